@@ -1,0 +1,84 @@
+"""The gateway as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol
+
+import httpx
+from fastapi import FastAPI
+
+from sightline.aws import Clients
+from sightline.dynamo import DynamoImageTable
+from sightline.s3 import S3ObjectStore
+from sightline_api import images
+from sightline_api.dependencies import State
+from sightline_api.keyset import KeySet
+from sightline_api.problems import install_handlers
+from sightline_api.settings import ApiSettings
+from sightline_api.signing import S3Signer
+from sightline_api.tokens import TokenVerifier
+
+DESCRIPTION = """\
+Upload pictures and find them labelled, resized and searchable within seconds.
+
+1. `POST /v1/images` announces a picture and answers with a form.
+2. The form is posted, with the file, straight to S3.
+3. `GET /v1/images/{image_id}` tells how far it is, until `status` is `ready` or `failed`.
+
+Every error is `application/problem+json` with a stable `code`.
+"""
+
+
+class Lifespan(Protocol):
+    """Opens what requests need and closes it at the end."""
+
+    def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
+
+
+def create_app(lifespan: Lifespan) -> FastAPI:
+    app = FastAPI(
+        title="Sightline",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    install_handlers(app)
+    app.include_router(images.router)
+
+    @app.get("/health", tags=["operations"], operation_id="get_health")
+    async def get_health() -> dict[str, str]:
+        """Whether this process serves; a dependency that is away does not count against it."""
+        return {"status": "ok"}
+
+    return app
+
+
+def on_aws(settings: ApiSettings) -> Lifespan:
+    """The real thing: every client is opened once, here, and closed in reverse."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
+        async with AsyncExitStack() as stack:
+            clients = Clients(stack)
+            s3 = await clients.open("s3")
+            public_s3 = await clients.open("s3", endpoint_url=settings.public_s3_endpoint)
+            http = await stack.enter_async_context(httpx.AsyncClient())
+            keys = KeySet(http, settings.token_jwks_url)
+            yield State(
+                settings=settings,
+                table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
+                originals=S3ObjectStore(s3, settings.originals_bucket),
+                renditions=S3ObjectStore(s3, settings.renditions_bucket),
+                signer=S3Signer(
+                    public_s3,
+                    settings.originals_bucket,
+                    settings.renditions_bucket,
+                    settings.url_seconds,
+                ),
+                tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
+            )
+
+    return lifespan

@@ -1,0 +1,121 @@
+"""The endpoints of images."""
+
+import time
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from sightline.identifiers import new_image_id
+from sightline.images import Image, now
+from sightline.table import ImageNotFound
+from sightline_api.cursors import decode_cursor, encode_cursor
+from sightline_api.deletion import delete_image
+from sightline_api.dependencies import (
+    CurrentUser,
+    Originals,
+    OwnImage,
+    PictureSigner,
+    Renditions,
+    Settings,
+    Table,
+)
+from sightline_api.problems import (
+    DependencyUnavailable,
+    ImageMissing,
+    InvalidCursor,
+    PictureTooLarge,
+    Unauthenticated,
+    documented,
+)
+from sightline_api.views import ImagePage, ImageView, Ticket, TicketRequest, UploadForm
+
+#: Seconds for which a row outlives its unused ticket: an upload that began in time may still be
+#: on its way.
+TICKET_GRACE = 86_400
+
+router = APIRouter(
+    prefix="/v1/images",
+    tags=["images"],
+    responses=documented(Unauthenticated, DependencyUnavailable),
+)
+
+
+@router.post(
+    "", status_code=201, operation_id="create_image", responses=documented(PictureTooLarge)
+)
+async def create_image(
+    ticket: TicketRequest,
+    user: CurrentUser,
+    settings: Settings,
+    table: Table,
+    signer: PictureSigner,
+    response: Response,
+) -> Ticket:
+    """Announce a picture and get the form to upload it with, straight to S3.
+
+    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    """
+    if ticket.bytes > settings.max_upload_bytes:
+        raise PictureTooLarge
+    image = Image(
+        owner=user.owner,
+        image_id=new_image_id(),
+        title=ticket.title,
+        media_type=ticket.media_type,
+        bytes=ticket.bytes,
+        sha256=ticket.sha256,
+        created_at=now(),
+        expires_at=int(time.time()) + settings.ticket_seconds + TICKET_GRACE,
+    )
+    form = await signer.sign_upload(image, settings.ticket_seconds)
+    await table.create(image)
+    response.headers["Location"] = f"/v1/images/{image.image_id}"
+    return Ticket(
+        image=await ImageView.of(image, signer),
+        upload=UploadForm.of(form, image.created_at + timedelta(seconds=settings.ticket_seconds)),
+    )
+
+
+@router.get("", operation_id="list_images", responses=documented(InvalidCursor))
+async def list_images(
+    user: CurrentUser,
+    table: Table,
+    signer: PictureSigner,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> ImagePage:
+    """The caller's images, newest first."""
+    page = await table.page(user.owner, limit, decode_cursor(cursor) if cursor else None)
+    return ImagePage(
+        items=[await ImageView.of(image, signer) for image in page.images],
+        next_cursor=page.next_before and encode_cursor(page.next_before),
+    )
+
+
+@router.get("/{image_id}", operation_id="get_image", responses=documented(ImageMissing))
+async def get_image(key: OwnImage, table: Table, signer: PictureSigner) -> ImageView:
+    """One image; poll it until `status` is `ready` or `failed`."""
+    try:
+        return await ImageView.of(await table.get(key), signer)
+    except ImageNotFound:
+        raise ImageMissing from None
+
+
+@router.delete(
+    "/{image_id}",
+    status_code=204,
+    operation_id="delete_image",
+    responses=documented(ImageMissing),
+)
+async def remove_image(
+    key: OwnImage, table: Table, originals: Originals, renditions: Renditions
+) -> None:
+    """Delete the picture and everything that was made of it.
+
+    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    """
+    try:
+        await delete_image(key, table, originals, renditions)
+    except ImageNotFound:
+        raise ImageMissing from None

@@ -1,0 +1,184 @@
+"""Errors as clients see them: `application/problem+json` (RFC 9457) with a stable code.
+
+Problem
+├── Unauthenticated        401  no token, or not a good one
+├── ImageMissing           404  not there, or somebody else's: never told apart
+├── InvalidCursor          400  not one of our cursors
+├── PictureTooLarge        413  announced as larger than the limit
+└── DependencyUnavailable  503  something that we call is away; worth another try
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+#: Seconds after which a client may try again when something that we call is away.
+RETRY_AFTER = 5
+
+#: Codes with which AWS says that the fault is not in the request.
+PASSING_CODES = frozenset(
+    {
+        "InternalError",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottlingException",
+    }
+)
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request."""
+
+    location: str = Field(examples=["body.sha256"])
+    message: str = Field(examples=["String should match pattern '^[0-9a-f]{64}$'"])
+
+
+class ProblemBody(BaseModel):
+    """What went wrong, for programs by `code` and for people by `detail`."""
+
+    type: str = Field(examples=["urn:sightline:problem:image_not_found"])
+    code: str = Field(examples=["image_not_found"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such image."])
+    errors: list[FieldError] | None = None
+
+
+class Problem(Exception):
+    """An error that a client is meant to see."""
+
+    status: ClassVar[HTTPStatus]
+    code: ClassVar[str]
+    detail: ClassVar[str]
+    headers: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def schema(cls) -> dict[int | str, dict[str, Any]]:
+        """The entry of this error in an endpoint's `responses`."""
+        return _schema(cls.status, cls.detail)
+
+
+class Unauthenticated(Problem):
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthenticated"
+    detail = "A valid access token is needed."
+    headers: ClassVar = {"WWW-Authenticate": "Bearer"}
+
+
+class ImageMissing(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "image_not_found"
+    detail = "There is no such image."
+
+
+class InvalidCursor(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_cursor"
+    detail = "The cursor is not one that this listing gave out."
+
+
+class PictureTooLarge(Problem):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "picture_too_large"
+    detail = "The picture is larger than what is accepted."
+
+
+class DependencyUnavailable(Problem):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "dependency_unavailable"
+    detail = "A service that is needed here does not answer; please try again."
+    headers: ClassVar = {"Retry-After": str(RETRY_AFTER)}
+
+
+def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an endpoint that takes input and may answer with these."""
+    responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not as documented.")
+    for problem in problems:
+        responses |= problem.schema()
+    return responses
+
+
+def _schema(status: HTTPStatus, description: str) -> dict[int | str, dict[str, Any]]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
+    return {int(status): {"description": description, "content": content, "model": ProblemBody}}
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Have every error leave the application as a problem."""
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(ClientError, _answer_vendor)
+    app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+def _render(
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    errors: list[FieldError] | None = None,
+) -> JSONResponse:
+    body = ProblemBody(
+        type=f"urn:sightline:problem:{code}",
+        code=code,
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=errors,
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101
+    return _render(error.status, error.code, error.detail, error.headers)
+
+
+async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    # What was sent is not repeated: it may hold what should not be logged.
+    errors = [
+        FieldError(location=".".join(str(step) for step in item["loc"]), message=item["msg"])
+        for item in error.errors()
+    ]
+    return _render(422, "invalid_request", "The request is not as documented.", errors=errors)
+
+
+async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    return _render(error.status_code, code, f"{phrase}.", dict(error.headers or {}))
+
+
+async def _answer_vendor(request: Request, error: Exception) -> JSONResponse:
+    """AWS away or overloaded is worth another try; any other refusal is our own fault."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if error.response["Error"]["Code"] not in PASSING_CODES and status < 500:
+            return await _answer_unforeseen(request, error)
+    logger.warning("a dependency failed", exc_info=error)
+    return await _answer_problem(request, DependencyUnavailable())
+
+
+async def _answer_unforeseen(_: Request, error: Exception) -> JSONResponse:
+    logger.error("unforeseen error", exc_info=error)
+    return _render(500, "internal_error", "Something went wrong on our side.")

@@ -1,0 +1,170 @@
+"""Images as clients see them."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from sightline.identifiers import ImageId
+from sightline.images import Image, Part, State, Status
+from sightline.pictures import Capture, Development
+from sightline.recognition import Label, Recognition
+from sightline_api.signing import SignedForm, Signer
+
+#: What clients may announce. What a picture is, the resizer sees for itself.
+MediaType = Literal[
+    "image/avif",
+    "image/bmp",
+    "image/gif",
+    "image/heic",
+    "image/heif",
+    "image/jpeg",
+    "image/png",
+    "image/tiff",
+    "image/webp",
+]
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class FailureView(BaseModel):
+    """Why a part failed: `code` is stable, `message` is for people."""
+
+    code: str = Field(examples=["unsupported_format"])
+    message: str = Field(examples=["The file is not a picture of a kind that is supported."])
+
+
+class PartView(BaseModel):
+    """How far one part of the processing is."""
+
+    state: State
+    started_at: datetime | None
+    finished_at: datetime | None
+    failure: FailureView | None
+
+    @staticmethod
+    def fields(part: Part[Recognition] | Part[Development]) -> dict[str, object]:
+        failure = part.failure and FailureView.model_validate(part.failure.model_dump())
+        return {
+            "state": part.state,
+            "started_at": part.started_at,
+            "finished_at": part.finished_at,
+            "failure": failure,
+        }
+
+
+class RecognitionView(PartView):
+    """What was recognised; boxes are shares of the upright picture's width and height."""
+
+    labels: tuple[Label, ...]
+    label_model_version: str | None = Field(
+        description="Version of the model; `canned` where a local stand-in made the labels up."
+    )
+
+
+class RenditionView(BaseModel):
+    """A smaller copy; `bytes` is its size, sides are in pixels, `url` is good for an hour."""
+
+    name: str = Field(examples=["thumb"])
+    media_type: str = Field(examples=["image/webp"])
+    width: int = Field(examples=[256])
+    height: int = Field(examples=[192])
+    bytes: int
+    url: str
+
+
+class RenditionsView(PartView):
+    """The copies that were made."""
+
+    items: list[RenditionView]
+
+
+class ImageView(BaseModel):
+    """A picture and what became of it."""
+
+    id: ImageId = Field(examples=["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"])
+    status: Status = Field(description="Ends as `ready` or `failed`, derived from both parts.")
+    title: str | None
+    media_type: str = Field(description="As found in the picture; until then as announced.")
+    bytes: int
+    sha256: str
+    created_at: datetime
+    width: int | None = Field(description="Pixels of the upright original.")
+    height: int | None
+    capture: Capture | None = Field(description="What the camera recorded.")
+    recognition: RecognitionView
+    renditions: RenditionsView
+
+    @classmethod
+    async def of(cls, image: Image, signer: Signer) -> Self:
+        recognized, developed = image.recognition.result, image.renditions.result
+        items = [
+            RenditionView(
+                **rendition.model_dump(exclude={"key"}),
+                url=await signer.sign_rendition(rendition.key),
+            )
+            for rendition in (developed.renditions if developed else ())
+        ]
+        return cls(
+            id=image.image_id,
+            status=image.status,
+            title=image.title,
+            media_type=developed.media_type if developed else image.media_type,
+            bytes=image.bytes,
+            sha256=image.sha256,
+            created_at=image.created_at,
+            width=developed.width if developed else None,
+            height=developed.height if developed else None,
+            capture=developed.capture if developed else None,
+            recognition=RecognitionView.model_validate(
+                {
+                    **PartView.fields(image.recognition),
+                    "labels": recognized.labels if recognized else (),
+                    "label_model_version": recognized and recognized.label_model_version,
+                }
+            ),
+            renditions=RenditionsView.model_validate(
+                {**PartView.fields(image.renditions), "items": items}
+            ),
+        )
+
+
+class ImagePage(BaseModel):
+    """Some images, newest first; `next_cursor` continues, null at the end."""
+
+    items: list[ImageView]
+    next_cursor: str | None
+
+
+class TicketRequest(BaseModel):
+    """A picture that a client is about to upload."""
+
+    model_config = {"extra": "forbid"}
+
+    media_type: MediaType
+    bytes: int = Field(gt=0, description="Exact size of the file.", examples=[829183])
+    sha256: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the file, in hex; S3 refuses any other content.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    title: Title | None = None
+
+
+class UploadForm(BaseModel):
+    """Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, form: SignedForm, expires_at: datetime) -> Self:
+        return cls(url=form.url, fields=form.fields, expires_at=expires_at)
+
+
+class Ticket(BaseModel):
+    """The image that the upload will be, and the way to upload it."""
+
+    image: ImageView
+    upload: UploadForm

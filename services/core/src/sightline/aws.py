@@ -1,0 +1,47 @@
+"""AWS clients: one per service for the life of the process, each call with a time-out.
+
+Region, credentials and endpoints come from the environment by AWS's own names
+(`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`, ...).
+"""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aioboto3
+from aiobotocore.config import AioConfig
+
+#: Seconds; a long poll of SQS alone may take 20.
+CONNECT_TIMEOUT = 3
+READ_TIMEOUT = 30
+
+#: Calls in all, the first included, with botocore's own back-off between them.
+ATTEMPTS = 3
+
+
+class Clients:
+    """Opens clients that are closed together with the stack."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        # Its overloads know each service by a literal; callers annotate what they asked for.
+        self._session: Any = aioboto3.Session()
+
+    async def open(self, service: str, **options: Any) -> Any:
+        """A client of the AWS service; `options` are those of `aioboto3.Session.client`."""
+        return await self._stack.enter_async_context(
+            self._session.client(service, config=_config(service), **options)
+        )
+
+
+def _config(service: str) -> AioConfig:
+    return AioConfig(
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=64,
+        # Set, because botocore otherwise composes it anew for every call.
+        user_agent="sightline",
+        # What we send is typed and tested; S3 refuses the rest.
+        parameter_validation=False,
+        signature_version="s3v4" if service == "s3" else None,
+    )

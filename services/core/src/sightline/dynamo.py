@@ -1,0 +1,289 @@
+"""The table of images in DynamoDB: one table, no scan; see docs/architecture.md for its items."""
+
+import json
+import time
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import stamina
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from sightline.images import PART_NAMES, Image, now
+from sightline.keys import ImageKey
+from sightline.table import Conflict, ImageNotFound, Page
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+Item = dict[str, Any]
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+#: Reasons for which DynamoDB cancels a transaction that would succeed a moment later.
+#: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+PASSING_REASONS = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+)
+
+_IMAGE_PREFIX = "IMAGE#"
+_LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
+
+
+class TransactionContended(Exception):
+    """Another transaction held one of our items, or the table throttled."""
+
+
+class DynamoImageTable:
+    """`ImageTable` in one DynamoDB table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    async def create(self, image: Image) -> None:
+        try:
+            await self._client.put_item(
+                TableName=self._table,
+                Item=_image_item(image),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            _raise_conflict(error)
+
+    async def get(self, key: ImageKey) -> Image:
+        answer = await self._client.get_item(
+            TableName=self._table, Key=_image_key(key), ConsistentRead=True
+        )
+        image = _read_image(answer["Item"]) if "Item" in answer else None
+        if image is None or _is_hidden(image):
+            raise ImageNotFound(key.image_id)
+        return image
+
+    async def page(self, owner: str, limit: int, before: str | None = None) -> Page:
+        images: list[Image] = []
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": _user(owner)},
+                ":prefix": {"S": _IMAGE_PREFIX},
+            },
+            "ScanIndexForward": False,
+            "Limit": limit + 1,
+        }
+        if before is not None:
+            request["ExclusiveStartKey"] = _image_key(ImageKey(owner, before))
+        while True:
+            answer = await self._client.query(**request)
+            images += [
+                image for image in map(_read_image, answer["Items"]) if not _is_hidden(image)
+            ]
+            if len(images) > limit or "LastEvaluatedKey" not in answer:
+                break
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        more = len(images) > limit
+        return Page(images[:limit], images[limit - 1].image_id if more else None)
+
+    async def store(self, before: Image, after: Image) -> None:
+        update = self._update_image(before, after)
+        index = self._reindex(after.key, before.labels, after.labels)
+        try:
+            if index:
+                await self._transact([{"Update": update}, *index])
+            else:
+                await self._client.update_item(**update)
+        except ClientError as error:
+            _raise_conflict(error)
+
+    async def begin_deletion(self, key: ImageKey) -> Image:
+        try:
+            answer = await self._client.update_item(
+                TableName=self._table,
+                Key=_image_key(key),
+                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now)",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":now": {"S": now().isoformat()}},
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if _is_refused(error):
+                raise ImageNotFound(key.image_id) from error
+            raise
+        return _read_image(answer["Attributes"])
+
+    async def remove(self, image: Image) -> None:
+        row: TransactWriteItemTypeDef = {
+            "Delete": {
+                "TableName": self._table,
+                "Key": _image_key(image.key),
+                "ConditionExpression": "attribute_exists(deleted_at)",
+            }
+        }
+        try:
+            await self._transact([row, *self._reindex(image.key, image.labels, {})])
+        except ClientError as error:
+            # The only condition is that the row is there: without it, another call was first.
+            if not _is_refused(error):
+                raise
+        for label in image.labels:
+            await self._drop_unused(image.owner, label)
+
+    async def count_labels(self, owner: str) -> dict[str, int]:
+        items = self._items(f"{_user(owner)}#LABELS")
+        return {item["sk"]: int(item["images"]) async for item in items if item["images"] > 0}
+
+    async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
+        items = self._items(_label(owner, label))
+        return {item["sk"]: float(item["confidence"]) async for item in items}
+
+    def _update_image(self, before: Image, after: Image) -> Any:
+        """The update that carries over every part whose revision moved."""
+        names: dict[str, str] = {"#revision": "revision"}
+        values: Item = {}
+        sets: list[str] = []
+        conditions = [_LIVE]
+        for name in PART_NAMES:
+            old, new = before.part(name), after.part(name)
+            if old.revision == new.revision:
+                continue
+            names[f"#{name}"] = name
+            sets.append(f"#{name} = :{name}")
+            values[f":{name}"] = _serialize(_plain(new))
+            conditions.append(f"#{name}.#revision = :{name}_revision")
+            values[f":{name}_revision"] = {"N": str(old.revision)}
+        return {
+            "TableName": self._table,
+            "Key": _image_key(before.key),
+            "UpdateExpression": f"SET {', '.join(sets)} REMOVE expires_at",
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+
+    def _reindex(
+        self, key: ImageKey, old: dict[str, float], new: dict[str, float]
+    ) -> "list[TransactWriteItemTypeDef]":
+        """What turns the index and counts of the old labels into those of the new."""
+        changes: list[TransactWriteItemTypeDef] = []
+        for label, confidence in new.items():
+            if old.get(label) != confidence:
+                entry = _index_key(key, label) | {"confidence": _serialize(_decimal(confidence))}
+                changes.append({"Put": {"TableName": self._table, "Item": entry}})
+            if label not in old:
+                changes.append(self._count(key.owner, label, 1))
+        for label in old.keys() - new.keys():
+            entry = _index_key(key, label)
+            changes.append({"Delete": {"TableName": self._table, "Key": entry}})
+            changes.append(self._count(key.owner, label, -1))
+        return changes
+
+    def _count(self, owner: str, label: str, step: int) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _count_key(owner, label),
+                "UpdateExpression": "ADD images :step",
+                "ExpressionAttributeValues": {":step": {"N": str(step)}},
+            }
+        }
+
+    async def _drop_unused(self, owner: str, label: str) -> None:
+        """Remove a count that has come down to nothing."""
+        try:
+            await self._client.delete_item(
+                TableName=self._table,
+                Key=_count_key(owner, label),
+                ConditionExpression="images <= :none",
+                ExpressionAttributeValues={":none": {"N": "0"}},
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+
+    @stamina.retry(on=TransactionContended, attempts=10, timeout=15, wait_initial=0.02, wait_max=1)
+    async def _transact(self, items: "Iterable[TransactWriteItemTypeDef]") -> None:
+        try:
+            await self._client.transact_write_items(TransactItems=list(items))
+        except ClientError as error:
+            reasons = _cancellation_reasons(error)
+            if reasons & PASSING_REASONS and "ConditionalCheckFailed" not in reasons:
+                raise TransactionContended from error
+            raise
+
+    async def _items(self, pk: str) -> Any:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+        )
+        async for page in pages:
+            for item in page["Items"]:
+                yield {name: _deserialize(value) for name, value in item.items()}
+
+
+def _user(owner: str) -> str:
+    return f"USER#{owner}"
+
+
+def _label(owner: str, label: str) -> str:
+    return f"{_user(owner)}#LABEL#{label}"
+
+
+def _image_key(key: ImageKey) -> Item:
+    return {"pk": {"S": _user(key.owner)}, "sk": {"S": f"{_IMAGE_PREFIX}{key.image_id}"}}
+
+
+def _index_key(key: ImageKey, label: str) -> Item:
+    return {"pk": {"S": _label(key.owner, label)}, "sk": {"S": key.image_id}}
+
+
+def _count_key(owner: str, label: str) -> Item:
+    return {"pk": {"S": f"{_user(owner)}#LABELS"}, "sk": {"S": label}}
+
+
+def _plain(value: Any) -> Any:
+    """A pydantic value as what DynamoDB keeps: no floats, no absent fields."""
+    return json.loads(value.model_dump_json(exclude_none=True), parse_float=Decimal)
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(str(number))
+
+
+def _image_item(image: Image) -> Item:
+    attributes = {name: _serialize(value) for name, value in _plain(image).items()}
+    return _image_key(image.key) | attributes
+
+
+def _read_image(item: Item) -> Image:
+    return Image.model_validate({name: _deserialize(value) for name, value in item.items()})
+
+
+def _is_hidden(image: Image) -> bool:
+    """Whether deletion has begun, or the ticket ran out and DynamoDB has yet to drop the row."""
+    expired = image.expires_at is not None and image.expires_at <= time.time()
+    return expired or image.deleted_at is not None
+
+
+def _cancellation_reasons(error: ClientError) -> frozenset[str]:
+    reasons = error.response.get("CancellationReasons", [])
+    return frozenset(reason.get("Code", "None") for reason in reasons)
+
+
+def _is_refused(error: ClientError) -> bool:
+    """Whether a condition did not hold, alone or inside a transaction."""
+    code = error.response["Error"]["Code"]
+    return code == "ConditionalCheckFailedException" or (
+        code == "TransactionCanceledException"
+        and "ConditionalCheckFailed" in _cancellation_reasons(error)
+    )
+
+
+def _raise_conflict(error: ClientError) -> None:
+    if _is_refused(error):
+        raise Conflict from error
+    raise error

@@ -1,0 +1,35 @@
+"""Who owns an image, and which image it is.
+
+Both end up inside object keys and table keys, so neither may contain a separator (`/`, `#`).
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, StringConstraints, TypeAdapter
+from uuid_utils.compat import uuid7
+
+
+def _is_time_ordered(value: str) -> str:
+    """Refuse anything but the one spelling of a version 7 UUID: lower case, with hyphens."""
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.version != 7 or str(parsed) != value:
+        raise ValueError("not an image id")
+    return value
+
+
+#: The Cognito `sub` of a user. Cognito makes UUIDs; a federated pool may make other plain tokens.
+Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+
+#: A UUIDv7 in its usual spelling: it sorts by the time it was made.
+ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
+
+owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
+image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
+
+
+def new_image_id() -> str:
+    return str(uuid7())

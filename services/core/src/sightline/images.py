@@ -1,0 +1,145 @@
+"""The image: its two parts, their states, and the one status that a user sees."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, Literal, Self, TypeVar
+
+from sightline.keys import ImageKey
+from sightline.pictures import Development
+from sightline.recognition import Recognition, Value
+
+Result = TypeVar("Result", bound=Value)
+
+#: A part's name is also the name of its attribute, and the queue that feeds it.
+PartName = Literal["recognition", "renditions"]
+PART_NAMES: tuple[PartName, ...] = ("recognition", "renditions")
+
+
+class State(StrEnum):
+    """How far one part is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Status(StrEnum):
+    """How far the image is, as its owner sees it."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Failure(Value):
+    """Why a part failed: a stable code for programs and a sentence for people.
+
+    `final` says that the same bytes would fail again, so a repeated delivery changes nothing.
+    """
+
+    code: str
+    message: str
+    final: bool = True
+
+
+class Part(Value, Generic[Result]):
+    """One service's share of an image; nobody else writes it.
+
+    `revision` counts its writes, so that a write can be made conditional on the state it was
+    decided from. `etag` names the bytes that `state` speaks of. `result` outlives a repetition
+    with the same bytes until the new one replaces it.
+    """
+
+    state: State = State.PENDING
+    revision: int = 0
+    etag: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    failure: Failure | None = None
+    result: Result | None = None
+
+    def is_settled(self, etag: str) -> bool:
+        """Whether these bytes need no more work, however often they are delivered."""
+        if self.etag != etag:
+            return False
+        return self.state is State.SUCCEEDED or (
+            self.state is State.FAILED and self.failure is not None and self.failure.final
+        )
+
+    def begin(self, etag: str) -> Self:
+        return self._advance(
+            state=State.RUNNING,
+            etag=etag,
+            started_at=now(),
+            finished_at=None,
+            failure=None,
+            result=self.result if self.etag == etag else None,
+        )
+
+    def succeed(self, result: Result) -> Self:
+        return self._advance(state=State.SUCCEEDED, finished_at=now(), failure=None, result=result)
+
+    def fail(self, failure: Failure) -> Self:
+        return self._advance(state=State.FAILED, finished_at=now(), failure=failure)
+
+    def _advance(self, **changes: object) -> Self:
+        return self.model_copy(update={**changes, "revision": self.revision + 1})
+
+
+def derive_status(recognition: State, renditions: State) -> Status:
+    """The status of an image whose parts are in these states; never stored."""
+    states = {recognition, renditions}
+    if states == {State.PENDING}:
+        return Status.AWAITING_UPLOAD
+    if states & {State.PENDING, State.RUNNING}:
+        return Status.PROCESSING
+    return Status.FAILED if State.FAILED in states else Status.READY
+
+
+class Image(Value):
+    """A picture of one owner: what was promised at the ticket, and what became of it.
+
+    `media_type`, `bytes` and `sha256` (hex) are what the client declared; S3 holds it to them.
+    `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
+    of the upload removes it. `deleted_at` marks an image whose deletion has begun: to everyone
+    but the deletion itself it is gone.
+    """
+
+    owner: str
+    image_id: str
+    title: str | None = None
+    media_type: str
+    bytes: int
+    sha256: str
+    created_at: datetime
+    expires_at: int | None = None
+    deleted_at: datetime | None = None
+    recognition: Part[Recognition] = Part[Recognition]()
+    renditions: Part[Development] = Part[Development]()
+
+    @property
+    def key(self) -> ImageKey:
+        return ImageKey(self.owner, self.image_id)
+
+    def part(self, name: PartName) -> Part[Recognition] | Part[Development]:
+        return self.recognition if name == "recognition" else self.renditions
+
+    def with_part(self, name: PartName, part: Part[Any]) -> Self:
+        """This image with one part replaced; a part only ever moves once its bytes are there."""
+        return self.model_copy(update={name: part, "expires_at": None})
+
+    @property
+    def status(self) -> Status:
+        return derive_status(self.recognition.state, self.renditions.state)
+
+    @property
+    def labels(self) -> dict[str, float]:
+        """Confidence by name of every label that the image is to be found by."""
+        result = self.recognition.result
+        return {label.name: label.confidence for label in result.labels} if result else {}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

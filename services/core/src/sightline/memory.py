@@ -1,0 +1,202 @@
+"""The ports in memory, for tests and trials; not to be told apart from the real adapters.
+
+Nothing here waits between a check and its effect, so each method is as atomic as its twin.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from sightline.images import PART_NAMES, Image, now
+from sightline.keys import ImageKey
+from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
+from sightline.queues import Message
+from sightline.table import Conflict, ImageNotFound, Page
+
+
+class MemoryImageTable:
+    """`ImageTable` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._images: dict[ImageKey, Image] = {}
+
+    async def create(self, image: Image) -> None:
+        if image.key in self._images:
+            raise Conflict
+        self._images[image.key] = image
+
+    async def get(self, key: ImageKey) -> Image:
+        image = self._images.get(key)
+        if image is None or _is_hidden(image):
+            raise ImageNotFound(key.image_id)
+        return image
+
+    async def page(self, owner: str, limit: int, before: str | None = None) -> Page:
+        older = sorted(
+            (
+                image
+                for image in self._images.values()
+                if image.owner == owner
+                and not _is_hidden(image)
+                and (before is None or image.image_id < before)
+            ),
+            key=lambda image: image.image_id,
+            reverse=True,
+        )
+        more = len(older) > limit
+        return Page(older[:limit], older[limit - 1].image_id if more else None)
+
+    async def store(self, before: Image, after: Image) -> None:
+        current = self._images.get(before.key)
+        changed = [
+            name for name in PART_NAMES if before.part(name).revision != after.part(name).revision
+        ]
+        if (
+            current is None
+            or current.deleted_at is not None
+            or any(current.part(name).revision != before.part(name).revision for name in changed)
+        ):
+            raise Conflict
+        for name in changed:
+            current = current.with_part(name, after.part(name))
+        self._images[before.key] = current
+
+    async def begin_deletion(self, key: ImageKey) -> Image:
+        image = self._images.get(key)
+        if image is None:
+            raise ImageNotFound(key.image_id)
+        hidden = image.model_copy(update={"deleted_at": image.deleted_at or now()})
+        self._images[key] = hidden
+        return hidden
+
+    async def remove(self, image: Image) -> None:
+        current = self._images.get(image.key)
+        if current is not None and current.deleted_at is not None:
+            del self._images[image.key]
+
+    async def count_labels(self, owner: str) -> dict[str, int]:
+        owned = (image for image in self._images.values() if image.owner == owner)
+        return dict(Counter(label for image in owned for label in image.labels))
+
+    async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
+        return {
+            image.image_id: image.labels[label]
+            for image in self._images.values()
+            if image.owner == owner and label in image.labels
+        }
+
+
+def _is_hidden(image: Image) -> bool:
+    expired = image.expires_at is not None and image.expires_at <= time.time()
+    return expired or image.deleted_at is not None
+
+
+class MemoryObjectStore:
+    """`ObjectStore` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, bytes] = {}
+
+    async def head(self, key: str) -> StoredObject:
+        body = self._find(key)
+        return StoredObject(
+            key=key,
+            etag=hashlib.md5(body, usedforsecurity=False).hexdigest(),
+            size=len(body),
+            sha256=hashlib.sha256(body).hexdigest(),
+        )
+
+    async def read(self, stored: StoredObject) -> bytes:
+        if (await self.head(stored.key)).etag != stored.etag:
+            raise ObjectChanged(stored.key)
+        return self._find(stored.key)
+
+    async def write(self, key: str, body: bytes, media_type: str) -> None:
+        self._objects[key] = body
+
+    async def delete(self, key: str) -> None:
+        self._objects.pop(key, None)
+
+    async def delete_all(self, prefix: str) -> None:
+        async for key in self.keys(prefix):
+            await self.delete(key)
+
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        for key in sorted(self._objects):
+            if key.startswith(prefix):
+                yield key
+
+    def _find(self, key: str) -> bytes:
+        try:
+            return self._objects[key]
+        except KeyError:
+            raise ObjectNotFound(key) from None
+
+
+@dataclass
+class _Waiting:
+    message_id: str
+    body: str
+    receive_count: int = 0
+    receipt: str | None = None
+    visible_at: float = field(default_factory=time.monotonic)
+
+
+class MemoryQueue:
+    """`Queue` in a dictionary, with its dead-letter queue beside it."""
+
+    def __init__(self, visibility: float = 30, max_receives: int | None = None) -> None:
+        self.visibility = visibility
+        self.max_receives = max_receives
+        self.dead: list[str] = []
+        self._waiting: dict[str, _Waiting] = {}
+        self._numbers = itertools.count()
+
+    def send(self, body: str) -> None:
+        message_id = f"message-{next(self._numbers)}"
+        self._waiting[message_id] = _Waiting(message_id, body)
+
+    def __len__(self) -> int:
+        """How many messages are neither settled nor dead."""
+        return len(self._waiting)
+
+    async def receive(self, limit: int, wait: float) -> list[Message]:
+        until = time.monotonic() + wait
+        while True:
+            messages = self._take(limit)
+            if messages or time.monotonic() >= until:
+                return messages
+            await asyncio.sleep(min(0.01, wait))
+
+    def _take(self, limit: int) -> list[Message]:
+        at = time.monotonic()
+        visible = [entry for entry in self._waiting.values() if entry.visible_at <= at]
+        messages = []
+        for entry in visible[:limit]:
+            if self.max_receives is not None and entry.receive_count >= self.max_receives:
+                self.dead.append(self._waiting.pop(entry.message_id).body)
+                continue
+            entry.receive_count += 1
+            entry.receipt = f"{entry.message_id}/{entry.receive_count}"
+            entry.visible_at = at + self.visibility
+            messages.append(
+                Message(entry.message_id, entry.receipt, entry.body, entry.receive_count)
+            )
+        return messages
+
+    async def delete(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._waiting.pop(message.message_id, None)
+
+    async def extend(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self.release(message, self.visibility)
+
+    async def release(self, message: Message, after: float) -> None:
+        entry = self._waiting.get(message.message_id)
+        if entry is not None and entry.receipt == message.receipt:
+            entry.visible_at = time.monotonic() + after

@@ -1,0 +1,131 @@
+"""One part of an image, from the news of its upload to a durable result.
+
+The row decides, not the message: a delivery may be a repetition, may come late, and its image
+may have been deleted or its object replaced meanwhile. `work` must act on exactly the object it
+is given, and only after the part is marked as running: then, whoever begins last sees the newest
+bytes, and whoever saw older ones cannot write.
+"""
+
+import logging
+from typing import Generic, Protocol, TypeVar
+
+from sightline.consumer import Gone, Rejected
+from sightline.images import Failure, Image, PartName, State
+from sightline.keys import ImageKey, original_key
+from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
+from sightline.recognition import Value
+from sightline.table import Conflict, ImageNotFound, ImageTable
+from sightline.uploads import Upload
+
+logger = logging.getLogger(__name__)
+
+#: How often a write is decided anew because somebody else wrote in between.
+ATTEMPTS = 5
+
+Result = TypeVar("Result", bound=Value, covariant=True)
+
+
+class Superseded(Exception):
+    """The object was replaced during the work, or the part is contended; a later try will do."""
+
+
+class Work(Protocol[Result]):
+    """The picture work of one service."""
+
+    async def perform(self, image: Image, original: StoredObject) -> Result:
+        """The part's result. Raises `Rejected` where the picture is at fault."""
+
+    async def discard(self, key: ImageKey) -> None:
+        """Remove whatever `perform` may have stored for an image that is gone."""
+
+
+class PartProcessor(Generic[Result]):
+    """The consumer's handler for one part of every image."""
+
+    def __init__(
+        self, name: PartName, table: ImageTable, originals: ObjectStore, work: Work[Result]
+    ) -> None:
+        self._name = name
+        self._table = table
+        self._originals = originals
+        self._work = work
+
+    async def handle(self, upload: Upload) -> None:
+        key = upload.image
+        image = await self._read(key)
+        try:
+            original = await self._originals.head(original_key(key))
+        except ObjectNotFound:
+            raise Rejected("original_missing", "The uploaded picture is not there.") from None
+        started = await self._begin(image, original.etag)
+        if started is None:
+            return
+        _check_promise(started, original)
+        result = await self._work.perform(started, original)
+        await self._finish(started, original.etag, result)
+
+    async def fail(self, upload: Upload, failure: Failure) -> None:
+        for _ in range(ATTEMPTS):
+            try:
+                image = await self._read(upload.image)
+            except Gone:
+                return
+            part = image.part(self._name)
+            if part.state is State.SUCCEEDED or (part.failure and part.failure.final):
+                return
+            if part.failure == failure:
+                return
+            try:
+                await self._table.store(image, image.with_part(self._name, part.fail(failure)))
+            except Conflict:
+                continue
+            return
+        raise Superseded(upload.image.image_id)
+
+    async def clear(self, upload: Upload) -> None:
+        await self._work.discard(upload.image)
+
+    async def _read(self, key: ImageKey) -> Image:
+        try:
+            return await self._table.get(key)
+        except ImageNotFound:
+            raise Gone from None
+
+    async def _begin(self, image: Image, etag: str) -> Image | None:
+        """The image with its part running, None where these bytes are settled already."""
+        for _ in range(ATTEMPTS):
+            part = image.part(self._name)
+            if part.is_settled(etag):
+                return None
+            running = image.with_part(self._name, part.begin(etag))
+            try:
+                await self._table.store(image, running)
+            except Conflict:
+                image = await self._read(image.key)
+                continue
+            return running
+        raise Superseded(image.image_id)
+
+    async def _finish(self, image: Image, etag: str, result: Value) -> None:
+        for _ in range(ATTEMPTS):
+            part = image.part(self._name)
+            if part.etag != etag:
+                raise Superseded(image.image_id)
+            if part.is_settled(etag):
+                return
+            succeeded = part.succeed(result)  # type: ignore[arg-type]
+            try:
+                await self._table.store(image, image.with_part(self._name, succeeded))
+            except Conflict:
+                image = await self._read(image.key)
+                continue
+            return
+        raise Superseded(image.image_id)
+
+
+def _check_promise(image: Image, original: StoredObject) -> None:
+    """S3 holds a ticket's bearer to what was promised; an emulator may not."""
+    if original.size != image.bytes:
+        raise Rejected("size_mismatch", "The upload is not of the size that was announced.")
+    if original.sha256 is not None and original.sha256 != image.sha256:
+        raise Rejected("checksum_mismatch", "The upload is not the picture that was announced.")

@@ -1,0 +1,1 @@
+"""The resizer: looks into each uploaded picture and makes its renditions."""

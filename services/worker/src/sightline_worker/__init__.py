@@ -1,0 +1,1 @@
+"""The worker: has each uploaded picture recognised, and keeps what was seen."""
