@@ -62,7 +62,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            clients = Clients(stack)
+            clients = Clients(stack, settings.region)
             s3 = await clients.open("s3")
             public_s3 = await clients.open("s3", endpoint_url=settings.public_s3_endpoint)
             http = await stack.enter_async_context(httpx.AsyncClient())

@@ -1,7 +1,7 @@
 """AWS clients: one per service for the life of the process, each call with a time-out.
 
-Region, credentials and endpoints come from the environment by AWS's own names
-(`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`, ...).
+Credentials and endpoints come from the environment by AWS's own names (`AWS_ENDPOINT_URL`,
+`AWS_ENDPOINT_URL_S3`, ...).
 """
 
 from contextlib import AsyncExitStack
@@ -21,10 +21,10 @@ ATTEMPTS = 3
 class Clients:
     """Opens clients that are closed together with the stack."""
 
-    def __init__(self, stack: AsyncExitStack) -> None:
+    def __init__(self, stack: AsyncExitStack, region: str) -> None:
         self._stack = stack
         # Its overloads know each service by a literal; callers annotate what they asked for.
-        self._session: Any = aioboto3.Session()
+        self._session: Any = aioboto3.Session(region_name=region)
 
     async def open(self, service: str, **options: Any) -> Any:
         """A client of the AWS service; `options` are those of `aioboto3.Session.client`."""

@@ -1,7 +1,8 @@
 """Blocks from which each service composes its settings: read once, from the environment.
 
-A name without a default must be set. AWS's own names (`AWS_REGION`, `AWS_ENDPOINT_URL`) are read
-by the AWS clients themselves.
+A name without a default must be set. AWS's own names (`AWS_ENDPOINT_URL`, credentials) are read by
+the AWS clients themselves; only the region is passed on to them, because they look for it under an
+older name than the one that ECS sets.
 """
 
 import sys
@@ -18,6 +19,7 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
+    region: str = Field(validation_alias="AWS_REGION", description="Set by ECS itself.")
     table: str = Field(description="Name of the table of images.")
     originals_bucket: str = Field(description="Bucket that clients upload to.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -50,6 +52,7 @@ def read_settings(kind: type[Settings]) -> Settings:
         return kind()
     except ValidationError as error:
         for problem in error.errors():
-            name = PREFIX + str(problem["loc"][0]).upper()
+            field = str(problem["loc"][0])
+            name = PREFIX + field.upper() if field.islower() else field
             print(f"{name}: {problem['msg'].lower()}", file=sys.stderr)
         sys.exit(2)

@@ -19,7 +19,7 @@ from sightline_resizer.settings import ResizerSettings
 
 async def serve(settings: ResizerSettings) -> None:
     async with AsyncExitStack() as stack:
-        clients = Clients(stack)
+        clients = Clients(stack, settings.region)
         s3 = await clients.open("s3")
         originals = S3ObjectStore(s3, settings.originals_bucket)
         renditions = S3ObjectStore(s3, settings.renditions_bucket)

@@ -18,7 +18,7 @@ from sightline_worker.settings import WorkerSettings
 
 async def serve(settings: WorkerSettings) -> None:
     async with AsyncExitStack() as stack:
-        clients = Clients(stack)
+        clients = Clients(stack, settings.region)
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
         detector = RekognitionDetector(
             await clients.open("rekognition"),

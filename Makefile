@@ -1,0 +1,75 @@
+# Sightline. `make` alone lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8000
+PICTURE ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICES := core api worker resizer local
+PROJECTS := $(SERVICES:%=services/%)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/run ## Run everything on this machine until Ctrl-C (PORT=8000)
+	@exec $(BIN)/python -m sightline_local run --port $(PORT)
+
+.PHONY: demo
+demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
+	@$(BIN)/python -m sightline_local demo $(if $(PICTURE),"$(PICTURE)")
+
+.PHONY: test
+test: $(VENV)/dev ## Run the whole test suite; nothing needs to be started
+	$(BIN)/pytest
+
+.PHONY: check
+check: $(VENV)/dev ## Lint, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(VENV)/dev ## Format the code and mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: ## Resolve all requirements anew (wants uv)
+	@command -v uv >/dev/null || { echo "make lock: uv is needed: pip install uv"; exit 1; }
+	requirements/lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment, caches and logs
+	rm -rf $(VENV) .sightline .mypy_cache .pytest_cache .ruff_cache
+
+# The environment is made again when its requirements change; the last line of each recipe marks it.
+
+$(VENV)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "sightline: $(PYTHON) is not here: install Python 3.11 or newer, or name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "sightline: $(PYTHON) is $$($(PYTHON) -V 2>&1), and 3.11 or newer is needed: name one, as in make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "sightline: $(PYTHON) cannot make virtual environments: on Debian, apt install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
+	@echo "installing what Sightline needs into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(call install_projects)
+	@touch $@
+
+$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
+	@echo "installing what development needs into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(call install_projects)
+	@touch $@ $(VENV)/run
+
+define install_projects
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)
+endef

@@ -1,0 +1,1 @@
+"""Sightline on a laptop: the cloud's stand-ins, provisioning, and what starts and shows it all."""

@@ -1,0 +1,249 @@
+"""`make demo`: one picture through the public API, as any client would do it."""
+
+import hashlib
+import io
+import mimetypes
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from PIL import Image
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from sightline_local.card import Card
+from sightline_local.recognition import CANNED
+from sightline_local.sample import draw_sample
+from sightline_local.stack import StackError
+
+#: Seconds until the demo stops waiting; a picture takes one or two.
+PATIENCE = 120.0
+
+#: Seconds between questions how far the picture is.
+POLL_INTERVAL = 0.1
+
+Json = dict[str, Any]
+
+
+class Stages:
+    """How long each stage took, in milliseconds and in order."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, float]] = []
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.add(name, (time.perf_counter() - began) * 1000)
+
+    def add(self, name: str, milliseconds: float) -> None:
+        self.taken.append((name, milliseconds))
+
+
+def demonstrate(picture: Path | None, folder: Path, console: Console) -> None:
+    """Send the picture, show what came of it, save its renditions. Raises `StackError`."""
+    card = Card.read(folder)
+    picture = picture or _write_sample(folder)
+    try:
+        body = picture.read_bytes()
+    except OSError as error:
+        raise StackError(f"{picture} cannot be read: {error.strerror}") from None
+    stages = Stages()
+    try:
+        with httpx.Client(timeout=30) as http:
+            image = _process(http, card, picture, body, stages, console)
+            _show(image, console)
+            _show_stages(stages, console)
+            if image["status"] != "ready":
+                raise StackError("the picture could not be processed: see the reason above")
+            _save(image, Path(f"renditions-of-{picture.stem}"), console)
+    except httpx.TransportError:
+        raise StackError("Sightline does not answer: is `make run` still running?") from None
+
+
+def _write_sample(folder: Path) -> Path:
+    path = folder / "sample.jpg"
+    path.write_bytes(draw_sample())
+    return path
+
+
+def _process(
+    http: httpx.Client,
+    card: Card,
+    picture: Path,
+    body: bytes,
+    stages: Stages,
+    console: Console,
+) -> Json:
+    with stages.measure("sign in"):
+        token = sign_in(http, card)
+    http.headers["Authorization"] = f"Bearer {token}"
+    began = time.perf_counter()
+    with stages.measure("ticket"):
+        ticket = ask_ticket(http, card, picture.name, body)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn()
+    with Progress(*columns, console=console) as progress:
+        with stages.measure("upload to S3"):
+            sending = progress.add_task(f"uploading {picture.name}", total=len(body))
+            upload(ticket, body, lambda sent: progress.update(sending, completed=sent))
+        image = _await_end(http, card, ticket["image"]["id"], progress)
+    for part in ("recognition", "renditions"):
+        stages.add(f"  {part}", _duration(image[part]))
+    stages.add("from POST to " + image["status"], (time.perf_counter() - began) * 1000)
+    return image
+
+
+def sign_in(http: httpx.Client, card: Card) -> str:
+    """The access token of the card's user, from Cognito."""
+    answer = http.post(
+        card.cognito,
+        headers={
+            "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+            "Content-Type": "application/x-amz-json-1.1",
+        },
+        json={
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": card.client_id,
+            "AuthParameters": {"USERNAME": card.email, "PASSWORD": card.password},
+        },
+    )
+    if answer.is_error:
+        raise StackError(f"Cognito refused the demo user: {answer.text[:200]}")
+    token: str = answer.json()["AuthenticationResult"]["AccessToken"]
+    return token
+
+
+def ask_ticket(http: httpx.Client, card: Card, name: str, body: bytes) -> Json:
+    """Announce the picture; the answer has the image and the form to upload it with."""
+    media_type = mimetypes.guess_type(name)[0] or "image/jpeg"
+    return _json(
+        http.post(
+            f"{card.api}/v1/images",
+            json={
+                "media_type": media_type,
+                "bytes": len(body),
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "title": name[:200],
+            },
+        )
+    )
+
+
+def upload(ticket: Json, body: bytes, show: Callable[[int], None] = lambda _: None) -> None:
+    """Post the file with the ticket's form, straight to S3."""
+    form = ticket["upload"]
+    files = {"file": ("picture", _Watched(body, show))}
+    answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=60)
+    if answer.is_error:
+        raise StackError(f"S3 refused the upload ({answer.status_code}): {answer.text[:200]}")
+
+
+class _Watched(io.BytesIO):
+    """Bytes that tell how many of them have been read."""
+
+    def __init__(self, body: bytes, show: Callable[[int], None]) -> None:
+        super().__init__(body)
+        self._show = show
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        self._show(self.tell())
+        return chunk
+
+
+def _await_end(http: httpx.Client, card: Card, image_id: str, progress: Progress) -> Json:
+    parts = ("recognition", "renditions")
+    tasks = {part: progress.add_task(f"{part}: pending", total=1) for part in parts}
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        image = _json(http.get(f"{card.api}/v1/images/{image_id}"))
+        for part in parts:
+            state = image[part]["state"]
+            ended = state in {"succeeded", "failed"}
+            progress.update(tasks[part], description=f"{part}: {state}", completed=int(ended))
+        if image["status"] in {"ready", "failed"}:
+            return image
+        time.sleep(POLL_INTERVAL)
+    raise StackError(f"the picture was not ready after {PATIENCE:.0f} seconds: see the logs")
+
+
+def _json(answer: httpx.Response) -> Json:
+    if answer.is_error:
+        problem = answer.json()
+        raise StackError(
+            f"the API answered {problem['status']} {problem['code']}: {problem['detail']}"
+        )
+    body: Json = answer.json()
+    return body
+
+
+def _duration(part: Json) -> float:
+    began, ended = (datetime.fromisoformat(part[name]) for name in ("started_at", "finished_at"))
+    return (ended - began).total_seconds() * 1000
+
+
+def _show(image: Json, console: Console) -> None:
+    console.print()
+    facts = Table(title=image["title"], title_justify="left", show_header=False, box=None)
+    facts.add_row("status", image["status"])
+    for part in ("recognition", "renditions"):
+        if failure := image[part]["failure"]:
+            facts.add_row(part, f"[red]{failure['code']}[/]: {failure['message']}")
+    facts.add_row("type", image["media_type"])
+    facts.add_row("size", f"{image['width']} × {image['height']} px, {image['bytes']:,} bytes")  # noqa: RUF001
+    for name, value in _capture_rows(image["capture"] or {}):
+        facts.add_row(name, value)
+    console.print(facts)
+    if image["recognition"]["labels"]:
+        _show_labels(image["recognition"], console)
+
+
+def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
+    if capture.get("taken_at"):
+        yield "taken", capture["taken_at"]
+    if capture.get("camera"):
+        yield "camera", capture["camera"]
+    if place := capture.get("place"):
+        altitude = f", {place['altitude']:.0f} m" if place.get("altitude") is not None else ""
+        yield "place", f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
+
+
+def _show_labels(recognition: Json, console: Console) -> None:
+    columns = "label", "confidence", "", "under"
+    table = Table(*columns, title="Labels", title_justify="left", box=None)
+    for label in recognition["labels"]:
+        bar = "█" * round(label["confidence"] / 5)
+        table.add_row(
+            label["name"], f"{label['confidence']:.1f} %", bar, ", ".join(label["parents"])
+        )
+    console.print(table)
+    if recognition["label_model_version"] == CANNED:
+        console.print(
+            "[yellow]These labels are canned: the local stand-in for Rekognition gives every "
+            "picture the same ones.[/]"
+        )
+
+
+def _show_stages(stages: Stages, console: Console) -> None:
+    table = Table("stage", "", title="Time", title_justify="left", box=None)
+    for name, milliseconds in stages.taken:
+        table.add_row(name, f"{milliseconds:,.0f} ms")
+    console.print(table)
+
+
+def _save(image: Json, folder: Path, console: Console) -> None:
+    folder.mkdir(exist_ok=True)
+    for rendition in image["renditions"]["items"]:
+        # S3 takes the address's own signature and no other.
+        answer = httpx.get(rendition["url"], timeout=30)
+        answer.raise_for_status()
+        path = folder / f"{rendition['name']}.webp"
+        path.write_bytes(answer.content)
+        with Image.open(path) as saved:
+            console.print(f"saved {path} ({saved.width} × {saved.height} px)", highlight=False)  # noqa: RUF001

@@ -1,0 +1,92 @@
+"""The settings of each service, as environment variables: all that a service is told."""
+
+import os
+from dataclasses import dataclass
+
+from sightline_local.provisioning import Resources
+
+REGION = "eu-central-1"
+
+#: The stand-ins accept any credentials; these name nobody.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+
+Environment = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each process listens, on loopback."""
+
+    api: int
+    cloud: int
+    recognition: int
+    worker: int
+    resizer: int
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{getattr(self, name)}"
+
+
+def base_environment() -> Environment:
+    """Nothing of the caller's own but what starts a program: no AWS account can slip in."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
+def aws_environment(ports: Ports) -> Environment:
+    return {
+        **base_environment(),
+        **CREDENTIALS,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": ports.url("cloud"),
+        "AWS_ENDPOINT_URL_REKOGNITION": ports.url("recognition"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # Nobody's files may change what the stand-ins are asked.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def api_environment(ports: Ports, made: Resources) -> Environment:
+    return {
+        **_service_environment(ports, made),
+        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
+        "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
+        "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{made.pool_id}/.well-known/jwks.json",
+        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
+        "SIGHTLINE_PORT": str(ports.api),
+    }
+
+
+def worker_environment(ports: Ports, made: Resources) -> Environment:
+    return {
+        **_consumer_environment(ports, made),
+        "SIGHTLINE_QUEUE_URL": made.recognition_queue_url,
+        "SIGHTLINE_HEALTH_PORT": str(ports.worker),
+    }
+
+
+def resizer_environment(ports: Ports, made: Resources) -> Environment:
+    return {
+        **_consumer_environment(ports, made),
+        "SIGHTLINE_QUEUE_URL": made.renditions_queue_url,
+        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
+        "SIGHTLINE_HEALTH_PORT": str(ports.resizer),
+    }
+
+
+def _service_environment(ports: Ports, made: Resources) -> Environment:
+    return {
+        **aws_environment(ports),
+        "SIGHTLINE_TABLE": made.table,
+        "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
+    }
+
+
+def _consumer_environment(ports: Ports, made: Resources) -> Environment:
+    return {
+        **_service_environment(ports, made),
+        # A consumer that is told to stop lets its poll end first, and nobody likes to wait.
+        "SIGHTLINE_POLL_SECONDS": "1",
+        "SIGHTLINE_DRAIN_SECONDS": "5",
+    }

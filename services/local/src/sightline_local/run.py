@@ -1,0 +1,70 @@
+"""`make run`: everything on this machine until Ctrl-C."""
+
+import signal
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from sightline_local.card import Card, remove_card
+from sightline_local.stack import Stack, StackError, consecutive_ports
+
+#: Seconds between looks at whether every process is still there.
+WATCH_INTERVAL = 0.25
+
+
+def run(first_port: int, folder: Path, console: Console) -> None:
+    """Start, say where everything is, and stay until a signal. Raises `StackError`."""
+    stopped = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    began = time.monotonic()
+    with Stack(consecutive_ports(first_port), folder) as stack:
+        try:
+            with console.status("starting") as status:
+
+                def say(name: str) -> None:
+                    console.print(f"[green]✓[/] {name}")
+                    status.update("starting the next")
+                    if stopped.is_set():
+                        raise StackError("stopped before everything had started")
+
+                stack.start(say)
+            card = Card.of(stack)
+            card.write(folder)
+            _welcome(console, card, time.monotonic() - began, folder)
+            _watch(stack, stopped)
+            console.print("\nstopping")
+        finally:
+            remove_card(folder)
+    console.print("everything is stopped")
+
+
+def _watch(stack: Stack, stopped: threading.Event) -> None:
+    while not stopped.wait(WATCH_INTERVAL):
+        if name := stack.find_dead():
+            raise stack.explain_death(name)
+
+
+def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None:
+    console.print(
+        f"""
+[bold]Sightline is running[/] (healthy after {seconds:.1f} s)
+
+  API          {card.api}
+  Try it out   {card.api}/docs
+  Demo user    {card.email}  password  {card.password}
+  Logs         {folder / "logs"}
+
+In a second terminal: [bold]make demo[/] or [bold]make demo PICTURE=photo.jpg[/]
+[yellow]The labels are canned here: the local stand-in for Rekognition looks at nothing.[/]
+Everything is in memory and gone at the end. Ctrl-C stops it.
+""",
+        highlight=False,
+    )

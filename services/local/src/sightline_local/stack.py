@@ -1,0 +1,220 @@
+"""All of Sightline as processes on this machine: started in order, watched, stopped for good."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import boto3
+import httpx
+
+from sightline_local.environment import (
+    CREDENTIALS,
+    REGION,
+    Environment,
+    Ports,
+    api_environment,
+    aws_environment,
+    base_environment,
+    resizer_environment,
+    worker_environment,
+)
+from sightline_local.provisioning import DemoUser, Resources, provision
+
+#: Seconds that a process has to become healthy, and to stop once asked to.
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 10.0
+
+#: In this order they start; they stop in the reverse one.
+NAMES = ("cloud", "recognition", "api", "worker", "resizer")
+
+
+class StackError(Exception):
+    """Why the stack cannot run, in one line that also says what to do."""
+
+
+class Program(NamedTuple):
+    """How to start one process, and where it says that it is well."""
+
+    command: list[str]
+    environment: Environment
+    health: str
+
+
+class Stack:
+    """The processes by name. Use it as a context: nothing is left running after it."""
+
+    def __init__(self, ports: Ports, folder: Path) -> None:
+        self.ports = ports
+        self.folder = folder
+        self.user = DemoUser()
+        self.resources: Resources | None = None
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop(*reversed(NAMES))
+
+    def start(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Start everything and wait until all of it is healthy. Raises `StackError`."""
+        check_ports(self.ports)
+        self._launch("cloud")
+        self._await_health("cloud")
+        say("cloud")
+        self.resources = self._provision()
+        say("provisioning")
+        for name in NAMES[1:]:
+            self._launch(name)
+        for name in NAMES[1:]:
+            self._await_health(name)
+            say(name)
+
+    def restart(self, name: str) -> None:
+        """Start one process that was stopped or has died. Raises `StackError`."""
+        self._launch(name)
+        self._await_health(name)
+
+    def stop(self, *names: str) -> None:
+        """Ask processes to stop; whoever has not in time is killed."""
+        self._signal(signal.SIGTERM, names)
+        deadline = time.monotonic() + STOP_TIMEOUT
+        for name in names:
+            process = self._running.pop(name, None)
+            if process is None:
+                continue
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def kill(self, name: str) -> None:
+        """End a process without warning, as a crash or the kernel would."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def find_dead(self) -> str | None:
+        """The name of a process that has ended by itself, if there is one."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                return name
+        return None
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def explain_death(self, name: str) -> StackError:
+        """One line about a process that has ended by itself."""
+        code = self._running[name].poll()
+        lines = self.log(name).read_text(errors="replace").strip().splitlines()
+        last = lines[-1][:200] if lines else "it printed nothing"
+        return StackError(
+            f"{name} ended by itself (exit code {code}): {last} (see {self.log(name)})"
+        )
+
+    def _launch(self, name: str) -> None:
+        program = self._program(name)
+        log = self.log(name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
+                program.command,
+                env=program.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A Ctrl-C at the terminal is for us alone: we stop the others in good order.
+                start_new_session=True,
+            )
+
+    def _program(self, name: str) -> Program:
+        ports, python = self.ports, [sys.executable, "-m"]
+        health = f"{ports.url(name)}/health"
+        match name:
+            case "cloud":
+                command = [*python, "moto.server", "-H", "127.0.0.1", "-p", str(ports.cloud)]
+                return Program(command, base_environment(), f"{ports.url('cloud')}/moto-api/")
+            case "recognition":
+                environment = aws_environment(ports)
+                environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
+                return Program([*python, "sightline_local.recognition"], environment, health)
+        environments: Mapping[str, Callable[[Ports, Resources], Environment]] = {
+            "api": api_environment,
+            "worker": worker_environment,
+            "resizer": resizer_environment,
+        }
+        if self.resources is None:
+            raise StackError(f"{name} was to start before there was anything for it to use")
+        environment = environments[name](ports, self.resources)
+        return Program([*python, f"sightline_{name}"], environment, health)
+
+    def _await_health(self, name: str) -> None:
+        url = self._program(name).health
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self._running[name].poll() is not None:
+                raise self.explain_death(name)
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(url, timeout=2).is_success:
+                    return
+            time.sleep(0.05)
+        raise StackError(
+            f"{name} did not become healthy in {START_TIMEOUT:.0f} seconds: see {self.log(name)}"
+        )
+
+    def _provision(self) -> Resources:
+        session = boto3.Session(
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=REGION,
+        )
+        return provision(session, self.ports.url("cloud"), user=self.user)
+
+    def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name in self._running:
+                self._running[name].send_signal(number)
+
+
+def consecutive_ports(first: int) -> Ports:
+    """The ports from `first` on; free ones, wherever they are, where it is 0."""
+    if first:
+        return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in Ports.__dataclass_fields__]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return Ports(*(each.getsockname()[1] for each in sockets))
+
+
+def check_ports(ports: Ports) -> None:
+    """Raises `StackError` where something else listens on a port that we need."""
+    for name in NAMES:
+        port = getattr(ports, name)
+        with socket.socket() as probe:
+            # What has only just stopped listening does not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise StackError(
+                    f"port {port}, which {name} needs, is taken: stop what listens there, "
+                    f"or choose other ports, for example `make run PORT={ports.api + 1000}`"
+                ) from None
