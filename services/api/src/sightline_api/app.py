@@ -13,7 +13,7 @@ from sightline.s3 import S3ObjectStore
 from sightline_api import images
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
-from sightline_api.problems import install_handlers
+from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import S3Signer
 from sightline_api.tokens import TokenVerifier
@@ -35,8 +35,18 @@ class Lifespan(Protocol):
     def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
 
 
+class Gateway(FastAPI):
+    """An application whose document knows what its errors look like."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        # FastAPI would describe a response's model as plain JSON; a problem is its own type.
+        document["components"]["schemas"].update(problem_schemas())
+        return document
+
+
 def create_app(lifespan: Lifespan) -> FastAPI:
-    app = FastAPI(
+    app = Gateway(
         title="Sightline",
         version="0.1.0",
         description=DESCRIPTION,

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,15 @@ def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 def _schema(status: HTTPStatus, description: str) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
-    return {int(status): {"description": description, "content": content, "model": ProblemBody}}
+    return {int(status): {"description": description, "content": content}}
+
+
+def problem_schemas() -> dict[str, Any]:
+    """The schemas that the entries of `documented` refer to."""
+    _, schemas = models_json_schema(
+        [(ProblemBody, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    return dict(schemas["$defs"])
 
 
 def install_handlers(app: FastAPI) -> None:

@@ -35,9 +35,6 @@ logger = logging.getLogger(__name__)
 #: Seconds for which a finished message may wait for nine others to be deleted with it.
 LINGER = 0.05
 
-#: Seconds between looks at whether the task must be kept from scale-in.
-PROTECTION_INTERVAL = 5.0
-
 #: What an owner is told when every attempt has failed for a reason outside the picture.
 EXHAUSTED = Failure(
     code="retries_exhausted",
@@ -73,12 +70,18 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a consumer works; times in seconds."""
+    """How a consumer works: pictures at the same time, and seconds.
+
+    `poll` is how long one receive waits, `handling` the limit for one picture, `drain` the time
+    for work in flight when told to stop, `guard` the time between looks at whether the task must
+    be kept from scale-in.
+    """
 
     concurrency: int = 4
     poll: float = 20
     handling: float = 120
-    drain: float = 100
+    drain: float = 90
+    guard: float = 5
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -253,7 +256,7 @@ class Consumer:
     async def _keep_protected(self) -> None:
         while True:
             await self._protect(bool(self._in_flight))
-            await asyncio.sleep(PROTECTION_INTERVAL)
+            await asyncio.sleep(self._pace.guard)
 
     async def _protect(self, wanted: bool) -> None:
         try:

@@ -1,5 +1,6 @@
 """Keeping a task alive while it works: ECS scale-in protection, and nothing elsewhere."""
 
+import time
 from typing import Protocol
 
 import aiohttp
@@ -41,7 +42,7 @@ class EcsProtection:
         self._renew_at = 0.0
 
     async def set(self, wanted: bool) -> None:
-        clock = self._session.loop.time()
+        clock = time.monotonic()
         if wanted == self._protected and (not wanted or clock < self._renew_at):
             return
         state: dict[str, object] = {"ProtectionEnabled": wanted}

@@ -8,7 +8,7 @@ import logging
 from typing import Literal, NamedTuple
 from urllib.parse import unquote_plus
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from sightline.keys import ForeignKey, ImageKey, parse_original_key
 
@@ -48,8 +48,7 @@ class _TestEvent(BaseModel):
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
-class _Message(BaseModel):
-    document: _TestEvent | _Event
+_document: TypeAdapter[_TestEvent | _Event] = TypeAdapter(_TestEvent | _Event)
 
 
 def parse_uploads(body: str) -> list[Upload]:
@@ -59,7 +58,7 @@ def parse_uploads(body: str) -> list[Upload]:
     replaced, so what counts is asked of S3 itself. Raises `UnreadableMessage`.
     """
     try:
-        document = _Message.model_validate_json(f'{{"document": {body}}}').document
+        document = _document.validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage("the message is not an S3 event") from error
     if isinstance(document, _TestEvent):

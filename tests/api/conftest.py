@@ -1,0 +1,132 @@
+"""The gateway over memory, with a pool of our own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from samples import new_owner
+from sightline.images import Image
+from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline_api.app import create_app
+from sightline_api.dependencies import State
+from sightline_api.keyset import KeySet
+from sightline_api.settings import ApiSettings
+from sightline_api.signing import SignedForm
+from sightline_api.tokens import TokenVerifier
+from tokens import CLIENT_ID, ISSUER, Pool
+
+
+class PlainSigner:
+    """Addresses without a signature: what is signed is proven against S3."""
+
+    async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
+        return SignedForm("http://s3/originals", {"key": image.image_id})
+
+    async def sign_rendition(self, key: str) -> str:
+        return f"http://s3/{key}"
+
+
+class Client:
+    """Calls the application as a server would, and waits for its answers."""
+
+    def __init__(self, runner: asyncio.Runner, http: httpx.AsyncClient) -> None:
+        self._runner = runner
+        self._http = http
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self._runner.run(self._http.request(method, path, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("PUT", path, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("DELETE", path, **options)
+
+
+@dataclass
+class Gateway:
+    """The running application, what lies behind it, and somebody who is signed in."""
+
+    client: Client
+    table: MemoryImageTable
+    originals: MemoryObjectStore
+    renditions: MemoryObjectStore
+    pool: Pool
+    owner: str
+
+    def headers(self, owner: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.pool.sign(owner or self.owner)}"}
+
+
+@pytest.fixture(scope="session")
+def pool() -> Pool:
+    return Pool()
+
+
+def serve_keys(pool: Pool) -> httpx.AsyncClient:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=pool.jwks())
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
+
+
+@pytest.fixture
+def settings() -> ApiSettings:
+    return ApiSettings(
+        AWS_REGION="eu-central-1",
+        table="images",
+        originals_bucket="originals",
+        renditions_bucket="renditions",
+        token_issuer=ISSUER,
+        token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
+        token_client_ids=frozenset({CLIENT_ID}),
+    )
+
+
+@pytest.fixture
+def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+    table, originals, renditions = MemoryImageTable(), MemoryObjectStore(), MemoryObjectStore()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
+        async with serve_keys(pool) as http:
+            keys = KeySet(http, settings.token_jwks_url)
+            yield State(
+                settings=settings,
+                table=table,
+                originals=originals,
+                renditions=renditions,
+                signer=PlainSigner(),
+                tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
+            )
+
+    app = create_app(lifespan)
+
+    async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
+        state = await stack.enter_async_context(lifespan(app))
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state)}, receive, send)
+
+        transport = httpx.ASGITransport(serve, raise_app_exceptions=False)
+        http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
+        return await stack.enter_async_context(http)
+
+    stack = AsyncExitStack()
+    with asyncio.Runner() as runner:
+        client = Client(runner, runner.run(open_client(stack)))
+        yield Gateway(client, table, originals, renditions, pool, new_owner())
+        runner.run(stack.aclose())

@@ -1,0 +1,225 @@
+"""The endpoints of images."""
+
+import asyncio
+import base64
+from typing import Any
+
+import pytest
+
+from api.conftest import Gateway
+from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
+from sightline.identifiers import new_image_id
+from sightline.images import Image
+from sightline.keys import original_key, rendition_key
+from sightline.table import ImageNotFound
+
+TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
+
+
+def add(gateway: Gateway, owner: str | None = None) -> Image:
+    image = make_image(owner or gateway.owner)
+    asyncio.run(gateway.table.create(image))
+    return image
+
+
+def add_ready(gateway: Gateway) -> Image:
+    image = add(gateway)
+    complete = recognized(image, "Dog").with_part(
+        "renditions", image.renditions.begin(ETAG).succeed(make_development())
+    )
+
+    async def fill() -> None:
+        await gateway.table.store(image, complete)
+        await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
+        await gateway.renditions.write(
+            rendition_key(image.key, "thumb", "webp"), b"t", "image/webp"
+        )
+
+    asyncio.run(fill())
+    return complete
+
+
+def test_a_ticket_makes_an_image_that_awaits_its_upload(gateway: Gateway) -> None:
+    answer = gateway.client.post(
+        "/v1/images", json={**TICKET, "title": "  Über den Wolken  "}, headers=gateway.headers()
+    )
+    assert answer.status_code == 201
+    image = answer.json()["image"]
+    assert image["status"] == "awaiting_upload"
+    assert image["title"] == "Über den Wolken"
+    assert answer.headers["Location"] == f"/v1/images/{image['id']}"
+    assert answer.json()["upload"]["fields"] == {"key": image["id"]}
+    again = gateway.client.get(answer.headers["Location"], headers=gateway.headers())
+    assert again.json() == image
+
+
+@pytest.mark.parametrize(
+    ("change", "location"),
+    [
+        ({"media_type": "text/html"}, "body.media_type"),
+        ({"media_type": None}, "body.media_type"),
+        ({"bytes": 0}, "body.bytes"),
+        ({"bytes": -1}, "body.bytes"),
+        ({"bytes": 1.5}, "body.bytes"),
+        ({"bytes": "many"}, "body.bytes"),
+        ({"sha256": "abc"}, "body.sha256"),
+        ({"sha256": SHA256.upper()}, "body.sha256"),
+        ({"sha256": SHA256 + "\n"}, "body.sha256"),
+        ({"title": ""}, "body.title"),
+        ({"title": "x" * 201}, "body.title"),
+        ({"key": "originals/other/key"}, "body.key"),
+        ({"owner": "other"}, "body.owner"),
+    ],
+)
+def test_a_ticket_for_nonsense_is_refused(
+    gateway: Gateway, change: dict[str, Any], location: str
+) -> None:
+    answer = gateway.client.post("/v1/images", json={**TICKET, **change}, headers=gateway.headers())
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+    assert [error["location"] for error in answer.json()["errors"]] == [location]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'{"bytes": NaN}'])
+def test_a_body_that_is_no_ticket_is_refused(gateway: Gateway, body: bytes) -> None:
+    headers = {**gateway.headers(), "Content-Type": "application/json"}
+    answer = gateway.client.post("/v1/images", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+
+
+def test_a_picture_above_the_limit_gets_no_ticket(gateway: Gateway) -> None:
+    answer = gateway.client.post(
+        "/v1/images", json={**TICKET, "bytes": 50 * 2**20 + 1}, headers=gateway.headers()
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "picture_too_large")
+    assert gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"] == []
+
+
+def test_a_ready_image_shows_all_that_is_known(gateway: Gateway) -> None:
+    image = add_ready(gateway)
+    body = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers()).json()
+    assert body["status"] == "ready"
+    assert (body["width"], body["height"]) == (800, 600)
+    (label,) = body["recognition"]["labels"]
+    assert (label["name"], label["confidence"], label["parents"]) == ("Dog", 91.25, ["Thing"])
+    assert label["instances"][0]["box"] == {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4}
+    assert body["recognition"]["label_model_version"] == "3.0"
+    (rendition,) = body["renditions"]["items"]
+    assert rendition["url"] == "http://s3/renditions/a/b/thumb.webp"
+    assert "owner" not in body
+
+
+def test_pages_follow_each_other(gateway: Gateway) -> None:
+    images = [add(gateway) for _ in range(5)]
+    add(gateway, new_owner())
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        params = {"limit": "2", **({"cursor": cursor} if cursor else {})}
+        page = gateway.client.get("/v1/images", params=params, headers=gateway.headers()).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [image.image_id for image in reversed(images)]
+
+
+def _cursor(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "!!!!",
+        "ä",
+        "=",
+        _cursor(b"hello"),
+        _cursor(b"\xff\xff"),
+        _cursor(b"c3d4e5f6-1111-4222-b333-444455556666"),
+        _cursor(new_image_id().encode()) + "=",
+        _cursor(new_image_id().encode()) + "\n",
+        _cursor(new_image_id().upper().encode()),
+    ],
+)
+def test_a_cursor_that_was_tampered_with_is_refused(gateway: Gateway, cursor: str) -> None:
+    answer = gateway.client.get("/v1/images", params={"cursor": cursor}, headers=gateway.headers())
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1.5"])
+def test_a_limit_out_of_bounds_is_refused(gateway: Gateway, limit: str) -> None:
+    answer = gateway.client.get("/v1/images", params={"limit": limit}, headers=gateway.headers())
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_another_owners_image_is_not_there(gateway: Gateway, method: str) -> None:
+    """Not to be told from one that never was, and nothing about it changes."""
+    image = add_ready(gateway)
+    stranger = gateway.headers(new_owner())
+    answer = gateway.client.request(method, f"/v1/images/{image.image_id}", headers=stranger)
+    never = gateway.client.request(method, f"/v1/images/{new_image_id()}", headers=stranger)
+    assert answer.status_code == never.status_code == 404
+    assert answer.json() == never.json()
+    assert asyncio.run(gateway.table.get(image.key)) == image
+    assert asyncio.run(gateway.originals.head(original_key(image.key)))
+    own = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers())
+    assert own.json()["status"] == "ready"
+
+
+@pytest.mark.parametrize(
+    "image_id",
+    ["x", "..%2F..", "%00", "c3d4e5f6-1111-4222-b333-444455556666", new_image_id().upper(), "ä"],
+)
+def test_an_impossible_id_is_not_found(gateway: Gateway, image_id: str) -> None:
+    answer = gateway.client.get(f"/v1/images/{image_id}", headers=gateway.headers())
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+
+
+def keys_of(gateway: Gateway) -> list[str]:
+    async def collect() -> list[str]:
+        return [
+            key for store in (gateway.originals, gateway.renditions) async for key in store.keys("")
+        ]
+
+    return asyncio.run(collect())
+
+
+def test_deletion_leaves_nothing(gateway: Gateway) -> None:
+    image = add_ready(gateway)
+    path = f"/v1/images/{image.image_id}"
+    answer = gateway.client.delete(path, headers=gateway.headers())
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert keys_of(gateway) == []
+    assert asyncio.run(gateway.table.count_labels(gateway.owner)) == {}
+    assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
+    assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["delete_all", "delete", "remove"])
+def test_deletion_can_be_repeated_after_any_failure(
+    gateway: Gateway, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = add_ready(gateway)
+    path = f"/v1/images/{image.image_id}"
+    broken = {
+        "delete_all": gateway.renditions,
+        "delete": gateway.originals,
+        "remove": gateway.table,
+    }[step]
+
+    async def fail(_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, step, fail)
+        assert gateway.client.delete(path, headers=gateway.headers()).status_code == 500
+    # It is hidden already, and its deletion can be finished.
+    assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
+    assert gateway.client.delete(path, headers=gateway.headers()).status_code == 204
+    assert keys_of(gateway) == []
+    with pytest.raises(ImageNotFound):
+        asyncio.run(gateway.table.begin_deletion(image.key))

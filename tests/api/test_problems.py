@@ -1,0 +1,123 @@
+"""Every error is a problem with a stable code, and tells nothing internal."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from api.conftest import Gateway
+from tokens import CLIENT_ID
+
+SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
+
+
+def check(answer: Any, status: int, code: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["type"] == f"urn:sightline:problem:{code}"
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/images"),
+        ("POST", "/v1/images"),
+        ("GET", "/v1/images/x"),
+        ("DELETE", "/v1/images/x"),
+    ],
+)
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer x", "Basic eDp5", f"Bearer {CLIENT_ID}"]
+)
+def test_without_a_good_token_nothing_works(
+    gateway: Gateway, method: str, path: str, header: str | None
+) -> None:
+    headers = {"Authorization": header} if header else {}
+    answer = gateway.client.request(method, path, headers=headers)
+    check(answer, 401, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
+    check(gateway.client.get("/v2/images"), 404, "not_found")
+
+
+def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
+    answer = gateway.client.put("/v1/images", headers=gateway.headers())
+    check(answer, 405, "method_not_allowed")
+
+
+def client_error(code: str, status: int) -> ClientError:
+    response: Any = {
+        "Error": {"Code": code, "Message": SECRET},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, "GetItem")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        client_error("ThrottlingException", 400),
+        client_error("ProvisionedThroughputExceededException", 400),
+        client_error("SlowDown", 503),
+        client_error("InternalServerError", 500),
+        ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),
+    ],
+)
+def test_a_dependency_that_is_away_is_worth_another_try(
+    gateway: Gateway, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(gateway.table, "page", fail)
+    answer = gateway.client.get("/v1/images", headers=gateway.headers())
+    check(answer, 503, "dependency_unavailable")
+    assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(
+    "error", [client_error("AccessDeniedException", 400), ZeroDivisionError(SECRET)]
+)
+def test_a_fault_of_our_own_tells_nothing(
+    gateway: Gateway, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(gateway.table, "page", fail)
+    answer = gateway.client.get("/v1/images", headers=gateway.headers())
+    check(answer, 500, "internal_error")
+
+
+def test_health_needs_no_token(gateway: Gateway) -> None:
+    assert gateway.client.get("/health").json() == {"status": "ok"}
+
+
+def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
+    document = gateway.client.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    operations = {
+        operation["operationId"]: operation
+        for path in document["paths"].values()
+        for operation in path.values()
+    }
+    assert set(operations) == {
+        "create_image",
+        "list_images",
+        "get_image",
+        "delete_image",
+        "get_health",
+    }
+    for name, operation in operations.items():
+        if name == "get_health":
+            continue
+        assert operation["security"], name
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (name, status)
+    assert "HTTPValidationError" not in document["components"]["schemas"]

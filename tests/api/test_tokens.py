@@ -1,0 +1,102 @@
+"""Access tokens, good and forged."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+
+import httpx
+import pytest
+
+from samples import new_owner
+from sightline_api.keyset import KeySet
+from sightline_api.tokens import InvalidToken, TokenVerifier
+from tokens import CLIENT_ID, ISSUER, Pool
+
+OWNER = new_owner()
+
+
+def make_verifier(pool: Pool) -> TokenVerifier:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
+    keys = KeySet(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
+    return TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}))
+
+
+def encode(part: Mapping[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
+def sign_hmac(pool: Pool, secret: str, algorithm: str = "HS256") -> str:
+    """A token signed with something public as if it were a shared secret."""
+    signed = f"{encode({'alg': algorithm, 'kid': pool.key_id})}.{encode(pool.claims(OWNER))}"
+    digest = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def unsigned(pool: Pool, algorithm: str) -> str:
+    header = {"alg": algorithm, "typ": "JWT", "kid": pool.key_id}
+    return f"{encode(header)}.{encode(pool.claims(OWNER))}."
+
+
+def with_other_claims(pool: Pool) -> str:
+    """Somebody's own good token, its subject exchanged."""
+    header, _, signature = pool.sign(OWNER).split(".")
+    return f"{header}.{encode(pool.claims(new_owner()))}.{signature}"
+
+
+FORGERIES: dict[str, Callable[[Pool], str]] = {
+    "no algorithm": lambda pool: unsigned(pool, "none"),
+    "no algorithm, in capitals": lambda pool: unsigned(pool, "None"),
+    "the public key as a secret": lambda pool: sign_hmac(pool, pool.public_pem),
+    "the public key as a secret, said to be RS256": lambda pool: sign_hmac(
+        pool, pool.public_pem, "RS256"
+    ),
+    "the modulus as a secret": lambda pool: sign_hmac(pool, pool.jwks()["keys"][0]["n"]),
+    "other claims under a good signature": with_other_claims,
+    "another pool's key": lambda _: Pool().sign(OWNER),
+    "another pool's key and name": lambda _: Pool("other", f"{ISSUER}x").sign(OWNER),
+    "an unknown key id": lambda _: Pool("unknown").sign(OWNER),
+    "another issuer": lambda pool: pool.sign(OWNER, iss="https://example.com"),
+    "no issuer": lambda pool: pool.sign(OWNER, iss=None),
+    "another client": lambda pool: pool.sign(OWNER, client_id="another"),
+    "no client": lambda pool: pool.sign(OWNER, client_id=None),
+    "an id token": lambda pool: pool.sign(OWNER, token_use="id", aud=CLIENT_ID, client_id=None),
+    "an id token with a client": lambda pool: pool.sign(OWNER, token_use="id"),
+    "no use": lambda pool: pool.sign(OWNER, token_use=None),
+    "expired": lambda pool: pool.sign(OWNER, exp=int(time.time()) - 1),
+    "never expiring": lambda pool: pool.sign(OWNER, exp=None),
+    "not yet good": lambda pool: pool.sign(OWNER, nbf=int(time.time()) + 3600),
+    "no subject": lambda pool: pool.sign(OWNER, sub=None),
+    "a subject that breaks out of its key": lambda pool: pool.sign("a#b/c"),
+    "an empty subject": lambda pool: pool.sign(""),
+    "no token": lambda _: "",
+    "no structure": lambda _: "hello",
+    "no content": lambda _: "..",
+    "too long": lambda pool: pool.sign(OWNER, padding="x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+async def test_a_forged_token_is_refused(pool: Pool, forgery: str) -> None:
+    with pytest.raises(InvalidToken):
+        await make_verifier(pool).verify(FORGERIES[forgery](pool))
+
+
+async def test_a_good_token_tells_its_owner(pool: Pool) -> None:
+    user = await make_verifier(pool).verify(pool.sign(OWNER))
+    assert user.owner == OWNER
+
+
+async def test_a_remembered_token_ends_with_its_time(pool: Pool) -> None:
+    at = time.time()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
+    keys = KeySet(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
+    verifier = TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}), clock=lambda: at)
+    token = pool.sign(OWNER, exp=int(at) + 60)
+    await verifier.verify(token)
+    await verifier.verify(token)
+    at += 61
+    with pytest.raises(InvalidToken):
+        await verifier.verify(token)

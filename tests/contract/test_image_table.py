@@ -1,0 +1,261 @@
+"""One suite for every `ImageTable`: memory and DynamoDB are not to be told apart."""
+
+import asyncio
+import time
+from itertools import pairwise
+
+import pytest
+from uuid_utils.compat import uuid4
+
+from samples import ETAG, make_development, make_image, make_recognition, new_owner, recognized
+from sightline.aws import Clients
+from sightline.dynamo import DynamoImageTable
+from sightline.images import Image, State
+from sightline.keys import ImageKey
+from sightline.memory import MemoryImageTable
+from sightline.table import Conflict, ImageNotFound, ImageTable
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+async def table(request: pytest.FixtureRequest, clients: Clients) -> ImageTable:
+    if request.param == "memory":
+        return MemoryImageTable()
+    client = await clients.open("dynamodb")
+    name = f"images-{uuid4()}"
+    await client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DynamoImageTable(client, name)
+
+
+async def created(table: ImageTable, **changes: object) -> Image:
+    image = make_image(**changes)  # type: ignore[arg-type]
+    await table.create(image)
+    return image
+
+
+async def test_an_image_comes_back_as_it_was_stored(table: ImageTable) -> None:
+    """Every field survives, the deepest float included."""
+    image = await created(table)
+    assert await table.get(image.key) == image
+    complete = recognized(image, "Dog", "Beach")
+    developed = complete.renditions.begin(ETAG).succeed(make_development())
+    await table.store(image, complete)
+    await table.store(complete, complete.with_part("renditions", developed))
+    assert await table.get(image.key) == complete.with_part("renditions", developed)
+
+
+async def test_an_id_is_taken_only_once(table: ImageTable) -> None:
+    image = await created(table)
+    with pytest.raises(Conflict):
+        await table.create(image)
+
+
+async def test_a_missing_image_is_not_found(table: ImageTable) -> None:
+    with pytest.raises(ImageNotFound):
+        await table.get(make_image().key)
+
+
+async def test_an_image_is_not_found_under_another_owner(table: ImageTable) -> None:
+    image = await created(table)
+    with pytest.raises(ImageNotFound):
+        await table.get(ImageKey(new_owner(), image.image_id))
+
+
+async def test_a_page_lists_the_owners_images_newest_first(table: ImageTable) -> None:
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(5)]
+    await created(table)
+    page = await table.page(owner, 10)
+    assert page.images == images[::-1]
+    assert page.next_before is None
+
+
+async def test_pages_follow_each_other_without_gap_or_overlap(table: ImageTable) -> None:
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(7)]
+    seen: list[Image] = []
+    before: str | None = None
+    sizes = []
+    while True:
+        page = await table.page(owner, 3, before)
+        seen += page.images
+        sizes.append(len(page.images))
+        before = page.next_before
+        if before is None:
+            break
+    assert seen == images[::-1]
+    assert sizes == [3, 3, 1]
+
+
+async def test_a_listing_that_ends_with_its_page_says_so(table: ImageTable) -> None:
+    owner = new_owner()
+    for _ in range(3):
+        await created(table, owner=owner)
+    assert (await table.page(owner, 3)).next_before is None
+
+
+async def test_hidden_images_do_not_shorten_a_page(table: ImageTable) -> None:
+    """Deleted and expired rows are skipped, not counted."""
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(3)]
+    for _ in range(4):
+        hidden = await created(table, owner=owner)
+        await table.begin_deletion(hidden.key)
+    await created(table, owner=owner, expires_at=int(time.time()) - 1)
+    page = await table.page(owner, 2)
+    assert page.images == images[:0:-1]
+    assert page.next_before == images[1].image_id
+
+
+async def test_an_expired_ticket_is_gone_before_its_row(table: ImageTable) -> None:
+    image = await created(table, expires_at=int(time.time()) - 1)
+    with pytest.raises(ImageNotFound):
+        await table.get(image.key)
+
+
+async def test_the_first_part_to_move_ends_the_expiry(table: ImageTable) -> None:
+    image = await created(table, expires_at=int(time.time()) + 1000)
+    await table.store(image, image.with_part("recognition", image.recognition.begin(ETAG)))
+    assert (await table.get(image.key)).expires_at is None
+
+
+async def test_the_two_parts_never_conflict(table: ImageTable) -> None:
+    """Both services decide from the same old row, and both writes stand."""
+    image = await created(table)
+    await table.store(image, image.with_part("recognition", image.recognition.begin(ETAG)))
+    await table.store(image, image.with_part("renditions", image.renditions.begin(ETAG)))
+    stored = await table.get(image.key)
+    assert (stored.recognition.state, stored.renditions.state) == (State.RUNNING, State.RUNNING)
+
+
+async def test_a_write_decided_from_an_old_part_is_refused(table: ImageTable) -> None:
+    image = await created(table)
+    started = image.with_part("renditions", image.renditions.begin(ETAG))
+    await table.store(image, started)
+    with pytest.raises(Conflict):
+        await table.store(image, image.with_part("renditions", image.renditions.begin("other")))
+    assert await table.get(image.key) == started
+
+
+async def test_only_one_of_many_simultaneous_writes_wins(table: ImageTable) -> None:
+    image = await created(table)
+    writes = [table.store(image, recognized(image, f"Label {n}")) for n in range(8)]
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
+    refused = [outcome for outcome in outcomes if outcome is not None]
+    assert len(refused) == 7
+    assert all(isinstance(outcome, Conflict) for outcome in refused)
+    assert list((await table.count_labels(image.owner)).values()) == [1]
+
+
+async def test_labels_are_indexed_and_counted(table: ImageTable) -> None:
+    owner = new_owner()
+    first, second = await created(table, owner=owner), await created(table, owner=owner)
+    await table.store(first, recognized(first, "Dog", "Beach"))
+    await table.store(second, recognized(second, "Dog"))
+    assert await table.count_labels(owner) == {"Dog": 2, "Beach": 1}
+    assert await table.find_labelled(owner, "Dog") == {
+        first.image_id: 91.25,
+        second.image_id: 91.25,
+    }
+    assert await table.find_labelled(new_owner(), "Dog") == {}
+
+
+async def test_new_labels_replace_the_old_ones_exactly(table: ImageTable) -> None:
+    image = await created(table)
+    once = recognized(image, "Dog", "Beach")
+    await table.store(image, once)
+    part = once.recognition.begin("other").succeed(make_recognition("Dog", "Sea", confidence=60))
+    await table.store(once, once.with_part("recognition", part))
+    assert await table.count_labels(image.owner) == {"Dog": 1, "Sea": 1}
+    assert await table.find_labelled(image.owner, "Beach") == {}
+    assert await table.find_labelled(image.owner, "Dog") == {image.image_id: 60}
+
+
+async def test_new_bytes_take_the_old_labels_away_at_once(table: ImageTable) -> None:
+    image = await created(table)
+    once = recognized(image, "Dog")
+    await table.store(image, once)
+    await table.store(once, once.with_part("recognition", once.recognition.begin("other")))
+    assert await table.count_labels(image.owner) == {}
+
+
+async def test_twenty_labels_by_twenty_others_fit_one_transaction(table: ImageTable) -> None:
+    image = await created(table)
+    once = recognized(image, *(f"Old {n}" for n in range(24)))
+    await table.store(image, once)
+    part = once.recognition.begin("other").succeed(
+        make_recognition(*(f"New {n}" for n in range(24)))
+    )
+    await table.store(once, once.with_part("recognition", part))
+    assert set(await table.count_labels(image.owner)) == {f"New {n}" for n in range(24)}
+
+
+async def test_many_images_may_change_one_count_at_once(table: ImageTable) -> None:
+    """A burst of an owner's pictures contends for the same counter and loses nothing."""
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(10)]
+    await asyncio.gather(*(table.store(image, recognized(image, "Dog")) for image in images))
+    assert await table.count_labels(owner) == {"Dog": 10}
+
+
+async def test_deletion_hides_the_image_and_forbids_every_write(table: ImageTable) -> None:
+    image = await created(table)
+    hidden = await table.begin_deletion(image.key)
+    assert hidden.deleted_at is not None
+    with pytest.raises(ImageNotFound):
+        await table.get(image.key)
+    with pytest.raises(Conflict):
+        await table.store(image, recognized(image, "Dog"))
+    assert await table.count_labels(image.owner) == {}
+
+
+async def test_beginning_a_deletion_again_changes_nothing(table: ImageTable) -> None:
+    image = await created(table)
+    assert await table.begin_deletion(image.key) == await table.begin_deletion(image.key)
+
+
+async def test_deleting_what_is_not_there_is_not_found(table: ImageTable) -> None:
+    with pytest.raises(ImageNotFound):
+        await table.begin_deletion(make_image().key)
+
+
+async def test_removal_leaves_no_trace(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, recognized(image, "Dog", "Beach"))
+    hidden = await table.begin_deletion(image.key)
+    await table.remove(hidden)
+    assert await table.count_labels(image.owner) == {}
+    assert await table.find_labelled(image.owner, "Dog") == {}
+    with pytest.raises(ImageNotFound):
+        await table.begin_deletion(image.key)
+
+
+async def test_removing_twice_counts_once(table: ImageTable) -> None:
+    owner = new_owner()
+    image, other = await created(table, owner=owner), await created(table, owner=owner)
+    for each in (image, other):
+        await table.store(each, recognized(each, "Dog"))
+    hidden = await table.begin_deletion(image.key)
+    await asyncio.gather(table.remove(hidden), table.remove(hidden))
+    assert await table.count_labels(owner) == {"Dog": 1}
+
+
+async def test_an_image_whose_deletion_has_not_begun_is_not_removed(table: ImageTable) -> None:
+    image = await created(table)
+    await table.remove(image)
+    assert await table.get(image.key) == image
+
+
+def test_ids_sort_by_the_time_they_were_made() -> None:
+    ids = [make_image().image_id for _ in range(1000)]
+    assert all(earlier < later for earlier, later in pairwise(ids))

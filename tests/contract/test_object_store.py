@@ -1,0 +1,88 @@
+"""One suite for every `ObjectStore`."""
+
+import pytest
+from uuid_utils.compat import uuid4
+
+from sightline.aws import Clients
+from sightline.memory import MemoryObjectStore
+from sightline.objects import ObjectChanged, ObjectNotFound, ObjectStore
+from sightline.s3 import S3ObjectStore
+
+
+@pytest.fixture(params=["memory", "s3"])
+async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore:
+    if request.param == "memory":
+        return MemoryObjectStore()
+    client = await clients.open("s3")
+    bucket = f"bucket-{uuid4()}"
+    await client.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    return S3ObjectStore(client, bucket)
+
+
+async def keys(store: ObjectStore, prefix: str = "") -> list[str]:
+    return [key async for key in store.keys(prefix)]
+
+
+async def test_bytes_come_back(store: ObjectStore) -> None:
+    await store.write("a/b", b"hello", "image/webp")
+    stored = await store.head("a/b")
+    assert (stored.key, stored.size) == ("a/b", 5)
+    assert await store.read(stored) == b"hello"
+
+
+async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
+    with pytest.raises(ObjectNotFound):
+        await store.head("nothing")
+
+
+async def test_an_object_that_has_gone_since_is_not_found(store: ObjectStore) -> None:
+    await store.write("a", b"hello", "image/webp")
+    stored = await store.head("a")
+    await store.delete("a")
+    with pytest.raises(ObjectNotFound):
+        await store.read(stored)
+
+
+async def test_an_object_that_was_replaced_since_is_not_read(store: ObjectStore) -> None:
+    """What is read is what was looked at, or nothing."""
+    await store.write("a", b"hello", "image/webp")
+    stored = await store.head("a")
+    await store.write("a", b"other", "image/webp")
+    with pytest.raises(ObjectChanged):
+        await store.read(stored)
+
+
+async def test_deleting_is_repeatable(store: ObjectStore) -> None:
+    await store.write("a", b"hello", "image/webp")
+    await store.delete("a")
+    await store.delete("a")
+    assert await keys(store) == []
+
+
+async def test_a_prefix_is_deleted_whole_and_alone(store: ObjectStore) -> None:
+    for key in ("x/1/a", "x/1/b", "x/10/a", "y"):
+        await store.write(key, b"-", "image/webp")
+    await store.delete_all("x/1/")
+    assert await keys(store) == ["x/10/a", "y"]
+    assert await keys(store, "x/") == ["x/10/a"]
+
+
+@pytest.mark.parametrize("key", ["a b", "a+b", "a%20b", "ä/ö", "日本", "a=b&c", "a#b?c"])
+async def test_any_key_will_do(store: ObjectStore, key: str) -> None:
+    await store.write(key, b"hello", "image/webp")
+    assert await store.read(await store.head(key)) == b"hello"
+    assert await keys(store) == [key]
+
+
+async def test_s3_keeps_type_and_caching(clients: Clients) -> None:
+    client = await clients.open("s3")
+    bucket = f"bucket-{uuid4()}"
+    await client.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    await S3ObjectStore(client, bucket).write("a", b"hello", "image/webp")
+    answer = await client.head_object(Bucket=bucket, Key="a")
+    assert answer["ContentType"] == "image/webp"
+    assert answer["CacheControl"] == "private, max-age=86400"

@@ -1,0 +1,69 @@
+"""What moto cannot be brought to say: a transaction that loses against another."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from samples import make_image, recognized
+from sightline.dynamo import DynamoImageTable, TransactionContended
+from sightline.table import Conflict
+
+
+def cancelled(*codes: str) -> ClientError:
+    response: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
+        "CancellationReasons": [{"Code": code} for code in codes],
+    }
+    return ClientError(response, "TransactWriteItems")
+
+
+class ContendedClient:
+    """Cancels the first transactions for the given reason, then takes them."""
+
+    def __init__(self, times: int, *codes: str) -> None:
+        self.left = times
+        self.codes = codes
+        self.calls = 0
+
+    async def transact_write_items(self, **_: object) -> None:
+        self.calls += 1
+        if self.left:
+            self.left -= 1
+            raise cancelled(*self.codes)
+
+
+async def write(client: ContendedClient) -> None:
+    image = make_image()
+    table = DynamoImageTable(client, "table")  # type: ignore[arg-type]
+    await table.store(image, recognized(image, "Dog"))
+
+
+@pytest.mark.parametrize(
+    "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+)
+async def test_a_passing_reason_is_tried_again(reason: str) -> None:
+    client = ContendedClient(3, "None", reason, "None")
+    await write(client)
+    assert client.calls == 4
+
+
+async def test_the_retry_is_bounded() -> None:
+    client = ContendedClient(1000, "TransactionConflict")
+    with pytest.raises(TransactionContended):
+        await write(client)
+    assert client.calls == 10
+
+
+async def test_a_condition_that_does_not_hold_is_a_conflict_at_once() -> None:
+    client = ContendedClient(1, "ConditionalCheckFailed", "TransactionConflict")
+    with pytest.raises(Conflict):
+        await write(client)
+    assert client.calls == 1
+
+
+async def test_another_reason_goes_up() -> None:
+    client = ContendedClient(1, "ValidationError")
+    with pytest.raises(ClientError):
+        await write(client)
+    assert client.calls == 1

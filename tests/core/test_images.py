@@ -1,0 +1,82 @@
+"""The image, its parts and its derived status."""
+
+import itertools
+
+import pytest
+
+from samples import ETAG, make_image, make_recognition, recognized
+from sightline.images import Failure, Part, State, Status, derive_status
+from sightline.recognition import Recognition
+
+FINAL = Failure(code="broken_picture", message="broken")
+PASSING = Failure(code="retries_exhausted", message="again", final=False)
+
+
+@pytest.mark.parametrize(
+    ("recognition", "renditions", "status"),
+    [
+        ("pending", "pending", "awaiting_upload"),
+        ("pending", "running", "processing"),
+        ("pending", "succeeded", "processing"),
+        ("pending", "failed", "processing"),
+        ("running", "running", "processing"),
+        ("running", "succeeded", "processing"),
+        ("running", "failed", "processing"),
+        ("succeeded", "succeeded", "ready"),
+        ("succeeded", "failed", "failed"),
+        ("failed", "failed", "failed"),
+    ],
+)
+def test_status_is_derived_from_both_parts_alike(
+    recognition: str, renditions: str, status: str
+) -> None:
+    one, other = State(recognition), State(renditions)
+    assert derive_status(one, other) is derive_status(other, one) is Status(status)
+
+
+def test_every_pair_of_states_has_a_status() -> None:
+    for pair in itertools.product(State, repeat=2):
+        assert isinstance(derive_status(*pair), Status)
+
+
+def test_a_new_image_awaits_its_upload() -> None:
+    assert make_image().status is Status.AWAITING_UPLOAD
+
+
+def test_every_step_of_a_part_counts() -> None:
+    part: Part[Recognition] = Part[Recognition]()
+    steps = [
+        part := part.begin(ETAG),
+        part := part.fail(PASSING),
+        part := part.begin(ETAG),
+        part := part.succeed(make_recognition("Dog")),
+    ]
+    assert [step.revision for step in steps] == [1, 2, 3, 4]
+    assert [step.state.value for step in steps] == ["running", "failed", "running", "succeeded"]
+    assert steps[-1].failure is None
+
+
+@pytest.mark.parametrize(
+    ("part", "settled"),
+    [
+        (Part[Recognition](), False),
+        (Part[Recognition]().begin(ETAG), False),
+        (Part[Recognition]().begin(ETAG).fail(FINAL), True),
+        (Part[Recognition]().begin(ETAG).fail(PASSING), False),
+        (Part[Recognition]().begin(ETAG).succeed(make_recognition()), True),
+        (Part[Recognition]().begin("other").succeed(make_recognition()), False),
+    ],
+)
+def test_only_an_end_that_would_repeat_is_settled(part: Part[Recognition], settled: bool) -> None:
+    assert part.is_settled(ETAG) is settled
+
+
+def test_a_repetition_keeps_the_result_until_there_is_a_new_one() -> None:
+    image = recognized(make_image(), "Dog")
+    assert image.recognition.begin(ETAG).result == image.recognition.result
+    assert image.recognition.begin("other").result is None
+
+
+def test_an_image_is_found_by_its_labels() -> None:
+    assert make_image().labels == {}
+    assert recognized(make_image(), "Dog", "Sea").labels == {"Dog": 91.25, "Sea": 91.25}

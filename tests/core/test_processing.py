@@ -1,0 +1,247 @@
+"""One part of an image, whatever order its deliveries come in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from samples import make_image, make_recognition, new_owner
+from sightline.consumer import EXHAUSTED, Gone, Rejected
+from sightline.images import Failure, Image, State, Status
+from sightline.keys import ImageKey, original_key
+from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline.objects import StoredObject
+from sightline.processing import PartProcessor, Superseded
+from sightline.recognition import Recognition
+from sightline.table import Conflict
+from sightline.uploads import Upload
+
+Interleaving = Callable[[], Awaitable[None]]
+
+
+class ScriptedWork:
+    """Sees a dog in everything; `meanwhile` is what happens while it looks."""
+
+    def __init__(self, meanwhile: Interleaving | None = None) -> None:
+        self.meanwhile = meanwhile
+        self.performed = 0
+        self.discarded: list[ImageKey] = []
+
+    async def perform(self, image: Image, original: StoredObject) -> Recognition:
+        self.performed += 1
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return make_recognition("Dog")
+
+    async def discard(self, key: ImageKey) -> None:
+        self.discarded.append(key)
+
+
+class Rig:
+    """One uploaded image in memory, and processors of its recognition part."""
+
+    def __init__(self) -> None:
+        self.table = MemoryImageTable()
+        self.originals = MemoryObjectStore()
+        self.image = make_image()
+        self.upload = Upload(self.image.key)
+
+    async def prepare(self) -> "Rig":
+        await self.table.create(self.image)
+        await self.put(b"hello")
+        return self
+
+    async def put(self, body: bytes) -> None:
+        await self.originals.write(original_key(self.image.key), body, "image/jpeg")
+
+    def processor(self, work: ScriptedWork) -> PartProcessor[Recognition]:
+        return PartProcessor("recognition", self.table, self.originals, work)
+
+    async def stored(self) -> Image:
+        return await self.table.get(self.image.key)
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    return await Rig().prepare()
+
+
+async def test_an_upload_ends_as_a_result(rig: Rig) -> None:
+    await rig.processor(ScriptedWork()).handle(rig.upload)
+    part = (await rig.stored()).recognition
+    assert part.state is State.SUCCEEDED
+    assert part.result == make_recognition("Dog")
+    assert part.started_at is not None
+    assert part.finished_at is not None
+    assert await rig.table.count_labels(rig.image.owner) == {"Dog": 1}
+
+
+async def test_a_repeated_delivery_does_nothing(rig: Rig) -> None:
+    work = ScriptedWork()
+    processor = rig.processor(work)
+    await processor.handle(rig.upload)
+    before = await rig.stored()
+    await processor.handle(rig.upload)
+    assert await rig.stored() == before
+    assert work.performed == 1
+
+
+async def test_a_key_without_a_row_makes_none(rig: Rig) -> None:
+    """A stranger's object is refused, whoever it claims to belong to."""
+    foreign = make_image(new_owner())
+    await rig.originals.write(original_key(foreign.key), b"hello", "image/jpeg")
+    work = ScriptedWork()
+    with pytest.raises(Gone):
+        await rig.processor(work).handle(Upload(foreign.key))
+    assert work.performed == 0
+    assert (await rig.table.page(foreign.owner, 10)).images == []
+
+
+async def test_another_owners_row_is_not_touched(rig: Rig) -> None:
+    with pytest.raises(Gone):
+        await rig.processor(ScriptedWork()).handle(
+            Upload(ImageKey(new_owner(), rig.image.image_id))
+        )
+    assert await rig.stored() == rig.image
+
+
+async def test_an_object_that_is_missing_is_rejected(rig: Rig) -> None:
+    await rig.originals.delete(original_key(rig.image.key))
+    with pytest.raises(Rejected) as caught:
+        await rig.processor(ScriptedWork()).handle(rig.upload)
+    assert caught.value.failure.code == "original_missing"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [(b"hello!", "size_mismatch"), (b"HELLO", "checksum_mismatch")]
+)
+async def test_bytes_other_than_announced_are_rejected(rig: Rig, body: bytes, code: str) -> None:
+    await rig.put(body)
+    processor = rig.processor(ScriptedWork())
+    with pytest.raises(Rejected) as caught:
+        await processor.handle(rig.upload)
+    assert caught.value.failure.code == code
+    await processor.fail(rig.upload, caught.value.failure)
+    # Settled: the next delivery changes nothing.
+    await processor.handle(rig.upload)
+    assert (await rig.stored()).recognition.failure == caught.value.failure
+
+
+async def test_deletion_during_the_work_wins(rig: Rig) -> None:
+    async def delete() -> None:
+        await rig.table.remove(await rig.table.begin_deletion(rig.image.key))
+
+    work = ScriptedWork(delete)
+    processor = rig.processor(work)
+    with pytest.raises(Gone):
+        await processor.handle(rig.upload)
+    await processor.clear(rig.upload)
+    assert work.discarded == [rig.image.key]
+    assert await rig.table.count_labels(rig.image.owner) == {}
+
+
+async def test_a_deletion_that_has_only_begun_wins_too(rig: Rig) -> None:
+    async def begin() -> None:
+        await rig.table.begin_deletion(rig.image.key)
+
+    with pytest.raises(Gone):
+        await rig.processor(ScriptedWork(begin)).handle(rig.upload)
+
+
+async def test_two_deliveries_at_once_count_once(rig: Rig) -> None:
+    """Whoever finishes second finds the part settled and changes nothing."""
+    second = rig.processor(ScriptedWork())
+
+    async def overtake() -> None:
+        await second.handle(rig.upload)
+
+    await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
+    assert await rig.table.count_labels(rig.image.owner) == {"Dog": 1}
+    part = (await rig.stored()).recognition
+    assert part.state is State.SUCCEEDED
+
+
+async def test_many_deliveries_at_once_count_once(rig: Rig) -> None:
+    processors = [rig.processor(ScriptedWork(lambda: asyncio.sleep(0))) for _ in range(5)]
+    outcomes = await asyncio.gather(
+        *(processor.handle(rig.upload) for processor in processors), return_exceptions=True
+    )
+    assert all(outcome is None or isinstance(outcome, Superseded) for outcome in outcomes)
+    assert await rig.table.count_labels(rig.image.owner) == {"Dog": 1}
+
+
+async def test_work_on_replaced_bytes_is_not_kept(rig: Rig) -> None:
+    """A ticket used twice: the work on the first bytes ends after that on the second began."""
+
+    async def replace() -> None:
+        # The same bytes as announced, under another ETag, as S3 with KMS gives them.
+        await rig.put(b"hello")
+        image = await rig.stored()
+        part = image.recognition.begin("another etag").succeed(make_recognition("Cat"))
+        await rig.table.store(image, image.with_part("recognition", part))
+
+    with pytest.raises(Superseded):
+        await rig.processor(ScriptedWork(replace)).handle(rig.upload)
+    assert (await rig.stored()).labels == {"Cat": 91.25}
+
+
+async def test_the_other_part_is_left_alone(rig: Rig) -> None:
+    async def develop() -> None:
+        image = await rig.stored()
+        await rig.table.store(image, image.with_part("renditions", image.renditions.begin("e")))
+
+    await rig.processor(ScriptedWork(develop)).handle(rig.upload)
+    stored = await rig.stored()
+    assert stored.renditions.state is State.RUNNING
+    assert stored.recognition.state is State.SUCCEEDED
+    assert stored.status is Status.PROCESSING
+
+
+async def test_a_written_failure_ends_the_image(rig: Rig) -> None:
+    processor = rig.processor(ScriptedWork())
+    failure = Failure(code="broken_picture", message="It is broken.")
+    await processor.fail(rig.upload, failure)
+    part = (await rig.stored()).recognition
+    assert (part.state, part.failure) == (State.FAILED, failure)
+
+
+async def test_giving_up_does_not_undo_a_success(rig: Rig) -> None:
+    processor = rig.processor(ScriptedWork())
+    await processor.handle(rig.upload)
+    await processor.fail(rig.upload, EXHAUSTED)
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED
+
+
+async def test_giving_up_again_writes_nothing(rig: Rig) -> None:
+    processor = rig.processor(ScriptedWork())
+    await processor.fail(rig.upload, EXHAUSTED)
+    before = await rig.stored()
+    await processor.fail(rig.upload, EXHAUSTED)
+    assert await rig.stored() == before
+
+
+async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
+    """A message moved back from the dead-letter queue is worked on."""
+    processor = rig.processor(ScriptedWork())
+    await processor.fail(rig.upload, EXHAUSTED)
+    await processor.handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED
+
+
+async def test_a_failure_of_a_gone_image_is_nothing(rig: Rig) -> None:
+    await rig.table.begin_deletion(rig.image.key)
+    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+
+
+async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
+    class Contended(MemoryImageTable):
+        async def store(self, before: Image, after: Image) -> None:
+            raise Conflict
+
+    table = Contended()
+    await table.create(rig.image)
+    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork())
+    with pytest.raises(Superseded):
+        await processor.handle(rig.upload)
+    with pytest.raises(Superseded):
+        await processor.fail(rig.upload, EXHAUSTED)

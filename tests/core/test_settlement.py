@@ -1,0 +1,49 @@
+"""What follows from the attempt at a message."""
+
+import math
+
+import pytest
+
+from sightline.settlement import (
+    Backoff,
+    Delete,
+    GivenUp,
+    Handled,
+    Outcome,
+    Retry,
+    Settlement,
+    Unfinished,
+    settle,
+    working_receives,
+)
+
+BACKOFF = Backoff(first=2, longest=600)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "receive_count", "settlement"),
+    [
+        (Handled(), 1, Delete()),
+        (Handled(), 9, Delete()),
+        (Unfinished(), 1, Retry(2)),
+        (Unfinished(), 2, Retry(4)),
+        (Unfinished(), 5, Retry(32)),
+        (Unfinished(), 10, Retry(600)),
+        (Unfinished(), 100_000, Retry(600)),
+        (GivenUp(), 8, Retry(0)),
+    ],
+)
+def test_settlement(outcome: Outcome, receive_count: int, settlement: Settlement) -> None:
+    assert settle(outcome, receive_count, BACKOFF, roll=1) == settlement
+
+
+def test_the_roll_spreads_the_second_half_of_the_delay() -> None:
+    assert [BACKOFF.delay(3, roll) for roll in (0, 0.5, 1)] == [4, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("permitted", "working"), [(10, 8), (3, 1), (2, 1), (1, 1), (None, math.inf)]
+)
+def test_the_last_deliveries_are_kept_for_giving_up(permitted: int | None, working: float) -> None:
+    """Where there are too few to keep any, at least one is worked on."""
+    assert working_receives(permitted) == working

@@ -1,0 +1,70 @@
+"""Made-up values of the domain, as tests need them."""
+
+from uuid import uuid4
+
+from sightline.identifiers import new_image_id
+from sightline.images import Image, Part, now
+from sightline.pictures import Development, Rendition
+from sightline.recognition import Box, Instance, Label, Recognition
+
+ETAG = "9b2cf535f27731c974343645a3985328"
+SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+
+
+def new_owner() -> str:
+    return str(uuid4())
+
+
+def make_image(owner: str | None = None, **changes: object) -> Image:
+    image = Image(
+        owner=owner or new_owner(),
+        image_id=new_image_id(),
+        title="Ein Bild",
+        media_type="image/jpeg",
+        bytes=5,
+        sha256=SHA256,
+        created_at=now(),
+    )
+    return image.model_copy(update=changes)
+
+
+def make_recognition(*names: str, confidence: float = 91.25) -> Recognition:
+    box = Box(left=0.1, top=0.2, width=0.3, height=0.4)
+    return Recognition(
+        labels=tuple(
+            Label(
+                name=name,
+                confidence=confidence,
+                parents=("Thing",),
+                instances=(Instance(box=box, confidence=99.9364013671875),),
+            )
+            for name in names
+        ),
+        label_model_version="3.0",
+        min_confidence=55,
+        max_labels=20,
+    )
+
+
+def make_development() -> Development:
+    return Development(
+        media_type="image/jpeg",
+        width=800,
+        height=600,
+        renditions=(
+            Rendition(
+                name="thumb",
+                key="renditions/a/b/thumb.webp",
+                media_type="image/webp",
+                width=256,
+                height=192,
+                bytes=1234,
+            ),
+        ),
+    )
+
+
+def recognized(image: Image, *names: str, etag: str = ETAG) -> Image:
+    """The image after a recognition that saw these labels."""
+    part: Part[Recognition] = image.recognition.begin(etag)
+    return image.with_part("recognition", part.succeed(make_recognition(*names)))
