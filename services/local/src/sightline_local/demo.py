@@ -86,7 +86,8 @@ def _process(
     http.headers["Authorization"] = f"Bearer {token}"
     began = time.perf_counter()
     with stages.measure("ticket"):
-        ticket = ask_ticket(http, card, picture.name, body)
+        media_type = mimetypes.guess_type(picture.name)[0] or "image/jpeg"
+        ticket = ask_ticket(http, card, picture.name, body, media_type)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=console) as progress:
         with stages.measure("upload to S3"):
@@ -119,9 +120,10 @@ def sign_in(http: httpx.Client, card: Card) -> str:
     return token
 
 
-def ask_ticket(http: httpx.Client, card: Card, name: str, body: bytes) -> Json:
+def ask_ticket(
+    http: httpx.Client, card: Card, name: str, body: bytes, media_type: str = "image/jpeg"
+) -> Json:
     """Announce the picture; the answer has the image and the form to upload it with."""
-    media_type = mimetypes.guess_type(name)[0] or "image/jpeg"
     return _json(
         http.post(
             f"{card.api}/v1/images",
@@ -176,9 +178,9 @@ def _await_end(http: httpx.Client, card: Card, image_id: str, progress: Progress
 def _json(answer: httpx.Response) -> Json:
     if answer.is_error:
         problem = answer.json()
-        raise StackError(
-            f"the API answered {problem['status']} {problem['code']}: {problem['detail']}"
-        )
+        errors = [f"{each['location']}: {each['message']}" for each in problem.get("errors", [])]
+        detail = "; ".join(errors) or problem["detail"]
+        raise StackError(f"the API answered {problem['status']} {problem['code']}: {detail}")
     body: Json = answer.json()
     return body
 

@@ -66,11 +66,12 @@ def provision(
     endpoint: str | None = None,
     project: str = "sightline",
     user: DemoUser | None = None,
+    visibility: int = VISIBILITY,
 ) -> Resources:
     """Make everything under the project's name, and the user where one is given.
 
     The session says in which region and as whom; `endpoint` is the address of the stand-in, None
-    for AWS. Raises botocore's errors.
+    for AWS; `visibility` is in seconds. Raises botocore's errors.
     """
     region = session.region_name
 
@@ -85,7 +86,7 @@ def provision(
     topic = sns.create_topic(Name=f"{project}-uploads")["TopicArn"]
     _allow_bucket(sns, topic, originals)
     queues = {
-        part: _make_queue(sqs, sns, f"{project}-{part}", topic)
+        part: _make_queue(sqs, sns, f"{project}-{part}", topic, visibility)
         for part in ("recognition", "renditions")
     }
     # Last: from here on every upload is announced.
@@ -146,7 +147,7 @@ def _allow_bucket(sns: "SNSClient", topic: str, bucket: str) -> None:
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
 
 
-def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str) -> str:
+def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visibility: int) -> str:
     """A queue fed by the topic, with its dead-letter queue; answers its address."""
     dead = _ensure_queue(sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DEAD_RETENTION)})
     redrive = {"deadLetterTargetArn": _arn(sqs, dead), "maxReceiveCount": MAX_RECEIVES}
@@ -155,7 +156,7 @@ def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str) -> st
         name,
         {
             "MessageRetentionPeriod": str(RETENTION),
-            "VisibilityTimeout": str(VISIBILITY),
+            "VisibilityTimeout": str(visibility),
             "RedrivePolicy": json.dumps(redrive),
         },
     )

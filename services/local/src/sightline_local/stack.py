@@ -25,7 +25,7 @@ from sightline_local.environment import (
     resizer_environment,
     worker_environment,
 )
-from sightline_local.provisioning import DemoUser, Resources, provision
+from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0
@@ -50,9 +50,10 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it."""
 
-    def __init__(self, ports: Ports, folder: Path) -> None:
+    def __init__(self, ports: Ports, folder: Path, visibility: int = VISIBILITY) -> None:
         self.ports = ports
         self.folder = folder
+        self.visibility = visibility
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -185,7 +186,8 @@ class Stack:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         )
-        return provision(session, self.ports.url("cloud"), user=self.user)
+        endpoint = self.ports.url("cloud")
+        return provision(session, endpoint, user=self.user, visibility=self.visibility)
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
         for name in names:

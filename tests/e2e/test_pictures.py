@@ -1,0 +1,146 @@
+"""Real and hostile pictures through the running stack."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image, ImageChops, ImageStat
+from PIL.Image import Transpose
+
+from e2e.conftest import Json, User
+from pictures import find_pictures
+from sightline_local.sample import draw_sample
+from sightline_local.stack import NAMES
+
+PHOTOS = find_pictures("photos")
+
+#: Upright size, time, camera and place (to five digits) of each photograph.
+KNOWN: dict[str, tuple[tuple[int, int], str | None, tuple[float, float] | None]] = {
+    "bird_alpha.png": ((576, 384), None, None),
+    "camera_canon_40d_tiny.jpg": ((100, 68), "2008-05-30T15:56:01", None),
+    "camera_nikon_e950.jpg": ((800, 600), "2001-04-06T11:51:40", None),
+    "cmyk.jpg": ((500, 333), "2004-03-20T14:54:55", None),
+    "gps_coolpix_a.jpg": ((640, 480), "2008-10-22T16:28:39", (43.46745, 11.88513)),
+    "gps_coolpix_b.jpg": ((640, 480), "2008-10-22T16:38:20", (43.46708, 11.88454)),
+    "landscape_2725x2225.jpg": ((2725, 2225), None, None),
+    "phone_iphone_hdr.jpg": ((3264, 2448), "2015-04-10T20:12:23", (40.44697, -3.72475)),
+    "phone_jolla.jpg": ((3264, 2448), "2014-09-21T16:00:56", None),
+    **{f"orientation_landscape_{n}.jpg": ((600, 450), None, None) for n in range(1, 9)},
+}
+
+#: Not read yet; they must end with a reason all the same.
+UNSUPPORTED = {"cosmos.avif", "phone_iphone.heic"}
+
+
+@pytest.fixture(scope="module")
+def ended(user: User) -> dict[str, Json]:
+    """Every photograph, all sent before the first is waited for."""
+    sent = {path.name: user.send(path.name, path.read_bytes()) for path in PHOTOS}
+    return {name: user.wait(image_id) for name, image_id in sent.items()}
+
+
+@pytest.mark.parametrize("name", [path.name for path in PHOTOS])
+def test_a_photograph_is_understood(ended: dict[str, Json], name: str) -> None:
+    image = ended[name]
+    if name in UNSUPPORTED:
+        assert image["status"] == "failed"
+        assert image["renditions"]["failure"]["code"] == "unsupported_format"
+        return
+    size, taken_at, place = KNOWN[name]
+    assert image["status"] == "ready"
+    assert (image["width"], image["height"]) == size
+    assert image["capture"]["taken_at"] == taken_at
+    found = image["capture"]["place"]
+    assert place == (found and (round(found["latitude"], 5), round(found["longitude"], 5)))
+
+
+@pytest.mark.parametrize("name", [path.name for path in PHOTOS if path.name not in UNSUPPORTED])
+def test_its_renditions_are_what_is_said_of_them(ended: dict[str, Json], name: str) -> None:
+    image = ended[name]
+    for rendition in image["renditions"]["items"]:
+        picture = fetch(rendition["url"])
+        assert picture.size == (rendition["width"], rendition["height"])
+        assert not picture.getexif()
+        shape = image["width"] / image["height"]
+        assert picture.width / picture.height == pytest.approx(shape, rel=0.02)
+        assert max(picture.size) <= {"thumb": 256, "preview": 1024, "full": 2048}[rendition["name"]]
+        assert picture.width <= image["width"]
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.skipif(not PHOTOS, reason="the drawn pictures below stand in for these")
+def test_photographs_of_every_orientation_look_alike(
+    ended: dict[str, Json], orientation: int
+) -> None:
+    """Each bears its own number, so they are only more alike than any wrong way up would be."""
+    one, other = (
+        thumb(ended[f"orientation_landscape_{number}.jpg"]) for number in (1, orientation)
+    )
+    wrong = (Transpose.FLIP_LEFT_RIGHT, Transpose.FLIP_TOP_BOTTOM, Transpose.ROTATE_180)
+    best = min(difference(one, other.transpose(method)) for method in wrong)
+    assert difference(one, other) < best / 2
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_drawn_picture_is_understood(user: User, orientation: int) -> None:
+    image = user.wait(user.send("drawn.jpg", draw_sample(orientation, (900, 600))))
+    upright = (600, 900) if orientation in {6, 8} else (900, 600)
+    assert image["status"] == "ready"
+    assert (image["width"], image["height"]) == upright
+    assert image["capture"]["taken_at"] == "2026-06-21T21:14:08+02:00"
+    assert image["capture"]["place"] == {
+        "latitude": 47.005,
+        "longitude": 11.5075,
+        "altitude": 1370.0,
+    }
+    created = datetime.fromisoformat(image["created_at"])
+    assert created.utcoffset() is not None
+
+
+def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
+    pids = {name: user.stack.pid(name) for name in NAMES}
+    files = {path.name: path.read_bytes() for path in find_pictures("malformed")}
+    body = draw_sample(size=(900, 600))
+    files |= {
+        "empty-ish": b"\0",
+        "text.jpg": b"hello",
+        "page.html": b"<html><script>alert(1)</script></html>",
+        "cut.jpg": body[: len(body) // 2],
+        "noise.png": bytes(range(256)) * 64,
+    }
+    sent = {name: user.send(name, body) for name, body in files.items()}
+    for name, image_id in sent.items():
+        image = user.wait(image_id)
+        failure = image["renditions"]["failure"]
+        if image["status"] == "failed":
+            assert failure["code"] in {"unsupported_format", "broken_picture"}, name
+        else:
+            assert len(image["renditions"]["items"]) == 3, name
+    assert user.stack.find_dead() is None
+    assert {name: user.stack.pid(name) for name in NAMES} == pids
+
+
+def fetch(url: str) -> Image.Image:
+    answer = httpx.get(url)
+    answer.raise_for_status()
+    assert answer.headers["Content-Type"] == "image/webp"
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        picture.load()
+        return picture
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean difference of the samples, 0 to 255."""
+    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
+
+
+def thumb(image: Json) -> Image.Image:
+    (url,) = [item["url"] for item in image["renditions"]["items"] if item["name"] == "thumb"]
+    return fetch(url).convert("RGB")
+
+
+def test_known_values_cover_every_photograph() -> None:
+    assert {path.name for path in PHOTOS} <= KNOWN.keys() | UNSUPPORTED
+    assert all(isinstance(path, Path) for path in PHOTOS)

@@ -1,0 +1,147 @@
+"""`make run` as a user meets it: what it prints, how it stops, and what goes wrong."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sightline_local.card import Card
+from sightline_local.stack import StackError
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "sightline_local", "--folder", str(folder), "run", *arguments]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "COLUMNS": "300"},
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def await_card(folder: Path) -> Card:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            return Card.read(folder)
+        except StackError:
+            time.sleep(0.1)
+    raise AssertionError("it never got ready")
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=PATIENCE)
+    return output
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in path.read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, "--port", "0") as process:
+        card = await_card(tmp_path)
+        assert httpx.get(f"{card.api}/docs").is_success
+        pids = children(process)
+        process.send_signal(signal.SIGINT)
+        output = finish(process)
+    assert process.returncode == 0
+    assert len(pids) == 5
+    assert not any(map(is_alive, pids))
+    assert card.api in output
+    assert f"{card.api}/docs" in output
+    assert card.email in output
+    assert card.password in output
+    assert "canned" in output
+    assert output.rstrip().endswith("everything is stopped")
+    with pytest.raises(StackError, match="make run"):
+        Card.read(tmp_path)
+
+
+def test_a_service_that_dies_is_named(tmp_path: Path) -> None:
+    with running(tmp_path, "--port", "0") as process:
+        await_card(tmp_path)
+        pids = children(process)
+        (worker,) = [pid for pid in pids if "sightline_worker" in command_line(pid)]
+        os.kill(worker, signal.SIGKILL)
+        output = finish(process)
+    assert process.returncode == 1
+    assert "sightline: worker ended by itself (exit code -9)" in output
+    assert str(tmp_path / "logs" / "worker.log") in output
+    assert not any(map(is_alive, pids))
+
+
+def command_line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with running(tmp_path, "--port", str(port)) as process:
+            output = finish(process)
+    assert process.returncode == 1
+    assert re.search(rf"sightline: port {port}, which api needs, is taken: .*PORT=", output)
+
+
+def test_the_demo_says_when_nothing_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "demo"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert answer.stderr == "sightline: Sightline is not running here: start it with `make run`\n"
+
+
+def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
+    """A Python that says it is 3.9 stands in for one."""
+    python = tmp_path / "python3.9"
+    python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
+    python.chmod(0o755)
+    shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")
+    for name in ("core", "api", "worker", "resizer", "local"):
+        folder = tmp_path / "services" / name
+        folder.mkdir(parents=True)
+        shutil.copy(ROOT / "services" / name / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    answer = subprocess.run(
+        ["make", "run", f"PYTHON={python}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert answer.returncode == 2
+    assert "is Python 3.9.2, and 3.11 or newer is needed: name one" in answer.stdout

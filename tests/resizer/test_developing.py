@@ -1,0 +1,91 @@
+"""The resizer's use case, over memory."""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import pytest
+
+from samples import make_image
+from sightline.consumer import Rejected
+from sightline.images import Image
+from sightline.keys import original_key, rendition_key
+from sightline.memory import MemoryObjectStore
+from sightline.objects import ObjectChanged, StoredObject
+from sightline_local.sample import draw_sample
+from sightline_resizer.developing import Developing
+from sightline_resizer.pictures import Limits
+
+BODY = draw_sample(size=(640, 400))
+
+
+class Rig:
+    """The use case with its stores, and one uploaded picture."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.originals = MemoryObjectStore()
+        self.renditions = MemoryObjectStore()
+        self.work = Developing(
+            self.originals, self.renditions, executor, len(BODY), Limits(pixels=1_000_000)
+        )
+        self.image = make_image(sha256=hashlib.sha256(BODY).hexdigest())
+
+    async def put(self, body: bytes = BODY) -> StoredObject:
+        key = original_key(self.image.key)
+        await self.originals.write(key, body, "image/jpeg")
+        return await self.originals.head(key)
+
+    async def stored(self) -> list[str]:
+        return [key async for key in self.renditions.keys("")]
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    with ThreadPoolExecutor(1) as executor:
+        yield Rig(executor)
+
+
+def key(image: Image, name: str) -> str:
+    return rendition_key(image.key, name, "webp")
+
+
+async def test_renditions_are_stored_and_described(rig: Rig) -> None:
+    development = await rig.work.perform(rig.image, await rig.put())
+    assert (development.width, development.height) == (640, 400)
+    assert development.capture.camera == "Sightline Drawing Board"
+    assert await rig.stored() == [key(rig.image, name) for name in ("full", "preview", "thumb")]
+    for rendition in development.renditions:
+        stored = await rig.renditions.head(rendition.key)
+        assert (stored.size, rendition.media_type) == (rendition.bytes, "image/webp")
+
+
+async def test_other_bytes_than_announced_are_rejected(rig: Rig) -> None:
+    rig.image = rig.image.model_copy(update={"sha256": "0" * 64})
+    with pytest.raises(Rejected) as caught:
+        await rig.work.perform(rig.image, await rig.put())
+    assert caught.value.failure.code == "checksum_mismatch"
+    assert await rig.stored() == []
+
+
+async def test_a_file_above_the_limit_is_not_even_read(rig: Rig) -> None:
+    original = await rig.put(BODY + b"x")
+    await rig.originals.delete(original.key)
+    with pytest.raises(Rejected) as caught:
+        await rig.work.perform(rig.image, original)
+    assert caught.value.failure.code == "file_too_large"
+
+
+async def test_replaced_bytes_are_left_for_later(rig: Rig) -> None:
+    original = await rig.put()
+    await rig.put(b"other")
+    with pytest.raises(ObjectChanged):
+        await rig.work.perform(rig.image, original)
+
+
+async def test_nothing_is_left_of_an_image_that_is_gone(rig: Rig) -> None:
+    neighbour = make_image(rig.image.owner)
+    await rig.work.perform(rig.image, await rig.put())
+    await rig.renditions.write(key(neighbour, "thumb"), b"t", "image/webp")
+    await rig.work.discard(rig.image.key)
+    assert await rig.stored() == [key(neighbour, "thumb")]
+    assert [each async for each in rig.originals.keys("")] == []
