@@ -198,7 +198,9 @@ def _show(image: Json, console: Console) -> None:
         if failure := image[part]["failure"]:
             facts.add_row(part, f"[red]{failure['code']}[/]: {failure['message']}")
     facts.add_row("type", image["media_type"])
-    facts.add_row("size", f"{image['width']} × {image['height']} px, {image['bytes']:,} bytes")  # noqa: RUF001
+    if image["width"]:
+        facts.add_row("pixels", f"{image['width']} × {image['height']}")  # noqa: RUF001
+    facts.add_row("bytes", f"{image['bytes']:,}")
     for name, value in _capture_rows(image["capture"] or {}):
         facts.add_row(name, value)
     console.print(facts)
