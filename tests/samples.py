@@ -5,7 +5,7 @@ from uuid import uuid4
 from sightline.identifiers import new_image_id
 from sightline.images import Image, Part, now
 from sightline.pictures import Development, Rendition
-from sightline.recognition import Box, Instance, Label, Recognition
+from sightline.recognition import Box, Feature, Instance, Label, Profile, Recognition
 
 ETAG = "9b2cf535f27731c974343645a3985328"
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -28,7 +28,9 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
     return image.model_copy(update=changes)
 
 
-def make_recognition(*names: str, confidence: float = 91.25) -> Recognition:
+def make_recognition(
+    *names: str, confidence: float = 91.25, profile: Profile | None = None, calls: int = 1
+) -> Recognition:
     box = Box(left=0.1, top=0.2, width=0.3, height=0.4)
     return Recognition(
         labels=tuple(
@@ -40,9 +42,9 @@ def make_recognition(*names: str, confidence: float = 91.25) -> Recognition:
             )
             for name in names
         ),
-        label_model_version="3.0",
-        min_confidence=55,
-        max_labels=20,
+        profile=profile or Profile(),
+        models={Feature.LABELS: "3.0"},
+        calls={Feature.LABELS: calls},
     )
 
 
@@ -64,7 +66,10 @@ def make_development() -> Development:
     )
 
 
-def recognized(image: Image, *names: str, etag: str = ETAG) -> Image:
-    """The image after a recognition that saw these labels."""
+def recognized(
+    image: Image, *names: str, etag: str = ETAG, profile: Profile | None = None, calls: int = 1
+) -> Image:
+    """The image after a recognition that saw these labels, and cost so many calls in all."""
     part: Part[Recognition] = image.recognition.begin(etag)
-    return image.with_part("recognition", part.succeed(make_recognition(*names)))
+    result = make_recognition(*names, profile=profile, calls=calls)
+    return image.with_part("recognition", part.succeed(result))

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from samples import new_owner
 from sightline.images import Image
-from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline_api.app import create_app
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
@@ -64,6 +64,7 @@ class Gateway:
     table: MemoryImageTable
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
+    uploads: MemoryTopic
     pool: Pool
     owner: str
 
@@ -90,6 +91,7 @@ def settings() -> ApiSettings:
         table="images",
         originals_bucket="originals",
         renditions_bucket="renditions",
+        uploads_topic_arn="arn:aws:sns:eu-central-1:123456789012:uploads",
         token_issuer=ISSUER,
         token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
         token_client_ids=frozenset({CLIENT_ID}),
@@ -98,7 +100,8 @@ def settings() -> ApiSettings:
 
 @pytest.fixture
 def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
-    table, originals, renditions = MemoryImageTable(), MemoryObjectStore(), MemoryObjectStore()
+    table, uploads = MemoryImageTable(), MemoryTopic()
+    originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
@@ -109,6 +112,7 @@ def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
                 table=table,
                 originals=originals,
                 renditions=renditions,
+                uploads=uploads,
                 signer=PlainSigner(),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
@@ -128,5 +132,5 @@ def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         client = Client(runner, runner.run(open_client(stack)))
-        yield Gateway(client, table, originals, renditions, pool, new_owner())
+        yield Gateway(client, table, originals, renditions, uploads, pool, new_owner())
         runner.run(stack.aclose())

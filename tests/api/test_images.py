@@ -10,8 +10,10 @@ from api.conftest import Gateway
 from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
 from sightline.identifiers import new_image_id
 from sightline.images import Image
-from sightline.keys import original_key, rendition_key
+from sightline.keys import ImageKey, original_key, rendition_key
+from sightline.recognition import Feature
 from sightline.table import ImageNotFound
+from sightline.uploads import parse_uploads
 
 TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 
@@ -67,6 +69,8 @@ def test_a_ticket_makes_an_image_that_awaits_its_upload(gateway: Gateway) -> Non
         ({"sha256": SHA256 + "\n"}, "body.sha256"),
         ({"title": ""}, "body.title"),
         ({"title": "x" * 201}, "body.title"),
+        ({"features": []}, "body.features"),
+        ({"features": ["smell"]}, "body.features.0"),
         ({"key": "originals/other/key"}, "body.key"),
         ({"owner": "other"}, "body.owner"),
     ],
@@ -77,7 +81,7 @@ def test_a_ticket_for_nonsense_is_refused(
     answer = gateway.client.post("/v1/images", json={**TICKET, **change}, headers=gateway.headers())
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid_request"
-    assert [error["location"] for error in answer.json()["errors"]] == [location]
+    assert answer.json()["errors"][0]["location"] == location
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'{"bytes": NaN}'])
@@ -104,10 +108,71 @@ def test_a_ready_image_shows_all_that_is_known(gateway: Gateway) -> None:
     (label,) = body["recognition"]["labels"]
     assert (label["name"], label["confidence"], label["parents"]) == ("Dog", 91.25, ["Thing"])
     assert label["instances"][0]["box"] == {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4}
-    assert body["recognition"]["label_model_version"] == "3.0"
+    assert body["recognition"]["models"] == {"labels": "3.0"}
+    assert body["recognition"]["text"] is None
     (rendition,) = body["renditions"]["items"]
     assert rendition["url"] == "http://s3/renditions/a/b/thumb.webp"
     assert "owner" not in body
+
+
+def test_a_ticket_may_say_what_to_look_for(gateway: Gateway) -> None:
+    answer = gateway.client.post(
+        "/v1/images", json={**TICKET, "features": ["text", "faces"]}, headers=gateway.headers()
+    )
+    key = ImageKey(gateway.owner, answer.json()["image"]["id"])
+    assert asyncio.run(gateway.table.get(key)).features == (Feature.TEXT, Feature.FACES)
+
+
+def test_reprocessing_is_demanded_of_both_services(gateway: Gateway) -> None:
+    image = add_ready(gateway)
+    path = f"/v1/images/{image.image_id}/reprocess"
+    for _ in range(2):
+        answer = gateway.client.post(path, json={}, headers=gateway.headers())
+        assert (answer.status_code, answer.json()["id"]) == (202, image.image_id)
+    first, second = (parse_uploads(body)[0] for body in gateway.uploads.published)
+    assert first.image == second.image == image.key
+    assert first.request is not None
+    assert second.request is not None
+    assert first.request.parts == ("recognition", "renditions")
+    assert first.request.request_id != second.request.request_id
+
+
+def test_reprocessing_may_name_parts_and_features(gateway: Gateway) -> None:
+    image = add_ready(gateway)
+    answer = gateway.client.post(
+        f"/v1/images/{image.image_id}/reprocess",
+        json={"parts": ["recognition"], "features": ["moderation"]},
+        headers=gateway.headers(),
+    )
+    assert answer.status_code == 202
+    (upload,) = parse_uploads(gateway.uploads.published[0])
+    assert upload.request is not None
+    assert upload.request[1:] == (("recognition",), (Feature.MODERATION,))
+
+
+@pytest.mark.parametrize(
+    "body", [{"parts": []}, {"parts": ["all"]}, {"features": []}, {"owner": "x"}]
+)
+def test_reprocessing_nonsense_is_refused(gateway: Gateway, body: dict[str, Any]) -> None:
+    image = add_ready(gateway)
+    answer = gateway.client.post(
+        f"/v1/images/{image.image_id}/reprocess", json=body, headers=gateway.headers()
+    )
+    assert answer.status_code == 422
+    assert gateway.uploads.published == []
+
+
+def test_what_was_not_uploaded_cannot_be_reprocessed(gateway: Gateway) -> None:
+    path = f"/v1/images/{add(gateway).image_id}/reprocess"
+    answer = gateway.client.post(path, json={}, headers=gateway.headers())
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_uploaded")
+
+
+def test_nobody_reprocesses_another_owners_image(gateway: Gateway) -> None:
+    path = f"/v1/images/{add_ready(gateway).image_id}/reprocess"
+    answer = gateway.client.post(path, json={}, headers=gateway.headers(new_owner()))
+    assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
+    assert gateway.uploads.published == []
 
 
 def test_pages_follow_each_other(gateway: Gateway) -> None:

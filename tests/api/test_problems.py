@@ -111,6 +111,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "list_images",
         "get_image",
         "delete_image",
+        "reprocess_image",
         "get_health",
     }
     for name, operation in operations.items():

@@ -10,10 +10,11 @@ from uuid_utils.compat import uuid4
 from samples import ETAG, make_development, make_image, make_recognition, new_owner, recognized
 from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
-from sightline.images import Image, State
+from sightline.images import Image, State, now
 from sightline.keys import ImageKey
 from sightline.memory import MemoryImageTable
-from sightline.table import Conflict, ImageNotFound, ImageTable
+from sightline.recognition import Feature, Profile
+from sightline.table import Conflict, ContentClaimed, ImageNotFound, ImageTable
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -206,6 +207,85 @@ async def test_many_images_may_change_one_count_at_once(table: ImageTable) -> No
     images = [await created(table, owner=owner) for _ in range(10)]
     await asyncio.gather(*(table.store(image, recognized(image, "Dog")) for image in images))
     assert await table.count_labels(owner) == {"Dog": 10}
+
+
+MONTH = now().strftime("%Y-%m")
+PROFILE = Profile()
+OTHER = Profile(features=(Feature.LABELS, Feature.TEXT))
+
+
+async def test_calls_are_counted_once_for_each_that_was_paid(table: ImageTable) -> None:
+    owner = new_owner()
+    first, second = await created(table, owner=owner), await created(table, owner=owner)
+    once = recognized(first, "Dog")
+    await table.store(first, once)
+    await table.store(once, recognized(once, "Dog", calls=2))
+    await table.store(second, recognized(second, "Dog", calls=0))
+    assert await table.count_calls(owner, MONTH) == {Feature.LABELS: 2}
+    assert await table.count_calls(owner, "2001-01") == {}
+    assert await table.count_calls(new_owner(), MONTH) == {}
+
+
+async def test_deletion_does_not_give_back_what_was_paid(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, recognized(image, "Dog"))
+    await table.remove(await table.begin_deletion(image.key))
+    assert await table.count_calls(image.owner, MONTH) == {Feature.LABELS: 1}
+
+
+async def test_what_is_known_of_bytes_is_found_again(table: ImageTable) -> None:
+    """By the same owner, with the same questions; and nobody there has paid for it."""
+    image = await created(table)
+    assert await table.claim_content(image, PROFILE, 60) is None
+    await table.store(image, recognized(image, "Dog"))
+    twin = await created(table, owner=image.owner)
+    assert await table.claim_content(twin, PROFILE, 60) == make_recognition("Dog").model_copy(
+        update={"calls": {}}
+    )
+    assert await table.claim_content(twin, OTHER, 60) is None
+    assert await table.claim_content(await created(table), PROFILE, 60) is None
+
+
+async def test_bytes_are_claimed_by_one_at_a_time(table: ImageTable) -> None:
+    image = await created(table)
+    assert await table.claim_content(image, PROFILE, 60) is None
+    with pytest.raises(ContentClaimed):
+        await table.claim_content(image, PROFILE, 60)
+    await table.release_content(image, PROFILE)
+    await table.release_content(image, PROFILE)
+    assert await table.claim_content(image, PROFILE, 60) is None
+
+
+async def test_a_claim_ends_by_itself(table: ImageTable) -> None:
+    image = await created(table)
+    assert await table.claim_content(image, PROFILE, 0) is None
+    assert await table.claim_content(image, PROFILE, 60) is None
+
+
+async def test_releasing_takes_no_result_away(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, recognized(image, "Dog"))
+    await table.release_content(image, PROFILE)
+    assert await table.claim_content(image, PROFILE, 60) is not None
+
+
+async def test_other_questions_replace_what_was_known(table: ImageTable) -> None:
+    image = await created(table)
+    once = recognized(image, "Dog")
+    await table.store(image, once)
+    await table.store(once, recognized(once, "Dog", profile=OTHER))
+    assert await table.claim_content(image, PROFILE, 60) is None
+    assert await table.claim_content(image, OTHER, 60) is not None
+
+
+async def test_nothing_is_known_of_deleted_bytes(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, recognized(image, "Dog"))
+    await table.claim_content(image, OTHER, 60)
+    await table.remove(await table.begin_deletion(image.key))
+    twin = await created(table, owner=image.owner)
+    assert await table.claim_content(twin, PROFILE, 60) is None
+    assert await table.claim_content(twin, OTHER, 60) is None
 
 
 async def test_deletion_hides_the_image_and_forbids_every_write(table: ImageTable) -> None:

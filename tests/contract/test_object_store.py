@@ -32,6 +32,13 @@ async def test_bytes_come_back(store: ObjectStore) -> None:
     assert await store.read(stored) == b"hello"
 
 
+async def test_the_first_bytes_can_be_read_alone(store: ObjectStore) -> None:
+    await store.write("a", b"hello", "image/webp")
+    stored = await store.head("a")
+    assert await store.read(stored, 2) == b"he"
+    assert await store.read(stored, 100) == b"hello"
+
+
 async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
     with pytest.raises(ObjectNotFound):
         await store.head("nothing")

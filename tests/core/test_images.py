@@ -71,6 +71,15 @@ def test_only_an_end_that_would_repeat_is_settled(part: Part[Recognition], settl
     assert part.is_settled(ETAG) is settled
 
 
+def test_a_demand_unsettles_a_part_until_it_is_met() -> None:
+    done: Part[Recognition] = Part[Recognition]().begin(ETAG).succeed(make_recognition())
+    assert not done.is_settled(ETAG, "first")
+    again = done.begin(ETAG, "first").succeed(make_recognition())
+    assert again.is_settled(ETAG, "first")
+    assert again.is_settled(ETAG)
+    assert not again.is_settled(ETAG, "second")
+
+
 def test_a_repetition_keeps_the_result_until_there_is_a_new_one() -> None:
     image = recognized(make_image(), "Dog")
     assert image.recognition.begin(ETAG).result == image.recognition.result

@@ -14,7 +14,7 @@ from sightline.objects import StoredObject
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Recognition
 from sightline.table import Conflict
-from sightline.uploads import Upload
+from sightline.uploads import Request, Upload
 
 Interleaving = Callable[[], Awaitable[None]]
 
@@ -27,7 +27,9 @@ class ScriptedWork:
         self.performed = 0
         self.discarded: list[ImageKey] = []
 
-    async def perform(self, image: Image, original: StoredObject) -> Recognition:
+    async def perform(
+        self, image: Image, original: StoredObject, request: Request | None
+    ) -> Recognition:
         self.performed += 1
         if self.meanwhile is not None:
             await self.meanwhile()
@@ -183,6 +185,43 @@ async def test_work_on_replaced_bytes_is_not_kept(rig: Rig) -> None:
     with pytest.raises(Superseded):
         await rig.processor(ScriptedWork(replace)).handle(rig.upload)
     assert (await rig.stored()).labels == {"Cat": 91.25}
+
+
+async def test_a_demand_is_met_once(rig: Rig) -> None:
+    work = ScriptedWork()
+    processor = rig.processor(work)
+    await processor.handle(rig.upload)
+    demand = rig.upload._replace(request=Request("first", ("recognition",)))
+    await processor.handle(demand)
+    await processor.handle(demand)
+    await processor.handle(rig.upload)
+    assert work.performed == 2
+    assert await rig.table.count_labels(rig.image.owner) == {"Dog": 1}
+
+
+async def test_a_demand_for_the_other_part_is_not_ours(rig: Rig) -> None:
+    work = ScriptedWork()
+    await rig.processor(work).handle(rig.upload._replace(request=Request("first", ("renditions",))))
+    assert work.performed == 0
+
+
+async def test_a_demand_overtakes_work_that_began_before_it(rig: Rig) -> None:
+    """Its answer counts: the earlier work may have been asked something else."""
+    second = rig.processor(ScriptedWork())
+
+    async def demand() -> None:
+        await second.handle(rig.upload._replace(request=Request("first", ("recognition",))))
+
+    with pytest.raises(Superseded):
+        await rig.processor(ScriptedWork(demand)).handle(rig.upload)
+    assert (await rig.stored()).recognition.request == "first"
+
+
+async def test_a_final_failure_can_be_reprocessed(rig: Rig) -> None:
+    processor = rig.processor(ScriptedWork())
+    await processor.fail(rig.upload, Failure(code="budget_exceeded", message="No."))
+    await processor.handle(rig.upload._replace(request=Request("first", ("recognition",))))
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
 
 async def test_the_other_part_is_left_alone(rig: Rig) -> None:

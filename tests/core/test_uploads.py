@@ -7,7 +7,14 @@ from urllib.parse import quote_plus
 import pytest
 
 from sightline.keys import ImageKey
-from sightline.uploads import UnreadableMessage, Upload, parse_uploads
+from sightline.recognition import Feature
+from sightline.uploads import (
+    Request,
+    UnreadableMessage,
+    Upload,
+    compose_request,
+    parse_uploads,
+)
 
 EVENTS = Path(__file__).parent / "events"
 OWNER = "c3d4e5f6-1111-2222-3333-444455556666"
@@ -57,6 +64,27 @@ def test_a_foreign_record_does_not_hide_its_neighbours() -> None:
     event = json.loads(read("aws_foreign_keys"))
     event["Records"] += json.loads(read("aws_one"))["Records"]
     assert parse_uploads(json.dumps(event)) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("r1", ("recognition",)),
+        Request("r2", ("recognition", "renditions"), (Feature.TEXT, Feature.FACES)),
+    ],
+)
+def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: Request) -> None:
+    assert parse_uploads(compose_request(FIRST.image, request_)) == [Upload(FIRST.image, request_)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"owner": "a/b"}, {"image_id": "x"}, {"parts": ["all"]}, {"request_id": "r" * 101}],
+)
+def test_a_demand_for_nonsense_is_unreadable(change: dict[str, object]) -> None:
+    document = json.loads(compose_request(FIRST.image, Request("r", ("recognition",))))
+    with pytest.raises(UnreadableMessage):
+        parse_uploads(json.dumps(document | change))
 
 
 @pytest.mark.parametrize(

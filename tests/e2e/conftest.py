@@ -1,7 +1,7 @@
 """All of Sightline as separate processes, and clients of it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -50,13 +50,19 @@ class User:
 
     def wait(self, image_id: str, **expected: str) -> Json:
         """The image once it has ended, or once its named parts are in the expected states."""
+
+        def has_ended(image: Json) -> bool:
+            if expected:
+                return all(image[part]["state"] == state for part, state in expected.items())
+            return image["status"] in {"ready", "failed"}
+
+        return self.wait_until(image_id, has_ended)
+
+    def wait_until(self, image_id: str, condition: Callable[[Json], bool]) -> Json:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             image = self.get(image_id)
-            if expected:
-                if all(image[part]["state"] == state for part, state in expected.items()):
-                    return image
-            elif image["status"] in {"ready", "failed"}:
+            if condition(image):
                 return image
             time.sleep(0.1)
         raise AssertionError(f"{image_id} is still {image}")

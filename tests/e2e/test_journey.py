@@ -5,6 +5,7 @@ import io
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -111,6 +112,41 @@ def test_a_ticket_used_after_its_image_was_deleted_leaves_nothing(user: User) ->
     assert not [each for each in objects(user) + rows(user) if image_id in each]
 
 
+def test_reprocessing_makes_everything_anew_and_counts_once(user: User) -> None:
+    image_id = user.send("again.jpg", PICTURE)
+    before = user.wait(image_id)
+    answer = user.http.post(f"/v1/images/{image_id}/reprocess", json={})
+    assert answer.status_code == 202
+
+    def moved(image: dict[str, Any]) -> bool:
+        return all(
+            image[part]["started_at"] != before[part]["started_at"]
+            and image[part]["state"] == "succeeded"
+            for part in ("recognition", "renditions")
+        )
+
+    after = user.wait_until(image_id, moved)
+    assert after["status"] == "ready"
+    assert after["recognition"]["labels"] == before["recognition"]["labels"]
+    indexed = [row for row in rows(user) if image_id in row and "#LABEL#" in row]
+    assert len(indexed) == len(after["recognition"]["labels"])
+
+
+def test_the_same_picture_twice_is_paid_for_once(user: User) -> None:
+    picture = draw_sample(size=(901, 601))
+    image_ids = [user.send("twice.jpg", picture) for _ in range(3)]
+    assert {user.wait(image_id)["status"] for image_id in image_ids} == {"ready"}
+    made = user.stack.resources
+    assert made is not None
+    items = cloud(user.stack, "dynamodb").scan(TableName=made.table)["Items"]
+    paid = [
+        int(item["recognition"]["M"]["result"]["M"]["calls"]["M"].get("labels", {"N": "0"})["N"])
+        for item in items
+        if item["sk"]["S"] in {f"IMAGE#{image_id}" for image_id in image_ids}
+    ]
+    assert sorted(paid) == [0, 0, 1]
+
+
 def test_other_bytes_than_announced_end_failed(user: User) -> None:
     """S3 refuses them by their checksum; the emulator does not, so the resizer must."""
     ticket = user.announce("swap.jpg", PICTURE)
@@ -159,7 +195,7 @@ def test_any_file_name_will_do(user: User) -> None:
 
 def test_recognition_says_that_it_is_canned(user: User) -> None:
     image = user.wait(user.send("canned.jpg", PICTURE))
-    assert image["recognition"]["label_model_version"] == "canned"
+    assert image["recognition"]["models"] == {"labels": "canned"}
 
 
 def test_the_demo_shows_everything(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+from PIL.TiffImagePlugin import IFDRational
 
 from pictures import find_pictures
 from sightline.pictures import Capture, Place
@@ -75,6 +76,34 @@ def test_real_photographs_tell_what_is_known_of_them(path: Path) -> None:
     assert (capture.taken_at, capture.camera) == (taken_at, camera)
     found = capture.place and (round(capture.place.latitude, 5), round(capture.place.longitude, 5))
     assert found == place
+
+
+def test_the_settings_of_the_shot_are_read() -> None:
+    capture = details(
+        LensModel="50mm f/1.4\0",
+        ExposureTime=IFDRational(1, 250),
+        FNumber=IFDRational(14, 10),
+        ISOSpeedRatings=(200, 100),
+        FocalLength=50,
+    )
+    assert capture == Capture(
+        lens="50mm f/1.4", exposure=0.004, f_number=1.4, iso=200, focal_length=50
+    )
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, float("nan"), float("inf"), "fast", b"\xff", (), IFDRational(1, 0), None]
+)
+def test_impossible_settings_are_left_out(value: object) -> None:
+    capture = details(ExposureTime=value, FNumber=value, ISOSpeedRatings=value, FocalLength=value)
+    assert capture == Capture()
+
+
+@pytest.mark.parametrize(("written", "direction"), [(270.5, 270.5), (361, None), (-1, None)])
+def test_the_direction_is_within_the_circle(written: float, direction: float | None) -> None:
+    place = position(GPSLatitude=(1, 0, 0), GPSLongitude=(2, 0, 0), GPSImgDirection=written).place
+    assert place is not None
+    assert place.direction == direction
 
 
 def test_without_tags_nothing_is_said() -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
 from sightline.s3 import S3ObjectStore
+from sightline.sns import SnsTopic
 from sightline_api import images
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
@@ -82,6 +83,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                 table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
+                uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),
                 signer=S3Signer(
                     public_s3,
                     settings.originals_bucket,

@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sightline.identifiers import image_id_adapter
 from sightline.keys import ImageKey
 from sightline.objects import ObjectStore
+from sightline.queues import Topic
 from sightline.table import ImageTable
 from sightline_api.keyset import KeysUnavailable
 from sightline_api.problems import DependencyUnavailable, ImageMissing, Unauthenticated
@@ -23,6 +24,7 @@ class State(TypedDict):
     table: ImageTable
     originals: ObjectStore
     renditions: ObjectStore
+    uploads: Topic
     signer: Signer
     tokens: TokenVerifier
 
@@ -41,6 +43,10 @@ def _originals(request: Request) -> ObjectStore:
 
 def _renditions(request: Request) -> ObjectStore:
     return cast("ObjectStore", request.state.renditions)
+
+
+def _uploads(request: Request) -> Topic:
+    return cast("Topic", request.state.uploads)
 
 
 def _signer(request: Request) -> Signer:
@@ -80,4 +86,5 @@ Settings = Annotated[ApiSettings, Depends(_settings)]
 Table = Annotated[ImageTable, Depends(_table)]
 Originals = Annotated[ObjectStore, Depends(_originals)]
 Renditions = Annotated[ObjectStore, Depends(_renditions)]
+Uploads = Annotated[Topic, Depends(_uploads)]
 PictureSigner = Annotated[Signer, Depends(_signer)]

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from uuid_utils.compat import uuid4
 
 from sightline.identifiers import new_image_id
-from sightline.images import Image, now
+from sightline.images import Image, Status, now
 from sightline.table import ImageNotFound
+from sightline.uploads import Request, compose_request
 from sightline_api.cursors import decode_cursor, encode_cursor
 from sightline_api.deletion import delete_image
 from sightline_api.dependencies import (
@@ -19,16 +21,25 @@ from sightline_api.dependencies import (
     Renditions,
     Settings,
     Table,
+    Uploads,
 )
 from sightline_api.problems import (
     DependencyUnavailable,
     ImageMissing,
     InvalidCursor,
+    NothingUploaded,
     PictureTooLarge,
     Unauthenticated,
     documented,
 )
-from sightline_api.views import ImagePage, ImageView, Ticket, TicketRequest, UploadForm
+from sightline_api.views import (
+    ImagePage,
+    ImageView,
+    ReprocessRequest,
+    Ticket,
+    TicketRequest,
+    UploadForm,
+)
 
 #: Seconds for which a row outlives its unused ticket: an upload that began in time may still be
 #: on its way.
@@ -65,6 +76,7 @@ async def create_image(
         media_type=ticket.media_type,
         bytes=ticket.bytes,
         sha256=ticket.sha256,
+        features=ticket.features,
         created_at=now(),
         expires_at=int(time.time()) + settings.ticket_seconds + TICKET_GRACE,
     )
@@ -100,6 +112,31 @@ async def get_image(key: OwnImage, table: Table, signer: PictureSigner) -> Image
         return await ImageView.of(await table.get(key), signer)
     except ImageNotFound:
         raise ImageMissing from None
+
+
+@router.post(
+    "/{image_id}/reprocess",
+    status_code=202,
+    operation_id="reprocess_image",
+    responses=documented(ImageMissing, NothingUploaded),
+)
+async def reprocess_image(
+    demand: ReprocessRequest, key: OwnImage, table: Table, uploads: Uploads, signer: PictureSigner
+) -> ImageView:
+    """Process the picture once more: other features, a mended fault, a new month's budget.
+
+    The answer is the image as it is; it turns to `processing` in a moment. What was found before
+    stays until the new result replaces it.
+    """
+    try:
+        image = await table.get(key)
+    except ImageNotFound:
+        raise ImageMissing from None
+    if image.status is Status.AWAITING_UPLOAD:
+        raise NothingUploaded
+    request = Request(str(uuid4()), demand.parts, demand.features)
+    await uploads.publish(compose_request(key, request))
+    return await ImageView.of(image, signer)
 
 
 @router.delete(

@@ -92,6 +92,12 @@ class InvalidCursor(Problem):
     detail = "The cursor is not one that this listing gave out."
 
 
+class NothingUploaded(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "nothing_uploaded"
+    detail = "The picture has not been uploaded yet, so there is nothing to process."
+
+
 class PictureTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "picture_too_large"

@@ -9,6 +9,9 @@ class ApiSettings(ServiceSettings):
     """Read from `SIGHTLINE_*`; times in seconds."""
 
     renditions_bucket: str = Field(description="Bucket that renditions are read from.")
+    uploads_topic_arn: str = Field(
+        description="Topic that feeds both queues; demands to reprocess go there too."
+    )
     token_issuer: str = Field(description="Address of the Cognito pool, as its tokens name it.")
     token_jwks_url: str = Field(description="Where the pool's public keys are.")
     token_client_ids: frozenset[str] = Field(description="App clients whose tokens are good.")

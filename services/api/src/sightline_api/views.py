@@ -1,14 +1,23 @@
 """Images as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from sightline.identifiers import ImageId
-from sightline.images import Image, Part, State, Status
+from sightline.images import PART_NAMES, Image, Part, PartName, State, Status
 from sightline.pictures import Capture, Development
-from sightline.recognition import Label, Recognition
+from sightline.recognition import (
+    Face,
+    Feature,
+    Label,
+    Moderation,
+    Profile,
+    Properties,
+    Recognition,
+    Text,
+)
 from sightline_api.signing import SignedForm, Signer
 
 #: What clients may announce. What a picture is, the resizer sees for itself.
@@ -23,6 +32,8 @@ MediaType = Literal[
     "image/tiff",
     "image/webp",
 ]
+
+Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -43,7 +54,7 @@ class PartView(BaseModel):
     failure: FailureView | None
 
     @staticmethod
-    def fields(part: Part[Recognition] | Part[Development]) -> dict[str, object]:
+    def fields(part: Part[Recognition] | Part[Development]) -> dict[str, Any]:
         failure = part.failure and FailureView.model_validate(part.failure.model_dump())
         return {
             "state": part.state,
@@ -54,12 +65,34 @@ class PartView(BaseModel):
 
 
 class RecognitionView(PartView):
-    """What was recognised; boxes are shares of the upright picture's width and height."""
+    """What was recognised; boxes are shares of the upright picture's width and height.
 
-    labels: tuple[Label, ...]
-    label_model_version: str | None = Field(
-        description="Version of the model; `canned` where a local stand-in made the labels up."
+    A feature that was not looked for is null.
+    """
+
+    profile: Profile | None = Field(description="What was asked for, and what of it is kept.")
+    models: dict[Feature, str] = Field(
+        description="Version of the model by feature; `canned` where a stand-in made labels up."
     )
+    labels: tuple[Label, ...] | None
+    properties: Properties | None
+    text: tuple[Text, ...] | None
+    faces: tuple[Face, ...] | None
+    moderation: tuple[Moderation, ...] | None
+
+    @classmethod
+    def of(cls, part: Part[Recognition]) -> Self:
+        seen = part.result
+        return cls(
+            **PartView.fields(part),
+            profile=seen and seen.profile,
+            models=seen.models if seen else {},
+            labels=seen and seen.labels,
+            properties=seen and seen.properties,
+            text=seen and seen.text,
+            faces=seen and seen.faces,
+            moderation=seen and seen.moderation,
+        )
 
 
 class RenditionView(BaseModel):
@@ -91,13 +124,18 @@ class ImageView(BaseModel):
     created_at: datetime
     width: int | None = Field(description="Pixels of the upright original.")
     height: int | None
+    animated: bool | None = Field(description="Whether it moves; renditions show one frame.")
+    placeholder: str | None = Field(
+        description="ThumbHash in Base64, to show until a rendition has arrived.",
+        examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
+    )
     capture: Capture | None = Field(description="What the camera recorded.")
     recognition: RecognitionView
     renditions: RenditionsView
 
     @classmethod
     async def of(cls, image: Image, signer: Signer) -> Self:
-        recognized, developed = image.recognition.result, image.renditions.result
+        developed = image.renditions.result
         items = [
             RenditionView(
                 **rendition.model_dump(exclude={"key"}),
@@ -116,16 +154,10 @@ class ImageView(BaseModel):
             width=developed.width if developed else None,
             height=developed.height if developed else None,
             capture=developed.capture if developed else None,
-            recognition=RecognitionView.model_validate(
-                {
-                    **PartView.fields(image.recognition),
-                    "labels": recognized.labels if recognized else (),
-                    "label_model_version": recognized and recognized.label_model_version,
-                }
-            ),
-            renditions=RenditionsView.model_validate(
-                {**PartView.fields(image.renditions), "items": items}
-            ),
+            animated=developed.animated if developed else None,
+            placeholder=developed and developed.placeholder,
+            recognition=RecognitionView.of(image.recognition),
+            renditions=RenditionsView(**PartView.fields(image.renditions), items=items),
         )
 
 
@@ -149,6 +181,16 @@ class TicketRequest(BaseModel):
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     title: Title | None = None
+    features: Features | None = Field(None, description="What to look for; null for what is usual.")
+
+
+class ReprocessRequest(BaseModel):
+    """A demand to process a picture once more."""
+
+    model_config = {"extra": "forbid"}
+
+    parts: Annotated[tuple[PartName, ...], Field(min_length=1, max_length=2)] = PART_NAMES
+    features: Features | None = Field(None, description="What to look for; null for what it was.")
 
 
 class UploadForm(BaseModel):

@@ -26,18 +26,22 @@ class Clients:
         # Its overloads know each service by a literal; callers annotate what they asked for.
         self._session: Any = aioboto3.Session(region_name=region)
 
-    async def open(self, service: str, **options: Any) -> Any:
-        """A client of the AWS service; `options` are those of `aioboto3.Session.client`."""
+    async def open(
+        self, service: str, endpoint_url: str | None = None, attempts: int = ATTEMPTS
+    ) -> Any:
+        """A client of the AWS service, at another address than the environment's where given."""
         return await self._stack.enter_async_context(
-            self._session.client(service, config=_config(service), **options)
+            self._session.client(
+                service, endpoint_url=endpoint_url, config=_config(service, attempts)
+            )
         )
 
 
-def _config(service: str) -> AioConfig:
+def _config(service: str, attempts: int) -> AioConfig:
     return AioConfig(
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=64,
         # Set, because botocore otherwise composes it anew for every call.
         user_agent="sightline",

@@ -47,7 +47,8 @@ class Rejected(Exception):
     """The picture itself cannot be processed, now or later."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        # Both, so that it can travel between processes.
+        super().__init__(code, message)
         self.failure = Failure(code=code, message=message)
 
 

@@ -1,6 +1,7 @@
 """The table of images in DynamoDB: one table, no scan; see docs/architecture.md for its items."""
 
 import json
+import math
 import time
 from collections.abc import Iterable
 from decimal import Decimal
@@ -12,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from sightline.images import PART_NAMES, Image, now
 from sightline.keys import ImageKey
-from sightline.table import Conflict, ImageNotFound, Page
+from sightline.recognition import Feature, Profile, Recognition
+from sightline.table import Conflict, ContentClaimed, ImageNotFound, Page
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -90,10 +92,14 @@ class DynamoImageTable:
 
     async def store(self, before: Image, after: Image) -> None:
         update = self._update_image(before, after)
-        index = self._reindex(after.key, before.labels, after.labels)
+        derived = [
+            *self._reindex(after.key, before.labels, after.labels),
+            *self._charge(after.owner, before.calls, after.calls),
+            *self._keep_content(before, after),
+        ]
         try:
-            if index:
-                await self._transact([{"Update": update}, *index])
+            if derived:
+                await self._transact([{"Update": update}, *derived])
             else:
                 await self._client.update_item(**update)
         except ClientError as error:
@@ -123,6 +129,7 @@ class DynamoImageTable:
                 "ConditionExpression": "attribute_exists(deleted_at)",
             }
         }
+        await self._forget_content(image)
         try:
             await self._transact([row, *self._reindex(image.key, image.labels, {})])
         except ClientError as error:
@@ -139,6 +146,49 @@ class DynamoImageTable:
     async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
         items = self._items(_label(owner, label))
         return {item["sk"]: float(item["confidence"]) async for item in items}
+
+    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
+        answer = await self._client.get_item(
+            TableName=self._table, Key=_usage_key(owner, month), ConsistentRead=True
+        )
+        item = _plain_item(answer.get("Item", {}))
+        return {
+            feature: int(item[_calls(feature)]) for feature in Feature if _calls(feature) in item
+        }
+
+    async def claim_content(
+        self, image: Image, profile: Profile, seconds: float
+    ) -> Recognition | None:
+        key = _content_key(image, profile)
+        answer = await self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        known = _plain_item(answer.get("Item", {})).get("result")
+        if known is not None:
+            return Recognition.model_validate(known)
+        now = int(time.time())
+        try:
+            await self._client.put_item(
+                TableName=self._table,
+                Item=key | {"expires_at": {"N": str(now + math.ceil(seconds))}},
+                # A claim that ended is as good as none, whether or not the row has gone yet.
+                ConditionExpression="attribute_not_exists(pk) OR expires_at <= :now",
+                ExpressionAttributeValues={":now": {"N": str(now)}},
+            )
+        except ClientError as error:
+            if _is_refused(error):
+                raise ContentClaimed from error
+            raise
+        return None
+
+    async def release_content(self, image: Image, profile: Profile) -> None:
+        try:
+            await self._client.delete_item(
+                TableName=self._table,
+                Key=_content_key(image, profile),
+                ConditionExpression="attribute_exists(expires_at)",
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
 
     def _update_image(self, before: Image, after: Image) -> Any:
         """The update that carries over every part whose revision moved."""
@@ -191,6 +241,49 @@ class DynamoImageTable:
             }
         }
 
+    def _charge(
+        self, owner: str, old: dict[Feature, int], new: dict[Feature, int]
+    ) -> "list[TransactWriteItemTypeDef]":
+        """The owner's usage of this month, with what recognition has cost since."""
+        steps = {feature: count - old.get(feature, 0) for feature, count in new.items()}
+        steps = {feature: step for feature, step in steps.items() if step > 0}
+        if not steps:
+            return []
+        update: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._table,
+                "Key": _usage_key(owner, now().strftime("%Y-%m")),
+                "UpdateExpression": "ADD "
+                + ", ".join(f"{_calls(feature)} :{feature}" for feature in steps),
+                "ExpressionAttributeValues": {
+                    f":{feature}": {"N": str(step)} for feature, step in steps.items()
+                },
+            }
+        }
+        return [update]
+
+    def _keep_content(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
+        """What is now known of the image's bytes, in the place of what was or was claimed."""
+        old, new = before.recognition.result, after.recognition.result
+        changes: list[TransactWriteItemTypeDef] = []
+        if old is not None and (new is None or old.profile.name != new.profile.name):
+            key = _content_key(before, old.profile)
+            changes.append({"Delete": {"TableName": self._table, "Key": key}})
+        if new is not None and new != old:
+            # What it cost is this image's own; whoever finds it here has not paid.
+            known = new.model_copy(update={"calls": {}})
+            entry = _content_key(after, new.profile) | {"result": _serialize(_plain(known))}
+            changes.append({"Put": {"TableName": self._table, "Item": entry}})
+        return changes
+
+    async def _forget_content(self, image: Image) -> None:
+        """Everything that is known of the image's bytes, claims included."""
+        pk = _content(image)
+        async for item in self._items(pk):
+            await self._client.delete_item(
+                TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
+            )
+
     async def _drop_unused(self, owner: str, label: str) -> None:
         """Remove a count that has come down to nothing."""
         try:
@@ -222,7 +315,7 @@ class DynamoImageTable:
         )
         async for page in pages:
             for item in page["Items"]:
-                yield {name: _deserialize(value) for name, value in item.items()}
+                yield _plain_item(item)
 
 
 def _user(owner: str) -> str:
@@ -245,6 +338,27 @@ def _count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": f"{_user(owner)}#LABELS"}, "sk": {"S": label}}
 
 
+def _usage_key(owner: str, month: str) -> Item:
+    return {"pk": {"S": _user(owner)}, "sk": {"S": f"USAGE#{month}"}}
+
+
+def _content(image: Image) -> str:
+    return f"CONTENT#{image.owner}#{image.sha256}"
+
+
+def _content_key(image: Image, profile: Profile) -> Item:
+    return {"pk": {"S": _content(image)}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+
+
+def _calls(feature: Feature) -> str:
+    """The attribute that counts calls for a feature; `text` alone is a word of DynamoDB's."""
+    return f"calls_{feature}"
+
+
+def _plain_item(item: Item) -> dict[str, Any]:
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
 def _plain(value: Any) -> Any:
     """A pydantic value as what DynamoDB keeps: no floats, no absent fields."""
     return json.loads(value.model_dump_json(exclude_none=True), parse_float=Decimal)
@@ -260,7 +374,7 @@ def _image_item(image: Image) -> Item:
 
 
 def _read_image(item: Item) -> Image:
-    return Image.model_validate({name: _deserialize(value) for name, value in item.items()})
+    return Image.model_validate(_plain_item(item))
 
 
 def _is_hidden(image: Image) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from sightline.keys import ImageKey
 from sightline.pictures import Development
-from sightline.recognition import Recognition, Value
+from sightline.recognition import Feature, Recognition, Value
 
 Result = TypeVar("Result", bound=Value)
 
@@ -48,30 +48,33 @@ class Part(Value, Generic[Result]):
     """One service's share of an image; nobody else writes it.
 
     `revision` counts its writes, so that a write can be made conditional on the state it was
-    decided from. `etag` names the bytes that `state` speaks of. `result` outlives a repetition
-    with the same bytes until the new one replaces it.
+    decided from. `etag` names the bytes that `state` speaks of, `request` the demand to process
+    them once more that was last taken up. `result` outlives a repetition with the same bytes
+    until the new one replaces it.
     """
 
     state: State = State.PENDING
     revision: int = 0
     etag: str | None = None
+    request: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     failure: Failure | None = None
     result: Result | None = None
 
-    def is_settled(self, etag: str) -> bool:
+    def is_settled(self, etag: str, request: str | None = None) -> bool:
         """Whether these bytes need no more work, however often they are delivered."""
-        if self.etag != etag:
+        if self.etag != etag or (request is not None and self.request != request):
             return False
         return self.state is State.SUCCEEDED or (
             self.state is State.FAILED and self.failure is not None and self.failure.final
         )
 
-    def begin(self, etag: str) -> Self:
+    def begin(self, etag: str, request: str | None = None) -> Self:
         return self._advance(
             state=State.RUNNING,
             etag=etag,
+            request=request or self.request,
             started_at=now(),
             finished_at=None,
             failure=None,
@@ -103,7 +106,8 @@ class Image(Value):
 
     `media_type`, `bytes` and `sha256` (hex) are what the client declared; S3 holds it to them.
     `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
-    of the upload removes it. `deleted_at` marks an image whose deletion has begun: to everyone
+    of the upload removes it. `features` is what the owner wants recognised, None for what is
+    usual. `deleted_at` marks an image whose deletion has begun: to everyone
     but the deletion itself it is gone.
     """
 
@@ -113,6 +117,7 @@ class Image(Value):
     media_type: str
     bytes: int
     sha256: str
+    features: tuple[Feature, ...] | None = None
     created_at: datetime
     expires_at: int | None = None
     deleted_at: datetime | None = None
@@ -138,7 +143,13 @@ class Image(Value):
     def labels(self) -> dict[str, float]:
         """Confidence by name of every label that the image is to be found by."""
         result = self.recognition.result
-        return {label.name: label.confidence for label in result.labels} if result else {}
+        return {label.name: label.confidence for label in (result and result.labels) or ()}
+
+    @property
+    def calls(self) -> dict[Feature, int]:
+        """How often each feature has been paid for this image."""
+        result = self.recognition.result
+        return result.calls if result else {}
 
 
 def now() -> datetime:

@@ -15,7 +15,8 @@ from sightline.images import PART_NAMES, Image, now
 from sightline.keys import ImageKey
 from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
 from sightline.queues import Message
-from sightline.table import Conflict, ImageNotFound, Page
+from sightline.recognition import Feature, Profile, Recognition
+from sightline.table import Conflict, ContentClaimed, ImageNotFound, Page
 
 
 class MemoryImageTable:
@@ -23,6 +24,8 @@ class MemoryImageTable:
 
     def __init__(self) -> None:
         self._images: dict[ImageKey, Image] = {}
+        self._calls: Counter[tuple[str, str, Feature]] = Counter()
+        self._contents: dict[tuple[str, str, str], Recognition | float] = {}
 
     async def create(self, image: Image) -> None:
         if image.key in self._images:
@@ -64,6 +67,19 @@ class MemoryImageTable:
         for name in changed:
             current = current.with_part(name, after.part(name))
         self._images[before.key] = current
+        self._derive(before, after)
+
+    def _derive(self, before: Image, after: Image) -> None:
+        month = now().strftime("%Y-%m")
+        for feature, count in after.calls.items():
+            step = count - before.calls.get(feature, 0)
+            self._calls[after.owner, month, feature] += max(0, step)
+        old, new = before.recognition.result, after.recognition.result
+        if old is not None and (new is None or old.profile.name != new.profile.name):
+            self._contents.pop(_content(before, old.profile), None)
+        if new is not None and new != old:
+            known = new.model_copy(update={"calls": {}})
+            self._contents[_content(after, new.profile)] = known
 
     async def begin_deletion(self, key: ImageKey) -> Image:
         image = self._images.get(key)
@@ -77,6 +93,9 @@ class MemoryImageTable:
         current = self._images.get(image.key)
         if current is not None and current.deleted_at is not None:
             del self._images[image.key]
+            bytes_of = (image.owner, image.sha256)
+            for content in [each for each in self._contents if each[:2] == bytes_of]:
+                del self._contents[content]
 
     async def count_labels(self, owner: str) -> dict[str, int]:
         owned = (image for image in self._images.values() if image.owner == owner)
@@ -88,6 +107,30 @@ class MemoryImageTable:
             for image in self._images.values()
             if image.owner == owner and label in image.labels
         }
+
+    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
+        counts = {feature: self._calls[owner, month, feature] for feature in Feature}
+        return {feature: count for feature, count in counts.items() if count}
+
+    async def claim_content(
+        self, image: Image, profile: Profile, seconds: float
+    ) -> Recognition | None:
+        content = _content(image, profile)
+        known = self._contents.get(content, 0.0)
+        if isinstance(known, Recognition):
+            return known
+        if known > time.monotonic():
+            raise ContentClaimed
+        self._contents[content] = time.monotonic() + seconds
+        return None
+
+    async def release_content(self, image: Image, profile: Profile) -> None:
+        if isinstance(self._contents.get(_content(image, profile)), float):
+            del self._contents[_content(image, profile)]
+
+
+def _content(image: Image, profile: Profile) -> tuple[str, str, str]:
+    return image.owner, image.sha256, profile.name
 
 
 def _is_hidden(image: Image) -> bool:
@@ -110,10 +153,10 @@ class MemoryObjectStore:
             sha256=hashlib.sha256(body).hexdigest(),
         )
 
-    async def read(self, stored: StoredObject) -> bytes:
+    async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
         if (await self.head(stored.key)).etag != stored.etag:
             raise ObjectChanged(stored.key)
-        return self._find(stored.key)
+        return self._find(stored.key)[:first]
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:
         self._objects[key] = body
@@ -200,3 +243,16 @@ class MemoryQueue:
         entry = self._waiting.get(message.message_id)
         if entry is not None and entry.receipt == message.receipt:
             entry.visible_at = time.monotonic() + after
+
+
+class MemoryTopic:
+    """`Topic` that sends to queues in memory, and remembers what it sent."""
+
+    def __init__(self, *queues: MemoryQueue) -> None:
+        self._queues = queues
+        self.published: list[str] = []
+
+    async def publish(self, body: str) -> None:
+        self.published.append(body)
+        for queue in self._queues:
+            queue.send(body)

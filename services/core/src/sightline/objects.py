@@ -30,8 +30,11 @@ class ObjectStore(Protocol):
     async def head(self, key: str) -> StoredObject:
         """What is stored under the key. Raises `ObjectNotFound`."""
 
-    async def read(self, stored: StoredObject) -> bytes:
-        """The bytes of exactly this object. Raises `ObjectNotFound`, `ObjectChanged`."""
+    async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
+        """The bytes of exactly this object, or the first of them.
+
+        Raises `ObjectNotFound`, `ObjectChanged`.
+        """
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:
         """Store bytes under the key, replacing what was there."""

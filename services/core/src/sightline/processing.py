@@ -15,7 +15,7 @@ from sightline.keys import ImageKey, original_key
 from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
 from sightline.recognition import Value
 from sightline.table import Conflict, ImageNotFound, ImageTable
-from sightline.uploads import Upload
+from sightline.uploads import Request, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,9 @@ class Superseded(Exception):
 class Work(Protocol[Result]):
     """The picture work of one service."""
 
-    async def perform(self, image: Image, original: StoredObject) -> Result:
+    async def perform(
+        self, image: Image, original: StoredObject, request: Request | None
+    ) -> Result:
         """The part's result. Raises `Rejected` where the picture is at fault."""
 
     async def discard(self, key: ImageKey) -> None:
@@ -51,18 +53,20 @@ class PartProcessor(Generic[Result]):
         self._work = work
 
     async def handle(self, upload: Upload) -> None:
-        key = upload.image
+        key, request = upload
+        if request is not None and self._name not in request.parts:
+            return
         image = await self._read(key)
         try:
             original = await self._originals.head(original_key(key))
         except ObjectNotFound:
             raise Rejected("original_missing", "The uploaded picture is not there.") from None
-        started = await self._begin(image, original.etag)
+        started = await self._begin(image, original.etag, request and request.request_id)
         if started is None:
             return
         _check_promise(started, original)
-        result = await self._work.perform(started, original)
-        await self._finish(started, original.etag, result)
+        result = await self._work.perform(started, original, request)
+        await self._finish(started, result)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
         for _ in range(ATTEMPTS):
@@ -91,13 +95,13 @@ class PartProcessor(Generic[Result]):
         except ImageNotFound:
             raise Gone from None
 
-    async def _begin(self, image: Image, etag: str) -> Image | None:
+    async def _begin(self, image: Image, etag: str, request: str | None) -> Image | None:
         """The image with its part running, None where these bytes are settled already."""
         for _ in range(ATTEMPTS):
             part = image.part(self._name)
-            if part.is_settled(etag):
+            if part.is_settled(etag, request):
                 return None
-            running = image.with_part(self._name, part.begin(etag))
+            running = image.with_part(self._name, part.begin(etag, request))
             try:
                 await self._table.store(image, running)
             except Conflict:
@@ -106,12 +110,14 @@ class PartProcessor(Generic[Result]):
             return running
         raise Superseded(image.image_id)
 
-    async def _finish(self, image: Image, etag: str, result: Value) -> None:
+    async def _finish(self, image: Image, result: Value) -> None:
+        begun = image.part(self._name)
         for _ in range(ATTEMPTS):
             part = image.part(self._name)
-            if part.etag != etag:
+            if (part.etag, part.request) != (begun.etag, begun.request):
                 raise Superseded(image.image_id)
-            if part.is_settled(etag):
+            if part.state is not State.RUNNING:
+                # Another delivery of the same work was first.
                 return
             succeeded = part.succeed(result)  # type: ignore[arg-type]
             try:

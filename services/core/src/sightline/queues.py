@@ -1,4 +1,4 @@
-"""A queue of messages: the port."""
+"""Queues of messages, and the topic that feeds them: the ports."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -37,3 +37,10 @@ class Queue(Protocol):
 
     async def release(self, message: Message, after: float) -> None:
         """Deliver the message again, no sooner than in `after` seconds."""
+
+
+class Topic(Protocol):
+    """Sends a message to every queue that listens."""
+
+    async def publish(self, body: str) -> None:
+        """When it returns, the message will be delivered."""

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -41,10 +41,11 @@ class S3ObjectStore:
             sha256=base64.b64decode(checksum).hex() if checksum else None,
         )
 
-    async def read(self, stored: StoredObject) -> bytes:
+    async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
+        options: Any = {} if first is None else {"Range": f"bytes=0-{first - 1}"}
         try:
             answer = await self._client.get_object(
-                Bucket=self._bucket, Key=stored.key, IfMatch=f'"{stored.etag}"'
+                Bucket=self._bucket, Key=stored.key, IfMatch=f'"{stored.etag}"', **options
             )
             async with answer["Body"] as body:
                 return await body.read()

@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 from sightline.images import Image
 from sightline.keys import ImageKey
+from sightline.recognition import Feature, Profile, Recognition
 
 
 class ImageNotFound(Exception):
@@ -21,10 +22,15 @@ class Page(NamedTuple):
     next_before: str | None
 
 
-class ImageTable(Protocol):
-    """Images by owner and time, the index of their labels, and how many bear each.
+class ContentClaimed(Exception):
+    """Somebody else is having the same bytes recognised right now."""
 
-    Index and counts change in the same transaction as the image, so they never disagree with it.
+
+class ImageTable(Protocol):
+    """Images by owner and time, with all that is derived from them: the index of their labels,
+    how many bear each, what recognition has cost, and what is known of their bytes.
+
+    The derived changes in the same transaction as the image, so it never disagrees with it.
     """
 
     async def create(self, image: Image) -> None:
@@ -37,7 +43,7 @@ class ImageTable(Protocol):
         """At most `limit` of the owner's images that are older than the image id `before`."""
 
     async def store(self, before: Image, after: Image) -> None:
-        """Write the parts in which `after` differs, and the label index with them.
+        """Write the parts in which `after` differs, and what is derived from them.
 
         Nothing is written unless those parts are still as in `before`. Raises `Conflict`, also
         where the image has gone.
@@ -57,3 +63,17 @@ class ImageTable(Protocol):
 
     async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
         """Confidence by image id of every image of the owner that bears the label."""
+
+    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
+        """How often each feature was paid for the owner in a month (`2026-11`)."""
+
+    async def claim_content(
+        self, image: Image, profile: Profile, seconds: float
+    ) -> Recognition | None:
+        """What is known of the image's bytes, or None: then the caller is to find out.
+
+        The claim ends after `seconds`, or with a `store` of the result. Raises `ContentClaimed`.
+        """
+
+    async def release_content(self, image: Image, profile: Profile) -> None:
+        """Give back a claim without a result."""

@@ -1,4 +1,5 @@
-"""What S3 says when an original arrives.
+"""What the queues carry: S3's word that an original has arrived, or our own demand to process
+one once more.
 
 The topic delivers raw, so a message body is S3's own event document:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -10,7 +11,10 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from sightline.identifiers import ImageId, Owner
+from sightline.images import PartName
 from sightline.keys import ForeignKey, ImageKey, parse_original_key
+from sightline.recognition import Feature
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +23,22 @@ class UnreadableMessage(Exception):
     """A message that is no S3 event: something else writes to our queue."""
 
 
+class Request(NamedTuple):
+    """A demand to process an image once more: these parts, with these features if any are named.
+
+    A delivery of it that comes again is known by its `request_id`.
+    """
+
+    request_id: str
+    parts: tuple[PartName, ...]
+    features: tuple[Feature, ...] | None = None
+
+
 class Upload(NamedTuple):
-    """An original has arrived for this image."""
+    """An original is there to be processed."""
 
     image: ImageKey
+    request: Request | None = None
 
 
 class _Object(BaseModel):
@@ -48,7 +64,25 @@ class _TestEvent(BaseModel):
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
-_document: TypeAdapter[_TestEvent | _Event] = TypeAdapter(_TestEvent | _Event)
+class _Reprocess(BaseModel):
+    """Our own document: S3 would never send it."""
+
+    event: Literal["sightline:Reprocess"] = Field("sightline:Reprocess", alias="Event")
+    owner: Owner
+    image_id: ImageId
+    request_id: str = Field(max_length=100)
+    parts: tuple[PartName, ...]
+    features: tuple[Feature, ...] | None = None
+
+
+_Document = _TestEvent | _Reprocess | _Event
+_document: TypeAdapter[_Document] = TypeAdapter(_Document)
+
+
+def compose_request(image: ImageKey, request: Request) -> str:
+    """The message that demands to process an image once more."""
+    document = _Reprocess(**image._asdict(), **request._asdict())
+    return document.model_dump_json(by_alias=True)
 
 
 def parse_uploads(body: str) -> list[Upload]:
@@ -61,8 +95,12 @@ def parse_uploads(body: str) -> list[Upload]:
         document = _document.validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage("the message is not an S3 event") from error
-    if isinstance(document, _TestEvent):
-        return []
+    match document:
+        case _TestEvent():
+            return []
+        case _Reprocess():
+            request = Request(document.request_id, document.parts, document.features)
+            return [Upload(ImageKey(document.owner, document.image_id), request)]
     arrivals = (record for record in document.records if _is_arrival(record))
     return [upload for record in arrivals if (upload := _read_upload(record)) is not None]
 

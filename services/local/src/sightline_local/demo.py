@@ -227,7 +227,7 @@ def _show_labels(recognition: Json, console: Console) -> None:
             label["name"], f"{label['confidence']:.1f} %", bar, ", ".join(label["parents"])
         )
     console.print(table)
-    if recognition["label_model_version"] == CANNED:
+    if recognition["models"].get("labels") == CANNED:
         console.print(
             "[yellow]These labels are canned: the local stand-in for Rekognition gives every "
             "picture the same ones.[/]"

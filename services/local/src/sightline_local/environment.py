@@ -51,6 +51,7 @@ def api_environment(ports: Ports, made: Resources) -> Environment:
     return {
         **_service_environment(ports, made),
         "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
+        "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
         "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
         "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{made.pool_id}/.well-known/jwks.json",
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
@@ -72,6 +73,9 @@ def resizer_environment(ports: Ports, made: Resources) -> Environment:
         "SIGHTLINE_QUEUE_URL": made.renditions_queue_url,
         "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
         "SIGHTLINE_HEALTH_PORT": str(ports.resizer),
+        # glibc keeps what a picture needed for the next one, which saves a tenth of the time.
+        "MALLOC_TRIM_THRESHOLD_": "268435456",
+        "MALLOC_MMAP_THRESHOLD_": "268435456",
     }
 
 

@@ -50,6 +50,7 @@ class Resources:
     originals_bucket: str
     renditions_bucket: str
     table: str
+    uploads_topic_arn: str
     recognition_queue_url: str
     renditions_queue_url: str
     pool_id: str
@@ -101,6 +102,7 @@ def provision(
         originals_bucket=originals,
         renditions_bucket=renditions,
         table=table,
+        uploads_topic_arn=topic,
         recognition_queue_url=queues["recognition"],
         renditions_queue_url=queues["renditions"],
         pool_id=pool_id,

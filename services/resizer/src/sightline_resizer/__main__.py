@@ -1,19 +1,21 @@
 """Starts the resizer: `python -m sightline_resizer`."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
 import uvloop
 
 from sightline.aws import Clients
+from sightline.decoding import Limits
 from sightline.dynamo import DynamoImageTable
 from sightline.logs import configure_logs
 from sightline.processing import PartProcessor
 from sightline.s3 import S3ObjectStore
 from sightline.service import consume
 from sightline.settings import read_settings
+from sightline.workbench import Workbench
+from sightline_resizer import renditions as renditions_module
 from sightline_resizer.developing import Developing
-from sightline_resizer.pictures import Limits
+from sightline_resizer.renditions import Recipe
 from sightline_resizer.settings import ResizerSettings
 
 
@@ -23,9 +25,21 @@ async def serve(settings: ResizerSettings) -> None:
         s3 = await clients.open("s3")
         originals = S3ObjectStore(s3, settings.originals_bucket)
         renditions = S3ObjectStore(s3, settings.renditions_bucket)
-        executor = stack.enter_context(ThreadPoolExecutor(settings.threads, "pixels"))
-        limits = Limits(pixels=settings.max_pixels)
-        work = Developing(originals, renditions, executor, settings.max_bytes, limits)
+        bench = await stack.enter_async_context(
+            Workbench(
+                settings.processes,
+                settings.max_seconds,
+                settings.max_memory,
+                preload=(renditions_module.__name__,),
+            )
+        )
+        limits = Limits(settings.max_pixels, settings.max_side, settings.max_frames)
+        recipe = Recipe(
+            tuple(settings.renditions.items()),
+            settings.rendition_format,
+            settings.rendition_quality,
+        )
+        work = Developing(originals, renditions, bench, settings.max_bytes, limits, recipe)
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
         processor = PartProcessor("renditions", table, originals, work)
         await consume(settings, clients, stack, processor)

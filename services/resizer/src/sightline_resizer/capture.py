@@ -17,17 +17,25 @@ from sightline.pictures import Capture, Place
 Value = TypeVar("Value")
 Tags = Mapping[int, Any]
 
-#: Longest camera name that is kept, in characters.
+#: Longest name of a camera or lens that is kept, in characters.
 MAX_NAME = 100
+
+#: Times before photography are mistakes.
+FIRST_YEAR = 1826
 
 
 def read_capture(exif: Image.Exif) -> Capture:
     """The capture data in these tags; empty where there is none."""
-    details = _attempt(lambda: exif.get_ifd(IFD.Exif)) or {}
-    position = _attempt(lambda: exif.get_ifd(IFD.GPSInfo)) or {}
+    details: Tags = _attempt(lambda: exif.get_ifd(IFD.Exif)) or {}
+    position: Tags = _attempt(lambda: exif.get_ifd(IFD.GPSInfo)) or {}
     return Capture(
         taken_at=_attempt(lambda: _read_time(details)),
         camera=_attempt(lambda: _read_camera(exif)),
+        lens=_attempt(lambda: _read_name(details.get(Base.LensModel))),
+        exposure=_attempt(lambda: _positive(details[Base.ExposureTime], 6)),
+        f_number=_attempt(lambda: _positive(details[Base.FNumber], 2)),
+        iso=_attempt(lambda: _read_iso(details[Base.ISOSpeedRatings])),
+        focal_length=_attempt(lambda: _positive(details[Base.FocalLength], 2)),
         place=_attempt(lambda: _read_place(position)),
     )
 
@@ -49,6 +57,8 @@ def _read_time(details: Tags) -> datetime | None:
     if not written:
         return None
     taken_at = datetime.strptime(written, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    if taken_at.year < FIRST_YEAR:
+        return None
     offset = _attempt(lambda: _read_offset(_text(details.get(Base.OffsetTimeOriginal))))
     return taken_at.replace(tzinfo=offset)
 
@@ -68,13 +78,27 @@ def _read_camera(exif: Tags) -> str | None:
     return name[:MAX_NAME] or None
 
 
+def _read_name(value: Any) -> str | None:
+    return _text(value)[:MAX_NAME] or None
+
+
+def _read_iso(value: Any) -> int:
+    # Several where a camera counts in several ways; the first is the one it shows.
+    first = value[0] if isinstance(value, tuple) else value
+    return int(_positive(first, 0))
+
+
 def _read_place(position: Tags) -> Place | None:
     latitude = _degrees(position[GPS.GPSLatitude], position.get(GPS.GPSLatitudeRef), "S")
     longitude = _degrees(position[GPS.GPSLongitude], position.get(GPS.GPSLongitudeRef), "W")
     if abs(latitude) > 90 or abs(longitude) > 180:
         return None
-    altitude = _attempt(lambda: _read_altitude(position))
-    return Place(latitude=latitude, longitude=longitude, altitude=altitude)
+    return Place(
+        latitude=latitude,
+        longitude=longitude,
+        altitude=_attempt(lambda: _read_altitude(position)),
+        direction=_attempt(lambda: _read_direction(position)),
+    )
 
 
 def _degrees(parts: Any, reference: Any, negative: str) -> float:
@@ -88,6 +112,18 @@ def _read_altitude(position: Tags) -> float:
     metres = _number(position[GPS.GPSAltitude])
     below_sea = position.get(GPS.GPSAltitudeRef) in (1, b"\x01")
     return round(-metres if below_sea else metres, 2)
+
+
+def _read_direction(position: Tags) -> float | None:
+    direction = _number(position[GPS.GPSImgDirection])
+    return round(direction, 2) if 0 <= direction <= 360 else None
+
+
+def _positive(value: Any, digits: int) -> float:
+    number = round(_number(value), digits)
+    if number <= 0:
+        raise ValueError("not positive")
+    return number
 
 
 def _number(value: Any) -> float:

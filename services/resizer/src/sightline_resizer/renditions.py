@@ -1,20 +1,24 @@
-"""Making renditions: smaller upright copies without metadata.
+"""Making renditions: smaller upright copies in sRGB, without metadata.
 
 The order of work is what measurement favoured: libjpeg scales while it decodes, each size is made
-from the next larger one, and a picture is turned upright after it has become small.
+from the next larger one, and colours are carried over and the picture turned upright only when it
+has become small.
 """
 
-import io
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PIL import Image, ImageFile
+from PIL import Image
 from PIL.Image import Resampling, Transpose
 
+from sightline.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_picture
 from sightline.pictures import Capture
 from sightline_resizer.capture import read_capture, read_orientation
-from sightline_resizer.pictures import MEDIA_TYPES, Limits, open_picture
+from sightline_resizer.colour import to_srgb
+from sightline_resizer.encoding import Format, encode
+from sightline_resizer.thumbhash import hash_thumb
 
 #: What turns a picture upright, by its EXIF orientation.
 UPRIGHT = {
@@ -30,25 +34,29 @@ UPRIGHT = {
 #: Orientations in which width and height change places.
 SIDEWAYS = range(5, 9)
 
-#: libjpeg may scale down to this share of the largest rendition; a little less than all of it,
-#: so that rounding does not cost a whole step of two.
-DRAFT_SHARE = 0.98
+#: How much larger than the largest rendition libjpeg must leave a picture. With several sizes a
+#: little less than all of it is enough, lest rounding cost a whole step of two; a single one has
+#: nothing but these pixels to be sharp from.
+DRAFT_SHARE_OF_SEVERAL = 0.98
+DRAFT_SHARE_OF_ONE = 1.5
 
-WEBP_QUALITY = 80
-
-#: Method 2 takes 0.44 of the time of method 4 for 3.6 % more bytes.
-WEBP_METHOD = 2
+#: How much larger than its target a picture is when the exact filter takes over from the fast one.
+REDUCING_GAP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A rendition to make: its name, and the length in pixels that its longer side may have."""
+    """What to make: the longest side in pixels of each rendition by its name, and its file."""
 
-    name: str
-    longest: int
+    sizes: tuple[tuple[str, int], ...] = (("full", 2048), ("preview", 1024), ("thumb", 256))
+    format: Format = Format.WEBP
+    quality: int | None = None
 
+    def largest_first(self) -> list[tuple[str, int]]:
+        return sorted(self.sizes, key=lambda size: size[1], reverse=True)
 
-DEFAULT_RECIPES = (Recipe("full", 2048), Recipe("preview", 1024), Recipe("thumb", 256))
+    def draft_share(self) -> float:
+        return DRAFT_SHARE_OF_ONE if len(self.sizes) == 1 else DRAFT_SHARE_OF_SEVERAL
 
 
 class Size(NamedTuple):
@@ -80,49 +88,52 @@ class Developed(NamedTuple):
 
     media_type: str
     size: Size
+    animated: bool
     capture: Capture
+    placeholder: str
     renditions: list[Encoded]
 
 
-def develop(
-    body: bytes, limits: Limits, recipes: tuple[Recipe, ...] = DEFAULT_RECIPES
-) -> Developed:
-    """Look into a picture and make its renditions; heavy, for a thread of its own.
+def develop(body: bytes, limits: Limits, recipe: Recipe) -> Developed:
+    """Look into a picture and make its renditions; heavy, for a process of its own.
 
     Raises `Rejected`.
     """
     with open_picture(body, limits) as picture:
-        size = Size(*picture.size)
-        _decode(picture, size.fit(max(recipe.longest for recipe in recipes)))
+        size, animated = Size(*picture.size), is_animated(picture)
+        profile = picture.info.get("icc_profile")
+        largest = size.fit(recipe.largest_first()[0][1])
+        share = recipe.draft_share()
+        decoded = decode(picture, (int(largest.width * share), int(largest.height * share)))
         # After decoding: a PNG may carry it behind its pixels.
         exif = picture.getexif()
         orientation = read_orientation(exif)
+        shown = list(render(decoded, size, orientation, profile, recipe))
         return Developed(
             media_type=MEDIA_TYPES[picture.format or ""],
             size=size.lie(orientation),
+            animated=animated,
             capture=read_capture(exif),
-            renditions=list(_make(picture, size, orientation, recipes)),
+            placeholder=base64.b64encode(hash_thumb(shown[-1][1])).decode(),
+            renditions=list(_encode_all(shown, recipe)),
         )
 
 
-def _decode(picture: ImageFile.ImageFile, largest: Size) -> None:
-    least = (int(largest.width * DRAFT_SHARE), int(largest.height * DRAFT_SHARE))
-    picture.draft(None, least)
-    picture.load()
-
-
-def _make(
-    picture: Image.Image, size: Size, orientation: int, recipes: tuple[Recipe, ...]
-) -> Iterator[Encoded]:
-    current = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    encoded: dict[Size, bytes] = {}
-    for recipe in sorted(recipes, key=lambda recipe: recipe.longest, reverse=True):
+def render(
+    decoded: Image.Image, size: Size, orientation: int, profile: bytes | None, recipe: Recipe
+) -> Iterator[tuple[str, Image.Image]]:
+    """The upright pictures by name, largest first; `size` is of the original as it is stored."""
+    current = decoded
+    upright: dict[Size, Image.Image] = {}
+    for name, longest in recipe.largest_first():
         # From the original size, lest rounding adds up along the way.
-        target = size.fit(recipe.longest)
-        if target not in encoded:
-            current = current.resize(target, Resampling.LANCZOS, reducing_gap=2.0)
-            encoded[target] = _encode(_turn(current, orientation))
-        yield Encoded(recipe.name, target.lie(orientation), encoded[target])
+        target = size.fit(longest)
+        if target not in upright:
+            current = current.resize(target, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+            if not upright:
+                current = to_srgb(current, profile)
+            upright[target] = _turn(current, orientation)
+        yield name, upright[target]
 
 
 def _turn(picture: Image.Image, orientation: int) -> Image.Image:
@@ -130,9 +141,10 @@ def _turn(picture: Image.Image, orientation: int) -> Image.Image:
     return picture if method is None else picture.transpose(method)
 
 
-def _encode(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    # Emptied, since Pillow writes what it finds there: position, camera, serial numbers.
-    picture.info = {}
-    picture.save(file, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD)
-    return file.getvalue()
+def _encode_all(shown: list[tuple[str, Image.Image]], recipe: Recipe) -> Iterator[Encoded]:
+    bodies: dict[Size, bytes] = {}
+    for name, picture in shown:
+        size = Size(*picture.size)
+        if size not in bodies:
+            bodies[size] = encode(picture, recipe.format, recipe.quality)
+        yield Encoded(name, size, bodies[size])

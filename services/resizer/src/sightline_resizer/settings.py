@@ -1,14 +1,36 @@
 """The resizer's settings."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from sightline.settings import ConsumerSettings
+from sightline_resizer.encoding import Format
+
+RenditionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+Longest = Annotated[int, Field(ge=16, le=8192)]
 
 
 class ResizerSettings(ConsumerSettings):
-    """Read from `SIGHTLINE_*`."""
+    """Read from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
 
     renditions_bucket: str = Field(description="Bucket that renditions are written to.")
-    threads: int = Field(2, ge=1, le=64, description="Pictures decoded at the same time.")
+    renditions: dict[RenditionName, Longest] = Field(
+        {"thumb": 256, "preview": 1024, "full": 2048},
+        min_length=1,
+        max_length=8,
+        description="Longest side of each rendition by its name.",
+    )
+    rendition_format: Format = Format.WEBP
+    rendition_quality: int | None = Field(
+        None, ge=1, le=100, description="By the format's own measure; None for its default."
+    )
+    processes: int = Field(2, ge=1, le=64, description="Pictures decoded at the same time.")
     max_bytes: int = Field(50 * 2**20, gt=0, description="Largest file that is looked at.")
-    max_pixels: int = Field(100_000_000, gt=0, description="Largest picture that is decoded.")
+    max_pixels: int = Field(100_000_000, gt=0, description="Width times height.")
+    max_side: int = Field(30_000, gt=0, le=65_500, description="Longest side.")
+    max_frames: int = Field(2_000, gt=0, description="Frames of an animation.")
+    max_seconds: float = Field(30, gt=0, description="Time for decoding and resizing one picture.")
+    max_memory: int = Field(
+        1_280 * 2**20, gt=0, description="What one process may allocate for a picture."
+    )

@@ -5,29 +5,50 @@ from contextlib import AsyncExitStack
 import uvloop
 
 from sightline.aws import Clients
+from sightline.decoding import Limits
 from sightline.dynamo import DynamoImageTable
 from sightline.logs import configure_logs
 from sightline.processing import PartProcessor
 from sightline.s3 import S3ObjectStore
 from sightline.service import consume
 from sightline.settings import read_settings
+from sightline.workbench import Workbench
+from sightline_worker import sources as sources_module
 from sightline_worker.detector import RekognitionDetector
+from sightline_worker.pacing import Pacer
 from sightline_worker.recognizing import Recognizing
 from sightline_worker.settings import WorkerSettings
+from sightline_worker.sources import Sources
 
 
 async def serve(settings: WorkerSettings) -> None:
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
-        detector = RekognitionDetector(
-            await clients.open("rekognition"),
-            settings.originals_bucket,
-            settings.max_labels,
-            settings.min_confidence,
-        )
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
-        work = Recognizing(detector, originals)
+        bench = await stack.enter_async_context(
+            Workbench(
+                settings.processes,
+                settings.max_seconds,
+                settings.max_memory,
+                preload=(sources_module.__name__,),
+            )
+        )
+        limits = Limits(pixels=settings.max_pixels)
+        detector = RekognitionDetector(
+            # Throttling is for the pacer to handle, which knows of all calls.
+            await clients.open("rekognition", attempts=1),
+            settings.originals_bucket,
+            Pacer(settings.calls_per_second),
+        )
+        work = Recognizing(
+            detector,
+            Sources(originals, bench, settings.max_bytes, limits),
+            originals,
+            table,
+            settings.profile,
+            settings.monthly_calls,
+        )
         processor = PartProcessor("recognition", table, originals, work)
         await consume(settings, clients, stack, processor)
 

@@ -1,0 +1,45 @@
+"""What a workbench must survive. In a module of its own, since its processes import it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from sightline.consumer import Rejected
+
+
+def double(number: int, *, plus: int = 0) -> int:
+    return 2 * number + plus
+
+
+def own_pid() -> int:
+    return os.getpid()
+
+
+def hang() -> None:
+    time.sleep(3600)
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def crash_once(path: str) -> str:
+    trace = Path(path)
+    if not trace.exists():
+        trace.touch()
+        crash()
+    return "second"
+
+
+def reject() -> None:
+    raise Rejected("broken_picture", "It is broken.")
+
+
+def allocate(size: int) -> int:
+    return len(bytearray(size))
+
+
+def chatter() -> int:
+    print("x" * 100_000)
+    return os.write(2, b"y")

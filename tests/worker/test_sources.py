@@ -1,0 +1,162 @@
+"""What Rekognition is given."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL.ExifTags import Base
+
+from pictures import find_pictures
+from sightline.consumer import Rejected
+from sightline.decoding import Limits
+from sightline.memory import MemoryObjectStore
+from sightline.workbench import Workbench
+from sightline_local.sample import draw_sample
+from sightline_worker.sources import (
+    MAX_SENT,
+    Reference,
+    Sent,
+    Source,
+    Sources,
+    is_readable,
+    transcode,
+)
+
+KEY = "originals/a/b"
+LIMITS = Limits()
+
+
+def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def drawn(size: tuple[int, int] = (640, 400)) -> Image.Image:
+    with Image.open(io.BytesIO(draw_sample(size=size))) as picture:
+        return picture.convert("RGB")
+
+
+class Rig:
+    """Sources over a store in memory."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.originals = MemoryObjectStore()
+        self.sources = Sources(self.originals, bench, 50 * 2**20, LIMITS)
+
+    async def prepare(self, body: bytes, size: int | None = None) -> Source:
+        await self.originals.write(KEY, body, "image/jpeg")
+        original = await self.originals.head(KEY)
+        return await self.sources.prepare(original._replace(size=size or original.size))
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with Workbench(1, seconds=60) as bench:
+        yield Rig(bench)
+
+
+def read(source: Source) -> Image.Image:
+    assert isinstance(source, Sent)
+    assert len(source.body) <= MAX_SENT
+    with Image.open(io.BytesIO(source.body)) as picture:
+        assert picture.format == "JPEG"
+        assert not picture.getexif()
+        picture.load()
+        return picture
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+async def test_what_can_be_taken_goes_by_reference(rig: Rig, kind: str) -> None:
+    assert await rig.prepare(encode(drawn(), kind)) == Reference(KEY)
+
+
+async def test_a_header_behind_much_metadata_is_found(rig: Rig) -> None:
+    body = encode(drawn(), "JPEG", icc_profile=b"\0" * 200_000)
+    assert await rig.prepare(body) == Reference(KEY)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
+async def test_other_formats_are_sent_as_jpeg(rig: Rig, kind: str) -> None:
+    picture = drawn()
+    assert difference(read(await rig.prepare(encode(picture, kind))), picture) < 6
+
+
+async def test_a_file_above_the_limit_is_sent_as_jpeg(rig: Rig) -> None:
+    assert read(await rig.prepare(encode(drawn(), "PNG"), size=15_000_001)).size == (640, 400)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+async def test_a_side_above_the_limit_is_sent_smaller(rig: Rig, kind: str) -> None:
+    sent = read(await rig.prepare(encode(Image.new("RGB", (10_001, 1000)), kind)))
+    assert sent.size == (4096, 410)
+
+
+async def test_what_is_sent_stands_upright() -> None:
+    """Boxes then fit the renditions, which do too."""
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[Base.Orientation] = orientation
+        body = encode(drawn(), "TIFF", exif=exif)
+        with Image.open(io.BytesIO(body)) as original:
+            upright = ImageOps.exif_transpose(original).convert("RGB")
+        assert difference(read(Sent(transcode(body, LIMITS))), upright) < 4
+
+
+async def test_a_png_that_lies_on_its_side_is_sent_upright(rig: Rig) -> None:
+    """Rekognition heeds a JPEG's orientation and overlooks a PNG's."""
+    exif = Image.Exif()
+    exif[Base.Orientation] = 6
+    assert read(await rig.prepare(encode(drawn(), "PNG", exif=exif))).size == (400, 640)
+    assert await rig.prepare(encode(drawn(), "JPEG", exif=exif)) == Reference(KEY)
+
+
+async def test_transparency_is_sent_on_white() -> None:
+    body = encode(Image.new("RGBA", (300, 300), (255, 0, 0, 0)), "WEBP")
+    assert read(Sent(transcode(body, LIMITS))).getpixel((9, 9)) == (255, 255, 255)
+
+
+async def test_even_noise_is_sent_small_enough() -> None:
+    noise = Image.effect_noise((4000, 4000), 200).convert("RGB")
+    assert read(Sent(transcode(encode(noise, "BMP"), LIMITS))).width == 2000
+
+
+@pytest.mark.parametrize("size", [(79, 500), (500, 79), (1, 1)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_a_side_that_is_too_short_is_rejected(
+    rig: Rig, kind: str, size: tuple[int, int]
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        await rig.prepare(encode(Image.new("RGB", size), kind))
+    assert caught.value.failure.code == "image_too_small"
+
+
+async def test_a_strip_that_would_become_too_thin_is_rejected(rig: Rig) -> None:
+    with pytest.raises(Rejected) as caught:
+        await rig.prepare(encode(Image.new("RGB", (12_000, 200)), "PNG"))
+    assert caught.value.failure.code == "image_too_small"
+
+
+async def test_just_large_enough_is_taken(rig: Rig) -> None:
+    assert await rig.prepare(encode(Image.new("RGB", (80, 80)), "PNG")) == Reference(KEY)
+
+
+async def test_what_is_no_picture_is_rejected(rig: Rig) -> None:
+    with pytest.raises(Rejected) as caught:
+        await rig.prepare(b"hello")
+    assert caught.value.failure.code == "unsupported_format"
+
+
+@pytest.mark.parametrize("path", find_pictures("malformed"), ids=lambda path: path.name)
+def test_hostile_headers_harm_nobody(path: Path) -> None:
+    try:
+        outcome = str(is_readable(path.read_bytes(), LIMITS))
+    except Rejected as rejection:
+        outcome = rejection.failure.code
+    assert outcome in {"True", "False", "image_too_small"}
