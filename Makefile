@@ -38,6 +38,16 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: fuzz-pictures
+fuzz-pictures: $(VENV)/dev ## Damage ten thousand pictures and see how each ends (SEED=number)
+	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py
+
+.PHONY: bench-pictures
+bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and naive Pillow (wants Node)
+	@command -v npm >/dev/null || { echo "sightline: Node.js is needed for sharp: install node and npm"; exit 1; }
+	npm ci --prefix benchmarks/sharp --silent --no-audit --no-fund
+	$(BIN)/python benchmarks/pictures.py
+
 .PHONY: lock
 lock: ## Resolve all requirements anew (wants uv)
 	@command -v uv >/dev/null || { echo "make lock: uv is needed: pip install uv"; exit 1; }
@@ -69,6 +79,10 @@ $(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(call install_projects)
 	@touch $@ $(VENV)/run
+
+$(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
 
 define install_projects
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from sightline.consumer import Rejected
+from sightline.rejection import Rejected
 
 
 def double(number: int, *, plus: int = 0) -> int:

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from sightline.consumer import EXHAUSTED, Consumer, Gone, Handler, Pace, Rejected
+from sightline.consumer import EXHAUSTED, Consumer, Handler, Pace
 from sightline.identifiers import new_image_id
 from sightline.images import Failure
 from sightline.keys import ImageKey, original_key
 from sightline.memory import MemoryQueue
 from sightline.queues import Message
+from sightline.rejection import Gone, Rejected
 from sightline.settlement import Backoff
 from sightline.uploads import Upload
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hazards import allocate, chatter, crash, crash_once, double, hang, own_pid, reject
-from sightline.consumer import Rejected
 from sightline.darkroom import handle_apart
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench, WorkerDied
 
 MEBIBYTE = 2**20

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from samples import make_image
-from sightline.consumer import Rejected
 from sightline.decoding import Limits
 from sightline.images import Image
 from sightline.keys import original_key, rendition_key
 from sightline.memory import MemoryObjectStore
 from sightline.objects import ObjectChanged, StoredObject
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench
 from sightline_local.sample import draw_sample
 from sightline_resizer.developing import Developing

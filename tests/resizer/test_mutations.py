@@ -14,9 +14,9 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from sightline.consumer import Rejected
 from sightline.darkroom import handle_apart
 from sightline.decoding import Limits
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench
 from sightline_local.sample import draw_sample
 from sightline_resizer.renditions import Recipe, develop

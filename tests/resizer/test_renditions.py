@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
 from pictures import find_pictures
-from sightline.consumer import Rejected
 from sightline.decoding import Limits
+from sightline.rejection import Rejected
 from sightline_local.sample import draw_sample
 from sightline_resizer.encoding import Format
 from sightline_resizer.renditions import Developed, Recipe, Size

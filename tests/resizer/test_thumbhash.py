@@ -8,12 +8,12 @@ from PIL.Image import Transpose
 from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
 from sightline_local.sample import draw_sample
-from sightline_resizer.thumbhash import hash_thumb
+from sightline_resizer.thumbhash import SIDE, hash_thumb
 
 
 def reference(picture: Image.Image) -> bytes:
     small = picture.convert("RGBA")
-    small.thumbnail((32, 32))
+    small.thumbnail((SIDE, SIDE))
     return bytes(rgba_to_thumb_hash(*small.size, list(small.tobytes())))
 
 

@@ -10,7 +10,6 @@ from aiohttp import web
 from botocore.exceptions import ClientError
 
 from sightline.aws import Clients
-from sightline.consumer import Rejected
 from sightline.recognition import (
     Box,
     Colour,
@@ -24,6 +23,7 @@ from sightline.recognition import (
     Quality,
     Text,
 )
+from sightline.rejection import Rejected
 from sightline_worker.detector import RekognitionDetector
 from sightline_worker.pacing import Pacer
 from sightline_worker.sources import Reference, Sent

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from samples import make_image, make_recognition, new_owner
-from sightline.consumer import Rejected
 from sightline.decoding import Limits
 from sightline.images import Image, now
 from sightline.keys import original_key
 from sightline.memory import MemoryImageTable, MemoryObjectStore
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Feature, Profile, Recognition
+from sightline.rejection import Rejected
 from sightline.uploads import Request, Upload
 from sightline.workbench import Workbench
 from sightline_local.sample import draw_sample

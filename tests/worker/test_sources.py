@@ -9,9 +9,9 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from PIL.ExifTags import Base
 
 from pictures import find_pictures
-from sightline.consumer import Rejected
 from sightline.decoding import Limits
 from sightline.memory import MemoryObjectStore
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench
 from sightline_local.sample import draw_sample
 from sightline_worker.sources import (

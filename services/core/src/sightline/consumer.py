@@ -17,6 +17,7 @@ from typing import Protocol
 from sightline.images import Failure
 from sightline.protection import NullProtection, Protection
 from sightline.queues import BATCH, Message, Queue
+from sightline.rejection import Gone, Rejected
 from sightline.settlement import (
     Backoff,
     Delete,
@@ -41,19 +42,6 @@ EXHAUSTED = Failure(
     message="Processing failed repeatedly; it can be tried again.",
     final=False,
 )
-
-
-class Rejected(Exception):
-    """The picture itself cannot be processed, now or later."""
-
-    def __init__(self, code: str, message: str) -> None:
-        # Both, so that it can travel between processes.
-        super().__init__(code, message)
-        self.failure = Failure(code=code, message=message)
-
-
-class Gone(Exception):
-    """The image was deleted while, or before, it was worked on."""
 
 
 class Handler(Protocol):

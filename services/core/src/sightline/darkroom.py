@@ -4,7 +4,7 @@ picture."""
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from sightline.consumer import Rejected
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench, WorkerDied
 
 Arguments = ParamSpec("Arguments")
@@ -29,5 +29,9 @@ async def handle_apart(
             return await bench.run(function, *arguments, **options)
     except WorkerDied:
         raise Rejected("decoder_crashed", "The picture crashes the decoder.") from None
+    except MemoryError:
+        raise Rejected(
+            "too_much_memory", "The picture takes more memory than is allowed for one."
+        ) from None
     except TimeoutError:
         raise Rejected("decode_timeout", "The picture takes too long to decode.") from None

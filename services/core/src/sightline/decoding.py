@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
-from sightline.consumer import Rejected
+from sightline.rejection import Rejected
 
 register_heif_opener(thumbnails=False)
 # As many pictures are decoded at once as there are cores; each is a matter of one thread.
@@ -60,7 +60,8 @@ def open_picture(
 ) -> Iterator[ImageFile.ImageFile]:
     """The picture in these bytes, its pixels not decoded yet; closed with the context.
 
-    Raises `Rejected`, also for whatever decoding inside the context stumbles over.
+    Raises `Rejected`, also for whatever decoding inside the context stumbles over; and
+    `MemoryError`.
     """
     try:
         with Image.open(io.BytesIO(body), formats=formats) as picture:
@@ -68,11 +69,7 @@ def open_picture(
             yield picture
     except UnidentifiedImageError:
         raise _unsupported() from None
-    except MemoryError:
-        raise Rejected(
-            "too_much_memory", "The picture takes more memory than is allowed for one."
-        ) from None
-    except Rejected:
+    except (Rejected, MemoryError):
         raise
     except Exception as error:
         # Decoders fail in every way there is; the same bytes would fail in the same way again.

@@ -3,13 +3,13 @@
 import asyncio
 import hashlib
 
-from sightline.consumer import Rejected
 from sightline.darkroom import handle_apart
 from sightline.decoding import Limits
 from sightline.images import Image
 from sightline.keys import ImageKey, original_key, rendition_key, rendition_prefix
 from sightline.objects import ObjectStore, StoredObject
 from sightline.pictures import Development, Rendition
+from sightline.rejection import Rejected
 from sightline.uploads import Request
 from sightline.workbench import Workbench
 from sightline_resizer.renditions import Developed, Encoded, Recipe, develop

@@ -94,11 +94,40 @@ class Developed(NamedTuple):
     renditions: list[Encoded]
 
 
+class Exposed(NamedTuple):
+    """A decoded picture, no larger than the largest rendition, lying as it is stored.
+
+    `size` is of the original as it is stored.
+    """
+
+    media_type: str
+    size: Size
+    animated: bool
+    orientation: int
+    capture: Capture
+    picture: Image.Image
+
+
 def develop(body: bytes, limits: Limits, recipe: Recipe) -> Developed:
     """Look into a picture and make its renditions; heavy, for a process of its own.
 
-    Raises `Rejected`.
+    Raises `Rejected`, and `MemoryError`.
     """
+    # When this returns, the full picture has been let go: only one of the two is ever in memory.
+    exposed = expose(body, limits, recipe)
+    shown = list(render(exposed, recipe))
+    return Developed(
+        media_type=exposed.media_type,
+        size=exposed.size.lie(exposed.orientation),
+        animated=exposed.animated,
+        capture=exposed.capture,
+        placeholder=base64.b64encode(hash_thumb(shown[-1][1])).decode(),
+        renditions=list(_encode_all(shown, recipe)),
+    )
+
+
+def expose(body: bytes, limits: Limits, recipe: Recipe) -> Exposed:
+    """Decode a picture, and make it as small as its largest rendition at once."""
     with open_picture(body, limits) as picture:
         size, animated = Size(*picture.size), is_animated(picture)
         profile = picture.info.get("icc_profile")
@@ -107,32 +136,28 @@ def develop(body: bytes, limits: Limits, recipe: Recipe) -> Developed:
         decoded = decode(picture, (int(largest.width * share), int(largest.height * share)))
         # After decoding: a PNG may carry it behind its pixels.
         exif = picture.getexif()
-        orientation = read_orientation(exif)
-        shown = list(render(decoded, size, orientation, profile, recipe))
-        return Developed(
+        small = decoded.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+        return Exposed(
             media_type=MEDIA_TYPES[picture.format or ""],
-            size=size.lie(orientation),
+            size=size,
             animated=animated,
+            orientation=read_orientation(exif),
             capture=read_capture(exif),
-            placeholder=base64.b64encode(hash_thumb(shown[-1][1])).decode(),
-            renditions=list(_encode_all(shown, recipe)),
+            picture=to_srgb(small, profile),
         )
 
 
-def render(
-    decoded: Image.Image, size: Size, orientation: int, profile: bytes | None, recipe: Recipe
-) -> Iterator[tuple[str, Image.Image]]:
-    """The upright pictures by name, largest first; `size` is of the original as it is stored."""
-    current = decoded
+def render(exposed: Exposed, recipe: Recipe) -> Iterator[tuple[str, Image.Image]]:
+    """The upright pictures by name, largest first."""
+    current = exposed.picture
     upright: dict[Size, Image.Image] = {}
     for name, longest in recipe.largest_first():
         # From the original size, lest rounding adds up along the way.
-        target = size.fit(longest)
+        target = exposed.size.fit(longest)
         if target not in upright:
-            current = current.resize(target, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
-            if not upright:
-                current = to_srgb(current, profile)
-            upright[target] = _turn(current, orientation)
+            if target != current.size:
+                current = current.resize(target, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+            upright[target] = _turn(current, exposed.orientation)
         yield name, upright[target]
 
 

@@ -7,12 +7,15 @@ done by rows and then by columns, which takes a tenth of the work of the direct 
 
 import math
 from collections.abc import Sequence
+from functools import cache
+from operator import mul
 from typing import NamedTuple
 
 from PIL import Image
 
-#: Pixels of the longer side that is transformed; the format sees no finer detail.
-SIDE = 32
+#: Pixels of the longer side that is transformed. The format keeps seven frequencies at most, so
+#: more pixels cost more and change next to nothing.
+SIDE = 16
 
 Channel = Sequence[float]
 
@@ -66,21 +69,23 @@ def _split(picture: Image.Image) -> tuple[Channel, Channel, Channel, Channel]:
 
     What is transparent is filled with the mean colour of what is not.
     """
-    data = picture.tobytes()
-    pixels = [tuple(value / 255 for value in data[i : i + 4]) for i in range(0, len(data), 4)]
-    weight = sum(pixel[3] for pixel in pixels)
-    mean = [
-        sum(pixel[i] * pixel[3] for pixel in pixels) / weight if weight else 0.0 for i in range(3)
-    ]
-    filled = [
-        [mean[i] * (1 - pixel[3]) + pixel[i] * pixel[3] for i in range(3)] for pixel in pixels
-    ]
-    return (
-        [sum(pixel) / 3 for pixel in filled],
-        [(red + green) / 2 - blue for red, green, blue in filled],
-        [red - green for red, green, _ in filled],
-        [pixel[3] for pixel in pixels],
+    red, green, blue, alpha = (
+        [value / 255 for value in band.tobytes()] for band in picture.split()
     )
+    weight = sum(alpha)
+    if weight < len(alpha):
+        red, green, blue = (_fill(band, alpha, weight) for band in (red, green, blue))
+    return (
+        [(r + g + b) / 3 for r, g, b in zip(red, green, blue, strict=True)],
+        [(r + g) / 2 - b for r, g, b in zip(red, green, blue, strict=True)],
+        [r - g for r, g in zip(red, green, strict=True)],
+        alpha,
+    )
+
+
+def _fill(band: Channel, alpha: Channel, weight: float) -> list[float]:
+    mean = _dot(band, alpha) / weight if weight else 0.0
+    return [mean * (1 - cover) + value * cover for value, cover in zip(band, alpha, strict=True)]
 
 
 def _transform(channel: Channel, width: int, columns: int, rows: int) -> Spectrum:
@@ -100,6 +105,7 @@ def _transform(channel: Channel, width: int, columns: int, rows: int) -> Spectru
     return Spectrum(mean, [0.5 + 0.5 * value / scale if scale else value for value in rest], scale)
 
 
+@cache
 def _cosines(length: int, count: int) -> list[list[float]]:
     return [
         [math.cos(math.pi / length * wave * (at + 0.5)) for at in range(length)]
@@ -108,7 +114,8 @@ def _cosines(length: int, count: int) -> list[list[float]]:
 
 
 def _dot(one: Channel, other: Channel) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+    product: float = sum(map(mul, one, other))
+    return product
 
 
 def _pack(values: Sequence[float]) -> bytes:

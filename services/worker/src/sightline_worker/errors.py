@@ -7,7 +7,7 @@ from enum import Enum
 
 from botocore.exceptions import ClientError
 
-from sightline.consumer import Rejected
+from sightline.rejection import Rejected
 
 
 class Meaning(Enum):

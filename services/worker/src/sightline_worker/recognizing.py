@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 
-from sightline.consumer import Rejected
 from sightline.images import Image, now
 from sightline.keys import ImageKey
 from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
 from sightline.processing import Superseded
 from sightline.recognition import Feature, Profile, Recognition
+from sightline.rejection import Rejected
 from sightline.table import ContentClaimed, ImageTable
 from sightline.uploads import Request
 from sightline_worker.detector import Detector

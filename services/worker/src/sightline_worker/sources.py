@@ -11,10 +11,10 @@ from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 from PIL.Image import Resampling
 
-from sightline.consumer import Rejected
 from sightline.darkroom import handle_apart
 from sightline.decoding import Limits, decode, open_picture
 from sightline.objects import ObjectStore, StoredObject
+from sightline.rejection import Rejected
 from sightline.workbench import Workbench
 
 #: What Rekognition takes: bytes by reference to S3, bytes in the call itself, pixels of a side.
