@@ -2,10 +2,11 @@
 
 Every engine is a process of its own on one core, and they take turns on every picture, so that a
 slow moment hits all of them alike. Ratios are of throughput, so higher is faster: the medians of
-all JPEGs together, of the other engine by ours. Pictures are drawn.
+all JPEGs together, of the other engine by ours.
 """
 
 import io
+import itertools
 import json
 import os
 import shutil
@@ -34,6 +35,8 @@ from sightline_resizer.renditions import Recipe, expose, render
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
+#: Real photographs, where the folder lies beside the repository.
+PHOTOGRAPHS = Path(os.environ.get("SIGHTLINE_TEST_IMAGES", HERE.parents[1] / "shared" / "images"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 
 #: Pixels of each picture, three to two.
@@ -88,28 +91,50 @@ def engines(*names: str, cores: tuple[int, ...] = (0,)) -> Iterator[list[Engine]
         yield opened
 
 
-def draw_pictures(folder: Path) -> dict[str, Path]:
-    """Drawn hills with the detail of a photograph: at every scale, less the finer it is, and
-    hardly any in the sky."""
+def make_pictures(folder: Path) -> dict[str, Path]:
+    """Each size as JPEG and as PNG: of photographs where there are any, else drawn."""
     pictures = {}
-    chance = np.random.default_rng(7)
     for name, size in SIDES.items():
-        with Image.open(io.BytesIO(draw_sample(size=size))) as sample:
-            pixels = np.asarray(sample.convert("RGB"), dtype=np.float32)
-        height = np.linspace(0, 1, size[1], dtype=np.float32)[:, None, None]
-        clarity = np.clip((height - 0.5) * 8, 0.15, 1)
-        for octave in range(3, 12):
-            cells = (3 * 2**octave // 2, 2**octave)
-            grain = Image.fromarray(chance.normal(0, 1, cells[::-1]).astype(np.float32))
-            amplitude = 60 / 2 ** (octave / 2)
-            detail = np.asarray(grain.resize(size, Image.Resampling.BICUBIC))[..., None]
-            pixels += amplitude * clarity * detail
-        picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+        picture = tile_photographs(size) or draw_picture(size)
         for kind, options in (("JPEG", {"quality": 90}), ("PNG", {"compress_level": 3})):
             path = folder / f"{name} {kind}"
             picture.save(path, kind, **options)
             pictures[path.name] = path
     return pictures
+
+
+def tile_photographs(size: tuple[int, int]) -> Image.Image | None:
+    """Photographs of telephones side by side, pixel for pixel as they were taken."""
+    paths = sorted((PHOTOGRAPHS / "photos").glob("phone_*.jpg"))
+    if not paths:
+        return None
+    sheet = Image.new("RGB", size)
+    tiles = itertools.cycle(paths)
+    top = 0
+    while top < size[1]:
+        left, height = 0, 0
+        while left < size[0]:
+            with Image.open(next(tiles)) as photograph:
+                sheet.paste(photograph, (left, top))
+                left += photograph.width
+                height = photograph.height
+        top += height
+    return sheet
+
+
+def draw_picture(size: tuple[int, int]) -> Image.Image:
+    """Drawn hills with detail at every scale, less the finer it is, and hardly any in the sky."""
+    chance = np.random.default_rng(7)
+    with Image.open(io.BytesIO(draw_sample(size=size))) as sample:
+        pixels = np.asarray(sample.convert("RGB"), dtype=np.float32)
+    height = np.linspace(0, 1, size[1], dtype=np.float32)[:, None, None]
+    clarity = np.clip((height - 0.5) * 8, 0.15, 1)
+    for octave in range(3, 12):
+        cells = (2**octave, 3 * 2**octave // 2)
+        grain = Image.fromarray(chance.normal(0, 1, cells).astype(np.float32))
+        detail = np.asarray(grain.resize(size, Image.Resampling.BICUBIC))[..., None]
+        pixels += 60 / 2 ** (octave / 2) * clarity * detail
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
 def measure(pictures: dict[str, Path]) -> Measured:
@@ -250,7 +275,7 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp())
     try:
-        pictures = draw_pictures(folder)
+        pictures = make_pictures(folder)
         memory = {name: find_memory(path) for name, path in pictures.items()}
         measured = measure(pictures)
         ratios: dict[str, Any] = {

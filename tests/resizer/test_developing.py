@@ -1,11 +1,15 @@
 """The resizer's use case, over memory."""
 
 import hashlib
+import io
+import math
 from collections.abc import AsyncIterator
 
+import PIL.Image
 import pytest
 
 from samples import make_image
+from sightline.darkroom import handle_apart
 from sightline.decoding import Limits
 from sightline.images import Image
 from sightline.keys import original_key, rendition_key
@@ -15,7 +19,8 @@ from sightline.rejection import Rejected
 from sightline.workbench import Workbench
 from sightline_local.sample import draw_sample
 from sightline_resizer.developing import Developing
-from sightline_resizer.renditions import Recipe
+from sightline_resizer.renditions import Recipe, develop
+from sightline_resizer.settings import ResizerSettings
 
 BODY = draw_sample(size=(640, 400))
 
@@ -92,3 +97,18 @@ async def test_nothing_is_left_of_an_image_that_is_gone(rig: Rig) -> None:
     await rig.work.discard(rig.image.key)
     assert await rig.stored() == [key(neighbour, "thumb")]
     assert [each async for each in rig.originals.keys("")] == []
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("WEBP", "RGB"), ("PNG", "RGBA"), ("JPEG", "RGB")])
+async def test_a_picture_at_the_limit_keeps_within_its_memory(kind: str, mode: str) -> None:
+    """The default limits belong together: what has as many pixels as it may needs no more
+    memory than it may."""
+    limits = Limits()
+    side = math.isqrt(limits.jpeg_pixels if kind == "JPEG" else limits.pixels)
+    file = io.BytesIO()
+    options = {"WEBP": {"method": 0}, "PNG": {"compress_level": 1}, "JPEG": {}}[kind]
+    PIL.Image.new(mode, (side, side)).save(file, kind, **options)
+    memory = ResizerSettings.model_fields["max_memory"].default
+    async with Workbench(1, seconds=120, memory=memory) as bench:
+        developed = await handle_apart(bench, develop, file.getvalue(), limits, Recipe())
+    assert developed.size == (side, side)

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
-from pillow_heif import register_heif_opener
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from sightline.rejection import Rejected
 
-register_heif_opener(thumbnails=False)
-# As many pictures are decoded at once as there are cores; each is a matter of one thread.
-AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 # Our own limits are checked in the same place and say more.
 Image.MAX_IMAGE_PIXELS = None
 
 #: The decoders that are tried, by Pillow's names.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
+
+#: Those for what begins as an ISO base media file does. Their libraries take memory, so they are
+#: loaded for such files only.
+ISO_FORMATS = ("AVIF", "HEIF")
 
 #: Media type by the format that a decoder finds: a JPEG with more JPEGs behind it is an MPO.
 MEDIA_TYPES = {
@@ -47,16 +47,21 @@ UNBOUNDED_MODES = frozenset({"I", "F"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Beyond these a picture is refused before a pixel of it is decoded."""
+    """Beyond these a picture is refused before a pixel of it is decoded.
 
-    pixels: int = 100_000_000
+    `jpeg_pixels` is for JPEGs in the place of `pixels`: they are scaled down while they are
+    decoded, so that three times the pixels take less memory than those of any other format.
+    """
+
+    pixels: int = 64_000_000
+    jpeg_pixels: int = 200_000_000
     side: int = 30_000
     frames: int = 2_000
 
 
 @contextmanager
 def open_picture(
-    body: bytes, limits: Limits, formats: tuple[str, ...] = FORMATS
+    body: bytes, limits: Limits, formats: tuple[str, ...] | None = None
 ) -> Iterator[ImageFile.ImageFile]:
     """The picture in these bytes, its pixels not decoded yet; closed with the context.
 
@@ -64,7 +69,7 @@ def open_picture(
     `MemoryError`.
     """
     try:
-        with Image.open(io.BytesIO(body), formats=formats) as picture:
+        with Image.open(io.BytesIO(body), formats=formats or _formats(body)) as picture:
             _check_limits(picture, limits)
             yield picture
     except UnidentifiedImageError:
@@ -100,10 +105,23 @@ def decode(picture: ImageFile.ImageFile, least: tuple[int, int]) -> Image.Image:
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
 
+def _formats(body: bytes) -> tuple[str, ...]:
+    if body[4:8] != b"ftyp":
+        return FORMATS
+    from PIL import AvifImagePlugin
+    from pillow_heif import register_heif_opener
+
+    # As many pictures are decoded at once as there are cores; each is a matter of one thread.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    register_heif_opener(thumbnails=False)
+    return ISO_FORMATS
+
+
 def _check_limits(picture: Image.Image, limits: Limits) -> None:
     if max(picture.size) > limits.side:
         raise Rejected("side_too_long", "A side of the picture is longer than is accepted.")
-    if picture.width * picture.height > limits.pixels:
+    most = limits.jpeg_pixels if picture.format in {"JPEG", "MPO"} else limits.pixels
+    if picture.width * picture.height > most:
         raise Rejected("too_many_pixels", "The picture has more pixels than are accepted.")
     if is_animated(picture) and getattr(picture, "n_frames", 1) > limits.frames:
         raise Rejected("too_many_frames", "The animation has more frames than are accepted.")

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 import uvloop
 
 from sightline.aws import Clients
-from sightline.decoding import Limits
 from sightline.dynamo import DynamoImageTable
 from sightline.logs import configure_logs
 from sightline.processing import PartProcessor
@@ -33,13 +32,12 @@ async def serve(settings: ResizerSettings) -> None:
                 preload=(renditions_module.__name__,),
             )
         )
-        limits = Limits(settings.max_pixels, settings.max_side, settings.max_frames)
         recipe = Recipe(
             tuple(settings.renditions.items()),
             settings.rendition_format,
             settings.rendition_quality,
         )
-        work = Developing(originals, renditions, bench, settings.max_bytes, limits, recipe)
+        work = Developing(originals, renditions, bench, settings.max_bytes, settings.limits, recipe)
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
         processor = PartProcessor("renditions", table, originals, work)
         await consume(settings, clients, stack, processor)

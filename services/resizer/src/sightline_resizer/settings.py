@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from sightline.decoding import Limits
 from sightline.settings import ConsumerSettings
 from sightline_resizer.encoding import Format
 
@@ -27,10 +28,17 @@ class ResizerSettings(ConsumerSettings):
     )
     processes: int = Field(2, ge=1, le=64, description="Pictures decoded at the same time.")
     max_bytes: int = Field(50 * 2**20, gt=0, description="Largest file that is looked at.")
-    max_pixels: int = Field(100_000_000, gt=0, description="Width times height.")
+    max_pixels: int = Field(64_000_000, gt=0, description="Width times height.")
+    max_jpeg_pixels: int = Field(200_000_000, gt=0, description="Width times height of a JPEG.")
     max_side: int = Field(30_000, gt=0, le=65_500, description="Longest side.")
     max_frames: int = Field(2_000, gt=0, description="Frames of an animation.")
     max_seconds: float = Field(30, gt=0, description="Time for decoding and resizing one picture.")
     max_memory: int = Field(
-        1_280 * 2**20, gt=0, description="What one process may allocate for a picture."
+        1_280 * 2**20,
+        gt=0,
+        description="What one process may allocate; a WebP of 64 megapixels takes 1.1 GB.",
     )
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_pixels, self.max_jpeg_pixels, self.max_side, self.max_frames)

@@ -34,7 +34,7 @@ async def serve(settings: WorkerSettings) -> None:
                 preload=(sources_module.__name__,),
             )
         )
-        limits = Limits(pixels=settings.max_pixels)
+        limits = Limits(settings.max_pixels, settings.max_jpeg_pixels)
         detector = RekognitionDetector(
             # Throttling is for the pacer to handle, which knows of all calls.
             await clients.open("rekognition", attempts=1),

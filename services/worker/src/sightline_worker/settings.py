@@ -29,7 +29,8 @@ class WorkerSettings(ConsumerSettings):
         None, ge=0, description="Calls that one owner may cause in a month; None for any number."
     )
     processes: int = Field(1, ge=1, le=64, description="Pictures transcoded at the same time.")
-    max_pixels: int = Field(100_000_000, gt=0, description="Largest picture that is transcoded.")
+    max_pixels: int = Field(64_000_000, gt=0, description="Largest picture that is transcoded.")
+    max_jpeg_pixels: int = Field(200_000_000, gt=0, description="The same of a JPEG.")
     max_bytes: int = Field(50 * 2**20, gt=0, description="Largest file that is transcoded.")
     max_seconds: float = Field(30, gt=0, description="Time for transcoding one picture.")
     max_memory: int = Field(
