@@ -1,0 +1,165 @@
+"""Which colours a picture is made of, and what they are called."""
+
+import colorsys
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageColor
+
+#: RGB, one row a pixel.
+Rgb = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+#: Colours that pixels are sorted into before those that look alike are put together.
+PALETTE = 32
+
+#: Two colours nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
+#: side by side (Mahy, Van Eycken and Oosterlinck, 1994), and shading makes many times that.
+ALIKE = 12.0
+
+#: The twelve plain names. Rekognition has twelve too, without saying which.
+SIMPLE = (
+    "black", "blue", "brown", "cyan", "green", "grey",
+    "orange", "pink", "purple", "red", "white", "yellow",
+)  # fmt: skip
+
+#: Where a plain colour's hue ends, in degrees; from the last one on it is red again.
+HUES = (
+    (15, "red"), (45, "orange"), (68, "yellow"), (165, "green"),
+    (200, "cyan"), (255, "blue"), (290, "purple"), (345, "pink"), (361, "red"),
+)  # fmt: skip
+
+
+class Color(NamedTuple):
+    """A colour and the share of the pixels that have it."""
+
+    red: int
+    green: int
+    blue: int
+    share: float
+
+    @property
+    def simple(self) -> str:
+        return simple_name(self.red, self.green, self.blue)
+
+    def describe(self) -> dict[str, Any]:
+        """Rekognition's `DominantColor`."""
+        rgb = (self.red, self.green, self.blue)
+        return {
+            "Red": self.red,
+            "Green": self.green,
+            "Blue": self.blue,
+            "HexCode": "#{:02x}{:02x}{:02x}".format(*rgb),
+            "CSSColor": css_name(*rgb),
+            "SimplifiedColor": self.simple,
+            "PixelPercent": self.share * 100,
+        }
+
+
+def dominant_colors(pixels: Rgb) -> list[Color]:
+    """The colours of these pixels, those that look alike put together, largest share first.
+
+    The shares add up to 1; without pixels there are no colours.
+    """
+    if not len(pixels):
+        return []
+    row = Image.fromarray(pixels.reshape(1, -1, 3))
+    sorted_in = row.quantize(PALETTE, Image.Quantize.MEDIANCUT)
+    # Of a picture with a palette they are indices into it.
+    found = cast("list[tuple[int, int]]", sorted_in.getcolors() or [])
+    counts = sorted(found, reverse=True)
+    palette = np.array(sorted_in.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
+    colors = np.array([palette[index] for _, index in counts])
+    weights = np.array([count for count, _ in counts], dtype=np.float32)
+    return _merge(colors, weights / weights.sum())
+
+
+def _merge(colors: Rgb, shares: Floats) -> list[Color]:
+    """Give each colour to the largest one that it resembles; a group is shown as its mean."""
+    lab = to_lab(colors)
+    left = np.ones(len(colors), dtype=bool)
+    merged = []
+    for index in range(len(colors)):
+        if not left[index]:
+            continue
+        group = left & (np.linalg.norm(lab - lab[index], axis=1) < ALIKE)
+        left &= ~group
+        share = float(shares[group].sum())
+        mean = (colors[group] * shares[group, None]).sum(axis=0) / share
+        red, green, blue = (round(float(each)) for each in mean)
+        merged.append(Color(red, green, blue, share))
+    return sorted(merged, key=lambda color: -color.share)
+
+
+def to_lab(rgb: Rgb) -> Floats:
+    """CIELAB (D65) of sRGB, in which distance is difference to the eye; RGB is the last axis.
+
+    https://www.w3.org/TR/css-color-4/#color-conversion-code
+    """
+    xyz = _LINEAR[rgb] @ _TO_XYZ
+    root = np.where(xyz > 216 / 24389, np.cbrt(xyz), (xyz * (24389 / 27) + 16) / 116)
+    x, y, z = root[..., 0], root[..., 1], root[..., 2]
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def _linear() -> Floats:
+    """The light of each of the 256 values."""
+    value = np.arange(256, dtype=np.float32) / 255
+    light = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    return light.astype(np.float32)
+
+
+_LINEAR = _linear()
+
+#: From linear RGB to XYZ in shares of the white point.
+_TO_XYZ = (
+    np.array(
+        [
+            [0.4123908, 0.3575843, 0.1804808],
+            [0.2126390, 0.7151687, 0.0721923],
+            [0.0193308, 0.1191948, 0.9505322],
+        ],
+        dtype=np.float32,
+    )
+    / np.array([[0.9504559], [1.0], [1.0890578]], dtype=np.float32)
+).T
+
+
+def css_name(red: int, green: int, blue: int) -> str:
+    """The CSS colour that looks most like this one."""
+    names, lab = _css_colors()
+    here = to_lab(np.array([[red, green, blue]], dtype=np.uint8))
+    return names[int(np.linalg.norm(lab - here, axis=1).argmin())]
+
+
+@cache
+def _css_colors() -> tuple[list[str], Floats]:
+    # "grey" and "gray" are the same; sorted, so that it is always the same one that is found.
+    names = sorted(ImageColor.colormap)
+    rgb = [ImageColor.getrgb(name)[:3] for name in names]
+    return names, to_lab(np.array(rgb, dtype=np.uint8))
+
+
+def simple_name(red: int, green: int, blue: int) -> str:
+    """One of `SIMPLE`, by hue, lightness and how much colour there is at all."""
+    hue, lightness, _ = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
+    chroma = (max(red, green, blue) - min(red, green, blue)) / 255
+    if lightness < 0.1 or (lightness < 0.2 and chroma < 0.08):
+        return "black"
+    if chroma < 0.12 or (chroma < 0.2 and lightness < 0.3):
+        return "white" if lightness > 0.88 else "grey"
+    name = next(name for end, name in HUES if hue * 360 < end)
+    if name in {"red", "orange"} and hue * 360 >= 10 and _is_earthy(lightness, chroma):
+        return "brown"
+    if name == "yellow" and lightness < 0.4:
+        return "green"
+    if name == "red" and lightness > 0.7:
+        return "pink"
+    return name
+
+
+def _is_earthy(lightness: float, chroma: float) -> bool:
+    """Brown is a dark or a faint orange."""
+    return chroma < 0.35 or (lightness < 0.45 and chroma < 0.6)
