@@ -2,18 +2,22 @@
 
 import colorsys
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
+from PIL import ImageColor
 
 #: RGB, one row a pixel.
 Rgb = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-#: Colours that pixels are sorted into before those that look alike are put together.
-PALETTE = 32
+#: Pixels are sorted by this many high bits of each channel before colours are compared.
+KEPT = 4
+DROPPED = 8 - KEPT
+
+#: Colours told apart in one picture.
+MOST = 32
 
 #: Two colours nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
 #: side by side (Mahy, Van Eycken and Oosterlinck, 1994), and shading makes many times that.
@@ -65,32 +69,37 @@ def dominant_colors(pixels: Rgb) -> list[Color]:
     """
     if not len(pixels):
         return []
-    row = Image.fromarray(pixels.reshape(1, -1, 3))
-    sorted_in = row.quantize(PALETTE, Image.Quantize.MEDIANCUT)
-    # Of a picture with a palette they are indices into it.
-    found = cast("list[tuple[int, int]]", sorted_in.getcolors() or [])
-    counts = sorted(found, reverse=True)
-    palette = np.array(sorted_in.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
-    colors = np.array([palette[index] for _, index in counts])
-    weights = np.array([count for count, _ in counts], dtype=np.float32)
-    return _merge(colors, weights / weights.sum())
+    red, green, blue = (pixels[:, channel].astype(np.int32) for channel in range(3))
+    drawers = (red >> DROPPED << 2 * KEPT) | (green >> DROPPED << KEPT) | (blue >> DROPPED)
+    counts = np.bincount(drawers)
+    used = np.flatnonzero(counts)
+    used = used[np.argsort(-counts[used], kind="stable")]
+    sums = [np.bincount(drawers, channel)[used] for channel in (red, green, blue)]
+    colors = np.stack(sums, axis=1) / counts[used, None]
+    return _merge(colors, counts[used] / len(pixels))
 
 
-def _merge(colors: Rgb, shares: Floats) -> list[Color]:
+def _merge(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> list[Color]:
     """Give each colour to the largest one that it resembles; a group is shown as its mean."""
-    lab = to_lab(colors)
-    left = np.ones(len(colors), dtype=bool)
-    merged = []
-    for index in range(len(colors)):
-        if not left[index]:
-            continue
-        group = left & (np.linalg.norm(lab - lab[index], axis=1) < ALIKE)
-        left &= ~group
-        share = float(shares[group].sum())
-        mean = (colors[group] * shares[group, None]).sum(axis=0) / share
-        red, green, blue = (round(float(each)) for each in mean)
-        merged.append(Color(red, green, blue, share))
+    lab = to_lab(np.rint(colors).astype(np.uint8))
+    owner = np.full(len(colors), -1)
+    leaders: list[int] = []
+    while len(leaders) < MOST and (owner < 0).any():
+        leader = int(np.argmax(owner < 0))
+        alike = (owner < 0) & (np.linalg.norm(lab - lab[leader], axis=1) < ALIKE)
+        owner[alike] = len(leaders)
+        leaders.append(leader)
+    # The long tail: each to what is nearest, however far that is.
+    for stray in np.flatnonzero(owner < 0):
+        owner[stray] = np.linalg.norm(lab[leaders] - lab[stray], axis=1).argmin()
+    merged = [_mean(colors[owner == each], shares[owner == each]) for each in range(len(leaders))]
     return sorted(merged, key=lambda color: -color.share)
+
+
+def _mean(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> Color:
+    share = float(shares.sum())
+    red, green, blue = (round(float(each)) for each in shares @ colors / share)
+    return Color(red, green, blue, share)
 
 
 def to_lab(rgb: Rgb) -> Floats:
@@ -151,7 +160,7 @@ def simple_name(red: int, green: int, blue: int) -> str:
     if chroma < 0.12 or (chroma < 0.2 and lightness < 0.3):
         return "white" if lightness > 0.88 else "grey"
     name = next(name for end, name in HUES if hue * 360 < end)
-    if name in {"red", "orange"} and hue * 360 >= 10 and _is_earthy(lightness, chroma):
+    if 10 <= hue * 360 < 45 and _is_earthy(lightness, chroma):
         return "brown"
     if name == "yellow" and lightness < 0.4:
         return "green"

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sightline_local.recognition.colors import dominant_colors
 from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.names import CATEGORIES, Name
 from sightline_local.recognition.pictures import Picture
@@ -95,7 +94,7 @@ def _one_hue(measures: Measures) -> float:
 def _color_labels(measures: Measures) -> Iterator[Label]:
     """Colours of which a quarter of the picture is made; sure of it at three quarters."""
     shares: dict[str, float] = {}
-    for color in dominant_colors(measures.rgb.reshape(-1, 3)):
+    for color in measures.dominant:
         shares[color.simple] = shares.get(color.simple, 0) + color.share
     for name, share in shares.items():
         yield Label(name.capitalize(), certainty(share, 0.25, 0.75), (LOOK,))

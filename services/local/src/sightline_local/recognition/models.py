@@ -20,8 +20,6 @@ from sightline_local.recognition.settings import MODELS
 #: Seconds without a single byte after which the other side counts as gone.
 TIMEOUT = 30.0
 
-CHUNK = 1024 * 1024
-
 #: Told how many bytes of a file are there.
 Progressed = Callable[[int], None]
 
@@ -58,6 +56,7 @@ def _receive(model: Model, part: Path, client: httpx.Client, told: Progressed) -
         for start, chunks in _requests(model, part, client):
             with part.open("r+b" if start else "wb") as output:
                 output.seek(start)
+                # As they come: what were gathered first would be lost where the line breaks.
                 for chunk in chunks:
                     output.write(chunk)
                     told(output.tell())
@@ -89,7 +88,7 @@ def _requests(
         if response.status_code != httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             response.raise_for_status()
             resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
-            yield begun if resumed else 0, response.iter_bytes(CHUNK)
+            yield begun if resumed else 0, response.iter_bytes()
             return
     # What we have is longer than what they have: it was another file.
     part.unlink()

@@ -82,7 +82,7 @@ def read_outputs(logits: Tensor, boxes: Tensor) -> Found:
     A query that is unsure between two classes counts for both, as in the models' own
     evaluation. No overlapping boxes are removed: the models are trained to say a thing once.
     """
-    scores = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -50, 50)))
     found: Found = []
     for query, number in zip(*np.nonzero(scores >= MIN_SCORE), strict=True):
         x, y, width, height = (float(each) for each in boxes[query])

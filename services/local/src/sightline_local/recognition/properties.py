@@ -11,12 +11,13 @@ Rekognition publishes no formulas. Ours, each from 0 to 100:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline_local.recognition.colors import Floats, Rgb, dominant_colors, to_lab
+from sightline_local.recognition.colors import Color, Floats, Rgb, dominant_colors, to_lab
 from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.pictures import Picture
 
@@ -81,10 +82,15 @@ class Measures:
             contrast=min(100.0, float(luma.std()) / 1.275),
         )
 
+    @cached_property
+    def dominant(self) -> list[Color]:
+        """The colours of the whole picture."""
+        return dominant_colors(self.rgb.reshape(-1, 3))
+
     def colors(self, limit: int, mask: Mask | None = None) -> list[dict[str, Any]]:
         """At most so many of Rekognition's `DominantColor`."""
-        pixels = self.rgb.reshape(-1, 3) if mask is None else self.rgb[mask]
-        return [color.describe() for color in dominant_colors(pixels)[:limit]]
+        found = self.dominant if mask is None else dominant_colors(self.rgb[mask])
+        return [color.describe() for color in found[:limit]]
 
     def mask(self, boxes: Sequence[Box]) -> Mask:
         """The pixels in any of the boxes."""

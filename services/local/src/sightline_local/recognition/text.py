@@ -85,7 +85,7 @@ class RapidTextReader:
         if len(characters) != len(found.txts):
             characters = [()] * len(found.txts)
         return [
-            _read_line(text, score, quad, boxes or (), pixels.size)
+            read_line(text, score, quad, boxes or (), pixels.size)
             for text, score, quad, boxes in zip(
                 found.txts, found.scores, found.boxes, characters, strict=True
             )
@@ -122,9 +122,14 @@ def _scale(picture: Picture, side: int) -> Pixels:
     return pixels.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def _read_line(
+def read_line(
     text: str, score: float, quad: Any, characters: Sequence[Any], size: tuple[int, int]
 ) -> Line:
+    """A line from what the engine says of it.
+
+    `quad` and the boxes of the characters are four corners in pixels, the characters text,
+    score and box of each that is no space; where they are not there, they count as equally wide.
+    """
     polygon = _to_shares(quad, size)
     boxes = [_to_shares(box, size) for _, _, box in characters]
     scores = [float(each) for _, each, _ in characters]
