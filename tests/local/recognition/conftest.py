@@ -87,7 +87,10 @@ def connect_to(url: str) -> RekognitionClient:
     return client
 
 
-def _hold_against_model(response_dict: dict[str, Any], event_name: str, **_: Any) -> None:
+def _hold_against_model(response_dict: dict[str, Any] | None, event_name: str, **_: Any) -> None:
+    if response_dict is None:
+        # The server went away before it answered.
+        return
     operation = event_name.rpartition(".")[2]
     answer = json.loads(response_dict["body"])
     if response_dict["status_code"] == 200:

@@ -39,6 +39,18 @@ def test_large_jpeg_is_worked_on_small_and_keeps_its_size() -> None:
     assert picture.pixels.size == (WORKING_SIDE, WORKING_SIDE * 3 // 4)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_large_png_is_made_smaller_band_by_band(mode: str) -> None:
+    """No row is lost and none comes twice: what is in the middle stays there."""
+    image = rectangle((4300, 4100), (0, 2050, 4300, 4100), "black").convert(mode)
+    picture = load_picture(encode(image))
+    assert picture.pixels.size == (WORKING_SIDE, round(4100 * WORKING_SIDE / 4300))
+    rows = np.asarray(picture.pixels.convert("L"), int).mean(axis=1)
+    middle = len(rows) // 2
+    assert (rows[: middle - 2] == 255).all()
+    assert (rows[middle + 2 :] == 0).all()
+
+
 @pytest.mark.parametrize(
     ("image", "expected"),
     [

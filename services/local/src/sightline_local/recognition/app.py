@@ -145,6 +145,9 @@ async def answer(request: Request) -> Response:
         if isinstance(error, InternalError):
             logger.warning("%s", error.message, exc_info=error.__cause__)
         return _render_error(error)
+    except asyncio.CancelledError:
+        # We are told to stop: whoever still waits is told to ask again.
+        return _render_error(InternalError("This server is stopping."))
     except ClientDisconnect:
         # There is nobody left to read it.
         return Response(status_code=400)

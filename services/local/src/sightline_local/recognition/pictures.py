@@ -27,6 +27,9 @@ MAX_SIDE = 10_000
 #: smaller while it is decoded, so that a picture of 100 megapixels needs no gigabyte.
 WORKING_SIDE = 2000
 
+#: Rows of the reduced picture that are made at a time.
+BAND = 128
+
 EXIF_ORIENTATION = 0x0112
 
 #: What makes a picture upright, by its EXIF orientation; from 5 on the sides change places.
@@ -108,10 +111,9 @@ def _too_large() -> ImageTooLarge:
 def _upright(image: ImageFile.ImageFile) -> Picture:
     width, height = image.size
     orientation = _orientation(image)
-    # libjpeg leaves out what is not needed; never below twice the size, so that resizing has
-    # something to work with. Other decoders take no notice.
+    # libjpeg leaves out what is not needed. Other decoders take no notice.
     image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-    pixels = _flatten(_shrink(_eight_bits(image), WORKING_SIDE))
+    pixels = _shrink(_reduce(image, max(1, max(image.size) // WORKING_SIDE)), WORKING_SIDE)
     if orientation in TURNS:
         pixels = pixels.transpose(TURNS[orientation])
     if orientation in SIDEWAYS:
@@ -129,9 +131,22 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     return 1
 
 
-def _eight_bits(image: Image.Image) -> Pixels:
-    """The pixels in a mode that can be resized."""
+def _reduce(image: Image.Image, factor: int) -> Pixels:
+    """The pixels as RGB, each the mean of a square of `factor` pixels a side.
+
+    One band after the other: a second copy of all the pixels might not fit into the memory.
+    """
     image.load()
+    width, height = image.size
+    reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, BAND * factor):
+        band = image.crop((0, top, width, min(height, top + BAND * factor)))
+        reduced.paste(_flatten(_eight_bits(band)).reduce(factor), (0, top // factor))
+    return reduced
+
+
+def _eight_bits(image: Image.Image) -> Pixels:
+    """The pixels in a mode that `_flatten` knows."""
     if image.mode.startswith("I"):
         # Sixteen bits of grey: converting would clip them, not scale them.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")

@@ -23,7 +23,7 @@ class RecognitionSettings(BaseSettings):
     )
 
     host: str = "127.0.0.1"
-    port: int = Field(ge=1, le=65535)
+    port: int = Field(8086, ge=1, le=65535)
     models: Path = Field(MODELS, description="Folder of the models; those found are used.")
     threads: int = Field(
         min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads that share one inference."
