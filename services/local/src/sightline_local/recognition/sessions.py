@@ -37,10 +37,10 @@ class Signature:
 class OnnxSession:
     """`Session` on ONNX Runtime's CPU provider."""
 
-    def __init__(self, session: Any, signature: Signature) -> None:
+    def __init__(self, session: Any, input_name: str, outputs: list[str]) -> None:
         self._session = session
-        self._input = signature.input
-        self._outputs = list(signature.outputs)
+        self._input = input_name
+        self._outputs = outputs
 
     def run(self, tensor: Tensor) -> Mapping[str, Tensor]:
         values = self._session.run(self._outputs, {self._input: tensor})
@@ -67,30 +67,36 @@ def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
         raise ModelError(
             f"{path.name} is not a model that can be run: {_first_line(error)}"
         ) from error
-    _check(path.name, signature, session)
-    return OnnxSession(session, signature)
+    input_name = _check(path.name, signature, session)
+    return OnnxSession(session, input_name, list(signature.outputs))
 
 
-def _check(name: str, signature: Signature, session: Any) -> None:
-    inputs = {each.name: each.shape for each in session.get_inputs()}
+def _check(name: str, signature: Signature, session: Any) -> str:
+    """The name of the model's input. Raises `ModelError` where the model is another one."""
+    inputs = session.get_inputs()
+    if len(inputs) != 1:
+        raise ModelError(f"{name} has {len(inputs)} inputs, not one")
+    _check_shape(name, signature.input, inputs[0].shape, signature.shape)
     outputs = {each.name: each.shape for each in session.get_outputs()}
-    if list(inputs) != [signature.input]:
-        raise ModelError(f"{name} takes {sorted(inputs)}, not {signature.input!r}")
-    wanted = {signature.input: signature.shape, **signature.outputs}
-    for each, shape in wanted.items():
-        found = {**outputs, **inputs}.get(each)
-        if found is None:
+    for each, shape in signature.outputs.items():
+        if each not in outputs:
             raise ModelError(f"{name} has no output {each!r}")
-        if not _fits(found, shape):
-            raise ModelError(f"{name} has {each!r} of shape {found}, not {list(shape)}")
+        _check_shape(name, each, outputs[each], shape)
+    # What an input is called is up to whoever converted the model; there is but one.
+    input_name: str = inputs[0].name
+    return input_name
 
 
-def _fits(found: list[int | str | None], wanted: Shape) -> bool:
+def _check_shape(name: str, part: str, found: list[int | str | None], wanted: Shape) -> None:
     """A side that the model leaves open has a name, or none, instead of a number."""
-    return len(found) == len(wanted) and all(
+    if not found:
+        return
+    fits = len(found) == len(wanted) and all(
         theirs == ours or ours is None or not isinstance(theirs, int)
         for theirs, ours in zip(found, wanted, strict=True)
     )
+    if not fits:
+        raise ModelError(f"{name} has {part!r} of shape {found}, not {list(wanted)}")
 
 
 def _first_line(error: Exception) -> str:
