@@ -160,6 +160,20 @@ def test_without_a_model_access_is_denied(plain: RekognitionClient, operation: s
         call(plain, operation, {"Bytes": PAGE})
 
 
+def test_model_is_used_as_soon_as_it_is_there(storage: str, models: Path, tmp_path: Path) -> None:
+    """Nobody has to stop anything to have what was waiting for a model looked at."""
+    with serve(storage, tmp_path) as server:
+        client = connect_to(server.url)
+        with pytest.raises(client.exceptions.AccessDeniedException):
+            client.detect_faces(Image={"Bytes": PAGE})
+        for model in ("yunet.onnx", "dfine-s.onnx"):
+            (tmp_path / "coming").write_bytes((models / model).read_bytes())
+            (tmp_path / "coming").rename(tmp_path / model)
+        assert client.detect_faces(Image={"Bytes": blank(color="black")})["FaceDetails"] == []
+        answer = client.detect_labels(Image={"Bytes": PAGE})
+        assert answer["LabelModelVersion"] == "sightline-local-1/dfine-s"
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_documented_errors_of_the_picture(
     modelled: RekognitionClient, bucket: S3Client, operation: str

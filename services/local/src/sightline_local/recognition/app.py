@@ -8,9 +8,10 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aioboto3
@@ -50,17 +51,52 @@ MAX_BODY = MAX_SENT * 4 // 3 + 64 * 1024
 Result = TypeVar("Result")
 
 
+class Recognizers:
+    """The recognizer for the models that lie in the folder now: a new one once there are others.
+
+    None of its models is loaded yet; text is read by the same engine throughout.
+    """
+
+    def __init__(self, settings: RecognitionSettings) -> None:
+        self._folder = settings.models
+        self._threads = settings.threads
+        self._reader = RapidTextReader(settings.threads, settings.text_batch)
+        self._found = self._look()
+        self._current = self._make(self._found)
+
+    def current(self) -> Recognizer:
+        found = self._look()
+        if found != self._found:
+            self._found, self._current = found, self._make(found)
+            logger.info("recognizing", extra={"objects": self._current.objects.version})
+        return self._current
+
+    def _look(self) -> dict[Task, Path | None]:
+        return {task: find_model(task, self._folder) for task in Task}
+
+    def _make(self, found: Mapping[Task, Path | None]) -> Recognizer:
+        objects, faces, moderation = (found[task] for task in Task)
+        threads = self._threads
+        return Recognizer(
+            reader=self._reader,
+            objects=OnnxObjectDetector(objects, threads) if objects else NullObjectDetector(),
+            faces=OnnxFaceDetector(faces, threads) if faces else NullFaceDetector(),
+            moderator=OnnxModerator(moderation, threads) if moderation else NullModerator(),
+            moderator_is_coming=lambda: is_coming(Task.MODERATION, self._folder),
+        )
+
+
 class Service:
     """Takes calls apart, has them done on the executor, and puts answers together."""
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        recognizers: Recognizers,
         storage: Storage,
         executor: ThreadPoolExecutor,
         throttle: Throttle,
     ) -> None:
-        self._operations = recognizer.operations
+        self._recognizers = recognizers
         self._storage = storage
         self._executor = executor
         self._throttle = throttle
@@ -68,7 +104,7 @@ class Service:
     async def answer(self, request: Request) -> dict[str, Any]:
         """Raises `ServiceError`."""
         name = _operation(request)
-        operation = self._operations.get(name)
+        operation = self._recognizers.current().operations.get(name)
         if operation is None:
             raise UnknownOperation(f"{name or 'No operation'} is not answered here.")
         body = await _read_body(request)
@@ -85,7 +121,7 @@ class Service:
 def make_app(settings: RecognitionSettings) -> Starlette:
     """The application; its models are loaded in the background once it runs."""
     allow_large_pictures()
-    recognizer = make_recognizer(settings)
+    recognizers = Recognizers(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Service]]:
@@ -93,29 +129,15 @@ def make_app(settings: RecognitionSettings) -> Starlette:
         executor = ThreadPoolExecutor(settings.concurrency, "picture")
         config = AioConfig(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
         async with session.client("s3", config=config) as client:
+            recognizer = recognizers.current()
             executor.submit(warm_up, recognizer)
             throttle = _make_throttle(settings)
             logger.info("recognizing", extra={"objects": recognizer.objects.version})
-            yield {"service": Service(recognizer, S3Storage(client), executor, throttle)}
+            yield {"service": Service(recognizers, S3Storage(client), executor, throttle)}
         executor.shutdown(wait=False, cancel_futures=True)
 
     routes = [Route("/", answer, methods=["POST"]), Route("/health", answer_health)]
     return Starlette(routes=routes, lifespan=lifespan)
-
-
-def make_recognizer(settings: RecognitionSettings) -> Recognizer:
-    """With the models that lie in the folder; none of them is loaded yet."""
-    folder, threads = settings.models, settings.threads
-    objects = find_model(Task.OBJECTS, folder)
-    faces = find_model(Task.FACES, folder)
-    moderation = find_model(Task.MODERATION, folder)
-    return Recognizer(
-        reader=RapidTextReader(threads, settings.text_batch),
-        objects=OnnxObjectDetector(objects, threads) if objects else NullObjectDetector(),
-        faces=OnnxFaceDetector(faces, threads) if faces else NullFaceDetector(),
-        moderator=OnnxModerator(moderation, threads) if moderation else NullModerator(),
-        moderator_is_coming=lambda: is_coming(Task.MODERATION, folder),
-    )
 
 
 def warm_up(recognizer: Recognizer) -> None:

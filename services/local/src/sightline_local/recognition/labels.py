@@ -51,11 +51,12 @@ def certainty(value: float, threshold: float, sure: float) -> float:
 def computed_labels(picture: Picture, measures: Measures, lines: Iterable[Line]) -> list[Label]:
     """What can be said of a picture without knowing what things look like; see `certainty`."""
     labels = [
-        *_format_labels(picture.width, picture.height),
+        # Of equals the first comes first: what tells more of the picture.
+        *_text_labels(lines),
+        *_surface_labels(picture, measures),
         *_tone_labels(measures),
         *_color_labels(measures),
-        *_surface_labels(picture, measures),
-        *_text_labels(lines),
+        *_format_labels(picture.width, picture.height),
     ]
     return [label for label in labels if label.confidence >= 50]
 
