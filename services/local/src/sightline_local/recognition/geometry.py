@@ -1,0 +1,77 @@
+"""Places in a picture, in shares of its width and height from the top left corner."""
+
+from typing import Any, NamedTuple
+
+
+class Box(NamedTuple):
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    def describe(self) -> dict[str, float]:
+        """Rekognition's `BoundingBox`."""
+        return {"Left": self.left, "Top": self.top, "Width": self.width, "Height": self.height}
+
+
+class Dot(NamedTuple):
+    x: float
+    y: float
+
+
+Polygon = tuple[Dot, ...]
+
+
+def clip_box(left: float, top: float, right: float, bottom: float) -> Box | None:
+    """The part of a box that lies in the picture; None where there is none."""
+    left, top, right, bottom = (min(1.0, max(0.0, each)) for each in (left, top, right, bottom))
+    if right <= left or bottom <= top:
+        return None
+    return Box(left, top, right - left, bottom - top)
+
+
+def bounding_box(polygon: Polygon) -> Box:
+    xs, ys = [dot.x for dot in polygon], [dot.y for dot in polygon]
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
+def box_polygon(box: Box) -> Polygon:
+    """Its corners, clockwise from the top left."""
+    return (
+        Dot(box.left, box.top),
+        Dot(box.right, box.top),
+        Dot(box.right, box.bottom),
+        Dot(box.left, box.bottom),
+    )
+
+
+def middle(polygon: Polygon) -> Dot:
+    return Dot(
+        sum(dot.x for dot in polygon) / len(polygon), sum(dot.y for dot in polygon) / len(polygon)
+    )
+
+
+def is_inside(dot: Dot, polygon: Polygon) -> bool:
+    """Whether a ray from the dot to the right crosses the polygon's edge an odd number of times."""
+    inside = False
+    for one, other in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
+        if (one.y > dot.y) != (other.y > dot.y):
+            crossing = one.x + (dot.y - one.y) * (other.x - one.x) / (other.y - one.y)
+            inside ^= dot.x < crossing
+    return inside
+
+
+def describe_geometry(polygon: Polygon) -> dict[str, Any]:
+    """Rekognition's `Geometry`."""
+    return {
+        "BoundingBox": bounding_box(polygon).describe(),
+        "Polygon": [{"X": dot.x, "Y": dot.y} for dot in polygon],
+    }

@@ -1,0 +1,200 @@
+"""Labels: what they are, the ones that can be computed, and Rekognition's filters."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from sightline_local.recognition.geometry import Box
+from sightline_local.recognition.names import CATEGORIES, Name
+from sightline_local.recognition.pictures import Picture
+from sightline_local.recognition.properties import Measures
+from sightline_local.recognition.requests import GeneralLabelsSettings
+from sightline_local.recognition.text import Line
+
+#: Rekognition's category for what is not a thing but the look of the picture.
+LOOK = "Colors and Visual Composition"
+WRITING = "Text and Documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One place where a label's thing is seen; `confidence` is 0 to 100."""
+
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`confidence` is 0 to 100; parents from the nearest one up."""
+
+    name: str
+    confidence: float
+    categories: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    instances: tuple[Instance, ...] = field(default=())
+
+
+def certainty(value: float, threshold: float, sure: float) -> float:
+    """How far a measure is past the threshold at which a label begins to apply.
+
+    50 at the threshold, 100 at `sure` and beyond, in between in proportion, and below 50 on the
+    threshold's other side. So 55, the least that Rekognition answers unasked, is a measure that
+    is clearly past its threshold. `sure` may be below the threshold.
+    """
+    return min(100.0, max(0.0, 50 + 50 * (value - threshold) / (sure - threshold)))
+
+
+def computed_labels(picture: Picture, measures: Measures, lines: Iterable[Line]) -> list[Label]:
+    """What can be said of a picture without knowing what things look like; see `certainty`."""
+    labels = [
+        # Of equals the first comes first: what tells more of the picture.
+        *_text_labels(lines),
+        *_surface_labels(picture, measures),
+        *_tone_labels(measures),
+        *_color_labels(measures),
+        *_format_labels(picture.width, picture.height),
+    ]
+    return [label for label in labels if label.confidence >= 50]
+
+
+def _format_labels(width: int, height: int) -> Iterator[Label]:
+    """Named so that nobody takes them for a landscape or for somebody's portrait."""
+    ratio = max(width, height) / min(width, height)
+    name = "Landscape Orientation" if width > height else "Portrait Orientation"
+    yield Label(name, certainty(ratio, 1.05, 1.25), (LOOK,))
+    yield Label("Square Format", certainty(ratio, 1.05, 1.0), (LOOK,))
+    yield Label("Panoramic", certainty(ratio, 2.0, 2.5), (LOOK,))
+
+
+def _tone_labels(measures: Measures) -> Iterator[Label]:
+    brightness = measures.quality().brightness
+    yield Label("Dark", certainty(brightness, 25, 8), (LOOK,))
+    yield Label("Bright", certainty(brightness, 75, 95), (LOOK,))
+    # All but half a percent of the pixels: a stray one makes no colour picture.
+    channels = measures.rgb.astype(np.int16)
+    chroma = float(np.percentile(channels.max(axis=-1) - channels.min(axis=-1), 99.5))
+    grey = certainty(chroma, 24, 8)
+    yield Label("Black And White", grey, (LOOK,), ("Monochrome",))
+    yield Label("Monochrome", max(grey, _one_hue(measures)), (LOOK,))
+
+
+def _one_hue(measures: Measures) -> float:
+    """Whether all that has colour has the same: sepia, a blueprint, a page in one ink."""
+    lab = measures.lab.reshape(-1, 3)
+    colors = lab[:, 1] + 1j * lab[:, 2]
+    strength = float(np.abs(colors).sum())
+    if strength < len(lab):  # on average less than one step of CIELAB: there is no hue
+        return 0.0
+    return certainty(float(abs(colors.sum())) / strength, 0.97, 0.995)
+
+
+def _color_labels(measures: Measures) -> Iterator[Label]:
+    """Colours of which a quarter of the picture is made; sure of it at three quarters."""
+    shares: dict[str, float] = {}
+    for color in measures.dominant:
+        shares[color.simple] = shares.get(color.simple, 0) + color.share
+    for name, share in shares.items():
+        yield Label(name.capitalize(), certainty(share, 0.25, 0.75), (LOOK,))
+
+
+def _surface_labels(picture: Picture, measures: Measures) -> Iterator[Label]:
+    pixels = measures.rgb.reshape(-1, 3).astype(np.int16)
+    same = (np.abs(pixels - np.median(pixels, axis=0)) <= 12).all(axis=-1)
+    blank = certainty(float(same.mean()), 0.97, 0.999)
+    yield Label("Blank", blank, (LOOK,))
+    # What is drawn or rendered has areas of exactly one value; a camera's noise leaves none.
+    rows = np.asarray(picture.pixels)[::4]
+    flat = float((rows[:, 1:] == rows[:, :-1]).all(axis=-1).mean())
+    if blank < 50:
+        yield Label("Graphics", certainty(flat, 0.7, 0.95), (LOOK,))
+
+
+def _text_labels(lines: Iterable[Line]) -> Iterator[Label]:
+    """As sure as of the best line that is more than a single sign."""
+    found = [line.confidence for line in lines if sum(map(str.isalnum, line.text)) > 1]
+    if found:
+        yield Label("Text", max(found), (WRITING,))
+
+
+def object_labels(found: Iterable[tuple[Name, Instance]]) -> list[Label]:
+    """One label for each name, with its instances, and one for each ancestor of it.
+
+    A label is as certain as its best instance, an ancestor as its best descendant.
+    """
+    labels: dict[str, Label] = {}
+    for name, instance in sorted(found, key=lambda each: -each[1].confidence):
+        label = labels.get(name.name)
+        if label is None or not label.instances:
+            label = Label(
+                name.name, instance.confidence, (name.category,), name.parents, name.aliases
+            )
+        labels[name.name] = replace(label, instances=(*label.instances, instance))
+        for index, parent in enumerate(name.parents):
+            category = CATEGORIES.get(parent, name.category)
+            ancestor = Label(parent, instance.confidence, (category,), name.parents[index + 1 :])
+            labels.setdefault(parent, ancestor)
+    return list(labels.values())
+
+
+def choose_labels(
+    labels: Iterable[Label],
+    limit: int,
+    min_confidence: float,
+    settings: GeneralLabelsSettings,
+) -> list[Label]:
+    """The most certain labels that were asked for; of equals the one that comes first."""
+    chosen = [
+        _without_doubtful(label, min_confidence)
+        for label in labels
+        if label.confidence >= min_confidence and _is_wanted(label, settings)
+    ]
+    return sorted(chosen, key=lambda label: -label.confidence)[:limit]
+
+
+def _without_doubtful(label: Label, min_confidence: float) -> Label:
+    kept = tuple(each for each in label.instances if each.confidence >= min_confidence)
+    return replace(label, instances=kept)
+
+
+def _is_wanted(label: Label, settings: GeneralLabelsSettings) -> bool:
+    """An exclusion outweighs an inclusion; without any inclusion everything is included."""
+    names, categories = settings.LabelInclusionFilters, settings.LabelCategoryInclusionFilters
+    if label.name in settings.LabelExclusionFilters:
+        return False
+    if set(label.categories) & set(settings.LabelCategoryExclusionFilters):
+        return False
+    if not names and not categories:
+        return True
+    return label.name in names or bool(set(label.categories) & set(categories))
+
+
+def describe_label(label: Label, measures: Measures, colors: int | None) -> dict[str, Any]:
+    """Rekognition's `Label`; with `colors`, at most so many colours of each instance."""
+    return {
+        "Name": label.name,
+        "Confidence": label.confidence,
+        "Instances": [_describe_instance(each, measures, colors) for each in label.instances],
+        "Parents": _named(label.parents),
+        "Aliases": _named(label.aliases),
+        "Categories": _named(label.categories),
+    }
+
+
+def _describe_instance(
+    instance: Instance, measures: Measures, colors: int | None
+) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "BoundingBox": instance.box.describe(),
+        "Confidence": instance.confidence,
+    }
+    if colors is not None:
+        described["DominantColors"] = measures.colors(colors, measures.mask([instance.box]))
+    return described
+
+
+def _named(names: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"Name": name} for name in names]

@@ -1,0 +1,253 @@
+"""Reading text: the port, RapidOCR behind it, and Rekognition's DetectText."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from sightline_local.recognition.geometry import (
+    Box,
+    Dot,
+    Polygon,
+    bounding_box,
+    box_polygon,
+    describe_geometry,
+    is_inside,
+    middle,
+)
+from sightline_local.recognition.lazy import Lazy
+from sightline_local.recognition.pictures import Picture, Pixels
+from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
+
+#: What answers instead of Rekognition's model: PP-OCRv6, which RapidOCR's package carries.
+MODEL = "sightline-local-1/ppocr-v6-small"
+
+#: Pixels of the longest side. Reading closely finds small print; a glance, for the label "Text",
+#: costs a fifth of it.
+CLOSELY = 1600
+GLANCE = 800
+
+#: Pixels of the shortest side below which a picture is enlarged: letters of ten pixels are hard.
+SMALLEST = 480
+
+#: Words in one answer. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
+MAX_WORDS = 100
+
+#: Below this, what was read is more likely a texture than text; from 0 to 1.
+MIN_SCORE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`confidence` is 0 to 100, the polygon clockwise from where the text begins."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Word):
+    words: tuple[Word, ...]
+
+
+class TextReader(Protocol):
+    """Reads what is written in a picture."""
+
+    def read(self, picture: Picture, side: int = CLOSELY) -> list[Line]:
+        """The lines from top to bottom, looked for at this length of the longest side."""
+
+
+class RapidTextReader:
+    """`TextReader` by RapidOCR on ONNX Runtime; its models are loaded at the first use."""
+
+    def __init__(self, threads: int, batch: int) -> None:
+        self._engine = Lazy(lambda: _load_engine(threads, batch))
+        # The engine keeps what it is doing in itself.
+        self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load the models now: the engine does so only once it sees text."""
+        page = Image.new("RGB", (SMALLEST, SMALLEST), "white")
+        ImageDraw.Draw(page).text((40, 200), "Sightline", "black", font_size=80)
+        self.read(Picture(page, *page.size))
+
+    def read(self, picture: Picture, side: int = CLOSELY) -> list[Line]:
+        pixels = _scale(picture, side)
+        with self._lock:
+            found = self._engine.get()(np.asarray(pixels)[:, :, ::-1].copy())
+        if found.txts is None or found.boxes is None or found.scores is None:
+            return []
+        characters = found.word_results
+        if len(characters) != len(found.txts):
+            characters = [()] * len(found.txts)
+        return [
+            read_line(text, score, quad, boxes or (), pixels.size)
+            for text, score, quad, boxes in zip(
+                found.txts, found.scores, found.boxes, characters, strict=True
+            )
+        ]
+
+
+def _load_engine(threads: int, batch: int) -> Any:
+    # Half a second of importing that nobody waits for who wants no text.
+    from rapidocr import RapidOCR
+
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.text_score": MIN_SCORE,
+            "Global.return_word_box": True,
+            # Words are put together here: the engine does so only for lines of plain ASCII.
+            "Global.return_single_char_box": True,
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "Rec.rec_batch_num": batch,
+            # The size is chosen here; the engine would enlarge every picture.
+            "Det.limit_type": "max",
+            "Det.limit_side_len": CLOSELY,
+        }
+    )
+
+
+def _scale(picture: Picture, side: int) -> Pixels:
+    pixels = picture.fit(side)
+    longest, shortest = max(pixels.size), min(pixels.size)
+    factor = min(SMALLEST / shortest, side / longest)
+    if factor <= 1:
+        return pixels
+    width, height = (round(each * factor) for each in pixels.size)
+    return pixels.resize((width, height), Image.Resampling.BICUBIC)
+
+
+def read_line(
+    text: str, score: float, quad: Any, characters: Sequence[Any], size: tuple[int, int]
+) -> Line:
+    """A line from what the engine says of it.
+
+    `quad` and the boxes of the characters are four corners in pixels, the characters text,
+    score and box of each that is no space; where they are not there, they count as equally wide.
+    """
+    polygon = _to_shares(quad, size)
+    boxes = [_to_shares(box, size) for _, _, box in characters]
+    scores = [float(each) for _, each, _ in characters]
+    if len(boxes) != len("".join(text.split())):
+        boxes, scores = list(_divide(text, polygon)), []
+    words, start = [], 0
+    for word in text.split():
+        end = start + len(word)
+        confidence = float(np.mean(scores[start:end])) if scores else float(score)
+        words.append(Word(word, _percent(confidence), _span(boxes[start:end])))
+        start = end
+    return Line(text, _percent(float(score)), polygon, tuple(words))
+
+
+def _to_shares(quad: Any, size: tuple[int, int]) -> Polygon:
+    width, height = size
+    return tuple(
+        Dot(min(1.0, max(0.0, float(x) / width)), min(1.0, max(0.0, float(y) / height)))
+        for x, y in quad
+    )
+
+
+def _percent(score: float) -> float:
+    return min(100.0, max(0.0, score * 100))
+
+
+def _divide(text: str, polygon: Polygon) -> Iterator[Polygon]:
+    """Where each character would be if all were equally wide."""
+    top_left, top_right, bottom_right, bottom_left = polygon
+
+    def between(one: Dot, other: Dot, share: float) -> Dot:
+        return Dot(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
+
+    for index, character in enumerate(text):
+        if not character.isspace():
+            begin, end = index / len(text), (index + 1) / len(text)
+            yield (
+                between(top_left, top_right, begin),
+                between(top_left, top_right, end),
+                between(bottom_left, bottom_right, end),
+                between(bottom_left, bottom_right, begin),
+            )
+
+
+def _span(characters: Sequence[Polygon]) -> Polygon:
+    """From the first character's begin to the last one's end: right for slanted words too."""
+    first, last = characters[0], characters[-1]
+    return (first[0], last[1], last[2], first[3])
+
+
+def answer_text(lines: Iterable[Line], filters: DetectTextFilters) -> dict[str, Any]:
+    """Rekognition's `DetectTextResponse`: the lines, then their words."""
+    kept = list(_limit(_filter(lines, filters)))
+    detections = [_describe(line, "LINE", number, None) for number, line in enumerate(kept)]
+    for parent, line in enumerate(kept):
+        for word in line.words:
+            detections.append(_describe(word, "WORD", len(detections), parent))
+    return {"TextDetections": detections, "TextModelVersion": MODEL}
+
+
+def _describe(text: Word, kind: str, number: int, parent: int | None) -> dict[str, Any]:
+    detection = {
+        "DetectedText": text.text,
+        "Type": kind,
+        "Id": number,
+        "Confidence": text.confidence,
+        "Geometry": describe_geometry(text.polygon),
+    }
+    return detection if parent is None else {**detection, "ParentId": parent}
+
+
+def _filter(lines: Iterable[Line], filters: DetectTextFilters) -> Iterator[Line]:
+    """Without the words that the filters exclude; a line without words is none."""
+    for line in lines:
+        words = tuple(word for word in line.words if _passes(word, filters))
+        if words:
+            yield _shorten(line, words)
+
+
+def _limit(lines: Iterable[Line]) -> Iterator[Line]:
+    room = MAX_WORDS
+    for line in lines:
+        if room:
+            words = line.words[:room]
+            room -= len(words)
+            yield _shorten(line, words)
+
+
+def _shorten(line: Line, words: tuple[Word, ...]) -> Line:
+    """The line with only some of its words."""
+    if len(words) == len(line.words):
+        return line
+    corners = tuple(dot for word in words for dot in word.polygon)
+    return replace(
+        line,
+        text=" ".join(word.text for word in words),
+        polygon=box_polygon(bounding_box(corners)),
+        words=words,
+    )
+
+
+def _passes(word: Word, filters: DetectTextFilters) -> bool:
+    regions, wanted = filters.RegionsOfInterest, filters.WordFilter
+    if regions and not any(is_inside(middle(word.polygon), _outline(each)) for each in regions):
+        return False
+    if wanted is None:
+        return True
+    box = bounding_box(word.polygon)
+    return (
+        word.confidence >= wanted.MinConfidence
+        and box.height >= wanted.MinBoundingBoxHeight
+        and box.width >= wanted.MinBoundingBoxWidth
+    )
+
+
+def _outline(region: RegionOfInterest) -> Polygon:
+    if region.Polygon is not None:
+        return tuple(Dot(point.X, point.Y) for point in region.Polygon)
+    box = region.BoundingBox
+    assert box is not None  # noqa: S101 - a region has one or the other
+    return box_polygon(Box(box.Left, box.Top, box.Width, box.Height))

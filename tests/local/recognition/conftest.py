@@ -1,0 +1,160 @@
+"""Real servers on loopback, called by boto3; every answer is held against the service model."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+from types_boto3_rekognition import RekognitionClient
+from types_boto3_s3 import S3Client
+
+from local.recognition import onnx_models
+from local.recognition.shapes import check_answer, check_error
+from sightline_local.recognition.text import RapidTextReader
+
+REGION = "eu-central-1"
+BUCKET = "pictures"
+
+#: Who calls; the stand-ins ask no further.
+CALLER = boto3.Session("test", "test", region_name=REGION)
+
+
+class Server(NamedTuple):
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
+    """Run `python -m sightline_local.recognition` until the context ends, and have it end well."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": storage,
+        "SIGHTLINE_RECOGNITION_PORT": str(port),
+        "SIGHTLINE_RECOGNITION_MODELS": str(folder),
+        **{f"SIGHTLINE_RECOGNITION_{name.upper()}": str(each) for name, each in settings.items()},
+    }
+    command = [sys.executable, "-m", "sightline_local.recognition"]
+    with subprocess.Popen(command, env=environment) as process:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _await_health(url, process)
+            yield Server(url, process)
+        finally:
+            process.terminate()
+            code = process.wait(20)
+        assert code == 0
+
+
+def _await_health(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended by itself"
+        try:
+            assert httpx.get(f"{url}/health", timeout=5).json() == {"status": "ok"}
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+def connect_to(url: str) -> RekognitionClient:
+    """A client that tries once, and holds what it is answered against the service model."""
+    client = CALLER.client(
+        "rekognition",
+        endpoint_url=url,
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+    )
+    client.meta.events.register("response-received.rekognition", _hold_against_model)
+    return client
+
+
+def _hold_against_model(response_dict: dict[str, Any] | None, event_name: str, **_: Any) -> None:
+    if response_dict is None:
+        # The server went away before it answered.
+        return
+    operation = event_name.rpartition(".")[2]
+    answer = json.loads(response_dict["body"])
+    if response_dict["status_code"] == 200:
+        check_answer(operation, answer)
+    else:
+        check_error(operation, answer["__type"], answer)
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[str]:
+    """Where a stand-in for S3 listens."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def bucket(storage: str) -> S3Client:
+    """A client of the stand-in, in which `BUCKET` is there."""
+    client = CALLER.client("s3", endpoint_url=storage)
+    client.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    return client
+
+
+@pytest.fixture(scope="session")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder without any model."""
+    return tmp_path_factory.mktemp("nothing")
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model for each task, under the names of the real ones."""
+    folder = tmp_path_factory.mktemp("models")
+    onnx_models.save_objects(folder / "dfine-s.onnx")
+    onnx_models.save_faces(folder / "yunet.onnx")
+    onnx_models.save_moderation(folder / "falconsai-nsfw.onnx")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plain_url(storage: str, nothing: Path) -> Iterator[str]:
+    """A server without models."""
+    with serve(storage, nothing) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def plain(plain_url: str) -> RekognitionClient:
+    return connect_to(plain_url)
+
+
+@pytest.fixture(scope="session")
+def modelled(storage: str, models: Path) -> Iterator[RekognitionClient]:
+    """A server with a model for each task."""
+    with serve(storage, models) as server:
+        yield connect_to(server.url)
+
+
+@pytest.fixture(scope="session")
+def reader() -> RapidTextReader:
+    """The real engine, loaded once for all tests."""
+    return RapidTextReader(threads=2, batch=6)

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from local.recognition.drawings import encode, rectangle
+from local.recognition.shapes import check_answer
+from sightline_local.recognition.errors import AccessDenied
+from sightline_local.recognition.faces import (
+    NullFaceDetector,
+    OnnxFaceDetector,
+    answer_faces,
+    prepare,
+)
+from sightline_local.recognition.pictures import load_picture
+
+
+@pytest.fixture(scope="module")
+def detector(models: Path) -> OnnxFaceDetector:
+    return OnnxFaceDetector(models / "yunet.onnx", threads=1)
+
+
+def test_face_is_found_where_it_is(detector: OnnxFaceDetector) -> None:
+    """320 by 160 is looked at as 640 by 320, so 16 pixels are one of the model's places."""
+    picture = load_picture(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
+    (face,) = detector.detect(picture)
+    assert face.box == pytest.approx((112 / 640, 48 / 320, 64 / 640, 64 / 320))
+    assert 60 <= face.confidence <= 100
+    eye_left, eye_right, nose, *_ = face.landmarks
+    assert eye_left == pytest.approx((136 / 640, 72 / 320))
+    assert eye_right == pytest.approx((152 / 640, 72 / 320))
+    assert nose == pytest.approx((144 / 640, 80 / 320))
+
+
+def test_two_boxes_of_one_face_are_one(detector: OnnxFaceDetector) -> None:
+    picture = load_picture(encode(rectangle((320, 160), (64, 32, 96, 48), "blue", "black")))
+    assert len(detector.detect(picture)) == 1
+
+
+def test_two_faces_are_two(detector: OnnxFaceDetector) -> None:
+    image = rectangle((320, 160), (64, 32, 80, 48), "blue", "black")
+    image.paste("blue", (192, 96, 208, 112))
+    assert len(detector.detect(load_picture(encode(image)))) == 2
+
+
+@pytest.mark.parametrize("color", ["red", "lime", "black"])
+def test_channels_are_in_order(detector: OnnxFaceDetector, color: str) -> None:
+    picture = load_picture(encode(Image.new("RGB", (320, 160), color)))
+    assert detector.detect(picture) == []
+
+
+def test_input_is_that_of_the_real_model() -> None:
+    tensor, width, height = prepare(load_picture(encode(Image.new("RGB", (100, 200), "blue"))))
+    assert (width, height) == (320, 640)
+    assert tensor.shape == (1, 3, 640, 640)
+    assert tensor.dtype == np.float32
+    assert (tensor[0, 0, :, :320] == 255).all()
+    assert (tensor[0, 1:] == 0).all()
+    assert (tensor[0, :, :, 320:] == 0).all()
+
+
+def test_answer_has_what_is_known_and_no_more(detector: OnnxFaceDetector) -> None:
+    picture = load_picture(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
+    answer = answer_faces(picture, detector.detect(picture))
+    check_answer("DetectFaces", answer)
+    (face,) = answer["FaceDetails"]
+    assert set(face) == {"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"}
+    assert [mark["Type"] for mark in face["Landmarks"]][:2] == ["eyeLeft", "eyeRight"]
+    assert face["Pose"] == {"Roll": pytest.approx(0)}
+
+
+def test_without_a_model_nobody_says_that_there_is_no_face() -> None:
+    with pytest.raises(AccessDenied, match=r"sightline_local\.recognition\.models"):
+        NullFaceDetector().detect(load_picture(encode(Image.new("RGB", (100, 100)))))

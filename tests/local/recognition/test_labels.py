@@ -1,0 +1,225 @@
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from local.recognition.drawings import SHARED, encode, page, rectangle
+from sightline_local.recognition.geometry import Box, Dot
+from sightline_local.recognition.labels import (
+    Instance,
+    Label,
+    certainty,
+    choose_labels,
+    computed_labels,
+    object_labels,
+)
+from sightline_local.recognition.names import CATEGORIES, COCO
+from sightline_local.recognition.pictures import load_picture
+from sightline_local.recognition.properties import Measures
+from sightline_local.recognition.requests import GeneralLabelsSettings
+from sightline_local.recognition.text import Line
+
+EVERYTHING = GeneralLabelsSettings()
+BOX = Box(0.1, 0.2, 0.3, 0.4)
+
+
+def compute(body: bytes, lines: Iterable[Line] = ()) -> dict[str, float]:
+    """Confidences by name."""
+    picture = load_picture(body)
+    labels = computed_labels(picture, Measures(picture), lines)
+    return {label.name: label.confidence for label in labels}
+
+
+def photograph(size: tuple[int, int] = (300, 200)) -> Image.Image:
+    """Soft shapes of many colours with a camera's noise."""
+    random = np.random.default_rng(5)
+    coarse = Image.fromarray(random.integers(20, 236, (6, 8, 3)).astype(np.uint8))
+    soft = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), dtype=int)
+    return Image.fromarray((soft + random.integers(-5, 6, soft.shape)).clip(0, 255).astype("u1"))
+
+
+def line(text: str, confidence: float) -> Line:
+    return Line(text, confidence, (Dot(0, 0), Dot(1, 0), Dot(1, 1), Dot(0, 1)), ())
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, 0), (5, 25), (10, 50), (15, 75), (20, 100), (99, 100)]
+)
+def test_certainty_is_how_far_a_measure_is_past_its_threshold(value: float, expected: int) -> None:
+    assert certainty(value, threshold=10, sure=20) == expected
+    assert certainty(-value, threshold=-10, sure=-20) == expected
+
+
+def test_photograph_is_none_of_the_things_that_can_be_computed() -> None:
+    labels = compute(encode(photograph()))
+    assert labels.keys() <= {"Landscape Orientation", "Grey", "Brown", "Green", "Cyan"}
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((400, 300), {"Landscape Orientation"}),
+        ((300, 400), {"Portrait Orientation"}),
+        ((300, 300), {"Square Format"}),
+        ((900, 300), {"Landscape Orientation", "Panoramic"}),
+    ],
+)
+def test_format(size: tuple[int, int], expected: set[str]) -> None:
+    formats = {"Landscape Orientation", "Portrait Orientation", "Square Format", "Panoramic"}
+    assert compute(encode(photograph(size))).keys() & formats == expected
+
+
+def test_dark_and_bright() -> None:
+    dark = photograph().point(lambda value: value // 8)
+    bright = photograph().point(lambda value: 230 + value // 12)
+    assert compute(encode(dark))["Dark"] > 60
+    assert compute(encode(bright))["Bright"] > 60
+    assert not compute(encode(photograph())).keys() & {"Dark", "Bright"}
+
+
+def test_grey_picture_is_black_and_white() -> None:
+    labels = compute(encode(photograph().convert("L")))
+    assert labels["Black And White"] == 100
+    assert labels["Monochrome"] == 100
+
+
+def test_sepia_is_monochrome_and_not_black_and_white() -> None:
+    grey = np.asarray(photograph().convert("L"), dtype=float)[..., None]
+    sepia = Image.fromarray((grey * [1.0, 0.82, 0.6]).astype(np.uint8))
+    labels = compute(encode(sepia))
+    assert labels["Monochrome"] > 90
+    assert "Black And White" not in labels
+
+
+def test_one_colored_thing_makes_a_color_picture() -> None:
+    image = photograph().convert("L").convert("RGB")
+    image.paste("red", (10, 10, 60, 60))
+    assert "Black And White" not in compute(encode(image))
+
+
+def test_color_is_as_certain_as_its_share() -> None:
+    image = rectangle((200, 100), (0, 0, 150, 100), "red", "blue")
+    assert compute(encode(image))["Red"] == pytest.approx(100)
+    assert compute(encode(image))["Blue"] == pytest.approx(50)
+
+
+def test_blank_picture_is_blank_and_no_graphics() -> None:
+    labels = compute(encode(Image.new("RGB", (200, 200), "seagreen")))
+    assert labels["Blank"] == 100
+    assert "Graphics" not in labels
+
+
+def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
+    image = Image.new("RGB", (400, 300), "ivory")
+    draw = ImageDraw.Draw(image)
+    for step in range(6):
+        draw.ellipse((40 * step, 30, 40 * step + 70, 160), "orange", "black", 4)
+    assert compute(encode(image))["Graphics"] > 80
+    assert compute(encode(image, "JPEG", quality=90))["Graphics"] > 50
+    assert "Graphics" not in compute(encode(photograph()))
+    assert "Graphics" not in compute(encode(photograph().filter(ImageFilter.BLUR), "JPEG"))
+
+
+def test_real_photographs_are_no_graphics() -> None:
+    """Where they are to be had."""
+    for file in sorted(SHARED.glob("photos/*.jpg")):
+        picture = load_picture(file.read_bytes()) if "tiny" not in file.name else None
+        if picture is not None:
+            labels = computed_labels(picture, Measures(picture), [])
+            assert "Graphics" not in {label.name for label in labels}, file.name
+
+
+def test_text_is_as_certain_as_the_best_line() -> None:
+    body = encode(photograph())
+    assert compute(body, [line("EXIT", 91), line("Way out", 97)])["Text"] == 97
+    assert "Text" not in compute(body, [line("|", 99), line("x", 99)])
+    assert "Text" not in compute(body)
+
+
+def test_nothing_below_half_is_said() -> None:
+    for image in (photograph(), page("Hello"), Image.new("RGB", (100, 100))):
+        assert all(confidence >= 50 for confidence in compute(encode(image)).values())
+
+
+def test_thing_brings_its_ancestors() -> None:
+    """The documentation's own example: a car is a vehicle, and that a means of transport."""
+    car = next(name for name in COCO if name.name == "Car")
+    labels = {label.name: label for label in object_labels([(car, Instance(BOX, 80))])}
+    assert list(labels) == ["Car", "Vehicle", "Transportation"]
+    assert labels["Car"].parents == ("Vehicle", "Transportation")
+    assert labels["Vehicle"].parents == ("Transportation",)
+    assert labels["Car"].aliases == ("Automobile",)
+    assert labels["Car"].instances == (Instance(BOX, 80),)
+    assert labels["Vehicle"].instances == ()
+    assert {label.confidence for label in labels.values()} == {80}
+
+
+def test_two_things_of_a_kind_are_one_label() -> None:
+    car, bus = COCO[2], COCO[5]
+    found = [(car, Instance(BOX, 60)), (bus, Instance(BOX, 70)), (car, Instance(BOX, 90))]
+    labels = {label.name: label for label in object_labels(found)}
+    assert [each.confidence for each in labels["Car"].instances] == [90, 60]
+    assert labels["Car"].confidence == 90
+    assert labels["Bus"].confidence == 70
+    assert labels["Vehicle"].confidence == 90
+
+
+def test_all_eighty_have_names_of_their_own() -> None:
+    assert len(COCO) == 80
+    assert len({name.name for name in COCO}) == 80
+    assert [COCO[each].name for each in (0, 16, 39, 67, 79)] == [
+        "Person",
+        "Dog",
+        "Bottle",
+        "Cell Phone",
+        "Toothbrush",
+    ]
+    for name in COCO:
+        assert name.name not in name.parents
+        assert len(set(name.parents)) == len(name.parents)
+    assert CATEGORIES.keys() <= {parent for name in COCO for parent in name.parents}
+
+
+LABELS = [
+    Label("Dog", 90, ("Animals and Pets",)),
+    Label("Red", 70, ("Colors",)),
+    Label("Text", 95, ("Documents",)),
+    Label("Cat", 40, ("Animals and Pets",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ["Text", "Dog", "Red", "Cat"]),
+        ({"LabelInclusionFilters": ["Dog", "Cat"]}, ["Dog", "Cat"]),
+        ({"LabelCategoryInclusionFilters": ["Animals and Pets"]}, ["Dog", "Cat"]),
+        (
+            {"LabelInclusionFilters": ["Red"], "LabelCategoryInclusionFilters": ["Documents"]},
+            ["Text", "Red"],
+        ),
+        ({"LabelExclusionFilters": ["Dog"]}, ["Text", "Red", "Cat"]),
+        ({"LabelCategoryExclusionFilters": ["Animals and Pets"]}, ["Text", "Red"]),
+        ({"LabelInclusionFilters": ["Dog"], "LabelExclusionFilters": ["Dog"]}, []),
+        ({"LabelInclusionFilters": ["dog"]}, []),
+    ],
+)
+def test_filters(settings: dict[str, list[str]], expected: list[str]) -> None:
+    chosen = choose_labels(LABELS, 1000, 0, GeneralLabelsSettings.model_validate(settings))
+    assert [label.name for label in chosen] == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "min_confidence", "expected"),
+    [(1, 0, ["Text"]), (2, 80, ["Text", "Dog"]), (9, 90, ["Text", "Dog"]), (0, 0, [])],
+)
+def test_limits(limit: int, min_confidence: float, expected: list[str]) -> None:
+    chosen = choose_labels(LABELS, limit, min_confidence, EVERYTHING)
+    assert [label.name for label in chosen] == expected
+
+
+def test_doubtful_instances_are_left_out_too() -> None:
+    label = Label("Dog", 90, (), instances=(Instance(BOX, 90), Instance(BOX, 30)))
+    (chosen,) = choose_labels([label], 10, 50, EVERYTHING)
+    assert chosen.instances == (Instance(BOX, 90),)

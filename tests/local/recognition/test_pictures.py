@@ -1,0 +1,165 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from local.recognition.drawings import SHARED, blank, encode, page, rectangle, stored
+from sightline_local.recognition.errors import (
+    ImageTooLarge,
+    InvalidImageFormat,
+    InvalidParameter,
+    ServiceError,
+)
+from sightline_local.recognition.pictures import WORKING_SIDE, load_picture
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_jpeg_is_turned_upright(orientation: int) -> None:
+    """Whatever way the camera was held, the red corner is where the photographer saw it."""
+    upright = rectangle((300, 200), (0, 0, 60, 40), "red")
+    picture = load_picture(stored(upright, orientation))
+    assert (picture.width, picture.height) == (300, 200)
+    assert picture.pixels.size == (300, 200)
+    difference = np.abs(np.asarray(picture.pixels, int) - np.asarray(upright, int))
+    assert difference.mean() < 2
+
+
+def test_png_is_taken_as_it_lies() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = load_picture(encode(Image.new("RGB", (300, 200)), exif=exif))
+    assert (picture.width, picture.height) == (300, 200)
+
+
+def test_large_jpeg_is_worked_on_small_and_keeps_its_size() -> None:
+    upright = rectangle((4000, 3000), (0, 0, 400, 300), "red").filter(ImageFilter.BLUR)
+    picture = load_picture(stored(upright, 6))
+    assert (picture.width, picture.height) == (4000, 3000)
+    assert picture.pixels.size == (WORKING_SIDE, WORKING_SIDE * 3 // 4)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_large_png_is_made_smaller_band_by_band(mode: str) -> None:
+    """No row is lost and none comes twice: what is in the middle stays there."""
+    image = rectangle((4300, 4100), (0, 2050, 4300, 4100), "black").convert(mode)
+    picture = load_picture(encode(image))
+    assert picture.pixels.size == (WORKING_SIDE, round(4100 * WORKING_SIDE / 4300))
+    rows = np.asarray(picture.pixels.convert("L"), int).mean(axis=1)
+    middle = len(rows) // 2
+    assert (rows[: middle - 2] == 255).all()
+    assert (rows[middle + 2 :] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (Image.new("L", (90, 90), 77), (77, 77, 77)),
+        (Image.new("1", (90, 90), 1), (255, 255, 255)),
+        (Image.new("P", (90, 90), 0), (0, 0, 0)),
+        (Image.new("RGBA", (90, 90), (255, 0, 0, 0)), (255, 255, 255)),
+        (Image.new("RGBA", (90, 90), (255, 0, 0, 255)), (255, 0, 0)),
+        (Image.new("LA", (90, 90), (0, 0)), (255, 255, 255)),
+        (Image.new("I;16", (90, 90), 0x8080), (128, 128, 128)),
+    ],
+    ids=lambda value: value.mode if isinstance(value, Image.Image) else "",
+)
+def test_every_kind_of_png_becomes_rgb(image: Image.Image, expected: tuple[int, int, int]) -> None:
+    """What is transparent is white, and sixteen bits are scaled, not cut off."""
+    assert load_picture(encode(image)).pixels.getpixel((45, 45)) == expected
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P"])
+def test_transparent_color_is_white(mode: str) -> None:
+    image = Image.new(mode, (90, 90), 0)
+    body = encode(image, transparency=(0, 0, 0) if mode == "RGB" else 0)
+    assert load_picture(body).pixels.getpixel((45, 45)) == (255, 255, 255)
+
+
+def test_cmyk_jpeg_becomes_rgb() -> None:
+    body = encode(Image.new("CMYK", (90, 90), (0, 255, 255, 0)), "JPEG")
+    red, green, blue = np.asarray(load_picture(body).pixels)[45, 45]
+    assert red > 230
+    assert max(green, blue) < 40
+
+
+def test_jpeg_with_more_jpegs_behind_it_is_its_first() -> None:
+    """So do phones store what they took for a high dynamic range."""
+    output = io.BytesIO()
+    first, second = Image.new("RGB", (90, 120), "red"), Image.new("RGB", (90, 120), "blue")
+    first.save(output, "MPO", save_all=True, append_images=[second])
+    red, _, blue = np.asarray(load_picture(output.getvalue()).pixels)[45, 45]
+    assert red > 200
+    assert blue < 50
+
+
+@pytest.mark.parametrize("size", [(80, 80), (10_000, 80), (80, 10_000)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_limits_themselves_are_accepted(size: tuple[int, int], kind: str) -> None:
+    assert load_picture(blank(size, kind=kind)).width == size[0]
+
+
+@pytest.mark.parametrize("size", [(79, 80), (80, 79), (1, 1)])
+def test_too_small_is_an_invalid_parameter(size: tuple[int, int]) -> None:
+    with pytest.raises(InvalidParameter):
+        load_picture(blank(size))
+
+
+@pytest.mark.parametrize("size", [(10_001, 80), (80, 10_001)])
+def test_too_large_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(ImageTooLarge):
+        load_picture(blank(size))
+
+
+def test_bomb_is_refused_before_it_is_decoded() -> None:
+    """The header promises 4,294,967,295 pixels a side; behind it there are none."""
+    body = bytearray(blank())
+    body[16:24] = b"\x7f\xff\xff\xff" * 2
+    with pytest.raises(ServiceError) as caught:
+        load_picture(bytes(body))
+    assert isinstance(caught.value, ImageTooLarge | InvalidImageFormat)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "BMP", "TIFF"])
+def test_other_formats_are_refused(kind: str) -> None:
+    with pytest.raises(InvalidImageFormat):
+        load_picture(encode(page("Hello"), kind))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
+def test_what_is_cut_short_is_refused(kind: str, share: float) -> None:
+    body = encode(page("Hello", "world"), kind)
+    with pytest.raises(InvalidImageFormat):
+        load_picture(body[: int(len(body) * share)])
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_broken_exif_does_not_spoil_a_picture() -> None:
+    body = encode(Image.new("RGB", (90, 120)), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
+    assert load_picture(body).height == 120
+
+
+def test_random_damage_never_does_anything_else() -> None:
+    """A picture with flipped bytes is either looked at or refused by one of the known errors."""
+    random = np.random.default_rng(7)
+    bodies = [encode(page("Hello"), kind) for kind in ("PNG", "JPEG")]
+    for round_ in range(200):
+        body = bytearray(bodies[round_ % 2])
+        for place in random.integers(0, len(body), 12):
+            body[place] = random.integers(0, 256)
+        try:
+            picture = load_picture(bytes(body))
+        except ServiceError:
+            continue
+        assert max(picture.pixels.size) <= WORKING_SIDE
+
+
+def test_no_hostile_file_does_anything_else() -> None:
+    """The files that other decoders have stumbled over, where they are to be had."""
+    for file in sorted(SHARED.glob("malformed/*")):
+        try:
+            picture = load_picture(file.read_bytes())
+        except ServiceError:
+            continue
+        assert picture.pixels.mode == "RGB"

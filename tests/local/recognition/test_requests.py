@@ -1,0 +1,118 @@
+import base64
+from typing import Any
+
+import pytest
+
+from sightline_local.recognition.errors import ImageTooLarge, InvalidParameter
+from sightline_local.recognition.requests import (
+    MAX_SENT,
+    DetectFacesRequest,
+    DetectLabelsRequest,
+    DetectModerationLabelsRequest,
+    DetectTextRequest,
+    Request,
+    read_request,
+)
+
+STORED = {"S3Object": {"Bucket": "pictures", "Name": "a/b c.jpg"}}
+
+
+def labels(**members: Any) -> Any:
+    return read_request(DetectLabelsRequest, {"Image": STORED, **members})
+
+
+def test_defaults_are_those_of_the_documentation() -> None:
+    request = labels()
+    assert (request.MaxLabels, request.MinConfidence) == (1000, 55)
+    assert request.Settings.ImageProperties.MaxDominantColors == 10
+    assert request.wants("GENERAL_LABELS")
+    assert not request.wants("IMAGE_PROPERTIES")
+
+
+def test_properties_alone_are_no_labels() -> None:
+    request = labels(Features=["IMAGE_PROPERTIES"])
+    assert request.wants("IMAGE_PROPERTIES")
+    assert not request.wants("GENERAL_LABELS")
+
+
+def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
+    request = labels(MinConfidence=None, Settings={"GeneralLabels": None}, Surprise=[1])
+    assert request == labels()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {},
+        {"Bytes": "AAAA", **STORED},
+        {"Bytes": ""},
+        {"Bytes": "not base64!"},
+        {"Bytes": 7},
+        {"S3Object": {"Bucket": "pictures"}},
+        {"S3Object": {"Bucket": "pi", "Name": "x"}},
+        {"S3Object": {"Bucket": "../../etc", "Name": "x"}},
+        {"S3Object": {"Bucket": "pictures", "Name": ""}},
+        {"S3Object": {"Bucket": "pictures", "Name": "x" * 1025}},
+        {"S3Object": {"Bucket": "pictures", "Name": "x", "Version": ""}},
+        "x",
+        None,
+    ],
+)
+@pytest.mark.parametrize(
+    "kind",
+    [DetectLabelsRequest, DetectTextRequest, DetectFacesRequest, DetectModerationLabelsRequest],
+)
+def test_image_must_be_one_thing_and_whole(kind: type[Request], image: Any) -> None:
+    with pytest.raises(InvalidParameter, match="Request has invalid parameters"):
+        read_request(kind, {"Image": image})
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"MaxLabels": -1},
+        {"MaxLabels": "many"},
+        {"MinConfidence": 100.1},
+        {"MinConfidence": -1},
+        {"Features": ["EVERYTHING"]},
+        {"Features": ["GENERAL_LABELS"] * 3},
+        {"Settings": {"ImageProperties": {"MaxDominantColors": 21}}},
+        {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["x"] * 101}}},
+        {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["x" * 51]}}},
+        {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["<b>"]}}},
+    ],
+)
+def test_labels_are_asked_for_within_limits(members: Any) -> None:
+    with pytest.raises(InvalidParameter):
+        labels(**members)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"WordFilter": {"MinConfidence": 101}},
+        {"WordFilter": {"MinBoundingBoxWidth": 1.5}},
+        {"RegionsOfInterest": [{}]},
+        {"RegionsOfInterest": [{"BoundingBox": {}, "Polygon": [{"X": 0, "Y": 0}] * 3}]},
+        {"RegionsOfInterest": [{"Polygon": [{"X": 0, "Y": 0}] * 2}]},
+        {"RegionsOfInterest": [{"BoundingBox": {}}] * 11},
+    ],
+)
+def test_text_is_asked_for_within_limits(filters: Any) -> None:
+    with pytest.raises(InvalidParameter):
+        read_request(DetectTextRequest, {"Image": STORED, "Filters": filters})
+
+
+def test_unknown_face_attribute_is_refused() -> None:
+    with pytest.raises(InvalidParameter):
+        read_request(DetectFacesRequest, {"Image": STORED, "Attributes": ["THOUGHTS"]})
+
+
+def test_sent_picture_has_a_limit() -> None:
+    def send(size: int) -> Any:
+        content = base64.b64encode(bytes(size)).decode()
+        return read_request(DetectLabelsRequest, {"Image": {"Bytes": content}})
+
+    assert len(send(MAX_SENT).Image.Bytes) == MAX_SENT
+    with pytest.raises(ImageTooLarge):
+        send(MAX_SENT + 1)

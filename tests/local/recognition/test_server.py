@@ -1,0 +1,370 @@
+"""The server as a client sees it: called by boto3, each answer held against the service model."""
+
+import base64
+import contextlib
+import http.client
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from types_boto3_rekognition import RekognitionClient
+from types_boto3_s3 import S3Client
+
+from local.recognition.conftest import BUCKET, connect_to, serve
+from local.recognition.drawings import SHARED, blank, encode, page, rectangle, stored
+from local.recognition.shapes import MODEL
+from sightline_local.recognition.errors import (
+    HumanLoopQuotaExceeded,
+    ServiceError,
+)
+from sightline_local.recognition.requests import MAX_SENT, MAX_STORED
+
+OPERATIONS = ["DetectLabels", "DetectText", "DetectFaces", "DetectModerationLabels"]
+TARGET = "RekognitionService."
+PAGE = encode(page("Hello Sightline", "ROOM 42"))
+
+
+def call(client: RekognitionClient, operation: str, image: Any, **members: Any) -> Any:
+    snake = "".join(f"_{each.lower()}" if each.isupper() else each for each in operation)
+    return getattr(client, snake.lstrip("_"))(Image=image, **members)
+
+
+def put(bucket: S3Client, key: str, body: bytes) -> Any:
+    bucket.put_object(Bucket=BUCKET, Key=key, Body=body)
+    return {"S3Object": {"Bucket": BUCKET, "Name": key}}
+
+
+def names(answer: Any) -> dict[str, float]:
+    return {label["Name"]: label["Confidence"] for label in answer["Labels"]}
+
+
+def code_of(work: Callable[[], Any]) -> str:
+    with pytest.raises(ClientError) as caught:
+        work()
+    return caught.value.response["Error"]["Code"]
+
+
+def test_labels_come_from_the_picture(plain: RekognitionClient) -> None:
+    answer = plain.detect_labels(Image={"Bytes": PAGE})
+    assert answer["LabelModelVersion"] == "sightline-local-1/pixels"
+    found = names(answer)
+    assert found["Text"] > 90
+    assert found["Black And White"] > 90
+    assert found["White"] > 90
+    assert all(55 <= confidence <= 100 for confidence in found.values())
+    confidences = list(found.values())
+    assert confidences == sorted(confidences, reverse=True)
+    empty = names(plain.detect_labels(Image={"Bytes": blank()}))
+    assert "Text" not in empty
+    assert empty["Blank"] == 100
+
+
+def test_stored_picture_is_read_from_s3(plain: RekognitionClient, bucket: S3Client) -> None:
+    """Whatever its key is called: the service is given the name itself, not its encoding."""
+    for key in ("originals/a b+c%20ü.png", "x/../y"):
+        image = put(bucket, key, PAGE)
+        assert "Text" in names(plain.detect_labels(Image=image))
+
+
+def test_worker_asks_like_this(plain: RekognitionClient, bucket: S3Client) -> None:
+    image = put(bucket, "page.png", PAGE)
+    answer = plain.detect_labels(Image=image, MaxLabels=2, MinConfidence=90)
+    assert len(answer["Labels"]) == 2
+    for label in answer["Labels"]:
+        assert set(label) == {"Name", "Confidence", "Instances", "Parents", "Aliases", "Categories"}
+
+
+def test_labels_are_filtered_as_asked(plain: RekognitionClient) -> None:
+    answer = plain.detect_labels(
+        Image={"Bytes": PAGE},
+        Settings={"GeneralLabels": {"LabelCategoryInclusionFilters": ["Text and Documents"]}},
+    )
+    assert list(names(answer)) == ["Text"]
+
+
+def test_properties_are_measured(plain: RekognitionClient) -> None:
+    body = encode(rectangle((200, 200), (50, 50, 150, 150), "red", "navy"))
+    answer = plain.detect_labels(
+        Image={"Bytes": body},
+        Features=["IMAGE_PROPERTIES"],
+        Settings={"ImageProperties": {"MaxDominantColors": 1}},
+    )
+    assert answer["Labels"] == []
+    properties = answer["ImageProperties"]
+    (color,) = properties["DominantColors"]
+    assert (color["HexCode"], color["SimplifiedColor"]) == ("#000080", "blue")
+    assert properties["Foreground"]["DominantColors"][0]["CSSColor"] == "red"
+    assert properties["Background"]["Quality"]["Contrast"] == pytest.approx(0)
+
+
+def test_text_is_read(plain: RekognitionClient) -> None:
+    answer = plain.detect_text(Image={"Bytes": PAGE})
+    assert answer["TextModelVersion"] == "sightline-local-1/ppocr-v6-small"
+    texts = [each["DetectedText"] for each in answer["TextDetections"]]
+    assert texts == ["Hello Sightline", "ROOM 42", "Hello", "Sightline", "ROOM", "42"]
+    filtered = plain.detect_text(
+        Image={"Bytes": PAGE},
+        Filters={
+            "RegionsOfInterest": [
+                {"BoundingBox": {"Left": 0, "Top": 0.3, "Width": 1, "Height": 0.7}}
+            ]
+        },
+    )
+    assert filtered["TextDetections"][0]["DetectedText"] == "ROOM 42"
+
+
+def test_things_are_found_with_a_model(modelled: RekognitionClient) -> None:
+    upright = rectangle((400, 200), (100, 50, 200, 150), "red")
+    answer = modelled.detect_labels(
+        Image={"Bytes": stored(upright, 6, subsampling=0)},
+        Features=["GENERAL_LABELS", "IMAGE_PROPERTIES"],
+    )
+    assert answer["LabelModelVersion"] == "sightline-local-1/dfine-s"
+    labels = {label["Name"]: label for label in answer["Labels"]}
+    dog = labels["Dog"]
+    (instance,) = dog["Instances"]
+    assert instance["BoundingBox"]["Left"] == pytest.approx(0.25, abs=0.01)
+    assert instance["BoundingBox"]["Height"] == pytest.approx(0.5, abs=0.01)
+    assert instance["DominantColors"][0]["SimplifiedColor"] == "red"
+    assert [parent["Name"] for parent in dog["Parents"]] == ["Canine", "Pet", "Mammal", "Animal"]
+    assert [each["Name"] for each in dog["Categories"]] == ["Animals and Pets"]
+    assert {"Canine", "Pet", "Mammal", "Animal"} <= labels.keys()
+    assert "Person" not in labels
+    foreground = answer["ImageProperties"]["Foreground"]["DominantColors"]
+    assert foreground[0]["SimplifiedColor"] == "red"
+    doubtful = modelled.detect_labels(Image={"Bytes": blank()}, MinConfidence=30)
+    assert "Person" in names(doubtful)
+
+
+def test_faces_and_moderation_with_a_model(modelled: RekognitionClient) -> None:
+    body = encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black"))
+    (face,) = modelled.detect_faces(Image={"Bytes": body}, Attributes=["ALL"])["FaceDetails"]
+    assert face["BoundingBox"]["Width"] == pytest.approx(0.1)
+    red = encode(rectangle((300, 200), (0, 0, 300, 200), "red"))
+    answer = modelled.detect_moderation_labels(Image={"Bytes": red})
+    assert answer["ModerationModelVersion"] == "sightline-local-1/falconsai-nsfw"
+    assert [label["Name"] for label in answer["ModerationLabels"]] == ["Explicit"]
+    harmless = modelled.detect_moderation_labels(Image={"Bytes": body})
+    assert harmless["ModerationLabels"] == []
+
+
+@pytest.mark.parametrize("operation", ["DetectFaces", "DetectModerationLabels"])
+def test_without_a_model_access_is_denied(plain: RekognitionClient, operation: str) -> None:
+    with pytest.raises(plain.exceptions.AccessDeniedException, match="There is no model"):
+        call(plain, operation, {"Bytes": PAGE})
+
+
+def test_model_is_used_as_soon_as_it_is_there(storage: str, models: Path, tmp_path: Path) -> None:
+    """Nobody has to stop anything to have what was waiting for a model looked at."""
+    with serve(storage, tmp_path) as server:
+        client = connect_to(server.url)
+        with pytest.raises(client.exceptions.AccessDeniedException):
+            client.detect_faces(Image={"Bytes": PAGE})
+        for model in ("yunet.onnx", "dfine-s.onnx"):
+            (tmp_path / "coming").write_bytes((models / model).read_bytes())
+            (tmp_path / "coming").rename(tmp_path / model)
+        assert client.detect_faces(Image={"Bytes": blank(color="black")})["FaceDetails"] == []
+        answer = client.detect_labels(Image={"Bytes": PAGE})
+        assert answer["LabelModelVersion"] == "sightline-local-1/dfine-s"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_documented_errors_of_the_picture(
+    modelled: RekognitionClient, bucket: S3Client, operation: str
+) -> None:
+    raised = modelled.exceptions
+    with pytest.raises(raised.InvalidImageFormatException):
+        call(modelled, operation, {"Bytes": b"GIF89a" + bytes(100)})
+    with pytest.raises(raised.InvalidImageFormatException):
+        call(modelled, operation, put(bucket, "cut.png", PAGE[: len(PAGE) // 2]))
+    with pytest.raises(raised.ImageTooLargeException):
+        call(modelled, operation, {"Bytes": blank((10_001, 80))})
+    with pytest.raises(raised.ImageTooLargeException):
+        call(modelled, operation, {"Bytes": bytes(MAX_SENT + 1)})
+    with pytest.raises(raised.InvalidParameterException):
+        call(modelled, operation, {"Bytes": blank((79, 79))})
+    with pytest.raises(raised.InvalidParameterException):
+        call(modelled, operation, {})
+    for reference in ({"Bucket": BUCKET, "Name": "none"}, {"Bucket": "no-bucket", "Name": "x"}):
+        with pytest.raises(raised.InvalidS3ObjectException):
+            call(modelled, operation, {"S3Object": reference})
+    version = {"Bucket": BUCKET, "Name": "cut.png", "Version": "none"}
+    with pytest.raises(raised.InvalidS3ObjectException):
+        call(modelled, operation, {"S3Object": version})
+
+
+def test_stored_picture_may_be_larger_than_a_sent_one(
+    plain: RekognitionClient, bucket: S3Client
+) -> None:
+    """What follows the end of a PNG makes the file larger, and the picture no other."""
+    large = put(bucket, "large.png", PAGE + bytes(MAX_SENT))
+    assert "Text" in names(plain.detect_labels(Image=large))
+    with pytest.raises(plain.exceptions.ImageTooLargeException):
+        plain.detect_labels(Image=put(bucket, "huge.png", PAGE + bytes(MAX_STORED)))
+
+
+def test_documented_errors_of_moderation(
+    plain: RekognitionClient, storage: str, tmp_path: Path
+) -> None:
+    loop: Any = {"HumanLoopName": "a", "FlowDefinitionArn": "arn:aws:sagemaker:x:1:flow/y"}
+    with pytest.raises(plain.exceptions.HumanLoopQuotaExceededException) as caught:
+        plain.detect_moderation_labels(Image={"Bytes": PAGE}, HumanLoopConfig=loop)
+    response: Any = caught.value.response
+    assert response["ResourceType"] == HumanLoopQuotaExceeded.details["ResourceType"]
+    project = "arn:aws:rekognition:eu-central-1:123456789012:project/a/version/b/1"
+    with pytest.raises(plain.exceptions.ResourceNotFoundException):
+        plain.detect_moderation_labels(Image={"Bytes": PAGE}, ProjectVersion=project)
+    (tmp_path / "falconsai-nsfw.onnx.part").touch()
+    with serve(storage, tmp_path) as server:
+        client = connect_to(server.url)
+        with pytest.raises(client.exceptions.ResourceNotReadyException):
+            client.detect_moderation_labels(Image={"Bytes": PAGE})
+
+
+def test_storage_that_is_away_is_our_fault(nothing: Path) -> None:
+    """The client will try again; a picture that is not there would be given up."""
+    with serve("http://127.0.0.1:9", nothing) as server:
+        client = connect_to(server.url)
+        for operation in ("DetectLabels", "DetectText"):
+            with pytest.raises(client.exceptions.InternalServerError) as caught:
+                call(client, operation, {"S3Object": {"Bucket": BUCKET, "Name": "x"}})
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        assert "Text" in names(client.detect_labels(Image={"Bytes": PAGE}))
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", "ProvisionedThroughputExceededException"])
+def test_calls_beyond_the_rate_are_throttled(storage: str, nothing: Path, error: str) -> None:
+    settings = {"max_requests_per_second": 0.001, "throttle_with": error}
+    with serve(storage, nothing, **settings) as server:
+        client = connect_to(server.url)
+        client.detect_text(Image={"Bytes": PAGE})
+        assert code_of(lambda: client.detect_text(Image={"Bytes": PAGE})) == error
+        client.detect_labels(Image={"Bytes": PAGE})
+
+
+def test_every_documented_error_has_a_class() -> None:
+    ours = {error.code for error in ServiceError.__subclasses__()}
+    modelled = {
+        shape.name for name in OPERATIONS for shape in MODEL.operation_model(name).error_shapes
+    }
+    assert modelled <= ours
+
+
+def test_broken_model_fails_alone(storage: str, tmp_path: Path) -> None:
+    (tmp_path / "yunet.onnx").write_bytes(b"no model")
+    with serve(storage, tmp_path) as server:
+        client = connect_to(server.url)
+        with pytest.raises(client.exceptions.InternalServerError):
+            client.detect_faces(Image={"Bytes": PAGE})
+        assert "Text" in names(client.detect_labels(Image={"Bytes": PAGE}))
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code"),
+    [
+        ("RekognitionService.CreateCollection", "{}", "UnknownOperationException"),
+        ("DynamoDB_20120810.GetItem", "{}", "UnknownOperationException"),
+        ("RekognitionService", "{}", "UnknownOperationException"),
+        ("", "{}", "UnknownOperationException"),
+        (TARGET + "DetectLabels", "", "InvalidParameterException"),
+        (TARGET + "DetectLabels", "{", "SerializationException"),
+        (TARGET + "DetectLabels", "[]", "SerializationException"),
+        (TARGET + "DetectLabels", "\xff", "SerializationException"),
+        (TARGET + "DetectLabels", '{"Image":' * 5000 + "}" * 5000, "SerializationException"),
+        (TARGET + "DetectLabels", '{"Image":{"Bytes":NaN}}', "InvalidParameterException"),
+        (TARGET + "DetectLabels", "x" * (8 << 20), "ImageTooLargeException"),
+    ],
+)
+def test_protocol_errors(plain_url: str, target: str, body: str, code: str) -> None:
+    answer = httpx.post(
+        plain_url, content=body.encode("latin-1"), headers={"X-Amz-Target": target}, timeout=30
+    )
+    assert answer.status_code == 400
+    assert answer.json()["__type"] == code
+    assert answer.json()["Message"]
+    assert answer.headers["content-type"] == "application/x-amz-json-1.1"
+    assert answer.headers["x-amzn-requestid"]
+
+
+def test_unsigned_calls_are_answered(plain_url: str) -> None:
+    answer = httpx.post(
+        plain_url,
+        json={"Image": {"Bytes": base64.b64encode(PAGE).decode()}},
+        headers={"X-Amz-Target": TARGET + "DetectLabels"},
+        timeout=30,
+    )
+    assert answer.status_code == 200
+
+
+def test_nothing_but_the_protocol_is_answered(plain_url: str) -> None:
+    assert httpx.get(plain_url).status_code == 405
+    assert httpx.get(f"{plain_url}/else").status_code == 404
+    assert httpx.post(f"{plain_url}/health").status_code == 405
+
+
+def test_client_that_goes_away_does_no_harm(plain: RekognitionClient, plain_url: str) -> None:
+    address = urlsplit(plain_url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+    connection.putrequest("POST", "/")
+    connection.putheader("X-Amz-Target", TARGET + "DetectLabels")
+    connection.putheader("Content-Length", "1000000")
+    connection.endheaders(b"{")
+    connection.close()
+    assert plain.detect_labels(Image={"Bytes": PAGE})["Labels"]
+
+
+def test_many_callers_at_once_get_their_own_answers(plain: RekognitionClient) -> None:
+    bodies = {text: encode(page(text)) for text in ("North", "South", "East", "West")}
+    found: dict[str, str] = {}
+
+    def read(text: str) -> None:
+        answer = plain.detect_text(Image={"Bytes": bodies[text]})
+        found[text] = answer["TextDetections"][0]["DetectedText"]
+
+    threads = [threading.Thread(target=read, args=(text,)) for text in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {text: text for text in bodies}
+
+
+def test_no_hostile_file_harms_the_server(plain: RekognitionClient, bucket: S3Client) -> None:
+    """Where they are to be had, and drawn ones besides."""
+    bodies = [file.read_bytes() for file in sorted(SHARED.glob("malformed/*"))]
+    bodies += [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", PAGE[:100], b"\0" * 1000]
+    raised = plain.exceptions
+    refusals = (
+        raised.InvalidImageFormatException,
+        raised.ImageTooLargeException,
+        raised.InvalidParameterException,
+    )
+    for body in bodies:
+        with contextlib.suppress(*refusals):
+            plain.detect_labels(Image=put(bucket, "hostile", body))
+    assert plain.detect_labels(Image={"Bytes": PAGE})["Labels"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stops_at_once_also_in_the_middle_of_a_picture(
+    storage: str, nothing: Path, number: signal.Signals
+) -> None:
+    """`serve` has the exit code checked, which is that of an orderly end."""
+    with serve(storage, nothing, threads=1, concurrency=1) as server:
+        client = connect_to(server.url)
+        caller = threading.Thread(target=lambda: _call_in_vain(client))
+        caller.start()
+        server.process.send_signal(number)
+        assert server.process.wait(20) == 0
+        caller.join()
+
+
+def _call_in_vain(client: RekognitionClient) -> None:
+    with contextlib.suppress(ClientError, BotoCoreError):
+        client.detect_text(Image={"Bytes": PAGE})
