@@ -23,6 +23,10 @@ run: $(VENV)/run ## Run everything on this machine until Ctrl-C (PORT=8000)
 demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
 	@$(BIN)/python -m sightline_local demo $(if $(PICTURE),"$(PICTURE)")
 
+.PHONY: models
+models: $(VENV)/run ## Fetch models that know things and faces, for recognition here (42 MB, once)
+	@$(BIN)/python -m sightline_local.recognition.models --folder .models
+
 .PHONY: test
 test: $(VENV)/dev ## Run the whole test suite; nothing needs to be started
 	$(BIN)/pytest

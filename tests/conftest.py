@@ -6,10 +6,14 @@ from contextlib import AsyncExitStack
 import pytest
 import stamina
 from moto.server import ThreadedMotoServer
+from pillow_heif import register_heif_opener
 
 from sightline.aws import Clients
 
 REGION = "eu-central-1"
+
+# So that tests can make such pictures; the services load it by themselves where they need it.
+register_heif_opener()
 
 
 @pytest.fixture(scope="session")

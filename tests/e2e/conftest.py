@@ -1,7 +1,7 @@
 """All of Sightline as separate processes, and clients of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -32,12 +32,12 @@ class User:
         token = sign_in(self.http, card)
         self.http.headers["Authorization"] = f"Bearer {token}"
 
-    def announce(self, name: str, body: bytes) -> Json:
-        return ask_ticket(self.http, self.card, name, body)
+    def announce(self, name: str, body: bytes, features: Sequence[str] | None = None) -> Json:
+        return ask_ticket(self.http, self.card, name, body, features=features)
 
-    def send(self, name: str, body: bytes) -> str:
+    def send(self, name: str, body: bytes, features: Sequence[str] | None = None) -> str:
         """Upload a picture; answers its id."""
-        ticket = self.announce(name, body)
+        ticket = self.announce(name, body, features)
         upload(ticket, body)
         image_id: str = ticket["image"]["id"]
         return image_id

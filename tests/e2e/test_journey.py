@@ -14,7 +14,7 @@ from rich.console import Console
 from e2e.conftest import User, cloud
 from sightline_local.card import Card
 from sightline_local.demo import demonstrate, upload
-from sightline_local.sample import draw_sample
+from sightline_local.sample import WRITING, draw_sample
 
 PICTURE = draw_sample(size=(900, 600))
 
@@ -193,9 +193,20 @@ def test_any_file_name_will_do(user: User) -> None:
         assert (image["status"], image["title"]) == ("ready", name)
 
 
-def test_recognition_says_that_it_is_canned(user: User) -> None:
-    image = user.wait(user.send("canned.jpg", PICTURE))
-    assert image["recognition"]["models"] == {"labels": "canned"}
+def test_recognition_comes_from_the_picture(user: User) -> None:
+    """Text is read where it stands, and labels say what can be seen; no two pictures alike."""
+    image = user.wait(user.send("text.jpg", PICTURE, features=("labels", "text")))
+    (line,) = [each for each in image["recognition"]["text"] if each["is_line"]]
+    assert line["text"].replace(" ", "") == WRITING.replace(" ", "")
+    middle = line["box"]["top"] + line["box"]["height"] / 2
+    assert middle == pytest.approx(0.9, abs=0.03)
+    assert "Text" in {label["name"] for label in image["recognition"]["labels"]}
+    assert image["recognition"]["models"].keys() == {"labels", "text"}
+    turned = draw_sample(6, (900, 600))
+    upright = user.wait(user.send("turned.jpg", turned, features=("labels",)))
+    names = {label["name"] for label in upright["recognition"]["labels"]}
+    assert "Portrait Orientation" in names
+    assert "Landscape Orientation" not in names
 
 
 def test_the_demo_shows_everything(
@@ -208,7 +219,7 @@ def test_the_demo_shows_everything(
     output = io.StringIO()
     demonstrate(picture, tmp_path, Console(file=output, width=200))
     text = output.getvalue()
-    for expected in ("ready", "900 × 600", "Drawing Board", "47.00500, 11.50750", "canned"):  # noqa: RUF001
+    for expected in ("ready", "900 × 600", "Drawing Board", "47.00500, 11.50750", "EVENING"):  # noqa: RUF001
         assert expected in text
     saved = sorted(path.name for path in (tmp_path / "renditions-of-evening").iterdir())
     assert saved == ["full.webp", "preview.webp", "thumb.webp"]

@@ -83,7 +83,7 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     assert f"{card.api}/docs" in output
     assert card.email in output
     assert card.password in output
-    assert "canned" in output
+    assert "make models" in output
     assert output.rstrip().endswith("everything is stopped")
     with pytest.raises(StackError, match="make run"):
         Card.read(tmp_path)

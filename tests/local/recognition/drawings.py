@@ -1,18 +1,9 @@
 """Pictures that tests draw themselves, and where the shared ones lie."""
 
 import io
-import os
-from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
-
-#: Real and hostile pictures; where they are not there, the drawn ones must do.
-SHARED = Path(
-    os.environ.get(
-        "SIGHTLINE_TEST_IMAGES", Path(__file__).resolve().parents[4] / "shared" / "images"
-    )
-)
 
 #: What must be done to an upright picture so that the orientation makes it upright again.
 STORED = {

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from local.recognition.drawings import SHARED, encode, page, rectangle
+from local.recognition.drawings import encode, page, rectangle
+from pictures import find_pictures
 from sightline_local.recognition.geometry import Box, Dot
 from sightline_local.recognition.labels import (
     Instance,
@@ -123,7 +124,7 @@ def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
 
 def test_real_photographs_are_no_graphics() -> None:
     """Where they are to be had."""
-    for file in sorted(SHARED.glob("photos/*.jpg")):
+    for file in [each for each in find_pictures("photos") if each.suffix == ".jpg"]:
         picture = load_picture(file.read_bytes()) if "tiny" not in file.name else None
         if picture is not None:
             labels = computed_labels(picture, Measures(picture), [])

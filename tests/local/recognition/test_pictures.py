@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from local.recognition.drawings import SHARED, blank, encode, page, rectangle, stored
+from local.recognition.drawings import blank, encode, page, rectangle, stored
+from pictures import find_pictures
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InvalidImageFormat,
@@ -157,7 +158,7 @@ def test_random_damage_never_does_anything_else() -> None:
 
 def test_no_hostile_file_does_anything_else() -> None:
     """The files that other decoders have stumbled over, where they are to be had."""
-    for file in sorted(SHARED.glob("malformed/*")):
+    for file in find_pictures("malformed"):
         try:
             picture = load_picture(file.read_bytes())
         except ServiceError:

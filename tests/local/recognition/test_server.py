@@ -17,8 +17,9 @@ from types_boto3_rekognition import RekognitionClient
 from types_boto3_s3 import S3Client
 
 from local.recognition.conftest import BUCKET, connect_to, serve
-from local.recognition.drawings import SHARED, blank, encode, page, rectangle, stored
+from local.recognition.drawings import blank, encode, page, rectangle, stored
 from local.recognition.shapes import MODEL
+from pictures import find_pictures
 from sightline_local.recognition.errors import (
     HumanLoopQuotaExceeded,
     ServiceError,
@@ -337,7 +338,7 @@ def test_many_callers_at_once_get_their_own_answers(plain: RekognitionClient) ->
 
 def test_no_hostile_file_harms_the_server(plain: RekognitionClient, bucket: S3Client) -> None:
     """Where they are to be had, and drawn ones besides."""
-    bodies = [file.read_bytes() for file in sorted(SHARED.glob("malformed/*"))]
+    bodies = [file.read_bytes() for file in find_pictures("malformed")]
     bodies += [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", PAGE[:100], b"\0" * 1000]
     raised = plain.exceptions
     refusals = (

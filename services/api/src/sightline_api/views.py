@@ -72,7 +72,7 @@ class RecognitionView(PartView):
 
     profile: Profile | None = Field(description="What was asked for, and what of it is kept.")
     models: dict[Feature, str] = Field(
-        description="Version of the model by feature; `canned` where a stand-in made labels up."
+        description="Version of the model by feature; a stand-in's own name where one answered."
     )
     labels: tuple[Label, ...] | None
     properties: Properties | None

@@ -4,7 +4,7 @@ import hashlib
 import io
 import mimetypes
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from sightline_local.card import Card
-from sightline_local.recognition import CANNED
 from sightline_local.sample import draw_sample
 from sightline_local.stack import StackError
 
@@ -26,6 +25,15 @@ PATIENCE = 120.0
 
 #: Seconds between questions how far the picture is.
 POLL_INTERVAL = 0.1
+
+#: What the demo has looked for.
+FEATURES = ("labels", "text")
+
+#: Lines of text that are shown.
+MAX_LINES = 12
+
+#: Ends the version of the local recognition's labels where it has no model.
+WITHOUT_MODEL = "/pixels"
 
 Json = dict[str, Any]
 
@@ -87,7 +95,7 @@ def _process(
     began = time.perf_counter()
     with stages.measure("ticket"):
         media_type = mimetypes.guess_type(picture.name)[0] or "image/jpeg"
-        ticket = ask_ticket(http, card, picture.name, body, media_type)
+        ticket = ask_ticket(http, card, picture.name, body, media_type, FEATURES)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=console) as progress:
         with stages.measure("upload to S3"):
@@ -121,7 +129,12 @@ def sign_in(http: httpx.Client, card: Card) -> str:
 
 
 def ask_ticket(
-    http: httpx.Client, card: Card, name: str, body: bytes, media_type: str = "image/jpeg"
+    http: httpx.Client,
+    card: Card,
+    name: str,
+    body: bytes,
+    media_type: str = "image/jpeg",
+    features: Sequence[str] | None = None,
 ) -> Json:
     """Announce the picture; the answer has the image and the form to upload it with."""
     return _json(
@@ -132,6 +145,7 @@ def ask_ticket(
                 "bytes": len(body),
                 "sha256": hashlib.sha256(body).hexdigest(),
                 "title": name[:200],
+                "features": features,
             },
         )
     )
@@ -206,6 +220,7 @@ def _show(image: Json, console: Console) -> None:
     console.print(facts)
     if image["recognition"]["labels"]:
         _show_labels(image["recognition"], console)
+    _show_text(image["recognition"], console)
 
 
 def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
@@ -213,9 +228,24 @@ def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
         yield "taken", capture["taken_at"]
     if capture.get("camera"):
         yield "camera", capture["camera"]
+    if capture.get("lens"):
+        yield "lens", capture["lens"]
+    if capture.get("exposure"):
+        yield "exposure", ", ".join(_exposure_terms(capture))
     if place := capture.get("place"):
         altitude = f", {place['altitude']:.0f} m" if place.get("altitude") is not None else ""
         yield "place", f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
+
+
+def _exposure_terms(capture: Json) -> Iterator[str]:
+    exposure = capture["exposure"]
+    yield f"1/{1 / exposure:.0f} s" if exposure < 1 else f"{exposure:g} s"
+    if capture.get("f_number"):
+        yield f"f/{capture['f_number']:g}"
+    if capture.get("iso"):
+        yield f"ISO {capture['iso']}"
+    if capture.get("focal_length"):
+        yield f"{capture['focal_length']:g} mm"
 
 
 def _show_labels(recognition: Json, console: Console) -> None:
@@ -227,11 +257,22 @@ def _show_labels(recognition: Json, console: Console) -> None:
             label["name"], f"{label['confidence']:.1f} %", bar, ", ".join(label["parents"])
         )
     console.print(table)
-    if recognition["models"].get("labels") == CANNED:
+    if recognition["models"].get("labels", "").endswith(WITHOUT_MODEL):
         console.print(
-            "[yellow]These labels are canned: the local stand-in for Rekognition gives every "
-            "picture the same ones.[/]"
+            "[yellow]No model is installed here, so labels say only what can be computed from the "
+            "pixels; `make models` fetches one that knows things.[/]"
         )
+
+
+def _show_text(recognition: Json, console: Console) -> None:
+    lines = [each for each in recognition["text"] or () if each["is_line"]]
+    if lines:
+        table = Table("text in the picture", "confidence", box=None)
+        for line in lines[:MAX_LINES]:
+            table.add_row(line["text"], f"{line['confidence']:.1f} %")
+        console.print(table)
+        if len(lines) > MAX_LINES:
+            console.print(f"and {len(lines) - MAX_LINES} lines more")
 
 
 def _show_stages(stages: Stages, console: Console) -> None:

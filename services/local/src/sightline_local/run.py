@@ -63,7 +63,8 @@ def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None
   Logs         {folder / "logs"}
 
 In a second terminal: [bold]make demo[/] or [bold]make demo PICTURE=photo.jpg[/]
-[yellow]The labels are canned here: the local stand-in for Rekognition looks at nothing.[/]
+Text in pictures is read, and labels say what can be computed; [bold]make models[/] fetches a
+detector that knows things.
 Everything is in memory and gone at the end. Ctrl-C stops it.
 """,
         highlight=False,

@@ -8,6 +8,9 @@ from PIL.ExifTags import GPS, IFD, Base
 
 SIZE = (2400, 1600)
 
+#: What stands at the foot of it, for whoever reads.
+WRITING = "SIGHTLINE EVENING"
+
 TAKEN_AT = "2026:06:21 21:14:08"
 OFFSET = "+02:00"
 CAMERA = ("Sightline", "Drawing Board")
@@ -42,6 +45,9 @@ def _draw(size: tuple[int, int]) -> Image.Image:
         ]
         corners = [(float(width), float(height)), (0.0, float(height))]
         canvas.polygon(crest + corners, fill=colour)
+    canvas.text(
+        (width / 2, height * 0.9), WRITING, "white", anchor="mm", font_size=max(8, height // 12)
+    )
     # A little softness, so that it compresses as a photograph does.
     return picture.filter(ImageFilter.GaussianBlur(width / 1200))
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -26,6 +27,7 @@ from sightline_local.environment import (
     worker_environment,
 )
 from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
+from sightline_local.recognition.settings import MODELS
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0
@@ -155,6 +157,7 @@ class Stack:
             case "recognition":
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
+                environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS.absolute())
                 return Program([*python, "sightline_local.recognition"], environment, health)
         environments: Mapping[str, Callable[[Ports, Resources], Environment]] = {
             "api": api_environment,
@@ -198,7 +201,12 @@ class Stack:
 def consecutive_ports(first: int) -> Ports:
     """The ports from `first` on; free ones, wherever they are, where it is 0."""
     if first:
-        return Ports(*range(first, first + len(Ports.__dataclass_fields__)))
+        count = len(Ports.__dataclass_fields__)
+        if not 1 <= first <= 65_536 - count:
+            raise StackError(
+                f"there are no {count} ports from {first} on: choose PORT below 65,000"
+            )
+        return Ports(*range(first, first + count))
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in Ports.__dataclass_fields__]
         for each in sockets:
@@ -208,8 +216,7 @@ def consecutive_ports(first: int) -> Ports:
 
 def check_ports(ports: Ports) -> None:
     """Raises `StackError` where something else listens on a port that we need."""
-    for name in NAMES:
-        port = getattr(ports, name)
+    for name, port in asdict(ports).items():
         with socket.socket() as probe:
             # What has only just stopped listening does not count.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
