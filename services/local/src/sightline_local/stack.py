@@ -33,7 +33,7 @@ from sightline_local.recognition.settings import MODELS
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 
-#: In this order they start; they stop in the reverse one.
+#: In this order they start.
 NAMES = ("cloud", "recognition", "api", "worker", "resizer")
 
 
@@ -69,7 +69,9 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop(*reversed(NAMES))
+        # What is in flight is finished with the help of those that stop last.
+        self.stop("api", "worker", "resizer")
+        self.stop("recognition", "cloud")
 
     def start(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Start everything and wait until all of it is healthy. Raises `StackError`."""
