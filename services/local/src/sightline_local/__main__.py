@@ -1,13 +1,16 @@
 """The command behind `make run` and `make demo`: `python -m sightline_local --help`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
 from sightline_local.card import FOLDER
+from sightline_local.compose import provision_here, write_card
 from sightline_local.demo import demonstrate
+from sightline_local.provisioning import VISIBILITY
 from sightline_local.run import run
 from sightline_local.stack import StackError
 
@@ -30,14 +33,33 @@ def main() -> None:
     )
     showing = commands.add_parser("demo", help="send one picture through what is running")
     showing.add_argument("picture", type=Path, nargs="?", help="a photograph of yours")
+    making = commands.add_parser("provision", help="make what the services need, in containers")
+    making.add_argument(
+        "--visibility",
+        type=int,
+        default=VISIBILITY,
+        help="seconds for which the queues hide a received message (default: %(default)s)",
+    )
+    finding = commands.add_parser("card", help="let the demo find a stack that runs in containers")
+    finding.add_argument("--api", default="http://127.0.0.1:8000", help="(default: %(default)s)")
+    finding.add_argument(
+        "--cognito", default="http://127.0.0.1:8001", help="(default: %(default)s)"
+    )
     arguments = parser.parse_args()
 
     console = Console()
     try:
-        if arguments.command == "run":
-            run(arguments.port, arguments.folder, console)
-        else:
-            demonstrate(arguments.picture, arguments.folder, console)
+        match arguments.command:
+            case "run":
+                run(arguments.port, arguments.folder, console)
+            case "demo":
+                demonstrate(arguments.picture, arguments.folder, console)
+            case "provision":
+                made = provision_here(os.environ, arguments.visibility)
+                console.print(made, soft_wrap=True)
+            case "card":
+                card = write_card(arguments.folder, arguments.api, arguments.cognito)
+                console.print(f"`make demo` now talks to {card.api}", highlight=False)
     except StackError as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(1)

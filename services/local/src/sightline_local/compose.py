@@ -1,0 +1,88 @@
+"""What `docker-compose.yml` wants of the laptop's tools: provisioning as a command, and a card."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sightline_local.card import Card
+from sightline_local.environment import CREDENTIALS, REGION
+from sightline_local.provisioning import DemoUser, Resources, provision
+from sightline_local.stack import StackError
+
+#: The name under which `provision` makes everything.
+PROJECT = "sightline"
+
+
+def provision_here(environment: Mapping[str, str], visibility: int) -> Resources:
+    """Make what the services need where AWS's own variables point, and see that they were told so.
+
+    Raises `StackError` where a service's setting in this environment differs from what was made,
+    where nothing answers, and where no stand-in is named: on AWS there shall be no demo user.
+    """
+    if not environment.get("AWS_ENDPOINT_URL"):
+        raise StackError("AWS_ENDPOINT_URL names no stand-in: on AWS this is Terraform's work")
+    session = boto3.Session(region_name=environment.get("AWS_REGION", REGION))
+    try:
+        made = provision(session, project=PROJECT, user=DemoUser(), visibility=visibility)
+    except (BotoCoreError, ClientError) as error:
+        raise StackError(f"could not provision: {error}") from error
+    if differences := find_differences(made, environment):
+        raise StackError("settings differ from what was made: " + "; ".join(differences))
+    return made
+
+
+def find_differences(made: Resources, environment: Mapping[str, str]) -> list[str]:
+    """One line for each setting of a service that names something else than what was made.
+
+    Queues are left out: their addresses have several equally good forms.
+    """
+    right = {
+        "SIGHTLINE_TABLE": made.table,
+        "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
+        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
+        "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
+        "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
+        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
+    }
+    return [
+        f"{name} should be {value}"
+        for name, value in right.items()
+        if environment.get(name, value) != value
+    ]
+
+
+def write_card(folder: Path, api: str, cognito: str) -> Card:
+    """Leave a card for the demo of a stack that was started elsewhere. Raises `StackError`."""
+    user = DemoUser()
+    card = Card(
+        api=api,
+        cognito=cognito,
+        client_id=_find_client(cognito),
+        email=user.email,
+        password=user.password,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    card.write(folder)
+    return card
+
+
+def _find_client(endpoint: str) -> str:
+    cognito = boto3.client(
+        "cognito-idp",
+        endpoint_url=endpoint,
+        region_name=os.environ.get("AWS_REGION", REGION),
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    try:
+        pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
+        pool = next((each["Id"] for each in pools if each["Name"] == PROJECT), None)
+        if pool is None:
+            raise StackError(f"at {endpoint} nothing is provisioned yet")
+        clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    except (BotoCoreError, ClientError) as error:
+        raise StackError(f"Cognito does not answer at {endpoint}: {error}") from error
+    return next(each["ClientId"] for each in clients if each["ClientName"] == PROJECT)
