@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sightline_local.card import Card
@@ -76,6 +77,8 @@ def _find_client(endpoint: str) -> str:
         region_name=os.environ.get("AWS_REGION", REGION),
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        # Somebody waits for the answer, and what is not there now was not started.
+        config=Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
     )
     try:
         pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
