@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from samples import ETAG, make_image, make_recognition, recognized
-from sightline.images import Failure, Part, State, Status, derive_status
+from sightline.images import Part, State, Status, derive_status
 from sightline.recognition import Recognition
+from sightline.rejection import Failure
 
 FINAL = Failure(code="broken_picture", message="broken")
 PASSING = Failure(code="retries_exhausted", message="again", final=False)

@@ -7,13 +7,13 @@ import pytest
 
 from samples import make_image, make_recognition, new_owner
 from sightline.consumer import EXHAUSTED
-from sightline.images import Failure, Image, State, Status
+from sightline.images import Image, State, Status
 from sightline.keys import ImageKey, original_key
 from sightline.memory import MemoryImageTable, MemoryObjectStore
 from sightline.objects import StoredObject
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Recognition
-from sightline.rejection import Gone, Rejected
+from sightline.rejection import Failure, Gone, Rejected
 from sightline.table import Conflict
 from sightline.uploads import Request, Upload
 

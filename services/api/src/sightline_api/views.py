@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from sightline.capture import Capture
 from sightline.identifiers import ImageId
 from sightline.images import PART_NAMES, Image, Part, PartName, State, Status
-from sightline.pictures import Capture, Development
+from sightline.pictures import Development
 from sightline.recognition import (
     Face,
     Feature,
@@ -55,7 +56,7 @@ class PartView(BaseModel):
 
     @staticmethod
     def fields(part: Part[Recognition] | Part[Development]) -> dict[str, Any]:
-        failure = part.failure and FailureView.model_validate(part.failure.model_dump())
+        failure = part.failure and FailureView(code=part.failure.code, message=part.failure.message)
         return {
             "state": part.state,
             "started_at": part.started_at,

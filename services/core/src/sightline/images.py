@@ -6,7 +6,9 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from sightline.keys import ImageKey
 from sightline.pictures import Development
-from sightline.recognition import Feature, Recognition, Value
+from sightline.recognition import Feature, Recognition
+from sightline.rejection import Failure
+from sightline.values import Value
 
 Result = TypeVar("Result", bound=Value)
 
@@ -31,17 +33,6 @@ class Status(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     FAILED = "failed"
-
-
-class Failure(Value):
-    """Why a part failed: a stable code for programs and a sentence for people.
-
-    `final` says that the same bytes would fail again, so a repeated delivery changes nothing.
-    """
-
-    code: str
-    message: str
-    final: bool = True
 
 
 class Part(Value, Generic[Result]):
