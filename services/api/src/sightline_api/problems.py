@@ -104,6 +104,19 @@ class PictureTooLarge(Problem):
     detail = "The picture is larger than what is accepted."
 
 
+class RequestTooLarge(Problem):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "request_too_large"
+    detail = "The request is larger than what is accepted; pictures go to S3."
+
+
+class RequestTimeout(Problem):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "request_timeout"
+    detail = "The answer took too long; please try again."
+    headers: ClassVar = {"Retry-After": str(RETRY_AFTER)}
+
+
 class DependencyUnavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "dependency_unavailable"
@@ -162,9 +175,13 @@ def _render(
     )
 
 
+def render_problem(problem: Problem) -> JSONResponse:
+    return _render(problem.status, problem.code, problem.detail, problem.headers)
+
+
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101
-    return _render(error.status, error.code, error.detail, error.headers)
+    return render_problem(error)
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:

@@ -137,12 +137,11 @@ class ImageView(BaseModel):
     @classmethod
     async def of(cls, image: Image, signer: Signer) -> Self:
         developed = image.renditions.result
+        made = developed.renditions if developed else ()
+        urls = await signer.sign_renditions([rendition.key for rendition in made])
         items = [
-            RenditionView(
-                **rendition.model_dump(exclude={"key"}),
-                url=await signer.sign_rendition(rendition.key),
-            )
-            for rendition in (developed.renditions if developed else ())
+            RenditionView(**rendition.model_dump(exclude={"key"}), url=url)
+            for rendition, url in zip(made, urls, strict=True)
         ]
         return cls(
             id=image.image_id,
