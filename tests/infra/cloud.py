@@ -23,7 +23,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.responses import CloudFrontResponse
-from moto.core.exceptions import JsonRESTError
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -202,15 +202,6 @@ def keep_service_options() -> None:
     EC2ContainerServiceResponse.create_service = create_service
 
 
-class Missing(JsonRESTError):
-    """The answer for what is not there, by the code that the provider looks for."""
-
-    code = 404
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"NoSuch{kind}", "not here")
-
-
 class Kind:
     """One kind of thing of CloudFront: what is written is what is read."""
 
@@ -227,7 +218,7 @@ class Kind:
 
     def answer(self, key: str) -> Json:
         if key not in self.kept:
-            raise Missing(self.name)
+            raise ServiceException(f"NoSuch{self.name}", "It is not here.")
         return {self.name: self.kept[key], "ETag": f"tag-{key}", "Location": f"/{key}"}
 
     def update(self, key: str, config: Json) -> Json:

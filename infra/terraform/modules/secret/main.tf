@@ -6,9 +6,10 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = var.recovery_days
 }
 
-# Write-only: the value is neither in the state nor in a plan. It is written when the version changes.
+# Write-only: the value is neither in the state nor in a plan. It is written when the version changes,
+# and is needed at no other time; but the provider wants to see something every time.
 resource "aws_secretsmanager_secret_version" "this" {
   secret_id                = aws_secretsmanager_secret.this.id
-  secret_string_wo         = var.value
+  secret_string_wo         = coalesce(var.value, "missing: apply again with the value and a new version")
   secret_string_wo_version = var.value_version
 }
