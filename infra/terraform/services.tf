@@ -44,7 +44,7 @@ locals {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
       SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
       SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
-      SIGHTLINE_THREADS           = tostring(ceil(var.resizer.cpu / 1024))
+      SIGHTLINE_PROCESSES         = tostring(ceil(var.resizer.cpu / 1024))
       # Buffers of pixels are given back and asked for again all the time; kept, they cost nothing.
       MALLOC_MMAP_THRESHOLD_ = "268435456"
       MALLOC_TRIM_THRESHOLD_ = "268435456"

@@ -2,7 +2,6 @@ resource "aws_sqs_queue" "this" {
   name                       = var.name
   visibility_timeout_seconds = var.visibility_seconds
   message_retention_seconds  = var.retention_seconds
-  receive_wait_time_seconds  = 20
   kms_master_key_id          = var.kms_key_arn
   # How long SQS itself uses one data key: fewer requests to KMS, and an hour at most.
   kms_data_key_reuse_period_seconds = 3600

@@ -47,8 +47,8 @@ variable "max_receives" {
   nullable    = false
 
   validation {
-    condition     = var.max_receives >= 2 && var.max_receives <= 100
-    error_message = "Two to 100 deliveries: on the last one the consumer writes down the failure."
+    condition     = var.max_receives >= 4 && var.max_receives <= 100
+    error_message = "Four to 100 deliveries: the last two are for giving up."
   }
 }
 
