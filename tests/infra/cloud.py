@@ -22,11 +22,12 @@ from moto.apigateway.models import RestAPI
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
+from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.s3.models import FakeBucket
 from moto.server import main
 from moto.sqs.models import Queue, SQSBackend
@@ -36,6 +37,12 @@ Json = dict[str, Any]
 ACCOUNT = "123456789012"
 
 _serial = count(1)
+
+
+def put(owner: Any, **parts: Any) -> None:
+    """Give one of moto's classes these methods in place of its own, if it had any."""
+    for name, part in parts.items():
+        setattr(owner, name, part)
 
 
 def refuse_what_is_missing() -> None:
@@ -49,12 +56,12 @@ def refuse_what_is_missing() -> None:
             body = {"__type": "NotImplementedByStandIn", "message": str(error)}
             return 400, {"x-amzn-errortype": body["__type"]}, json.dumps(body)
 
-    BaseResponse.call_action = call_action
+    put(BaseResponse, call_action=call_action)
 
 
 def keep_queue_attributes() -> None:
     """Three of them: who may redrive here, the policy, and the redrive policy as AWS writes it."""
-    attributes = Queue.attributes.fget
+    attributes = vars(Queue)["attributes"].fget
     set_attributes = Queue._set_attributes
     get_queue_attributes = SQSBackend.get_queue_attributes
 
@@ -80,9 +87,9 @@ def keep_queue_attributes() -> None:
             values["RedriveAllowPolicy"] = text
         return values
 
-    Queue.attributes = property(read)
-    Queue._set_attributes = write
-    SQSBackend.get_queue_attributes = answer
+    put(Queue, attributes=property(read))
+    put(Queue, _set_attributes=write)
+    put(SQSBackend, get_queue_attributes=answer)
 
 
 def keep_scaling_tags() -> None:
@@ -103,9 +110,9 @@ def keep_scaling_tags() -> None:
         tags.setdefault(arn, {}).update(self._get_param("Tags") or {})
         return answer
 
-    ApplicationAutoScalingResponse.register_scalable_target = register_scalable_target
-    ApplicationAutoScalingResponse.tag_resource = tag_resource
-    ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
+    put(ApplicationAutoScalingResponse, register_scalable_target=register_scalable_target)
+    put(ApplicationAutoScalingResponse, tag_resource=tag_resource)
+    put(ApplicationAutoScalingResponse, list_tags_for_resource=list_tags_for_resource)
 
 
 def keep_budgets() -> None:
@@ -133,9 +140,9 @@ def keep_budgets() -> None:
     def list_tags(self: Any) -> str:
         return json.dumps({"ResourceTags": tags})
 
-    BudgetsResponse.create_budget = create_budget
-    BudgetsResponse.describe_subscribers_for_notification = describe_subscribers
-    BudgetsResponse.list_tags_for_resource = list_tags
+    put(BudgetsResponse, create_budget=create_budget)
+    put(BudgetsResponse, describe_subscribers_for_notification=describe_subscribers)
+    put(BudgetsResponse, list_tags_for_resource=list_tags)
 
 
 def read_log_permissions() -> None:
@@ -153,7 +160,19 @@ def read_log_permissions() -> None:
             if isinstance(statement["Resource"], str)
         )
 
-    FakeBucket._log_permissions_enabled_policy = staticmethod(allows)
+    put(FakeBucket, _log_permissions_enabled_policy=staticmethod(allows))
+
+
+def skip_conditional_statements() -> None:
+    """moto takes a condition for one that is met, and would refuse all for coming without TLS."""
+    judge = IAMPolicyStatement.is_action_permitted
+
+    def judge_unconditional(self: Any, *arguments: Any, **named: Any) -> Any:
+        if "Condition" in self._statement:
+            return PermissionResult.NEUTRAL
+        return judge(self, *arguments, **named)
+
+    put(IAMPolicyStatement, is_action_permitted=judge_unconditional)
 
 
 def escape_api_policies() -> None:
@@ -166,7 +185,7 @@ def escape_api_policies() -> None:
             values["policy"] = json.dumps(values["policy"])[1:-1]
         return values
 
-    RestAPI.to_dict = escaped
+    put(RestAPI, to_dict=escaped)
 
 
 def keep_rule_descriptions() -> None:
@@ -180,8 +199,8 @@ def keep_rule_descriptions() -> None:
             (side["Description"] for side in sides if side.get("Description")), None
         )
 
-    SecurityGroupRule.__init__ = init
-    SecurityGroupRule.description = property(lambda rule: rule.kept_description)
+    put(SecurityGroupRule, __init__=init)
+    put(SecurityGroupRule, description=property(lambda rule: rule.kept_description))
 
 
 def keep_service_options() -> None:
@@ -190,7 +209,7 @@ def keep_service_options() -> None:
 
     def create_service(self: Any) -> Any:
         answer = create(self)
-        service = answer.result["service"]
+        service: Any = vars(answer)["_result"]["service"]
         service.capacity_provider_strategy = self._get_param("capacityProviderStrategy")
         service.availability_zone_rebalancing = self._get_param("availabilityZoneRebalancing")
         service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
@@ -199,7 +218,7 @@ def keep_service_options() -> None:
         service.launch_type = None
         return answer
 
-    EC2ContainerServiceResponse.create_service = create_service
+    put(EC2ContainerServiceResponse, create_service=create_service)
 
 
 class Kind:
@@ -218,7 +237,7 @@ class Kind:
 
     def answer(self, key: str) -> Json:
         if key not in self.kept:
-            raise ServiceException(f"NoSuch{self.name}", "It is not here.")
+            raise CloudFrontException(f"NoSuch{self.name}", "It is not here.")
         return {self.name: self.kept[key], "ETag": f"tag-{key}", "Location": f"/{key}"}
 
     def update(self, key: str, config: Json) -> Json:
@@ -285,7 +304,12 @@ def keep_kind(kind: Kind) -> None:
         kind.delete(self._get_param("Id"))
         return EmptyResult()
 
-    for verb, operation in {"create": create, "get": get, "update": update, "delete": delete}.items():
+    for verb, operation in {
+        "create": create,
+        "get": get,
+        "update": update,
+        "delete": delete,
+    }.items():
         setattr(CloudFrontResponse, f"{verb}_{name}", operation)
     setattr(CloudFrontResponse, f"get_{name}_config", get_config)
 
@@ -293,9 +317,7 @@ def keep_kind(kind: Kind) -> None:
 def keep_cloudfront() -> None:
     """Whole configurations: moto's own distribution drops what it does not know."""
     distributions = Kind("Distribution", "DistributionConfig", _describe_distribution)
-    headers = Kind(
-        "ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", _describe_headers_policy
-    )
+    headers = Kind("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", _describe_headers_policy)
     origins = Kind("VpcOrigin", "VpcOriginEndpointConfig", _describe_vpc_origin)
     keys = Kind("PublicKey", "PublicKeyConfig", lambda _: {"CreatedTime": _now()})
     groups = Kind("KeyGroup", "KeyGroupConfig", lambda _: {"LastModifiedTime": _now()})
@@ -322,7 +344,7 @@ def keep_cloudfront() -> None:
         function.code = self._get_param("FunctionCode")
         return ActionResult({"FunctionSummary": function.function_summary, "ETag": function.etag})
 
-    create_origin = CloudFrontResponse.create_vpc_origin
+    create_origin = vars(CloudFrontResponse)["create_vpc_origin"]
 
     def create_vpc_origin(self: Any) -> Any:
         answer = create_origin(self)
@@ -332,10 +354,10 @@ def keep_cloudfront() -> None:
         )
         return answer
 
-    CloudFrontResponse.create_vpc_origin = create_vpc_origin
-    CloudFrontResponse.create_distribution_with_tags = create_with_tags
-    CloudFrontResponse.publish_function = publish_function
-    CloudFrontResponse.update_function = update_function
+    put(CloudFrontResponse, create_vpc_origin=create_vpc_origin)
+    put(CloudFrontResponse, create_distribution_with_tags=create_with_tags)
+    put(CloudFrontResponse, publish_function=publish_function)
+    put(CloudFrontResponse, update_function=update_function)
     for path in (
         "response-headers-policy$",
         "response-headers-policy/(?P<policy_id>[^/]+)$",
@@ -356,5 +378,6 @@ if __name__ == "__main__":
     keep_rule_descriptions()
     keep_service_options()
     read_log_permissions()
+    skip_conditional_statements()
     escape_api_policies()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import boto3
 import httpx
 import pytest
-from infra.terraform import Json, Terraform, clean_environment, copy_configuration
 
+from infra.terraform import Json, Terraform, clean_environment, copy_configuration
 from sightline_local.environment import REGION
 from sightline_local.stack import consecutive_ports
 

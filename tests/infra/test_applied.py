@@ -13,9 +13,9 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+
 from infra.conftest import Applied, await_answer
 from infra.terraform import Json, changes
-
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.card import Card
@@ -181,7 +181,9 @@ def test_service_may_do_its_work_and_no_more(applied: Applied, service: str) -> 
             assert "kms:ViaService" in statement["Condition"]["StringEquals"]
         if "*" in _list(statement["Resource"]):
             # Rekognition's detection takes no resource, and nothing else may have the star.
-            assert {action.split(":")[0] for action in _list(statement["Action"])} == {"rekognition"}
+            assert {action.split(":")[0] for action in _list(statement["Action"])} == {
+                "rekognition"
+            }
 
 
 @pytest.mark.parametrize("service", MAY)
@@ -274,9 +276,13 @@ def _queue(applied: Applied, url: str) -> Json:
     redrive = json.loads(queue["RedrivePolicy"])
     dead_name = redrive["deadLetterTargetArn"].rsplit(":", 1)[1]
     dead = read(sqs.get_queue_url(QueueName=dead_name)["QueueUrl"])
-    times = ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds")
-    # The largest message is not compared: a topic sends none above 256 KiB, whatever a queue would take.
-    times += ("ReceiveMessageWaitTimeSeconds",)
+    # The largest message is not compared: a topic sends none above 256 KiB, whatever a queue takes.
+    times = (
+        "VisibilityTimeout",
+        "MessageRetentionPeriod",
+        "DelaySeconds",
+        "ReceiveMessageWaitTimeSeconds",
+    )
     return {
         "queue": {name: queue[name] for name in times},
         "dead": {name: dead[name] for name in times},
@@ -315,7 +321,9 @@ def test_tables_agree(applied: Applied, local: Resources) -> None:
         recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         return {
             "keys": table["KeySchema"],
-            "attributes": sorted(table["AttributeDefinitions"], key=lambda each: each["AttributeName"]),
+            "attributes": sorted(
+                table["AttributeDefinitions"], key=lambda each: each["AttributeName"]
+            ),
             "indexes": table.get("GlobalSecondaryIndexes", []),
             "billing": table["BillingModeSummary"]["BillingMode"],
             "expiry": (expiry["TimeToLiveStatus"], expiry.get("AttributeName")),
@@ -432,9 +440,7 @@ def _process(module: str, environment: dict[str, str], health: str, log: Path) -
 def _make_user(applied: Applied, ports: Ports) -> Card:
     user, cognito = DemoUser(), applied.client("cognito-idp")
     pool_id = applied.outputs["sign_in"]["pool_id"]
-    cognito.admin_create_user(
-        UserPoolId=pool_id, Username=user.email, MessageAction="SUPPRESS"
-    )
+    cognito.admin_create_user(UserPoolId=pool_id, Username=user.email, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
         UserPoolId=pool_id, Username=user.email, Password=user.password, Permanent=True
     )
@@ -512,5 +518,10 @@ LISTINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (REGION, "secretsmanager", "list_secrets", ("SecretList",)),
     (REGION, "apigateway", "get_rest_apis", ("items",)),
     ("us-east-1", "cloudfront", "list_functions", ("FunctionList", "Items")),
-    ("us-east-1", "cloudfront", "list_origin_access_controls", ("OriginAccessControlList", "Items")),
+    (
+        "us-east-1",
+        "cloudfront",
+        "list_origin_access_controls",
+        ("OriginAccessControlList", "Items"),
+    ),
 ]

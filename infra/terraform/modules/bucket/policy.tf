@@ -61,7 +61,7 @@ data "aws_iam_policy_document" "this" {
 }
 
 resource "aws_s3_bucket_policy" "this" {
-  bucket = aws_s3_bucket.this.id
+  bucket = aws_s3_bucket.this.bucket
   policy = data.aws_iam_policy_document.this.json
 
   # A policy set while public access is being blocked is refused as a conflict.

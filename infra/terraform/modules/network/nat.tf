@@ -3,9 +3,10 @@
 resource "aws_subnet" "public" {
   for_each = local.public_subnets
 
-  vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
-  cidr_block        = each.value
+  vpc_id                  = aws_vpc.this.id
+  map_public_ip_on_launch = false
+  availability_zone       = each.key
+  cidr_block              = each.value
 
   tags = { Name = "${var.name}-public-${each.key}" }
 }
