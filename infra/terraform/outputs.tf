@@ -77,9 +77,14 @@ output "architecture" {
   value       = var.architecture
 }
 
+output "picture_signing" {
+  description = "The public key that checks signed addresses of pictures, and its number; null without one."
+  value       = var.picture_signing
+}
+
 output "image_tag" {
   description = "Tag of the images that run; empty before the first ones."
-  value       = coalesce(var.image_tag, "-") == "-" ? "" : var.image_tag
+  value       = var.image_tag == null ? "" : var.image_tag
 }
 
 output "cluster" {
@@ -90,6 +95,15 @@ output "cluster" {
 output "services" {
   description = "Names of the services in the cluster."
   value       = [module.api.name, module.worker.name, module.resizer.name]
+}
+
+output "task_definitions" {
+  description = "What the tasks of each service are made by."
+  value = {
+    api     = module.api.task_definition_arn
+    worker  = module.worker.task_definition_arn
+    resizer = module.resizer.task_definition_arn
+  }
 }
 
 output "distribution_id" {

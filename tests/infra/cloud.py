@@ -224,10 +224,13 @@ def keep_service_options() -> None:
 class Kind:
     """One kind of thing of CloudFront: what is written is what is read."""
 
-    def __init__(self, name: str, config: str, more: Callable[[str], Json]) -> None:
+    def __init__(
+        self, name: str, config: str, more: Callable[[str], Json], missing: str | None = None
+    ) -> None:
         self.name = name
         self.config = config
         self.more = more
+        self.missing = missing or f"NoSuch{name}"
         self.kept: dict[str, Json] = {}
 
     def create(self, config: Json) -> Json:
@@ -237,7 +240,7 @@ class Kind:
 
     def answer(self, key: str) -> Json:
         if key not in self.kept:
-            raise CloudFrontException(f"NoSuch{self.name}", "It is not here.")
+            raise CloudFrontException(self.missing, "It is not here.")
         return {self.name: self.kept[key], "ETag": f"tag-{key}", "Location": f"/{key}"}
 
     def update(self, key: str, config: Json) -> Json:
@@ -318,9 +321,11 @@ def keep_cloudfront() -> None:
     """Whole configurations: moto's own distribution drops what it does not know."""
     distributions = Kind("Distribution", "DistributionConfig", _describe_distribution)
     headers = Kind("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", _describe_headers_policy)
-    origins = Kind("VpcOrigin", "VpcOriginEndpointConfig", _describe_vpc_origin)
+    origins = Kind("VpcOrigin", "VpcOriginEndpointConfig", _describe_vpc_origin, "EntityNotFound")
     keys = Kind("PublicKey", "PublicKeyConfig", lambda _: {"CreatedTime": _now()})
-    groups = Kind("KeyGroup", "KeyGroupConfig", lambda _: {"LastModifiedTime": _now()})
+    groups = Kind(
+        "KeyGroup", "KeyGroupConfig", lambda _: {"LastModifiedTime": _now()}, "NoSuchResource"
+    )
     for kind in (distributions, headers, origins, keys, groups):
         keep_kind(kind)
 

@@ -40,10 +40,14 @@ class Terraform:
         return done.stdout
 
     def apply(self) -> None:
-        self.run("apply", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
+        self.run(
+            "apply", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"
+        )
 
     def destroy(self) -> None:
-        self.run("destroy", "-input=false", "-auto-approve", f"-parallelism={PARALLELISM}")
+        self.run(
+            "destroy", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"
+        )
 
     def plan(self) -> Json:
         """What it would change now."""

@@ -482,7 +482,9 @@ def _names(applied: Applied) -> Iterator[str]:
         for step in path:
             found = _step(found, step)
         for name in found:
-            yield f"{service} {json.dumps(name, default=str)}"
+            # An endpoint that is deleted is listed as such for a while.
+            if not isinstance(name, dict) or name.get("State") != "deleted":
+                yield f"{service} {json.dumps(name, default=str)}"
 
 
 def _step(found: Any, step: str) -> Any:

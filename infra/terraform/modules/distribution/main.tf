@@ -156,7 +156,7 @@ resource "aws_cloudfront_function" "page" {
   code    = file("${path.module}/page.js")
 }
 
-# A public key stays when it is replaced: what it signed stays good to its end.
+# When it is replaced, the group takes the new one before the old one goes.
 resource "aws_cloudfront_public_key" "pictures" {
   count = local.signed ? 1 : 0
 

@@ -17,3 +17,8 @@ output "log_group" {
   description = "Where it logs to."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "task_definition_arn" {
+  description = "What its tasks are made by."
+  value       = aws_ecs_task_definition.this.arn
+}
