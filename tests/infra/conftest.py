@@ -75,7 +75,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pytest.fail(missing)
         pytest.skip(missing)
     folder = copy_configuration(tmp_path_factory.mktemp("configuration"))
-    Terraform(folder, clean_environment()).run("init", "-input=false", "-backend=false")
+    Terraform(folder, clean_environment()).init()
     return folder
 
 
@@ -102,13 +102,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def applied(configuration: Path, cloud: str) -> Applied:
+def applied(configuration: Path, cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Applied:
+    # A copy of its own: tests of plans would find these settings, too.
+    folder = copy_configuration(tmp_path_factory.mktemp("applied"))
     private, public = make_key_pair()
     environment = clean_environment(cloud) | {"TF_VAR_picture_private_key": private}
     indented = public.strip().replace("\n", "\n    ")
-    settings = SETTINGS.format(region=REGION, key=indented)
-    (configuration / "terraform.tfvars").write_text(settings)
-    terraform = Terraform(configuration, environment)
+    (folder / "terraform.tfvars").write_text(SETTINGS.format(region=REGION, key=indented))
+    terraform = Terraform(folder, environment)
+    terraform.init()
     terraform.apply()
     return Applied(terraform, terraform.outputs(), cloud)
 

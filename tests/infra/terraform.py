@@ -39,6 +39,9 @@ class Terraform:
         assert done.returncode == 0, f"terraform {arguments[0]}: {done.stdout[-4000:]}{done.stderr}"
         return done.stdout
 
+    def init(self) -> None:
+        self.run("init", "-input=false", "-backend=false")
+
     def apply(self) -> None:
         self.run(
             "apply", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"

@@ -125,7 +125,7 @@ def test_examples_can_be_planned(
     """Whoever copies an example gets a plan, with a domain as well as without."""
     folder = copy_configuration(tmp_path)
     terraform = Terraform(folder, clean_environment(cloud))
-    terraform.run("init", "-input=false", "-backend=false")
+    terraform.init()
     zone = (
         Applied(terraform, {}, cloud)
         .client("route53")
