@@ -91,15 +91,22 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
-    sid       = "KeyOfPictures"
+    sid       = "KeyOfPicturesAndDemands"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = [module.key.arn]
 
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = [local.via.s3]
+      values   = [local.via.s3, local.via.sns]
     }
+  }
+
+  # Demands to look at a picture anew go the way of the uploads.
+  statement {
+    sid       = "Demand"
+    actions   = ["sns:Publish"]
+    resources = [module.uploads.arn]
   }
 
   # Each task listens to what happens with a queue of its own, for as long as it lives.

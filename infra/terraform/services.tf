@@ -6,6 +6,13 @@ locals {
   stop_seconds  = 120
   drain_seconds = 90
 
+  # One for each processor, as far as memory goes: one that decodes may take 1.25 GiB, and what is around
+  # it half of one.
+  processes = {
+    for name, task in { worker = var.worker, resizer = var.resizer } :
+    name => max(1, min(ceil(task.cpu / 1024), floor((task.memory - 512) / 1280)))
+  }
+
   all_settings = {
     SIGHTLINE_TABLE            = module.table.name
     SIGHTLINE_ORIGINALS_BUCKET = module.originals.name
@@ -26,6 +33,7 @@ locals {
       SIGHTLINE_HOST                = "0.0.0.0"
       SIGHTLINE_PORT                = tostring(local.ports.api)
       SIGHTLINE_RENDITIONS_BUCKET   = module.renditions.name
+      SIGHTLINE_UPLOADS_TOPIC_ARN   = module.uploads.arn
       SIGHTLINE_TOKEN_ISSUER        = local.token_issuer
       SIGHTLINE_TOKEN_JWKS_URL      = local.token_keys
       SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
@@ -38,13 +46,16 @@ locals {
     worker = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL   = module.recognition.url
       SIGHTLINE_HEALTH_PORT = tostring(local.ports.worker)
+      SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
+      # The quota is the account's, and a task knows nothing of the others.
+      SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
     }, var.worker.settings)
 
     resizer = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
       SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
       SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
-      SIGHTLINE_PROCESSES         = tostring(ceil(var.resizer.cpu / 1024))
+      SIGHTLINE_PROCESSES         = tostring(local.processes.resizer)
       # Buffers of pixels are given back and asked for again all the time; kept, they cost nothing.
       MALLOC_MMAP_THRESHOLD_ = "268435456"
       MALLOC_TRIM_THRESHOLD_ = "268435456"

@@ -143,10 +143,10 @@ variable "api" {
 variable "worker" {
   description = "Size and number of the worker's tasks, and more of its settings (SIGHTLINE_...)."
   type = object({
-    cpu               = optional(number, 256)
-    memory            = optional(number, 512)
+    cpu               = optional(number, 512)
+    memory            = optional(number, 2048)
     minimum           = optional(number, 1)
-    maximum           = optional(number, 10)
+    maximum           = optional(number, 2)
     messages_per_task = optional(number, 50)
     spot              = optional(bool, true)
     on_demand_base    = optional(number, 1)
@@ -158,6 +158,23 @@ variable "worker" {
   validation {
     condition     = alltrue([for name in keys(var.worker.settings) : startswith(name, "SIGHTLINE_")])
     error_message = "Settings of ours begin with SIGHTLINE_."
+  }
+
+  validation {
+    condition     = var.worker.memory >= 1792
+    error_message = "A process that decodes may take 1.25 GiB, and what is around it half of one."
+  }
+}
+
+variable "recognition_calls_per_second" {
+  description = "The account's quota for Rekognition's DetectLabels in the region: 5, or 50 in the largest regions, unless AWS has raised it. It is shared out among as many workers as there may be: more of them than a fifth of it are of no use."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.recognition_calls_per_second > 0
+    error_message = "A quota is more than nothing."
   }
 }
 
@@ -179,6 +196,11 @@ variable "resizer" {
   validation {
     condition     = alltrue([for name in keys(var.resizer.settings) : startswith(name, "SIGHTLINE_")])
     error_message = "Settings of ours begin with SIGHTLINE_."
+  }
+
+  validation {
+    condition     = var.resizer.memory >= 1792
+    error_message = "A process that decodes may take 1.25 GiB, and what is around it half of one."
   }
 }
 

@@ -40,7 +40,6 @@ AHEAD = {
     "SIGHTLINE_CLOUDFRONT_URL",
     "SIGHTLINE_EVENTS_QUEUE_PREFIX",
     "SIGHTLINE_EVENTS_TOPIC_ARN",
-    "SIGHTLINE_PROCESSES",
 }
 
 #: What a second plan wants to change although nothing has changed, and why.
@@ -84,6 +83,7 @@ MAY = {
         "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:PutObject",
+        "sns:Publish",
         "sns:Subscribe",
         "sns:Unsubscribe",
         "sqs:CreateQueue",

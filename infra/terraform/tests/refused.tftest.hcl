@@ -67,6 +67,17 @@ run "foreign_setting" {
   expect_failures = [var.api]
 }
 
+run "too_little_memory_to_decode" {
+  command = plan
+
+  variables {
+    worker  = { memory = 1024 }
+    resizer = { memory = 1024 }
+  }
+
+  expect_failures = [var.worker, var.resizer]
+}
+
 run "log_retention" {
   command = plan
 

@@ -51,6 +51,11 @@ run "domain_and_nat" {
     image_tag           = "abc"
     nat_gateways        = 1
     interface_endpoints = false
+    worker              = { maximum = 10 }
+    resizer             = { cpu = 2048, memory = 4096 }
+
+    recognition_calls_per_second = 50
+
     picture_private_key = "private"
     picture_signing     = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
   }
@@ -68,6 +73,11 @@ run "domain_and_nat" {
   assert {
     condition     = output.settings.api.SIGHTLINE_CLOUDFRONT_URL == output.url && output.settings.api.SIGHTLINE_CLOUDFRONT_KEY_ID != null
     error_message = "With a key pair CloudFront serves the pictures."
+  }
+
+  assert {
+    condition     = output.settings.worker.SIGHTLINE_CALLS_PER_SECOND == "5" && output.settings.resizer.SIGHTLINE_PROCESSES == "2"
+    error_message = "The quota is shared out among the workers, and every processor has its process."
   }
 
   assert {
