@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
+from samples import ETAG, SHA256, count_labels, make_development, make_image, new_owner, recognized
 from sightline.identifiers import new_image_id
 from sightline.images import Image
 from sightline.keys import ImageKey, original_key, rendition_key
@@ -259,7 +259,7 @@ def test_deletion_leaves_nothing(gateway: Gateway) -> None:
     answer = gateway.client.delete(path, headers=gateway.headers())
     assert (answer.status_code, answer.content) == (204, b"")
     assert keys_of(gateway) == []
-    assert asyncio.run(gateway.table.count_labels(gateway.owner)) == {}
+    assert asyncio.run(count_labels(gateway.table, gateway.owner)) == {}
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
 

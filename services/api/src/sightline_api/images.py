@@ -4,11 +4,11 @@ import time
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.identifiers import new_image_id
-from sightline.images import Image, Status, now
+from sightline.images import Details, Image, Status, now
 from sightline.table import ImageNotFound
 from sightline.uploads import Request, compose_request
 from sightline_api.cursors import decode_cursor, encode_cursor
@@ -23,7 +23,10 @@ from sightline_api.dependencies import (
     Table,
     Uploads,
 )
+from sightline_api.editing import edit_image, make_etag
 from sightline_api.problems import (
+    Changed,
+    Contended,
     DependencyUnavailable,
     ImageMissing,
     InvalidCursor,
@@ -33,6 +36,7 @@ from sightline_api.problems import (
     documented,
 )
 from sightline_api.views import (
+    ImageChanges,
     ImagePage,
     ImageView,
     ReprocessRequest,
@@ -72,7 +76,7 @@ async def create_image(
     image = Image(
         owner=user.owner,
         image_id=new_image_id(),
-        title=ticket.title,
+        details=Details(title=ticket.title),
         media_type=ticket.media_type,
         bytes=ticket.bytes,
         sha256=ticket.sha256,
@@ -106,12 +110,38 @@ async def list_images(
 
 
 @router.get("/{image_id}", operation_id="get_image", responses=documented(ImageMissing))
-async def get_image(key: OwnImage, table: Table, signer: PictureSigner) -> ImageView:
+async def get_image(
+    key: OwnImage, table: Table, signer: PictureSigner, response: Response
+) -> ImageView:
     """One image; poll it until `status` is `ready` or `failed`."""
     try:
-        return await ImageView.of(await table.get(key), signer)
+        image = await table.get(key)
     except ImageNotFound:
         raise ImageMissing from None
+    response.headers["ETag"] = make_etag(image)
+    return await ImageView.of(image, signer)
+
+
+@router.patch(
+    "/{image_id}",
+    operation_id="update_image",
+    responses=documented(ImageMissing, Changed, Contended),
+)
+async def update_image(
+    changes: ImageChanges,
+    key: OwnImage,
+    table: Table,
+    signer: PictureSigner,
+    response: Response,
+    if_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> ImageView:
+    """Change what the owner says of the image; reprocessing leaves it alone.
+
+    With `If-Match`, only if the image is still the one with that `ETag`.
+    """
+    image = await edit_image(key, table, changes.model_dump(exclude_unset=True), if_match)
+    response.headers["ETag"] = make_etag(image)
+    return await ImageView.of(image, signer)
 
 
 @router.post(

@@ -98,6 +98,18 @@ class NothingUploaded(Problem):
     detail = "The picture has not been uploaded yet, so there is nothing to process."
 
 
+class Contended(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "contended"
+    detail = "The image is being changed by others at this moment; please try again."
+
+
+class Changed(Problem):
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "changed"
+    detail = "The image has changed since it was read; read it again and decide anew."
+
+
 class PictureTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "picture_too_large"

@@ -36,6 +36,21 @@ MediaType = Literal[
 
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
+Description = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+]
+
+#: As people write them: letters of any script, figures, and a little between them.
+LabelName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=50, pattern=r"^[\w &'()+,./-]+$"
+    ),
+]
+
+#: Replacing twelve added and twelve hidden labels by others takes 97 of a transaction's 100 items.
+LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
+
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -113,12 +128,26 @@ class RenditionsView(PartView):
     items: list[RenditionView]
 
 
+class LabelMark(BaseModel):
+    """A label as an image bears it; the owner's own have a confidence of 100."""
+
+    name: str = Field(examples=["Dog"])
+    confidence: float = Field(examples=[98.5])
+
+
 class ImageView(BaseModel):
     """A picture and what became of it."""
 
     id: ImageId = Field(examples=["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"])
     status: Status = Field(description="Ends as `ready` or `failed`, derived from both parts.")
     title: str | None
+    description: str | None
+    labels: list[LabelMark] = Field(
+        description="What the image is found by: recognition's labels without the hidden ones, "
+        "and the owner's own."
+    )
+    labels_added: tuple[str, ...] = Field(description="The owner's own labels.")
+    labels_hidden: tuple[str, ...] = Field(description="Labels of recognition's to leave out.")
     media_type: str = Field(description="As found in the picture; until then as announced.")
     bytes: int
     sha256: str
@@ -146,7 +175,14 @@ class ImageView(BaseModel):
         return cls(
             id=image.image_id,
             status=image.status,
-            title=image.title,
+            title=image.details.title,
+            description=image.details.description,
+            labels=[
+                LabelMark(name=mark.name, confidence=mark.confidence)
+                for mark in sorted(image.labels.values(), key=lambda mark: -mark.confidence)
+            ],
+            labels_added=image.details.added,
+            labels_hidden=image.details.hidden,
             media_type=developed.media_type if developed else image.media_type,
             bytes=image.bytes,
             sha256=image.sha256,
@@ -182,6 +218,17 @@ class TicketRequest(BaseModel):
     )
     title: Title | None = None
     features: Features | None = Field(None, description="What to look for; null for what is usual.")
+
+
+class ImageChanges(BaseModel):
+    """What to change; what is left out stays as it is, null takes a text away."""
+
+    model_config = {"extra": "forbid"}
+
+    title: Title | None = None
+    description: Description | None = None
+    labels_added: LabelList = Field((), description="All of the owner's own labels.")
+    labels_hidden: LabelList = Field((), description="All of recognition's labels to leave out.")
 
 
 class ReprocessRequest(BaseModel):
