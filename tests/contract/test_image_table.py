@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid4
 
 from samples import (
     ETAG,
+    SHA256,
     count_labels,
     find_labelled,
     make_development,
@@ -264,6 +265,20 @@ async def test_labels_from_two_sides_at_once_do_not_mislead_the_index(table: Ima
     current = await table.get(image.key)
     await table.store(current, current.with_part("recognition", part))
     assert await count_labels(table, image.owner) == {"Cat": 1}
+
+
+async def test_images_of_the_same_bytes_are_found_once_they_are_shown(table: ImageTable) -> None:
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(3)]
+    await created(table)
+    assert await table.find_content(owner, SHA256) == []
+    for image in images[:2]:
+        part = image.renditions.begin(ETAG).succeed(make_development())
+        await table.store(image, image.with_part("renditions", part))
+    assert await table.find_content(owner, SHA256) == [images[1].image_id, images[0].image_id]
+    await table.remove(await table.begin_deletion(images[1].key))
+    assert await table.find_content(owner, SHA256) == [images[0].image_id]
+    assert await table.find_content(new_owner(), SHA256) == []
 
 
 async def test_labels_are_listed_by_name_and_prefix(table: ImageTable) -> None:

@@ -1,7 +1,5 @@
 """The endpoints of labels, and search by them."""
 
-import base64
-import binascii
 from itertools import islice
 from typing import Annotated
 
@@ -10,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from sightline.images import fold_label
 from sightline_api import search
-from sightline_api.cursors import decode_cursor, encode_cursor
+from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
 from sightline_api.problems import (
     DependencyUnavailable,
@@ -55,12 +53,12 @@ async def list_labels(
     cursor: Annotated[str | None, Query(max_length=600)] = None,
 ) -> LabelPage:
     """The labels of the caller's images with exact counts, by name; `prefix` in any case."""
-    after = _decode_label(cursor) if cursor else None
+    after = decode_cursor(cursor) if cursor else None
     counts = await table.count_labels(user.owner, limit + 1, fold_label(prefix), after)
     shown = list(islice(counts, limit))
     return LabelPage(
         items=[LabelView(name=count.name, images=count.images) for count in shown],
-        next_cursor=_encode_label(shown[-1].key) if len(counts) > limit else None,
+        next_cursor=encode_cursor(shown[-1].key) if len(counts) > limit else None,
     )
 
 
@@ -79,7 +77,7 @@ async def search_images(
 
     A label is found however it is written; one that the owner added has a confidence of 100.
     """
-    before = decode_cursor(cursor) if cursor else None
+    before = decode_image_cursor(cursor) if cursor else None
     query = search.Query(label, without, min_confidence)
     found: list[str] = []
     async for image_id in search.find_images(table, user.owner, query, before):
@@ -91,18 +89,3 @@ async def search_images(
         items=[await ImageView.of(image, signer) for image in images],
         next_cursor=encode_cursor(found[limit - 1]) if len(found) > limit else None,
     )
-
-
-def _encode_label(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _decode_label(cursor: str) -> str:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise InvalidCursor from None
-    if not key or _encode_label(key) != cursor:
-        raise InvalidCursor
-    return key

@@ -67,6 +67,10 @@ class Problem(Exception):
     detail: ClassVar[str]
     headers: ClassVar[dict[str, str]] = {}
 
+    def body(self) -> ProblemBody:
+        """The problem as it is written where it is not an answer by itself."""
+        return _describe(self.status, self.code, self.detail)
+
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
         """The entry of this error in an endpoint's `responses`."""
@@ -164,7 +168,21 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+def _describe(
+    status: int, code: str, detail: str, errors: list[FieldError] | None = None
+) -> ProblemBody:
+    return ProblemBody(
+        type=f"urn:sightline:problem:{code}",
+        code=code,
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=errors,
+    )
 
 
 def _render(
@@ -174,14 +192,7 @@ def _render(
     headers: dict[str, str] | None = None,
     errors: list[FieldError] | None = None,
 ) -> JSONResponse:
-    body = ProblemBody(
-        type=f"urn:sightline:problem:{code}",
-        code=code,
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        errors=errors,
-    )
+    body = _describe(status, code, detail, errors)
     return JSONResponse(
         body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
     )
@@ -211,6 +222,15 @@ async def _answer_http(_: Request, error: Exception) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     return _render(error.status_code, code, f"{phrase}.", dict(error.headers or {}))
+
+
+async def _answer_group(request: Request, error: Exception) -> JSONResponse:
+    """Of several things that went wrong at once, the first speaks for all."""
+    assert isinstance(error, ExceptionGroup)  # noqa: S101
+    first = error.exceptions[0]
+    if isinstance(first, ClientError | BotoCoreError):
+        return await _answer_vendor(request, first)
+    return await _answer_unforeseen(request, first)
 
 
 async def _answer_vendor(request: Request, error: Exception) -> JSONResponse:

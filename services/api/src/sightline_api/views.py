@@ -19,6 +19,7 @@ from sightline.recognition import (
     Recognition,
     Text,
 )
+from sightline_api.problems import ProblemBody
 from sightline_api.signing import SignedForm, Signer
 
 #: What clients may announce. What a picture is, the resizer sees for itself.
@@ -253,7 +254,54 @@ class UploadForm(BaseModel):
 
 
 class Ticket(BaseModel):
-    """The image that the upload will be, and the way to upload it."""
+    """The image that the upload will be, and the way to upload it.
+
+    Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
+    second image of it; deleting this one does not.
+    """
 
     image: ImageView
     upload: UploadForm
+    duplicate_of: ImageId | None
+
+
+class TicketBatch(BaseModel):
+    """Pictures that a client is about to upload."""
+
+    model_config = {"extra": "forbid"}
+
+    images: Annotated[list[TicketRequest], Field(min_length=1, max_length=100)]
+
+
+class TicketOutcome(BaseModel):
+    """A ticket, or why there is none; the other is null."""
+
+    ticket: Ticket | None = None
+    problem: ProblemBody | None = None
+
+
+class TicketOutcomes(BaseModel):
+    """One outcome for each picture, in the same order."""
+
+    items: list[TicketOutcome]
+
+
+class DeletionBatch(BaseModel):
+    """Images to delete."""
+
+    model_config = {"extra": "forbid"}
+
+    ids: Annotated[list[str], Field(min_length=1, max_length=100)]
+
+
+class DeletionOutcome(BaseModel):
+    """What became of one: gone now, or not there in the first place."""
+
+    id: str
+    status: Literal[204, 404]
+
+
+class DeletionOutcomes(BaseModel):
+    """One outcome for each image, in the same order."""
+
+    items: list[DeletionOutcome]

@@ -45,6 +45,9 @@ LABELLING = frozenset({"details", "recognition"})
 #: How often keys that a batch left out are asked for again.
 BATCH_ATTEMPTS = 5
 
+#: Images of the same bytes that are told of.
+MAX_SAME = 10
+
 _IMAGE_PREFIX = "IMAGE#"
 _LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
@@ -114,6 +117,7 @@ class DynamoImageTable:
             *self._reindex(after.key, before.labels, after.labels),
             *self._charge(after.owner, before.calls, after.calls),
             *self._keep_content(before, after),
+            *self._list_content(before, after),
         ]
         try:
             if derived:
@@ -211,6 +215,19 @@ class DynamoImageTable:
             raise TableBusy
         images = (found.get(image_id) for image_id in image_ids)
         return [image for image in images if image is not None and not _is_hidden(image)]
+
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": _content(owner, sha256)},
+                ":prefix": {"S": _IMAGE_PREFIX},
+            },
+            "ScanIndexForward": False,
+        }
+        items = await self._query(request, MAX_SAME)
+        return [item["sk"].removeprefix(_IMAGE_PREFIX) for item in items]
 
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         answer = await self._client.get_item(
@@ -347,13 +364,27 @@ class DynamoImageTable:
             changes.append({"Put": {"TableName": self._table, "Item": entry}})
         return changes
 
+    def _list_content(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
+        """The image among those that show its bytes, from when it does."""
+        shown, shows = before.renditions.result, after.renditions.result
+        if (shown is None) == (shows is None):
+            return []
+        key = _content_image_key(after)
+        if shows is None:
+            return [{"Delete": {"TableName": self._table, "Key": key}}]
+        return [{"Put": {"TableName": self._table, "Item": key}}]
+
     async def _forget_content(self, image: Image) -> None:
-        """Everything that is known of the image's bytes, claims included."""
-        pk = _content(image)
+        """Everything that is known of the image's bytes, claims included, and that it has them.
+
+        Other images may have them too; they stay listed, and what is known is found out again.
+        """
+        pk, own = _content(image.owner, image.sha256), f"{_IMAGE_PREFIX}{image.image_id}"
         async for item in self._items(pk):
-            await self._client.delete_item(
-                TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
-            )
+            if item["sk"] == own or not item["sk"].startswith(_IMAGE_PREFIX):
+                await self._client.delete_item(
+                    TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
+                )
 
     async def _drop_unused(self, owner: str, label: str) -> None:
         """Remove a count that has come down to nothing."""
@@ -423,12 +454,18 @@ def _usage_key(owner: str, month: str) -> Item:
     return {"pk": {"S": _user(owner)}, "sk": {"S": f"USAGE#{month}"}}
 
 
-def _content(image: Image) -> str:
-    return f"CONTENT#{image.owner}#{image.sha256}"
+def _content(owner: str, sha256: str) -> str:
+    return f"CONTENT#{owner}#{sha256}"
 
 
 def _content_key(image: Image, profile: Profile) -> Item:
-    return {"pk": {"S": _content(image)}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+    pk = _content(image.owner, image.sha256)
+    return {"pk": {"S": pk}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+
+
+def _content_image_key(image: Image) -> Item:
+    pk = _content(image.owner, image.sha256)
+    return {"pk": {"S": pk}, "sk": {"S": f"{_IMAGE_PREFIX}{image.image_id}"}}
 
 
 def _calls(feature: Feature) -> str:

@@ -133,6 +133,14 @@ class MemoryImageTable:
         images = (self._images.get(ImageKey(owner, image_id)) for image_id in image_ids)
         return [image for image in images if image is not None and not _is_hidden(image)]
 
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        found = [
+            image.image_id
+            for image in self._images.values()
+            if (image.owner, image.sha256) == (owner, sha256) and image.renditions.result
+        ]
+        return sorted(found, reverse=True)
+
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         counts = {feature: self._calls[owner, month, feature] for feature in Feature}
         return {feature: count for feature, count in counts.items() if count}

@@ -94,6 +94,9 @@ class ImageTable(Protocol):
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         """Those of up to 100 images that are there, in the order asked for."""
 
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        """The ids of the owner's images that show these bytes, newest first."""
+
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         """How often each feature was paid for the owner in a month (`2026-11`)."""
 
