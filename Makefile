@@ -3,9 +3,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 PICTURE ?=
+ENV ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+INFRA := .venv-infra
 SERVICES := core api worker resizer local
 PROJECTS := $(SERVICES:%=services/%)
 
@@ -28,8 +30,12 @@ models: $(VENV)/run ## Fetch models that know things and faces, for recognition 
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models
 
 .PHONY: test
-test: $(VENV)/dev ## Run the whole test suite; nothing needs to be started
-	$(BIN)/pytest
+test: $(VENV)/dev ## Run the test suite; nothing needs to be started
+	$(BIN)/pytest -m "not infra"
+
+.PHONY: test-infra
+test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform on a stand-in for AWS
+	$(BIN)/pytest tests/infra
 
 .PHONY: check
 check: $(VENV)/dev ## Lint, formatting and types
@@ -52,6 +58,14 @@ bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and n
 	npm ci --prefix benchmarks/sharp --silent --no-audit --no-fund
 	$(BIN)/python benchmarks/pictures.py
 
+.PHONY: plan apply deploy destroy
+plan: ## Show what an apply would change (ENV=dev)
+apply: ## Make or change a stack in AWS, after asking (ENV=dev)
+deploy: ## Build, push and roll out this commit's images, after asking (ENV=dev)
+destroy: ## Give a stack back, after asking (ENV=dev)
+plan apply deploy destroy:
+	@$(if $(ENV),,$(error which environment? make $@ ENV=dev))infra/terraform/stack $@ $(ENV)
+
 .PHONY: lock
 lock: ## Resolve all requirements anew (wants uv)
 	@command -v uv >/dev/null || { echo "make lock: uv is needed: pip install uv"; exit 1; }
@@ -59,7 +73,7 @@ lock: ## Resolve all requirements anew (wants uv)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and logs
-	rm -rf $(VENV) .sightline .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INFRA) .sightline .mypy_cache .pytest_cache .ruff_cache
 
 # The environment is made again when its requirements change; the last line of each recipe marks it.
 
@@ -86,6 +100,11 @@ $(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
+
+$(INFRA)/installed: requirements/infra.txt
+	@$(PYTHON) -m venv $(INFRA)
+	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
 	@touch $@
 
 define install_projects

@@ -1,8 +1,9 @@
 """What renditions cost, beside naive Pillow, libvips and sharp: `make bench-pictures`.
 
 Every engine is a process of its own on one core, and they take turns on every picture, so that a
-slow moment hits all of them alike. Ratios are of throughput, so higher is faster: the medians of
-all JPEGs together, of the other engine by ours.
+slow moment hits all of them alike. What is measured is the time that a core is busy, with all the
+engine's threads. Ratios are of throughput, so higher is faster: the medians of all JPEGs together,
+of the other engine by ours.
 """
 
 import io

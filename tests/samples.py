@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 from sightline.identifiers import new_image_id
-from sightline.images import Image, Part, now
+from sightline.images import Details, Image, Part, fold_label, now
 from sightline.pictures import Development, Rendition
 from sightline.recognition import Box, Feature, Instance, Label, Profile, Recognition
+from sightline.table import ImageTable
 
 ETAG = "9b2cf535f27731c974343645a3985328"
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -19,13 +20,23 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
     image = Image(
         owner=owner or new_owner(),
         image_id=new_image_id(),
-        title="Ein Bild",
+        details=Details(title="Ein Bild"),
         media_type="image/jpeg",
         bytes=5,
         sha256=SHA256,
         created_at=now(),
     )
     return image.model_copy(update=changes)
+
+
+async def count_labels(table: ImageTable, owner: str) -> dict[str, int]:
+    """How many of the owner's images bear each label, by its name."""
+    return {count.name: count.images for count in await table.count_labels(owner, 1000)}
+
+
+async def find_labelled(table: ImageTable, owner: str, label: str) -> dict[str, float]:
+    """Confidence by image of all that bear the label."""
+    return dict(await table.find_labelled(owner, fold_label(label), 1000))
 
 
 def make_recognition(

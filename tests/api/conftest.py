@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ class PlainSigner:
     async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
         return SignedForm("http://s3/originals", {"key": image.image_id})
 
-    async def sign_rendition(self, key: str) -> str:
-        return f"http://s3/{key}"
+    async def sign_renditions(self, keys: list[str]) -> list[str]:
+        return [f"http://s3/{key}" for key in keys]
 
 
 class Client:
@@ -100,6 +100,20 @@ def settings() -> ApiSettings:
 
 @pytest.fixture
 def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+    with serve(pool, settings) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+    """One that gives up soon, and that a page may call."""
+    changes = {"request_seconds": 0.05, "cors_origins": ("https://app.example.com",)}
+    with serve(pool, settings.model_copy(update=changes)) as gateway:
+        yield gateway
+
+
+@contextmanager
+def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     table, uploads = MemoryImageTable(), MemoryTopic()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
@@ -117,7 +131,7 @@ def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
 
-    app = create_app(lifespan)
+    app = create_app(lifespan, settings)
 
     async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
         state = await stack.enter_async_context(lifespan(app))

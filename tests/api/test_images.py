@@ -5,9 +5,10 @@ import base64
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway
-from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
+from samples import ETAG, SHA256, count_labels, make_development, make_image, new_owner, recognized
 from sightline.identifiers import new_image_id
 from sightline.images import Image
 from sightline.keys import ImageKey, original_key, rendition_key
@@ -121,6 +122,62 @@ def test_a_ticket_may_say_what_to_look_for(gateway: Gateway) -> None:
     )
     key = ImageKey(gateway.owner, answer.json()["image"]["id"])
     assert asyncio.run(gateway.table.get(key)).features == (Feature.TEXT, Feature.FACES)
+
+
+def test_the_same_picture_is_told_at_the_ticket(gateway: Gateway) -> None:
+    image = add_ready(gateway)
+    for owner, duplicate in ((gateway.owner, image.image_id), (new_owner(), None)):
+        answer = gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers(owner))
+        assert answer.status_code == 201
+        assert answer.json()["duplicate_of"] == duplicate
+
+
+def test_each_ticket_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
+    images = [{**TICKET, "title": "Eins"}, {**TICKET, "bytes": 2**30}, {**TICKET, "title": "Drei"}]
+    answer = gateway.client.post(
+        "/v1/images/batch", json={"images": images}, headers=gateway.headers()
+    )
+    assert answer.status_code == 207
+    first, second, third = answer.json()["items"]
+    assert (first["ticket"]["image"]["title"], third["ticket"]["image"]["title"]) == (
+        "Eins",
+        "Drei",
+    )
+    assert second["problem"]["code"] == "picture_too_large"
+    listed = gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"]
+    assert len(listed) == 2
+
+
+@pytest.mark.parametrize("count", [0, 101])
+def test_a_batch_is_neither_empty_nor_endless(gateway: Gateway, count: int) -> None:
+    for path, body in (
+        ("/v1/images/batch", {"images": [TICKET] * count}),
+        ("/v1/images/delete", {"ids": [new_image_id()] * count}),
+    ):
+        answer = gateway.client.post(path, json=body, headers=gateway.headers())
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+def test_each_deletion_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
+    own, foreign = add_ready(gateway), add(gateway, new_owner())
+    ids = [own.image_id, foreign.image_id, new_image_id(), "../x"]
+    answer = gateway.client.post("/v1/images/delete", json={"ids": ids}, headers=gateway.headers())
+    assert [item["status"] for item in answer.json()["items"]] == [204, 404, 404, 404]
+    assert keys_of(gateway) == []
+    assert asyncio.run(gateway.table.get(foreign.key)) == foreign
+
+
+def test_a_dependency_that_is_away_fails_the_batch_as_a_whole(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ConnectTimeoutError(endpoint_url="https://secret")
+
+    monkeypatch.setattr(gateway.table, "create", fail)
+    answer = gateway.client.post(
+        "/v1/images/batch", json={"images": [TICKET] * 3}, headers=gateway.headers()
+    )
+    assert (answer.status_code, answer.json()["code"]) == (503, "dependency_unavailable")
 
 
 def test_reprocessing_is_demanded_of_both_services(gateway: Gateway) -> None:
@@ -259,7 +316,7 @@ def test_deletion_leaves_nothing(gateway: Gateway) -> None:
     answer = gateway.client.delete(path, headers=gateway.headers())
     assert (answer.status_code, answer.content) == (204, b"")
     assert keys_of(gateway) == []
-    assert asyncio.run(gateway.table.count_labels(gateway.owner)) == {}
+    assert asyncio.run(count_labels(gateway.table, gateway.owner)) == {}
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
 

@@ -112,6 +112,11 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "get_image",
         "delete_image",
         "reprocess_image",
+        "update_image",
+        "create_images",
+        "delete_images",
+        "list_labels",
+        "search_images",
         "get_health",
     }
     for name, operation in operations.items():

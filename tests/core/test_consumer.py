@@ -11,11 +11,10 @@ import pytest
 
 from sightline.consumer import EXHAUSTED, Consumer, Handler, Pace
 from sightline.identifiers import new_image_id
-from sightline.images import Failure
 from sightline.keys import ImageKey, original_key
 from sightline.memory import MemoryQueue
 from sightline.queues import Message
-from sightline.rejection import Gone, Rejected
+from sightline.rejection import Failure, Gone, Rejected
 from sightline.settlement import Backoff
 from sightline.uploads import Upload
 

@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from samples import ETAG, make_image, make_recognition, recognized
-from sightline.images import Failure, Part, State, Status, derive_status
+from sightline.images import Details, Mark, Part, State, Status, derive_status
 from sightline.recognition import Recognition
+from sightline.rejection import Failure
 
 FINAL = Failure(code="broken_picture", message="broken")
 PASSING = Failure(code="retries_exhausted", message="again", final=False)
@@ -88,4 +89,14 @@ def test_a_repetition_keeps_the_result_until_there_is_a_new_one() -> None:
 
 def test_an_image_is_found_by_its_labels() -> None:
     assert make_image().labels == {}
-    assert recognized(make_image(), "Dog", "Sea").labels == {"Dog": 91.25, "Sea": 91.25}
+    assert recognized(make_image(), "Dog", "Sea").labels == {
+        "dog": Mark("Dog", 91.25),
+        "sea": Mark("Sea", 91.25),
+    }
+
+
+def test_the_owner_adds_labels_and_hides_others() -> None:
+    """In whatever way they are written; what was added counts as certain."""
+    details = Details(added=("SEA", "holiday"), hidden=("dog", "nothing"))
+    image = recognized(make_image(details=details), "Dog", "Sea")
+    assert image.labels == {"sea": Mark("SEA", 100), "holiday": Mark("holiday", 100)}

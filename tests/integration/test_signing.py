@@ -4,9 +4,14 @@ import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, quote, urlsplit
 
+import botocore.credentials
 import httpx
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from uuid_utils.compat import uuid4
 
 from samples import make_image
@@ -14,9 +19,13 @@ from sightline.aws import Clients
 from sightline.images import Image
 from sightline.keys import original_key, rendition_key
 from sightline.s3 import S3ObjectStore
-from sightline_api.signing import S3Signer
+from sightline_api.signing import Bucket, Credentials, S3Signer
 
 BODY = b"hello"
+
+
+async def credentials() -> Credentials:
+    return Credentials("test", "test", None)
 
 
 class Rig:
@@ -30,7 +39,7 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(clients: Clients) -> Rig:
+async def rig(clients: Clients, aws_environment: str) -> Rig:
     client = await clients.open("s3")
     names = [f"{kind}-{uuid4()}" for kind in ("originals", "renditions")]
     for name in names:
@@ -38,7 +47,13 @@ async def rig(clients: Clients) -> Rig:
             Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
     originals, renditions = (S3ObjectStore(client, name) for name in names)
-    return Rig(S3Signer(client, names[0], names[1], 600), originals, renditions)
+    original_bucket, rendition_bucket = (
+        Bucket.at(name, "eu-central-1", aws_environment) for name in names
+    )
+    signer = S3Signer(
+        credentials, "eu-central-1", (names[0], original_bucket), rendition_bucket, 600
+    )
+    return Rig(signer, originals, renditions)
 
 
 @pytest.fixture
@@ -74,8 +89,49 @@ async def test_a_form_is_bound_to_everything_that_was_announced(rig: Rig) -> Non
 async def test_an_address_reads_one_rendition(rig: Rig, http: httpx.AsyncClient) -> None:
     key = rendition_key(rig.image.key, "thumb", "webp")
     await rig.renditions.write(key, BODY, "image/webp")
-    url = await rig.signer.sign_rendition(key)
+    (url,) = await rig.signer.sign_renditions([key])
     answer = await http.get(url)
     assert (answer.content, answer.headers["Content-Type"]) == (BODY, "image/webp")
-    assert "X-Amz-Expires=600" in url
-    assert "X-Amz-Signature=" in url
+    assert "X-Amz-Expires=4200" in url
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:4566"])
+@pytest.mark.parametrize("token", [None, "session/token+="])
+@pytest.mark.parametrize("key", ["renditions/a/b/thumb.webp", "a b+c%/ä~.webp"])
+async def test_an_address_is_what_the_sdk_would_sign(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str | None, token: str | None, key: str
+) -> None:
+    """At the same moment, for the same key, to the letter of its signature."""
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+    async def temporary() -> Credentials:
+        return Credentials("AKIAEXAMPLE", "secret/key", token)
+
+    bucket = Bucket.at("pictures", "eu-central-1", endpoint)
+    signer = S3Signer(
+        temporary,
+        "eu-central-1",
+        ("pictures", bucket),
+        bucket,
+        600,
+        clock=lambda: at + timedelta(minutes=59),
+    )
+    (ours,) = await signer.sign_renditions([key])
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: at.replace(tzinfo=None))
+    request = AWSRequest("GET", f"{bucket.url}/{quote(key, safe='/-_.~')}")
+    sdk = botocore.credentials.Credentials("AKIAEXAMPLE", "secret/key", token)
+    S3SigV4QueryAuth(sdk, "s3", "eu-central-1", expires=4200).add_auth(request)
+    theirs = str(request.url)
+    assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
+    assert urlsplit(ours).path == urlsplit(theirs).path
+
+
+async def test_addresses_are_the_same_within_the_hour() -> None:
+    moment = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    bucket = Bucket.at("pictures", "eu-central-1", None)
+    signer = S3Signer(credentials, "eu-central-1", ("p", bucket), bucket, 600, clock=lambda: moment)
+    first = await signer.sign_renditions(["a", "b"])
+    moment += timedelta(minutes=59)
+    assert await signer.sign_renditions(["a", "b"]) == first
+    moment += timedelta(minutes=1)
+    assert await signer.sign_renditions(["a", "b"]) != first

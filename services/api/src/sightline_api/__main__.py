@@ -13,7 +13,7 @@ from sightline_api.settings import ApiSettings
 def main() -> None:
     settings = read_settings(ApiSettings)
     configure_logs("api", settings.log_level)
-    app = create_app(on_aws(settings))
+    app = create_app(on_aws(settings), settings)
     # What is alive now stays alive: collecting it again and again only costs latency.
     gc.collect()
     gc.freeze()

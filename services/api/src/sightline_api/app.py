@@ -6,17 +6,26 @@ from typing import Any, Protocol
 
 import httpx
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images
+from sightline_api import images, labels
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
+from sightline_api.middleware import (
+    ConditionalGet,
+    RequestContext,
+    RequestLimits,
+    SecurityHeaders,
+)
 from sightline_api.problems import install_handlers, problem_schemas
+from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import S3Signer
+from sightline_api.signing import Bucket, Credentials, S3Signer
 from sightline_api.tokens import TokenVerifier
 
 DESCRIPTION = """\
@@ -46,24 +55,43 @@ class Gateway(FastAPI):
         return document
 
 
-def create_app(lifespan: Lifespan) -> FastAPI:
+def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app = Gateway(
         title="Sightline",
         version="0.1.0",
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     install_handlers(app)
+    install_reference(app)
     app.include_router(images.router)
+    app.include_router(labels.router)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
         """Whether this process serves; a dependency that is away does not count against it."""
         return {"status": "ok"}
 
+    # Each is wrapped by the next one.
+    app.add_middleware(ConditionalGet)
+    app.add_middleware(
+        RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+            max_age=3600,
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestContext)
     return app
 
 
@@ -75,7 +103,6 @@ def on_aws(settings: ApiSettings) -> Lifespan:
         async with AsyncExitStack() as stack:
             clients = Clients(stack, settings.region)
             s3 = await clients.open("s3")
-            public_s3 = await clients.open("s3", endpoint_url=settings.public_s3_endpoint)
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
             yield State(
@@ -84,13 +111,27 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
                 uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),
-                signer=S3Signer(
-                    public_s3,
-                    settings.originals_bucket,
-                    settings.renditions_bucket,
-                    settings.url_seconds,
-                ),
+                signer=_make_signer(clients, settings),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
 
     return lifespan
+
+
+def _make_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
+    async def credentials() -> Credentials:
+        found = await clients.credentials()
+        return Credentials(found.access_key, found.secret_key, found.token)
+
+    endpoint = settings.public_s3_endpoint or settings.s3_endpoint
+
+    def bucket(name: str) -> Bucket:
+        return Bucket.at(name, settings.region, endpoint)
+
+    return S3Signer(
+        credentials,
+        settings.region,
+        (settings.originals_bucket, bucket(settings.originals_bucket)),
+        bucket(settings.renditions_bucket),
+        settings.url_seconds,
+    )

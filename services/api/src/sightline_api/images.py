@@ -1,17 +1,17 @@
 """The endpoints of images."""
 
-import time
-from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
-from sightline.identifiers import new_image_id
-from sightline.images import Image, Status, now
+from sightline.identifiers import image_id_adapter
+from sightline.images import Status
+from sightline.keys import ImageKey
 from sightline.table import ImageNotFound
 from sightline.uploads import Request, compose_request
-from sightline_api.cursors import decode_cursor, encode_cursor
+from sightline_api.batches import each_of
+from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.deletion import delete_image
 from sightline_api.dependencies import (
     CurrentUser,
@@ -23,27 +23,34 @@ from sightline_api.dependencies import (
     Table,
     Uploads,
 )
+from sightline_api.editing import edit_image, make_etag
 from sightline_api.problems import (
+    Changed,
+    Contended,
     DependencyUnavailable,
     ImageMissing,
     InvalidCursor,
     NothingUploaded,
     PictureTooLarge,
+    Problem,
     Unauthenticated,
     documented,
 )
+from sightline_api.tickets import issue_ticket
 from sightline_api.views import (
+    DeletionBatch,
+    DeletionOutcome,
+    DeletionOutcomes,
+    ImageChanges,
     ImagePage,
     ImageView,
     ReprocessRequest,
     Ticket,
+    TicketBatch,
+    TicketOutcome,
+    TicketOutcomes,
     TicketRequest,
-    UploadForm,
 )
-
-#: Seconds for which a row outlives its unused ticket: an upload that began in time may still be
-#: on its way.
-TICKET_GRACE = 86_400
 
 router = APIRouter(
     prefix="/v1/images",
@@ -67,26 +74,46 @@ async def create_image(
 
     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
     """
-    if ticket.bytes > settings.max_upload_bytes:
-        raise PictureTooLarge
-    image = Image(
-        owner=user.owner,
-        image_id=new_image_id(),
-        title=ticket.title,
-        media_type=ticket.media_type,
-        bytes=ticket.bytes,
-        sha256=ticket.sha256,
-        features=ticket.features,
-        created_at=now(),
-        expires_at=int(time.time()) + settings.ticket_seconds + TICKET_GRACE,
-    )
-    form = await signer.sign_upload(image, settings.ticket_seconds)
-    await table.create(image)
-    response.headers["Location"] = f"/v1/images/{image.image_id}"
-    return Ticket(
-        image=await ImageView.of(image, signer),
-        upload=UploadForm.of(form, image.created_at + timedelta(seconds=settings.ticket_seconds)),
-    )
+    issued = await issue_ticket(ticket, user.owner, settings, table, signer)
+    response.headers["Location"] = f"/v1/images/{issued.image.id}"
+    return issued
+
+
+@router.post("/batch", status_code=207, operation_id="create_images", responses=documented())
+async def create_images(
+    batch: TicketBatch, user: CurrentUser, settings: Settings, table: Table, signer: PictureSigner
+) -> TicketOutcomes:
+    """Announce up to 100 pictures at once; each has an outcome of its own."""
+
+    async def issue(asked: TicketRequest) -> TicketOutcome:
+        try:
+            ticket = await issue_ticket(asked, user.owner, settings, table, signer)
+        except Problem as problem:
+            return TicketOutcome(problem=problem.body())
+        return TicketOutcome(ticket=ticket)
+
+    return TicketOutcomes(items=await each_of(batch.images, issue))
+
+
+@router.post("/delete", status_code=207, operation_id="delete_images", responses=documented())
+async def remove_images(
+    batch: DeletionBatch,
+    user: CurrentUser,
+    table: Table,
+    originals: Originals,
+    renditions: Renditions,
+) -> DeletionOutcomes:
+    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does."""
+
+    async def delete(image_id: str) -> DeletionOutcome:
+        try:
+            key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
+            await delete_image(key, table, originals, renditions)
+        except (ValueError, ImageNotFound):
+            return DeletionOutcome(id=image_id, status=404)
+        return DeletionOutcome(id=image_id, status=204)
+
+    return DeletionOutcomes(items=await each_of(batch.ids, delete))
 
 
 @router.get("", operation_id="list_images", responses=documented(InvalidCursor))
@@ -98,7 +125,7 @@ async def list_images(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImagePage:
     """The caller's images, newest first."""
-    page = await table.page(user.owner, limit, decode_cursor(cursor) if cursor else None)
+    page = await table.page(user.owner, limit, decode_image_cursor(cursor) if cursor else None)
     return ImagePage(
         items=[await ImageView.of(image, signer) for image in page.images],
         next_cursor=page.next_before and encode_cursor(page.next_before),
@@ -106,12 +133,38 @@ async def list_images(
 
 
 @router.get("/{image_id}", operation_id="get_image", responses=documented(ImageMissing))
-async def get_image(key: OwnImage, table: Table, signer: PictureSigner) -> ImageView:
+async def get_image(
+    key: OwnImage, table: Table, signer: PictureSigner, response: Response
+) -> ImageView:
     """One image; poll it until `status` is `ready` or `failed`."""
     try:
-        return await ImageView.of(await table.get(key), signer)
+        image = await table.get(key)
     except ImageNotFound:
         raise ImageMissing from None
+    response.headers["ETag"] = make_etag(image)
+    return await ImageView.of(image, signer)
+
+
+@router.patch(
+    "/{image_id}",
+    operation_id="update_image",
+    responses=documented(ImageMissing, Changed, Contended),
+)
+async def update_image(
+    changes: ImageChanges,
+    key: OwnImage,
+    table: Table,
+    signer: PictureSigner,
+    response: Response,
+    if_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> ImageView:
+    """Change what the owner says of the image; reprocessing leaves it alone.
+
+    With `If-Match`, only if the image is still the one with that `ETag`.
+    """
+    image = await edit_image(key, table, changes.model_dump(exclude_unset=True), if_match)
+    response.headers["ETag"] = make_etag(image)
+    return await ImageView.of(image, signer)
 
 
 @router.post(

@@ -67,6 +67,10 @@ class Problem(Exception):
     detail: ClassVar[str]
     headers: ClassVar[dict[str, str]] = {}
 
+    def body(self) -> ProblemBody:
+        """The problem as it is written where it is not an answer by itself."""
+        return _describe(self.status, self.code, self.detail)
+
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
         """The entry of this error in an endpoint's `responses`."""
@@ -98,10 +102,35 @@ class NothingUploaded(Problem):
     detail = "The picture has not been uploaded yet, so there is nothing to process."
 
 
+class Contended(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "contended"
+    detail = "The image is being changed by others at this moment; please try again."
+
+
+class Changed(Problem):
+    status = HTTPStatus.PRECONDITION_FAILED
+    code = "changed"
+    detail = "The image has changed since it was read; read it again and decide anew."
+
+
 class PictureTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "picture_too_large"
     detail = "The picture is larger than what is accepted."
+
+
+class RequestTooLarge(Problem):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "request_too_large"
+    detail = "The request is larger than what is accepted; pictures go to S3."
+
+
+class RequestTimeout(Problem):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "request_timeout"
+    detail = "The answer took too long; please try again."
+    headers: ClassVar = {"Retry-After": str(RETRY_AFTER)}
 
 
 class DependencyUnavailable(Problem):
@@ -139,7 +168,21 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+def _describe(
+    status: int, code: str, detail: str, errors: list[FieldError] | None = None
+) -> ProblemBody:
+    return ProblemBody(
+        type=f"urn:sightline:problem:{code}",
+        code=code,
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=errors,
+    )
 
 
 def _render(
@@ -149,22 +192,19 @@ def _render(
     headers: dict[str, str] | None = None,
     errors: list[FieldError] | None = None,
 ) -> JSONResponse:
-    body = ProblemBody(
-        type=f"urn:sightline:problem:{code}",
-        code=code,
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        errors=errors,
-    )
+    body = _describe(status, code, detail, errors)
     return JSONResponse(
         body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
     )
 
 
+def render_problem(problem: Problem) -> JSONResponse:
+    return _render(problem.status, problem.code, problem.detail, problem.headers)
+
+
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101
-    return _render(error.status, error.code, error.detail, error.headers)
+    return render_problem(error)
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
@@ -182,6 +222,15 @@ async def _answer_http(_: Request, error: Exception) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     return _render(error.status_code, code, f"{phrase}.", dict(error.headers or {}))
+
+
+async def _answer_group(request: Request, error: Exception) -> JSONResponse:
+    """Of several things that went wrong at once, the first speaks for all."""
+    assert isinstance(error, ExceptionGroup)  # noqa: S101
+    first = error.exceptions[0]
+    if isinstance(first, ClientError | BotoCoreError):
+        return await _answer_vendor(request, first)
+    return await _answer_unforeseen(request, first)
 
 
 async def _answer_vendor(request: Request, error: Exception) -> JSONResponse:

@@ -1,6 +1,6 @@
 """The gateway's settings."""
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from sightline.settings import ServiceSettings
 
@@ -18,8 +18,18 @@ class ApiSettings(ServiceSettings):
     public_s3_endpoint: str | None = Field(
         None, description="Address of S3 as clients see it, where it is not the one seen here."
     )
+    s3_endpoint: str | None = Field(
+        None,
+        validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="As the AWS clients read it; None for AWS itself.",
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     max_upload_bytes: int = Field(50 * 2**20, gt=0, description="Largest picture, in bytes.")
     ticket_seconds: int = Field(900, gt=0, le=43_200, description="Life of an upload ticket.")
     url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
+    max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")
+    request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Pages that may call, as `https://app.example.com`; none by default."
+    )

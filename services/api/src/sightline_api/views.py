@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from sightline.capture import Capture
 from sightline.identifiers import ImageId
 from sightline.images import PART_NAMES, Image, Part, PartName, State, Status
-from sightline.pictures import Capture, Development
+from sightline.pictures import Development
 from sightline.recognition import (
     Face,
     Feature,
@@ -18,6 +19,7 @@ from sightline.recognition import (
     Recognition,
     Text,
 )
+from sightline_api.problems import ProblemBody
 from sightline_api.signing import SignedForm, Signer
 
 #: What clients may announce. What a picture is, the resizer sees for itself.
@@ -34,6 +36,21 @@ MediaType = Literal[
 ]
 
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
+
+Description = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+]
+
+#: As people write them: letters of any script, figures, and a little between them.
+LabelName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=50, pattern=r"^[\w &'()+,./-]+$"
+    ),
+]
+
+#: Replacing twelve added and twelve hidden labels by others takes 97 of a transaction's 100 items.
+LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -55,7 +72,7 @@ class PartView(BaseModel):
 
     @staticmethod
     def fields(part: Part[Recognition] | Part[Development]) -> dict[str, Any]:
-        failure = part.failure and FailureView.model_validate(part.failure.model_dump())
+        failure = part.failure and FailureView(code=part.failure.code, message=part.failure.message)
         return {
             "state": part.state,
             "started_at": part.started_at,
@@ -112,12 +129,26 @@ class RenditionsView(PartView):
     items: list[RenditionView]
 
 
+class LabelMark(BaseModel):
+    """A label as an image bears it; the owner's own have a confidence of 100."""
+
+    name: str = Field(examples=["Dog"])
+    confidence: float = Field(examples=[98.5])
+
+
 class ImageView(BaseModel):
     """A picture and what became of it."""
 
     id: ImageId = Field(examples=["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"])
     status: Status = Field(description="Ends as `ready` or `failed`, derived from both parts.")
     title: str | None
+    description: str | None
+    labels: list[LabelMark] = Field(
+        description="What the image is found by: recognition's labels without the hidden ones, "
+        "and the owner's own."
+    )
+    labels_added: tuple[str, ...] = Field(description="The owner's own labels.")
+    labels_hidden: tuple[str, ...] = Field(description="Labels of recognition's to leave out.")
     media_type: str = Field(description="As found in the picture; until then as announced.")
     bytes: int
     sha256: str
@@ -136,17 +167,23 @@ class ImageView(BaseModel):
     @classmethod
     async def of(cls, image: Image, signer: Signer) -> Self:
         developed = image.renditions.result
+        made = developed.renditions if developed else ()
+        urls = await signer.sign_renditions([rendition.key for rendition in made])
         items = [
-            RenditionView(
-                **rendition.model_dump(exclude={"key"}),
-                url=await signer.sign_rendition(rendition.key),
-            )
-            for rendition in (developed.renditions if developed else ())
+            RenditionView(**rendition.model_dump(exclude={"key"}), url=url)
+            for rendition, url in zip(made, urls, strict=True)
         ]
         return cls(
             id=image.image_id,
             status=image.status,
-            title=image.title,
+            title=image.details.title,
+            description=image.details.description,
+            labels=[
+                LabelMark(name=mark.name, confidence=mark.confidence)
+                for mark in sorted(image.labels.values(), key=lambda mark: -mark.confidence)
+            ],
+            labels_added=image.details.added,
+            labels_hidden=image.details.hidden,
             media_type=developed.media_type if developed else image.media_type,
             bytes=image.bytes,
             sha256=image.sha256,
@@ -184,6 +221,17 @@ class TicketRequest(BaseModel):
     features: Features | None = Field(None, description="What to look for; null for what is usual.")
 
 
+class ImageChanges(BaseModel):
+    """What to change; what is left out stays as it is, null takes a text away."""
+
+    model_config = {"extra": "forbid"}
+
+    title: Title | None = None
+    description: Description | None = None
+    labels_added: LabelList = Field((), description="All of the owner's own labels.")
+    labels_hidden: LabelList = Field((), description="All of recognition's labels to leave out.")
+
+
 class ReprocessRequest(BaseModel):
     """A demand to process a picture once more."""
 
@@ -206,7 +254,54 @@ class UploadForm(BaseModel):
 
 
 class Ticket(BaseModel):
-    """The image that the upload will be, and the way to upload it."""
+    """The image that the upload will be, and the way to upload it.
+
+    Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
+    second image of it; deleting this one does not.
+    """
 
     image: ImageView
     upload: UploadForm
+    duplicate_of: ImageId | None
+
+
+class TicketBatch(BaseModel):
+    """Pictures that a client is about to upload."""
+
+    model_config = {"extra": "forbid"}
+
+    images: Annotated[list[TicketRequest], Field(min_length=1, max_length=100)]
+
+
+class TicketOutcome(BaseModel):
+    """A ticket, or why there is none; the other is null."""
+
+    ticket: Ticket | None = None
+    problem: ProblemBody | None = None
+
+
+class TicketOutcomes(BaseModel):
+    """One outcome for each picture, in the same order."""
+
+    items: list[TicketOutcome]
+
+
+class DeletionBatch(BaseModel):
+    """Images to delete."""
+
+    model_config = {"extra": "forbid"}
+
+    ids: Annotated[list[str], Field(min_length=1, max_length=100)]
+
+
+class DeletionOutcome(BaseModel):
+    """What became of one: gone now, or not there in the first place."""
+
+    id: str
+    status: Literal[204, 404]
+
+
+class DeletionOutcomes(BaseModel):
+    """One outcome for each image, in the same order."""
+
+    items: list[DeletionOutcome]

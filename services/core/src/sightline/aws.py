@@ -25,6 +25,7 @@ class Clients:
         self._stack = stack
         # Its overloads know each service by a literal; callers annotate what they asked for.
         self._session: Any = aioboto3.Session(region_name=region)
+        self._credentials: Any = None
 
     async def open(
         self, service: str, endpoint_url: str | None = None, attempts: int = ATTEMPTS
@@ -35,6 +36,13 @@ class Clients:
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
+
+    async def credentials(self) -> Any:
+        """Access key, secret key and token as they are now; temporary ones are renewed in time."""
+        # Found once: the lookup itself may ask files and services. What it finds renews itself.
+        if self._credentials is None:
+            self._credentials = await self._session.get_credentials()
+        return await self._credentials.get_frozen_credentials()
 
 
 def _config(service: str, attempts: int) -> AioConfig:

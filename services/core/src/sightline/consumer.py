@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
-from sightline.images import Failure
 from sightline.protection import NullProtection, Protection
 from sightline.queues import BATCH, Message, Queue
-from sightline.rejection import Gone, Rejected
+from sightline.rejection import Failure, Gone, Rejected
 from sightline.settlement import (
     Backoff,
     Delete,

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,17 @@ import stamina
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from sightline.images import PART_NAMES, Image, now
+from sightline.images import PART_NAMES, Image, Mark, now
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile, Recognition
-from sightline.table import Conflict, ContentClaimed, ImageNotFound, Page
+from sightline.table import (
+    Conflict,
+    ContentClaimed,
+    ImageNotFound,
+    LabelCount,
+    Marked,
+    Page,
+)
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -31,12 +38,26 @@ PASSING_REASONS = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 )
 
+#: What of an image counts its writes, and what of that gives it labels.
+REVISED = ("details", *PART_NAMES)
+LABELLING = frozenset({"details", "recognition"})
+
+#: How often keys that a batch left out are asked for again.
+BATCH_ATTEMPTS = 5
+
+#: Images of the same bytes that are told of.
+MAX_SAME = 10
+
 _IMAGE_PREFIX = "IMAGE#"
 _LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
 class TransactionContended(Exception):
     """Another transaction held one of our items, or the table throttled."""
+
+
+class TableBusy(Exception):
+    """The table gave only a part of what was asked for, again and again."""
 
 
 class DynamoImageTable:
@@ -96,6 +117,7 @@ class DynamoImageTable:
             *self._reindex(after.key, before.labels, after.labels),
             *self._charge(after.owner, before.calls, after.calls),
             *self._keep_content(before, after),
+            *self._list_content(before, after),
         ]
         try:
             if derived:
@@ -139,13 +161,73 @@ class DynamoImageTable:
         for label in image.labels:
             await self._drop_unused(image.owner, label)
 
-    async def count_labels(self, owner: str) -> dict[str, int]:
-        items = self._items(f"{_user(owner)}#LABELS")
-        return {item["sk"]: int(item["images"]) async for item in items if item["images"] > 0}
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        pk, condition = f"{_user(owner)}#LABELS", "pk = :pk"
+        values: Item = {":pk": {"S": pk}, ":none": {"N": "0"}}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "FilterExpression": "images > :none",
+            "ExpressionAttributeValues": values,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": after}}
+        items = await self._query(request, limit)
+        return [LabelCount(item["sk"], item["name"], int(item["images"])) for item in items]
 
-    async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
-        items = self._items(_label(owner, label))
-        return {item["sk"]: float(item["confidence"]) async for item in items}
+    async def find_labelled(
+        self, owner: str, label: str, limit: int, upto: str | None = None
+    ) -> list[Marked]:
+        condition, values = "pk = :pk", {":pk": {"S": _label(owner, label)}}
+        if upto is not None:
+            condition += " AND sk <= :upto"
+            values[":upto"] = {"S": upto}
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        items = await self._query(request, limit)
+        return [Marked(item["sk"], float(item["confidence"])) for item in items]
+
+    async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
+        keys = [_image_key(ImageKey(owner, image_id)) for image_id in dict.fromkeys(image_ids)]
+        found: dict[str, Image] = {}
+        for _ in range(BATCH_ATTEMPTS):
+            if not keys:
+                break
+            answer = await self._client.batch_get_item(
+                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
+            )
+            for image in map(_read_image, answer["Responses"].get(self._table, [])):
+                found[image.image_id] = image
+            # Where the answer would be too large, or the table throttles, some are left.
+            left: Any = answer["UnprocessedKeys"].get(self._table, {})
+            keys = left.get("Keys", [])
+        if keys:
+            raise TableBusy
+        images = (found.get(image_id) for image_id in image_ids)
+        return [image for image in images if image is not None and not _is_hidden(image)]
+
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": _content(owner, sha256)},
+                ":prefix": {"S": _IMAGE_PREFIX},
+            },
+            "ScanIndexForward": False,
+        }
+        items = await self._query(request, MAX_SAME)
+        return [item["sk"].removeprefix(_IMAGE_PREFIX) for item in items]
 
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         answer = await self._client.get_item(
@@ -192,52 +274,58 @@ class DynamoImageTable:
 
     def _update_image(self, before: Image, after: Image) -> Any:
         """The update that carries over every part whose revision moved."""
+        relabelled = before.labels != after.labels
         names: dict[str, str] = {"#revision": "revision"}
         values: Item = {}
         sets: list[str] = []
         conditions = [_LIVE]
-        for name in PART_NAMES:
-            old, new = before.part(name), after.part(name)
-            if old.revision == new.revision:
-                continue
-            names[f"#{name}"] = name
-            sets.append(f"#{name} = :{name}")
-            values[f":{name}"] = _serialize(_plain(new))
-            conditions.append(f"#{name}.#revision = :{name}_revision")
-            values[f":{name}_revision"] = {"N": str(old.revision)}
+        for name in REVISED:
+            old, new = getattr(before, name), getattr(after, name)
+            moved = old.revision != new.revision
+            if moved:
+                sets.append(f"#{name} = :{name}")
+                values[f":{name}"] = _serialize(_plain(new))
+            # The index was derived from all that bears labels, so all of that must still be so.
+            if moved or (relabelled and name in LABELLING):
+                names[f"#{name}"] = name
+                conditions.append(f"#{name}.#revision = :{name}_revision")
+                values[f":{name}_revision"] = {"N": str(old.revision)}
+        ended = " REMOVE expires_at" if after.expires_at is None else ""
         return {
             "TableName": self._table,
             "Key": _image_key(before.key),
-            "UpdateExpression": f"SET {', '.join(sets)} REMOVE expires_at",
+            "UpdateExpression": f"SET {', '.join(sets)}{ended}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
 
     def _reindex(
-        self, key: ImageKey, old: dict[str, float], new: dict[str, float]
+        self, key: ImageKey, old: dict[str, Mark], new: dict[str, Mark]
     ) -> "list[TransactWriteItemTypeDef]":
         """What turns the index and counts of the old labels into those of the new."""
         changes: list[TransactWriteItemTypeDef] = []
-        for label, confidence in new.items():
-            if old.get(label) != confidence:
-                entry = _index_key(key, label) | {"confidence": _serialize(_decimal(confidence))}
+        for label, mark in new.items():
+            if label not in old or old[label].confidence != mark.confidence:
+                confidence = _serialize(_decimal(mark.confidence))
+                entry = _index_key(key, label) | {"confidence": confidence}
                 changes.append({"Put": {"TableName": self._table, "Item": entry}})
             if label not in old:
-                changes.append(self._count(key.owner, label, 1))
+                changes.append(self._count(key.owner, label, mark.name, 1))
         for label in old.keys() - new.keys():
             entry = _index_key(key, label)
             changes.append({"Delete": {"TableName": self._table, "Key": entry}})
-            changes.append(self._count(key.owner, label, -1))
+            changes.append(self._count(key.owner, label, old[label].name, -1))
         return changes
 
-    def _count(self, owner: str, label: str, step: int) -> "TransactWriteItemTypeDef":
+    def _count(self, owner: str, label: str, name: str, step: int) -> "TransactWriteItemTypeDef":
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": _count_key(owner, label),
-                "UpdateExpression": "ADD images :step",
-                "ExpressionAttributeValues": {":step": {"N": str(step)}},
+                "UpdateExpression": "ADD images :step SET #name = if_not_exists(#name, :name)",
+                "ExpressionAttributeNames": {"#name": "name"},
+                "ExpressionAttributeValues": {":step": {"N": str(step)}, ":name": {"S": name}},
             }
         }
 
@@ -276,13 +364,27 @@ class DynamoImageTable:
             changes.append({"Put": {"TableName": self._table, "Item": entry}})
         return changes
 
+    def _list_content(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
+        """The image among those that show its bytes, from when it does."""
+        shown, shows = before.renditions.result, after.renditions.result
+        if (shown is None) == (shows is None):
+            return []
+        key = _content_image_key(after)
+        if shows is None:
+            return [{"Delete": {"TableName": self._table, "Key": key}}]
+        return [{"Put": {"TableName": self._table, "Item": key}}]
+
     async def _forget_content(self, image: Image) -> None:
-        """Everything that is known of the image's bytes, claims included."""
-        pk = _content(image)
+        """Everything that is known of the image's bytes, claims included, and that it has them.
+
+        Other images may have them too; they stay listed, and what is known is found out again.
+        """
+        pk, own = _content(image.owner, image.sha256), f"{_IMAGE_PREFIX}{image.image_id}"
         async for item in self._items(pk):
-            await self._client.delete_item(
-                TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
-            )
+            if item["sk"] == own or not item["sk"].startswith(_IMAGE_PREFIX):
+                await self._client.delete_item(
+                    TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
+                )
 
     async def _drop_unused(self, owner: str, label: str) -> None:
         """Remove a count that has come down to nothing."""
@@ -306,6 +408,16 @@ class DynamoImageTable:
             if reasons & PASSING_REASONS and "ConditionalCheckFailed" not in reasons:
                 raise TransactionContended from error
             raise
+
+    async def _query(self, request: Any, limit: int) -> list[dict[str, Any]]:
+        """The first `limit` items that the query gives and its filter lets through."""
+        items: list[dict[str, Any]] = []
+        while True:
+            answer = await self._client.query(**request)
+            items += map(_plain_item, answer["Items"])
+            if len(items) >= limit or "LastEvaluatedKey" not in answer:
+                return items[:limit]
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     async def _items(self, pk: str) -> Any:
         pages = self._client.get_paginator("query").paginate(
@@ -342,12 +454,18 @@ def _usage_key(owner: str, month: str) -> Item:
     return {"pk": {"S": _user(owner)}, "sk": {"S": f"USAGE#{month}"}}
 
 
-def _content(image: Image) -> str:
-    return f"CONTENT#{image.owner}#{image.sha256}"
+def _content(owner: str, sha256: str) -> str:
+    return f"CONTENT#{owner}#{sha256}"
 
 
 def _content_key(image: Image, profile: Profile) -> Item:
-    return {"pk": {"S": _content(image)}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+    pk = _content(image.owner, image.sha256)
+    return {"pk": {"S": pk}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+
+
+def _content_image_key(image: Image) -> Item:
+    pk = _content(image.owner, image.sha256)
+    return {"pk": {"S": pk}, "sk": {"S": f"{_IMAGE_PREFIX}{image.image_id}"}}
 
 
 def _calls(feature: Feature) -> str:

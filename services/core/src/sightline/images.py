@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 from sightline.keys import ImageKey
 from sightline.pictures import Development
-from sightline.recognition import Feature, Recognition, Value
+from sightline.recognition import Feature, Recognition
+from sightline.rejection import Failure
+from sightline.values import Value
 
 Result = TypeVar("Result", bound=Value)
 
@@ -31,17 +33,6 @@ class Status(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     FAILED = "failed"
-
-
-class Failure(Value):
-    """Why a part failed: a stable code for programs and a sentence for people.
-
-    `final` says that the same bytes would fail again, so a repeated delivery changes nothing.
-    """
-
-    code: str
-    message: str
-    final: bool = True
 
 
 class Part(Value, Generic[Result]):
@@ -91,6 +82,32 @@ class Part(Value, Generic[Result]):
         return self.model_copy(update={**changes, "revision": self.revision + 1})
 
 
+class Details(Value):
+    """What the owner says of the image; only the gateway writes it.
+
+    `added` are labels of the owner's own, `hidden` those of recognition's that are not to be
+    shown or found. Both outlive every reprocessing. `revision` counts writes, as a part's does.
+    """
+
+    revision: int = 0
+    title: str | None = None
+    description: str | None = None
+    added: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+class Mark(NamedTuple):
+    """A label as an image bears it; `confidence` is 0 to 100, 100 where the owner added it."""
+
+    name: str
+    confidence: float
+
+
+def fold_label(name: str) -> str:
+    """By what a label is found: the same however it is written."""
+    return name.casefold()
+
+
 def derive_status(recognition: State, renditions: State) -> Status:
     """The status of an image whose parts are in these states; never stored."""
     states = {recognition, renditions}
@@ -113,7 +130,6 @@ class Image(Value):
 
     owner: str
     image_id: str
-    title: str | None = None
     media_type: str
     bytes: int
     sha256: str
@@ -121,6 +137,7 @@ class Image(Value):
     created_at: datetime
     expires_at: int | None = None
     deleted_at: datetime | None = None
+    details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[Development] = Part[Development]()
 
@@ -140,10 +157,16 @@ class Image(Value):
         return derive_status(self.recognition.state, self.renditions.state)
 
     @property
-    def labels(self) -> dict[str, float]:
-        """Confidence by name of every label that the image is to be found by."""
+    def labels(self) -> dict[str, Mark]:
+        """Every label that the image is to be found by, by its folded name."""
         result = self.recognition.result
-        return {label.name: label.confidence for label in (result and result.labels) or ()}
+        hidden = set(map(fold_label, self.details.hidden))
+        seen = {
+            fold_label(label.name): Mark(label.name, label.confidence)
+            for label in (result and result.labels) or ()
+        }
+        added = {fold_label(name): Mark(name, 100.0) for name in self.details.added}
+        return {name: mark for name, mark in seen.items() if name not in hidden} | added
 
     @property
     def calls(self) -> dict[Feature, int]:

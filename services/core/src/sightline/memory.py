@@ -16,7 +16,14 @@ from sightline.keys import ImageKey
 from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
 from sightline.queues import Message
 from sightline.recognition import Feature, Profile, Recognition
-from sightline.table import Conflict, ContentClaimed, ImageNotFound, Page
+from sightline.table import (
+    Conflict,
+    ContentClaimed,
+    ImageNotFound,
+    LabelCount,
+    Marked,
+    Page,
+)
 
 
 class MemoryImageTable:
@@ -55,17 +62,19 @@ class MemoryImageTable:
 
     async def store(self, before: Image, after: Image) -> None:
         current = self._images.get(before.key)
-        changed = [
-            name for name in PART_NAMES if before.part(name).revision != after.part(name).revision
-        ]
-        if (
-            current is None
-            or current.deleted_at is not None
-            or any(current.part(name).revision != before.part(name).revision for name in changed)
-        ):
+        relabelled = before.labels != after.labels
+        if current is None or current.deleted_at is not None:
             raise Conflict
-        for name in changed:
-            current = current.with_part(name, after.part(name))
+        changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
+        for name in ("details", *PART_NAMES):
+            old, new = getattr(before, name), getattr(after, name)
+            moved = old.revision != new.revision
+            if moved:
+                changes[name] = new
+            must_hold = moved or (relabelled and name != "renditions")
+            if must_hold and getattr(current, name).revision != old.revision:
+                raise Conflict
+        current = current.model_copy(update=changes)
         self._images[before.key] = current
         self._derive(before, after)
 
@@ -97,16 +106,40 @@ class MemoryImageTable:
             for content in [each for each in self._contents if each[:2] == bytes_of]:
                 del self._contents[content]
 
-    async def count_labels(self, owner: str) -> dict[str, int]:
-        owned = (image for image in self._images.values() if image.owner == owner)
-        return dict(Counter(label for image in owned for label in image.labels))
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        owned = [image for image in self._images.values() if image.owner == owner]
+        counts = Counter(label for image in owned for label in image.labels)
+        names = {label: mark.name for image in owned for label, mark in image.labels.items()}
+        keys = sorted(
+            key for key in counts if key.startswith(prefix) and (after is None or key > after)
+        )
+        return [LabelCount(key, names[key], counts[key]) for key in keys[:limit]]
 
-    async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
-        return {
-            image.image_id: image.labels[label]
+    async def find_labelled(
+        self, owner: str, label: str, limit: int, upto: str | None = None
+    ) -> list[Marked]:
+        found = [
+            Marked(image.image_id, image.labels[label].confidence)
             for image in self._images.values()
-            if image.owner == owner and label in image.labels
-        }
+            if image.owner == owner
+            and label in image.labels
+            and (upto is None or image.image_id <= upto)
+        ]
+        return sorted(found, reverse=True)[:limit]
+
+    async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
+        images = (self._images.get(ImageKey(owner, image_id)) for image_id in image_ids)
+        return [image for image in images if image is not None and not _is_hidden(image)]
+
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        found = [
+            image.image_id
+            for image in self._images.values()
+            if (image.owner, image.sha256) == (owner, sha256) and image.renditions.result
+        ]
+        return sorted(found, reverse=True)
 
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         counts = {feature: self._calls[owner, month, feature] for feature in Feature}

@@ -1,8 +1,7 @@
-"""What is known of a picture's pixels, files and taking."""
+"""What is known of a picture's pixels and files."""
 
-from datetime import datetime
-
-from sightline.recognition import Value
+from sightline.capture import Capture
+from sightline.values import Value
 
 
 class Rendition(Value):
@@ -14,35 +13,6 @@ class Rendition(Value):
     width: int
     height: int
     bytes: int
-
-
-class Place(Value):
-    """Where the camera was: degrees north and east (WGS 84), metres above sea level.
-
-    `direction` is where it looked, in degrees from north, clockwise.
-    """
-
-    latitude: float
-    longitude: float
-    altitude: float | None = None
-    direction: float | None = None
-
-
-class Capture(Value):
-    """What the camera wrote into the picture about its taking.
-
-    `taken_at` has an offset only where the camera recorded one: most do not, and then it is
-    the clock on the wall at the place. `exposure` is in seconds, `focal_length` in millimetres.
-    """
-
-    taken_at: datetime | None = None
-    camera: str | None = None
-    lens: str | None = None
-    exposure: float | None = None
-    f_number: float | None = None
-    iso: int | None = None
-    focal_length: float | None = None
-    place: Place | None = None
 
 
 class Development(Value):

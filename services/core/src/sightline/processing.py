@@ -9,13 +9,13 @@ bytes, and whoever saw older ones cannot write.
 import logging
 from typing import Generic, Protocol, TypeVar
 
-from sightline.images import Failure, Image, PartName, State
+from sightline.images import Image, PartName, State
 from sightline.keys import ImageKey, original_key
 from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
-from sightline.recognition import Value
-from sightline.rejection import Gone, Rejected
+from sightline.rejection import Failure, Gone, Rejected
 from sightline.table import Conflict, ImageNotFound, ImageTable
 from sightline.uploads import Request, Upload
+from sightline.values import Value
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,9 @@ confidences are 0 to 100.
 import hashlib
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-
-class Value(BaseModel):
-    """A frozen value of the domain."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from sightline.values import Value
 
 
 class Feature(StrEnum):
@@ -88,8 +84,8 @@ class Face(Value):
     confidence: float
     youngest: int | None = None
     oldest: int | None = None
-    emotions: dict[str, float] = {}
-    traits: dict[str, bool] = {}
+    emotions: dict[str, float] = Field(default_factory=dict)
+    traits: dict[str, bool] = Field(default_factory=dict)
 
 
 class Moderation(Value):
@@ -136,8 +132,8 @@ class Recognition(Value):
     """
 
     profile: Profile
-    models: dict[Feature, str] = {}
-    calls: dict[Feature, int] = {}
+    models: dict[Feature, str] = Field(default_factory=dict)
+    calls: dict[Feature, int] = Field(default_factory=dict)
     labels: tuple[Label, ...] | None = None
     properties: Properties | None = None
     text: tuple[Text, ...] | None = None

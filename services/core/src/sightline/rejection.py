@@ -1,7 +1,22 @@
-"""Two ends of work on a picture that are no fault of anybody's: it cannot be done, or is not
-wanted any more."""
+"""How work on a picture may end without a result: it cannot be done, or is not wanted any more.
 
-from sightline.images import Failure
+Free of pydantic, as is all that the decoding processes import: it would take as much memory as
+Pillow and Python together in each of them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a part failed: a stable code for programs and a sentence for people.
+
+    `final` says that the same bytes would fail again, so a repeated delivery changes nothing.
+    """
+
+    code: str
+    message: str
+    final: bool = True
 
 
 class Rejected(Exception):

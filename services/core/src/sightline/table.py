@@ -1,5 +1,6 @@
 """The table of images: the port, and what it may answer besides a value."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from sightline.images import Image
@@ -26,6 +27,21 @@ class ContentClaimed(Exception):
     """Somebody else is having the same bytes recognised right now."""
 
 
+class LabelCount(NamedTuple):
+    """A label as it was first written, and how many images bear it."""
+
+    key: str
+    name: str
+    images: int
+
+
+class Marked(NamedTuple):
+    """An image that bears a label, with the label's confidence."""
+
+    image_id: str
+    confidence: float
+
+
 class ImageTable(Protocol):
     """Images by owner and time, with all that is derived from them: the index of their labels,
     how many bear each, what recognition has cost, and what is known of their bytes.
@@ -43,9 +59,9 @@ class ImageTable(Protocol):
         """At most `limit` of the owner's images that are older than the image id `before`."""
 
     async def store(self, before: Image, after: Image) -> None:
-        """Write the parts in which `after` differs, and what is derived from them.
+        """Write the parts and details in which `after` differs, and what is derived from them.
 
-        Nothing is written unless those parts are still as in `before`. Raises `Conflict`, also
+        Nothing is written unless those are still as in `before`. Raises `Conflict`, also
         where the image has gone.
         """
 
@@ -58,11 +74,28 @@ class ImageTable(Protocol):
     async def remove(self, image: Image) -> None:
         """Take out an image whose deletion has begun, with its index and counts; repeatable."""
 
-    async def count_labels(self, owner: str) -> dict[str, int]:
-        """How many of the owner's images bear each label; no label without an image."""
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        """How many of the owner's images bear each label, by folded name.
 
-    async def find_labelled(self, owner: str, label: str) -> dict[str, float]:
-        """Confidence by image id of every image of the owner that bears the label."""
+        Those that begin with the folded `prefix` and follow the folded name `after`; at most
+        `limit`, and none that no image bears.
+        """
+
+    async def find_labelled(
+        self, owner: str, label: str, limit: int, upto: str | None = None
+    ) -> list[Marked]:
+        """The newest `limit` images of the owner that bear the folded label, newest first.
+
+        With `upto`, those no newer than that image id.
+        """
+
+    async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
+        """Those of up to 100 images that are there, in the order asked for."""
+
+    async def find_content(self, owner: str, sha256: str) -> list[str]:
+        """The ids of the owner's images that show these bytes, newest first."""
 
     async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
         """How often each feature was paid for the owner in a month (`2026-11`)."""

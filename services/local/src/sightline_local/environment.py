@@ -64,6 +64,8 @@ def worker_environment(ports: Ports, made: Resources) -> Environment:
         **_consumer_environment(ports, made),
         "SIGHTLINE_QUEUE_URL": made.recognition_queue_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.worker),
+        # The quota that the service has in its largest regions; nobody's bill is at stake here.
+        "SIGHTLINE_CALLS_PER_SECOND": "50",
     }
 
 

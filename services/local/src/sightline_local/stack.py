@@ -50,12 +50,22 @@ class Program(NamedTuple):
 
 
 class Stack:
-    """The processes by name. Use it as a context: nothing is left running after it."""
+    """The processes by name. Use it as a context: nothing is left running after it.
 
-    def __init__(self, ports: Ports, folder: Path, visibility: int = VISIBILITY) -> None:
+    `settings` are environment variables for single processes, above what is usual here.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        folder: Path,
+        visibility: int = VISIBILITY,
+        settings: Mapping[str, Environment] | None = None,
+    ) -> None:
         self.ports = ports
         self.folder = folder
         self.visibility = visibility
+        self.settings = settings or {}
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -141,7 +151,7 @@ class Stack:
         with log.open("wb") as output:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
                 program.command,
-                env=program.environment,
+                env={**program.environment, **self.settings.get(name, {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,118 @@
+# The way in: CloudFront, behind it the load balancer without a public address.
+
+locals {
+  signed  = var.picture_signing != null
+  zone_id = var.domain == null ? null : data.aws_route53_zone.this[0].zone_id
+
+  s3_hosts = {
+    for role in ["originals", "renditions"] : role => [
+      "https://${local.buckets[role]}.s3.${var.region}.amazonaws.com",
+      "https://${local.buckets[role]}.s3.amazonaws.com",
+    ]
+  }
+}
+
+data "aws_route53_zone" "this" {
+  count = var.domain == null ? 0 : 1
+
+  name = coalesce(var.hosted_zone, var.domain)
+}
+
+# One for CloudFront, and one of the same name for the load balancer: CloudFront passes on the name
+# that it was asked for.
+module "edge_certificate" {
+  count = var.domain == null ? 0 : 1
+
+  source = "./modules/certificate"
+
+  domain  = var.domain
+  zone_id = local.zone_id
+
+  providers = { aws = aws.us_east_1 }
+}
+
+module "certificate" {
+  count = var.domain == null ? 0 : 1
+
+  source = "./modules/certificate"
+
+  domain        = var.domain
+  zone_id       = local.zone_id
+  write_records = false
+
+  depends_on = [module.edge_certificate]
+}
+
+module "load_balancer" {
+  source = "./modules/load_balancer"
+
+  name                     = local.name
+  vpc_id                   = module.network.vpc_id
+  subnet_ids               = module.network.private_subnet_ids
+  port                     = local.ports.api
+  target_security_group_id = module.api.security_group_id
+  certificate_arn          = one(module.certificate[*].arn)
+  deletion_protection      = local.protected
+  access_log               = { bucket = module.logs.name, prefix = "load-balancer" }
+  max_p99_seconds          = var.max_p99_seconds
+  alerts_topic_arn         = module.alerts_topic.arn
+}
+
+module "firewall" {
+  source = "./modules/firewall"
+
+  name                 = local.name
+  requests_per_address = var.requests_per_address
+  log_retention_days   = var.log_retention_days
+
+  providers = { aws = aws.us_east_1 }
+}
+
+module "distribution" {
+  source = "./modules/distribution"
+
+  name                 = local.name
+  aliases              = var.domain == null ? [] : [var.domain]
+  zone_id              = local.zone_id
+  certificate_arn      = one(module.edge_certificate[*].arn)
+  price_class          = var.price_class
+  web_acl_arn          = module.firewall.arn
+  web_domain_name      = module.web.regional_domain_name
+  pictures_domain_name = module.renditions.regional_domain_name
+  pictures_path        = "/${local.renditions_prefix}*"
+  picture_public_key   = try(var.picture_signing.public_key, null)
+  image_sources        = local.signed ? [] : local.s3_hosts.renditions
+
+  # The web application signs in with Cognito and uploads to S3.
+  connect_sources = concat(
+    local.s3_hosts.originals,
+    [
+      "https://cognito-idp.${var.region}.amazonaws.com",
+      "https://${local.name}-${local.account}.auth.${var.region}.amazoncognito.com",
+    ],
+  )
+
+  api = {
+    load_balancer_arn = module.load_balancer.arn
+    domain_name       = module.load_balancer.domain_name
+    paths             = ["/v1/*", "/health", "/docs", "/openapi.json"]
+  }
+
+  # The bucket's name is known once its policy lets CloudFront write there.
+  access_log = { bucket_arn = "arn:aws:s3:::${module.logs.name}", prefix = "cloudfront" }
+
+  providers = { aws = aws.us_east_1 }
+}
+
+module "picture_key" {
+  count = local.signed ? 1 : 0
+
+  source = "./modules/secret"
+
+  name          = "${local.name}/picture-signing-key"
+  description   = "Private key that signs the addresses of pictures."
+  kms_key_arn   = module.key.arn
+  recovery_days = local.protected ? 30 : 0
+  value         = var.picture_private_key
+  value_version = var.picture_signing.version
+}

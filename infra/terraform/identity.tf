@@ -1,0 +1,19 @@
+module "identity" {
+  source = "./modules/identity"
+
+  name                = local.name
+  domain_prefix       = "${local.name}-${local.account}"
+  callback_urls       = toset(concat([local.web_url, "${local.web_url}/"], var.callback_urls))
+  mfa                 = var.mfa
+  self_sign_up        = var.self_sign_up
+  deletion_protection = local.protected
+
+  groups = {
+    admins = "Look after the service."
+  }
+}
+
+locals {
+  token_issuer = "https://cognito-idp.${var.region}.amazonaws.com/${module.identity.pool_id}"
+  token_keys   = local.relayed ? module.key_relay[0].url : "${local.token_issuer}/.well-known/jwks.json"
+}

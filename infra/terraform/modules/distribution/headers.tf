@@ -1,0 +1,61 @@
+locals {
+  content_security_policy = join("; ", [
+    "default-src 'self'",
+    join(" ", concat(["connect-src 'self'"], var.connect_sources)),
+    join(" ", concat(["img-src 'self' blob: data:"], var.image_sources)),
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ])
+}
+
+# What a browser is told to refuse. Where a page may load things from is said of the application
+# alone: the API's own documentation brings its own page.
+resource "aws_cloudfront_response_headers_policy" "this" {
+  for_each = { page = [local.content_security_policy], data = [] }
+
+  name    = "${var.name}-${each.key}"
+  comment = "Security headers of ${var.name}."
+
+  security_headers_config {
+    dynamic "content_security_policy" {
+      for_each = each.value
+
+      content {
+        content_security_policy = content_security_policy.value
+        override                = true
+      }
+    }
+
+    content_type_options {
+      override = true
+    }
+
+    frame_options {
+      frame_option = "DENY"
+      override     = true
+    }
+
+    referrer_policy {
+      # Signed addresses go to nobody.
+      referrer_policy = "no-referrer"
+      override        = true
+    }
+
+    strict_transport_security {
+      access_control_max_age_sec = 63072000 # two years
+      include_subdomains         = true
+      preload                    = true
+      override                   = true
+    }
+  }
+
+  custom_headers_config {
+    items {
+      header   = "Permissions-Policy"
+      value    = "camera=(self), geolocation=(), microphone=()"
+      override = true
+    }
+  }
+}

@@ -1,0 +1,9 @@
+output "url" {
+  description = "Address of the repository, without a tag."
+  value       = aws_ecr_repository.this.repository_url
+}
+
+output "arn" {
+  description = "The repository."
+  value       = aws_ecr_repository.this.arn
+}

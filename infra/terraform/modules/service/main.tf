@@ -1,0 +1,139 @@
+data "aws_region" "current" {}
+
+locals {
+  full_name = "${var.cluster_name}-${var.name}"
+  # Until there is an image there is nothing to run.
+  deployable = var.image_tag != null
+  minimum    = local.deployable ? var.scaling.minimum : 0
+  maximum    = local.deployable ? var.scaling.maximum : 0
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting.
+  name              = "/${var.cluster_name}/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = local.full_name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.cpu
+  memory                   = var.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = var.architecture
+  }
+
+  # The image itself is read-only; this is the one place to write to, and it goes with the task.
+  volume {
+    name = "scratch"
+  }
+
+  container_definitions = jsonencode([{
+    name      = var.name
+    image     = "${var.repository_url}:${coalesce(var.image_tag, "none")}"
+    essential = true
+
+    environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
+    secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
+
+    portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
+
+    # Python is the one program that is in every image of ours.
+    healthCheck = {
+      command = [
+        "CMD", "python", "-c",
+        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:${var.port}/health', timeout=4)",
+      ]
+      interval    = 15
+      timeout     = 5
+      retries     = 3
+      startPeriod = 60
+    }
+
+    readonlyRootFilesystem = true
+    privileged             = false
+    stopTimeout            = var.stop_seconds
+    linuxParameters        = { initProcessEnabled = true, capabilities = { add = [], drop = ["ALL"] } }
+    mountPoints            = [{ sourceVolume = "scratch", containerPath = "/tmp", readOnly = false }]
+    ulimits                = [{ name = "nofile", softLimit = 65536, hardLimit = 65536 }]
+    volumesFrom            = []
+    systemControls         = []
+
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        awslogs-group         = aws_cloudwatch_log_group.this.name
+        awslogs-region        = data.aws_region.current.name
+        awslogs-stream-prefix = "task"
+        # A service never waits for its logs to be written.
+        mode            = "non-blocking"
+        max-buffer-size = "4m"
+      }
+    }
+  }])
+}
+
+resource "aws_ecs_service" "this" {
+  name                   = var.name
+  cluster                = var.cluster_name
+  task_definition        = aws_ecs_task_definition.this.arn
+  desired_count          = local.minimum
+  platform_version       = "1.4.0"
+  propagate_tags         = "SERVICE"
+  enable_execute_command = var.shell
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  health_check_grace_period_seconds  = var.target_group_arn == null ? null : 60
+
+  # The first so many tasks on capacity that stays, the rest where it is cheap.
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    base              = var.on_demand_base
+    weight            = var.spot ? 0 : 1
+  }
+
+  dynamic "capacity_provider_strategy" {
+    for_each = var.spot ? ["FARGATE_SPOT"] : []
+
+    content {
+      capacity_provider = capacity_provider_strategy.value
+      weight            = 1
+    }
+  }
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = var.subnet_ids
+    security_groups  = [aws_security_group.this.id]
+    assign_public_ip = false
+  }
+
+  dynamic "load_balancer" {
+    for_each = var.target_group_arn == null ? [] : [var.target_group_arn]
+
+    content {
+      target_group_arn = load_balancer.value
+      container_name   = var.name
+      container_port   = var.port
+    }
+  }
+
+  # A task that starts before its role may do anything would fail and be started again.
+  depends_on = [aws_iam_role_policy.task, aws_iam_role_policy.execution]
+
+  lifecycle {
+    # From here on scaling says how many.
+    ignore_changes = [desired_count]
+  }
+}

@@ -1,0 +1,20 @@
+provider "aws" {
+  region      = var.region
+  max_retries = var.max_retries
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
+# CloudFront, its certificate and its firewall are governed from this region, wherever the rest is.
+provider "aws" {
+  alias = "us_east_1"
+
+  region      = "us-east-1"
+  max_retries = var.max_retries
+
+  default_tags {
+    tags = local.tags
+  }
+}

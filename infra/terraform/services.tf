@@ -1,0 +1,199 @@
+locals {
+  ports = { api = 8000, worker = 8080, resizer = 8080 }
+
+  # Fargate ends a task that has not ended by itself after `stop_seconds`; the consumers stop
+  # waiting for work in flight before that, so that there is time to hand back what is left.
+  stop_seconds  = 120
+  drain_seconds = 90
+
+  # One for each processor, as far as memory goes: one that decodes may take 1.25 GiB, and what is around
+  # it half of one.
+  processes = {
+    for name, task in { worker = var.worker, resizer = var.resizer } :
+    name => max(1, min(ceil(task.cpu / 1024), floor((task.memory - 512) / 1280)))
+  }
+
+  all_settings = {
+    SIGHTLINE_TABLE            = module.table.name
+    SIGHTLINE_ORIGINALS_BUCKET = module.originals.name
+    SIGHTLINE_LOG_LEVEL        = var.log_level
+    SIGHTLINE_EVENTS_TOPIC_ARN = module.image_events.arn
+  }
+
+  consumer_settings = merge(local.all_settings, {
+    SIGHTLINE_HEALTH_HOST   = "0.0.0.0"
+    SIGHTLINE_DRAIN_SECONDS = tostring(local.drain_seconds)
+    SIGHTLINE_POLL_SECONDS  = "20"
+  })
+
+  # All that each service is told, but for what ECS itself sets (AWS_REGION, ECS_AGENT_URI) and for
+  # secrets.
+  settings = {
+    api = merge(local.all_settings, {
+      SIGHTLINE_HOST                = "0.0.0.0"
+      SIGHTLINE_PORT                = tostring(local.ports.api)
+      SIGHTLINE_RENDITIONS_BUCKET   = module.renditions.name
+      SIGHTLINE_UPLOADS_TOPIC_ARN   = module.uploads.arn
+      SIGHTLINE_TOKEN_ISSUER        = local.token_issuer
+      SIGHTLINE_TOKEN_JWKS_URL      = local.token_keys
+      SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
+      SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
+      }, local.signed ? {
+      SIGHTLINE_CLOUDFRONT_URL    = local.web_url
+      SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.picture_key_id
+    } : {}, var.api.settings)
+
+    worker = merge(local.consumer_settings, {
+      SIGHTLINE_QUEUE_URL   = module.recognition.url
+      SIGHTLINE_HEALTH_PORT = tostring(local.ports.worker)
+      SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
+      # The quota is the account's, and a task knows nothing of the others.
+      SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
+    }, var.worker.settings)
+
+    resizer = merge(local.consumer_settings, {
+      SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
+      SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
+      SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
+      SIGHTLINE_PROCESSES         = tostring(local.processes.resizer)
+      # Buffers of pixels are given back and asked for again all the time; kept, they cost nothing.
+      MALLOC_MMAP_THRESHOLD_ = "268435456"
+      MALLOC_TRIM_THRESHOLD_ = "268435456"
+    }, var.resizer.settings)
+  }
+}
+
+module "repository" {
+  for_each = local.ports
+
+  source = "./modules/registry"
+
+  name         = "${local.name}/${each.key}"
+  kms_key_arn  = module.key.arn
+  force_delete = !local.protected
+}
+
+module "cluster" {
+  source = "./modules/cluster"
+
+  name               = local.name
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = module.key.arn
+}
+
+module "api" {
+  source = "./modules/service"
+
+  name               = "api"
+  cluster_name       = module.cluster.name
+  repository_url     = module.repository["api"].url
+  repository_arn     = module.repository["api"].arn
+  image_tag          = var.image_tag
+  architecture       = var.architecture
+  cpu                = var.api.cpu
+  memory             = var.api.memory
+  port               = local.ports.api
+  environment        = local.settings.api
+  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.picture_key[0].arn } : {}
+  policy             = data.aws_iam_policy_document.api.json
+  stop_seconds       = local.stop_seconds
+  spot               = var.api.spot
+  on_demand_base     = var.api.on_demand_base
+  shell              = var.shell
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = module.key.arn
+  alerts_topic_arn   = module.alerts_topic.arn
+
+  vpc_id                      = module.network.vpc_id
+  subnet_ids                  = module.network.private_subnet_ids
+  caller_security_group_ids   = { load-balancer = module.load_balancer.security_group_id }
+  endpoint_security_group_ids = module.network.endpoint_security_group_ids
+  gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
+  internet                    = var.nat_gateways > 0
+  target_group_arn            = module.load_balancer.target_group_arn
+
+  scaling = {
+    minimum = var.api.minimum
+    maximum = var.api.maximum
+    requests = {
+      per_task_and_minute = var.api.requests_per_task_and_minute
+      resource_label      = module.load_balancer.request_count_label
+    }
+  }
+}
+
+module "worker" {
+  source = "./modules/service"
+
+  name               = "worker"
+  cluster_name       = module.cluster.name
+  repository_url     = module.repository["worker"].url
+  repository_arn     = module.repository["worker"].arn
+  image_tag          = var.image_tag
+  architecture       = var.architecture
+  cpu                = var.worker.cpu
+  memory             = var.worker.memory
+  port               = local.ports.worker
+  environment        = local.settings.worker
+  policy             = data.aws_iam_policy_document.worker.json
+  stop_seconds       = local.stop_seconds
+  spot               = var.worker.spot
+  on_demand_base     = var.worker.on_demand_base
+  shell              = var.shell
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = module.key.arn
+  alerts_topic_arn   = module.alerts_topic.arn
+
+  vpc_id                      = module.network.vpc_id
+  subnet_ids                  = module.network.private_subnet_ids
+  endpoint_security_group_ids = module.network.endpoint_security_group_ids
+  gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
+  internet                    = var.nat_gateways > 0
+
+  scaling = {
+    minimum = var.worker.minimum
+    maximum = var.worker.maximum
+    backlog = {
+      messages_per_task = var.worker.messages_per_task
+      queue_name        = module.recognition.name
+    }
+  }
+}
+
+module "resizer" {
+  source = "./modules/service"
+
+  name               = "resizer"
+  cluster_name       = module.cluster.name
+  repository_url     = module.repository["resizer"].url
+  repository_arn     = module.repository["resizer"].arn
+  image_tag          = var.image_tag
+  architecture       = var.architecture
+  cpu                = var.resizer.cpu
+  memory             = var.resizer.memory
+  port               = local.ports.resizer
+  environment        = local.settings.resizer
+  policy             = data.aws_iam_policy_document.resizer.json
+  stop_seconds       = local.stop_seconds
+  spot               = var.resizer.spot
+  on_demand_base     = var.resizer.on_demand_base
+  shell              = var.shell
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = module.key.arn
+  alerts_topic_arn   = module.alerts_topic.arn
+
+  vpc_id                      = module.network.vpc_id
+  subnet_ids                  = module.network.private_subnet_ids
+  endpoint_security_group_ids = module.network.endpoint_security_group_ids
+  gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
+  internet                    = var.nat_gateways > 0
+
+  scaling = {
+    minimum = var.resizer.minimum
+    maximum = var.resizer.maximum
+    backlog = {
+      messages_per_task = var.resizer.messages_per_task
+      queue_name        = module.renditions_queue.name
+    }
+  }
+}

@@ -1,0 +1,197 @@
+# Settings that would not work are refused before anything is made.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
+variables {
+  environment = "dev"
+  region      = "eu-central-1"
+}
+
+run "names" {
+  command = plan
+
+  variables {
+    project     = "Sight_line"
+    environment = "production-1"
+    region      = "europe"
+  }
+
+  expect_failures = [var.project, var.environment, var.region]
+}
+
+run "no_way_out" {
+  command = plan
+
+  variables {
+    interface_endpoints = false
+  }
+
+  expect_failures = [var.interface_endpoints]
+}
+
+run "domain_outside_its_zone" {
+  command = plan
+
+  variables {
+    domain      = "pictures.example.com"
+    hosted_zone = "example.org"
+  }
+
+  expect_failures = [var.hosted_zone]
+}
+
+run "any_page_may_upload" {
+  command = plan
+
+  variables {
+    upload_origins = ["*"]
+  }
+
+  expect_failures = [var.upload_origins]
+}
+
+run "foreign_setting" {
+  command = plan
+
+  variables {
+    api = { settings = { AWS_REGION = "us-east-1" } }
+  }
+
+  expect_failures = [var.api]
+}
+
+run "too_little_memory_to_decode" {
+  command = plan
+
+  variables {
+    worker  = { memory = 1024 }
+    resizer = { memory = 1024 }
+  }
+
+  expect_failures = [var.worker, var.resizer]
+}
+
+run "log_retention" {
+  command = plan
+
+  variables {
+    log_retention_days = 31
+    log_level          = "LOUD"
+    image_tag          = "not a tag"
+  }
+
+  expect_failures = [var.log_retention_days, var.log_level, var.image_tag]
+}
+
+run "zones" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name               = "sightline-dev"
+    cidr               = "10.20.0.0/24"
+    zones              = 4
+    endpoint_zones     = 0
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+  }
+
+  expect_failures = [var.cidr, var.zones, var.endpoint_zones]
+}
+
+run "more_nat_gateways_than_zones" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name               = "sightline-dev"
+    cidr               = "10.20.0.0/16"
+    zones              = 2
+    nat_gateways       = 3
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+  }
+
+  expect_failures = [var.nat_gateways]
+}
+
+run "task_sizes" {
+  command = plan
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "repository"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    architecture       = "RISCV"
+    cpu                = 256
+    memory             = 4096
+    stop_seconds       = 121
+    environment        = {}
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 3, maximum = 2 }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  expect_failures = [var.architecture, var.memory, var.stop_seconds, var.scaling]
+}
+
+run "too_few_deliveries" {
+  command = plan
+
+  module {
+    source = "./modules/queue"
+  }
+
+  variables {
+    name               = "queue"
+    topic_arn          = "arn:aws:sns:eu-central-1:123456789012:uploads"
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+    max_receives       = 3
+    visibility_seconds = 10
+    retention_seconds  = 1
+  }
+
+  expect_failures = [var.max_receives, var.visibility_seconds, var.retention_seconds]
+}
+
+run "log_in_page" {
+  command = plan
+
+  module {
+    source = "./modules/identity"
+  }
+
+  variables {
+    name                = "sightline-dev"
+    domain_prefix       = "my-cognito"
+    callback_urls       = ["http://pictures.example.com"]
+    mfa                 = "SOMETIMES"
+    deletion_protection = true
+  }
+
+  expect_failures = [var.domain_prefix, var.callback_urls, var.mfa]
+}

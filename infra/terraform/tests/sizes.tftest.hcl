@@ -1,0 +1,282 @@
+# How much of everything there is, by setting.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
+variables {
+  environment = "dev"
+  region      = "eu-central-1"
+}
+
+run "nothing_runs_before_there_is_an_image" {
+  command = apply
+
+  variables {
+    picture_private_key = "not used"
+  }
+
+  assert {
+    condition     = output.image_tag == ""
+    error_message = "Nothing is deployed at first."
+  }
+
+  assert {
+    condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/v1/keys.json"
+    error_message = "Without a way to the internet the keys come through the private API."
+  }
+
+  assert {
+    condition     = !contains(keys(output.settings.api), "SIGHTLINE_CLOUDFRONT_KEY_ID")
+    error_message = "Without a key pair S3 signs the addresses of pictures."
+  }
+
+  assert {
+    condition     = output.url == "https://d0123456789ab.cloudfront.net"
+    error_message = "Without a domain CloudFront's own name is used."
+  }
+}
+
+run "domain_and_nat" {
+  command = apply
+
+  variables {
+    domain              = "pictures.example.com"
+    hosted_zone         = "example.com"
+    image_tag           = "abc"
+    nat_gateways        = 1
+    interface_endpoints = false
+    worker              = { maximum = 10 }
+    resizer             = { cpu = 2048, memory = 4096 }
+
+    recognition_calls_per_second = 50
+
+    picture_private_key = "private"
+    picture_signing     = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
+  }
+
+  assert {
+    condition     = output.url == "https://pictures.example.com"
+    error_message = "The domain is used."
+  }
+
+  assert {
+    condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "${output.sign_in.issuer}/.well-known/jwks.json"
+    error_message = "With a way to the internet the keys are fetched from Cognito."
+  }
+
+  assert {
+    condition     = output.settings.api.SIGHTLINE_CLOUDFRONT_URL == output.url && output.settings.api.SIGHTLINE_CLOUDFRONT_KEY_ID != null
+    error_message = "With a key pair CloudFront serves the pictures."
+  }
+
+  assert {
+    condition     = output.settings.worker.SIGHTLINE_CALLS_PER_SECOND == "5" && output.settings.resizer.SIGHTLINE_PROCESSES == "2"
+    error_message = "The quota is shared out among the workers, and every processor has its process."
+  }
+
+  assert {
+    condition     = tonumber(output.settings.worker.SIGHTLINE_DRAIN_SECONDS) < 120
+    error_message = "Draining ends before Fargate ends the task."
+  }
+}
+
+run "network_without_internet" {
+  command = apply
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name                = "sightline-dev"
+    cidr                = "10.20.0.0/16"
+    zones               = 3
+    interface_endpoints = ["sqs", "execute-api"]
+    endpoint_zones      = 2
+    log_retention_days  = 30
+    kms_key_arn         = "arn:aws:kms:eu-central-1:123456789012:key/0"
+  }
+
+  assert {
+    condition     = length(aws_subnet.public) == 0 && length(aws_nat_gateway.this) == 0 && length(aws_route.internet) == 0
+    error_message = "Nothing is public without a NAT gateway."
+  }
+
+  assert {
+    condition     = output.zones == tolist(["eu-central-1a", "eu-central-1b", "eu-central-1c"])
+    error_message = "Zones are taken in the order of their names."
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : length(endpoint.subnet_ids) <= 2 && endpoint.private_dns_enabled])
+    error_message = "Endpoints stand in as many zones as asked for, under AWS's own names."
+  }
+
+  assert {
+    condition     = alltrue([for subnet in aws_subnet.private : !subnet.map_public_ip_on_launch])
+    error_message = "Private subnets give out no public address."
+  }
+}
+
+run "network_with_one_nat" {
+  command = apply
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name               = "sightline-dev"
+    cidr               = "10.20.0.0/16"
+    zones              = 2
+    nat_gateways       = 1
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 1 && length(aws_route.nat) == 2
+    error_message = "Every zone goes out through the one gateway."
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) == 0 && length(aws_security_group.endpoints) == 0
+    error_message = "No endpoint is paid for that nobody asked for."
+  }
+}
+
+run "service_that_may_rest" {
+  command = apply
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/worker"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    image_tag          = "abc"
+    architecture       = "ARM64"
+    cpu                = 256
+    memory             = 512
+    environment        = { B = "2", A = "1" }
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 0, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    spot               = true
+    on_demand_base     = 1
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  assert {
+    condition     = aws_appautoscaling_target.this.min_capacity == 0 && aws_appautoscaling_target.this.max_capacity == 4
+    error_message = "Between none and four."
+  }
+
+  assert {
+    condition     = length(aws_appautoscaling_policy.backlog) == 1 && length(aws_appautoscaling_policy.wake) == 1 && length(aws_appautoscaling_policy.requests) == 0
+    error_message = "Scaled by what waits, and woken from nothing."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.wake) == 1
+    error_message = "Something has to wake it."
+  }
+
+  assert {
+    condition = tolist([
+      for strategy in aws_ecs_service.this.capacity_provider_strategy : strategy.capacity_provider if strategy.weight > 0
+    ]) == tolist(["FARGATE_SPOT"])
+    error_message = "Beyond the base tasks run on spare capacity."
+  }
+
+  assert {
+    condition     = one(aws_ecs_service.this.deployment_circuit_breaker).rollback
+    error_message = "A roll-out that fails is taken back."
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_ingress_rule.callers) == 0 && length(aws_vpc_security_group_egress_rule.internet) == 0
+    error_message = "Nobody calls it, and it calls nobody outside."
+  }
+}
+
+run "service_without_an_image" {
+  command = apply
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    name               = "api"
+    cluster_name       = "sightline-dev"
+    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/api"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/api"
+    architecture       = "X86_64"
+    cpu                = 512
+    memory             = 1024
+    environment        = {}
+    policy             = "{}"
+    port               = 8000
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    target_group_arn   = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/name/0123456789abcdef"
+    scaling            = { minimum = 2, maximum = 4, requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
+    error_message = "Nothing runs before there is an image."
+  }
+}
+
+run "load_balancer_with_a_certificate" {
+  command = apply
+
+  module {
+    source = "./modules/load_balancer"
+  }
+
+  variables {
+    name                     = "sightline-dev"
+    vpc_id                   = "vpc-0"
+    subnet_ids               = ["subnet-0", "subnet-1"]
+    port                     = 8000
+    target_security_group_id = "sg-0"
+    certificate_arn          = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+    deletion_protection      = true
+    access_log               = { bucket = "logs", prefix = "load-balancer" }
+    alerts_topic_arn         = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  assert {
+    condition     = aws_lb.this.internal && aws_lb.this.enable_deletion_protection
+    error_message = "It has no public address, and AWS refuses to delete it."
+  }
+
+  assert {
+    condition     = aws_lb_listener.this.protocol == "HTTPS" && aws_lb_listener.this.port == 443 && strcontains(aws_lb_listener.this.ssl_policy, "TLS13-1-2")
+    error_message = "HTTPS by TLS 1.2 or 1.3."
+  }
+
+  assert {
+    condition     = one(aws_lb.this.access_logs).enabled
+    error_message = "Access is logged."
+  }
+}

@@ -1,0 +1,189 @@
+"""What every request and answer has in common. Plain ASGI: the kind that wraps requests and
+answers in objects of its own costs more than an endpoint."""
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sightline.logs import request_id
+from sightline_api.problems import RequestTimeout, RequestTooLarge, render_problem
+
+logger = logging.getLogger(__name__)
+
+#: Ids that callers may choose; any other is replaced.
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+#: On every answer. An API's answer is no page: nothing may run in it, frame it or guess its type.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-site",
+    "Permissions-Policy": "interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+#: Somebody's own: kept by the browser alone, and asked about each time.
+CACHE_CONTROL = "private, no-cache"
+
+
+class RequestContext:
+    """Gives each request an id, on its answer and on every log line, and logs how it ended."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("x-request-id", "")
+        identity = asked if REQUEST_ID.fullmatch(asked) else str(uuid4())
+        began, status = time.perf_counter(), 0
+        token = request_id.set(identity)
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = identity
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_named)
+        finally:
+            logger.info(
+                "answered",
+                extra={
+                    "method": scope["method"],
+                    # The template, never the path itself: it holds ids.
+                    "route": getattr(scope.get("route"), "path", None),
+                    "status": status,
+                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+                },
+            )
+            request_id.reset(token)
+
+
+class SecurityHeaders:
+    """Adds what is missing of the headers that tell browsers to be careful."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_careful(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", CACHE_CONTROL)
+            await send(message)
+
+        await self._app(scope, receive, send_careful)
+
+
+class RequestLimits:
+    """Refuses bodies above `max_bytes`, and answers that take longer than `seconds` to begin."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        received, started, refused = int(announced) if announced.isdigit() else 0, False, False
+
+        async def receive_bounded() -> Message:
+            nonlocal received, refused
+            message = await receive()
+            if not announced:
+                received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                # Whoever reads on is told that there is nobody any more; what it then answers
+                # comes too late.
+                await render_problem(RequestTooLarge())(scope, receive, send_watched)
+                refused = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def send_watched(message: Message) -> None:
+            nonlocal started
+            if refused:
+                return
+            if not started:
+                started = True
+                deadline.reschedule(None)
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._seconds) as deadline:
+                await self._app(scope, receive_bounded, send_watched)
+        except TimeoutError:
+            if started:
+                raise
+            logger.warning("gave up a request after %s seconds", self._seconds)
+            await render_problem(RequestTimeout())(scope, receive, send)
+
+
+class ConditionalGet:
+    """Answers 304 where the caller already has what the answer would say.
+
+    An answer without an `ETag` of its own gets one from its bytes.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        known = Headers(scope=scope).get("if-none-match", "")
+        start: Message | None = None
+
+        async def send_conditional(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and _is_json(message):
+                # Held back until its body is there, which for JSON is the next message.
+                start = message
+                return
+            if start is None:
+                await send(message)
+                return
+            held, start = start, None
+            headers = MutableHeaders(scope=held)
+            if "etag" not in headers:
+                digest = hashlib.blake2b(message.get("body", b""), digest_size=12).hexdigest()
+                headers["ETag"] = f'W/"{digest}"'
+            if matches(known, headers["ETag"]):
+                del headers["Content-Length"], headers["Content-Type"]
+                await send({**held, "status": 304})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            await send(held)
+            await send(message)
+
+        await self._app(scope, receive, send_conditional)
+
+
+def matches(condition: str, etag: str) -> bool:
+    """Whether a list of tags (RFC 9110) names this one, weak or strong."""
+    tags = {tag.strip().removeprefix("W/") for tag in condition.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
+def _is_json(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return start["status"] == 200 and headers.get("content-type", "") == "application/json"

@@ -1,0 +1,44 @@
+"""Upload tickets: an image's row, and the form that its picture may be posted with."""
+
+import time
+from datetime import timedelta
+
+from sightline.identifiers import new_image_id
+from sightline.images import Details, Image, now
+from sightline.table import ImageTable
+from sightline_api.problems import PictureTooLarge
+from sightline_api.settings import ApiSettings
+from sightline_api.signing import Signer
+from sightline_api.views import ImageView, Ticket, TicketRequest, UploadForm
+
+#: Seconds for which a row outlives its unused ticket: an upload that began in time may still be
+#: on its way.
+GRACE = 86_400
+
+
+async def issue_ticket(
+    asked: TicketRequest, owner: str, settings: ApiSettings, table: ImageTable, signer: Signer
+) -> Ticket:
+    """Raises `PictureTooLarge`."""
+    if asked.bytes > settings.max_upload_bytes:
+        raise PictureTooLarge
+    image = Image(
+        owner=owner,
+        image_id=new_image_id(),
+        details=Details(title=asked.title),
+        media_type=asked.media_type,
+        bytes=asked.bytes,
+        sha256=asked.sha256,
+        features=asked.features,
+        created_at=now(),
+        expires_at=int(time.time()) + settings.ticket_seconds + GRACE,
+    )
+    form = await signer.sign_upload(image, settings.ticket_seconds)
+    same = await table.find_content(owner, asked.sha256)
+    await table.create(image)
+    expires_at = image.created_at + timedelta(seconds=settings.ticket_seconds)
+    return Ticket(
+        image=await ImageView.of(image, signer),
+        upload=UploadForm.of(form, expires_at),
+        duplicate_of=same[0] if same else None,
+    )

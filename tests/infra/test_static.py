@@ -1,0 +1,144 @@
+"""What can be said of the configuration without making anything."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.conftest import Applied
+from infra.terraform import ROOT, SOURCE, Terraform, clean_environment, copy_configuration
+
+MODULES = sorted(path.name for path in (SOURCE / "modules").iterdir())
+
+#: The environment that `requirements/infra.in` is installed into.
+TOOLS = ROOT / os.environ.get("SIGHTLINE_INFRA_TOOLS", ".venv-infra") / "bin"
+
+
+@pytest.fixture
+def terraform(configuration: Path) -> Terraform:
+    return Terraform(configuration, clean_environment())
+
+
+def _tool(name: str) -> str:
+    """A checker's path. On a machine without it there is nothing to run; CI has to have it."""
+    for found in (shutil.which(name, path=str(TOOLS)), shutil.which(name)):
+        if found:
+            return found
+    missing = f"{name} is not here: make test-infra installs it"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+def test_format(terraform: Terraform) -> None:
+    """Every file is as `terraform fmt` writes it."""
+    terraform.run("fmt", "-check", "-recursive", "-diff")
+
+
+def test_valid(terraform: Terraform) -> None:
+    """Every reference resolves and every argument is one."""
+    terraform.run("validate")
+
+
+def test_plans(terraform: Terraform) -> None:
+    """The tests in `tests/*.tftest.hcl`: sizes, protection, and settings that are refused."""
+    printed = terraform.run("test", "-no-color")
+    assert re.search(r"Success! \d\d passed, 0 failed", printed), printed
+
+
+@pytest.mark.parametrize("script", ["reference", "costs"])
+def test_readmes_are_up_to_date(script: str) -> None:
+    """The tables say what the files say."""
+    command = [sys.executable, str(ROOT / "infra" / "tools" / f"{script}.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_do_not_know_each_other(module: str) -> None:
+    """A module is made of AWS's resources alone; only the root wires."""
+    for file in (SOURCE / "modules" / module).glob("*.tf"):
+        assert not re.search(r"^module ", file.read_text(), re.MULTILINE), file
+
+
+@pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
+def test_variables_are_described(module: str) -> None:
+    """Each has a description and a type, and is null only where null says something."""
+    for text in _blocks((SOURCE / module / "variables.tf").read_text(), "variable"):
+        assert re.search(r"^  description +=", text, re.MULTILINE), text
+        assert re.search(r"^  type +=", text, re.MULTILINE), text
+        nullable = re.search(r"^  default += null$", text, re.MULTILINE)
+        assert bool(nullable) != bool(re.search(r"^  nullable += false$", text, re.MULTILINE)), text
+
+
+@pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
+def test_provider_is_pinned(module: str) -> None:
+    """Exactly: there is no lock file, which would hold the checksums of one platform."""
+    assert 'version = "5.100.0"' in (SOURCE / module / "versions.tf").read_text()
+
+
+def _blocks(text: str, kind: str) -> Iterator[str]:
+    for match in re.finditer(rf'^{kind} "\w+" {{\n((?s:.*?))^}}', text, re.MULTILINE):
+        yield match[0]
+
+
+def test_checkov_finds_nothing_unexplained(configuration: Path) -> None:
+    """Every finding is mended, or skipped where it arises and with the reason."""
+    command = [_tool("checkov"), "--directory", ".", "--framework", "terraform"]
+    command += ["--skip-download", "--compact", "--output", "json", "--skip-path", r"\.terraform"]
+    done = subprocess.run(
+        command, cwd=configuration, env=clean_environment(), capture_output=True, text=True
+    )
+    results = json.loads(done.stdout)["results"]
+    found = [f"{each['check_id']} {each['resource']}" for each in results["failed_checks"]]
+    assert found == []
+    assert len(results["passed_checks"]) > 500
+    # A skip that skips nothing is a reason for something that is no more.
+    used = {(each["file_path"], each["check_id"]) for each in results["skipped_checks"]}
+    written = {
+        (f"/{file.relative_to(SOURCE)}", check)
+        for file in SOURCE.rglob("*.tf")
+        if ".terraform" not in file.parts
+        for check in re.findall(r"checkov:skip=(\w+):\S", file.read_text())
+    }
+    assert written - used == set()
+
+
+def test_script_is_sound() -> None:
+    """The shell script has none of the known mistakes."""
+    done = subprocess.run(
+        [_tool("shellcheck"), str(SOURCE / "stack")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("example", ["dev", "prod"])
+def test_examples_can_be_planned(
+    configuration: Path, cloud: str, example: str, tmp_path: Path
+) -> None:
+    """Whoever copies an example gets a plan, with a domain as well as without."""
+    folder = copy_configuration(tmp_path)
+    terraform = Terraform(folder, clean_environment(cloud))
+    terraform.init()
+    zone = (
+        Applied(terraform, {}, cloud)
+        .client("route53")
+        .create_hosted_zone(Name="example.com", CallerReference=example)
+    )
+    try:
+        terraform.run(
+            "plan",
+            "-input=false",
+            f"-var-file=environments/{example}.tfvars.example",
+            "-var=max_retries=2",
+        )
+    finally:
+        Applied(terraform, {}, cloud).client("route53").delete_hosted_zone(
+            Id=zone["HostedZone"]["Id"]
+        )
