@@ -21,7 +21,7 @@ from sightline_local.stack import consecutive_ports
 ROOT = Path(__file__).parents[2]
 
 #: Seconds after which a test gives up waiting. What a killed worker had claimed, so that it would be
-#: paid for once, is free for another only after two minutes.
+#: paid for once, is free for another only after three minutes.
 PATIENCE = 300
 
 #: What Docker asks for, written by Docker's own names so that nobody's other projects are met.
