@@ -20,9 +20,8 @@ from sightline_local.stack import consecutive_ports
 
 ROOT = Path(__file__).parents[2]
 
-#: Seconds after which a test gives up waiting. What a killed worker had claimed, so that it would be
-#: paid for once, is free for another only after three minutes.
-PATIENCE = 300
+#: Seconds after which a test gives up waiting.
+PATIENCE = 120
 
 #: What Docker asks for, written by Docker's own names so that nobody's other projects are met.
 PROJECT = "sightline-test"
@@ -185,6 +184,12 @@ class User:
         answer.raise_for_status()
         body: Json = answer.json()
         return body
+
+    def reprocess(self, image_id: str) -> None:
+        """Have it recognised once more; it is no longer ready when this returns."""
+        answer = self.http.post(f"/v1/images/{image_id}/reprocess", json={"parts": ["recognition"]})
+        answer.raise_for_status()
+        wait_for("a new start", lambda: self.get(image_id)["status"] == "processing")
 
     def wait(self, image_id: str) -> Json:
         """The image once it has ended."""
