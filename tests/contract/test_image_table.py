@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid4
 from samples import (
     ETAG,
     SHA256,
+    count_calls,
     count_labels,
     find_labelled,
     make_development,
@@ -24,7 +25,15 @@ from sightline.images import Image, State, now
 from sightline.keys import ImageKey
 from sightline.memory import MemoryImageTable
 from sightline.recognition import Feature, Profile
-from sightline.table import Conflict, ContentClaimed, ImageNotFound, ImageTable, LabelCount
+from sightline.table import (
+    Conflict,
+    ContentClaimed,
+    ImageNotFound,
+    ImageTable,
+    LabelCount,
+    Month,
+    Usage,
+)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -332,16 +341,33 @@ async def test_calls_are_counted_once_for_each_that_was_paid(table: ImageTable) 
     await table.store(first, once)
     await table.store(once, recognized(once, "Dog", calls=2))
     await table.store(second, recognized(second, "Dog", calls=0))
-    assert await table.count_calls(owner, MONTH) == {Feature.LABELS: 2}
-    assert await table.count_calls(owner, "2001-01") == {}
-    assert await table.count_calls(new_owner(), MONTH) == {}
+    assert await count_calls(table, owner, MONTH) == {Feature.LABELS: 2}
+    assert await count_calls(table, owner, "2001-01") == {}
+    assert await count_calls(table, new_owner(), MONTH) == {}
 
 
 async def test_deletion_does_not_give_back_what_was_paid(table: ImageTable) -> None:
     image = await created(table)
     await table.store(image, recognized(image, "Dog"))
     await table.remove(await table.begin_deletion(image.key))
-    assert await table.count_calls(image.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_calls(table, image.owner, MONTH) == {Feature.LABELS: 1}
+
+
+async def test_arrivals_are_counted_once_and_departures_too(table: ImageTable) -> None:
+    owner = new_owner()
+    assert await table.read_usage(owner) == Usage(0, 0, [])
+    first, second = await created(table, owner=owner), await created(table, owner=owner)
+    for image in (first, second):
+        begun = image.with_part("renditions", image.renditions.begin(ETAG))
+        await table.store(image, begun)
+        await table.store(image, image.with_part("recognition", image.recognition.begin(ETAG)))
+        again = begun.with_part("renditions", begun.renditions.begin("other"))
+        await table.store(begun, again)
+    assert await table.read_usage(owner) == Usage(2, 10, [Month(MONTH, 2, 10, {})])
+    await table.remove(await table.begin_deletion(first.key))
+    unused = await created(table, owner=owner)
+    await table.remove(await table.begin_deletion(unused.key))
+    assert await table.read_usage(owner) == Usage(1, 5, [Month(MONTH, 2, 10, {})])
 
 
 async def test_what_is_known_of_bytes_is_found_again(table: ImageTable) -> None:

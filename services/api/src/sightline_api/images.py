@@ -33,6 +33,7 @@ from sightline_api.problems import (
     NothingUploaded,
     PictureTooLarge,
     Problem,
+    QuotaExceeded,
     Unauthenticated,
     documented,
 )
@@ -60,7 +61,10 @@ router = APIRouter(
 
 
 @router.post(
-    "", status_code=201, operation_id="create_image", responses=documented(PictureTooLarge)
+    "",
+    status_code=201,
+    operation_id="create_image",
+    responses=documented(PictureTooLarge, QuotaExceeded),
 )
 async def create_image(
     ticket: TicketRequest,

@@ -84,6 +84,12 @@ class Unauthenticated(Problem):
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
+class QuotaExceeded(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "quota_exceeded"
+    detail = "There is no room for another picture of this size; delete some first."
+
+
 class ImageMissing(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"

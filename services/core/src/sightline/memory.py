@@ -22,7 +22,9 @@ from sightline.table import (
     ImageNotFound,
     LabelCount,
     Marked,
+    Month,
     Page,
+    Usage,
 )
 
 
@@ -31,7 +33,7 @@ class MemoryImageTable:
 
     def __init__(self) -> None:
         self._images: dict[ImageKey, Image] = {}
-        self._calls: Counter[tuple[str, str, Feature]] = Counter()
+        self._months: dict[tuple[str, str], Counter[str]] = {}
         self._contents: dict[tuple[str, str, str], Recognition | float] = {}
 
     async def create(self, image: Image) -> None:
@@ -79,10 +81,13 @@ class MemoryImageTable:
         self._derive(before, after)
 
     def _derive(self, before: Image, after: Image) -> None:
-        month = now().strftime("%Y-%m")
-        for feature, count in after.calls.items():
-            step = count - before.calls.get(feature, 0)
-            self._calls[after.owner, month, feature] += max(0, step)
+        steps: Counter[str] = Counter(after.calls)
+        steps.subtract(before.calls)
+        if before.renditions.etag is None and after.renditions.etag is not None:
+            steps.update(images=1, bytes=after.bytes)
+        if +steps:
+            period = after.owner, now().strftime("%Y-%m")
+            self._months.setdefault(period, Counter()).update(+steps)
         old, new = before.recognition.result, after.recognition.result
         if old is not None and (new is None or old.profile.name != new.profile.name):
             self._contents.pop(_content(before, old.profile), None)
@@ -141,9 +146,21 @@ class MemoryImageTable:
         ]
         return sorted(found, reverse=True)
 
-    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
-        counts = {feature: self._calls[owner, month, feature] for feature in Feature}
-        return {feature: count for feature, count in counts.items() if count}
+    async def read_usage(self, owner: str) -> Usage:
+        owned = [image for image in self._images.values() if image.owner == owner]
+        arrived = [image for image in owned if image.renditions.etag is not None]
+        months = [
+            Month(
+                month=month,
+                images=counts["images"],
+                bytes=counts["bytes"],
+                calls={feature: counts[feature] for feature in Feature if counts[feature]},
+            )
+            for (who, month), counts in self._months.items()
+            if who == owner
+        ]
+        total = sum(image.bytes for image in arrived)
+        return Usage(len(arrived), total, sorted(months, reverse=True))
 
     async def claim_content(
         self, image: Image, profile: Profile, seconds: float
