@@ -26,12 +26,14 @@ from sightline.keys import ImageKey
 from sightline.memory import MemoryImageTable
 from sightline.recognition import Feature, Profile
 from sightline.table import (
+    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
     ImageTable,
     LabelCount,
     Month,
+    RequestClaimed,
     Usage,
 )
 
@@ -423,6 +425,31 @@ async def test_nothing_is_known_of_deleted_bytes(table: ImageTable) -> None:
     twin = await created(table, owner=image.owner)
     assert await table.claim_content(twin, PROFILE, 60) is None
     assert await table.claim_content(twin, OTHER, 60) is None
+
+
+ANSWER = Answer(201, {"location": "/x"}, '{"id": "x"}')
+
+
+async def test_a_request_is_claimed_once_and_answered_alike(table: ImageTable) -> None:
+    owner = new_owner()
+    assert await table.claim_request(owner, "k", "f", 60) is None
+    with pytest.raises(RequestClaimed) as caught:
+        await table.claim_request(owner, "k", "f", 60)
+    assert caught.value.same
+    await table.keep_answer(owner, "k", ANSWER, 60)
+    assert await table.claim_request(owner, "k", "f", 60) == ANSWER
+    with pytest.raises(RequestClaimed) as caught:
+        await table.claim_request(owner, "k", "other", 60)
+    assert not caught.value.same
+    assert await table.claim_request(new_owner(), "k", "f", 60) is None
+
+
+async def test_a_request_that_came_to_nothing_may_be_made_again(table: ImageTable) -> None:
+    owner = new_owner()
+    await table.claim_request(owner, "k", "f", 60)
+    await table.release_request(owner, "k")
+    assert await table.claim_request(owner, "k", "other", 0) is None
+    assert await table.claim_request(owner, "k", "f", 60) is None
 
 
 async def test_deletion_hides_the_image_and_forbids_every_write(table: ImageTable) -> None:

@@ -102,6 +102,25 @@ class InvalidCursor(Problem):
     detail = "The cursor is not one that this listing gave out."
 
 
+class InvalidKey(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_idempotency_key"
+    detail = "An Idempotency-Key has 1 to 200 visible ASCII characters."
+
+
+class RequestInProgress(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "request_in_progress"
+    detail = "The same request is being answered at this moment; ask again."
+    headers: ClassVar = {"Retry-After": "1"}
+
+
+class KeyReused(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "idempotency_key_reused"
+    detail = "Another request has been made with this Idempotency-Key."
+
+
 class NothingUploaded(Problem):
     status = HTTPStatus.CONFLICT
     code = "nothing_uploaded"

@@ -15,6 +15,7 @@ from sightline.images import PART_NAMES, Image, Mark, now
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.table import (
+    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
@@ -22,6 +23,7 @@ from sightline.table import (
     Marked,
     Month,
     Page,
+    RequestClaimed,
     Usage,
 )
 
@@ -292,6 +294,47 @@ class DynamoImageTable:
             if not _is_refused(error):
                 raise
 
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        row, at = _request_key(owner, key), int(time.time())
+        claim = {
+            "fingerprint": {"S": fingerprint},
+            "expires_at": {"N": str(at + math.ceil(seconds))},
+        }
+        try:
+            await self._client.put_item(
+                TableName=self._table,
+                Item=row | claim,
+                ConditionExpression="attribute_not_exists(pk) OR expires_at <= :now",
+                ExpressionAttributeValues={":now": {"N": str(at)}},
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+            found = await self._client.get_item(TableName=self._table, Key=row, ConsistentRead=True)
+            item = _plain_item(found.get("Item", {}))
+            same = item.get("fingerprint") == fingerprint
+            if not same or "answer" not in item:
+                raise RequestClaimed(same) from None
+            answer = item["answer"]
+            return Answer(int(answer["status"]), answer["headers"], answer["body"])
+        return None
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        await self._client.update_item(
+            TableName=self._table,
+            Key=_request_key(owner, key),
+            UpdateExpression="SET answer = :answer, expires_at = :expires_at",
+            ExpressionAttributeValues={
+                ":answer": _serialize(answer._asdict()),
+                ":expires_at": {"N": str(int(time.time()) + math.ceil(seconds))},
+            },
+        )
+
+    async def release_request(self, owner: str, key: str) -> None:
+        await self._client.delete_item(TableName=self._table, Key=_request_key(owner, key))
+
     def _update_image(self, before: Image, after: Image) -> Any:
         """The update that carries over every part whose revision moved."""
         relabelled = before.labels != after.labels
@@ -479,6 +522,10 @@ def _index_key(key: ImageKey, label: str) -> Item:
 
 def _count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": f"{_user(owner)}#LABELS"}, "sk": {"S": label}}
+
+
+def _request_key(owner: str, key: str) -> Item:
+    return {"pk": {"S": _user(owner)}, "sk": {"S": f"IDEMPOTENCY#{key}"}}
 
 
 def _usage_key(owner: str, period: str) -> Item:

@@ -17,6 +17,7 @@ from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
 from sightline.queues import Message
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.table import (
+    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
@@ -24,6 +25,7 @@ from sightline.table import (
     Marked,
     Month,
     Page,
+    RequestClaimed,
     Usage,
 )
 
@@ -34,6 +36,7 @@ class MemoryImageTable:
     def __init__(self) -> None:
         self._images: dict[ImageKey, Image] = {}
         self._months: dict[tuple[str, str], Counter[str]] = {}
+        self._requests: dict[tuple[str, str], tuple[str, Answer | None, float]] = {}
         self._contents: dict[tuple[str, str, str], Recognition | float] = {}
 
     async def create(self, image: Image) -> None:
@@ -177,6 +180,24 @@ class MemoryImageTable:
     async def release_content(self, image: Image, profile: Profile) -> None:
         if isinstance(self._contents.get(_content(image, profile)), float):
             del self._contents[_content(image, profile)]
+
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        held, answer, until = self._requests.get((owner, key), ("", None, 0.0))
+        if until > time.monotonic():
+            if held != fingerprint or answer is None:
+                raise RequestClaimed(held == fingerprint)
+            return answer
+        self._requests[owner, key] = fingerprint, None, time.monotonic() + seconds
+        return None
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        fingerprint, _, _ = self._requests[owner, key]
+        self._requests[owner, key] = fingerprint, answer, time.monotonic() + seconds
+
+    async def release_request(self, owner: str, key: str) -> None:
+        self._requests.pop((owner, key), None)
 
 
 def _content(image: Image, profile: Profile) -> tuple[str, str, str]:

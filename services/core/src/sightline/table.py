@@ -42,6 +42,23 @@ class Marked(NamedTuple):
     confidence: float
 
 
+class Answer(NamedTuple):
+    """What was answered to a request, as it may have to be answered again."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class RequestClaimed(Exception):
+    """A request with the same key is being answered, or was another one."""
+
+    def __init__(self, same: bool) -> None:
+        super().__init__(same)
+        #: Whether it is the same request, only not answered yet.
+        self.same = same
+
+
 class Month(NamedTuple):
     """What came to an owner in one month (`2026-11`): uploads, their bytes, and paid calls."""
 
@@ -131,3 +148,17 @@ class ImageTable(Protocol):
 
     async def release_content(self, image: Image, profile: Profile) -> None:
         """Give back a claim without a result."""
+
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        """What was answered to the request of this key, or None: then it is to be done.
+
+        The claim ends after `seconds`, or with its answer. Raises `RequestClaimed`.
+        """
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        """Answer the request of this key alike for so long."""
+
+    async def release_request(self, owner: str, key: str) -> None:
+        """Give back a claim without an answer."""
