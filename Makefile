@@ -48,6 +48,10 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: openapi
+openapi: $(VENV)/dev ## Write openapi.json anew
+	$(BIN)/python -m sightline_api.document > openapi.json
+
 .PHONY: fuzz-pictures
 fuzz-pictures: $(VENV)/dev ## Damage ten thousand pictures and see how each ends (SEED=number)
 	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py

@@ -39,6 +39,14 @@ async def find_labelled(table: ImageTable, owner: str, label: str) -> dict[str, 
     return dict(await table.find_labelled(owner, fold_label(label), 1000))
 
 
+async def count_calls(table: ImageTable, owner: str, month: str) -> dict[Feature, int]:
+    """How often each feature was paid for the owner in the month."""
+    months = (await table.read_usage(owner)).months
+    return {
+        feature: count for m in months if m.month == month for feature, count in m.calls.items()
+    }
+
+
 def make_recognition(
     *names: str, confidence: float = 91.25, profile: Profile | None = None, calls: int = 1
 ) -> Recognition:

@@ -113,6 +113,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_image",
         "reprocess_image",
         "update_image",
+        "get_usage",
         "create_images",
         "delete_images",
         "list_labels",

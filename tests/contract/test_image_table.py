@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid4
 from samples import (
     ETAG,
     SHA256,
+    count_calls,
     count_labels,
     find_labelled,
     make_development,
@@ -24,7 +25,17 @@ from sightline.images import Image, State, now
 from sightline.keys import ImageKey
 from sightline.memory import MemoryImageTable
 from sightline.recognition import Feature, Profile
-from sightline.table import Conflict, ContentClaimed, ImageNotFound, ImageTable, LabelCount
+from sightline.table import (
+    Answer,
+    Conflict,
+    ContentClaimed,
+    ImageNotFound,
+    ImageTable,
+    LabelCount,
+    Month,
+    RequestClaimed,
+    Usage,
+)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -332,16 +343,33 @@ async def test_calls_are_counted_once_for_each_that_was_paid(table: ImageTable) 
     await table.store(first, once)
     await table.store(once, recognized(once, "Dog", calls=2))
     await table.store(second, recognized(second, "Dog", calls=0))
-    assert await table.count_calls(owner, MONTH) == {Feature.LABELS: 2}
-    assert await table.count_calls(owner, "2001-01") == {}
-    assert await table.count_calls(new_owner(), MONTH) == {}
+    assert await count_calls(table, owner, MONTH) == {Feature.LABELS: 2}
+    assert await count_calls(table, owner, "2001-01") == {}
+    assert await count_calls(table, new_owner(), MONTH) == {}
 
 
 async def test_deletion_does_not_give_back_what_was_paid(table: ImageTable) -> None:
     image = await created(table)
     await table.store(image, recognized(image, "Dog"))
     await table.remove(await table.begin_deletion(image.key))
-    assert await table.count_calls(image.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_calls(table, image.owner, MONTH) == {Feature.LABELS: 1}
+
+
+async def test_arrivals_are_counted_once_and_departures_too(table: ImageTable) -> None:
+    owner = new_owner()
+    assert await table.read_usage(owner) == Usage(0, 0, [])
+    first, second = await created(table, owner=owner), await created(table, owner=owner)
+    for image in (first, second):
+        begun = image.with_part("renditions", image.renditions.begin(ETAG))
+        await table.store(image, begun)
+        await table.store(image, image.with_part("recognition", image.recognition.begin(ETAG)))
+        again = begun.with_part("renditions", begun.renditions.begin("other"))
+        await table.store(begun, again)
+    assert await table.read_usage(owner) == Usage(2, 10, [Month(MONTH, 2, 10, {})])
+    await table.remove(await table.begin_deletion(first.key))
+    unused = await created(table, owner=owner)
+    await table.remove(await table.begin_deletion(unused.key))
+    assert await table.read_usage(owner) == Usage(1, 5, [Month(MONTH, 2, 10, {})])
 
 
 async def test_what_is_known_of_bytes_is_found_again(table: ImageTable) -> None:
@@ -397,6 +425,31 @@ async def test_nothing_is_known_of_deleted_bytes(table: ImageTable) -> None:
     twin = await created(table, owner=image.owner)
     assert await table.claim_content(twin, PROFILE, 60) is None
     assert await table.claim_content(twin, OTHER, 60) is None
+
+
+ANSWER = Answer(201, {"location": "/x"}, '{"id": "x"}')
+
+
+async def test_a_request_is_claimed_once_and_answered_alike(table: ImageTable) -> None:
+    owner = new_owner()
+    assert await table.claim_request(owner, "k", "f", 60) is None
+    with pytest.raises(RequestClaimed) as caught:
+        await table.claim_request(owner, "k", "f", 60)
+    assert caught.value.same
+    await table.keep_answer(owner, "k", ANSWER, 60)
+    assert await table.claim_request(owner, "k", "f", 60) == ANSWER
+    with pytest.raises(RequestClaimed) as caught:
+        await table.claim_request(owner, "k", "other", 60)
+    assert not caught.value.same
+    assert await table.claim_request(new_owner(), "k", "f", 60) is None
+
+
+async def test_a_request_that_came_to_nothing_may_be_made_again(table: ImageTable) -> None:
+    owner = new_owner()
+    await table.claim_request(owner, "k", "f", 60)
+    await table.release_request(owner, "k")
+    assert await table.claim_request(owner, "k", "other", 0) is None
+    assert await table.claim_request(owner, "k", "f", 60) is None
 
 
 async def test_deletion_hides_the_image_and_forbids_every_write(table: ImageTable) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from samples import count_labels, make_image, make_recognition, new_owner
+from samples import count_calls, count_labels, make_image, make_recognition, new_owner
 from sightline.decoding import Limits
 from sightline.images import Image, now
 from sightline.keys import original_key
@@ -88,14 +88,14 @@ async def rig() -> AsyncIterator[Rig]:
 async def test_what_was_seen_is_the_result(rig: Rig) -> None:
     image = await rig.upload()
     assert await rig.process(image) == make_recognition("Dog")
-    assert await rig.table.count_calls(image.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.LABELS: 1}
 
 
 async def test_a_ticket_chooses_what_is_looked_for(rig: Rig) -> None:
     image = await rig.upload(features=(Feature.TEXT, Feature.FACES))
     await rig.process(image)
     assert [profile.features for profile in rig.detector.asked] == [(Feature.TEXT, Feature.FACES)]
-    assert await rig.table.count_calls(image.owner, MONTH) == {Feature.TEXT: 1, Feature.FACES: 1}
+    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.TEXT: 1, Feature.FACES: 1}
 
 
 @pytest.mark.parametrize("body", [BODY + b"x", None])
@@ -123,7 +123,7 @@ async def test_the_same_bytes_are_paid_for_once(rig: Rig) -> None:
     assert len(rig.detector.asked) == 1
     assert copy.labels == make_recognition("Dog").labels
     assert copy.calls == {}
-    assert await rig.table.count_calls(first.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_calls(rig.table, first.owner, MONTH) == {Feature.LABELS: 1}
     assert await count_labels(rig.table, first.owner) == {"Dog": 2}
 
 
@@ -171,7 +171,7 @@ async def test_a_demand_to_look_again_is_a_new_look(rig: Rig) -> None:
     again = await rig.process(image, request=Request("first", ("recognition",)))
     assert len(rig.detector.asked) == 2
     assert again.calls == {Feature.LABELS: 2}
-    assert await rig.table.count_calls(image.owner, MONTH) == {Feature.LABELS: 2}
+    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.LABELS: 2}
     assert await count_labels(rig.table, image.owner) == {"Dog": 1}
 
 

@@ -13,7 +13,7 @@ from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels
+from sightline_api import images, labels, usage
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.middleware import (
@@ -69,6 +69,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     install_reference(app)
     app.include_router(images.router)
     app.include_router(labels.router)
+    app.include_router(usage.router)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:

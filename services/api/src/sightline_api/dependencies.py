@@ -70,6 +70,11 @@ async def _user(
         raise DependencyUnavailable from None
 
 
+async def authenticate(request: Request) -> User:
+    """Who is calling, for what is not an endpoint. Raises `Unauthenticated`."""
+    return await _user(request, await _bearer(request))
+
+
 CurrentUser = Annotated[User, Depends(_user)]
 
 

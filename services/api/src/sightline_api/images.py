@@ -24,6 +24,7 @@ from sightline_api.dependencies import (
     Uploads,
 )
 from sightline_api.editing import edit_image, make_etag
+from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.problems import (
     Changed,
     Contended,
@@ -33,6 +34,7 @@ from sightline_api.problems import (
     NothingUploaded,
     PictureTooLarge,
     Problem,
+    QuotaExceeded,
     Unauthenticated,
     documented,
 )
@@ -55,12 +57,17 @@ from sightline_api.views import (
 router = APIRouter(
     prefix="/v1/images",
     tags=["images"],
+    route_class=IdempotentRoute,
     responses=documented(Unauthenticated, DependencyUnavailable),
 )
 
 
 @router.post(
-    "", status_code=201, operation_id="create_image", responses=documented(PictureTooLarge)
+    "",
+    status_code=201,
+    operation_id="create_image",
+    dependencies=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY, PictureTooLarge, QuotaExceeded),
 )
 async def create_image(
     ticket: TicketRequest,
@@ -79,7 +86,13 @@ async def create_image(
     return issued
 
 
-@router.post("/batch", status_code=207, operation_id="create_images", responses=documented())
+@router.post(
+    "/batch",
+    status_code=207,
+    operation_id="create_images",
+    dependencies=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY),
+)
 async def create_images(
     batch: TicketBatch, user: CurrentUser, settings: Settings, table: Table, signer: PictureSigner
 ) -> TicketOutcomes:
@@ -95,7 +108,13 @@ async def create_images(
     return TicketOutcomes(items=await each_of(batch.images, issue))
 
 
-@router.post("/delete", status_code=207, operation_id="delete_images", responses=documented())
+@router.post(
+    "/delete",
+    status_code=207,
+    operation_id="delete_images",
+    dependencies=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY),
+)
 async def remove_images(
     batch: DeletionBatch,
     user: CurrentUser,
@@ -171,7 +190,8 @@ async def update_image(
     "/{image_id}/reprocess",
     status_code=202,
     operation_id="reprocess_image",
-    responses=documented(ImageMissing, NothingUploaded),
+    dependencies=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY, ImageMissing, NothingUploaded),
 )
 async def reprocess_image(
     demand: ReprocessRequest, key: OwnImage, table: Table, uploads: Uploads, signer: PictureSigner

@@ -84,6 +84,12 @@ class Unauthenticated(Problem):
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
+class QuotaExceeded(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "quota_exceeded"
+    detail = "There is no room for another picture of this size; delete some first."
+
+
 class ImageMissing(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"
@@ -94,6 +100,25 @@ class InvalidCursor(Problem):
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_cursor"
     detail = "The cursor is not one that this listing gave out."
+
+
+class InvalidKey(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_idempotency_key"
+    detail = "An Idempotency-Key has 1 to 200 visible ASCII characters."
+
+
+class RequestInProgress(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "request_in_progress"
+    detail = "The same request is being answered at this moment; ask again."
+    headers: ClassVar = {"Retry-After": "1"}
+
+
+class KeyReused(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "idempotency_key_reused"
+    detail = "Another request has been made with this Idempotency-Key."
 
 
 class NothingUploaded(Problem):

@@ -2,6 +2,7 @@
 
 from pydantic import AliasChoices, Field
 
+from sightline.recognition import Feature
 from sightline.settings import ServiceSettings
 
 
@@ -26,6 +27,20 @@ class ApiSettings(ServiceSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     max_upload_bytes: int = Field(50 * 2**20, gt=0, description="Largest picture, in bytes.")
+    owner_max_images: int | None = Field(
+        None, ge=0, description="Images that one owner may have; None for any number."
+    )
+    owner_max_bytes: int | None = Field(None, ge=0, description="The same of their bytes.")
+    call_prices: dict[Feature, float] = Field(
+        {
+            Feature.LABELS: 1.0,
+            Feature.PROPERTIES: 0.75,
+            Feature.TEXT: 1.0,
+            Feature.FACES: 1.0,
+            Feature.MODERATION: 1.0,
+        },
+        description="US dollars per 1,000 calls (us-east-1, the first million of a month).",
+    )
     ticket_seconds: int = Field(900, gt=0, le=43_200, description="Life of an upload ticket.")
     url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
     max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sightline.identifiers import new_image_id
 from sightline.images import Details, Image, now
 from sightline.table import ImageTable
-from sightline_api.problems import PictureTooLarge
+from sightline_api.problems import PictureTooLarge, QuotaExceeded
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Signer
 from sightline_api.views import ImageView, Ticket, TicketRequest, UploadForm
@@ -19,9 +19,10 @@ GRACE = 86_400
 async def issue_ticket(
     asked: TicketRequest, owner: str, settings: ApiSettings, table: ImageTable, signer: Signer
 ) -> Ticket:
-    """Raises `PictureTooLarge`."""
+    """Raises `PictureTooLarge`, `QuotaExceeded`."""
     if asked.bytes > settings.max_upload_bytes:
         raise PictureTooLarge
+    await _check_quota(asked, owner, settings, table)
     image = Image(
         owner=owner,
         image_id=new_image_id(),
@@ -42,3 +43,17 @@ async def issue_ticket(
         upload=UploadForm.of(form, expires_at),
         duplicate_of=same[0] if same else None,
     )
+
+
+async def _check_quota(
+    asked: TicketRequest, owner: str, settings: ApiSettings, table: ImageTable
+) -> None:
+    """What is on its way is not counted yet, so that abandoned tickets take no room."""
+    most_images, most_bytes = settings.owner_max_images, settings.owner_max_bytes
+    if most_images is None and most_bytes is None:
+        return
+    usage = await table.read_usage(owner)
+    if most_images is not None and usage.images >= most_images:
+        raise QuotaExceeded
+    if most_bytes is not None and usage.bytes + asked.bytes > most_bytes:
+        raise QuotaExceeded

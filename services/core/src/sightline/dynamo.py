@@ -15,12 +15,16 @@ from sightline.images import PART_NAMES, Image, Mark, now
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.table import (
+    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
     LabelCount,
     Marked,
+    Month,
     Page,
+    RequestClaimed,
+    Usage,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +52,13 @@ BATCH_ATTEMPTS = 5
 #: Images of the same bytes that are told of.
 MAX_SAME = 10
 
+#: Months that are told of.
+MAX_MONTHS = 24
+
+#: In the place of a month: what the owner has now. It sorts behind every month.
+TOTAL = "total"
+
+_USAGE_PREFIX = "USAGE#"
 _IMAGE_PREFIX = "IMAGE#"
 _LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
@@ -115,7 +126,7 @@ class DynamoImageTable:
         update = self._update_image(before, after)
         derived = [
             *self._reindex(after.key, before.labels, after.labels),
-            *self._charge(after.owner, before.calls, after.calls),
+            *self._charge(before, after),
             *self._keep_content(before, after),
             *self._list_content(before, after),
         ]
@@ -152,8 +163,12 @@ class DynamoImageTable:
             }
         }
         await self._forget_content(image)
+        changes = [row, *self._reindex(image.key, image.labels, {})]
+        if image.renditions.etag is not None:
+            departure = {"images": -1, "bytes": -image.bytes}
+            changes.append(self._add_usage(image.owner, TOTAL, departure))
         try:
-            await self._transact([row, *self._reindex(image.key, image.labels, {})])
+            await self._transact(changes)
         except ClientError as error:
             # The only condition is that the row is there: without it, another call was first.
             if not _is_refused(error):
@@ -229,14 +244,21 @@ class DynamoImageTable:
         items = await self._query(request, MAX_SAME)
         return [item["sk"].removeprefix(_IMAGE_PREFIX) for item in items]
 
-    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
-        answer = await self._client.get_item(
-            TableName=self._table, Key=_usage_key(owner, month), ConsistentRead=True
-        )
-        item = _plain_item(answer.get("Item", {}))
-        return {
-            feature: int(item[_calls(feature)]) for feature in Feature if _calls(feature) in item
+    async def read_usage(self, owner: str) -> Usage:
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": _user(owner)},
+                ":prefix": {"S": _USAGE_PREFIX},
+            },
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
         }
+        items = await self._query(request, MAX_MONTHS + 1)
+        months = [_read_month(item) for item in items if item["sk"] != _USAGE_PREFIX + TOTAL]
+        (total,) = [item for item in items if item["sk"] == _USAGE_PREFIX + TOTAL] or [{}]
+        return Usage(int(total.get("images", 0)), int(total.get("bytes", 0)), months)
 
     async def claim_content(
         self, image: Image, profile: Profile, seconds: float
@@ -271,6 +293,47 @@ class DynamoImageTable:
         except ClientError as error:
             if not _is_refused(error):
                 raise
+
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        row, at = _request_key(owner, key), int(time.time())
+        claim = {
+            "fingerprint": {"S": fingerprint},
+            "expires_at": {"N": str(at + math.ceil(seconds))},
+        }
+        try:
+            await self._client.put_item(
+                TableName=self._table,
+                Item=row | claim,
+                ConditionExpression="attribute_not_exists(pk) OR expires_at <= :now",
+                ExpressionAttributeValues={":now": {"N": str(at)}},
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+            found = await self._client.get_item(TableName=self._table, Key=row, ConsistentRead=True)
+            item = _plain_item(found.get("Item", {}))
+            same = item.get("fingerprint") == fingerprint
+            if not same or "answer" not in item:
+                raise RequestClaimed(same) from None
+            answer = item["answer"]
+            return Answer(int(answer["status"]), answer["headers"], answer["body"])
+        return None
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        await self._client.update_item(
+            TableName=self._table,
+            Key=_request_key(owner, key),
+            UpdateExpression="SET answer = :answer, expires_at = :expires_at",
+            ExpressionAttributeValues={
+                ":answer": _serialize(answer._asdict()),
+                ":expires_at": {"N": str(int(time.time()) + math.ceil(seconds))},
+            },
+        )
+
+    async def release_request(self, owner: str, key: str) -> None:
+        await self._client.delete_item(TableName=self._table, Key=_request_key(owner, key))
 
     def _update_image(self, before: Image, after: Image) -> Any:
         """The update that carries over every part whose revision moved."""
@@ -329,26 +392,37 @@ class DynamoImageTable:
             }
         }
 
-    def _charge(
-        self, owner: str, old: dict[Feature, int], new: dict[Feature, int]
-    ) -> "list[TransactWriteItemTypeDef]":
-        """The owner's usage of this month, with what recognition has cost since."""
-        steps = {feature: count - old.get(feature, 0) for feature, count in new.items()}
-        steps = {feature: step for feature, step in steps.items() if step > 0}
-        if not steps:
-            return []
-        update: TransactWriteItemTypeDef = {
+    def _charge(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
+        """What the write means for the owner's usage: an arrival, or calls that were paid."""
+        month = {
+            _calls(feature): count - before.calls.get(feature, 0)
+            for feature, count in after.calls.items()
+            if count > before.calls.get(feature, 0)
+        }
+        changes: list[TransactWriteItemTypeDef] = []
+        # Told by the resizer's part alone, so that the same arrival is counted once.
+        if before.renditions.etag is None and after.renditions.etag is not None:
+            arrival = {"images": 1, "bytes": after.bytes}
+            month |= arrival
+            changes.append(self._add_usage(after.owner, TOTAL, arrival))
+        if month:
+            changes.append(self._add_usage(after.owner, now().strftime("%Y-%m"), month))
+        return changes
+
+    def _add_usage(
+        self, owner: str, period: str, steps: dict[str, int]
+    ) -> "TransactWriteItemTypeDef":
+        return {
             "Update": {
                 "TableName": self._table,
-                "Key": _usage_key(owner, now().strftime("%Y-%m")),
-                "UpdateExpression": "ADD "
-                + ", ".join(f"{_calls(feature)} :{feature}" for feature in steps),
+                "Key": _usage_key(owner, period),
+                "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in steps),
+                "ExpressionAttributeNames": {f"#{name}": name for name in steps},
                 "ExpressionAttributeValues": {
-                    f":{feature}": {"N": str(step)} for feature, step in steps.items()
+                    f":{name}": {"N": str(step)} for name, step in steps.items()
                 },
             }
         }
-        return [update]
 
     def _keep_content(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
         """What is now known of the image's bytes, in the place of what was or was claimed."""
@@ -450,8 +524,23 @@ def _count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": f"{_user(owner)}#LABELS"}, "sk": {"S": label}}
 
 
-def _usage_key(owner: str, month: str) -> Item:
-    return {"pk": {"S": _user(owner)}, "sk": {"S": f"USAGE#{month}"}}
+def _request_key(owner: str, key: str) -> Item:
+    return {"pk": {"S": _user(owner)}, "sk": {"S": f"IDEMPOTENCY#{key}"}}
+
+
+def _usage_key(owner: str, period: str) -> Item:
+    return {"pk": {"S": _user(owner)}, "sk": {"S": f"{_USAGE_PREFIX}{period}"}}
+
+
+def _read_month(item: dict[str, Any]) -> Month:
+    return Month(
+        month=item["sk"].removeprefix(_USAGE_PREFIX),
+        images=int(item.get("images", 0)),
+        bytes=int(item.get("bytes", 0)),
+        calls={
+            feature: int(item[_calls(feature)]) for feature in Feature if _calls(feature) in item
+        },
+    )
 
 
 def _content(owner: str, sha256: str) -> str:

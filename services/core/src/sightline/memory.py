@@ -17,12 +17,16 @@ from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
 from sightline.queues import Message
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.table import (
+    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
     LabelCount,
     Marked,
+    Month,
     Page,
+    RequestClaimed,
+    Usage,
 )
 
 
@@ -31,7 +35,8 @@ class MemoryImageTable:
 
     def __init__(self) -> None:
         self._images: dict[ImageKey, Image] = {}
-        self._calls: Counter[tuple[str, str, Feature]] = Counter()
+        self._months: dict[tuple[str, str], Counter[str]] = {}
+        self._requests: dict[tuple[str, str], tuple[str, Answer | None, float]] = {}
         self._contents: dict[tuple[str, str, str], Recognition | float] = {}
 
     async def create(self, image: Image) -> None:
@@ -79,10 +84,13 @@ class MemoryImageTable:
         self._derive(before, after)
 
     def _derive(self, before: Image, after: Image) -> None:
-        month = now().strftime("%Y-%m")
-        for feature, count in after.calls.items():
-            step = count - before.calls.get(feature, 0)
-            self._calls[after.owner, month, feature] += max(0, step)
+        steps: Counter[str] = Counter(after.calls)
+        steps.subtract(before.calls)
+        if before.renditions.etag is None and after.renditions.etag is not None:
+            steps.update(images=1, bytes=after.bytes)
+        if +steps:
+            period = after.owner, now().strftime("%Y-%m")
+            self._months.setdefault(period, Counter()).update(+steps)
         old, new = before.recognition.result, after.recognition.result
         if old is not None and (new is None or old.profile.name != new.profile.name):
             self._contents.pop(_content(before, old.profile), None)
@@ -141,9 +149,21 @@ class MemoryImageTable:
         ]
         return sorted(found, reverse=True)
 
-    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
-        counts = {feature: self._calls[owner, month, feature] for feature in Feature}
-        return {feature: count for feature, count in counts.items() if count}
+    async def read_usage(self, owner: str) -> Usage:
+        owned = [image for image in self._images.values() if image.owner == owner]
+        arrived = [image for image in owned if image.renditions.etag is not None]
+        months = [
+            Month(
+                month=month,
+                images=counts["images"],
+                bytes=counts["bytes"],
+                calls={feature: counts[feature] for feature in Feature if counts[feature]},
+            )
+            for (who, month), counts in self._months.items()
+            if who == owner
+        ]
+        total = sum(image.bytes for image in arrived)
+        return Usage(len(arrived), total, sorted(months, reverse=True))
 
     async def claim_content(
         self, image: Image, profile: Profile, seconds: float
@@ -160,6 +180,24 @@ class MemoryImageTable:
     async def release_content(self, image: Image, profile: Profile) -> None:
         if isinstance(self._contents.get(_content(image, profile)), float):
             del self._contents[_content(image, profile)]
+
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        held, answer, until = self._requests.get((owner, key), ("", None, 0.0))
+        if until > time.monotonic():
+            if held != fingerprint or answer is None:
+                raise RequestClaimed(held == fingerprint)
+            return answer
+        self._requests[owner, key] = fingerprint, None, time.monotonic() + seconds
+        return None
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        fingerprint, _, _ = self._requests[owner, key]
+        self._requests[owner, key] = fingerprint, answer, time.monotonic() + seconds
+
+    async def release_request(self, owner: str, key: str) -> None:
+        self._requests.pop((owner, key), None)
 
 
 def _content(image: Image, profile: Profile) -> tuple[str, str, str]:

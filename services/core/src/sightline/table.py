@@ -42,6 +42,44 @@ class Marked(NamedTuple):
     confidence: float
 
 
+class Answer(NamedTuple):
+    """What was answered to a request, as it may have to be answered again."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class RequestClaimed(Exception):
+    """A request with the same key is being answered, or was another one."""
+
+    def __init__(self, same: bool) -> None:
+        super().__init__(same)
+        #: Whether it is the same request, only not answered yet.
+        self.same = same
+
+
+class Month(NamedTuple):
+    """What came to an owner in one month (`2026-11`): uploads, their bytes, and paid calls."""
+
+    month: str
+    images: int
+    bytes: int
+    calls: dict[Feature, int]
+
+
+class Usage(NamedTuple):
+    """What an owner has now, and the months since the first upload, the newest first."""
+
+    images: int
+    bytes: int
+    months: list[Month]
+
+    def calls_in(self, month: str) -> int:
+        """How many calls were paid for in a month, of whatever feature."""
+        return sum(sum(each.calls.values()) for each in self.months if each.month == month)
+
+
 class ImageTable(Protocol):
     """Images by owner and time, with all that is derived from them: the index of their labels,
     how many bear each, what recognition has cost, and what is known of their bytes.
@@ -97,8 +135,8 @@ class ImageTable(Protocol):
     async def find_content(self, owner: str, sha256: str) -> list[str]:
         """The ids of the owner's images that show these bytes, newest first."""
 
-    async def count_calls(self, owner: str, month: str) -> dict[Feature, int]:
-        """How often each feature was paid for the owner in a month (`2026-11`)."""
+    async def read_usage(self, owner: str) -> Usage:
+        """What the owner has now, and what came to it by month."""
 
     async def claim_content(
         self, image: Image, profile: Profile, seconds: float
@@ -110,3 +148,17 @@ class ImageTable(Protocol):
 
     async def release_content(self, image: Image, profile: Profile) -> None:
         """Give back a claim without a result."""
+
+    async def claim_request(
+        self, owner: str, key: str, fingerprint: str, seconds: float
+    ) -> Answer | None:
+        """What was answered to the request of this key, or None: then it is to be done.
+
+        The claim ends after `seconds`, or with its answer. Raises `RequestClaimed`.
+        """
+
+    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+        """Answer the request of this key alike for so long."""
+
+    async def release_request(self, owner: str, key: str) -> None:
+        """Give back a claim without an answer."""

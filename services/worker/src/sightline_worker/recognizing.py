@@ -85,8 +85,8 @@ class Recognizing:
     async def _check_budget(self, owner: str, profile: Profile) -> None:
         if self._monthly_calls is None:
             return
-        spent = await self._table.count_calls(owner, now().strftime("%Y-%m"))
-        if sum(spent.values()) + len(set(profile.features)) > self._monthly_calls:
+        spent = (await self._table.read_usage(owner)).calls_in(now().strftime("%Y-%m"))
+        if spent + len(set(profile.features)) > self._monthly_calls:
             raise Rejected(
                 "budget_exceeded",
                 "This month's recognition calls are used up; reprocess the picture later.",
