@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sightline_local.card import FOLDER
-from sightline_local.demo import demonstrate
+from sightline_local.demo import demonstrate, find_token
 from sightline_local.run import run
 from sightline_local.stack import StackError
 
@@ -30,14 +30,17 @@ def main() -> None:
     )
     showing = commands.add_parser("demo", help="send one picture through what is running")
     showing.add_argument("picture", type=Path, nargs="?", help="a photograph of yours")
+    commands.add_parser("token", help="print an access token of the demo user, for trying things")
     arguments = parser.parse_args()
 
     console = Console()
     try:
         if arguments.command == "run":
             run(arguments.port, arguments.folder, console)
-        else:
+        elif arguments.command == "demo":
             demonstrate(arguments.picture, arguments.folder, console)
+        else:
+            print(find_token(arguments.folder))
     except StackError as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(1)
