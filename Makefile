@@ -25,6 +25,10 @@ run: $(VENV)/run ## Run everything on this machine until Ctrl-C (PORT=8000)
 demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
 	@$(BIN)/python -m sightline_local demo $(if $(PICTURE),"$(PICTURE)")
 
+.PHONY: token
+token: $(VENV)/run ## Print an access token of the demo user of what is running
+	@$(BIN)/python -m sightline_local token
+
 .PHONY: models
 models: $(VENV)/run ## Fetch models that know things and faces, for recognition here (42 MB, once)
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models

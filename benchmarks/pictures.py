@@ -281,7 +281,8 @@ def main() -> None:
         measured = measure(pictures)
         ratios: dict[str, Any] = {
             "webp256_vs_sharp": ratio(measured, "one", "ours-m4", "sharp", "JPEG"),
-            "webp256_vs_naive": ratio(measured, "one", "ours-m4", "naive", "JPEG"),
+            # As it is shipped, against the code that it takes the place of.
+            "webp256_vs_naive": ratio(measured, "one", "ours", "naive", "JPEG"),
             "webp3_m4_vs_sharp": ratio(measured, "three", "ours-m4", "sharp", "JPEG"),
             "webp3_default_vs_sharp_m4": ratio(measured, "three", "ours", "sharp", "JPEG"),
             "webp3_default_vs_sharp_m4_png": ratio(measured, "three", "ours", "sharp", "PNG"),

@@ -119,6 +119,13 @@ async def test_pages_follow_each_other_without_gap_or_overlap(table: ImageTable)
     assert sizes == [3, 3, 1]
 
 
+async def test_a_listing_may_end_at_an_id(table: ImageTable) -> None:
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(4)]
+    page = await table.page(owner, 10, images[3].image_id, images[1].image_id)
+    assert page.images == [images[2], images[1]]
+
+
 async def test_a_listing_that_ends_with_its_page_says_so(table: ImageTable) -> None:
     owner = new_owner()
     for _ in range(3):

@@ -73,6 +73,10 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
         card = await_card(tmp_path)
         assert httpx.get(f"{card.api}/docs").is_success
+        command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "token"]
+        token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        signed_in = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{card.api}/v1/images", headers=signed_in).json()["items"] == []
         pids = children(process)
         process.send_signal(signal.SIGINT)
         output = finish(process)

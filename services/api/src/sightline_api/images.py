@@ -1,5 +1,6 @@
 """The endpoints of images."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -25,6 +26,7 @@ from sightline_api.dependencies import (
 )
 from sightline_api.editing import edit_image, make_etag
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
+from sightline_api.listing import Filter, list_some
 from sightline_api.problems import (
     Changed,
     Contended,
@@ -140,11 +142,23 @@ async def list_images(
     user: CurrentUser,
     table: Table,
     signer: PictureSigner,
+    status: Status | None = None,
+    created_from: datetime | None = None,
+    created_until: datetime | None = None,
+    taken_from: datetime | None = None,
+    taken_until: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImagePage:
-    """The caller's images, newest first."""
-    page = await table.page(user.owner, limit, decode_image_cursor(cursor) if cursor else None)
+    """The caller's images, newest first.
+
+    Ranges include their beginning and exclude their end; a time without an offset counts as UTC.
+    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
+    yet have a cursor.
+    """
+    chosen = Filter(status, created_from, created_until, taken_from, taken_until)
+    before = decode_image_cursor(cursor) if cursor else None
+    page = await list_some(table, user.owner, chosen, limit, before)
     return ImagePage(
         items=[await ImageView.of(image, signer) for image in page.images],
         next_cursor=page.next_before and encode_cursor(page.next_before),

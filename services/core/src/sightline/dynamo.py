@@ -97,14 +97,18 @@ class DynamoImageTable:
             raise ImageNotFound(key.image_id)
         return image
 
-    async def page(self, owner: str, limit: int, before: str | None = None) -> Page:
+    async def page(
+        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+    ) -> Page:
         images: list[Image] = []
         request: Any = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :oldest AND :newest",
             "ExpressionAttributeValues": {
                 ":pk": {"S": _user(owner)},
-                ":prefix": {"S": _IMAGE_PREFIX},
+                ":oldest": {"S": f"{_IMAGE_PREFIX}{down_to or ''}"},
+                # Behind every id, which begins with a figure or a to f.
+                ":newest": {"S": f"{_IMAGE_PREFIX}g"},
             },
             "ScanIndexForward": False,
             "Limit": limit + 1,

@@ -3,6 +3,7 @@
 Both end up inside object keys and table keys, so neither may contain a separator (`/`, `#`).
 """
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -33,3 +34,10 @@ image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
 
 def new_image_id() -> str:
     return str(uuid7())
+
+
+def first_image_id(at: datetime) -> str:
+    """What sorts before every id that is made from this moment on."""
+    milliseconds = min(max(0, int(at.timestamp() * 1000)), 2**48 - 1)
+    digits = f"{milliseconds:012x}"
+    return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"

@@ -50,7 +50,9 @@ class MemoryImageTable:
             raise ImageNotFound(key.image_id)
         return image
 
-    async def page(self, owner: str, limit: int, before: str | None = None) -> Page:
+    async def page(
+        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+    ) -> Page:
         older = sorted(
             (
                 image
@@ -58,6 +60,7 @@ class MemoryImageTable:
                 if image.owner == owner
                 and not _is_hidden(image)
                 and (before is None or image.image_id < before)
+                and (down_to is None or image.image_id >= down_to)
             ),
             key=lambda image: image.image_id,
             reverse=True,

@@ -93,8 +93,11 @@ class ImageTable(Protocol):
     async def get(self, key: ImageKey) -> Image:
         """The image as last written. Raises `ImageNotFound`."""
 
-    async def page(self, owner: str, limit: int, before: str | None = None) -> Page:
-        """At most `limit` of the owner's images that are older than the image id `before`."""
+    async def page(
+        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+    ) -> Page:
+        """At most `limit` of the owner's images that are older than the image id `before`, and
+        no older than `down_to`."""
 
     async def store(self, before: Image, after: Image) -> None:
         """Write the parts and details in which `after` differs, and what is derived from them.

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sightline_local.card import FOLDER
 from sightline_local.compose import provision_here, write_card
-from sightline_local.demo import demonstrate
+from sightline_local.demo import demonstrate, find_token
 from sightline_local.provisioning import VISIBILITY
 from sightline_local.run import run
 from sightline_local.stack import StackError
@@ -33,6 +33,7 @@ def main() -> None:
     )
     showing = commands.add_parser("demo", help="send one picture through what is running")
     showing.add_argument("picture", type=Path, nargs="?", help="a photograph of yours")
+    commands.add_parser("token", help="print an access token of the demo user, for trying things")
     making = commands.add_parser("provision", help="make what the services need, in containers")
     making.add_argument(
         "--visibility",
@@ -54,6 +55,8 @@ def main() -> None:
                 run(arguments.port, arguments.folder, console)
             case "demo":
                 demonstrate(arguments.picture, arguments.folder, console)
+            case "token":
+                print(find_token(arguments.folder))
             case "provision":
                 made = provision_here(os.environ, arguments.visibility)
                 console.print(made, soft_wrap=True)

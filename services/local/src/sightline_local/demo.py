@@ -108,6 +108,15 @@ def _process(
     return image
 
 
+def find_token(folder: Path) -> str:
+    """An access token of the demo user of what runs from this folder. Raises `StackError`."""
+    try:
+        with httpx.Client(timeout=30) as http:
+            return sign_in(http, Card.read(folder))
+    except httpx.TransportError:
+        raise StackError("Sightline does not answer: is `make run` still running?") from None
+
+
 def sign_in(http: httpx.Client, card: Card) -> str:
     """The access token of the card's user, from Cognito."""
     answer = http.post(

@@ -58,7 +58,7 @@ def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
   API          {card.api}
-  Try it out   {card.api}/docs
+  Try it out   {card.api}/docs  (Authorize with what [bold]make -s token[/] prints)
   Demo user    {card.email}  password  {card.password}
   Logs         {folder / "logs"}
 
