@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 PICTURE ?=
+API ?= http://127.0.0.1:8000
+COGNITO ?= http://127.0.0.1:8001
 ENV ?=
 
 VENV := .venv
@@ -35,11 +37,19 @@ models: $(VENV)/run ## Fetch models that know things and faces, for recognition 
 
 .PHONY: test
 test: $(VENV)/dev ## Run the test suite; nothing needs to be started
-	$(BIN)/pytest -m "not infra"
+	$(BIN)/pytest -m "not infra and not compose"
 
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform on a stand-in for AWS
 	$(BIN)/pytest tests/infra
+
+.PHONY: test-compose
+test-compose: $(VENV)/dev ## Build the images and run all of it in containers (wants Docker)
+	$(BIN)/pytest -m compose tests/compose
+
+.PHONY: card
+card: $(VENV)/run ## Let `make demo` find what docker compose runs
+	@$(BIN)/python -m sightline_local card --api $(API) --cognito $(COGNITO)
 
 .PHONY: check
 check: $(VENV)/dev ## Lint, formatting and types
