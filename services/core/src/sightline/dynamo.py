@@ -86,13 +86,14 @@ class DynamoImageTable:
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
-            _raise_conflict(error)
+            if not _is_refused(error):
+                raise
+            # The SDK repeats a call whose answer was lost; then the row that is in the way is ours.
+            if await self._read(image.key) != image:
+                raise Conflict from error
 
     async def get(self, key: ImageKey) -> Image:
-        answer = await self._client.get_item(
-            TableName=self._table, Key=_image_key(key), ConsistentRead=True
-        )
-        image = _read_image(answer["Item"]) if "Item" in answer else None
+        image = await self._read(key)
         if image is None or _is_hidden(image):
             raise ImageNotFound(key.image_id)
         return image
@@ -276,10 +277,20 @@ class DynamoImageTable:
         try:
             await self._client.put_item(
                 TableName=self._table,
-                Item=key | {"expires_at": {"N": str(now + math.ceil(seconds))}},
-                # A claim that ended is as good as none, whether or not the row has gone yet.
-                ConditionExpression="attribute_not_exists(pk) OR expires_at <= :now",
-                ExpressionAttributeValues={":now": {"N": str(now)}},
+                Item=key
+                | {
+                    "claimant": {"S": image.image_id},
+                    "expires_at": {"N": str(now + math.ceil(seconds))},
+                },
+                # A claim that ended is as good as none, whether or not the row has gone yet; and
+                # whoever worked on this image before has died or will find itself overtaken.
+                ConditionExpression=(
+                    "attribute_not_exists(pk) OR expires_at <= :now OR claimant = :claimant"
+                ),
+                ExpressionAttributeValues={
+                    ":now": {"N": str(now)},
+                    ":claimant": {"S": image.image_id},
+                },
             )
         except ClientError as error:
             if _is_refused(error):
@@ -338,6 +349,12 @@ class DynamoImageTable:
 
     async def release_request(self, owner: str, key: str) -> None:
         await self._client.delete_item(TableName=self._table, Key=_request_key(owner, key))
+
+    async def _read(self, key: ImageKey) -> Image | None:
+        answer = await self._client.get_item(
+            TableName=self._table, Key=_image_key(key), ConsistentRead=True
+        )
+        return _read_image(answer["Item"]) if "Item" in answer else None
 
     def _update_image(self, before: Image, after: Image) -> Any:
         """The update that carries over every part whose revision moved."""

@@ -37,10 +37,10 @@ class MemoryImageTable:
         self._images: dict[ImageKey, Image] = {}
         self._months: dict[tuple[str, str], Counter[str]] = {}
         self._requests: dict[tuple[str, str], tuple[str, Answer | None, float]] = {}
-        self._contents: dict[tuple[str, str, str], Recognition | float] = {}
+        self._contents: dict[tuple[str, str, str], Recognition | tuple[str, float]] = {}
 
     async def create(self, image: Image) -> None:
-        if image.key in self._images:
+        if self._images.get(image.key, image) != image:
             raise Conflict
         self._images[image.key] = image
 
@@ -172,16 +172,17 @@ class MemoryImageTable:
         self, image: Image, profile: Profile, seconds: float
     ) -> Recognition | None:
         content = _content(image, profile)
-        known = self._contents.get(content, 0.0)
+        known = self._contents.get(content, ("", 0.0))
         if isinstance(known, Recognition):
             return known
-        if known > time.monotonic():
+        claimant, until = known
+        if until > time.monotonic() and claimant != image.image_id:
             raise ContentClaimed
-        self._contents[content] = time.monotonic() + seconds
+        self._contents[content] = image.image_id, time.monotonic() + seconds
         return None
 
     async def release_content(self, image: Image, profile: Profile) -> None:
-        if isinstance(self._contents.get(_content(image, profile)), float):
+        if isinstance(self._contents.get(_content(image, profile)), tuple):
             del self._contents[_content(image, profile)]
 
     async def claim_request(

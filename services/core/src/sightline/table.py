@@ -88,7 +88,7 @@ class ImageTable(Protocol):
     """
 
     async def create(self, image: Image) -> None:
-        """Add a new image. Raises `Conflict` where the id is taken."""
+        """Add a new image; repeatable. Raises `Conflict` where another one has the id."""
 
     async def get(self, key: ImageKey) -> Image:
         """The image as last written. Raises `ImageNotFound`."""
@@ -146,7 +146,9 @@ class ImageTable(Protocol):
     ) -> Recognition | None:
         """What is known of the image's bytes, or None: then the caller is to find out.
 
-        The claim ends after `seconds`, or with a `store` of the result. Raises `ContentClaimed`.
+        The claim ends after `seconds`, or with a `store` of the result. An image's own claim may
+        be taken again: whoever held it has died, or is overtaken. Raises `ContentClaimed` where
+        another image of the same bytes holds it.
         """
 
     async def release_content(self, image: Image, profile: Profile) -> None:

@@ -47,11 +47,19 @@ class OnnxSession:
         return dict(zip(self._outputs, values, strict=True))
 
 
+def silence_runtime() -> None:
+    """Have ONNX Runtime tell nobody what it runs: nothing here goes beyond this machine."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    onnxruntime.disable_telemetry_events()
+
+
 def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
     """Load a model. Raises `ModelError` where the file is no such model."""
     # Not everybody who imports this needs the runtime.
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
+    silence_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that wait busily for the next picture would keep a laptop's fan running.

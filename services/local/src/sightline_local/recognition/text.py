@@ -21,6 +21,7 @@ from sightline_local.recognition.geometry import (
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.pictures import Picture, Pixels
 from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
+from sightline_local.recognition.sessions import silence_runtime
 
 #: What answers instead of Rekognition's model: PP-OCRv6, which RapidOCR's package carries.
 MODEL = "sightline-local-1/ppocr-v6-small"
@@ -96,6 +97,7 @@ def _load_engine(threads: int, batch: int) -> Any:
     # Half a second of importing that nobody waits for who wants no text.
     from rapidocr import RapidOCR
 
+    silence_runtime()
     return RapidOCR(
         params={
             "Global.log_level": "error",
