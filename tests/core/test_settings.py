@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from sightline.settings import ConsumerSettings, read_settings
+from sightline_local.recognition.settings import RecognitionSettings
 
 NEEDED = {
     "AWS_REGION": "eu-central-1",
@@ -40,6 +41,15 @@ def test_a_missing_name_is_named(
         read_settings(ConsumerSettings)
     assert caught.value.code == 2
     assert capsys.readouterr().err == f"{name}: field required\n"
+
+
+def test_a_name_is_told_with_its_own_prefix(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_RECOGNITION_PORT", "many")
+    with pytest.raises(SystemExit):
+        read_settings(RecognitionSettings)
+    assert capsys.readouterr().err.startswith("SIGHTLINE_RECOGNITION_PORT: ")
 
 
 def test_a_wrong_value_is_named(

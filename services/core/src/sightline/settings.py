@@ -53,6 +53,7 @@ def read_settings(kind: type[Settings]) -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             field = str(problem["loc"][0])
-            name = PREFIX + field.upper() if field.islower() else field
+            prefix = kind.model_config.get("env_prefix", "")
+            name = prefix + field.upper() if field.islower() else field
             print(f"{name}: {problem['msg'].lower()}", file=sys.stderr)
         sys.exit(2)
