@@ -169,7 +169,11 @@ def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an endpoint that takes input and may answer with these."""
     responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not as documented.")
     for problem in problems:
-        responses |= problem.schema()
+        for status, response in problem.schema().items():
+            # One status may have several reasons; all of them are told.
+            known = responses.setdefault(status, response)
+            if response["description"] not in known["description"]:
+                known["description"] += " " + response["description"]
     return responses
 
 
