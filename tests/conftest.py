@@ -1,14 +1,15 @@
 """What suites share: an emulated AWS for contract tests, and made-up images."""
 
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 import stamina
-from moto.server import ThreadedMotoServer
 from pillow_heif import register_heif_opener
 
 from sightline.aws import Clients
+from sightline_local.cloud import open_cloud
 
 REGION = "eu-central-1"
 
@@ -18,12 +19,14 @@ register_heif_opener()
 
 @pytest.fixture(scope="session")
 def aws_endpoint() -> Iterator[str]:
-    """The address of a moto server of this run."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    """The address of an embedded cloud of this run."""
+    server = open_cloud("127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def cognito() -> Iterator[str]:
     port = consecutive_ports(0).cloud
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "--port", str(port)],
+        [sys.executable, "-m", "sightline_local.cloud", "--port", str(port)],
         env={
             **os.environ,
             "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",

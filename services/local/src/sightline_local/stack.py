@@ -164,7 +164,7 @@ class Stack:
         health = f"{ports.url(name)}/health"
         match name:
             case "cloud":
-                command = [*python, "moto.server", "-H", "127.0.0.1", "-p", str(ports.cloud)]
+                command = [*python, "sightline_local.cloud", "--port", str(ports.cloud)]
                 return Program(command, base_environment(), f"{ports.url('cloud')}/moto-api/")
             case "recognition":
                 environment = aws_environment(ports)
