@@ -94,7 +94,7 @@ class DynamoImageTable:
 
     async def get(self, key: ImageKey) -> Image:
         image = await self._read(key)
-        if image is None or _is_hidden(image):
+        if image is None or image.is_hidden:
             raise ImageNotFound(key.image_id)
         return image
 
@@ -118,9 +118,7 @@ class DynamoImageTable:
             request["ExclusiveStartKey"] = _image_key(ImageKey(owner, before))
         while True:
             answer = await self._client.query(**request)
-            images += [
-                image for image in map(_read_image, answer["Items"]) if not _is_hidden(image)
-            ]
+            images += [image for image in map(_read_image, answer["Items"]) if not image.is_hidden]
             if len(images) > limit or "LastEvaluatedKey" not in answer:
                 break
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -234,7 +232,7 @@ class DynamoImageTable:
         if keys:
             raise TableBusy
         images = (found.get(image_id) for image_id in image_ids)
-        return [image for image in images if image is not None and not _is_hidden(image)]
+        return [image for image in images if image is not None and not image.is_hidden]
 
     async def find_content(self, owner: str, sha256: str) -> list[str]:
         request: Any = {
@@ -603,12 +601,6 @@ def _image_item(image: Image) -> Item:
 
 def _read_image(item: Item) -> Image:
     return Image.model_validate(_plain_item(item))
-
-
-def _is_hidden(image: Image) -> bool:
-    """Whether deletion has begun, or the ticket ran out and DynamoDB has yet to drop the row."""
-    expired = image.expires_at is not None and image.expires_at <= time.time()
-    return expired or image.deleted_at is not None
 
 
 def _cancellation_reasons(error: ClientError) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The image: its two parts, their states, and the one status that a user sees."""
 
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
@@ -144,6 +145,13 @@ class Image(Value):
     @property
     def key(self) -> ImageKey:
         return ImageKey(self.owner, self.image_id)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is gone for everyone but its own deletion: that has begun, or the ticket ran
+        out and its row has yet to be dropped."""
+        expired = self.expires_at is not None and self.expires_at <= time.time()
+        return expired or self.deleted_at is not None
 
     def part(self, name: PartName) -> Part[Recognition] | Part[Development]:
         return self.recognition if name == "recognition" else self.renditions

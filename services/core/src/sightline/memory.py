@@ -46,7 +46,7 @@ class MemoryImageTable:
 
     async def get(self, key: ImageKey) -> Image:
         image = self._images.get(key)
-        if image is None or _is_hidden(image):
+        if image is None or image.is_hidden:
             raise ImageNotFound(key.image_id)
         return image
 
@@ -58,7 +58,7 @@ class MemoryImageTable:
                 image
                 for image in self._images.values()
                 if image.owner == owner
-                and not _is_hidden(image)
+                and not image.is_hidden
                 and (before is None or image.image_id < before)
                 and (down_to is None or image.image_id >= down_to)
             ),
@@ -142,7 +142,7 @@ class MemoryImageTable:
 
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         images = (self._images.get(ImageKey(owner, image_id)) for image_id in image_ids)
-        return [image for image in images if image is not None and not _is_hidden(image)]
+        return [image for image in images if image is not None and not image.is_hidden]
 
     async def find_content(self, owner: str, sha256: str) -> list[str]:
         found = [
@@ -206,11 +206,6 @@ class MemoryImageTable:
 
 def _content(image: Image, profile: Profile) -> tuple[str, str, str]:
     return image.owner, image.sha256, profile.name
-
-
-def _is_hidden(image: Image) -> bool:
-    expired = image.expires_at is not None and image.expires_at <= time.time()
-    return expired or image.deleted_at is not None
 
 
 class MemoryObjectStore:
