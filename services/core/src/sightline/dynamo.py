@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -473,7 +474,12 @@ class DynamoImageTable:
         Other images may have them too; they stay listed, and what is known is found out again.
         """
         pk, own = _content(image.owner, image.sha256), f"{_IMAGE_PREFIX}{image.image_id}"
-        async for item in self._items(pk):
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
+        }
+        for item in await self._query(request, sys.maxsize):
             if item["sk"] == own or not item["sk"].startswith(_IMAGE_PREFIX):
                 await self._client.delete_item(
                     TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": item["sk"]}}
@@ -511,16 +517,6 @@ class DynamoImageTable:
             if len(items) >= limit or "LastEvaluatedKey" not in answer:
                 return items[:limit]
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    async def _items(self, pk: str) -> Any:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": pk}},
-        )
-        async for page in pages:
-            for item in page["Items"]:
-                yield _plain_item(item)
 
 
 def _user(owner: str) -> str:
