@@ -5,11 +5,11 @@ from datetime import datetime
 
 import httpx
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 from PIL.Image import Transpose
 
 from e2e.conftest import Json, User
-from pictures import find_pictures
+from pictures import difference, find_pictures
 from sightline_local.sample import draw_sample
 from sightline_local.stack import NAMES
 
@@ -136,11 +136,6 @@ def fetch(url: str) -> Image.Image:
     with Image.open(io.BytesIO(answer.content)) as picture:
         picture.load()
         return picture
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of the samples, 0 to 255."""
-    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
 def thumb(image: Json) -> Image.Image:

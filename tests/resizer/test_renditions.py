@@ -5,9 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
+from PIL import Image, ImageCms, ImageOps
 
-from pictures import find_pictures
+from pictures import difference, drawn, encode, find_pictures
 from sightline.decoding import Limits
 from sightline.rejection import Rejected
 from sightline_local.sample import draw_sample
@@ -22,22 +22,11 @@ def develop(body: bytes, limits: Limits = LIMITS, recipe: Recipe = Recipe()) -> 
     return develop_with(body, limits, recipe)
 
 
-def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
-
-
 def decode(developed: Developed, name: str) -> Image.Image:
     (body,) = [encoded.body for encoded in developed.renditions if encoded.name == name]
     with Image.open(io.BytesIO(body)) as picture:
         picture.load()
         return picture
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of the samples, 0 to 255."""
-    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
 @pytest.mark.parametrize(
@@ -157,11 +146,6 @@ KINDS = {
     "AVIF": "image/avif",
     "HEIF": "image/heic",
 }
-
-
-def drawn(size: tuple[int, int] = (640, 400)) -> Image.Image:
-    with Image.open(io.BytesIO(draw_sample(size=size))) as picture:
-        return picture.convert("RGB")
 
 
 @pytest.mark.parametrize("kind", KINDS)

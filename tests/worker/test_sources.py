@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
-from pictures import find_pictures
+from pictures import difference, drawn, encode, find_pictures
 from sightline.decoding import Limits
 from sightline.memory import MemoryObjectStore
 from sightline.rejection import Rejected
 from sightline.workbench import Workbench
-from sightline_local.sample import draw_sample
 from sightline_worker.sources import (
     MAX_SENT,
     Reference,
@@ -26,17 +25,6 @@ from sightline_worker.sources import (
 
 KEY = "originals/a/b"
 LIMITS = Limits()
-
-
-def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
-
-
-def drawn(size: tuple[int, int] = (640, 400)) -> Image.Image:
-    with Image.open(io.BytesIO(draw_sample(size=size))) as picture:
-        return picture.convert("RGB")
 
 
 class Rig:
@@ -66,10 +54,6 @@ def read(source: Source) -> Image.Image:
         assert not picture.getexif()
         picture.load()
         return picture
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

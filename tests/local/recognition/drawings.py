@@ -1,4 +1,4 @@
-"""Pictures that tests draw themselves, and where the shared ones lie."""
+"""Pictures that tests draw themselves."""
 
 import io
 from typing import Any
