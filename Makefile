@@ -66,6 +66,21 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 openapi: $(VENV)/dev ## Write openapi.json anew
 	$(BIN)/python -m sightline_api.document > openapi.json
 
+.PHONY: check-api
+check-api: $(VENV)/dev clients/contract/node_modules ## Lint the API's document, and compare it with the released one (wants Node)
+	@cd clients/contract && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.json
+	@$(BIN)/python clients/contract/breaking.py
+
+.PHONY: release-api
+release-api: ## Let openapi.json be the released document that changes are compared with
+	cp openapi.json clients/contract/released.json
+
+clients/contract/node_modules: clients/contract/package-lock.json
+	@command -v npm >/dev/null || { echo "sightline: Node.js is needed here: install node and npm"; exit 1; }
+	@npm ci --prefix clients/contract --silent
+	@touch $@
+
 .PHONY: fuzz-pictures
 fuzz-pictures: $(VENV)/dev ## Damage ten thousand pictures and see how each ends (SEED=number)
 	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py

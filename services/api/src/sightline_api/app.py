@@ -38,6 +38,16 @@ Upload pictures and find them labelled, resized and searchable within seconds.
 Every error is `application/problem+json` with a stable `code`.
 """
 
+#: The document is served by the gateway that it describes.
+SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
+
+TAGS = [
+    {"name": "images", "description": "Pictures: announced, read, changed, deleted."},
+    {"name": "labels", "description": "What pictures are found by."},
+    {"name": "usage", "description": "What an owner has, and what it cost."},
+    {"name": "operations", "description": "For those who run the gateway."},
+]
+
 
 class Lifespan(Protocol):
     """Opens what requests need and closes it at the end."""
@@ -52,7 +62,14 @@ class Gateway(FastAPI):
         document = super().openapi()
         # FastAPI would describe a response's model as plain JSON; a problem is its own type.
         document["components"]["schemas"].update(problem_schemas())
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["summary"] = _first_sentence(operation["description"])
         return document
+
+
+def _first_sentence(description: str) -> str:
+    return " ".join(description.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
 
 
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
@@ -60,6 +77,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         title="Sightline",
         version="0.1.0",
         description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=SERVERS,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url=None,
@@ -71,7 +91,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.include_router(labels.router)
     app.include_router(usage.router)
 
-    @app.get("/health", tags=["operations"], operation_id="get_health")
+    @app.get(
+        "/health", tags=["operations"], operation_id="get_health", openapi_extra={"security": []}
+    )
     async def get_health() -> dict[str, str]:
         """Whether this process serves; a dependency that is away does not count against it."""
         return {"status": "ok"}
