@@ -85,6 +85,10 @@ clients/contract/node_modules: clients/contract/package-lock.json
 fuzz-pictures: $(VENV)/dev ## Damage ten thousand pictures and see how each ends (SEED=number)
 	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py
 
+.PHONY: fuzz-api
+fuzz-api: $(VENV)/dev ## Ask the running API thousands of good and bad things (SEED=number)
+	SIGHTLINE_API_EXAMPLES=300 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/e2e/test_document.py
+
 .PHONY: bench-pictures
 bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and naive Pillow (wants Node)
 	@command -v npm >/dev/null || { echo "sightline: Node.js is needed for sharp: install node and npm"; exit 1; }
