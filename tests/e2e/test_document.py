@@ -31,7 +31,8 @@ LEFT_OUT = ("get_events", "erase_account")
 def test_no_request_is_answered_otherwise_than_documented(stack: Stack, tmp_path: Path) -> None:
     """Good and bad requests of every operation: none ends in a 5xx or an undocumented answer."""
     user = User(stack, sign_up(stack, "anybody@example.com"))
-    document = user.http.get("/openapi.json").json()
+    with user.http:
+        document = user.http.get("/openapi.json").json()
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     ended = subprocess.run(
         [
