@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from e2e.conftest import User, sign_up
@@ -31,7 +32,7 @@ LEFT_OUT = ("get_events", "erase_account")
 def test_no_request_is_answered_otherwise_than_documented(stack: Stack, tmp_path: Path) -> None:
     """Good and bad requests of every operation: none ends in a 5xx or an undocumented answer."""
     user = User(stack, sign_up(stack, "anybody@example.com"))
-    with user.http:
+    with closing(user.http):
         document = user.http.get("/openapi.json").json()
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     ended = subprocess.run(
