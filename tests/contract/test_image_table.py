@@ -34,6 +34,7 @@ from sightline.table import (
     LabelCount,
     Month,
     RequestClaimed,
+    Term,
     Usage,
 )
 
@@ -322,9 +323,9 @@ async def test_labelled_images_are_listed_newest_first_down_from_one(table: Imag
     for image in images:
         await table.store(image, recognized(image, "Dog"))
     ids = [image.image_id for image in images]
-    found = await table.find_labelled(owner, "dog", 2)
+    found = await table.find_marked(owner, Term("label", "dog"), 2)
     assert [each.image_id for each in found] == [ids[4], ids[3]]
-    found = await table.find_labelled(owner, "dog", 10, ids[2])
+    found = await table.find_marked(owner, Term("label", "dog"), 10, ids[2])
     assert [each.image_id for each in found] == [ids[2], ids[1], ids[0]]
 
 

@@ -10,10 +10,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
-from sightline.dynamo import DynamoImageTable
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels, usage
+from sightline_api import albums, images, labels, usage
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.middleware import (
@@ -43,7 +43,9 @@ SERVERS = [{"url": "/", "description": "The gateway that serves this document."}
 
 TAGS = [
     {"name": "images", "description": "Pictures: announced, read, changed, deleted."},
+    {"name": "albums", "description": "Pictures that belong together; one may be in several."},
     {"name": "labels", "description": "What pictures are found by."},
+    {"name": "events", "description": "What changes, as it changes."},
     {"name": "usage", "description": "What an owner has, and what it cost."},
     {"name": "operations", "description": "For those who run the gateway."},
 ]
@@ -88,6 +90,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     install_handlers(app)
     install_reference(app)
     app.include_router(images.router)
+    app.include_router(albums.router)
     app.include_router(labels.router)
     app.include_router(usage.router)
 
@@ -128,9 +131,11 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
+            dynamodb = await clients.open("dynamodb")
             yield State(
                 settings=settings,
-                table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
+                table=DynamoImageTable(dynamodb, settings.table),
+                albums=DynamoAlbumTable(dynamodb, settings.table),
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
                 uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),

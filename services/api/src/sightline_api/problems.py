@@ -96,6 +96,24 @@ class ImageMissing(Problem):
     detail = "There is no such image."
 
 
+class AlbumMissing(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "album_not_found"
+    detail = "There is no such album."
+
+
+class CoverMissing(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "not_in_album"
+    detail = "The cover has to be a picture of the album."
+
+
+class InvalidSearch(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_search"
+    detail = "A search names a label or a word to be read at least, and 20 words at most."
+
+
 class InvalidCursor(Problem):
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_cursor"
@@ -130,13 +148,13 @@ class NothingUploaded(Problem):
 class Contended(Problem):
     status = HTTPStatus.CONFLICT
     code = "contended"
-    detail = "The image is being changed by others at this moment; please try again."
+    detail = "It is being changed by others at this moment; please try again."
 
 
 class Changed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "changed"
-    detail = "The image has changed since it was read; read it again and decide anew."
+    detail = "It has changed since it was read; read it again and decide anew."
 
 
 class PictureTooLarge(Problem):
