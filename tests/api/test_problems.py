@@ -118,6 +118,13 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_images",
         "list_labels",
         "search_images",
+        "create_album",
+        "list_albums",
+        "get_album",
+        "update_album",
+        "delete_album",
+        "add_to_album",
+        "remove_from_album",
         "get_health",
     }
     for name, operation in operations.items():
