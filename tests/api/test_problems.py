@@ -48,6 +48,7 @@ def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
 def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
     answer = gateway.client.put("/v1/images", headers=gateway.headers())
     check(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, POST"
 
 
 def client_error(code: str, status: int) -> ClientError:

@@ -14,6 +14,8 @@ from sightline.dynamo import DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
 from sightline_api import images, labels, usage
+from sightline_api.admission import Admission
+from sightline_api.allowance import OwnerBuckets, describe_headers
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.middleware import (
@@ -52,6 +54,7 @@ class Gateway(FastAPI):
         document = super().openapi()
         # FastAPI would describe a response's model as plain JSON; a problem is its own type.
         document["components"]["schemas"].update(problem_schemas())
+        describe_headers(document)
         return document
 
 
@@ -67,9 +70,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     )
     install_handlers(app)
     install_reference(app)
-    app.include_router(images.router)
-    app.include_router(labels.router)
-    app.include_router(usage.router)
+    for router in (images.router, labels.router, usage.router):
+        # Its routes themselves: FastAPI would go through a router that is included twice.
+        app.router.routes.extend(router.routes)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
@@ -81,6 +84,10 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.add_middleware(
         RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
     )
+    rate = settings.owner_requests_per_second
+    app.add_middleware(
+        Admission, buckets=None if rate is None else OwnerBuckets(rate, settings.owner_burst)
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     if settings.cors_origins:
         app.add_middleware(
@@ -88,7 +95,14 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+                "X-Request-Id",
+            ],
             max_age=3600,
         )
     app.add_middleware(SecurityHeaders)

@@ -10,18 +10,13 @@ from sightline.images import fold_label
 from sightline_api import search
 from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
-from sightline_api.problems import (
-    DependencyUnavailable,
-    InvalidCursor,
-    Unauthenticated,
-    documented,
-)
+from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
 from sightline_api.views import ImagePage, ImageView, LabelName
 
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
-    responses=documented(Unauthenticated, DependencyUnavailable, InvalidCursor),
+    responses=documented(*AUTHENTICATED, InvalidCursor),
 )
 
 #: Labels that one search may name; each is a partition to go through.

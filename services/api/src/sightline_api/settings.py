@@ -1,6 +1,7 @@
 """The gateway's settings."""
 
 from pydantic import AliasChoices, Field
+from pydantic_settings import SettingsConfigDict
 
 from sightline.recognition import Feature
 from sightline.settings import ServiceSettings
@@ -8,6 +9,8 @@ from sightline.settings import ServiceSettings
 
 class ApiSettings(ServiceSettings):
     """Read from `SIGHTLINE_*`; times in seconds."""
+
+    model_config = SettingsConfigDict(env_parse_none_str="none")
 
     renditions_bucket: str = Field(description="Bucket that renditions are read from.")
     uploads_topic_arn: str = Field(
@@ -43,6 +46,10 @@ class ApiSettings(ServiceSettings):
     )
     ticket_seconds: int = Field(900, gt=0, le=43_200, description="Life of an upload ticket.")
     url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
+    owner_requests_per_second: float | None = Field(
+        50, gt=0, description="Of one owner to one task, over time; `none` for any number."
+    )
+    owner_burst: int = Field(200, ge=1, description="The same at once, after a while without any.")
     max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")
     request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
     cors_origins: tuple[str, ...] = Field(
