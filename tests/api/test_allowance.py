@@ -179,20 +179,9 @@ def test_the_document_tells_of_it_everywhere(gateway: Gateway) -> None:
 
 
 def test_the_limit_can_be_switched_off(
-    pool: Pool, settings: ApiSettings, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, settings: ApiSettings, environment: pytest.MonkeyPatch
 ) -> None:
-    for name in (
-        "TABLE",
-        "ORIGINALS_BUCKET",
-        "RENDITIONS_BUCKET",
-        "UPLOADS_TOPIC_ARN",
-        "TOKEN_ISSUER",
-        "TOKEN_JWKS_URL",
-    ):
-        monkeypatch.setenv(f"SIGHTLINE_{name}", "x")
-    monkeypatch.setenv("SIGHTLINE_TOKEN_CLIENT_IDS", "[]")
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    monkeypatch.setenv("SIGHTLINE_OWNER_REQUESTS_PER_SECOND", "none")
+    environment.setenv("SIGHTLINE_OWNER_REQUESTS_PER_SECOND", "none")
     rate = read_settings(ApiSettings).owner_requests_per_second
     assert rate is None
     unlimited = settings.model_copy(update={"owner_requests_per_second": rate})

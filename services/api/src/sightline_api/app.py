@@ -16,6 +16,7 @@ from sightline.sns import SnsTopic
 from sightline_api import images, labels, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers
+from sightline_api.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.middleware import (
@@ -27,7 +28,7 @@ from sightline_api.middleware import (
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, Credentials, S3Signer
+from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
 from sightline_api.tokens import TokenVerifier
 
 DESCRIPTION = """\
@@ -133,7 +134,17 @@ def on_aws(settings: ApiSettings) -> Lifespan:
     return lifespan
 
 
-def _make_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
+def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
+    s3 = _make_s3_signer(clients, settings)
+    url, key_id = settings.cloudfront_url, settings.cloudfront_key_id
+    key = settings.cloudfront_private_key
+    if url is None or key_id is None or key is None:
+        return s3
+    private_key = read_private_key(key.get_secret_value())
+    return CloudFrontSigner(s3, url, key_id, private_key, settings.url_seconds)
+
+
+def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
     async def credentials() -> Credentials:
         found = await clients.credentials()
         return Credentials(found.access_key, found.secret_key, found.token)
