@@ -111,6 +111,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "create_image",
         "list_images",
         "get_image",
+        "get_original",
         "delete_image",
         "reprocess_image",
         "update_image",

@@ -13,7 +13,7 @@ from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels, usage
+from sightline_api import images, labels, originals, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers
 from sightline_api.cloudfront import CloudFrontSigner, read_private_key
@@ -71,7 +71,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     )
     install_handlers(app)
     install_reference(app)
-    for router in (images.router, labels.router, usage.router):
+    for router in (images.router, originals.router, labels.router, usage.router):
         # Its routes themselves: FastAPI would go through a router that is included twice.
         app.router.routes.extend(router.routes)
 

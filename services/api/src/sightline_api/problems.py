@@ -149,7 +149,7 @@ class KeyReused(Problem):
 class NothingUploaded(Problem):
     status = HTTPStatus.CONFLICT
     code = "nothing_uploaded"
-    detail = "The picture has not been uploaded yet, so there is nothing to process."
+    detail = "The picture has not been uploaded yet."
 
 
 class Contended(Problem):
