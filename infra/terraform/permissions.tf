@@ -63,10 +63,10 @@ data "aws_iam_policy_document" "table" {
 data "aws_iam_policy_document" "api" {
   source_policy_documents = [data.aws_iam_policy_document.table.json]
 
-  # To sign upload tickets: whoever signs must be allowed to do what the ticket allows.
+  # To sign upload tickets and downloads: whoever signs must be allowed to do what is signed.
   statement {
     sid       = "Originals"
-    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"]
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"]
     resources = [local.originals]
   }
 

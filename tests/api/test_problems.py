@@ -48,6 +48,7 @@ def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
 def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
     answer = gateway.client.put("/v1/images", headers=gateway.headers())
     check(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, POST"
 
 
 def client_error(code: str, status: int) -> ClientError:
@@ -110,6 +111,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "create_image",
         "list_images",
         "get_image",
+        "get_original",
         "delete_image",
         "reprocess_image",
         "update_image",

@@ -24,13 +24,12 @@ from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.dependencies import Albums, CurrentUser, OwnAlbum, PictureSigner, Table
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.problems import (
+    AUTHENTICATED,
     AlbumMissing,
     Changed,
     Contended,
     CoverMissing,
-    DependencyUnavailable,
     InvalidCursor,
-    Unauthenticated,
     documented,
 )
 from sightline_api.signing import Signer
@@ -42,7 +41,7 @@ router = APIRouter(
     prefix="/v1/albums",
     tags=["albums"],
     route_class=IdempotentRoute,
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 

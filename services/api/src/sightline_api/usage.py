@@ -6,13 +6,13 @@ from pydantic import BaseModel, Field
 from sightline.recognition import Feature
 from sightline.table import Month
 from sightline_api.dependencies import CurrentUser, Settings, Table
-from sightline_api.problems import DependencyUnavailable, Unauthenticated, documented
+from sightline_api.problems import AUTHENTICATED, documented
 from sightline_api.settings import ApiSettings
 
 router = APIRouter(
     prefix="/v1/usage",
     tags=["usage"],
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 
