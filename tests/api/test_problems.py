@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
+from sightline.dynamo import TransactionContended
 from tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
@@ -67,6 +68,7 @@ def client_error(code: str, status: int) -> ClientError:
         client_error("SlowDown", 503),
         client_error("InternalServerError", 500),
         ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),
+        TransactionContended(SECRET),
     ],
 )
 def test_a_dependency_that_is_away_is_worth_another_try(

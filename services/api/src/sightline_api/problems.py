@@ -23,6 +23,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from sightline.aws import Busy
+
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -248,6 +250,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(Busy, _answer_vendor)
     app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
@@ -321,7 +324,7 @@ async def _answer_group(request: Request, error: Exception) -> JSONResponse:
     """Of several things that went wrong at once, the first speaks for all."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
-    if isinstance(first, ClientError | BotoCoreError):
+    if isinstance(first, ClientError | BotoCoreError | Busy):
         return await _answer_vendor(request, first)
     return await _answer_unforeseen(request, first)
 

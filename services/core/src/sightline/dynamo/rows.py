@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from sightline.albums import Album, AlbumKey
+from sightline.aws import Busy
 from sightline.images import Image
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile
@@ -44,11 +45,11 @@ LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 BATCH_ATTEMPTS = 5
 
 
-class TableBusy(Exception):
+class TableBusy(Busy):
     """The table gave only a part of what was asked for, again and again."""
 
 
-class TransactionContended(Exception):
+class TransactionContended(Busy):
     """Another transaction held one of our items, or the table throttled."""
 
 
