@@ -129,6 +129,8 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_album",
         "add_to_album",
         "remove_from_album",
+        "export_account",
+        "erase_account",
         "get_health",
     }
     for name, operation in operations.items():

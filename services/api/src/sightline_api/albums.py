@@ -82,7 +82,7 @@ async def list_albums(
     before = decode_image_cursor(cursor) if cursor else None
     page = await albums.page(user.owner, limit, before)
     return AlbumPage(
-        items=await _view_all(user.owner, page.albums, table, signer),
+        items=await view_albums(user.owner, page.albums, table, signer),
         next_cursor=page.next_before and encode_cursor(page.next_before),
     )
 
@@ -209,11 +209,11 @@ def _outcomes(ids: list[str], statuses: dict[str, int]) -> PlacementOutcomes:
 
 
 async def _view(album: Album, table: ImageTable, signer: Signer) -> AlbumView:
-    (view,) = await _view_all(album.owner, [album], table, signer)
+    (view,) = await view_albums(album.owner, [album], table, signer)
     return view
 
 
-async def _view_all(
+async def view_albums(
     owner: str, albums: list[Album], table: ImageTable, signer: Signer
 ) -> list[AlbumView]:
     async def choose_cover(album: Album) -> str | None:

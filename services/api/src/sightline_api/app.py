@@ -13,7 +13,7 @@ from sightline.aws import Clients
 from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import albums, images, labels, originals, usage
+from sightline_api import account, albums, images, labels, originals, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers
 from sightline_api.cloudfront import CloudFrontSigner, read_private_key
@@ -31,7 +31,14 @@ from sightline_api.settings import ApiSettings
 from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
 from sightline_api.tokens import TokenVerifier
 
-ROUTERS = (images.router, originals.router, albums.router, labels.router, usage.router)
+ROUTERS = (
+    images.router,
+    originals.router,
+    albums.router,
+    labels.router,
+    usage.router,
+    account.router,
+)
 
 DESCRIPTION = """\
 Upload pictures and find them labelled, resized and searchable within seconds.
@@ -58,7 +65,18 @@ class Gateway(FastAPI):
         # FastAPI would describe a response's model as plain JSON; a problem is its own type.
         document["components"]["schemas"].update(problem_schemas())
         describe_headers(document)
+        _describe_lines(document)
         return document
+
+
+def _describe_lines(document: dict[str, Any]) -> None:
+    """OpenAPI has a word for the items of a stream from 3.2 on only; until then they are its
+    schema."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for content in operation["responses"].get("200", {}).get("content", {}).values():
+                if "itemSchema" in content:
+                    content["schema"] = content.pop("itemSchema")
 
 
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:

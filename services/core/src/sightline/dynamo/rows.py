@@ -93,6 +93,26 @@ async def read_many(client: "DynamoDBClient", table: str, keys: list[Item]) -> l
     return found
 
 
+async def list_ids(
+    client: "DynamoDBClient", table: str, owner: str, prefix: str, limit: int
+) -> list[str]:
+    """What follows the prefix in the newest of the owner's rows that begin with it."""
+    request: Any = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+        "ExpressionAttributeValues": {
+            ":pk": {"S": owner_partition(owner)},
+            ":prefix": {"S": prefix},
+        },
+        "ProjectionExpression": "sk",
+        "ScanIndexForward": False,
+        "ConsistentRead": True,
+        "Limit": limit,
+    }
+    items = await query(client, request, limit)
+    return [item["sk"].removeprefix(prefix) for item in items]
+
+
 def owner_partition(owner: str) -> str:
     return f"USER#{owner}"
 
