@@ -72,6 +72,10 @@ check-api: $(VENV)/dev clients/contract/node_modules ## Lint the API's document,
 	  node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.json
 	@$(BIN)/python clients/contract/breaking.py
 
+.PHONY: clients
+clients: openapi ## Make anew what is made from the API's document
+	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
+
 .PHONY: release-api
 release-api: ## Let openapi.json be the released document that changes are compared with
 	cp openapi.json clients/contract/released.json

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from sightline_api.app import create_app
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import SignedForm
+from sightline_api.signing import Address, Download, SignedForm
 from sightline_api.tokens import TokenVerifier
 from tokens import CLIENT_ID, ISSUER, Pool
 
@@ -31,6 +32,10 @@ class PlainSigner:
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         return [f"http://s3/{key}" for key in keys]
+
+    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+        until = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        return [Address(f"http://s3/{key}?as={name}", until) for key, name in downloads]
 
 
 class Client:
@@ -97,6 +102,23 @@ def settings() -> ApiSettings:
         token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
         token_client_ids=frozenset({CLIENT_ID}),
     )
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Where `ApiSettings` find all that they need."""
+    for name in (
+        "TABLE",
+        "ORIGINALS_BUCKET",
+        "RENDITIONS_BUCKET",
+        "UPLOADS_TOPIC_ARN",
+        "TOKEN_ISSUER",
+        "TOKEN_JWKS_URL",
+    ):
+        monkeypatch.setenv(f"SIGHTLINE_{name}", "x")
+    monkeypatch.setenv("SIGHTLINE_TOKEN_CLIENT_IDS", "[]")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    return monkeypatch
 
 
 @pytest.fixture

@@ -92,7 +92,6 @@ def test_search_is_paged_without_gap_or_overlap(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "params",
     [
-        {},
         {"label": ""},
         {"label": "x" * 51},
         {"label": "a<b>"},

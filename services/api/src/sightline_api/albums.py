@@ -24,13 +24,12 @@ from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.dependencies import Albums, CurrentUser, OwnAlbum, PictureSigner, Table
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.problems import (
+    AUTHENTICATED,
     AlbumMissing,
     Changed,
     Contended,
     CoverMissing,
-    DependencyUnavailable,
     InvalidCursor,
-    Unauthenticated,
     documented,
 )
 from sightline_api.signing import Signer
@@ -42,7 +41,7 @@ router = APIRouter(
     prefix="/v1/albums",
     tags=["albums"],
     route_class=IdempotentRoute,
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 
@@ -83,7 +82,7 @@ async def list_albums(
     before = decode_image_cursor(cursor) if cursor else None
     page = await albums.page(user.owner, limit, before)
     return AlbumPage(
-        items=await _view_all(user.owner, page.albums, table, signer),
+        items=await view_albums(user.owner, page.albums, table, signer),
         next_cursor=page.next_before and encode_cursor(page.next_before),
     )
 
@@ -210,11 +209,11 @@ def _outcomes(ids: list[str], statuses: dict[str, int]) -> PlacementOutcomes:
 
 
 async def _view(album: Album, table: ImageTable, signer: Signer) -> AlbumView:
-    (view,) = await _view_all(album.owner, [album], table, signer)
+    (view,) = await view_albums(album.owner, [album], table, signer)
     return view
 
 
-async def _view_all(
+async def view_albums(
     owner: str, albums: list[Album], table: ImageTable, signer: Signer
 ) -> list[AlbumView]:
     async def choose_cover(album: Album) -> str | None:

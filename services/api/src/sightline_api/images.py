@@ -30,16 +30,15 @@ from sightline_api.editing import edit_image, make_etag
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.listing import Filter, list_some
 from sightline_api.problems import (
+    AUTHENTICATED,
     Changed,
     Contended,
-    DependencyUnavailable,
     ImageMissing,
     InvalidCursor,
     NothingUploaded,
     PictureTooLarge,
     Problem,
     QuotaExceeded,
-    Unauthenticated,
     documented,
 )
 from sightline_api.tickets import issue_ticket
@@ -63,7 +62,7 @@ router = APIRouter(
     prefix="/v1/images",
     tags=["images"],
     route_class=IdempotentRoute,
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 

@@ -13,19 +13,13 @@ from sightline_api import search
 from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
 from sightline_api.listing import Filter, list_some
-from sightline_api.problems import (
-    DependencyUnavailable,
-    InvalidCursor,
-    InvalidSearch,
-    Unauthenticated,
-    documented,
-)
+from sightline_api.problems import AUTHENTICATED, InvalidCursor, InvalidSearch, documented
 from sightline_api.views import ImagePage, ImageView, LabelNames
 
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
-    responses=documented(Unauthenticated, DependencyUnavailable, InvalidCursor),
+    responses=documented(*AUTHENTICATED, InvalidCursor),
 )
 
 #: Words that one search may name; each is a partition to go through.

@@ -75,6 +75,9 @@ class AlbumTable(Protocol):
     async def page(self, owner: str, limit: int, before: str | None = None) -> AlbumPage:
         """At most `limit` of the owner's albums that are older than the album id `before`."""
 
+    async def list_ids(self, owner: str, limit: int) -> list[str]:
+        """The newest of the owner's albums, those in deletion among them: all that has a row."""
+
     async def update(self, before: Album, after: Album) -> None:
         """Write another title or cover, unless the album has changed since `before`.
 

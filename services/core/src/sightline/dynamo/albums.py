@@ -28,6 +28,7 @@ from sightline.dynamo.rows import (
     image_key,
     index_key,
     is_refused,
+    list_ids,
     owner_partition,
     query,
     read_album,
@@ -97,6 +98,9 @@ class DynamoAlbumTable:
         ]
         more = len(albums) > limit
         return AlbumPage(albums[:limit], albums[limit - 1].album_id if more else None)
+
+    async def list_ids(self, owner: str, limit: int) -> list[str]:
+        return await list_ids(self._client, self._table, owner, ALBUM_PREFIX, limit)
 
     async def update(self, before: Album, after: Album) -> None:
         changes: list[TransactWriteItemTypeDef] = [self._write(before, after)]

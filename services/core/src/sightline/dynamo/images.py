@@ -26,6 +26,7 @@ from sightline.dynamo.rows import (
     image_key,
     index_key,
     is_refused,
+    list_ids,
     owner_partition,
     plain_item,
     query,
@@ -222,19 +223,7 @@ class DynamoImageTable:
         return [Marked(item["sk"], float(item.get("confidence", 100))) for item in items]
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:
-        request: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": owner_partition(owner)},
-                ":prefix": {"S": IMAGE_PREFIX},
-            },
-            "ProjectionExpression": "sk",
-            "ScanIndexForward": False,
-            "ConsistentRead": True,
-        }
-        items = await query(self._client, request, limit)
-        return [item["sk"].removeprefix(IMAGE_PREFIX) for item in items]
+        return await list_ids(self._client, self._table, owner, IMAGE_PREFIX, limit)
 
     async def forget(self, owner: str) -> None:
         for partition in (owner_partition(owner), f"{owner_partition(owner)}#LABELS"):

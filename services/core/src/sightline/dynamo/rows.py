@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from sightline.albums import Album, AlbumKey
+from sightline.aws import Busy
 from sightline.images import Image
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile
@@ -44,11 +45,11 @@ LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 BATCH_ATTEMPTS = 5
 
 
-class TableBusy(Exception):
+class TableBusy(Busy):
     """The table gave only a part of what was asked for, again and again."""
 
 
-class TransactionContended(Exception):
+class TransactionContended(Busy):
     """Another transaction held one of our items, or the table throttled."""
 
 
@@ -90,6 +91,26 @@ async def read_many(client: "DynamoDBClient", table: str, keys: list[Item]) -> l
     if keys:
         raise TableBusy
     return found
+
+
+async def list_ids(
+    client: "DynamoDBClient", table: str, owner: str, prefix: str, limit: int
+) -> list[str]:
+    """What follows the prefix in the newest of the owner's rows that begin with it."""
+    request: Any = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+        "ExpressionAttributeValues": {
+            ":pk": {"S": owner_partition(owner)},
+            ":prefix": {"S": prefix},
+        },
+        "ProjectionExpression": "sk",
+        "ScanIndexForward": False,
+        "ConsistentRead": True,
+        "Limit": limit,
+    }
+    items = await query(client, request, limit)
+    return [item["sk"].removeprefix(prefix) for item in items]
 
 
 def owner_partition(owner: str) -> str:

@@ -50,6 +50,10 @@ class MemoryAlbumTable:
         more = len(older) > limit
         return AlbumPage(older[:limit], older[limit - 1].album_id if more else None)
 
+    async def list_ids(self, owner: str, limit: int) -> list[str]:
+        owned = [key.album_id for key in self._albums if key.owner == owner]
+        return sorted(owned, reverse=True)[:limit]
+
     async def update(self, before: Album, after: Album) -> None:
         current = self._albums.get(before.key)
         if current is None or current.deleted_at is not None:

@@ -1,6 +1,8 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .account_line import AccountLine
 from .album_changes import AlbumChanges
+from .album_line import AlbumLine
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
@@ -12,6 +14,8 @@ from .deletion_batch import DeletionBatch
 from .deletion_outcome import DeletionOutcome
 from .deletion_outcome_status import DeletionOutcomeStatus
 from .deletion_outcomes import DeletionOutcomes
+from .end_line import EndLine
+from .erasure_view import ErasureView
 from .face import Face
 from .face_emotions import FaceEmotions
 from .face_traits import FaceTraits
@@ -20,6 +24,7 @@ from .feature import Feature
 from .field_error import FieldError
 from .get_health_response_get_health import GetHealthResponseGetHealth
 from .image_changes import ImageChanges
+from .image_line import ImageLine
 from .image_page import ImagePage
 from .image_view import ImageView
 from .instance import Instance
@@ -30,6 +35,7 @@ from .label_view import LabelView
 from .moderation import Moderation
 from .month_view import MonthView
 from .month_view_calls import MonthViewCalls
+from .original_view import OriginalView
 from .place import Place
 from .placement_batch import PlacementBatch
 from .placement_outcome import PlacementOutcome
@@ -60,7 +66,9 @@ from .upload_form_fields import UploadFormFields
 from .usage_view import UsageView
 
 __all__ = (
+    "AccountLine",
     "AlbumChanges",
+    "AlbumLine",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
@@ -72,6 +80,8 @@ __all__ = (
     "DeletionOutcome",
     "DeletionOutcomes",
     "DeletionOutcomeStatus",
+    "EndLine",
+    "ErasureView",
     "Face",
     "FaceEmotions",
     "FaceTraits",
@@ -80,6 +90,7 @@ __all__ = (
     "FieldError",
     "GetHealthResponseGetHealth",
     "ImageChanges",
+    "ImageLine",
     "ImagePage",
     "ImageView",
     "Instance",
@@ -90,6 +101,7 @@ __all__ = (
     "Moderation",
     "MonthView",
     "MonthViewCalls",
+    "OriginalView",
     "Place",
     "PlacementBatch",
     "PlacementOutcome",
