@@ -1,5 +1,6 @@
 """Sightline's client: everything that the API can do, and uploading and waiting on top."""
 
+import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from sightline_client._async.concurrency import Soon, Stream, aclosing, each_of
+from sightline_client._async.concurrency import Soon, Stream, aclosing, each_of, sleep
 from sightline_client._async.listening import Listener
 from sightline_client._async.sending import Sender
 from sightline_client._async.transport import SessionKeeper, converse, open_http
@@ -25,6 +26,7 @@ from sightline_client.errors import (
 )
 from sightline_client.events import Event
 from sightline_client.forms import Progress
+from sightline_client.generated.api.account import erase_account
 from sightline_client.generated.api.albums import (
     add_to_album,
     create_album,
@@ -40,6 +42,7 @@ from sightline_client.generated.api.images import (
     delete_image,
     delete_images,
     get_image,
+    get_original,
     list_images,
     reprocess_image,
     update_image,
@@ -52,10 +55,12 @@ from sightline_client.generated.models import (
     AlbumRequest,
     AlbumView,
     DeletionBatch,
+    ErasureView,
     Feature,
     ImageChanges,
     ImageView,
     LabelView,
+    OriginalView,
     PlacementBatch,
     PlacementOutcome,
     ProblemBody,
@@ -83,6 +88,9 @@ CONNECTIONS = 8
 
 #: Seconds without a sign of life after which a request is given up.
 TIMEOUT = 30.0
+
+#: Seconds between two calls that erase.
+ERASING = 1.0
 
 #: Images that one request may name.
 BATCH = 100
@@ -445,10 +453,57 @@ class AsyncSightline:
 
     # What comes back
 
-    async def download(self, image: ImageView, target: Path, rendition: str = "full") -> Path:
-        """Save a rendition under this path, whole or not at all. Raises `KeyError` for none."""
-        made = {each.name: each for each in image.renditions.items}
-        return await self._sender.save(made[rendition].url, target)
+    async def original(self, image_id: str) -> OriginalView:
+        """Where the picture as it was uploaded can be fetched from, for a while."""
+        return await self.call(get_original.asyncio_detailed, image_id=image_id)
+
+    async def download(
+        self,
+        image_id: str,
+        target: Path,
+        *,
+        rendition: str | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Save the original, or a rendition of this name, whole or not at all.
+
+        Into a folder it goes by its own name. Raises `KeyError` where there is no such rendition.
+        """
+        if rendition is None:
+            original = await self.original(image_id)
+            url, name = original.url, original.file_name
+        else:
+            made = {each.name: each for each in (await self.image(image_id)).renditions.items}
+            url, name = made[rendition].url, f"{image_id}-{rendition}.webp"
+        # What a server calls a file must not say where it goes.
+        path = target / Path(name).name if target.is_dir() else target
+        return await self._sender.save(url, path, progress)
+
+    # The account
+
+    async def export(self, cursor: str | None = None) -> Stream[dict[str, Any]]:
+        """Everything that the caller has, line by line as `kind` says; the last is an `end`.
+
+        One that broke off goes on behind the `cursor` of its last image.
+        """
+        parameters = {"cursor": cursor} if cursor else {}
+        try:
+            async with self._http.stream("GET", "/v1/account/export", params=parameters) as answer:
+                if answer.is_error:
+                    content = await answer.aread()
+                    raise Problem.of_answer(answer.status_code, content, answer.headers)
+                async for line in answer.aiter_lines():
+                    yield json.loads(line)
+        except httpx.TransportError as error:
+            raise Unreachable("the export broke off") from error
+
+    async def erase_everything(self) -> None:
+        """Erase all that the caller has, for good. Comes back when nothing is left."""
+        while True:
+            answer = await self.call(erase_account.asyncio_detailed, confirm="everything")
+            if not isinstance(answer, ErasureView):
+                return
+            await sleep(ERASING)
 
     async def call(
         self, operation: Callable[..., Soon[Response[ProblemBody | T]]], **arguments: Any

@@ -40,6 +40,9 @@ MAX_TITLE = 200
 
 Features = Collection[Feature] | None
 
+#: What a run has met, by SHA-256, with the image that it is once that is known.
+Seen = dict[str, str | None]
+
 
 class Batch(NamedTuple):
     """Some files: those that are to be sent, and those that are settled already."""
@@ -87,10 +90,10 @@ class Sender:
         progress: BatchProgress | None,
         skip_duplicates: bool,
     ) -> Stream[Upload]:
-        seen = set[str]()
+        seen: Seen = {}
 
         def prepare(some: Sequence[Source]) -> Batch:
-            return self._prepare(some, features, seen if skip_duplicates else None)
+            return self._prepare(some, features, skip_duplicates, seen)
 
         def send(one: Announced) -> Upload:
             return self._send_one(one, features, progress)
@@ -126,26 +129,30 @@ class Sender:
         return target
 
     def _prepare(
-        self, sources: Sequence[Source], features: Features, seen: set[str] | None
+        self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen
     ) -> Batch:
-        """Measure and announce; `seen` has what this run met before, None where that is all one."""
+        """Measure and announce."""
         batch = Batch([], [])
         fresh: list[Announced] = []
+        twins: list[Announced] = []
         measured = each_of(sources, self._measure, self._at_once)
         with closing(measured):
             for one in measured:
                 if isinstance(one, Upload):
                     batch.settled.append(one)
-                elif seen is not None and one.picture.sha256 in seen:
-                    batch.settled.append(Upload(one.source, Outcome.THERE_ALREADY))
+                elif skip and one.picture.sha256 in seen:
+                    twins.append(one)
                 else:
-                    if seen is not None:
-                        seen.add(one.picture.sha256)
+                    seen[one.picture.sha256] = None
                     fresh.append(one)
-        self._recall(fresh, batch, seen is not None)
+        self._recall(fresh, batch, skip)
         unknown = [one for one in fresh if one.entry is None]
         if unknown:
-            self._announce(unknown, features, batch, seen is not None)
+            self._announce(unknown, features, batch, skip)
+        seen |= {one.picture.sha256: one.entry.image_id for one in fresh if one.entry}
+        for one in twins:
+            there = Upload(one.source, Outcome.THERE_ALREADY, seen[one.picture.sha256])
+            batch.settled.append(there)
         return batch
 
     def _measure(self, source: Source) -> Announced | Upload:
@@ -180,6 +187,7 @@ class Sender:
             if outcome.ticket:
                 same = outcome.ticket.duplicate_of
                 if skip and isinstance(same, str):
+                    one.entry = Entry(same)
                     superfluous.append(outcome.ticket.image.id)
                     batch.settled.append(Upload(one.source, Outcome.THERE_ALREADY, same))
                 else:
@@ -232,13 +240,8 @@ class Sender:
 
     def _send(self, entry: Entry, picture: Picture, progress: Progress | None) -> None:
         form = Form(entry.fields or {}, picture)
-        request = httpx.Request(
-            "POST",
-            entry.url,
-            headers=form.headers,
-            stream=FormStream(form, progress),
-            extensions={"timeout": self._http.timeout.as_dict()},
-        )
+        request = self._http.build_request("POST", entry.url, headers=form.headers)
+        request.stream = FormStream(form, progress)
         try:
             answer = self._http.send(request)
         except httpx.TransportError as error:
