@@ -16,6 +16,7 @@ SightlineError
 ├── SessionExpired         sign in again
 ├── UploadRefused          S3 did not take the file
 ├── NotAPicture            the file is of no kind that Sightline takes
+├── NoRendition            there is no such copy of the picture
 ├── ProcessingFailed       the picture ended as `failed`
 └── StillProcessing        the picture did not end in time
 """
@@ -52,7 +53,7 @@ class SessionExpired(SightlineError):
 
 
 class UploadRefused(SightlineError):
-    """S3 did not take the file; `code` is its own."""
+    """S3 did not take the file, or did not give it; `code` is its own."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -61,6 +62,15 @@ class UploadRefused(SightlineError):
 
 class NotAPicture(SightlineError):
     """The file is of no kind that Sightline takes."""
+
+
+class NoRendition(SightlineError):
+    """There is no copy of this name; `names` has those that there are."""
+
+    def __init__(self, image_id: str, name: str, names: list[str]) -> None:
+        have = ", ".join(names) or "none yet"
+        super().__init__(f"{image_id} has no copy called {name!r}; there are: {have}")
+        self.names = names
 
 
 class ProcessingFailed(SightlineError):

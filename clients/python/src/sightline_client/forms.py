@@ -41,7 +41,7 @@ def read_refusal(status: int, body: bytes) -> UploadRefused:
     """What S3 says about a form that it did not take."""
     told = {name.decode(): text.decode(errors="replace") for name, text in _TOLD.findall(body)}
     code = told.get("Code", str(status))
-    return UploadRefused(code, f"S3 refused the file: {told.get('Message', code)} ({status})")
+    return UploadRefused(code, f"S3 refused: {told.get('Message', code)} ({status})")
 
 
 def _field(boundary: str, name: str, value: str) -> bytes:

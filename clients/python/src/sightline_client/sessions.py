@@ -25,6 +25,8 @@ class Session:
     email: str = ""
     pool: Pool | None = None
     profile: str = "default"
+    #: Where people look at it, empty where that is not known.
+    site: str = ""
 
     @classmethod
     def of_token(cls, api: str, access_token: str) -> "Session":
@@ -44,7 +46,9 @@ class Session:
             told = json.loads(text)
             pool = told["pool"] and Pool(*told["pool"])
             tokens = Tokens(**told["tokens"])
-            return cls(told["api"], tokens, told["email"], pool, told["profile"])
+            return cls(
+                told["api"], tokens, told["email"], pool, told["profile"], told.get("site", "")
+            )
         except (ValueError, KeyError, TypeError):
             raise SessionExpired("the stored session cannot be read") from None
 

@@ -1,7 +1,6 @@
 """Uploading: measured, announced, sent, and remembered at each step."""
 
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
@@ -105,26 +104,6 @@ class Sender:
                 async with aclosing(sent):
                     async for upload in sent:
                         yield upload
-
-    async def save(self, url: str, target: Path, progress: Progress | None = None) -> Path:
-        """What is at this address, whole or not at all. Raises `Unreachable`, `UploadRefused`."""
-        part = target.with_name(f".{target.name}.part")
-        try:
-            async with self._http.stream("GET", url) as answer:
-                if answer.is_error:
-                    raise read_refusal(answer.status_code, await answer.aread())
-                total = int(answer.headers.get("content-length", 0))
-                with part.open("wb") as file:
-                    async for chunk in answer.aiter_bytes():
-                        await in_thread(file.write, chunk)
-                        if progress:
-                            progress(file.tell(), total)
-            part.replace(target)
-        except httpx.TransportError as error:
-            raise Unreachable("the download broke off") from error
-        finally:
-            part.unlink(missing_ok=True)
-        return target
 
     async def _prepare(
         self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen

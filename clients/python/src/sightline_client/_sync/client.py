@@ -13,16 +13,24 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from sightline_client._sync.concurrency import Soon, Stream, closing, each_of, sleep
+from sightline_client._sync.fetching import Fetcher
 from sightline_client._sync.listening import Listener
 from sightline_client._sync.sending import Sender
-from sightline_client._sync.transport import SessionKeeper, converse, open_http
+from sightline_client._sync.transport import (
+    SessionKeeper,
+    converse,
+    open_http,
+    refuse_strange_answers,
+)
 from sightline_client.cognito import Answer, Flow, Pool, sign_in
+from sightline_client.downloads import Download, DownloadProgress
 from sightline_client.errors import (
     ImageGone,
     NotFound,
     Problem,
     ProcessingFailed,
     SessionExpired,
+    SightlineError,
     StillProcessing,
     Unreachable,
 )
@@ -119,11 +127,13 @@ class Sightline:
         self._plain = open_http(retries, connections, timeout)
         self._keeper = SessionKeeper(session, self._plain, store)
         self._http = open_http(retries, connections, timeout, self._keeper, session.api)
+        self._http.event_hooks = {"response": [refuse_strange_answers]}
         self._generated = AuthenticatedClient(
             base_url=session.api, token="", raise_on_unexpected_status=False
         ).set_httpx_client(self._http)
         self._journal = journal or MemoryJournal()
         self._sender = Sender(self, self._plain, self._journal, connections)
+        self._fetcher = Fetcher(self, self._plain, connections)
         self._listener = Listener(self._http, retries)
 
     @classmethod
@@ -137,6 +147,7 @@ class Sightline:
         flow: Flow = "srp",
         answer: Answer | None = None,
         profile: str = "default",
+        site: str = "",
         store: SessionStore | None = None,
         **options: Any,
     ) -> Self:
@@ -147,7 +158,7 @@ class Sightline:
         """
         with open_http(Retries(), 1, TIMEOUT) as http:
             tokens = converse(http, pool, sign_in(pool, email, password, flow, answer))
-        session = Session(api, tokens, email, pool, profile)
+        session = Session(api, tokens, email, pool, profile, site)
         if store:
             store.save(session)
         return cls(session, store=store, **options)
@@ -459,17 +470,24 @@ class Sightline:
     ) -> Path:
         """Save the original, or a rendition of this name, whole or not at all.
 
-        Into a folder it goes by its own name. Raises `KeyError` where there is no such rendition.
+        Into a folder it goes by its own name, beside what else is called so; what is there already
+        with the same bytes is left. Raises `NoRendition`.
         """
-        if rendition is None:
-            original = self.original(image_id)
-            url, name = original.url, original.file_name
-        else:
-            made = {each.name: each for each in (self.image(image_id)).renditions.items}
-            url, name = made[rendition].url, f"{image_id}-{rendition}.webp"
-        # What a server calls a file must not say where it goes.
-        path = target / Path(name).name if target.is_dir() else target
-        return self._sender.save(url, path, progress)
+        return self._fetcher.download(image_id, target, rendition, progress)
+
+    def download_all(
+        self,
+        image_ids: Iterable[str],
+        folder: Path,
+        *,
+        rendition: str | None = None,
+        progress: DownloadProgress | None = None,
+    ) -> Stream[Download]:
+        """Save many into a folder, a few at once; what became of each as it is known.
+
+        Raises what is at fault with all of them, as `upload_all` does.
+        """
+        return self._fetcher.download_all(image_ids, folder, rendition, progress)
 
     # The account
 
@@ -505,6 +523,10 @@ class Sightline:
             answer = operation(client=self._generated, **arguments)
         except httpx.TransportError as error:
             raise Unreachable(f"nothing answers at {self.session.api}") from error
+        except (ValueError, KeyError) as error:
+            raise SightlineError(
+                "an answer is not as documented; is the client too old?"
+            ) from error
         if isinstance(answer.parsed, ProblemBody):
             raise Problem.of(answer.parsed, answer.headers)
         if answer.status_code >= 400:

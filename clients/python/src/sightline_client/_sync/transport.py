@@ -8,7 +8,7 @@ import httpx
 
 from sightline_client._sync.concurrency import Lock, in_thread, sleep
 from sightline_client.cognito import Conversation, Pool, Tokens, read_refusal, refresh
-from sightline_client.errors import SessionExpired, Unreachable
+from sightline_client.errors import Problem, SessionExpired, Unreachable
 from sightline_client.forms import CHUNK, Form, Progress
 from sightline_client.retrying import Retries
 from sightline_client.sessions import Session, SessionStore
@@ -74,6 +74,14 @@ def open_http(
     transport = RetryingTransport(httpx.HTTPTransport(limits=limits), retries)
     waits = httpx.Timeout(timeout, pool=None)
     return httpx.Client(base_url=base_url, transport=transport, timeout=waits, auth=auth)
+
+
+def refuse_strange_answers(answer: httpx.Response) -> None:
+    """Errors that are not the gateway's own, as of a load balancer. Raises `Problem`."""
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    if answer.is_error and answer.status_code != 401 and kind != "application/problem+json":
+        content = answer.read()
+        raise Problem.of_answer(answer.status_code, content, answer.headers)
 
 
 class FormStream(httpx.SyncByteStream):
