@@ -9,16 +9,23 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from samples import new_owner
+from sightline.events import Publisher
 from sightline.images import Image
 from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.memory_inboxes import MemoryInboxes, MemoryInboxRegister
+from sightline.settlement import Backoff
+from sightline_api.announcer import Announcer
 from sightline_api.app import create_app
 from sightline_api.dependencies import State
+from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
+from sightline_api.listener import Listener, listening
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import SignedForm
+from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 from tokens import CLIENT_ID, ISSUER, Pool
 
@@ -65,6 +72,10 @@ class Gateway:
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
+    events: MemoryTopic
+    inboxes: MemoryInboxes
+    register: MemoryInboxRegister
+    app: ASGIApp
     pool: Pool
     owner: str
 
@@ -92,6 +103,8 @@ def settings() -> ApiSettings:
         originals_bucket="originals",
         renditions_bucket="renditions",
         uploads_topic_arn="arn:aws:sns:eu-central-1:123456789012:uploads",
+        events_topic_arn="arn:aws:sns:eu-central-1:123456789012:image-events",
+        events_queue_prefix="events-",
         token_issuer=ISSUER,
         token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
         token_client_ids=frozenset({CLIENT_ID}),
@@ -114,12 +127,21 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 
 @contextmanager
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
-    table, uploads = MemoryImageTable(), MemoryTopic()
+    table, uploads, topic = MemoryImageTable(), MemoryTopic(), MemoryTopic()
+    inboxes, register = MemoryInboxes(topic), MemoryInboxRegister()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
-        async with serve_keys(pool) as http:
+        prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
+        hub = Hub(settings.events_max_streams)
+        backoff = Backoff(first=0.01, longest=0.01)
+        listener = Listener(inboxes, register, hub, table, prefix, lease, backoff)
+        async with (
+            serve_keys(pool) as http,
+            listening(listener, Sweeper(inboxes, register, lease)),
+            Announcer(Publisher(topic)) as announcer,
+        ):
             keys = KeySet(http, settings.token_jwks_url)
             yield State(
                 settings=settings,
@@ -127,24 +149,39 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
                 originals=originals,
                 renditions=renditions,
                 uploads=uploads,
+                announcer=announcer,
+                hub=hub,
                 signer=PlainSigner(),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
 
     app = create_app(lifespan, settings)
 
+    state: dict[str, Any] = {}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": dict(state)}, receive, send)
+
     async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
-        state = await stack.enter_async_context(lifespan(app))
-
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": dict(state)}, receive, send)
-
-        transport = httpx.ASGITransport(serve, raise_app_exceptions=False)
+        state.update(await stack.enter_async_context(lifespan(app)))
+        transport = httpx.ASGITransport(answer, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
         return await stack.enter_async_context(http)
 
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         client = Client(runner, runner.run(open_client(stack)))
-        yield Gateway(client, table, originals, renditions, uploads, pool, new_owner())
+        yield Gateway(
+            client=client,
+            table=table,
+            originals=originals,
+            renditions=renditions,
+            uploads=uploads,
+            events=topic,
+            inboxes=inboxes,
+            register=register,
+            app=answer,
+            pool=pool,
+            owner=new_owner(),
+        )
         runner.run(stack.aclose())

@@ -7,9 +7,10 @@ import pytest
 
 from samples import count_labels, make_image, make_recognition, new_owner
 from sightline.consumer import EXHAUSTED
+from sightline.events import Event, Publisher, parse_event
 from sightline.images import Image, Mark, State, Status
 from sightline.keys import ImageKey, original_key
-from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline.objects import StoredObject
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Recognition
@@ -46,6 +47,8 @@ class Rig:
     def __init__(self) -> None:
         self.table = MemoryImageTable()
         self.originals = MemoryObjectStore()
+        self.topic = MemoryTopic()
+        self.events = Publisher(self.topic)
         self.image = make_image()
         self.upload = Upload(self.image.key)
 
@@ -58,7 +61,10 @@ class Rig:
         await self.originals.write(original_key(self.image.key), body, "image/jpeg")
 
     def processor(self, work: ScriptedWork) -> PartProcessor[Recognition]:
-        return PartProcessor("recognition", self.table, self.originals, work)
+        return PartProcessor("recognition", self.table, self.originals, work, self.events)
+
+    def told(self) -> list[Event]:
+        return [parse_event(body) for body in self.topic.published]
 
     async def stored(self) -> Image:
         return await self.table.get(self.image.key)
@@ -280,7 +286,7 @@ async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
 
     table = Contended()
     await table.create(rig.image)
-    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork())
+    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork(), rig.events)
     with pytest.raises(Superseded):
         await processor.handle(rig.upload)
     with pytest.raises(Superseded):

@@ -38,8 +38,6 @@ AHEAD = {
     "SIGHTLINE_CLOUDFRONT_KEY_ID",
     "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY",
     "SIGHTLINE_CLOUDFRONT_URL",
-    "SIGHTLINE_EVENTS_QUEUE_PREFIX",
-    "SIGHTLINE_EVENTS_TOPIC_ARN",
 }
 
 #: What a second plan wants to change although nothing has changed, and why.
@@ -83,18 +81,15 @@ MAY = {
         "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:PutObject",
+        "sns:ListSubscriptionsByTopic",
         "sns:Publish",
         "sns:Subscribe",
         "sns:Unsubscribe",
         "sqs:CreateQueue",
         "sqs:DeleteMessage",
         "sqs:DeleteQueue",
-        "sqs:GetQueueAttributes",
-        "sqs:GetQueueUrl",
         "sqs:ListQueues",
         "sqs:ReceiveMessage",
-        "sqs:SetQueueAttributes",
-        "sqs:TagQueue",
     },
     "worker": {
         *CONSUMER,

@@ -11,11 +11,17 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
+from sightline.dynamo_inboxes import DynamoInboxRegister
+from sightline.events import Publisher
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels, usage
+from sightline.sqs_inboxes import SqsInboxes
+from sightline_api import events, images, labels, usage
+from sightline_api.announcer import Announcer
 from sightline_api.dependencies import State
+from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
+from sightline_api.listener import Listener, listening
 from sightline_api.middleware import (
     ConditionalGet,
     RequestContext,
@@ -26,6 +32,7 @@ from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Bucket, Credentials, S3Signer
+from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 
 DESCRIPTION = """\
@@ -70,6 +77,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.include_router(images.router)
     app.include_router(labels.router)
     app.include_router(usage.router)
+    app.include_router(events.router)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
@@ -87,7 +95,13 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "Last-Event-ID",
+            ],
             expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
             max_age=3600,
         )
@@ -106,12 +120,24 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
+            dynamo, sns = await clients.open("dynamodb"), await clients.open("sns")
+            table = DynamoImageTable(dynamo, settings.table)
+            hub = Hub(settings.events_max_streams)
+            topic, prefix = settings.events_topic_arn, settings.events_queue_prefix
+            inboxes = SqsInboxes(await clients.open("sqs"), sns, topic, prefix)
+            register = DynamoInboxRegister(dynamo, settings.table)
+            lease = settings.events_lease_seconds
+            listener = Listener(inboxes, register, hub, table, prefix, lease)
+            await stack.enter_async_context(listening(listener, Sweeper(inboxes, register, lease)))
+            publisher = Publisher(SnsTopic(sns, topic))
             yield State(
                 settings=settings,
-                table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
+                table=table,
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
-                uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),
+                uploads=SnsTopic(sns, settings.uploads_topic_arn),
+                announcer=await stack.enter_async_context(Announcer(publisher)),
+                hub=hub,
                 signer=_make_signer(clients, settings),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )

@@ -10,6 +10,8 @@ from sightline.keys import ImageKey
 from sightline.objects import ObjectStore
 from sightline.queues import Topic
 from sightline.table import ImageTable
+from sightline_api.announcer import Announcer
+from sightline_api.hub import Hub
 from sightline_api.keyset import KeysUnavailable
 from sightline_api.problems import DependencyUnavailable, ImageMissing, Unauthenticated
 from sightline_api.settings import ApiSettings
@@ -25,6 +27,8 @@ class State(TypedDict):
     originals: ObjectStore
     renditions: ObjectStore
     uploads: Topic
+    announcer: Announcer
+    hub: Hub
     signer: Signer
     tokens: TokenVerifier
 
@@ -47,6 +51,14 @@ def _renditions(request: Request) -> ObjectStore:
 
 def _uploads(request: Request) -> Topic:
     return cast("Topic", request.state.uploads)
+
+
+def _announcer(request: Request) -> Announcer:
+    return cast("Announcer", request.state.announcer)
+
+
+def _hub(request: Request) -> Hub:
+    return cast("Hub", request.state.hub)
 
 
 def _signer(request: Request) -> Signer:
@@ -92,4 +104,6 @@ Table = Annotated[ImageTable, Depends(_table)]
 Originals = Annotated[ObjectStore, Depends(_originals)]
 Renditions = Annotated[ObjectStore, Depends(_renditions)]
 Uploads = Annotated[Topic, Depends(_uploads)]
+Announce = Annotated[Announcer, Depends(_announcer)]
+EventHub = Annotated[Hub, Depends(_hub)]
 PictureSigner = Annotated[Signer, Depends(_signer)]

@@ -28,12 +28,25 @@ Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 #: A UUIDv7 in its usual spelling: it sorts by the time it was made.
 ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: A UUIDv7 too: where a screen was in the stream of what happens, the same for every gateway task.
+EventId = ImageId
+
 owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
 image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
+event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
 def new_image_id() -> str:
     return str(uuid7())
+
+
+def new_event_id() -> str:
+    return str(uuid7())
+
+
+def time_of(time_ordered: str) -> float:
+    """When such an id was made, in Unix seconds, to the millisecond."""
+    return (UUID(time_ordered).int >> 80) / 1000
 
 
 def first_image_id(at: datetime) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sightline.images import PART_NAMES, Image, now
 from sightline.keys import ImageKey
 from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
-from sightline.queues import Message
+from sightline.queues import Message, QueueNotFound
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.table import (
     Answer,
@@ -266,6 +266,7 @@ class MemoryQueue:
         self.visibility = visibility
         self.max_receives = max_receives
         self.dead: list[str] = []
+        self.removed = False
         self._waiting: dict[str, _Waiting] = {}
         self._numbers = itertools.count()
 
@@ -280,6 +281,8 @@ class MemoryQueue:
     async def receive(self, limit: int, wait: float) -> list[Message]:
         until = time.monotonic() + wait
         while True:
+            if self.removed:
+                raise QueueNotFound
             messages = self._take(limit)
             if messages or time.monotonic() >= until:
                 return messages
@@ -319,10 +322,10 @@ class MemoryTopic:
     """`Topic` that sends to queues in memory, and remembers what it sent."""
 
     def __init__(self, *queues: MemoryQueue) -> None:
-        self._queues = queues
+        self.queues = list(queues)
         self.published: list[str] = []
 
     async def publish(self, body: str) -> None:
         self.published.append(body)
-        for queue in self._queues:
+        for queue in self.queues:
             queue.send(body)
