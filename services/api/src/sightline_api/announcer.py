@@ -1,4 +1,4 @@
-"""The gateway's own announcements: what one client has changed, the owner's other screens hear of."""
+"""The gateway's own announcements: of what one client has changed, other screens hear too."""
 
 import asyncio
 import logging
