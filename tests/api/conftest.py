@@ -1,15 +1,17 @@
 """The gateway over memory, with a pool of our own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from samples import new_owner
 from sightline.events import Publisher
@@ -27,7 +29,10 @@ from sightline_api.settings import ApiSettings
 from sightline_api.signing import SignedForm
 from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
+from streams import Parser, Told
 from tokens import CLIENT_ID, ISSUER, Pool
+
+Value = TypeVar("Value")
 
 
 class PlainSigner:
@@ -44,11 +49,11 @@ class Client:
     """Calls the application as a server would, and waits for its answers."""
 
     def __init__(self, runner: asyncio.Runner, http: httpx.AsyncClient) -> None:
-        self._runner = runner
+        self.runner = runner
         self._http = http
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self._http.request(method, path, **options))
+        return self.runner.run(self._http.request(method, path, **options))
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
@@ -63,6 +68,78 @@ class Client:
         return self.request("DELETE", path, **options)
 
 
+class Stream:
+    """An open stream of events: what the application sends, as it sends it."""
+
+    #: Seconds until a test gives up on what should come.
+    PATIENCE = 10
+
+    def __init__(self, runner: asyncio.Runner, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._runner = runner
+        self._sent: asyncio.Queue[Message] = asyncio.Queue()
+        self._told: deque[Told] = deque()
+        self._parser = Parser()
+        self._hung_up = asyncio.Event()
+        self._asked = False
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/v1/events",
+            "raw_path": b"/v1/events",
+            "query_string": b"",
+            "headers": raw,
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("gateway", 80),
+        }
+        self._task = runner.get_loop().create_task(app(scope, self._receive, self._sent.put))
+        start = self._runner.run(self._next_message())
+        self.status = start["status"]
+        self.headers = Headers(raw=start["headers"])
+
+    def next(self) -> Told:
+        """The next block, a heartbeat included."""
+        while not self._told:
+            message = self._runner.run(self._next_message())
+            self._told.extend(self._parser.feed(message["body"].decode()))
+            if not self._told and not message.get("more_body"):
+                raise EOFError
+        return self._told.popleft()
+
+    def next_event(self) -> Told:
+        while (told := self.next()).name is None:
+            pass
+        return told
+
+    def rest(self) -> list[Told]:
+        """All that comes until the application ends the stream."""
+        blocks = []
+        with suppress(EOFError):
+            while True:
+                blocks.append(self.next())
+        return blocks
+
+    def pause(self) -> None:
+        """Let the application go on without reading, as a client that is slow."""
+        self._runner.run(asyncio.sleep(0.05))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._hung_up.set()
+        self._runner.run(asyncio.wait_for(self._task, self.PATIENCE))
+
+    async def _next_message(self) -> Message:
+        return await asyncio.wait_for(self._sent.get(), self.PATIENCE)
+
+    async def _receive(self) -> Message:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._hung_up.wait()
+        return {"type": "http.disconnect"}
+
+
 @dataclass
 class Gateway:
     """The running application, what lies behind it, and somebody who is signed in."""
@@ -75,12 +152,22 @@ class Gateway:
     events: MemoryTopic
     inboxes: MemoryInboxes
     register: MemoryInboxRegister
+    hub: Hub
     app: ASGIApp
     pool: Pool
     owner: str
 
     def headers(self, owner: str | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.pool.sign(owner or self.owner)}"}
+
+    def stream(self, headers: dict[str, str] | None = None, **more: str) -> Stream:
+        """Opens the live stream; further headers by name, with `_` for `-`."""
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return Stream(self.client.runner, self.app, (headers or self.headers()) | named)
+
+    def run(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """Something else, among what the application does."""
+        return self.client.runner.run(work)
 
 
 @pytest.fixture(scope="session")
@@ -180,6 +267,7 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
             events=topic,
             inboxes=inboxes,
             register=register,
+            hub=state["hub"],
             app=answer,
             pool=pool,
             owner=new_owner(),

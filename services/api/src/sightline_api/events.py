@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
-from fastapi.sse import EventSourceResponse
+from fastapi.responses import StreamingResponse
 
 from sightline.table import ImageTable
 from sightline_api.batches import each_of
@@ -57,6 +57,15 @@ STREAM: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/v1/events", tags=["events"], responses=documented(Unauthenticated))
 
 
+class EventStream(StreamingResponse):
+    """An answer that goes on, of bytes as `signals` makes them.
+
+    FastAPI's own kind encodes each event for each listener, and has one heartbeat for all.
+    """
+
+    media_type = "text/event-stream"
+
+
 async def _subscribe(user: CurrentUser, hub: EventHub) -> AsyncIterator[Subscription]:
     # Here rather than in the stream, which may never begin: this ends with the request for certain.
     subscription = hub.subscribe(user.owner)
@@ -69,7 +78,7 @@ async def _subscribe(user: CurrentUser, hub: EventHub) -> AsyncIterator[Subscrip
 @router.get(
     "",
     operation_id="get_events",
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses=STREAM | documented(TooManyStreams, DependencyUnavailable),
 )
 async def get_events(
@@ -82,7 +91,7 @@ async def get_events(
         str | None,
         Header(max_length=200, description="The `id` of the last event of the stream before."),
     ] = None,
-) -> EventSourceResponse:
+) -> EventStream:
     """What happens to the caller's images and albums, as Server-Sent Events.
 
     - `open`: first of all, unless resumed. Read what is on the screen after it.
@@ -101,7 +110,7 @@ async def get_events(
     stream = _stream(first, subscription, settings.events_heartbeat_seconds, seconds)
     # For proxies that would wait for more before they pass it on.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(stream, headers=headers)
+    return EventStream(stream, headers=headers)
 
 
 async def _begin(last_event_id: str | None, owner: str, hub: Hub, table: ImageTable) -> bytes:

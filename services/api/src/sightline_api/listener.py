@@ -86,8 +86,10 @@ class Listener:
     async def _listen(self) -> None:
         """One turn."""
         try:
-            queue = self._queue = self._queue or await self._open()
+            if self._queue is None:
+                self._queue = await self._open()
             await self._renew()
+            queue = self._queue
             # While deaf it does not wait: that it can receive is what matters first.
             messages = await queue.receive(BATCH, 0 if self._deaf else self._poll)
         except (InboxLost, QueueNotFound):
