@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -16,8 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from samples import new_owner
 from sightline.events import Publisher
 from sightline.images import Image
-from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.memory_inboxes import MemoryInboxes, MemoryInboxRegister
+from sightline.memory import (
+    MemoryAlbumTable,
+    MemoryImageTable,
+    MemoryInboxes,
+    MemoryInboxRegister,
+    MemoryObjectStore,
+    MemoryTopic,
+)
 from sightline.settlement import Backoff
 from sightline_api.announcer import Announcer
 from sightline_api.app import create_app
@@ -26,7 +33,7 @@ from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
 from sightline_api.listener import Listener, listening
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import SignedForm
+from sightline_api.signing import Address, Download, SignedForm
 from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 from streams import Parser, Told
@@ -43,6 +50,10 @@ class PlainSigner:
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         return [f"http://s3/{key}" for key in keys]
+
+    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+        until = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        return [Address(f"http://s3/{key}?as={name}", until) for key, name in downloads]
 
 
 class Client:
@@ -146,6 +157,7 @@ class Gateway:
 
     client: Client
     table: MemoryImageTable
+    albums: MemoryAlbumTable
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
@@ -199,6 +211,25 @@ def settings() -> ApiSettings:
 
 
 @pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Where `ApiSettings` find all that they need."""
+    for name in (
+        "TABLE",
+        "ORIGINALS_BUCKET",
+        "RENDITIONS_BUCKET",
+        "UPLOADS_TOPIC_ARN",
+        "EVENTS_TOPIC_ARN",
+        "EVENTS_QUEUE_PREFIX",
+        "TOKEN_ISSUER",
+        "TOKEN_JWKS_URL",
+    ):
+        monkeypatch.setenv(f"SIGHTLINE_{name}", "x")
+    monkeypatch.setenv("SIGHTLINE_TOKEN_CLIENT_IDS", "[]")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    return monkeypatch
+
+
+@pytest.fixture
 def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     with serve(pool, settings) as gateway:
         yield gateway
@@ -215,6 +246,7 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 @contextmanager
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     table, uploads, topic = MemoryImageTable(), MemoryTopic(), MemoryTopic()
+    albums = MemoryAlbumTable(table)
     inboxes, register = MemoryInboxes(topic), MemoryInboxRegister()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
@@ -233,6 +265,7 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
             yield State(
                 settings=settings,
                 table=table,
+                albums=albums,
                 originals=originals,
                 renditions=renditions,
                 uploads=uploads,
@@ -261,6 +294,7 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
         yield Gateway(
             client=client,
             table=table,
+            albums=albums,
             originals=originals,
             renditions=renditions,
             uploads=uploads,

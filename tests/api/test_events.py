@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway, Stream, serve
 from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
+from sightline.albums import AlbumKey
 from sightline.events import Event, Publisher, album_event, image_event
 from sightline.identifiers import new_event_id, new_image_id, time_of
 from sightline.images import Image
@@ -118,7 +119,7 @@ def test_an_event_of_an_image_that_has_gone_says_so(gateway: Gateway) -> None:
 
 def test_albums_are_told_of(gateway: Gateway) -> None:
     stream, album_id = opened(gateway), new_image_id()
-    publish(gateway, album_event(gateway.owner, album_id, "created"))
+    publish(gateway, album_event(AlbumKey(gateway.owner, album_id), "created"))
     told = stream.next_event()
     assert (told.name, told.data) == ("album", {"album_id": album_id, "change": "created"})
     stream.close()
@@ -233,7 +234,11 @@ def test_an_image_that_cannot_be_read_resets_its_owners_screens(
         return await get(key)
 
     monkeypatch.setattr(gateway.table, "get", fail)
-    publish(gateway, image_event(image.key, "updated"), album_event(stranger, other, "created"))
+    publish(
+        gateway,
+        image_event(image.key, "updated"),
+        album_event(AlbumKey(stranger, other), "created"),
+    )
     assert stream.next_event().name == "reset"
     assert [theirs.next_event().name, theirs.next_event().name] == ["open", "album"]
     stream.close()

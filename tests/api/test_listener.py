@@ -6,11 +6,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from samples import new_owner
+from sightline.albums import AlbumKey
 from sightline.events import Publisher, album_event
 from sightline.identifiers import new_image_id
 from sightline.inboxes import Entry
-from sightline.memory import MemoryImageTable, MemoryQueue, MemoryTopic
-from sightline.memory_inboxes import MemoryInboxes, MemoryInboxRegister
+from sightline.memory import (
+    MemoryImageTable,
+    MemoryInboxes,
+    MemoryInboxRegister,
+    MemoryQueue,
+    MemoryTopic,
+)
 from sightline.queues import Message
 from sightline.settlement import Backoff
 from sightline_api.hub import Hub
@@ -47,7 +53,7 @@ class Rig:
 
     async def publish(self) -> str:
         album_id = new_image_id()
-        await Publisher(self.topic).publish(album_event(self.owner, album_id, "created"))
+        await Publisher(self.topic).publish(album_event(AlbumKey(self.owner, album_id), "created"))
         return album_id
 
     async def told(self) -> list[str]:

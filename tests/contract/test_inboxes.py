@@ -8,10 +8,9 @@ import pytest
 from uuid_utils.compat import uuid4
 
 from sightline.aws import Clients
-from sightline.dynamo_inboxes import DynamoInboxRegister
+from sightline.dynamo import DynamoInboxRegister
 from sightline.inboxes import Entry, Inboxes, InboxLost, InboxRegister
-from sightline.memory import MemoryTopic
-from sightline.memory_inboxes import MemoryInboxes, MemoryInboxRegister
+from sightline.memory import MemoryInboxes, MemoryInboxRegister, MemoryTopic
 from sightline.queues import QueueNotFound, Topic
 from sightline.sns import SnsTopic
 from sightline.sqs_inboxes import SqsInboxes

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from sightline.albums import AlbumKey
 from sightline.events import (
     Event,
     Publisher,
@@ -14,7 +15,7 @@ from sightline.events import (
     image_event,
     parse_event,
 )
-from sightline.identifiers import new_event_id, new_image_id, time_of
+from sightline.identifiers import new_album_id, new_event_id, new_image_id, time_of
 from sightline.keys import ImageKey
 from sightline.memory import MemoryTopic
 
@@ -22,7 +23,8 @@ KEY = ImageKey("somebody", new_image_id())
 
 
 @pytest.mark.parametrize(
-    "event", [image_event(KEY, "created"), album_event("somebody", new_image_id(), "deleted")]
+    "event",
+    [image_event(KEY, "created"), album_event(AlbumKey("somebody", new_album_id()), "deleted")],
 )
 async def test_an_event_arrives_as_it_was_told(event: Event) -> None:
     topic = MemoryTopic()

@@ -5,6 +5,7 @@ import logging
 from types import TracebackType
 from typing import Self
 
+from sightline.albums import AlbumKey
 from sightline.events import Change, Event, Publisher, album_event, image_event
 from sightline.keys import ImageKey
 
@@ -49,9 +50,9 @@ class Announcer:
         """The image was changed so; to be called once that is durable."""
         self._announce(image_event(key, change))
 
-    def album(self, owner: str, album_id: str, change: Change) -> None:
-        """The album was changed so; to be called once that is durable."""
-        self._announce(album_event(owner, album_id, change))
+    def album(self, key: AlbumKey, change: Change) -> None:
+        """The album, or what it holds, was changed so; to be called once that is durable."""
+        self._announce(album_event(key, change))
 
     def _announce(self, event: Event) -> None:
         if len(self._tasks) >= MAX_WAITING:

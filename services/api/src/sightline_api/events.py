@@ -14,9 +14,8 @@ from sightline_api.batches import each_of
 from sightline_api.dependencies import CurrentUser, EventHub, Settings, Table
 from sightline_api.hub import Hub, Subscription
 from sightline_api.problems import (
-    DependencyUnavailable,
+    AUTHENTICATED,
     TooManyStreams,
-    Unauthenticated,
     documented,
 )
 from sightline_api.signals import GREETING, HEARTBEAT, describe, open_signal, reset_signal
@@ -54,7 +53,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/v1/events", tags=["events"], responses=documented(Unauthenticated))
+router = APIRouter(prefix="/v1/events", tags=["events"], responses=documented(*AUTHENTICATED))
 
 
 class EventStream(StreamingResponse):
@@ -79,7 +78,7 @@ async def _subscribe(user: CurrentUser, hub: EventHub) -> AsyncIterator[Subscrip
     "",
     operation_id="get_events",
     response_class=EventStream,
-    responses=STREAM | documented(TooManyStreams, DependencyUnavailable),
+    responses=STREAM | documented(*AUTHENTICATED, TooManyStreams),
 )
 async def get_events(
     user: CurrentUser,

@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from sightline.identifiers import EventId, ImageId, Owner, new_event_id
+from sightline.albums import AlbumKey
+from sightline.identifiers import AlbumId, EventId, ImageId, Owner, new_event_id
 from sightline.keys import ImageKey
 from sightline.queues import Topic
 from sightline.values import Value
@@ -22,12 +23,12 @@ class UnreadableEvent(Exception):
 
 
 class Event(Value):
-    """Something of one owner has changed; ids of albums are made as those of images are."""
+    """Something of one owner has changed."""
 
     event_id: EventId
     owner: Owner
     kind: Kind
-    subject_id: ImageId
+    subject_id: ImageId | AlbumId
     change: Change
 
 
@@ -35,8 +36,8 @@ def image_event(key: ImageKey, change: Change) -> Event:
     return _event(key.owner, "image", key.image_id, change)
 
 
-def album_event(owner: str, album_id: str, change: Change) -> Event:
-    return _event(owner, "album", album_id, change)
+def album_event(key: AlbumKey, change: Change) -> Event:
+    return _event(key.owner, "album", key.album_id, change)
 
 
 def _event(owner: str, kind: Kind, subject_id: str, change: Change) -> Event:

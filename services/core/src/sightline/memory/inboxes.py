@@ -1,7 +1,7 @@
 """Inboxes and their register in memory; not to be told apart from the real adapters."""
 
 from sightline.inboxes import Entry, InboxLost
-from sightline.memory import MemoryQueue, MemoryTopic
+from sightline.memory.queues import MemoryQueue, MemoryTopic
 
 
 class MemoryInboxRegister:
