@@ -104,7 +104,11 @@ class Stream:
             "scheme": "http",
             "server": ("gateway", 80),
         }
-        self._task = runner.get_loop().create_task(app(scope, self._receive, self._sent.put))
+
+        async def answer() -> None:
+            await app(scope, self._receive, self._sent.put)
+
+        self._task = runner.get_loop().create_task(answer())
         start = self._runner.run(self._next_message())
         self.status = start["status"]
         self.headers = Headers(raw=start["headers"])

@@ -35,10 +35,10 @@ def quick(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
         yield gateway
 
 
-def opened(gateway: Gateway, **headers: str) -> Stream:
+def opened(gateway: Gateway) -> Stream:
     """A stream past its first words."""
     settle(gateway)
-    stream = gateway.stream(**headers)
+    stream = gateway.stream()
     assert stream.next().fields == {"retry": "2000"}
     assert stream.next().name == "open"
     return stream
@@ -143,6 +143,39 @@ def test_what_a_client_changes_its_other_screens_are_told(gateway: Gateway) -> N
     assert {image_id for image_id, _ in seen[1:3]} == both
     assert [each for each, change in seen if change == "deleted"].count(created) >= 1
     assert {image_id for image_id, change in seen if change == "deleted"} >= both
+    stream.close()
+
+
+def test_what_happens_to_an_album_is_told(gateway: Gateway) -> None:
+    stream, image = opened(gateway), ready(gateway)
+
+    def call(method: str, path: str = "", body: Any = None) -> Any:
+        answer = gateway.client.request(
+            method, f"/v1/albums{path}", json=body, headers=gateway.headers()
+        )
+        assert answer.is_success
+        return answer
+
+    path = "/" + call("POST", body={"title": "Summer"}).json()["id"]
+    call("PATCH", path, {"title": "Autumn"})
+    call("POST", f"{path}/images", {"ids": [image.image_id]})
+    call("POST", f"{path}/images/delete", {"ids": [image.image_id]})
+    call("DELETE", path)
+    told = [stream.next_event() for _ in range(5)]
+    assert {(each.name, each.data["album_id"]) for each in told} == {("album", path[1:])}
+    changes = [each.data["change"] for each in told]
+    assert changes == ["created", "updated", "updated", "updated", "deleted"]
+    stream.close()
+
+
+def test_an_erasure_is_told(gateway: Gateway) -> None:
+    stream, image = opened(gateway), ready(gateway)
+    gateway.client.post("/v1/albums", json={"title": "Summer"}, headers=gateway.headers())
+    assert stream.next_event().data["change"] == "created"
+    gateway.client.delete("/v1/account?confirm=everything", headers=gateway.headers())
+    album, picture = stream.next_event(), stream.next_event()
+    assert (album.name, album.data["change"]) == ("album", "deleted")
+    assert picture.data == {"image_id": image.image_id, "change": "deleted", "status": None}
     stream.close()
 
 

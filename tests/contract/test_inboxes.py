@@ -124,7 +124,8 @@ class Cloud:
         return [each["Endpoint"] for each in answer["Subscriptions"]]
 
     async def queues(self) -> list[str]:
-        return (await self.sqs.list_queues(QueueNamePrefix=self.prefix)).get("QueueUrls", [])
+        answer = await self.sqs.list_queues(QueueNamePrefix=self.prefix)
+        return list(answer.get("QueueUrls", []))
 
 
 @pytest.fixture
