@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from samples import new_owner
 from sightline.images import Image
-from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.memory import MemoryAlbumTable, MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline_api.app import create_app
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
@@ -67,6 +67,7 @@ class Gateway:
 
     client: Client
     table: MemoryImageTable
+    albums: MemoryAlbumTable
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
@@ -137,6 +138,7 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 @contextmanager
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     table, uploads = MemoryImageTable(), MemoryTopic()
+    albums = MemoryAlbumTable(table)
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
@@ -146,6 +148,7 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
             yield State(
                 settings=settings,
                 table=table,
+                albums=albums,
                 originals=originals,
                 renditions=renditions,
                 uploads=uploads,
@@ -168,5 +171,5 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         client = Client(runner, runner.run(open_client(stack)))
-        yield Gateway(client, table, originals, renditions, uploads, pool, new_owner())
+        yield Gateway(client, table, albums, originals, renditions, uploads, pool, new_owner())
         runner.run(stack.aclose())

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
+from sightline.dynamo import TransactionContended
 from tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
@@ -67,6 +68,7 @@ def client_error(code: str, status: int) -> ClientError:
         client_error("SlowDown", 503),
         client_error("InternalServerError", 500),
         ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),
+        TransactionContended(SECRET),
     ],
 )
 def test_a_dependency_that_is_away_is_worth_another_try(
@@ -120,6 +122,15 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_images",
         "list_labels",
         "search_images",
+        "create_album",
+        "list_albums",
+        "get_album",
+        "update_album",
+        "delete_album",
+        "add_to_album",
+        "remove_from_album",
+        "export_account",
+        "erase_account",
         "get_health",
     }
     for name, operation in operations.items():

@@ -77,7 +77,6 @@ MAY = {
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:GetObject",
-        "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:PutObject",
         "sns:Publish",
@@ -100,7 +99,13 @@ MAY = {
         "rekognition:DetectModerationLabels",
         "rekognition:DetectText",
     },
-    "resizer": {*CONSUMER, "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"},
+    "resizer": {
+        *CONSUMER,
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:ListBucketVersions",
+        "s3:PutObject",
+    },
 }
 
 

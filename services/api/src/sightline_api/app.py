@@ -10,10 +10,10 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
-from sightline.dynamo import DynamoImageTable
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels, originals, usage
+from sightline_api import account, albums, images, labels, originals, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers
 from sightline_api.cloudfront import CloudFrontSigner, read_private_key
@@ -30,6 +30,15 @@ from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
 from sightline_api.tokens import TokenVerifier
+
+ROUTERS = (
+    images.router,
+    originals.router,
+    albums.router,
+    labels.router,
+    usage.router,
+    account.router,
+)
 
 DESCRIPTION = """\
 Upload pictures and find them labelled, resized and searchable within seconds.
@@ -56,7 +65,18 @@ class Gateway(FastAPI):
         # FastAPI would describe a response's model as plain JSON; a problem is its own type.
         document["components"]["schemas"].update(problem_schemas())
         describe_headers(document)
+        _describe_lines(document)
         return document
+
+
+def _describe_lines(document: dict[str, Any]) -> None:
+    """OpenAPI has a word for the items of a stream from 3.2 on only; until then they are its
+    schema."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for content in operation["responses"].get("200", {}).get("content", {}).values():
+                if "itemSchema" in content:
+                    content["schema"] = content.pop("itemSchema")
 
 
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
@@ -71,7 +91,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     )
     install_handlers(app)
     install_reference(app)
-    for router in (images.router, originals.router, labels.router, usage.router):
+    for router in ROUTERS:
         # Its routes themselves: FastAPI would go through a router that is included twice.
         app.router.routes.extend(router.routes)
 
@@ -121,9 +141,11 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
+            dynamodb = await clients.open("dynamodb")
             yield State(
                 settings=settings,
-                table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
+                table=DynamoImageTable(dynamodb, settings.table),
+                albums=DynamoAlbumTable(dynamodb, settings.table),
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
                 uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),

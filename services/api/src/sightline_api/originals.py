@@ -12,7 +12,7 @@ from sightline.keys import original_key
 from sightline.table import ImageNotFound
 from sightline_api.dependencies import OwnImage, PictureSigner, Table
 from sightline_api.problems import AUTHENTICATED, ImageMissing, NothingUploaded, documented
-from sightline_api.signing import Download
+from sightline_api.signing import Download, Signer
 
 router = APIRouter(prefix="/v1/images", tags=["images"], responses=documented(*AUTHENTICATED))
 
@@ -61,8 +61,12 @@ async def get_original(key: OwnImage, table: Table, signer: PictureSigner) -> Or
         raise ImageMissing from None
     if image.status is Status.AWAITING_UPLOAD:
         raise NothingUploaded
+    return await view_original(image, signer)
+
+
+async def view_original(image: Image, signer: Signer) -> OriginalView:
     file_name = name_file(image)
-    (address,) = await signer.sign_downloads([Download(original_key(key), file_name)])
+    (address,) = await signer.sign_downloads([Download(original_key(image.key), file_name)])
     return OriginalView(
         url=address.url,
         file_name=file_name,

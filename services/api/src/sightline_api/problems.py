@@ -23,6 +23,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from sightline.aws import Busy
+
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -121,6 +123,24 @@ class ImageMissing(Problem):
     detail = "There is no such image."
 
 
+class AlbumMissing(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "album_not_found"
+    detail = "There is no such album."
+
+
+class CoverMissing(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "not_in_album"
+    detail = "The cover has to be a picture of the album."
+
+
+class InvalidSearch(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_search"
+    detail = "A search names a label or a word to be read at least, and 20 words at most."
+
+
 class InvalidCursor(Problem):
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_cursor"
@@ -155,13 +175,13 @@ class NothingUploaded(Problem):
 class Contended(Problem):
     status = HTTPStatus.CONFLICT
     code = "contended"
-    detail = "The image is being changed by others at this moment; please try again."
+    detail = "It is being changed by others at this moment; please try again."
 
 
 class Changed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "changed"
-    detail = "The image has changed since it was read; read it again and decide anew."
+    detail = "It has changed since it was read; read it again and decide anew."
 
 
 class PictureTooLarge(Problem):
@@ -230,6 +250,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(Busy, _answer_vendor)
     app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
@@ -303,7 +324,7 @@ async def _answer_group(request: Request, error: Exception) -> JSONResponse:
     """Of several things that went wrong at once, the first speaks for all."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
-    if isinstance(first, ClientError | BotoCoreError):
+    if isinstance(first, ClientError | BotoCoreError | Busy):
         return await _answer_vendor(request, first)
     return await _answer_unforeseen(request, first)
 

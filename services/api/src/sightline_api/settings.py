@@ -59,6 +59,9 @@ class ApiSettings(ServiceSettings):
     )
     owner_burst: int = Field(200, ge=1, description="The same at once, after a while without any.")
     max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")
+    erasure_seconds: float = Field(
+        20, gt=0, description="Time for which one call erases; below `request_seconds`."
+    )
     request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
     cors_origins: tuple[str, ...] = Field(
         (), description="Pages that may call, as `https://app.example.com`; none by default."
