@@ -173,7 +173,15 @@ def ask(rig: Rig, question: Question, core: int, seconds: int = SECONDS) -> Run:
     answer = subprocess.run(
         [
             *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
-            *("--duration", f"{seconds}s", "--script", str(HERE / "wrk.lua"), url),
+            *(
+                "--duration",
+                f"{seconds}s",
+                "--timeout",
+                "30s",
+                "--script",
+                str(HERE / "wrk.lua"),
+                url,
+            ),
         ],
         env={
             **os.environ,

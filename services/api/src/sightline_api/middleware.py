@@ -6,10 +6,10 @@ import hashlib
 import logging
 import re
 import time
-from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
 from sightline.logs import request_id
 from sightline_api.problems import (
@@ -33,10 +33,12 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    # Somebody's own: kept by the browser alone, and asked about each time.
+    "Cache-Control": "private, no-cache",
 }
 
-#: Somebody's own: kept by the browser alone, and asked about each time.
-CACHE_CONTROL = "private, no-cache"
+#: The same as ASGI has them.
+CAREFUL = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class RequestContext:
@@ -58,7 +60,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = identity
+                message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
             await send(message)
 
         try:
@@ -86,10 +88,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_careful(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", CACHE_CONTROL)
+                there = {name for name, _ in message["headers"]}
+                missing = [header for header in CAREFUL if header[0] not in there]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, send_careful)
