@@ -35,7 +35,6 @@ HERE = Path(__file__).parent
 OUT = HERE / "out"
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 SECONDS = int(os.environ.get("SECONDS_EACH", "3"))
-CONNECTIONS = 32
 
 TICKET = {"media_type": "image/jpeg", "bytes": 829_183, "sha256": SHA256, "title": "Evening"}
 
@@ -47,14 +46,15 @@ class Question(NamedTuple):
     method: str
     path: str
     body: str | None = None
+    connections: int = 32
 
 
 QUESTIONS = {
     "no-op": Question("noop", "GET", "/noop"),
     "authenticated read": Question("gateway", "GET", "/benchmark/owner"),
     "ticket": Question("gateway", "POST", "/v1/images", json.dumps(TICKET)),
-    "page of 100": Question("gateway", "GET", "/v1/images?limit=100"),
-    "page, unsigned": Question("unsigned", "GET", "/v1/images?limit=100"),
+    "page of 100": Question("gateway", "GET", "/v1/images?limit=100", connections=4),
+    "page, unsigned": Question("unsigned", "GET", "/v1/images?limit=100", connections=4),
 }
 
 
@@ -172,7 +172,7 @@ def ask(rig: Rig, question: Question, core: int, seconds: int = SECONDS) -> Run:
     before = server.cpu()
     answer = subprocess.run(
         [
-            *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
+            *("wrk", "--threads", "1", "--connections", str(question.connections)),
             *(
                 "--duration",
                 f"{seconds}s",
