@@ -1,0 +1,14 @@
+import { FEATURES, type Feature } from "../api/types";
+
+const KEY = "sightline.features";
+
+/** What to look for: as somebody chose last, or as it is usual here. */
+export function readFeatures(usual: readonly string[]): Feature[] {
+  const chosen = localStorage.getItem(KEY)?.split(",") ?? usual;
+  const known = FEATURES.filter((feature) => chosen.includes(feature));
+  return known.length > 0 ? known : ["labels"];
+}
+
+export function writeFeatures(features: readonly Feature[]): void {
+  localStorage.setItem(KEY, features.join(","));
+}
