@@ -1,3 +1,5 @@
+// First, so that everything else may say otherwise.
+import "./styles/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import i18next from "i18next";
 import { StrictMode } from "react";
@@ -13,7 +15,6 @@ import { Deletions } from "./picture/deletions";
 import { ServicesContext, type Services } from "./services";
 import { Cognito } from "./session/cognito";
 import { Session, SignedOut } from "./session/session";
-import "./styles/base.css";
 import { startTheme } from "./theme";
 import { say } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";

@@ -105,9 +105,11 @@ export class Live {
     this.#changed.clear();
     this.#gathering = null;
     await this.#look(ids);
-    await Promise.all(
-      ["labels", "usage"].map((key) => this.queries.invalidateQueries({ queryKey: [key] })),
-    );
+    await this.#recount();
+  }
+
+  async #recount(): Promise<void> {
+    await Promise.all(["labels", "usage"].map((key) => this.queries.invalidateQueries({ queryKey: [key] })));
   }
 
   async #look(ids: string[]): Promise<void> {
@@ -129,7 +131,9 @@ export class Live {
     while (!signal.aborted) {
       await sleep(POLL, signal);
       if (signal.aborted || this.state.value === "open" || document.hidden) continue;
-      await Promise.all(findUnfinished(this.queries).slice(0, FEW).map((id) => this.#lookAt(id)));
+      const ids = findUnfinished(this.queries).slice(0, FEW);
+      await Promise.all(ids.map((id) => this.#lookAt(id)));
+      if (ids.length > 0) await this.#recount();
     }
   }
 }

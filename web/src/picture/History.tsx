@@ -4,6 +4,7 @@ import { useReprocess, type Part } from "../api/pictures";
 import { FEATURES, type Feature, type Picture } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { Dialog } from "../ui/Dialog";
+import { useServices } from "../services";
 import { useExplain, useExplainCode } from "../ui/explain";
 import { Icon } from "../ui/Icon";
 import { say } from "../ui/toasts";
@@ -99,18 +100,22 @@ function Step({ picture, part }: { picture: Picture; part: Part }) {
 
 function LookAgain({ picture, onClose, onChoose }: { picture: Picture; onClose: () => void; onChoose: (features: Feature[]) => void }) {
   const { t } = useTranslation();
-  const [features, setFeatures] = useState<readonly Feature[]>(picture.recognition.profile?.features ?? ["labels"]);
+  const { config } = useServices();
+  const offered = FEATURES.filter((feature) => config.features.offered.includes(feature));
+  const [features, setFeatures] = useState<readonly Feature[]>(() =>
+    offered.filter((feature) => (picture.recognition.profile?.features ?? ["labels"]).includes(feature)),
+  );
   return (
     <Dialog title={t("history.lookAgain")} onClose={onClose}>
       <p className="muted">{t("features.hint")}</p>
       <div className="stack">
-        {FEATURES.map((feature) => (
+        {offered.map((feature) => (
           <label key={feature} className="check">
             <input
               type="checkbox"
               checked={features.includes(feature)}
               onChange={(event) =>
-                setFeatures(FEATURES.filter((each) => (each === feature ? event.target.checked : features.includes(each))))
+                setFeatures(offered.filter((each) => (each === feature ? event.target.checked : features.includes(each))))
               }
             />
             {t(`features.${feature}`)}

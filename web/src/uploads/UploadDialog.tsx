@@ -14,6 +14,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { uploads, config } = useServices();
   const album = useMatch("/albums/:album/*")?.params.album ?? null;
+  const offered = FEATURES.filter((feature) => config.features.offered.includes(feature));
   const [features, setFeatures] = useState(() => readFeatures(config.features));
 
   function add(files: File[]) {
@@ -23,7 +24,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   }
 
   function choose(feature: Feature, wanted: boolean) {
-    const chosen = FEATURES.filter((each) => (each === feature ? wanted : features.includes(each)));
+    const chosen = offered.filter((each) => (each === feature ? wanted : features.includes(each)));
     if (chosen.length === 0) return;
     setFeatures(chosen);
     writeFeatures(chosen);
@@ -44,7 +45,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
         <legend className="label">{t("features.label")}</legend>
         <p className="muted small">{t("features.hint")}</p>
         <div className="features">
-          {FEATURES.map((feature) => (
+          {offered.map((feature) => (
             <label key={feature} className="check">
               <input
                 type="checkbox"
