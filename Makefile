@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 INFRA := .venv-infra
 SERVICES := core api worker resizer local
 PROJECTS := $(SERVICES:%=services/%)
+CLIENTS := clients/python clients/cli
 
 .DEFAULT_GOAL := help
 
@@ -37,7 +38,7 @@ models: $(VENV)/run ## Fetch models that know things and faces, for recognition 
 
 .PHONY: test
 test: $(VENV)/dev ## Run the test suite; nothing needs to be started
-	$(BIN)/pytest -m "not infra and not compose"
+	$(BIN)/pytest -m "not infra and not compose and not clients"
 
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform on a stand-in for AWS
@@ -73,16 +74,24 @@ check-api: $(VENV)/dev clients/contract/node_modules ## Lint the API's document,
 	@$(BIN)/python clients/contract/breaking.py
 
 .PHONY: clients
-clients: openapi ## Make anew what is made from the API's document
+clients: openapi clients/typescript/node_modules ## Make anew what is made from the API's document
 	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
+
+.PHONY: test-clients
+test-clients: $(VENV)/dev clients/typescript/node_modules ## Run, build and install the clients (wants Node)
+	$(BIN)/pytest -m clients tests/clients
+
+.PHONY: bench-upload
+bench-upload: $(VENV)/dev ## Measure the command line against a loop that uploads one at a time
+	$(BIN)/python benchmarks/upload.py
 
 .PHONY: release-api
 release-api: ## Let openapi.json be the released document that changes are compared with
 	cp openapi.json clients/contract/released.json
 
-clients/contract/node_modules: clients/contract/package-lock.json
+clients/%/node_modules: clients/%/package-lock.json
 	@command -v npm >/dev/null || { echo "sightline: Node.js is needed here: install node and npm"; exit 1; }
-	@npm ci --prefix clients/contract --silent
+	@npm ci --prefix clients/$* --silent --no-audit --no-fund
 	@touch $@
 
 .PHONY: fuzz-pictures
@@ -134,13 +143,13 @@ $(VENV)/python:
 $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "installing what Sightline needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS))
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(CLIENTS:%=%/pyproject.toml)
 	@echo "installing what development needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS) $(CLIENTS))
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -153,5 +162,5 @@ $(INFRA)/installed: requirements/infra.txt
 	@touch $@
 
 define install_projects
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)
 endef

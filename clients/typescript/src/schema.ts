@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Images
+         * The caller's images, newest first
          * @description The caller's images, newest first.
          *
          *     Those that the album holds, and that bear every one of the labels; ranges include their
@@ -23,7 +23,7 @@ export interface paths {
         get: operations["list_images"];
         put?: never;
         /**
-         * Create Image
+         * Announce a picture and get the form to upload it with, straight to S3
          * @description Announce a picture and get the form to upload it with, straight to S3.
          *
          *     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
@@ -45,7 +45,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create Images
+         * Announce up to 100 pictures at once; each has an outcome of its own
          * @description Announce up to 100 pictures at once; each has an outcome of its own.
          */
         post: operations["create_images"];
@@ -65,7 +65,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove Images
+         * Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
          * @description Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
          */
         post: operations["delete_images"];
@@ -83,14 +83,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Image
+         * One image; poll it until `status` is `ready` or `failed`
          * @description One image; poll it until `status` is `ready` or `failed`.
          */
         get: operations["get_image"];
         put?: never;
         post?: never;
         /**
-         * Remove Image
+         * Delete the picture and everything that was made of it
          * @description Delete the picture and everything that was made of it.
          *
          *     When the answer comes, all of it is gone. A call that was cut off may be repeated.
@@ -99,7 +99,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Update Image
+         * Change what the owner says of the image; reprocessing leaves it alone
          * @description Change what the owner says of the image; reprocessing leaves it alone.
          *
          *     With `If-Match`, only if the image is still the one with that `ETag`.
@@ -117,7 +117,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reprocess Image
+         * Process the picture once more: other features, a mended fault, a new month's budget
          * @description Process the picture once more: other features, a mended fault, a new month's budget.
          *
          *     The answer is the image as it is; it turns to `processing` in a moment. What was found before
@@ -138,7 +138,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Original
+         * The picture as it was uploaded, with all that the camera wrote into it, to be saved
          * @description The picture as it was uploaded, with all that the camera wrote into it, to be saved.
          */
         get: operations["get_original"];
@@ -158,13 +158,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Albums
+         * The caller's albums, newest first
          * @description The caller's albums, newest first.
          */
         get: operations["list_albums"];
         put?: never;
         /**
-         * Create Album
+         * Make an album; pictures are put into it afterwards
          * @description Make an album; pictures are put into it afterwards.
          */
         post: operations["create_album"];
@@ -182,21 +182,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Album
+         * One album; its pictures are listed by `GET /v1/images?album={album_id}`
          * @description One album; its pictures are listed by `GET /v1/images?album={album_id}`.
          */
         get: operations["get_album"];
         put?: never;
         post?: never;
         /**
-         * Remove Album
+         * Delete the album; its pictures stay
          * @description Delete the album; its pictures stay. A call that was cut off may be repeated.
          */
         delete: operations["delete_album"];
         options?: never;
         head?: never;
         /**
-         * Update Album
+         * Give the album another title or cover
          * @description Give the album another title or cover.
          *
          *     With `If-Match`, only if the album and what it holds are still as with that `ETag`.
@@ -214,7 +214,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add To Album
+         * Put up to 100 of the caller's pictures into the album; each has an outcome of its own
          * @description Put up to 100 of the caller's pictures into the album; each has an outcome of its own.
          */
         post: operations["add_to_album"];
@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove From Album
+         * Take up to 100 pictures out of the album; they stay otherwise as they are
          * @description Take up to 100 pictures out of the album; they stay otherwise as they are.
          */
         post: operations["remove_from_album"];
@@ -252,7 +252,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Labels
+         * The labels of the caller's images with exact counts, by name; `prefix` in any case
          * @description The labels of the caller's images with exact counts, by name; `prefix` in any case.
          */
         get: operations["list_labels"];
@@ -272,7 +272,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Images
+         * The caller's images that bear every `label` and none of `not`, and in which every word of `text` is to be read, newest first; with `album`, those that it holds
          * @description The caller's images that bear every `label` and none of `not`, and in which every word of
          *     `text` is to be read, newest first; with `album`, those that it holds.
          *
@@ -297,7 +297,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Usage
+         * Pictures, bytes and recognition calls of the caller, by month, newest first
          * @description Pictures, bytes and recognition calls of the caller, by month, newest first.
          */
         get: operations["get_usage"];
@@ -317,7 +317,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Account
+         * Everything that the caller has, one JSON document a line: the account, its albums, and its images, newest first, each with addresses from which its files can be fetched for an hour
          * @description Everything that the caller has, one JSON document a line: the account, its albums, and its
          *     images, newest first, each with addresses from which its files can be fetched for an hour.
          *
@@ -343,13 +343,42 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase Account
+         * Erase everything that the caller has, for good: pictures, albums, labels, usage
          * @description Erase everything that the caller has, for good: pictures, albums, labels, usage.
          *
          *     As much as one call can do; while something is left the answer is 202, and the call is to be
          *     repeated, as after any failure. The user itself is Cognito's, to be deleted there.
          */
         delete: operations["erase_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens to the caller's images and albums, as Server-Sent Events
+         * @description What happens to the caller's images and albums, as Server-Sent Events.
+         *
+         *     - `open`: first of all, unless resumed. Read what is on the screen after it.
+         *     - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+         *       the image's at this moment, null when it is deleted.
+         *     - `album`: look at this album again.
+         *     - `reset`: something may have been missed; read anew what is on the screen.
+         *
+         *     A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+         *     the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -363,7 +392,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Health
+         * Whether this process serves; a dependency that is away does not count against it
          * @description Whether this process serves; a dependency that is away does not count against it.
          */
         get: operations["get_health"];
@@ -3325,6 +3354,100 @@ export interface operations {
             };
         };
     };
+    get_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event of the stream before. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events as they happen, until the stream ends. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     event: open
+                     *     data: {}
+                     *     id: 019aa0c5-3d3b-7a52-9c0e-2f1d4b6a8e01
+                     *
+                     *     event: image
+                     *     data: {"image_id": "019aa0c5-4f10-7b3d-8e21-5a9c7d1e3f02", "change": "updated", "status": "ready"}
+                     *     id: 019aa0c5-5a7e-7c44-a1b2-8d3f6e9a0b03
+                     *
+                     *     : still here
+                     *
+                     *     event: album
+                     *     data: {"album_id": "019aa0c4-11aa-7d55-b3c4-9e4a7f0b1c04", "change": "created"}
+                     *     id: 019aa0c5-6b8f-7e66-94d5-0f5b8a1c2d05
+                     *
+                     *     event: reset
+                     *     data: {}
+                     *     id: 019aa0c5-7c90-7f77-85e6-1a6c9b2d3e06
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A valid access token is needed. */
+            401: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is not as documented. */
+            422: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description These are more requests than one owner may make; slow down. So many streams of events are open already; close one first. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A service that is needed here does not answer; please try again. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -3337,6 +3460,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {

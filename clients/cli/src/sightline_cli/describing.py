@@ -74,6 +74,10 @@ def draw_labels(labels: list[LabelMark]) -> Table:
     return table
 
 
+def count_of(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def format_bytes(count: float) -> str:
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sightline_cli.choosing import OneImage, find_album, find_image
-from sightline_cli.describing import LOOKS, draw_labels, format_bytes, tell
+from sightline_cli.describing import LOOKS, count_of, draw_labels, format_bytes, tell
 from sightline_cli.finding import Limit, OnlyIds, show_images
 from sightline_cli.running import ERR, OUT, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AsyncSightline, ImageView, Status
@@ -196,7 +196,8 @@ async def _describe_event(client: AsyncSightline, kind: str, identity: str, chan
     try:
         if kind == "album":
             album = await client.album(identity)
-            return f"album [bold]{escape(album.title)}[/], {album.images:,} pictures ({change})"
+            holds = count_of(album.images, "picture")
+            return f"album [bold]{escape(album.title)}[/], {holds} ({change})"
         image = await client.image(identity)
     except NotFound:
         return f"[red]deleted[/]  {kind} {identity}"

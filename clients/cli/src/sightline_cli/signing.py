@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import httpx
 import typer
 
+from sightline_cli.describing import count_of
 from sightline_cli.running import ERR, OUT, PROFILE, Json, print_json, run
 from sightline_client import AsyncSightline, Pool, SightlineError
 from sightline_client.cognito import Flow
@@ -98,7 +99,9 @@ async def _login(
         print_json({"profile": PROFILE.get(), "email": email, "api": place.api, "signed_in": True})
     else:
         OUT.print(f"[green]✓[/] signed in as [bold]{email}[/] at {place.api}")
-        ERR.print(f"  {have.images:,} pictures so far; `sightline upload FOLDER` adds to them")
+        ERR.print(
+            f"  {count_of(have.images, 'picture')} so far; `sightline upload FOLDER` adds to them"
+        )
 
 
 async def _find_place(
@@ -146,7 +149,7 @@ def _read_card() -> Place:
             "nothing is running from this folder"
         ) from None
     pool = Pool(card["pool_id"], card["client_id"], card["cognito"])
-    return Place(card["api"], pool, "", card["email"], card["password"])
+    return Place(card["api"], pool, card.get("web") or "", card["email"], card["password"])
 
 
 def _find_password(place: Place, email: str, from_stdin: bool) -> str:

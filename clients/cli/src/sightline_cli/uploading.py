@@ -18,6 +18,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from sightline_cli.describing import count_of
 from sightline_cli.files import Found, find_pictures
 from sightline_cli.running import ERR, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AsyncSightline, Feature, Outcome, Status, Upload
@@ -114,8 +115,9 @@ class Sending:
         self.images: list[str] = []
 
     def __enter__(self) -> Self:
-        others = f" ({self._found.others:,} other files left alone)" if self._found.others else ""
-        ERR.print(f"{len(self._found.pictures):,} pictures{others}")
+        others = count_of(self._found.others, "other file") + " left alone"
+        pictures = count_of(len(self._found.pictures), "picture")
+        ERR.print(pictures + (f", {others}" if self._found.others else ""))
         self._describe()
         self._bars.start()
         return self

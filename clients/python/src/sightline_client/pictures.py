@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,9 +15,6 @@ Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
 #: Bytes that tell of what kind a file is.
 HEAD = 32
-
-#: Streams that cannot be read twice are kept in memory up to this size, and on disk above it.
-SPOOLED = 8 * 2**20
 
 _BLOCK = 2**20
 
@@ -71,7 +67,8 @@ class Picture:
         if isinstance(source, bytes | bytearray | memoryview):
             body = bytes(source)
             return cls._measured(BytesIO(body), None, lambda: BytesIO(body))
-        file = source if source.seekable() else _spool(source)
+        # What cannot be read twice is held in memory: a picture is never very large.
+        file = source if source.seekable() else BytesIO(source.read())
         name = getattr(source, "name", None)
         title = Path(name).name if isinstance(name, str) else None
         start = file.tell()
@@ -102,11 +99,3 @@ class _Reading(BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         return self._file.read(-1 if size is None else size)
-
-
-def _spool(source: IO[bytes]) -> IO[bytes]:
-    spooled = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 - it lives as the picture does
-    while block := source.read(_BLOCK):
-        spooled.write(block)
-    spooled.seek(0)
-    return spooled
