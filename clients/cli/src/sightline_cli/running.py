@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sightline_client import AsyncSightline, FolderJournal, Session, SightlineError
+from sightline_client import AsyncSightline, FolderJournal, Retries, Session, SightlineError
 from sightline_client.errors import (
     NotFound,
     NotSignedIn,
@@ -40,6 +40,13 @@ ERR = Console(stderr=True, highlight=False)
 PROFILE: ContextVar[str] = ContextVar("profile", default="default")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+#: Whoever looks wants to know soon that nothing answers (about two seconds) ...
+BRIEFLY = Retries(attempts=4)
+
+#: ... and whoever has much to send wants it to go on (about half a minute).
+PATIENTLY = Retries(attempts=8)
 
 
 class Exit(IntEnum):
@@ -89,7 +96,7 @@ def fail(message: str, code: Exit = Exit.FAILED) -> int:
     return code
 
 
-def open_client() -> AsyncSightline:
+def open_client(retries: Retries = BRIEFLY) -> AsyncSightline:
     """As whoever is signed in: `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or what `login` has kept."""
     api, token = os.environ.get("SIGHTLINE_API"), os.environ.get("SIGHTLINE_TOKEN")
     if api and token:
@@ -103,7 +110,7 @@ def open_client() -> AsyncSightline:
     # What was sent is remembered for each owner at each gateway.
     whose = hashlib.sha256(f"{session.api}\0{session.email}".encode()).hexdigest()[:16]
     journal = FolderJournal(state_folder() / "uploads" / whose)
-    return AsyncSightline(session, store=store, journal=journal)
+    return AsyncSightline(session, store=store, journal=journal, retries=retries)
 
 
 def print_json(value: object) -> None:

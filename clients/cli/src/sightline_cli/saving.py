@@ -14,7 +14,7 @@ from rich.progress import (
 )
 
 from sightline_cli.choosing import find_album, find_images
-from sightline_cli.running import ERR, OUT, Json, explain, open_client, print_json, run
+from sightline_cli.running import ERR, OUT, PATIENTLY, Json, explain, open_client, print_json, run
 from sightline_client import AsyncSightline
 
 #: What is told of each file while it comes.
@@ -38,7 +38,7 @@ def download(
         raise typer.BadParameter("name images, or --album")
 
     async def work() -> int:
-        async with open_client() as client:
+        async with open_client(PATIENTLY) as client:
             ids = await find_images(client, images or [])
             if album:
                 chosen = await find_album(client, album)

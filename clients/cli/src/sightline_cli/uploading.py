@@ -20,7 +20,7 @@ from rich.progress import (
 
 from sightline_cli.describing import count_of
 from sightline_cli.files import Found, find_pictures
-from sightline_cli.running import ERR, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.running import ERR, PATIENTLY, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AsyncSightline, Feature, Outcome, Status, Upload
 from sightline_client.pictures import Source
 
@@ -68,7 +68,7 @@ async def _upload(
     found = find_pictures(paths)
     if not found.pictures:
         return fail("there are no pictures", code=Exit.NOT_FOUND)
-    async with open_client() as client:
+    async with open_client(PATIENTLY) as client:
         with Sending(found, as_json) as sending:
             uploads = client.upload_all(
                 found.pictures,

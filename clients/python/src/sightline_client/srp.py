@@ -86,7 +86,9 @@ class Exchange:
         x = derive_private(self._pool, user, password, salt)
         shared = pow(theirs - K * pow(G, x, N), self._secret + u * x, N)
         timestamp = format_timestamp(at.astimezone(UTC))
-        message = f"{self._pool}{user}".encode() + base64.b64decode(block) + timestamp.encode()
+        # Both alphabets of Base64 are taken, as Amazon's own clients take them.
+        opaque = base64.b64decode(block, altchars=b"-_" if {*block} & {*"-_"} else None)
+        message = f"{self._pool}{user}".encode() + opaque + timestamp.encode()
         proof = hmac.digest(derive_key(shared, u), message, "sha256")
         return {
             "USERNAME": challenge.get("USERNAME", user),

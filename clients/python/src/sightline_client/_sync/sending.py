@@ -114,16 +114,14 @@ class Sender:
         batch = Batch([], [])
         fresh: list[Announced] = []
         twins: list[Announced] = []
-        measured = each_of(sources, self._measure, self._at_once)
-        with closing(measured):
-            for one in measured:
-                if isinstance(one, Upload):
-                    batch.settled.append(one)
-                elif skip and one.picture.sha256 in seen:
-                    twins.append(one)
-                else:
-                    seen[one.picture.sha256] = None
-                    fresh.append(one)
+        for one in self._measure_all(sources):
+            if isinstance(one, Upload):
+                batch.settled.append(one)
+            elif skip and one.picture.sha256 in seen:
+                twins.append(one)
+            else:
+                seen[one.picture.sha256] = None
+                fresh.append(one)
         self._recall(fresh, batch, skip)
         unknown = [one for one in fresh if one.entry is None]
         if unknown:
@@ -134,11 +132,22 @@ class Sender:
             batch.settled.append(there)
         return batch
 
-    def _measure(self, source: Source) -> Announced | Upload:
-        try:
-            return Announced(source, in_thread(Picture.of, source))
-        except (OSError, NotAPicture) as error:
-            return Upload(source, Outcome.FAILED, error=error)
+    def _measure_all(self, sources: Sequence[Source]) -> list[Announced | Upload]:
+        """In their order, so that of two alike it is always the first that is sent."""
+
+        def measure(number: int) -> tuple[int, Announced | Upload]:
+            source = sources[number]
+            try:
+                return number, Announced(source, in_thread(Picture.of, source))
+            except (OSError, NotAPicture) as error:
+                return number, Upload(source, Outcome.FAILED, error=error)
+
+        measured: dict[int, Announced | Upload] = {}
+        measuring = each_of(range(len(sources)), measure, self._at_once)
+        with closing(measuring):
+            for number, one in measuring:
+                measured[number] = one
+        return [measured[number] for number in sorted(measured)]
 
     def _recall(self, fresh: list[Announced], batch: Batch, skip: bool) -> None:
         """What an earlier run has sent, or announced and not sent."""
