@@ -140,11 +140,9 @@ class Sender:
             except (OSError, NotAPicture) as error:
                 return number, Upload(source, Outcome.FAILED, error=error)
 
-        measured: dict[int, Announced | Upload] = {}
         measuring = each_of(range(len(sources)), measure, self._at_once)
         async with aclosing(measuring):
-            async for number, one in measuring:
-                measured[number] = one
+            measured = {number: one async for number, one in measuring}
         return [measured[number] for number in sorted(measured)]
 
     async def _recall(self, fresh: list[Announced], batch: Batch, skip: bool) -> None:
