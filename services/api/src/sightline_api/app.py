@@ -28,7 +28,7 @@ from sightline_api.middleware import (
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
+from sightline_api.signing import Bucket, S3Signer, Signer
 from sightline_api.tokens import TokenVerifier
 
 ROUTERS = (
@@ -142,7 +142,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
-            dynamodb = await clients.open("dynamodb")
+            dynamodb = await clients.open_dynamo()
             yield State(
                 settings=settings,
                 table=DynamoImageTable(dynamodb, settings.table),
@@ -168,17 +168,13 @@ def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
 
 
 def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
-    async def credentials() -> Credentials:
-        found = await clients.credentials()
-        return Credentials(found.access_key, found.secret_key, found.token)
-
     endpoint = settings.public_s3_endpoint or settings.s3_endpoint
 
     def bucket(name: str) -> Bucket:
         return Bucket.at(name, settings.region, endpoint)
 
     return S3Signer(
-        credentials,
+        clients.credentials,
         settings.region,
         (settings.originals_bucket, bucket(settings.originals_bucket)),
         bucket(settings.renditions_bucket),
