@@ -5,6 +5,7 @@ Credentials and endpoints come from the environment by AWS's own names (`AWS_END
 """
 
 import os
+import ssl
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.request import getproxies
@@ -12,6 +13,7 @@ from urllib.request import getproxies
 import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
+from botocore.httpsession import get_cert_path
 
 from sightline.direct import DirectDynamo
 from sightline.sigv4 import Credentials
@@ -55,11 +57,14 @@ class Clients:
     async def open_dynamo(self) -> Any:
         """A client of DynamoDB for who calls it all the time."""
         client = await self.open("dynamodb")
-        if getproxies() or "AWS_CA_BUNDLE" in os.environ:
+        if getproxies():
             # Only the SDK knows the way.
             return client
+        trusted = ssl.create_default_context(
+            cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))
+        )
         http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
             timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT),
             skip_auto_headers=("Accept", "User-Agent"),
         )
