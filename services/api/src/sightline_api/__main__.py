@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 import uvicorn
+from fastapi import FastAPI
 
 from sightline.logs import configure_logs
 from sightline.settings import read_settings
@@ -27,7 +28,11 @@ class Server(uvicorn.Server):
 def main() -> None:
     settings = read_settings(ApiSettings)
     configure_logs("api", settings.log_level)
-    app = create_app(on_aws(settings), settings)
+    serve(create_app(on_aws(settings), settings), settings)
+
+
+def serve(app: FastAPI, settings: ApiSettings) -> None:
+    """Answer requests until told to stop."""
     # What is alive now stays alive: collecting it again and again only costs latency.
     gc.collect()
     gc.freeze()

@@ -78,7 +78,7 @@ class ErasureView(BaseModel):
     remaining: int = Field(description="Images and albums; counted up to 1,000.", examples=[812])
 
 
-def _confirm(confirm: Annotated[Literal["everything"], Query()]) -> None:
+async def _confirm(confirm: Annotated[Literal["everything"], Query()]) -> None:
     """Nobody erases an account by a slip of the hand."""
 
 

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
 from sightline.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
@@ -27,6 +26,7 @@ from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
 from sightline_api.listener import Listener, listening
 from sightline_api.middleware import (
+    Compression,
     ConditionalGet,
     RequestContext,
     RequestLimits,
@@ -99,10 +99,11 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         redoc_url=None,
     )
     install_handlers(app)
-    install_reference(app)
     for router in ROUTERS:
         # Its routes themselves: FastAPI would go through a router that is included twice.
         app.router.routes.extend(router.routes)
+    # Behind the others, since a route is found by trying one after the other.
+    install_reference(app)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
@@ -118,7 +119,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.add_middleware(
         Admission, buckets=None if rate is None else OwnerBuckets(rate, settings.owner_burst)
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Compression, minimum_size=1000, level=5)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
