@@ -133,6 +133,7 @@ def rig(cores: tuple[int, int]) -> Iterator[Rig]:
         "SIGHTLINE_RENDITIONS_BUCKET": "renditions",
         "SIGHTLINE_UPLOADS_TOPIC_ARN": "arn:aws:sns:eu-central-1:000000000000:uploads",
         "SIGHTLINE_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-central-1:000000000000:events",
+        "SIGHTLINE_EVENTS_QUEUE_PREFIX": "events-",
         "SIGHTLINE_TOKEN_ISSUER": ISSUER,
         "SIGHTLINE_TOKEN_JWKS_URL": f"{aws}/jwks.json",
         "SIGHTLINE_TOKEN_CLIENT_IDS": json.dumps([CLIENT_ID]),
