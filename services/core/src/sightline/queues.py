@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-#: SQS takes and gives at most so many messages in one call.
+#: SQS and SNS take and give at most so many messages in one call.
 BATCH = 10
 
 
@@ -14,6 +14,10 @@ class Message(NamedTuple):
     receipt: str
     body: str
     receive_count: int
+
+
+class QueueNotFound(Exception):
+    """There is no such queue any more."""
 
 
 class Queue(Protocol):
@@ -27,7 +31,10 @@ class Queue(Protocol):
     max_receives: int | None
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
-        """Up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first."""
+        """Up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first.
+
+        Raises `QueueNotFound`.
+        """
 
     async def delete(self, messages: Sequence[Message]) -> None:
         """Settle up to ten messages for good. A failure leaves them to be delivered again."""
@@ -42,5 +49,8 @@ class Queue(Protocol):
 class Topic(Protocol):
     """Sends a message to every queue that listens."""
 
-    async def publish(self, body: str) -> None:
-        """When it returns, the message will be delivered."""
+    async def publish(self, *bodies: str) -> None:
+        """When it returns, all of these messages, ten at most, will be delivered.
+
+        Where it raises, some of them may be.
+        """
