@@ -355,6 +355,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description What happens to the caller's images and albums, as Server-Sent Events.
+         *
+         *     - `open`: first of all, unless resumed. Read what is on the screen after it.
+         *     - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+         *       the image's at this moment, null when it is deleted.
+         *     - `album`: look at this album again.
+         *     - `reset`: something may have been missed; read anew what is on the screen.
+         *
+         *     A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+         *     the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -3298,6 +3327,100 @@ export interface operations {
                 };
             };
             /** @description These are more requests than one owner may make; slow down. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A service that is needed here does not answer; please try again. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event of the stream before. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events as they happen, until the stream ends. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     event: open
+                     *     data: {}
+                     *     id: 019aa0c5-3d3b-7a52-9c0e-2f1d4b6a8e01
+                     *
+                     *     event: image
+                     *     data: {"image_id": "019aa0c5-4f10-7b3d-8e21-5a9c7d1e3f02", "change": "updated", "status": "ready"}
+                     *     id: 019aa0c5-5a7e-7c44-a1b2-8d3f6e9a0b03
+                     *
+                     *     : still here
+                     *
+                     *     event: album
+                     *     data: {"album_id": "019aa0c4-11aa-7d55-b3c4-9e4a7f0b1c04", "change": "created"}
+                     *     id: 019aa0c5-6b8f-7e66-94d5-0f5b8a1c2d05
+                     *
+                     *     event: reset
+                     *     data: {}
+                     *     id: 019aa0c5-7c90-7f77-85e6-1a6c9b2d3e06
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A valid access token is needed. */
+            401: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request is not as documented. */
+            422: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description These are more requests than one owner may make; slow down. So many streams of events are open already; close one first. */
             429: {
                 headers: {
                     /** @description Seconds after which to try again. */
