@@ -17,6 +17,7 @@ class Card(BaseModel):
     client_id: str
     email: str
     password: str
+    web: str | None = None
 
     @classmethod
     def of(cls, stack: Stack) -> "Card":
@@ -28,6 +29,7 @@ class Card(BaseModel):
             client_id=stack.resources.client_id,
             email=stack.user.email,
             password=stack.user.password,
+            web=stack.ports.url("web") if stack.web else None,
         )
 
     @classmethod
