@@ -21,7 +21,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/run ## Run everything on this machine until Ctrl-C (PORT=8000)
+run: $(VENV)/run web-if-possible ## Run everything on this machine until Ctrl-C (PORT=8000)
 	@exec $(BIN)/python -m sightline_local run --port $(PORT)
 
 .PHONY: demo
@@ -36,9 +36,18 @@ token: $(VENV)/run ## Print an access token of the demo user of what is running
 models: $(VENV)/run ## Fetch models that know things and faces, for recognition here (42 MB, once)
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models
 
+.PHONY: web
+web: web/dist/index.html ## Build the web application (wants Node.js 20.19 or newer)
+
 .PHONY: test
 test: $(VENV)/dev ## Run the test suite; nothing needs to be started
-	$(BIN)/pytest -m "not infra and not compose and not clients"
+	$(BIN)/pytest -m "not infra and not compose and not web and not clients"
+
+.PHONY: test-web
+test-web: $(VENV)/dev web ## Try the web application: its parts, and all of it in a Chromium
+	npm run --silent --prefix web check
+	npm run --silent --prefix web test
+	$(BIN)/pytest -m web tests/web
 
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform on a stand-in for AWS
@@ -62,6 +71,12 @@ check: $(VENV)/dev ## Lint, formatting and types
 format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+.PHONY: clients
+clients: ## Write the clients anew from openapi.json (wants Node.js)
+	@$(NEED_NODE)
+	npm ci --prefix clients/typescript --silent
+	npm run --silent --prefix clients/typescript generate
 
 .PHONY: openapi
 openapi: $(VENV)/dev ## Write openapi.json anew
@@ -127,7 +142,34 @@ lock: ## Resolve all requirements anew (wants uv)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and logs
-	rm -rf $(VENV) $(INFRA) .sightline .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INFRA) .sightline .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
+
+# What the web application is built of.
+WEB_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) \
+  web/index.html web/vite.config.ts web/package-lock.json
+
+NEED_NODE := node -e 'const [major, minor] = process.versions.node.split("."); \
+  process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { \
+  echo "sightline: Node.js 20.19 or newer and npm are needed for this"; exit 1; }
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	@$(NEED_NODE)
+	@echo "installing what the web application is built with (once)"
+	@npm ci --prefix web --silent
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@echo "building the web application"
+	@npm run --silent --prefix web build -- --logLevel warn
+	@touch $@
+
+# Everything else runs without it.
+.PHONY: web-if-possible
+web-if-possible:
+	@if ! ( $(NEED_NODE) ) >/dev/null; then \
+	  echo "sightline: without Node.js 20.19 or newer there is no web application: only the API is shown"; \
+	elif ! $(MAKE) --no-print-directory web; then \
+	  echo "sightline: the web application could not be built, so only the API is shown: see above"; fi
 
 # The environment is made again when its requirements change; the last line of each recipe marks it.
 

@@ -15,10 +15,6 @@ export default defineConfig({
     // The policy for content allows no inline data but pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    manifest: true,
-    rollupOptions: {
-      output: { manualChunks: undefined },
-    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -381,7 +381,7 @@ def test_picture_becomes_ready(applied: Applied, tmp_path: Path) -> None:
 def _ports(applied: Applied) -> Ports:
     free = consecutive_ports(0)
     cloud = int(applied.endpoint.rsplit(":", 1)[1])
-    return Ports(free.api, cloud, free.recognition, free.worker, free.resizer)
+    return replace(free, cloud=cloud)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import secrets
 
 import pytest
 
-from sightline_local.srp import N, Account, Challenge, G
+from sightline_local.srp import Account, Challenge, G, N
 
 ACCOUNT = Account(pool="AbCdEf123", user="5f2c", password="Sightline-demo-1")
 BLOCK = base64.b64encode(b"anything at all").decode()

@@ -7,6 +7,7 @@ import { Busy } from "./ui/Busy";
 import { Icon, type IconName } from "./ui/Icon";
 import { Shortcuts } from "./ui/Shortcuts";
 import { useKeys } from "./ui/useKeys";
+import { useScroll } from "./ui/useScroll";
 import { UploadDialog } from "./uploads/UploadDialog";
 import { UploadPanel } from "./uploads/UploadPanel";
 import { useDropped } from "./uploads/useDropped";
@@ -17,6 +18,7 @@ export function Shell() {
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
   const dragging = useDropped();
+  useScroll();
   useKeys({ u: () => setUploading(true), "?": () => setHelping(true) });
   return (
     <>

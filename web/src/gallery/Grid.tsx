@@ -134,7 +134,7 @@ export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, ha
     else if (event.key === "Escape" && selected.size > 0) selection.clear();
     else if (event.key === "Delete" && selected.size > 0) onDelete();
     else if (event.key === "Enter" && selected.size > 0 && !(event.target as HTMLElement).closest("button")) {
-      void navigate(linkTo(picture));
+      void navigate(linkTo(picture), { state: { fromList: true } });
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -42,6 +42,8 @@ export const Tile = memo(function Tile({
     >
       <Link
         to={to}
+        // The way back is then a step back, to where the list was scrolled to.
+        state={{ fromList: true }}
         tabIndex={reachable ? 0 : -1}
         data-index={place.index}
         draggable={false}

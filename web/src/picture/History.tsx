@@ -76,7 +76,7 @@ function Step({ picture, part }: { picture: Picture; part: Part }) {
   const explainCode = useExplainCode();
   const { state, started_at, finished_at, failure } = picture[part];
   const seconds = started_at && finished_at ? (Date.parse(finished_at) - Date.parse(started_at)) / 1000 : null;
-  const models = part === "recognition" ? Object.values(picture.recognition.models).join(", ") : "";
+  const models = part === "recognition" ? [...new Set(Object.values(picture.recognition.models))].join(", ") : "";
   return (
     <li className={state}>
       <span className="dot" />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { Problem } from "sightline-client";
 import { usePicture, usePictures } from "../api/pictures";
 import type { Picture } from "../api/types";
@@ -51,17 +51,20 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
   useTitle(name);
   useEffect(() => setGroup(null), [picture.id]);
 
-  const go = (to: string | null) => to && void navigate(linkTo(to), { replace: true });
+  const { state } = useLocation() as { state: { fromList?: boolean } | null };
+  const go = (to: string | null) => to && void navigate(linkTo(to), { replace: true, state });
+  const goBack = () => void (state?.fromList ? navigate(-1) : navigate(list));
   const rtl = () => document.documentElement.dir === "rtl";
   function removeThis() {
     remove([picture.id], () => void navigate(linkTo(picture.id)));
     const next = after ?? before;
-    void navigate(next ? linkTo(next) : list, { replace: true });
+    if (next) go(next);
+    else goBack();
   }
   useKeys({
     ArrowLeft: () => go(rtl() ? after : before),
     ArrowRight: () => go(rtl() ? before : after),
-    Escape: () => void navigate(list),
+    Escape: goBack,
     b: () => setBoxes(!boxes),
     Delete: removeThis,
   });
@@ -71,7 +74,16 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
     <div className="viewer">
       <main className="viewer-main" id="content">
         <div className="viewer-bar">
-          <Link className="button plain icon" to={list} aria-label={t("picture.back")}>
+          <Link
+            className="button plain icon"
+            to={list}
+            aria-label={t("picture.back")}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              goBack();
+            }}
+          >
             <Icon name="back" />
           </Link>
           <h1 className="viewer-title cut grow" dir="auto">
@@ -95,8 +107,8 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
         </div>
         <Stage picture={picture} name={name} regions={regions} boxes={boxes} group={group} onGroup={setGroup} />
         <nav className="turning" aria-label={t("picture.turning")}>
-          <Turn to={before && linkTo(before)} icon="back" text={t("picture.before")} />
-          <Turn to={after && linkTo(after)} icon="next" text={t("picture.after")} />
+          <Turn to={before && linkTo(before)} state={state} icon="back" text={t("picture.before")} />
+          <Turn to={after && linkTo(after)} state={state} icon="next" text={t("picture.after")} />
         </nav>
       </main>
       <Details key={picture.id} picture={picture} group={group} onGroup={setGroup} />
@@ -104,10 +116,17 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
   );
 }
 
-function Turn({ to, icon, text }: { to: string | null; icon: "back" | "next"; text: string }) {
+interface TurnProps {
+  to: string | null;
+  state: unknown;
+  icon: "back" | "next";
+  text: string;
+}
+
+function Turn({ to, state, icon, text }: TurnProps) {
   if (!to) return <span />;
   return (
-    <Link className={`turn ${icon}`} to={to} replace aria-label={text} title={text}>
+    <Link className={`turn ${icon}`} to={to} state={state} replace aria-label={text} title={text}>
       <Icon name={icon} size={26} />
     </Link>
   );
@@ -122,7 +141,7 @@ function useNeighbours(id: string, album: string | null) {
     if (at >= 0 && at > pictures.length - AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [at, pictures.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const base = album ? `/albums/${album}` : "";
-  const search = location.search;
+  const { search } = useLocation();
   return {
     list: `${base || "/"}${search}`,
     before: at > 0 ? (pictures[at - 1]?.id ?? null) : null,

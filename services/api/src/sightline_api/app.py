@@ -35,7 +35,7 @@ from sightline_api.middleware import (
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
+from sightline_api.signing import Bucket, S3Signer, Signer
 from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 
@@ -182,7 +182,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
-            dynamodb, sns = await clients.open("dynamodb"), await clients.open("sns")
+            dynamodb, sns = await clients.open_dynamo(), await clients.open("sns")
             table = DynamoImageTable(dynamodb, settings.table)
             hub = Hub(settings.events_max_streams)
             inboxes = SqsInboxes(
@@ -229,17 +229,13 @@ def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
 
 
 def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
-    async def credentials() -> Credentials:
-        found = await clients.credentials()
-        return Credentials(found.access_key, found.secret_key, found.token)
-
     endpoint = settings.public_s3_endpoint or settings.s3_endpoint
 
     def bucket(name: str) -> Bucket:
         return Bucket.at(name, settings.region, endpoint)
 
     return S3Signer(
-        credentials,
+        clients.credentials,
         settings.region,
         (settings.originals_bucket, bucket(settings.originals_bucket)),
         bucket(settings.renditions_bucket),

@@ -52,6 +52,9 @@ class CheckedPasswords:
             ):
                 raise NotAuthorizedError(_REFUSED)
         answer: Json = self._answer(backend, session, client_id, challenge_name, responses)
+        if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
+            # Cognito's own clients read these, as JSON, without looking whether they are there.
+            answer["ChallengeParameters"].update(userAttributes="{}", requiredAttributes="[]")
         return answer
 
 
