@@ -72,12 +72,6 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: clients
-clients: ## Write the clients anew from openapi.json (wants Node.js)
-	@$(NEED_NODE)
-	npm ci --prefix clients/typescript --silent
-	npm run --silent --prefix clients/typescript generate
-
 .PHONY: openapi
 openapi: $(VENV)/dev ## Write openapi.json anew
 	$(BIN)/python -m sightline_api.document > openapi.json
@@ -97,15 +91,15 @@ test-clients: $(VENV)/dev clients/typescript/node_modules ## Run, build and inst
 	$(BIN)/pytest -m clients tests/clients
 
 .PHONY: bench-upload
-bench-upload: $(VENV)/dev ## Measure the command line against a loop that uploads one at a time
-	$(BIN)/python benchmarks/upload.py
+bench-upload: $(VENV)/bench ## Measure the command line against a loop that uploads one at a time
+	PYTHONPATH=tests $(BIN)/python benchmarks/upload.py
 
 .PHONY: release-api
 release-api: ## Let openapi.json be the released document that changes are compared with
 	cp openapi.json clients/contract/released.json
 
 clients/%/node_modules: clients/%/package-lock.json
-	@command -v npm >/dev/null || { echo "sightline: Node.js is needed here: install node and npm"; exit 1; }
+	@$(NEED_NODE)
 	@npm ci --prefix clients/$* --silent --no-audit --no-fund
 	@touch $@
 
