@@ -11,8 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INFRA := .venv-infra
 SERVICES := core api worker resizer local
-PROJECTS := $(SERVICES:%=services/%)
-CLIENTS := clients/python clients/cli
+PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
 
 .DEFAULT_GOAL := help
 
@@ -179,13 +178,13 @@ $(VENV)/python:
 $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "installing what Sightline needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(call install_projects,$(PROJECTS))
+	@$(call install_projects)
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(CLIENTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "installing what development needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(call install_projects,$(PROJECTS) $(CLIENTS))
+	@$(call install_projects)
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -198,5 +197,5 @@ $(INFRA)/installed: requirements/infra.txt
 	@touch $@
 
 define install_projects
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)
 endef

@@ -22,6 +22,9 @@ LOOKS = {
 #: Characters from which on there is room for everything.
 WIDE = 120
 
+#: Characters between columns.
+GAP = 2
+
 #: Characters of a full bar.
 BAR = 24
 
@@ -32,23 +35,31 @@ LABELS = 4
 def tabulate(images: list[ImageView], width: int) -> Table:
     """One row for each, of what there is room for in so many characters."""
     is_wide = width >= WIDE
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("status" if is_wide else "", no_wrap=True)
-    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=2)
-    table.add_column("labels", no_wrap=True, overflow="ellipsis", ratio=3)
-    if is_wide:
-        table.add_column("size", no_wrap=True, justify="right")
-        table.add_column("added", no_wrap=True)
-    table.add_column("id", no_wrap=True, min_width=36, style="dim")
+    # Ids are for copying, so they are never cut off; texts share what the rest leaves.
+    fixed = {"status": 12, "size": 7, "added": 10, "id": 36} if is_wide else {"": 1, "id": 36}
+    room = width - sum(fixed.values()) - GAP * (len(fixed) + 1)
+    texts = {"title": room * 2 // 5, "labels": room - room * 2 // 5}
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    more = ("size", "added") if is_wide else ()
+    for name in ("status" if is_wide else "", "title", "labels", *more, "id"):
+        table.add_column(
+            name,
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=fixed.get(name),
+            max_width=(fixed | texts)[name],
+            justify="right" if name == "size" else "left",
+            style="dim" if name == "id" else "",
+        )
     for image in images:
         labels = ", ".join(label.name for label in image.labels[:LABELS])
         status = LOOKS[image.status]
-        more = (format_bytes(image.bytes_), format_age(image.created_at)) if is_wide else ()
+        sizes = (format_bytes(image.bytes_), format_age(image.created_at)) if is_wide else ()
         table.add_row(
             status if is_wide else status.partition(" ")[0],
             escape(image.title or ""),
             escape(labels),
-            *more,
+            *sizes,
             image.id,
         )
     return table

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -169,7 +168,12 @@ def _print_image(image: ImageView, drawn: RenderableType | None) -> None:
     if image.labels:
         parts += ["", draw_labels(image.labels)]
     told = Group(*parts)
-    OUT.print(Columns([drawn, told], padding=(0, 3)) if drawn else told)
+    if drawn is None:
+        OUT.print(told)
+        return
+    side_by_side = Table.grid(padding=(0, 3))
+    side_by_side.add_row(drawn, told)
+    OUT.print(side_by_side)
 
 
 async def _draw(image: ImageView) -> RenderableType | None:
