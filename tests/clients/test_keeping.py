@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -57,6 +58,13 @@ class Keyring(KeyringBackend):
     def _check(self) -> None:
         if self.is_broken:
             raise KeyringError("it is locked")
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_keyring() -> Iterator[None]:
+    before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
 
 
 @pytest.fixture(params=["memory", "file", "keyring", "no keyring"])

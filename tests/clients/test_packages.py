@@ -60,6 +60,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_types_are_what_the_document_makes(tmp_path: Path) -> None:
+    """Where they are not: `make clients`."""
+    generator = TYPESCRIPT / "node_modules" / ".bin" / "openapi-typescript"
+    made = tmp_path / "schema.ts"
+    document = CLIENTS.parent / "openapi.json"
+    call(generator, document, "--default-non-nullable", "false", "--output", made, cwd=tmp_path)
+    assert made.read_text() == (TYPESCRIPT / "src" / "schema.ts").read_text()
+
+
 def test_the_typescript_client_goes_the_whole_way(
     installed: Path, stack: Stack, card: Card, draw: Callable[[str], Path], broken: Path
 ) -> None:
