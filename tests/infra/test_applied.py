@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -448,6 +449,7 @@ def _make_user(applied: Applied, ports: Ports) -> Card:
     return Card(
         api=ports.url("api"),
         cognito=applied.endpoint,
+        pool_id=pool_id,
         client_id=applied.outputs["sign_in"]["client_id"],
         email=user.email,
         password=user.password,
