@@ -73,6 +73,7 @@ def test_confidence_narrows_what_a_label_finds(page: Page, library: Library) -> 
 
 def test_words_in_pictures_are_found(page: Page, library: Library) -> None:
     sign_in(page, library.user)
+    expect(page.locator(".tile img")).to_have_count(3)
     page.keyboard.press("/")
     box = page.get_by_role("combobox", name="Search labels")
     expect(box).to_be_focused()

@@ -62,7 +62,8 @@ export const Tile = memo(function Tile({
           width={place.width}
           alt={name}
         />
-        <State picture={picture} name={name} />
+        {picture.renditions.items.length === 0 && <span className="hidden-visually">{name}</span>}
+        <State picture={picture} />
       </Link>
       <button
         type="button"
@@ -79,13 +80,12 @@ export const Tile = memo(function Tile({
 });
 
 /** What a picture is waiting for, or why it will not come. */
-function State({ picture, name }: { picture: Picture; name: string }) {
+function State({ picture }: { picture: Picture }) {
   const { t } = useTranslation();
   if (picture.status === "ready") return null;
   const seen = picture.renditions.items.length > 0;
   return (
     <span className={`state ${picture.status} ${seen ? "seen" : ""}`}>
-      {!seen && <span className="hidden-visually">{name}</span>}
       {picture.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
       <span className="cut">{t(`status.${picture.status}`)}</span>
     </span>
