@@ -78,7 +78,7 @@ def test_words_in_pictures_are_found(page: Page, library: Library) -> None:
     box = page.get_by_role("combobox", name="Search labels")
     expect(box).to_be_focused()
     box.fill(WRITING.split()[-1].lower())
-    page.get_by_role("option", name="Text in pictures").click()
+    page.get_by_role("listbox").get_by_role("option", name="Text in pictures").click()
     expect(page.locator(".tile img")).to_have_count(1)
     assert titles(page) == ["evening.jpg"]
     page.get_by_role("button", name="Remove the filter Text").click()

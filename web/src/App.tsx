@@ -1,11 +1,11 @@
 import { lazy, Suspense } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
-import { SignedOutPages } from "./account/SignedOutPages";
 import { useSession } from "./services";
-import { Shell } from "./Shell";
 import { Busy } from "./ui/Busy";
 import { Toasts } from "./ui/Toasts";
 
+const SignedOutPages = lazy(() => import("./account/SignedOutPages"));
+const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const PicturePage = lazy(() => import("./picture/PicturePage"));
 const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));

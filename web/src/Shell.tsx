@@ -1,19 +1,21 @@
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet } from "react-router";
 import { useServices } from "./services";
 import { useStore } from "./store";
 import { Busy } from "./ui/Busy";
 import { Icon, type IconName } from "./ui/Icon";
-import { Shortcuts } from "./ui/Shortcuts";
 import { useKeys } from "./ui/useKeys";
 import { useScroll } from "./ui/useScroll";
-import { UploadDialog } from "./uploads/UploadDialog";
 import { UploadPanel } from "./uploads/UploadPanel";
 import { useDropped } from "./uploads/useDropped";
 
+// What somebody has to ask for.
+const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
+const Shortcuts = lazy(() => import("./ui/Shortcuts"));
+
 /** What is around every page of somebody who is signed in. */
-export function Shell() {
+export default function Shell() {
   const { t } = useTranslation();
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
@@ -47,8 +49,10 @@ export function Shell() {
         <Outlet />
       </Suspense>
       <UploadPanel />
-      {uploading && <UploadDialog onClose={() => setUploading(false)} />}
-      {helping && <Shortcuts onClose={() => setHelping(false)} />}
+      <Suspense>
+        {uploading && <UploadDialog onClose={() => setUploading(false)} />}
+        {helping && <Shortcuts onClose={() => setHelping(false)} />}
+      </Suspense>
       {dragging && (
         <div className="dropping">
           <Icon name="upload" size={48} />

@@ -11,7 +11,7 @@ import { SignUpForm } from "./SignUpForm";
 import "./account.css";
 
 /** What somebody sees who is not signed in. */
-export function SignedOutPages({ expired }: { expired: boolean }) {
+export default function SignedOutPages({ expired }: { expired: boolean }) {
   const { config } = useServices();
   const location = useLocation();
   const from = location.pathname + location.search;

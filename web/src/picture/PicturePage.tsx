@@ -90,7 +90,7 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
             {name}
           </h1>
           {regions.length > 0 && (
-            <button type="button" className="button plain" aria-pressed={boxes} onClick={() => setBoxes(!boxes)}>
+            <button type="button" className="button plain" aria-pressed={boxes} aria-label={t("picture.boxes")} onClick={() => setBoxes(!boxes)}>
               <Icon name="boxes" /> <span className="words">{t("picture.boxes")}</span>
             </button>
           )}

@@ -10,7 +10,7 @@ import { ACCEPT } from "./files";
 import "./uploads.css";
 
 /** Choosing files, folders or a photograph just taken, and what to look for in them. */
-export function UploadDialog({ onClose }: { onClose: () => void }) {
+export default function UploadDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { uploads, config } = useServices();
   const album = useMatch("/albums/:album/*")?.params.album ?? null;
