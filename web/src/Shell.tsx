@@ -1,6 +1,7 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, Outlet } from "react-router";
+import { Link } from "wouter";
+import { usePlace } from "./router";
 import { useServices } from "./services";
 import { useStore } from "./store";
 import { Busy } from "./ui/Busy";
@@ -15,7 +16,7 @@ const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
 const Shortcuts = lazy(() => import("./ui/Shortcuts"));
 
 /** What is around every page of somebody who is signed in. */
-export default function Shell() {
+export default function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
@@ -46,7 +47,7 @@ export default function Shell() {
       </header>
       <Away />
       <Suspense fallback={<Busy />}>
-        <Outlet />
+        {children}
       </Suspense>
       <UploadPanel />
       <Suspense>
@@ -64,11 +65,13 @@ export default function Shell() {
 }
 
 function Tab({ to, icon, text }: { to: string; icon: IconName; text: string }) {
+  const { pathname } = usePlace();
+  const here = pathname === to || (to !== "/" && pathname.startsWith(`${to}/`));
   return (
-    <NavLink className="tab" to={to} end={to === "/"}>
+    <Link className="tab" to={to} aria-current={here ? "page" : undefined}>
       <Icon name={icon} />
       {text}
-    </NavLink>
+    </Link>
   );
 }
 

@@ -1,6 +1,6 @@
 import { memo, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import type { Picture } from "../api/types";
 import { Icon } from "../ui/Icon";
 import type { Place } from "./layout";
@@ -48,10 +48,11 @@ export const Tile = memo(function Tile({
         data-index={place.index}
         draggable={false}
         onFocus={() => onFocus(place.index)}
-        onClick={(event) => {
-          // A link with these keys would open a tab or a window.
+        onClickCapture={(event) => {
+          // Before the link is followed; with these keys it would open a tab or a window.
           if (selecting || event.shiftKey || event.ctrlKey || event.metaKey) {
             event.preventDefault();
+            event.stopPropagation();
             onPick(place, event);
           }
         }}

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import { useAlbum } from "../api/albums";
 import type { Picture } from "../api/types";
 import { Icon } from "../ui/Icon";

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMatch } from "react-router";
+import { useRoute } from "wouter";
 import { FEATURES, type Feature } from "../api/types";
 import { useServices } from "../services";
 import { Dialog } from "../ui/Dialog";
@@ -13,7 +13,7 @@ import "./uploads.css";
 export default function UploadDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { uploads, config } = useServices();
-  const album = useMatch("/albums/:album/*")?.params.album ?? null;
+  const album = useRoute("/albums/:album/*?")[1]?.album ?? null;
   const offered = FEATURES.filter((feature) => config.features.offered.includes(feature));
   const [features, setFeatures] = useState(() => readFeatures(config.features));
 
