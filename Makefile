@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 INFRA := .venv-infra
 SERVICES := core api worker resizer local
 PROJECTS := $(SERVICES:%=services/%)
+CLIENTS := clients/python clients/cli
 
 .DEFAULT_GOAL := help
 
@@ -40,7 +41,7 @@ web: web/dist/index.html ## Build the web application (wants Node.js 20.19 or ne
 
 .PHONY: test
 test: $(VENV)/dev ## Run the test suite; nothing needs to be started
-	$(BIN)/pytest -m "not infra and not compose and not web"
+	$(BIN)/pytest -m "not infra and not compose and not web and not clients"
 
 .PHONY: test-web
 test-web: $(VENV)/dev web ## Try the web application: its parts, and all of it in a Chromium
@@ -71,19 +72,44 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-.PHONY: clients
-clients: ## Write the clients anew from openapi.json (wants Node.js)
-	@$(NEED_NODE)
-	npm ci --prefix clients/typescript --silent
-	npm run --silent --prefix clients/typescript generate
-
 .PHONY: openapi
 openapi: $(VENV)/dev ## Write openapi.json anew
 	$(BIN)/python -m sightline_api.document > openapi.json
 
+.PHONY: check-api
+check-api: $(VENV)/dev clients/contract/node_modules ## Lint the API's document, and compare it with the released one (wants Node)
+	@cd clients/contract && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	  node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.json
+	@$(BIN)/python clients/contract/breaking.py
+
+.PHONY: clients
+clients: openapi clients/typescript/node_modules ## Make anew what is made from the API's document
+	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
+
+.PHONY: test-clients
+test-clients: $(VENV)/dev clients/typescript/node_modules ## Run, build and install the clients (wants Node)
+	$(BIN)/pytest -m clients tests/clients
+
+.PHONY: bench-upload
+bench-upload: $(VENV)/dev ## Measure the command line against a loop that uploads one at a time
+	$(BIN)/python benchmarks/upload.py
+
+.PHONY: release-api
+release-api: ## Let openapi.json be the released document that changes are compared with
+	cp openapi.json clients/contract/released.json
+
+clients/%/node_modules: clients/%/package-lock.json
+	@command -v npm >/dev/null || { echo "sightline: Node.js is needed here: install node and npm"; exit 1; }
+	@npm ci --prefix clients/$* --silent --no-audit --no-fund
+	@touch $@
+
 .PHONY: fuzz-pictures
 fuzz-pictures: $(VENV)/dev ## Damage ten thousand pictures and see how each ends (SEED=number)
 	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py
+
+.PHONY: fuzz-api
+fuzz-api: $(VENV)/dev ## Ask the running API thousands of good and bad things (SEED=number)
+	SIGHTLINE_API_EXAMPLES=300 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/e2e/test_document.py
 
 .PHONY: bench-pictures
 bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and naive Pillow (wants Node)
@@ -153,13 +179,13 @@ $(VENV)/python:
 $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "installing what Sightline needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS))
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(CLIENTS:%=%/pyproject.toml)
 	@echo "installing what development needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS) $(CLIENTS))
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -172,5 +198,5 @@ $(INFRA)/installed: requirements/infra.txt
 	@touch $@
 
 define install_projects
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)
 endef

@@ -449,6 +449,7 @@ def _make_user(applied: Applied, ports: Ports) -> Card:
     return Card(
         api=ports.url("api"),
         cognito=applied.endpoint,
+        pool_id=pool_id,
         client_id=applied.outputs["sign_in"]["client_id"],
         email=user.email,
         password=user.password,

@@ -1,6 +1,6 @@
 import createFetchClient, { type Client } from "openapi-fetch";
-import { Problem, Unreachable } from "./problem";
-import type { components, paths } from "./schema";
+import { Problem, Unreachable } from "./problem.js";
+import type { components, paths } from "./schema.js";
 
 export type Schemas = components["schemas"];
 

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Images
+         * The caller's images, newest first
          * @description The caller's images, newest first.
          *
          *     Those that the album holds, and that bear every one of the labels; ranges include their
@@ -23,7 +23,7 @@ export interface paths {
         get: operations["list_images"];
         put?: never;
         /**
-         * Create Image
+         * Announce a picture and get the form to upload it with, straight to S3
          * @description Announce a picture and get the form to upload it with, straight to S3.
          *
          *     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
@@ -45,7 +45,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create Images
+         * Announce up to 100 pictures at once; each has an outcome of its own
          * @description Announce up to 100 pictures at once; each has an outcome of its own.
          */
         post: operations["create_images"];
@@ -65,7 +65,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove Images
+         * Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
          * @description Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
          */
         post: operations["delete_images"];
@@ -83,14 +83,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Image
+         * One image; poll it until `status` is `ready` or `failed`
          * @description One image; poll it until `status` is `ready` or `failed`.
          */
         get: operations["get_image"];
         put?: never;
         post?: never;
         /**
-         * Remove Image
+         * Delete the picture and everything that was made of it
          * @description Delete the picture and everything that was made of it.
          *
          *     When the answer comes, all of it is gone. A call that was cut off may be repeated.
@@ -99,7 +99,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Update Image
+         * Change what the owner says of the image; reprocessing leaves it alone
          * @description Change what the owner says of the image; reprocessing leaves it alone.
          *
          *     With `If-Match`, only if the image is still the one with that `ETag`.
@@ -117,7 +117,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reprocess Image
+         * Process the picture once more: other features, a mended fault, a new month's budget
          * @description Process the picture once more: other features, a mended fault, a new month's budget.
          *
          *     The answer is the image as it is; it turns to `processing` in a moment. What was found before
@@ -138,7 +138,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Original
+         * The picture as it was uploaded, with all that the camera wrote into it, to be saved
          * @description The picture as it was uploaded, with all that the camera wrote into it, to be saved.
          */
         get: operations["get_original"];
@@ -158,13 +158,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Albums
+         * The caller's albums, newest first
          * @description The caller's albums, newest first.
          */
         get: operations["list_albums"];
         put?: never;
         /**
-         * Create Album
+         * Make an album; pictures are put into it afterwards
          * @description Make an album; pictures are put into it afterwards.
          */
         post: operations["create_album"];
@@ -182,21 +182,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Album
+         * One album; its pictures are listed by `GET /v1/images?album={album_id}`
          * @description One album; its pictures are listed by `GET /v1/images?album={album_id}`.
          */
         get: operations["get_album"];
         put?: never;
         post?: never;
         /**
-         * Remove Album
+         * Delete the album; its pictures stay
          * @description Delete the album; its pictures stay. A call that was cut off may be repeated.
          */
         delete: operations["delete_album"];
         options?: never;
         head?: never;
         /**
-         * Update Album
+         * Give the album another title or cover
          * @description Give the album another title or cover.
          *
          *     With `If-Match`, only if the album and what it holds are still as with that `ETag`.
@@ -214,7 +214,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add To Album
+         * Put up to 100 of the caller's pictures into the album; each has an outcome of its own
          * @description Put up to 100 of the caller's pictures into the album; each has an outcome of its own.
          */
         post: operations["add_to_album"];
@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove From Album
+         * Take up to 100 pictures out of the album; they stay otherwise as they are
          * @description Take up to 100 pictures out of the album; they stay otherwise as they are.
          */
         post: operations["remove_from_album"];
@@ -252,7 +252,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Labels
+         * The labels of the caller's images with exact counts, by name; `prefix` in any case
          * @description The labels of the caller's images with exact counts, by name; `prefix` in any case.
          */
         get: operations["list_labels"];
@@ -272,7 +272,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Images
+         * The caller's images that bear every `label` and none of `not`, and in which every word of `text` is to be read, newest first; with `album`, those that it holds
          * @description The caller's images that bear every `label` and none of `not`, and in which every word of
          *     `text` is to be read, newest first; with `album`, those that it holds.
          *
@@ -297,7 +297,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Usage
+         * Pictures, bytes and recognition calls of the caller, by month, newest first
          * @description Pictures, bytes and recognition calls of the caller, by month, newest first.
          */
         get: operations["get_usage"];
@@ -317,7 +317,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Account
+         * Everything that the caller has, one JSON document a line: the account, its albums, and its images, newest first, each with addresses from which its files can be fetched for an hour
          * @description Everything that the caller has, one JSON document a line: the account, its albums, and its
          *     images, newest first, each with addresses from which its files can be fetched for an hour.
          *
@@ -343,7 +343,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase Account
+         * Erase everything that the caller has, for good: pictures, albums, labels, usage
          * @description Erase everything that the caller has, for good: pictures, albums, labels, usage.
          *
          *     As much as one call can do; while something is left the answer is 202, and the call is to be
@@ -363,7 +363,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Events
+         * What happens to the caller's images and albums, as Server-Sent Events
          * @description What happens to the caller's images and albums, as Server-Sent Events.
          *
          *     - `open`: first of all, unless resumed. Read what is on the screen after it.
@@ -392,7 +392,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Health
+         * Whether this process serves; a dependency that is away does not count against it
          * @description Whether this process serves; a dependency that is away does not count against it.
          */
         get: operations["get_health"];

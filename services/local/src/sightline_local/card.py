@@ -14,6 +14,7 @@ class Card(BaseModel):
 
     api: str
     cognito: str
+    pool_id: str
     client_id: str
     email: str
     password: str
@@ -26,6 +27,7 @@ class Card(BaseModel):
         return cls(
             api=stack.ports.url("api"),
             cognito=stack.ports.url("cloud"),
+            pool_id=stack.resources.pool_id,
             client_id=stack.resources.client_id,
             email=stack.user.email,
             password=stack.user.password,
