@@ -67,16 +67,16 @@ export function SelectionBar({ selection, album, onDelete }: Props) {
         </div>
       )}
       <Suspense>
-      {choosing && (
-        <AlbumChooser
-          ids={[...ids]}
-          onClose={() => setChoosing(false)}
-          onDone={() => {
-            setChoosing(false);
-            selection.clear();
-          }}
-        />
-      )}
+        {choosing && (
+          <AlbumChooser
+            ids={[...ids]}
+            onClose={() => setChoosing(false)}
+            onDone={() => {
+              setChoosing(false);
+              selection.clear();
+            }}
+          />
+        )}
       </Suspense>
     </>
   );
