@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PICTURE ?=
+CLOUD ?= moto
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
@@ -10,6 +11,7 @@ ENV ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INFRA := .venv-infra
+MINISTACK := .venv-ministack
 SERVICES := core api worker resizer local
 PROJECTS := $(SERVICES:%=services/%)
 
@@ -20,8 +22,8 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/run ## Run everything on this machine until Ctrl-C (PORT=8000)
-	@exec $(BIN)/python -m sightline_local run --port $(PORT)
+run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) ## Run everything on this machine until Ctrl-C (PORT=8000)
+	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD)
 
 .PHONY: demo
 demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
@@ -91,7 +93,7 @@ lock: ## Resolve all requirements anew (wants uv)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and logs
-	rm -rf $(VENV) $(INFRA) .sightline .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INFRA) $(MINISTACK) .sightline .mypy_cache .pytest_cache .ruff_cache
 
 # The environment is made again when its requirements change; the last line of each recipe marks it.
 
@@ -123,6 +125,14 @@ $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
 $(INFRA)/installed: requirements/infra.txt
 	@$(PYTHON) -m venv $(INFRA)
 	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
+	@touch $@
+
+.PHONY: ministack
+ministack: $(MINISTACK)/installed ## Install a cloud stand-in that bears a deep backlog (make run CLOUD=ministack)
+
+$(MINISTACK)/installed: requirements/ministack.txt
+	@$(PYTHON) -m venv $(MINISTACK)
+	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@
 
 define install_projects

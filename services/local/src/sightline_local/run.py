@@ -9,13 +9,14 @@ from types import FrameType
 from rich.console import Console
 
 from sightline_local.card import Card, remove_card
+from sightline_local.emulators import Cloud
 from sightline_local.stack import Stack, StackError, consecutive_ports
 
 #: Seconds between looks at whether every process is still there.
 WATCH_INTERVAL = 0.25
 
 
-def run(first_port: int, folder: Path, console: Console) -> None:
+def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
     """Start, say where everything is, and stay until a signal. Raises `StackError`."""
     stopped = threading.Event()
 
@@ -25,7 +26,7 @@ def run(first_port: int, folder: Path, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder) as stack:
+    with Stack(consecutive_ports(first_port), folder, cloud=cloud) as stack:
         try:
             with console.status("starting") as status:
 

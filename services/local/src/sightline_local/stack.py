@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
+from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -52,7 +53,8 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it.
 
-    `settings` are environment variables for single processes, above what is usual here.
+    `settings` are environment variables for single processes, above what is usual here; `cloud`
+    names what answers as AWS.
     """
 
     def __init__(
@@ -61,9 +63,11 @@ class Stack:
         folder: Path,
         visibility: int = VISIBILITY,
         settings: Mapping[str, Environment] | None = None,
+        cloud: Cloud = "moto",
     ) -> None:
         self.ports = ports
         self.folder = folder
+        self.cloud = cloud
         self.visibility = visibility
         self.settings = settings or {}
         self.user = DemoUser()
@@ -164,8 +168,7 @@ class Stack:
         health = f"{ports.url(name)}/health"
         match name:
             case "cloud":
-                command = [*python, "sightline_local.cloud", "--port", str(ports.cloud)]
-                return Program(command, base_environment(), f"{ports.url('cloud')}/moto-api/")
+                return self._cloud_program()
             case "recognition":
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
@@ -180,6 +183,14 @@ class Stack:
             raise StackError(f"{name} was to start before there was anything for it to use")
         environment = environments[name](ports, self.resources)
         return Program([*python, f"sightline_{name}"], environment, health)
+
+    def _cloud_program(self) -> Program:
+        try:
+            emulator = choose_emulator(self.cloud, self.ports.cloud)
+        except EmulatorMissing as missing:
+            raise StackError(str(missing)) from None
+        environment = {**base_environment(), **emulator.environment}
+        return Program(emulator.command, environment, self.ports.url("cloud") + emulator.health)
 
     def _await_health(self, name: str) -> None:
         url = self._program(name).health
