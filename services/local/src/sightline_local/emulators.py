@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-Environment = dict[str, str]
+from sightline_local.environment import REGION, Environment
 
 Cloud = Literal["moto", "ministack"]
 CLOUDS: tuple[Cloud, ...] = get_args(Cloud)
@@ -47,5 +47,7 @@ def choose_emulator(cloud: Cloud, port: int) -> Emulator:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
+        # It keeps each region apart, and a form that is posted names none where it looks.
+        "MINISTACK_REGION": REGION,
     }
     return Emulator([str(python), "-m", "ministack"], environment, "/_ministack/health")

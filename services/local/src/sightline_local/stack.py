@@ -230,11 +230,16 @@ def consecutive_ports(first: int) -> Ports:
                 f"there are no {count} ports from {first} on: choose PORT below 65,000"
             )
         return Ports(*range(first, first + count))
+    return Ports(*free_ports(len(Ports.__dataclass_fields__)))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody listens on at this moment, no two alike."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in Ports.__dataclass_fields__]
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def check_ports(ports: Ports) -> None:

@@ -1,0 +1,114 @@
+"""A Rekognition that always takes the same time: `python -m reliability.recognition`.
+
+What it sees follows from the picture's bytes alone, so the same picture always bears the same
+labels. What is no picture by its first bytes it refuses as the real one does.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import json
+import random
+from typing import Any
+
+import aiohttp
+import uvloop
+from aiohttp import web
+
+#: What there is to be seen. Several owners see the same, so their rows could be mixed up.
+VOCABULARY = tuple(
+    "Dog Cat Beach Forest Mountain River Car Bicycle Person Face Tree Flower House Street Night "
+    "Snow Boat Bridge Bird Horse Food Cup Table Chair Book Cloud Sun Sea Field Road Train Plane "
+    "Tower Window Door Garden Lake Hill Stone Fire".split()
+)
+
+MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+class Refused(Exception):
+    """With the code that Rekognition would give."""
+
+
+class Recognition:
+    """Answers `DetectLabels` `latency` seconds after it was asked."""
+
+    def __init__(self, cloud: str, latency: float) -> None:
+        self._cloud = cloud
+        self._latency = latency
+        self._session: aiohttp.ClientSession
+
+    async def open(self) -> None:
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        if request.path == "/health":
+            return web.json_response({"status": "ok"})
+        await asyncio.sleep(self._latency)
+        asked = json.loads(await request.read())
+        try:
+            if not request.headers.get("X-Amz-Target", "").endswith(".DetectLabels"):
+                raise Refused("InvalidParameterException")
+            return web.json_response(see(await self._identify(asked["Image"]), asked))
+        except Refused as refusal:
+            code = str(refusal)
+            return web.json_response({"__type": code, "message": code}, status=400)
+
+    async def _identify(self, image: dict[str, Any]) -> str:
+        """The MD5 of the picture: S3 knows it as the object's ETag."""
+        if "Bytes" in image:
+            body = base64.b64decode(image["Bytes"])
+            _check(body)
+            return hashlib.md5(body, usedforsecurity=False).hexdigest()
+        where = image["S3Object"]
+        url = f"{self._cloud}/{where['Bucket']}/{where['Name']}"
+        async with self._session.get(url, headers={"Range": "bytes=0-15"}) as found:
+            if found.status not in {200, 206}:
+                raise Refused("InvalidS3ObjectException")
+            _check(await found.read())
+            return found.headers["ETag"].strip('"')
+
+
+def _check(head: bytes) -> None:
+    if not head.startswith(MAGIC):
+        raise Refused("InvalidImageFormatException")
+
+
+def see(digest: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Three to six labels, the likeliest first."""
+    chance = random.Random(digest)
+    names = chance.sample(VOCABULARY, chance.randint(3, 6))
+    labels = [
+        {
+            "Name": name,
+            "Confidence": round(chance.uniform(60, 99.9), 4),
+            "Parents": [],
+            "Aliases": [],
+            "Categories": [{"Name": "Everything"}],
+            "Instances": [],
+        }
+        for name in names
+    ]
+    labels.sort(key=lambda label: -label["Confidence"])
+    return {"LabelModelVersion": "3.0", "Labels": labels[: asked.get("MaxLabels", 1000)]}
+
+
+async def serve(recognition: Recognition, port: int) -> None:
+    await recognition.open()
+    runner = web.ServerRunner(web.Server(recognition.handle, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="reliability.recognition", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--cloud", required=True, help="address of the stand-in for S3")
+    parser.add_argument("--latency", type=float, default=0.05, help="seconds (%(default)s)")
+    given = parser.parse_args()
+    uvloop.run(serve(Recognition(given.cloud, given.latency), given.port))
+
+
+if __name__ == "__main__":
+    main()
