@@ -61,7 +61,7 @@ class Shape:
     workers: int = 2
     resizers: int = 2
     visibility: int = 10
-    backoff: float = 0.25
+    backoff: float = 0.12
     latency: float = 0.05
     settings: dict[str, Environment] = field(default_factory=dict)
 

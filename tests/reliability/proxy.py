@@ -36,7 +36,7 @@ SLOWNESS = (0.05, 1.5)
 REMEMBERED = 50_000
 
 #: Of one connection alone, so not to be passed on.
-HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade")
+HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade", "expect")
 
 CONTROL = "/-/"
 
@@ -68,6 +68,9 @@ class Proxy:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith(CONTROL):
             return await self._control(request)
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            # S3's clients hold a body back until they are told that it is wanted.
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = identify(request.method, request.path, headers, body)
