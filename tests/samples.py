@@ -6,7 +6,7 @@ from sightline.identifiers import new_image_id
 from sightline.images import Details, Image, Part, fold_label, now
 from sightline.pictures import Development, Rendition
 from sightline.recognition import Box, Feature, Instance, Label, Profile, Recognition
-from sightline.table import ImageTable
+from sightline.table import ImageTable, Term
 
 ETAG = "9b2cf535f27731c974343645a3985328"
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -36,7 +36,7 @@ async def count_labels(table: ImageTable, owner: str) -> dict[str, int]:
 
 async def find_labelled(table: ImageTable, owner: str, label: str) -> dict[str, float]:
     """Confidence by image of all that bear the label."""
-    return dict(await table.find_labelled(owner, fold_label(label), 1000))
+    return dict(await table.find_marked(owner, Term("label", fold_label(label)), 1000))
 
 
 async def count_calls(table: ImageTable, owner: str, month: str) -> dict[Feature, int]:

@@ -63,24 +63,24 @@ data "aws_iam_policy_document" "table" {
 data "aws_iam_policy_document" "api" {
   source_policy_documents = [data.aws_iam_policy_document.table.json]
 
-  # To sign upload tickets: whoever signs must be allowed to do what the ticket allows.
+  # To sign upload tickets and downloads: whoever signs must be allowed to do what is signed.
   statement {
     sid       = "Originals"
-    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"]
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"]
     resources = [local.originals]
   }
 
   # To sign the addresses of pictures, and to delete them.
   statement {
     sid       = "Renditions"
-    actions   = ["s3:DeleteObject", "s3:GetObject"]
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"]
     resources = [local.renditions]
   }
 
   # A deletion finds the versions of an original, and all renditions of a picture.
   statement {
     sid       = "ListPictures"
-    actions   = ["s3:ListBucket", "s3:ListBucketVersions"]
+    actions   = ["s3:ListBucketVersions"]
     resources = [module.originals.arn, module.renditions.arn]
 
     condition {
@@ -224,19 +224,19 @@ data "aws_iam_policy_document" "resizer" {
 
   statement {
     sid       = "Renditions"
-    actions   = ["s3:DeleteObject", "s3:PutObject"]
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"]
     resources = [local.renditions]
   }
 
   statement {
-    sid       = "ListRenditions"
-    actions   = ["s3:ListBucket"]
-    resources = [module.renditions.arn]
+    sid       = "ListPictures"
+    actions   = ["s3:ListBucketVersions"]
+    resources = [module.originals.arn, module.renditions.arn]
 
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${local.renditions_prefix}*"]
+      values   = ["${local.originals_prefix}*", "${local.renditions_prefix}*"]
     }
   }
 

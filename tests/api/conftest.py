@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,12 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from samples import new_owner
 from sightline.images import Image
-from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.memory import MemoryAlbumTable, MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline_api.app import create_app
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import SignedForm
+from sightline_api.signing import Address, Download, SignedForm
 from sightline_api.tokens import TokenVerifier
 from tokens import CLIENT_ID, ISSUER, Pool
 
@@ -31,6 +32,10 @@ class PlainSigner:
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         return [f"http://s3/{key}" for key in keys]
+
+    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+        until = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        return [Address(f"http://s3/{key}?as={name}", until) for key, name in downloads]
 
 
 class Client:
@@ -62,6 +67,7 @@ class Gateway:
 
     client: Client
     table: MemoryImageTable
+    albums: MemoryAlbumTable
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
@@ -99,6 +105,23 @@ def settings() -> ApiSettings:
 
 
 @pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Where `ApiSettings` find all that they need."""
+    for name in (
+        "TABLE",
+        "ORIGINALS_BUCKET",
+        "RENDITIONS_BUCKET",
+        "UPLOADS_TOPIC_ARN",
+        "TOKEN_ISSUER",
+        "TOKEN_JWKS_URL",
+    ):
+        monkeypatch.setenv(f"SIGHTLINE_{name}", "x")
+    monkeypatch.setenv("SIGHTLINE_TOKEN_CLIENT_IDS", "[]")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    return monkeypatch
+
+
+@pytest.fixture
 def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     with serve(pool, settings) as gateway:
         yield gateway
@@ -115,6 +138,7 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 @contextmanager
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     table, uploads = MemoryImageTable(), MemoryTopic()
+    albums = MemoryAlbumTable(table)
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
@@ -124,6 +148,7 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
             yield State(
                 settings=settings,
                 table=table,
+                albums=albums,
                 originals=originals,
                 renditions=renditions,
                 uploads=uploads,
@@ -146,5 +171,5 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         client = Client(runner, runner.run(open_client(stack)))
-        yield Gateway(client, table, originals, renditions, uploads, pool, new_owner())
+        yield Gateway(client, table, albums, originals, renditions, uploads, pool, new_owner())
         runner.run(stack.aclose())

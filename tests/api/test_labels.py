@@ -10,7 +10,7 @@ from api.conftest import Gateway
 from samples import make_image, make_recognition, new_owner, recognized
 from sightline.images import Image
 from sightline.memory import MemoryImageTable
-from sightline.table import Marked
+from sightline.table import Marked, Term
 from sightline_api.search import Query, _before, find_images
 
 
@@ -92,7 +92,6 @@ def test_search_is_paged_without_gap_or_overlap(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "params",
     [
-        {},
         {"label": ""},
         {"label": "x" * 51},
         {"label": "a<b>"},
@@ -147,11 +146,11 @@ async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
     read = 0
 
     class Counting(MemoryImageTable):
-        async def find_labelled(
-            self, owner: str, label: str, limit: int, upto: str | None = None
+        async def find_marked(
+            self, owner: str, term: Term, limit: int, upto: str | None = None
         ) -> list[Marked]:
             nonlocal read
-            found = await super().find_labelled(owner, label, limit, upto)
+            found = await super().find_marked(owner, term, limit, upto)
             read += len(found)
             return found
 

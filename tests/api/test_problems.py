@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
+from sightline.dynamo import TransactionContended
 from tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
@@ -48,6 +49,7 @@ def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
 def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
     answer = gateway.client.put("/v1/images", headers=gateway.headers())
     check(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, POST"
 
 
 def client_error(code: str, status: int) -> ClientError:
@@ -66,6 +68,7 @@ def client_error(code: str, status: int) -> ClientError:
         client_error("SlowDown", 503),
         client_error("InternalServerError", 500),
         ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),
+        TransactionContended(SECRET),
     ],
 )
 def test_a_dependency_that_is_away_is_worth_another_try(
@@ -110,6 +113,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "create_image",
         "list_images",
         "get_image",
+        "get_original",
         "delete_image",
         "reprocess_image",
         "update_image",
@@ -118,6 +122,15 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_images",
         "list_labels",
         "search_images",
+        "create_album",
+        "list_albums",
+        "get_album",
+        "update_album",
+        "delete_album",
+        "add_to_album",
+        "remove_from_album",
+        "export_account",
+        "erase_account",
         "get_health",
     }
     for name, operation in operations.items():

@@ -5,7 +5,6 @@ import time
 from itertools import pairwise
 
 import pytest
-from uuid_utils.compat import uuid4
 
 from samples import (
     ETAG,
@@ -19,12 +18,9 @@ from samples import (
     new_owner,
     recognized,
 )
-from sightline.aws import Clients
-from sightline.dynamo import DynamoImageTable
 from sightline.images import Image, State, now
 from sightline.keys import ImageKey
-from sightline.memory import MemoryImageTable
-from sightline.recognition import Feature, Profile
+from sightline.recognition import Box, Feature, Profile, Text
 from sightline.table import (
     Answer,
     Conflict,
@@ -34,29 +30,10 @@ from sightline.table import (
     LabelCount,
     Month,
     RequestClaimed,
+    Term,
     Usage,
 )
-
-
-@pytest.fixture(params=["memory", "dynamo"])
-async def table(request: pytest.FixtureRequest, clients: Clients) -> ImageTable:
-    if request.param == "memory":
-        return MemoryImageTable()
-    client = await clients.open("dynamodb")
-    name = f"images-{uuid4()}"
-    await client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return DynamoImageTable(client, name)
+from sightline.words import MAX_WORDS
 
 
 async def created(table: ImageTable, **changes: object) -> Image:
@@ -322,9 +299,9 @@ async def test_labelled_images_are_listed_newest_first_down_from_one(table: Imag
     for image in images:
         await table.store(image, recognized(image, "Dog"))
     ids = [image.image_id for image in images]
-    found = await table.find_labelled(owner, "dog", 2)
+    found = await table.find_marked(owner, Term("label", "dog"), 2)
     assert [each.image_id for each in found] == [ids[4], ids[3]]
-    found = await table.find_labelled(owner, "dog", 10, ids[2])
+    found = await table.find_marked(owner, Term("label", "dog"), 10, ids[2])
     assert [each.image_id for each in found] == [ids[2], ids[1], ids[0]]
 
 
@@ -521,3 +498,98 @@ async def test_an_image_whose_deletion_has_not_begun_is_not_removed(table: Image
 def test_ids_sort_by_the_time_they_were_made() -> None:
     ids = [make_image().image_id for _ in range(1000)]
     assert all(earlier < later for earlier, later in pairwise(ids))
+
+
+def read(image: Image, *texts: str, etag: str = ETAG) -> Image:
+    """The image after a recognition that has read these lines."""
+    box = Box(left=0, top=0, width=1, height=1)
+    lines = tuple(
+        Text(text=text, confidence=99, is_line=True, line=number, box=box)
+        for number, text in enumerate(texts)
+    )
+    result = make_recognition("Sign").model_copy(update={"text": lines})
+    return image.with_part("recognition", image.recognition.begin(etag).succeed(result))
+
+
+async def find_word(table: ImageTable, owner: str, word: str) -> list[str]:
+    return [each.image_id for each in await table.find_marked(owner, Term("word", word), 100)]
+
+
+async def test_words_are_found_however_they_are_written(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, read(image, "STRASSE 7", "Ｃａｆé"))
+    for word in ("strasse", "7", "café"):
+        assert await find_word(table, image.owner, word) == [image.image_id]
+        assert await find_word(table, new_owner(), word) == []
+    assert (await table.get(image.key)).words == {"strasse", "7", "café"}
+
+
+async def test_words_of_another_reading_replace_those_of_the_last(table: ImageTable) -> None:
+    image = await created(table)
+    await table.store(image, read(image, "one two"))
+    once = await table.get(image.key)
+    await table.store(once, read(once, "two three", etag="other"))
+    assert await find_word(table, image.owner, "one") == []
+    assert (await table.get(image.key)).words == {"two", "three"}
+    assert await find_word(table, image.owner, "three") == [image.image_id]
+
+
+async def test_more_words_than_one_transaction_takes_are_kept(table: ImageTable) -> None:
+    """Up to a limit, and all of them go with the image."""
+    image = await created(table)
+    await table.store(image, read(image, *(f"word{n}" for n in range(MAX_WORDS + 1))))
+    assert await find_word(table, image.owner, f"word{MAX_WORDS - 1}") == [image.image_id]
+    assert await find_word(table, image.owner, f"word{MAX_WORDS}") == []
+    await table.remove(await table.begin_deletion(image.key))
+    for number in range(MAX_WORDS):
+        assert await find_word(table, image.owner, f"word{number}") == []
+
+
+async def test_words_of_an_image_that_is_being_deleted_are_not_kept(table: ImageTable) -> None:
+    image = await created(table)
+    hidden = await table.begin_deletion(image.key)
+    with pytest.raises(Conflict):
+        await table.store(image, read(image, "late"))
+    await table.remove(hidden)
+    assert await find_word(table, image.owner, "late") == []
+
+
+async def test_who_is_overtaken_drops_no_word_of_the_newer_reading(table: ImageTable) -> None:
+    """Words that a refused write brought stay named in the row, to be dropped by the next."""
+    image = await created(table)
+    running = image.with_part("recognition", image.recognition.begin(ETAG))
+    await table.store(image, running)
+    await table.store(running, read(running, "newer"))
+    with pytest.raises(Conflict):
+        await table.store(running, read(running, "older"))
+    current = await table.get(image.key)
+    assert current.found_words == {"newer"}
+    assert await find_word(table, image.owner, "newer") == [image.image_id]
+    await table.store(current, read(current, "newest", etag="other"))
+    assert (await table.get(image.key)).words == {"newest"}
+    assert await find_word(table, image.owner, "older") == []
+
+
+async def test_all_rows_of_images_are_listed_hidden_ones_too(table: ImageTable) -> None:
+    owner = new_owner()
+    images = [await created(table, owner=owner) for _ in range(3)]
+    await table.begin_deletion(images[1].key)
+    await created(table)
+    ids = [image.image_id for image in images]
+    assert await table.list_ids(owner, 10) == ids[::-1]
+    assert await table.list_ids(owner, 2) == ids[:0:-1]
+
+
+async def test_an_owner_without_images_is_forgotten(table: ImageTable) -> None:
+    """Usage and answers go; those of others stay."""
+    gone, other = await created(table), await created(table)
+    for image in (gone, other):
+        await table.store(image, recognized(image, "Dog"))
+        await table.claim_request(image.owner, "key", "print", 60)
+    await table.remove(await table.begin_deletion(gone.key))
+    await table.forget(gone.owner)
+    assert await table.read_usage(gone.owner) == Usage(0, 0, [])
+    assert await table.claim_request(gone.owner, "key", "print", 60) is None
+    assert (await table.read_usage(other.owner)).months
+    with pytest.raises(RequestClaimed):
+        await table.claim_request(other.owner, "key", "print", 60)

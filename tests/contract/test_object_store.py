@@ -9,7 +9,7 @@ from sightline.objects import ObjectChanged, ObjectNotFound, ObjectStore
 from sightline.s3 import S3ObjectStore
 
 
-@pytest.fixture(params=["memory", "s3"])
+@pytest.fixture(params=["memory", "s3", "versioned"])
 async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore:
     if request.param == "memory":
         return MemoryObjectStore()
@@ -18,6 +18,10 @@ async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore
     await client.create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
+    if request.param == "versioned":
+        await client.put_bucket_versioning(
+            Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+        )
     return S3ObjectStore(client, bucket)
 
 
@@ -93,3 +97,23 @@ async def test_s3_keeps_type_and_caching(clients: Clients) -> None:
     answer = await client.head_object(Bucket=bucket, Key="a")
     assert answer["ContentType"] == "image/webp"
     assert answer["CacheControl"] == "private, max-age=86400"
+
+
+async def test_nothing_stays_of_what_is_deleted(clients: Clients) -> None:
+    """Not a version of it either, where the bucket keeps those; and its neighbours stay."""
+    client = await clients.open("s3")
+    bucket = f"bucket-{uuid4()}"
+    await client.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    await client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    store = S3ObjectStore(client, bucket)
+    for key in ("a", "ab", "c/1", "c/2"):
+        await store.write(key, b"first", "image/webp")
+        await store.write(key, b"second", "image/webp")
+    await client.delete_object(Bucket=bucket, Key="a")
+    await store.delete("a")
+    await store.delete_all("c/")
+    left = await client.list_object_versions(Bucket=bucket)
+    assert {version["Key"] for version in left["Versions"]} == {"ab"}
+    assert "DeleteMarkers" not in left

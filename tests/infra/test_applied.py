@@ -35,9 +35,6 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 
 #: Settings that services are told of before they know them.
 AHEAD = {
-    "SIGHTLINE_CLOUDFRONT_KEY_ID",
-    "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY",
-    "SIGHTLINE_CLOUDFRONT_URL",
     "SIGHTLINE_EVENTS_QUEUE_PREFIX",
     "SIGHTLINE_EVENTS_TOPIC_ARN",
 }
@@ -80,7 +77,6 @@ MAY = {
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:GetObject",
-        "s3:ListBucket",
         "s3:ListBucketVersions",
         "s3:PutObject",
         "sns:Publish",
@@ -103,7 +99,13 @@ MAY = {
         "rekognition:DetectModerationLabels",
         "rekognition:DetectText",
     },
-    "resizer": {*CONSUMER, "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"},
+    "resizer": {
+        *CONSUMER,
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:ListBucketVersions",
+        "s3:PutObject",
+    },
 }
 
 
@@ -121,10 +123,17 @@ def test_private_key_stays_out_of_the_state(applied: Applied) -> None:
     """Neither the state nor a plan holds the key that signs, and Secrets Manager does."""
     for file in applied.terraform.folder.glob("terraform.tfstate*"):
         assert "PRIVATE KEY" not in file.read_text()
-    answer = applied.client("secretsmanager").get_secret_value(
-        SecretId="sightline-test/picture-signing-key"
-    )
-    assert answer["SecretString"].startswith("-----BEGIN")
+    assert _secrets(applied, "api")["SIGHTLINE_CLOUDFRONT_PRIVATE_KEY"].startswith("-----BEGIN")
+
+
+def _secrets(applied: Applied, service: str) -> dict[str, str]:
+    """What ECS would read from Secrets Manager for a container of the service."""
+    client = applied.client("secretsmanager")
+    container = _definition(applied, service)["containerDefinitions"][0]
+    return {
+        entry["name"]: client.get_secret_value(SecretId=entry["valueFrom"])["SecretString"]
+        for entry in container.get("secrets", [])
+    }
 
 
 @pytest.mark.parametrize("service", SETTINGS)
@@ -132,7 +141,7 @@ def test_service_understands_its_settings(
     applied: Applied, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every name that a container is given is a setting, and every setting it needs is given."""
-    given = applied.outputs["settings"][service]
+    given = {**applied.outputs["settings"][service], **_secrets(applied, service)}
     known = {f"SIGHTLINE_{name.upper()}" for name in SETTINGS[service].model_fields}
     ours = {name for name in given if name.startswith("SIGHTLINE_")}
     assert ours - known - AHEAD == set()
@@ -408,7 +417,8 @@ def _running(applied: Applied, ports: Ports, folder: Path) -> Iterator[None]:
         for name, own in environments.items():
             told = applied.outputs["settings"].get(name, {})
             module = "sightline_local.recognition" if name == "recognition" else f"sightline_{name}"
-            environment = {**aws_environment(ports), **told, **own}
+            secrets = _secrets(applied, name) if told else {}
+            environment = {**aws_environment(ports), **told, **secrets, **own}
             stack.enter_context(
                 _process(module, environment, f"{ports.url(name)}/health", folder / f"{name}.log")
             )

@@ -19,7 +19,7 @@ from sightline.aws import Clients
 from sightline.images import Image
 from sightline.keys import original_key, rendition_key
 from sightline.s3 import S3ObjectStore
-from sightline_api.signing import Bucket, Credentials, S3Signer
+from sightline_api.signing import Bucket, Credentials, Download, S3Signer
 
 BODY = b"hello"
 
@@ -124,6 +124,37 @@ async def test_an_address_is_what_the_sdk_would_sign(
     theirs = str(request.url)
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
     assert urlsplit(ours).path == urlsplit(theirs).path
+
+
+async def test_an_original_is_saved_under_a_name(rig: Rig, http: httpx.AsyncClient) -> None:
+    key, name = original_key(rig.image.key), 'Übung 1+2%, "so".jpg'
+    await rig.originals.write(key, BODY, "image/jpeg")
+    (address,) = await rig.signer.sign_downloads([Download(key, name)])
+    answer = await http.get(address.url)
+    assert answer.content == BODY
+    disposition = "attachment; filename*=UTF-8''%C3%9Cbung%201%2B2%25%2C%20%22so%22.jpg"
+    assert answer.headers["Content-Disposition"] == disposition
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:4566"])
+async def test_a_download_is_what_the_sdk_would_sign(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str | None
+) -> None:
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    bucket = Bucket.at("pictures", "eu-central-1", endpoint)
+    signer = S3Signer(
+        credentials, "eu-central-1", ("pictures", bucket), bucket, 600, clock=lambda: at
+    )
+    (ours,) = await signer.sign_downloads([Download("originals/a/b", "ä b.jpg")])
+    assert ours.expires_at == at + timedelta(seconds=4200)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: at.replace(tzinfo=None))
+    disposition = quote("attachment; filename*=UTF-8''%C3%A4%20b.jpg", safe="")
+    request = AWSRequest(
+        "GET", f"{bucket.url}/originals/a/b?response-content-disposition={disposition}"
+    )
+    sdk = botocore.credentials.Credentials("test", "test")
+    S3SigV4QueryAuth(sdk, "s3", "eu-central-1", expires=4200).add_auth(request)
+    assert parse_qs(urlsplit(ours.url).query) == parse_qs(urlsplit(str(request.url)).query)
 
 
 async def test_addresses_are_the_same_within_the_hour() -> None:

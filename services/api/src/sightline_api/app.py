@@ -10,10 +10,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
-from sightline.dynamo import DynamoImageTable
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import images, labels, usage
+from sightline_api import account, albums, images, labels, originals, usage
+from sightline_api.admission import Admission
+from sightline_api.allowance import OwnerBuckets, describe_headers
+from sightline_api.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.dependencies import State
 from sightline_api.keyset import KeySet
 from sightline_api.middleware import (
@@ -25,8 +28,17 @@ from sightline_api.middleware import (
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, Credentials, S3Signer
+from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
 from sightline_api.tokens import TokenVerifier
+
+ROUTERS = (
+    images.router,
+    originals.router,
+    albums.router,
+    labels.router,
+    usage.router,
+    account.router,
+)
 
 DESCRIPTION = """\
 Upload pictures and find them labelled, resized and searchable within seconds.
@@ -52,7 +64,19 @@ class Gateway(FastAPI):
         document = super().openapi()
         # FastAPI would describe a response's model as plain JSON; a problem is its own type.
         document["components"]["schemas"].update(problem_schemas())
+        describe_headers(document)
+        _describe_lines(document)
         return document
+
+
+def _describe_lines(document: dict[str, Any]) -> None:
+    """OpenAPI has a word for the items of a stream from 3.2 on only; until then they are its
+    schema."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for content in operation["responses"].get("200", {}).get("content", {}).values():
+                if "itemSchema" in content:
+                    content["schema"] = content.pop("itemSchema")
 
 
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
@@ -67,9 +91,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     )
     install_handlers(app)
     install_reference(app)
-    app.include_router(images.router)
-    app.include_router(labels.router)
-    app.include_router(usage.router)
+    for router in ROUTERS:
+        # Its routes themselves: FastAPI would go through a router that is included twice.
+        app.router.routes.extend(router.routes)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
@@ -81,6 +105,10 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.add_middleware(
         RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
     )
+    rate = settings.owner_requests_per_second
+    app.add_middleware(
+        Admission, buckets=None if rate is None else OwnerBuckets(rate, settings.owner_burst)
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     if settings.cors_origins:
         app.add_middleware(
@@ -88,7 +116,14 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+                "X-Request-Id",
+            ],
             max_age=3600,
         )
     app.add_middleware(SecurityHeaders)
@@ -106,9 +141,11 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
+            dynamodb = await clients.open("dynamodb")
             yield State(
                 settings=settings,
-                table=DynamoImageTable(await clients.open("dynamodb"), settings.table),
+                table=DynamoImageTable(dynamodb, settings.table),
+                albums=DynamoAlbumTable(dynamodb, settings.table),
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
                 uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),
@@ -119,7 +156,17 @@ def on_aws(settings: ApiSettings) -> Lifespan:
     return lifespan
 
 
-def _make_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
+def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
+    s3 = _make_s3_signer(clients, settings)
+    url, key_id = settings.cloudfront_url, settings.cloudfront_key_id
+    key = settings.cloudfront_private_key
+    if url is None or key_id is None or key is None:
+        return s3
+    private_key = read_private_key(key.get_secret_value())
+    return CloudFrontSigner(s3, url, key_id, private_key, settings.url_seconds)
+
+
+def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
     async def credentials() -> Credentials:
         found = await clients.credentials()
         return Credentials(found.access_key, found.secret_key, found.token)

@@ -1,14 +1,19 @@
 """Deleting an image with all that belongs to it."""
 
+from sightline.albums import AlbumKey, AlbumTable
 from sightline.keys import ImageKey, original_key, rendition_prefix
 from sightline.objects import ObjectStore
 from sightline.table import ImageTable
 
 
 async def delete_image(
-    key: ImageKey, table: ImageTable, originals: ObjectStore, renditions: ObjectStore
+    key: ImageKey,
+    table: ImageTable,
+    albums: AlbumTable,
+    originals: ObjectStore,
+    renditions: ObjectStore,
 ) -> None:
-    """Row, index, counts, original and renditions; done when it returns.
+    """Row, index, counts, albums, original and renditions; done when it returns.
 
     The row goes last and is marked first: a call that was cut off can be repeated, and work in
     flight cannot bring anything back. Raises `ImageNotFound`.
@@ -16,4 +21,6 @@ async def delete_image(
     image = await table.begin_deletion(key)
     await renditions.delete_all(rendition_prefix(key))
     await originals.delete(original_key(key))
+    for album_id in image.albums:
+        await albums.take(AlbumKey(key.owner, album_id), [key.image_id])
     await table.remove(image)

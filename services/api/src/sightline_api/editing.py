@@ -1,5 +1,6 @@
 """Changing what an owner says of an image."""
 
+import zlib
 from typing import Any
 
 from sightline.images import Image, fold_label, now
@@ -61,4 +62,5 @@ def _is_seen(image: Image, if_match: str) -> bool:
 
 def _version(image: Image) -> str:
     parts = (image.details, image.recognition, image.renditions)
-    return ".".join(str(part.revision) for part in parts)
+    albums = zlib.crc32(" ".join(sorted(image.albums)).encode())
+    return ".".join([*(str(part.revision) for part in parts), f"{albums:x}"])

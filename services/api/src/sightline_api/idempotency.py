@@ -71,7 +71,7 @@ class IdempotentRoute(APIRoute):
 
 
 async def _answer_once(request: Request, key: str, handle: Handler) -> Response:
-    owner, table = (await authenticate(request)).owner, request.state.table
+    owner, table = authenticate(request).owner, request.state.table
     # The path is part of it: the same words to another address are another request.
     told = request.url.path.encode() + b"\0" + await request.body()
     try:

@@ -6,15 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
-from sightline.identifiers import image_id_adapter
+from sightline.identifiers import AlbumId, image_id_adapter
 from sightline.images import Status
 from sightline.keys import ImageKey
 from sightline.table import ImageNotFound
 from sightline.uploads import Request, compose_request
+from sightline_api import search
 from sightline_api.batches import each_of
 from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.deletion import delete_image
 from sightline_api.dependencies import (
+    Albums,
     CurrentUser,
     Originals,
     OwnImage,
@@ -28,16 +30,15 @@ from sightline_api.editing import edit_image, make_etag
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.listing import Filter, list_some
 from sightline_api.problems import (
+    AUTHENTICATED,
     Changed,
     Contended,
-    DependencyUnavailable,
     ImageMissing,
     InvalidCursor,
     NothingUploaded,
     PictureTooLarge,
     Problem,
     QuotaExceeded,
-    Unauthenticated,
     documented,
 )
 from sightline_api.tickets import issue_ticket
@@ -48,6 +49,7 @@ from sightline_api.views import (
     ImageChanges,
     ImagePage,
     ImageView,
+    LabelNames,
     ReprocessRequest,
     Ticket,
     TicketBatch,
@@ -60,7 +62,7 @@ router = APIRouter(
     prefix="/v1/images",
     tags=["images"],
     route_class=IdempotentRoute,
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 
@@ -121,6 +123,7 @@ async def remove_images(
     batch: DeletionBatch,
     user: CurrentUser,
     table: Table,
+    albums: Albums,
     originals: Originals,
     renditions: Renditions,
 ) -> DeletionOutcomes:
@@ -129,7 +132,7 @@ async def remove_images(
     async def delete(image_id: str) -> DeletionOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
-            await delete_image(key, table, originals, renditions)
+            await delete_image(key, table, albums, originals, renditions)
         except (ValueError, ImageNotFound):
             return DeletionOutcome(id=image_id, status=404)
         return DeletionOutcome(id=image_id, status=204)
@@ -143,6 +146,8 @@ async def list_images(
     table: Table,
     signer: PictureSigner,
     status: Status | None = None,
+    album: AlbumId | None = None,
+    label: LabelNames = [],  # noqa: B006
     created_from: datetime | None = None,
     created_until: datetime | None = None,
     taken_from: datetime | None = None,
@@ -152,11 +157,13 @@ async def list_images(
 ) -> ImagePage:
     """The caller's images, newest first.
 
-    Ranges include their beginning and exclude their end; a time without an offset counts as UTC.
+    Those that the album holds, and that bear every one of the labels; ranges include their
+    beginning and exclude their end, and a time without an offset counts as UTC.
     Where a filter passes over many images, a page may hold fewer than asked for, even none, and
     yet have a cursor.
     """
-    chosen = Filter(status, created_from, created_until, taken_from, taken_until)
+    query = search.Query(label, album=album) if label or album else None
+    chosen = Filter(query, status, created_from, created_until, taken_from, taken_until)
     before = decode_image_cursor(cursor) if cursor else None
     page = await list_some(table, user.owner, chosen, limit, before)
     return ImagePage(
@@ -233,13 +240,13 @@ async def reprocess_image(
     responses=documented(ImageMissing),
 )
 async def remove_image(
-    key: OwnImage, table: Table, originals: Originals, renditions: Renditions
+    key: OwnImage, table: Table, albums: Albums, originals: Originals, renditions: Renditions
 ) -> None:
     """Delete the picture and everything that was made of it.
 
     When the answer comes, all of it is gone. A call that was cut off may be repeated.
     """
     try:
-        await delete_image(key, table, originals, renditions)
+        await delete_image(key, table, albums, originals, renditions)
     except ImageNotFound:
         raise ImageMissing from None

@@ -1,33 +1,34 @@
-"""The endpoints of labels, and search by them."""
+"""The endpoints of labels, and search by them and by what is to be read."""
 
 from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
+from sightline.identifiers import AlbumId
 from sightline.images import fold_label
+from sightline.words import split_words
 from sightline_api import search
 from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
-from sightline_api.problems import (
-    DependencyUnavailable,
-    InvalidCursor,
-    Unauthenticated,
-    documented,
-)
-from sightline_api.views import ImagePage, ImageView, LabelName
+from sightline_api.listing import Filter, list_some
+from sightline_api.problems import AUTHENTICATED, InvalidCursor, InvalidSearch, documented
+from sightline_api.views import ImagePage, ImageView, LabelNames
 
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
-    responses=documented(Unauthenticated, DependencyUnavailable, InvalidCursor),
+    responses=documented(*AUTHENTICATED, InvalidCursor),
 )
 
-#: Labels that one search may name; each is a partition to go through.
-MAX_LABELS = 10
+#: Words that one search may name; each is a partition to go through.
+MAX_WORDS = 20
 
-LabelNames = Annotated[list[LabelName], Query(max_length=MAX_LABELS)]
+Texts = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=200)]],
+    Query(max_length=MAX_WORDS),
+]
 
 
 class LabelView(BaseModel):
@@ -62,30 +63,41 @@ async def list_labels(
     )
 
 
-@router.get("/search", operation_id="search_images")
+@router.get("/search", operation_id="search_images", responses=documented(InvalidSearch))
 async def search_images(
     user: CurrentUser,
     table: Table,
     signer: PictureSigner,
-    label: Annotated[list[LabelName], Query(min_length=1, max_length=MAX_LABELS)],
+    label: LabelNames = [],  # noqa: B006
     without: Annotated[LabelNames, Query(alias="not")] = [],  # noqa: B006
+    text: Texts = [],  # noqa: B006
+    album: AlbumId | None = None,
     min_confidence: Annotated[float, Query(ge=0, le=100)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImagePage:
-    """The caller's images that bear every `label` and none of `not`, newest first.
+    """The caller's images that bear every `label` and none of `not`, and in which every word of
+    `text` is to be read, newest first; with `album`, those that it holds.
 
-    A label is found however it is written; one that the owner added has a confidence of 100.
+    Labels and words are found however they are written; a label that the owner added has a
+    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
+    images than asked for and yet have a cursor.
     """
     before = decode_image_cursor(cursor) if cursor else None
-    query = search.Query(label, without, min_confidence)
-    found: list[str] = []
-    async for image_id in search.find_images(table, user.owner, query, before):
-        found.append(image_id)
-        if len(found) > limit:
-            break
-    images = await table.get_many(user.owner, found[:limit])
+    query = search.Query(label, without, min_confidence, _split(text), album)
+    if not (query.labels or query.words):
+        raise InvalidSearch
+    page = await list_some(table, user.owner, Filter(query), limit, before)
     return ImagePage(
-        items=[await ImageView.of(image, signer) for image in images],
-        next_cursor=encode_cursor(found[limit - 1]) if len(found) > limit else None,
+        items=[await ImageView.of(image, signer) for image in page.images],
+        next_cursor=page.next_before and encode_cursor(page.next_before),
     )
+
+
+def _split(texts: list[str]) -> list[str]:
+    """Every word once. Raises `InvalidSearch` where there are too many, or none in a text."""
+    found = [split_words(text) for text in texts]
+    words = list(dict.fromkeys(word for each in found for word in each))
+    if len(words) > MAX_WORDS or not all(found):
+        raise InvalidSearch
+    return words

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sightline.identifiers import first_image_id
 from sightline.images import Image, Status
 from sightline.table import ImageTable, Page
+from sightline_api.search import Query, find_images
 
 #: Images read at once where some are passed over, and in all for one page. A page that ends there
 #: may be short, or empty; its cursor goes on.
@@ -15,11 +16,13 @@ MAX_READ = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which images are meant. Ranges include their beginning and exclude their end.
+    """Which images are meant: those that the query finds, if there is one, of them those that all
+    else holds of. Ranges include their beginning and exclude their end.
 
     A time without an offset, as most cameras write it, counts as UTC.
     """
 
+    query: Query | None = None
     status: Status | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
@@ -28,10 +31,13 @@ class Filter:
 
     def passes_over(self) -> bool:
         """Whether an image may have to be read to see that it is not meant."""
-        return any((self.status, self.taken_from, self.taken_until))
+        worded = self.query is not None and self.query.words
+        return any((self.status, self.taken_from, self.taken_until, worded))
 
     def means(self, image: Image) -> bool:
         if self.status is not None and image.status is not self.status:
+            return False
+        if self.query is not None and not self.query.means(image):
             return False
         if self.taken_from is None and self.taken_until is None:
             return True
@@ -54,20 +60,40 @@ async def list_some(
     if chosen.created_until is not None:
         end = first_image_id(_in_utc(chosen.created_until))
         before = end if before is None else min(before, end)
-    if not chosen.passes_over():
-        return await table.page(owner, limit, before, down_to)
+    # Where nothing is passed over, what is read is just the page.
+    size = READ if chosen.passes_over() else limit
     found: list[Image] = []
     for _ in range(MAX_READ // READ):
-        page = await table.page(owner, READ, before, down_to)
-        for image in page.images:
-            if chosen.means(image):
-                if len(found) == limit:
-                    return Page(found, found[-1].image_id)
-                found.append(image)
+        page = await _read(table, owner, chosen.query, size, before, down_to)
         before = page.next_before
-        if before is None:
+        for image in filter(chosen.means, page.images):
+            if len(found) == limit:
+                return Page(found, found[-1].image_id)
+            found.append(image)
+        if before is None or (size == limit == len(found)):
             break
     return Page(found, before)
+
+
+async def _read(
+    table: ImageTable,
+    owner: str,
+    query: Query | None,
+    size: int,
+    before: str | None,
+    down_to: str | None,
+) -> Page:
+    """The next images in time that the query finds, or all of them."""
+    if query is None:
+        return await table.page(owner, size, before, down_to)
+    ids: list[str] = []
+    async for image_id in find_images(table, owner, query, before):
+        if len(ids) == size:
+            return Page(await table.get_many(owner, ids), ids[-1])
+        if down_to is not None and image_id < down_to:
+            break
+        ids.append(image_id)
+    return Page(await table.get_many(owner, ids), None)
 
 
 def _in_utc(at: datetime) -> datetime:

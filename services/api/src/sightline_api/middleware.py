@@ -12,7 +12,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.logs import request_id
-from sightline_api.problems import RequestTimeout, RequestTooLarge, render_problem
+from sightline_api.problems import (
+    RequestTimeout,
+    RequestTooLarge,
+    render_problem,
+    render_unforeseen,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +96,11 @@ class SecurityHeaders:
 
 
 class RequestLimits:
-    """Refuses bodies above `max_bytes`, and answers that take longer than `seconds` to begin."""
+    """Refuses bodies above `max_bytes`, and answers that take longer than `seconds` to begin.
+
+    It answers for what nobody foresaw, too: Starlette would do so from outside of all middleware,
+    where an answer has neither an id nor any other header of ours.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
         self._app = app
@@ -135,6 +144,10 @@ class RequestLimits:
                 raise
             logger.warning("gave up a request after %s seconds", self._seconds)
             await render_problem(RequestTimeout())(scope, receive, send)
+        except Exception as error:
+            if started:
+                raise
+            await render_unforeseen(error)(scope, receive, send)
 
 
 class ConditionalGet:

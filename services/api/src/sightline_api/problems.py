@@ -2,6 +2,7 @@
 
 Problem
 ├── Unauthenticated        401  no token, or not a good one
+├── RateLimited            429  more requests than the owner may make
 ├── ImageMissing           404  not there, or somebody else's: never told apart
 ├── InvalidCursor          400  not one of our cursors
 ├── PictureTooLarge        413  announced as larger than the limit
@@ -9,6 +10,7 @@ Problem
 """
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -19,6 +21,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+
+from sightline.aws import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,15 @@ PASSING_CODES = frozenset(
         "ThrottlingException",
     }
 )
+
+
+#: How the document tells of it.
+RETRY_HEADER = {
+    "Retry-After": {
+        "description": "Seconds after which to try again.",
+        "schema": {"type": "integer"},
+    }
+}
 
 
 class FieldError(BaseModel):
@@ -66,6 +80,8 @@ class Problem(Exception):
     code: ClassVar[str]
     detail: ClassVar[str]
     headers: ClassVar[dict[str, str]] = {}
+    #: Seconds after which it is worth another try, where it ever is.
+    retry_after: int | None = None
 
     def body(self) -> ProblemBody:
         """The problem as it is written where it is not an answer by itself."""
@@ -74,7 +90,7 @@ class Problem(Exception):
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
         """The entry of this error in an endpoint's `responses`."""
-        return _schema(cls.status, cls.detail)
+        return _schema(cls.status, cls.detail, {} if cls.retry_after is None else RETRY_HEADER)
 
 
 class Unauthenticated(Problem):
@@ -82,6 +98,17 @@ class Unauthenticated(Problem):
     code = "unauthenticated"
     detail = "A valid access token is needed."
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
+
+
+class RateLimited(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "rate_limited"
+    detail = "These are more requests than one owner may make; slow down."
+    retry_after = 1
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
 
 
 class QuotaExceeded(Problem):
@@ -94,6 +121,24 @@ class ImageMissing(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"
     detail = "There is no such image."
+
+
+class AlbumMissing(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "album_not_found"
+    detail = "There is no such album."
+
+
+class CoverMissing(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "not_in_album"
+    detail = "The cover has to be a picture of the album."
+
+
+class InvalidSearch(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_search"
+    detail = "A search names a label or a word to be read at least, and 20 words at most."
 
 
 class InvalidCursor(Problem):
@@ -112,7 +157,7 @@ class RequestInProgress(Problem):
     status = HTTPStatus.CONFLICT
     code = "request_in_progress"
     detail = "The same request is being answered at this moment; ask again."
-    headers: ClassVar = {"Retry-After": "1"}
+    retry_after = 1
 
 
 class KeyReused(Problem):
@@ -124,19 +169,19 @@ class KeyReused(Problem):
 class NothingUploaded(Problem):
     status = HTTPStatus.CONFLICT
     code = "nothing_uploaded"
-    detail = "The picture has not been uploaded yet, so there is nothing to process."
+    detail = "The picture has not been uploaded yet."
 
 
 class Contended(Problem):
     status = HTTPStatus.CONFLICT
     code = "contended"
-    detail = "The image is being changed by others at this moment; please try again."
+    detail = "It is being changed by others at this moment; please try again."
 
 
 class Changed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "changed"
-    detail = "The image has changed since it was read; read it again and decide anew."
+    detail = "It has changed since it was read; read it again and decide anew."
 
 
 class PictureTooLarge(Problem):
@@ -155,14 +200,18 @@ class RequestTimeout(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "request_timeout"
     detail = "The answer took too long; please try again."
-    headers: ClassVar = {"Retry-After": str(RETRY_AFTER)}
+    retry_after = RETRY_AFTER
 
 
 class DependencyUnavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "dependency_unavailable"
     detail = "A service that is needed here does not answer; please try again."
-    headers: ClassVar = {"Retry-After": str(RETRY_AFTER)}
+    retry_after = RETRY_AFTER
+
+
+#: What every endpoint that wants a token may answer.
+AUTHENTICATED = (Unauthenticated, RateLimited, DependencyUnavailable)
 
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
@@ -174,12 +223,16 @@ def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
             known = responses.setdefault(status, response)
             if response["description"] not in known["description"]:
                 known["description"] += " " + response["description"]
+            known["headers"] |= response["headers"]
     return responses
 
 
-def _schema(status: HTTPStatus, description: str) -> dict[int | str, dict[str, Any]]:
+def _schema(
+    status: HTTPStatus, description: str, headers: dict[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
-    return {int(status): {"description": description, "content": content}}
+    response = {"description": description, "headers": {**(headers or {})}, "content": content}
+    return {int(status): response}
 
 
 def problem_schemas() -> dict[str, Any]:
@@ -197,6 +250,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
+    app.add_exception_handler(Busy, _answer_vendor)
     app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
@@ -228,7 +282,10 @@ def _render(
 
 
 def render_problem(problem: Problem) -> JSONResponse:
-    return _render(problem.status, problem.code, problem.detail, problem.headers)
+    headers = dict(problem.headers)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    return _render(problem.status, problem.code, problem.detail, headers)
 
 
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
@@ -246,18 +303,28 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
     return _render(422, "invalid_request", "The request is not as documented.", errors=errors)
 
 
-async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
-    return _render(error.status_code, code, f"{phrase}.", dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+    return _render(error.status_code, code, f"{phrase}.", headers)
+
+
+def _allowed_methods(request: Request) -> Iterator[str]:
+    """Of every route of the path: the one that refuses knows its own alone."""
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            yield from route.methods or ()
 
 
 async def _answer_group(request: Request, error: Exception) -> JSONResponse:
     """Of several things that went wrong at once, the first speaks for all."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
-    if isinstance(first, ClientError | BotoCoreError):
+    if isinstance(first, ClientError | BotoCoreError | Busy):
         return await _answer_vendor(request, first)
     return await _answer_unforeseen(request, first)
 
@@ -273,5 +340,9 @@ async def _answer_vendor(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _answer_unforeseen(_: Request, error: Exception) -> JSONResponse:
+    return render_unforeseen(error)
+
+
+def render_unforeseen(error: Exception) -> JSONResponse:
     logger.error("unforeseen error", exc_info=error)
     return _render(500, "internal_error", "Something went wrong on our side.")

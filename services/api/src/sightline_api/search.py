@@ -1,4 +1,4 @@
-"""Finding images by their labels: a merge of label partitions that are sorted alike.
+"""Finding images by labels, words and albums: a merge of partitions that are sorted alike.
 
 Each partition lists its images newest first. The join goes down all of them together: whoever is
 behind seeks to where the others are, so what is read is in proportion to what is found and
@@ -8,8 +8,8 @@ passed over, never to what the owner has.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sightline.images import fold_label
-from sightline.table import ImageTable, Marked
+from sightline.images import Image, fold_label
+from sightline.table import ImageTable, Marked, Term
 
 #: Index entries read at once: few enough to waste little, enough for a page.
 READ = 100
@@ -18,20 +18,37 @@ READ = 100
 @dataclass(frozen=True, slots=True)
 class Query:
     """Images that bear every one of `labels` with at least this confidence, and none of
-    `without`; at least one label."""
+    `without`, in which every one of the folded `words` is to be read, and which the album holds.
 
-    labels: Sequence[str]
+    At least a label, a word or an album.
+    """
+
+    labels: Sequence[str] = ()
     without: Sequence[str] = ()
     min_confidence: float = 0
+    words: Sequence[str] = ()
+    album: str | None = None
+
+    def means(self, image: Image) -> bool:
+        """Whether the image, which the index has found, is one of them: words are indexed a moment
+        before they are in the image, and taken out a moment after."""
+        return not self.words or image.found_words.issuperset(self.words)
+
+    def terms(self) -> list[tuple[Term, float]]:
+        """What must all hold, with the least confidence."""
+        labels = [(_label(name), self.min_confidence) for name in self.labels]
+        words = [(Term("word", word), 0.0) for word in self.words]
+        albums = [] if self.album is None else [(Term("album", self.album), 0.0)]
+        return [*albums, *words, *labels]
 
 
 class _Partition:
-    """The images that bear one label, from the newest down."""
+    """The images that one term finds, from the newest down."""
 
-    def __init__(self, table: ImageTable, owner: str, label: str, min_confidence: float) -> None:
+    def __init__(self, table: ImageTable, owner: str, term: Term, min_confidence: float) -> None:
         self._table = table
         self._owner = owner
-        self._label = fold_label(label)
+        self._term = term
         self._min_confidence = min_confidence
         self._read: list[Marked] = []
 
@@ -42,7 +59,7 @@ class _Partition:
                 self._read.pop()
             if self._read:
                 return self._read[-1].image_id
-            entries = await self._table.find_labelled(self._owner, self._label, READ, upto)
+            entries = await self._table.find_marked(self._owner, self._term, READ, upto)
             if not entries:
                 return None
             # Reversed, so that the newest is taken from the end.
@@ -60,8 +77,8 @@ async def find_images(
     table: ImageTable, owner: str, query: Query, before: str | None = None
 ) -> AsyncIterator[str]:
     """The ids of the images that the query means, newest first, older than `before`."""
-    wanted = [_Partition(table, owner, label, query.min_confidence) for label in query.labels]
-    unwanted = [_Partition(table, owner, label, 0) for label in query.without]
+    wanted = [_Partition(table, owner, term, least) for term, least in query.terms()]
+    unwanted = [_Partition(table, owner, _label(name), 0) for name in query.without]
     upto = None if before is None else _before(before)
     while True:
         candidate = upto
@@ -79,6 +96,10 @@ async def find_images(
         if not any(excluded):
             yield candidate
         upto = _before(candidate)
+
+
+def _label(name: str) -> Term:
+    return Term("label", fold_label(name))
 
 
 def _before(image_id: str) -> str:

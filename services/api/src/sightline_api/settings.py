@@ -1,13 +1,19 @@
 """The gateway's settings."""
 
-from pydantic import AliasChoices, Field
+from typing import Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from sightline.recognition import Feature
-from sightline.settings import ServiceSettings
+from sightline.settings import PREFIX, ServiceSettings
+from sightline_api.cloudfront import read_private_key
 
 
 class ApiSettings(ServiceSettings):
     """Read from `SIGHTLINE_*`; times in seconds."""
+
+    model_config = SettingsConfigDict(env_parse_none_str="none", hide_input_in_errors=True)
 
     renditions_bucket: str = Field(description="Bucket that renditions are read from.")
     uploads_topic_arn: str = Field(
@@ -24,6 +30,11 @@ class ApiSettings(ServiceSettings):
         validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
         description="As the AWS clients read it; None for AWS itself.",
     )
+    cloudfront_url: str | None = Field(
+        None, description="Where CloudFront serves renditions; None, and S3 itself does."
+    )
+    cloudfront_key_id: str | None = Field(None, description="Its id of the public key.")
+    cloudfront_private_key: SecretStr | None = Field(None, description="The other half, as PEM.")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     max_upload_bytes: int = Field(50 * 2**20, gt=0, description="Largest picture, in bytes.")
@@ -43,8 +54,33 @@ class ApiSettings(ServiceSettings):
     )
     ticket_seconds: int = Field(900, gt=0, le=43_200, description="Life of an upload ticket.")
     url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
+    owner_requests_per_second: float | None = Field(
+        50, gt=0, description="Of one owner to one task, over time; `none` for any number."
+    )
+    owner_burst: int = Field(200, ge=1, description="The same at once, after a while without any.")
     max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")
+    erasure_seconds: float = Field(
+        20, gt=0, description="Time for which one call erases; below `request_seconds`."
+    )
     request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
     cors_origins: tuple[str, ...] = Field(
         (), description="Pages that may call, as `https://app.example.com`; none by default."
     )
+
+    @field_validator("cloudfront_private_key")
+    @classmethod
+    def _can_sign(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None:
+            read_private_key(key.get_secret_value())
+        return key
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        given = (self.cloudfront_url, self.cloudfront_key_id, self.cloudfront_private_key)
+        if None in given and any(given):
+            names = ("URL", "KEY_ID", "PRIVATE_KEY")
+            raise ValueError(
+                f"{', '.join(f'{PREFIX}CLOUDFRONT_{name}' for name in names)}: "
+                "all of them are needed, or none"
+            )
+        return self

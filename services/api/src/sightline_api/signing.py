@@ -23,12 +23,29 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 #: An address is the same for all who ask within this time, so that browsers keep what it shows.
 STABLE = timedelta(hours=1)
 
+#: What stands in a path as it is.
+SAFE = "/-_.~"
+
 
 class SignedForm(NamedTuple):
     """A form that a client posts to S3, its `file` field last."""
 
     url: str
     fields: dict[str, str]
+
+
+class Download(NamedTuple):
+    """An original, by its key, and the name that it is to be saved under."""
+
+    key: str
+    file_name: str
+
+
+class Address(NamedTuple):
+    """Where an object can be read, and until when."""
+
+    url: str
+    expires_at: datetime
 
 
 class Signer(Protocol):
@@ -39,6 +56,9 @@ class Signer(Protocol):
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         """An address to read each rendition from."""
+
+    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+        """An address to save each original from."""
 
 
 class Credentials(NamedTuple):
@@ -114,34 +134,73 @@ class S3Signer:
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         if not keys:
             return []
-        credentials = await self._credentials()
-        clock = self._clock()
-        at = clock - (clock - datetime.min.replace(tzinfo=UTC)) % STABLE
+        preamble = await self._prepare(self._clock())
+        return [preamble.sign(self._renditions, key) for key in keys]
+
+    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+        at = self._clock()
+        preamble, until = await self._prepare(at), expiry(at, self._url_seconds)
+        return [
+            Address(preamble.sign(self._originals, key, _save_as(file_name)), until)
+            for key, file_name in downloads
+        ]
+
+    async def _prepare(self, at: datetime) -> "_Preamble":
         # Good for its time from any moment of the hour.
         seconds = self._url_seconds + int(STABLE.total_seconds())
-        parameters = {
-            "X-Amz-Algorithm": ALGORITHM,
-            "X-Amz-Credential": f"{credentials.access_key}/{_scope(at, self._region)}",
-            "X-Amz-Date": _stamp(at),
-            "X-Amz-Expires": str(seconds),
-        }
-        if credentials.token is not None:
-            parameters["X-Amz-Security-Token"] = credentials.token
-        parameters["X-Amz-SignedHeaders"] = "host"
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
-        signing_key = _signing_key(credentials.secret_key, _day(at), self._region)
-        head = f"{ALGORITHM}\n{_stamp(at)}\n{_scope(at, self._region)}\n"
-        bucket = self._renditions
-        addresses = []
-        for key in keys:
-            path = f"{bucket.path}/{quote(key, safe='/-_.~')}"
-            request = f"GET\n{path}\n{query}\nhost:{bucket.host}\n\nhost\nUNSIGNED-PAYLOAD"
-            digest = hashlib.sha256(request.encode()).hexdigest()
-            signature = _sign(signing_key, head + digest)
-            addresses.append(
-                f"{bucket.scheme}://{bucket.host}{path}?{query}&X-Amz-Signature={signature}"
-            )
-        return addresses
+        credentials = await self._credentials()
+        return _prepare(credentials, self._region, _hour(at), seconds)
+
+
+class _Preamble(NamedTuple):
+    """What all addresses that are signed within an hour have in common."""
+
+    query: str
+    head: str
+    signing_key: bytes
+
+    def sign(self, bucket: Bucket, key: str, parameter: str = "") -> str:
+        """The address of an object; the parameter sorts behind all of Amazon's own."""
+        path = f"{bucket.path}/{quote(key, safe=SAFE)}"
+        query = self.query + parameter
+        request = f"GET\n{path}\n{query}\nhost:{bucket.host}\n\nhost\nUNSIGNED-PAYLOAD"
+        signature = _sign(
+            self.signing_key, self.head + hashlib.sha256(request.encode()).hexdigest()
+        )
+        return f"{bucket.scheme}://{bucket.host}{path}?{query}&X-Amz-Signature={signature}"
+
+
+@lru_cache(8)
+def _prepare(credentials: Credentials, region: str, at: datetime, seconds: int) -> _Preamble:
+    parameters = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{credentials.access_key}/{_scope(at, region)}",
+        "X-Amz-Date": _stamp(at),
+        "X-Amz-Expires": str(seconds),
+    }
+    if credentials.token is not None:
+        parameters["X-Amz-Security-Token"] = credentials.token
+    parameters["X-Amz-SignedHeaders"] = "host"
+    return _Preamble(
+        query="&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items()),
+        head=f"{ALGORITHM}\n{_stamp(at)}\n{_scope(at, region)}\n",
+        signing_key=_signing_key(credentials.secret_key, _day(at), region),
+    )
+
+
+def _save_as(file_name: str) -> str:
+    """Has S3 tell the browser to save what it gets, under this name (RFC 6266, RFC 8187)."""
+    disposition = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
+    return f"&response-content-disposition={quote(disposition, safe='')}"
+
+
+def expiry(at: datetime, seconds: int) -> datetime:
+    """Until when an address is good that is signed now for at least so many seconds."""
+    return _hour(at) + STABLE + timedelta(seconds=seconds)
+
+
+def _hour(at: datetime) -> datetime:
+    return at - (at - datetime.min.replace(tzinfo=UTC)) % STABLE
 
 
 @lru_cache(8)

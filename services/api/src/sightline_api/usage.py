@@ -4,15 +4,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sightline.recognition import Feature
-from sightline.table import Month
+from sightline.table import Month, Usage
 from sightline_api.dependencies import CurrentUser, Settings, Table
-from sightline_api.problems import DependencyUnavailable, Unauthenticated, documented
+from sightline_api.problems import AUTHENTICATED, documented
 from sightline_api.settings import ApiSettings
 
 router = APIRouter(
     prefix="/v1/usage",
     tags=["usage"],
-    responses=documented(Unauthenticated, DependencyUnavailable),
+    responses=documented(*AUTHENTICATED),
 )
 
 
@@ -39,7 +39,10 @@ class UsageView(BaseModel):
 @router.get("", operation_id="get_usage")
 async def get_usage(user: CurrentUser, settings: Settings, table: Table) -> UsageView:
     """Pictures, bytes and recognition calls of the caller, by month, newest first."""
-    usage = await table.read_usage(user.owner)
+    return view_usage(await table.read_usage(user.owner), settings)
+
+
+def view_usage(usage: Usage, settings: ApiSettings) -> UsageView:
     return UsageView(
         images=usage.images,
         bytes=usage.bytes,

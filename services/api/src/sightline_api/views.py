@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
+from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from sightline.capture import Capture
-from sightline.identifiers import ImageId
+from sightline.identifiers import AlbumId, ImageId
 from sightline.images import PART_NAMES, Image, Part, PartName, State, Status
 from sightline.pictures import Development
 from sightline.recognition import (
@@ -51,6 +52,9 @@ LabelName = Annotated[
 
 #: Replacing twelve added and twelve hidden labels by others takes 97 of a transaction's 100 items.
 LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
+
+#: Labels that one question may name; each is a partition to go through.
+LabelNames = Annotated[list[LabelName], Query(max_length=10)]
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -122,6 +126,17 @@ class RenditionView(BaseModel):
     bytes: int
     url: str
 
+    @classmethod
+    async def all_of(cls, image: Image, signer: Signer) -> list[Self]:
+        """Those of an image; none where there are none yet."""
+        developed = image.renditions.result
+        made = developed.renditions if developed else ()
+        urls = await signer.sign_renditions([rendition.key for rendition in made])
+        return [
+            cls(**rendition.model_dump(exclude={"key"}), url=url)
+            for rendition, url in zip(made, urls, strict=True)
+        ]
+
 
 class RenditionsView(PartView):
     """The copies that were made."""
@@ -149,6 +164,7 @@ class ImageView(BaseModel):
     )
     labels_added: tuple[str, ...] = Field(description="The owner's own labels.")
     labels_hidden: tuple[str, ...] = Field(description="Labels of recognition's to leave out.")
+    albums: list[AlbumId] = Field(description="Ids of the albums that hold the image.")
     media_type: str = Field(description="As found in the picture; until then as announced.")
     bytes: int
     sha256: str
@@ -167,12 +183,7 @@ class ImageView(BaseModel):
     @classmethod
     async def of(cls, image: Image, signer: Signer) -> Self:
         developed = image.renditions.result
-        made = developed.renditions if developed else ()
-        urls = await signer.sign_renditions([rendition.key for rendition in made])
-        items = [
-            RenditionView(**rendition.model_dump(exclude={"key"}), url=url)
-            for rendition, url in zip(made, urls, strict=True)
-        ]
+        items = await RenditionView.all_of(image, signer)
         return cls(
             id=image.image_id,
             status=image.status,
@@ -184,6 +195,7 @@ class ImageView(BaseModel):
             ],
             labels_added=image.details.added,
             labels_hidden=image.details.hidden,
+            albums=sorted(image.albums),
             media_type=developed.media_type if developed else image.media_type,
             bytes=image.bytes,
             sha256=image.sha256,

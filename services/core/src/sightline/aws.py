@@ -18,6 +18,10 @@ READ_TIMEOUT = 30
 ATTEMPTS = 3
 
 
+class Busy(Exception):
+    """A service has answered, but done only a part or nothing, again and again."""
+
+
 class Clients:
     """Opens clients that are closed together with the stack."""
 

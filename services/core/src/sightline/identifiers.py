@@ -18,7 +18,7 @@ def _is_time_ordered(value: str) -> str:
     except ValueError:
         parsed = None
     if parsed is None or parsed.version != 7 or str(parsed) != value:
-        raise ValueError("not an image id")
+        raise ValueError("not an id that was given out here")
     return value
 
 
@@ -28,11 +28,19 @@ Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 #: A UUIDv7 in its usual spelling: it sorts by the time it was made.
 ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: The same for an album.
+AlbumId = Annotated[str, AfterValidator(_is_time_ordered)]
+
 owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
 image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
+album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
 
 
 def new_image_id() -> str:
+    return str(uuid7())
+
+
+def new_album_id() -> str:
     return str(uuid7())
 
 

@@ -10,6 +10,7 @@ from sightline.pictures import Development
 from sightline.recognition import Feature, Recognition
 from sightline.rejection import Failure
 from sightline.values import Value
+from sightline.words import collect_words
 
 Result = TypeVar("Result", bound=Value)
 
@@ -126,7 +127,8 @@ class Image(Value):
     `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
     of the upload removes it. `features` is what the owner wants recognised, None for what is
     usual. `deleted_at` marks an image whose deletion has begun: to everyone
-    but the deletion itself it is gone.
+    but the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
+    those that it is indexed by: at least the ones that were found in it. The table keeps both.
     """
 
     owner: str
@@ -138,6 +140,8 @@ class Image(Value):
     created_at: datetime
     expires_at: int | None = None
     deleted_at: datetime | None = None
+    albums: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[Development] = Part[Development]()
@@ -175,6 +179,12 @@ class Image(Value):
         }
         added = {fold_label(name): Mark(name, 100.0) for name in self.details.added}
         return {name: mark for name, mark in seen.items() if name not in hidden} | added
+
+    @property
+    def found_words(self) -> frozenset[str]:
+        """The words that are to be read in the picture."""
+        result = self.recognition.result
+        return collect_words(text.text for text in (result and result.text) or ())
 
     @property
     def calls(self) -> dict[Feature, int]:

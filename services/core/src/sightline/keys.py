@@ -24,6 +24,11 @@ class ForeignKey(ValueError):
     """An object key that no part of Sightline would have made."""
 
 
+def owned_prefixes(owner: str) -> tuple[str, str]:
+    """What the keys of all of an owner's originals, and of all renditions, begin with."""
+    return f"{ORIGINALS}{owner}/", f"{RENDITIONS}{owner}/"
+
+
 def original_key(image: ImageKey) -> str:
     return f"{ORIGINALS}{image.owner}/{image.image_id}"
 

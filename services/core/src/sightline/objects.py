@@ -40,10 +40,10 @@ class ObjectStore(Protocol):
         """Store bytes under the key, replacing what was there."""
 
     async def delete(self, key: str) -> None:
-        """Remove an object; nothing happens where there is none."""
+        """Remove an object for good, with all that was ever under its key, if anything was."""
 
     async def delete_all(self, prefix: str) -> None:
-        """Remove every object whose key begins so."""
+        """Remove every object whose key begins so, likewise."""
 
     def keys(self, prefix: str) -> AsyncIterator[str]:
         """The keys that begin so, in order."""

@@ -1,11 +1,12 @@
 """One S3 bucket."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from sightline.aws import Busy
 from sightline.objects import ObjectChanged, ObjectNotFound, StoredObject
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 #: A rendition never changes under its key while its picture's bytes stay the same, and is
 #: somebody's own: only the browser may keep it, for a day.
 CACHE_CONTROL = "private, max-age=86400"
+
+
+class DeletionIncomplete(Busy):
+    """S3 has refused to delete some of several objects; the same call may be repeated."""
 
 
 class S3ObjectStore:
@@ -67,11 +72,31 @@ class S3ObjectStore:
         )
 
     async def delete(self, key: str) -> None:
-        await self._client.delete_object(Bucket=self._bucket, Key=key)
+        await self._delete_versions(key, lambda found: found == key)
 
     async def delete_all(self, prefix: str) -> None:
-        async for key in self.keys(prefix):
-            await self.delete(key)
+        await self._delete_versions(prefix, lambda _: True)
+
+    async def _delete_versions(self, prefix: str, is_meant: Callable[[str], bool]) -> None:
+        """For good: a bucket that keeps versions would otherwise only hide what is deleted."""
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        async for page in pages:
+            # At most a thousand to a page, which is also what one call may delete.
+            found: list[Any] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            meant: list[Any] = [
+                {"Key": each["Key"], "VersionId": each["VersionId"]}
+                for each in found
+                if is_meant(each["Key"])
+            ]
+            if not meant:
+                continue
+            answer = await self._client.delete_objects(
+                Bucket=self._bucket, Delete={"Objects": meant, "Quiet": True}
+            )
+            if errors := answer.get("Errors"):
+                raise DeletionIncomplete(f"{len(errors)} objects: {errors[0].get('Code')}")
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

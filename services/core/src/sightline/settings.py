@@ -52,8 +52,17 @@ def read_settings(kind: type[Settings]) -> Settings:
         return kind()
     except ValidationError as error:
         for problem in error.errors():
-            field = str(problem["loc"][0])
-            prefix = kind.model_config.get("env_prefix", "")
-            name = prefix + field.upper() if field.islower() else field
-            print(f"{name}: {problem['msg'].lower()}", file=sys.stderr)
+            # What is said of several together names them itself.
+            names = [_name(kind, str(place)) for place in problem["loc"][:1]]
+            # Our own sentences stand as they are.
+            own = problem["type"] == "value_error"
+            message = (
+                problem["msg"].removeprefix("Value error, ") if own else problem["msg"].lower()
+            )
+            print(": ".join([*names, message]), file=sys.stderr)
         sys.exit(2)
+
+
+def _name(kind: type[BaseSettings], field: str) -> str:
+    """Of the variable that the field is read from."""
+    return kind.model_config.get("env_prefix", "") + field.upper() if field.islower() else field

@@ -1,7 +1,7 @@
 """The table of images: the port, and what it may answer besides a value."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from sightline.images import Image
 from sightline.keys import ImageKey
@@ -35,8 +35,15 @@ class LabelCount(NamedTuple):
     images: int
 
 
+class Term(NamedTuple):
+    """What images are found by: a folded label, an album's id, or a folded word to be read."""
+
+    kind: Literal["label", "album", "word"]
+    name: str
+
+
 class Marked(NamedTuple):
-    """An image that bears a label, with the label's confidence."""
+    """An image that is found by a term, with a label's confidence; others have 100."""
 
     image_id: str
     confidence: float
@@ -124,16 +131,23 @@ class ImageTable(Protocol):
         `limit`, and none that no image bears.
         """
 
-    async def find_labelled(
-        self, owner: str, label: str, limit: int, upto: str | None = None
+    async def find_marked(
+        self, owner: str, term: Term, limit: int, upto: str | None = None
     ) -> list[Marked]:
-        """The newest `limit` images of the owner that bear the folded label, newest first.
+        """The newest `limit` images of the owner that the term finds, newest first.
 
-        With `upto`, those no newer than that image id.
+        With `upto`, those no newer than that image id. By a word an image may be found a moment
+        too early or too long: its own text decides.
         """
 
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         """Those of up to 100 images that are there, in the order asked for."""
+
+    async def list_ids(self, owner: str, limit: int) -> list[str]:
+        """The newest of the owner's images, hidden ones among them: all that has a row."""
+
+    async def forget(self, owner: str) -> None:
+        """Remove what there is of an owner who has no image and no album any more; repeatable."""
 
     async def find_content(self, owner: str, sha256: str) -> list[str]:
         """The ids of the owner's images that show these bytes, newest first."""

@@ -1,0 +1,66 @@
+"""Who is calling, found out once for each request, and whether it calls too often."""
+
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sightline_api.allowance import OwnerBuckets, tell
+from sightline_api.keyset import KeysUnavailable
+from sightline_api.problems import (
+    DependencyUnavailable,
+    Problem,
+    RateLimited,
+    Unauthenticated,
+    render_problem,
+)
+from sightline_api.tokens import InvalidToken, User
+
+
+class Admission:
+    """Leaves in the request's state who the `caller` is, or the problem with that.
+
+    Whoever calls more often than its bucket permits gets no further. Every answer to somebody who
+    is known tells what is left. Endpoints decide whether they want to know the caller at all.
+    """
+
+    def __init__(self, app: ASGIApp, buckets: OwnerBuckets | None) -> None:
+        self._app = app
+        self._buckets = buckets
+        self._policy = buckets.policy.encode() if buckets else b""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        caller = scope["state"]["caller"] = await _identify(scope)
+        if self._buckets is None or not isinstance(caller, User):
+            await self._app(scope, receive, send)
+            return
+        allowance = self._buckets.take(caller.owner)
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"ratelimit-policy", self._policy),
+                    (b"ratelimit", tell(allowance).encode()),
+                ]
+            await send(message)
+
+        if allowance.wait:
+            await render_problem(RateLimited(allowance.wait))(scope, receive, send_told)
+        else:
+            await self._app(scope, receive, send_told)
+
+
+async def _identify(scope: Scope) -> User | type[Problem]:
+    scheme, token = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    if scheme.lower() != "bearer" or not token:
+        return Unauthenticated
+    try:
+        user: User = await scope["state"]["tokens"].verify(token)
+    except InvalidToken:
+        return Unauthenticated
+    except KeysUnavailable:
+        return DependencyUnavailable
+    return user

@@ -1,0 +1,60 @@
+"""Erasing all that an owner has, a piece at a time."""
+
+import asyncio
+from contextlib import suppress
+
+from sightline.albums import AlbumKey, AlbumNotFound, AlbumTable
+from sightline.keys import ImageKey, owned_prefixes
+from sightline.objects import ObjectStore
+from sightline.table import ImageNotFound, ImageTable
+from sightline_api.batches import AT_ONCE, each_of
+from sightline_api.deletion import delete_image
+
+#: What is left is counted up to here.
+COUNTED = 1_000
+
+
+async def erase_some(
+    owner: str,
+    table: ImageTable,
+    albums: AlbumTable,
+    originals: ObjectStore,
+    renditions: ObjectStore,
+    seconds: float,
+) -> int:
+    """Erase for about so long; answers how many images and albums are left, 0 when all is gone.
+
+    Nothing needs to be remembered in between: each call takes what it finds.
+    """
+
+    async def remove_album(album_id: str) -> None:
+        # Another call may be at the same.
+        with suppress(AlbumNotFound):
+            await albums.remove(await albums.begin_deletion(AlbumKey(owner, album_id)))
+
+    async def remove_image(image_id: str) -> None:
+        with suppress(ImageNotFound):
+            await delete_image(ImageKey(owner, image_id), table, albums, originals, renditions)
+
+    clock = asyncio.get_running_loop().time
+    until = clock() + seconds
+    # Albums first: an image that is in none is quicker to remove.
+    while ids := await albums.list_ids(owner, AT_ONCE):
+        if clock() > until:
+            return await _count(owner, table, albums)
+        await each_of(ids, remove_album)
+    while ids := await table.list_ids(owner, AT_ONCE):
+        if clock() > until:
+            return await _count(owner, table, albums)
+        await each_of(ids, remove_image)
+    # What was uploaded for a ticket whose row is gone already, and what counted the rest.
+    of_originals, of_renditions = owned_prefixes(owner)
+    await originals.delete_all(of_originals)
+    await renditions.delete_all(of_renditions)
+    await table.forget(owner)
+    return 0
+
+
+async def _count(owner: str, table: ImageTable, albums: AlbumTable) -> int:
+    images = await table.list_ids(owner, COUNTED)
+    return len(images) + len(await albums.list_ids(owner, COUNTED))

@@ -1,0 +1,123 @@
+"""Every endpoint that the document has, tried with what belongs to somebody else."""
+
+import asyncio
+import copy
+from typing import Any
+
+import pytest
+
+from api.conftest import Gateway
+from samples import ETAG, make_development, make_image, new_owner, recognized
+from sightline.albums import Album
+from sightline.identifiers import new_album_id
+from sightline.images import now
+from sightline.keys import original_key
+from sightline_api.document import make_document
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+OPERATIONS = {
+    operation["operationId"]: (method, path, operation)
+    for path, item in make_document()["paths"].items()
+    for method, operation in item.items()
+    if method in METHODS
+}
+WITH_IDS = [name for name, (_, path, _) in OPERATIONS.items() if "_id}" in path]
+POSTS = [name for name, (method, _, _) in OPERATIONS.items() if method == "post"]
+
+#: A body that each would take from the owner.
+BODIES: dict[str, Any] = {
+    "update_image": {"title": "Mine"},
+    "reprocess_image": {},
+    "update_album": {"title": "Mine"},
+    "add_to_album": {"ids": ["IMAGE"]},
+    "remove_from_album": {"ids": ["IMAGE"]},
+}
+
+
+class Belongings:
+    """A picture in an album, of somebody."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        owner, at = new_owner(), now()
+        image = make_image(owner)
+        self.image = image.key
+        self.album = Album(
+            owner=owner, album_id=new_album_id(), title="Theirs", created_at=at, updated_at=at
+        )
+        part = image.renditions.begin(ETAG).succeed(make_development())
+        done = recognized(image, "Dog").with_part("renditions", part)
+
+        async def fill() -> None:
+            await gateway.table.create(image)
+            await gateway.table.store(image, done)
+            await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
+            await gateway.albums.create(self.album)
+            await gateway.albums.add(self.album.key, [image.image_id])
+
+        asyncio.run(fill())
+
+    def state(self, gateway: Gateway) -> Any:
+        """All there is, to be compared."""
+
+        async def look() -> Any:
+            stored = await gateway.originals.head(original_key(self.image))
+            image = await gateway.table.get(self.image)
+            album = await gateway.albums.get(self.album.key)
+            return copy.deepcopy((stored, image, album, gateway.uploads.published))
+
+        return asyncio.run(look())
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+def test_what_is_somebody_elses_is_not_there(gateway: Gateway, name: str) -> None:
+    """404 as for what does not exist, and nothing has changed."""
+    theirs = Belongings(gateway)
+    before = theirs.state(gateway)
+    method, path, operation = OPERATIONS[name]
+    url = path.format(image_id=theirs.image.image_id, album_id=theirs.album.album_id)
+    assert ("requestBody" in operation) == (name in BODIES)
+    body = copy.deepcopy(BODIES.get(name))
+    if body and "ids" in body:
+        body["ids"] = [theirs.image.image_id]
+    answer = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
+    assert answer.status_code == 404
+    nothing = path.format(image_id=new_album_id(), album_id=new_album_id())
+    absent = gateway.client.request(method.upper(), nothing, headers=gateway.headers(), json=body)
+    assert absent.json() == answer.json()
+    assert theirs.state(gateway) == before
+
+
+def test_listings_show_nothing_of_others(gateway: Gateway) -> None:
+    theirs = Belongings(gateway)
+    for path in (
+        "/v1/images",
+        f"/v1/images?album={theirs.album.album_id}",
+        "/v1/images?label=Dog",
+        "/v1/search?label=Dog",
+        "/v1/labels",
+        "/v1/albums",
+    ):
+        assert gateway.client.get(path, headers=gateway.headers()).json()["items"] == [], path
+    usage = gateway.client.get("/v1/usage", headers=gateway.headers()).json()
+    assert (usage["images"], usage["months"]) == (0, [])
+    export = gateway.client.get("/v1/account/export", headers=gateway.headers()).text
+    assert theirs.image.image_id not in export
+    assert theirs.album.album_id not in export
+
+
+def test_batches_do_nothing_to_what_is_somebody_elses(gateway: Gateway) -> None:
+    theirs = Belongings(gateway)
+    before = theirs.state(gateway)
+    ids = {"ids": [theirs.image.image_id]}
+    answer = gateway.client.post("/v1/images/delete", json=ids, headers=gateway.headers())
+    assert [item["status"] for item in answer.json()["items"]] == [404]
+    erased = gateway.client.delete("/v1/account?confirm=everything", headers=gateway.headers())
+    assert erased.status_code == 204
+    assert theirs.state(gateway) == before
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_every_post_takes_an_idempotency_key(name: str) -> None:
+    parameters = OPERATIONS[name][2]["parameters"]
+    assert "idempotency-key" in {each["name"].lower() for each in parameters}

@@ -1,0 +1,46 @@
+"""Each kind of table: memory and DynamoDB are not to be told apart."""
+
+from typing import NamedTuple
+
+import pytest
+from uuid_utils.compat import uuid4
+
+from sightline.albums import AlbumTable
+from sightline.aws import Clients
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.memory import MemoryAlbumTable, MemoryImageTable
+from sightline.table import ImageTable
+
+
+class Tables(NamedTuple):
+    """Images, and the albums that hold them."""
+
+    images: ImageTable
+    albums: AlbumTable
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+async def tables(request: pytest.FixtureRequest, clients: Clients) -> Tables:
+    if request.param == "memory":
+        images = MemoryImageTable()
+        return Tables(images, MemoryAlbumTable(images))
+    client = await clients.open("dynamodb")
+    name = f"images-{uuid4()}"
+    await client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return Tables(DynamoImageTable(client, name), DynamoAlbumTable(client, name))
+
+
+@pytest.fixture
+def table(tables: Tables) -> ImageTable:
+    return tables.images

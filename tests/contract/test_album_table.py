@@ -1,0 +1,207 @@
+"""One suite for every `AlbumTable`: memory and DynamoDB are not to be told apart."""
+
+import asyncio
+
+import pytest
+
+from contract.conftest import Tables
+from samples import make_image, new_owner
+from sightline.albums import MAX_ALBUMS, Added, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.identifiers import new_album_id, new_image_id
+from sightline.images import Image, now
+from sightline.table import Conflict, Term
+
+
+async def made(tables: Tables, owner: str, title: str = "Summer") -> Album:
+    at = now()
+    album = Album(owner=owner, album_id=new_album_id(), title=title, created_at=at, updated_at=at)
+    await tables.albums.create(album)
+    return album
+
+
+async def filled(tables: Tables, owner: str, count: int) -> tuple[Album, list[Image]]:
+    album = await made(tables, owner)
+    images = [make_image(owner) for _ in range(count)]
+    for image in images:
+        await tables.images.create(image)
+    ids = [image.image_id for image in images]
+    assert await tables.albums.add(album.key, ids) == Added(frozenset(ids), frozenset())
+    return album, images
+
+
+async def members(tables: Tables, album: Album) -> list[str]:
+    """What the album holds, told in three ways that agree."""
+    found = await tables.images.find_marked(album.owner, Term("album", album.album_id), 1000)
+    ids = [each.image_id for each in found]
+    assert (await tables.albums.get(album.key)).images == len(ids)
+    page = await tables.images.page(album.owner, 1000)
+    assert [each.image_id for each in page.images if album.album_id in each.albums] == ids
+    return ids
+
+
+async def members_of_none(tables: Tables, images: list[Image]) -> bool:
+    found = await tables.images.get_many(images[0].owner, [image.image_id for image in images])
+    return len(found) == len(images) and not any(image.albums for image in found)
+
+
+async def test_an_album_comes_back_as_it_was_made(tables: Tables) -> None:
+    album = await made(tables, new_owner())
+    assert await tables.albums.get(album.key) == album
+    await tables.albums.create(album)
+    with pytest.raises(Conflict):
+        await tables.albums.create(album.model_copy(update={"title": "Another"}))
+
+
+async def test_a_missing_or_foreign_album_is_not_found(tables: Tables) -> None:
+    album = await made(tables, new_owner())
+    for key in (AlbumKey(new_owner(), album.album_id), AlbumKey(album.owner, new_album_id())):
+        with pytest.raises(AlbumNotFound):
+            await tables.albums.get(key)
+        with pytest.raises(AlbumNotFound):
+            await tables.albums.add(key, [new_image_id()])
+        with pytest.raises(AlbumNotFound):
+            await tables.albums.begin_deletion(key)
+
+
+async def test_pages_of_albums_follow_each_other(tables: Tables) -> None:
+    owner = new_owner()
+    albums = [await made(tables, owner, f"Album {n}") for n in range(5)]
+    await tables.albums.begin_deletion(albums[3].key)
+    await made(tables, new_owner())
+    first = await tables.albums.page(owner, 2)
+    assert first.albums == [albums[4], albums[2]]
+    second = await tables.albums.page(owner, 2, first.next_before)
+    assert second == ([albums[1], albums[0]], None)
+
+
+async def test_images_are_put_in_once_however_often(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 3)
+    newest_first = [image.image_id for image in images[::-1]]
+    assert await members(tables, album) == newest_first
+    again = await tables.albums.add(album.key, [*newest_first, new_image_id(), newest_first[0]])
+    assert again.inside == set(newest_first)
+    assert await members(tables, album) == newest_first
+
+
+async def test_more_images_than_one_transaction_takes(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 60)
+    assert len(await members(tables, album)) == 60
+    taken = await tables.albums.take(album.key, [image.image_id for image in images[:55]])
+    assert len(taken) == 55
+    assert len(await members(tables, album)) == 5
+
+
+async def test_hidden_and_foreign_images_are_not_put_in(tables: Tables) -> None:
+    album = await made(tables, new_owner())
+    hidden, foreign = make_image(album.owner), make_image()
+    for image in (hidden, foreign):
+        await tables.images.create(image)
+    await tables.images.begin_deletion(hidden.key)
+    added = await tables.albums.add(album.key, [hidden.image_id, foreign.image_id])
+    assert added == Added(frozenset(), frozenset())
+    assert await members(tables, album) == []
+    assert (await tables.images.get(foreign.key)).albums == frozenset()
+
+
+async def test_an_image_can_be_in_so_many_albums(tables: Tables) -> None:
+    owner = new_owner()
+    image = make_image(owner)
+    await tables.images.create(image)
+    for _ in range(MAX_ALBUMS):
+        await tables.albums.add((await made(tables, owner)).key, [image.image_id])
+    one_more = await made(tables, owner)
+    added = await tables.albums.add(one_more.key, [image.image_id])
+    assert added == Added(frozenset(), frozenset({image.image_id}))
+    assert await members(tables, one_more) == []
+
+
+async def test_taking_out_leaves_the_image(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 2)
+    first, second = (image.image_id for image in images)
+    assert await tables.albums.take(album.key, [first, new_image_id()]) == {first}
+    assert await tables.albums.take(album.key, [first]) == frozenset()
+    assert await members(tables, album) == [second]
+    assert (await tables.images.get(images[0].key)).albums == frozenset()
+
+
+async def test_title_and_cover_change_from_what_was_read(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 1)
+    current = await tables.albums.get(album.key)
+    change = {"title": "Winter", "cover_id": images[0].image_id}
+    await tables.albums.update(current, current.model_copy(update=change))
+    stored = await tables.albums.get(album.key)
+    assert (stored.title, stored.cover_id) == ("Winter", images[0].image_id)
+    assert stored.revision == current.revision + 1
+    with pytest.raises(Conflict):
+        await tables.albums.update(current, current.model_copy(update={"title": "Late"}))
+    await tables.albums.update(stored, stored.model_copy(update={"cover_id": None}))
+    assert (await tables.albums.get(album.key)).cover_id is None
+
+
+async def test_only_a_picture_of_the_album_is_its_cover(tables: Tables) -> None:
+    album = await made(tables, new_owner())
+    outside = make_image(album.owner)
+    await tables.images.create(outside)
+    for image_id in (outside.image_id, new_image_id()):
+        with pytest.raises(NotInAlbum):
+            await tables.albums.update(album, album.model_copy(update={"cover_id": image_id}))
+    assert await tables.albums.get(album.key) == album
+
+
+async def test_a_cover_that_is_taken_out_is_one_no_more(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 2)
+    current = await tables.albums.get(album.key)
+    cover = {"cover_id": images[0].image_id}
+    await tables.albums.update(current, current.model_copy(update=cover))
+    await tables.albums.take(album.key, [images[1].image_id])
+    assert (await tables.albums.get(album.key)).cover_id == images[0].image_id
+    await tables.albums.take(album.key, [images[0].image_id])
+    assert (await tables.albums.get(album.key)).cover_id is None
+
+
+async def test_images_in_deletion_can_still_be_taken_out(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 2)
+    hidden = await tables.images.begin_deletion(images[0].key)
+    assert hidden.albums == {album.album_id}
+    assert await tables.albums.take(album.key, [hidden.image_id]) == {hidden.image_id}
+    await tables.images.remove(hidden)
+    assert await members(tables, album) == [images[1].image_id]
+
+
+async def test_a_deleted_album_leaves_its_pictures(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 30)
+    hidden = await tables.albums.begin_deletion(album.key)
+    with pytest.raises(AlbumNotFound):
+        await tables.albums.get(album.key)
+    with pytest.raises(AlbumNotFound):
+        await tables.albums.add(album.key, [images[0].image_id])
+    with pytest.raises(Conflict):
+        await tables.albums.update(album, album)
+    await tables.albums.remove(hidden)
+    await tables.albums.remove(hidden)
+    assert await members_of_none(tables, images)
+    term = Term("album", album.album_id)
+    assert await tables.images.find_marked(album.owner, term, 10) == []
+    with pytest.raises(AlbumNotFound):
+        await tables.albums.begin_deletion(album.key)
+
+
+async def test_a_deletion_that_was_cut_off_can_be_repeated(tables: Tables) -> None:
+    album, images = await filled(tables, new_owner(), 3)
+    await tables.albums.begin_deletion(album.key)
+    await tables.albums.take(album.key, [images[0].image_id])
+    await tables.albums.remove(await tables.albums.begin_deletion(album.key))
+    assert await members_of_none(tables, images)
+
+
+async def test_many_at_once_lose_nothing(tables: Tables) -> None:
+    """Those who put in and those who take out contend for the album's row."""
+    album, images = await filled(tables, new_owner(), 6)
+    more = [make_image(album.owner) for _ in range(6)]
+    for image in more:
+        await tables.images.create(image)
+    await asyncio.gather(
+        *(tables.albums.add(album.key, [image.image_id]) for image in more),
+        *(tables.albums.take(album.key, [image.image_id]) for image in images),
+    )
+    assert await members(tables, album) == [image.image_id for image in more[::-1]]
