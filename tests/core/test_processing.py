@@ -268,9 +268,11 @@ async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
 
-async def test_a_failure_of_a_gone_image_is_nothing(rig: Rig) -> None:
+async def test_a_failure_of_a_gone_image_only_clears_what_attempts_left(rig: Rig) -> None:
     await rig.table.begin_deletion(rig.image.key)
-    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    work = ScriptedWork()
+    await rig.processor(work).fail(rig.upload, EXHAUSTED)
+    assert work.discarded == [rig.image.key]
 
 
 async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:

@@ -73,6 +73,8 @@ class PartProcessor(Generic[Result]):
             try:
                 image = await self._read(upload.image)
             except Gone:
+                # An attempt that was cut off may have stored something before.
+                await self._work.discard(upload.image)
                 return
             part = image.part(self._name)
             if part.state is State.SUCCEEDED or (part.failure and part.failure.final):
