@@ -67,3 +67,26 @@ async def test_another_reason_goes_up() -> None:
     with pytest.raises(ClientError):
         await write(client)
     assert client.calls == 1
+
+
+class ForgettingClient:
+    """Remembers what its queries asked for; finds nothing, takes every write."""
+
+    def __init__(self) -> None:
+        self.queries: list[dict[str, Any]] = []
+
+    async def query(self, **request: Any) -> dict[str, Any]:
+        self.queries.append(request)
+        return {"Items": []}
+
+    async def transact_write_items(self, **_: object) -> None:
+        pass
+
+
+async def test_a_deletion_looks_for_what_was_written_a_moment_ago() -> None:
+    """moto and its kin are always consistent, so that it is asked for is all there is to see."""
+    client = ForgettingClient()
+    table = DynamoImageTable(client, "table")  # type: ignore[arg-type]
+    await table.remove(make_image())
+    assert client.queries
+    assert all(request["ConsistentRead"] for request in client.queries)

@@ -540,6 +540,8 @@ class DynamoImageTable:
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": pk}},
+            # What was written a moment ago must not outlive its image unseen.
+            "ConsistentRead": True,
         }
         for item in await query(self._client, request, sys.maxsize):
             if item["sk"] == own or not item["sk"].startswith(IMAGE_PREFIX):
