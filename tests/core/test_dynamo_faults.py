@@ -90,3 +90,24 @@ async def test_a_deletion_looks_for_what_was_written_a_moment_ago() -> None:
     await table.remove(make_image())
     assert client.queries
     assert all(request["ConsistentRead"] for request in client.queries)
+
+
+class RepeatedClient:
+    """The SDK's second attempt at a write whose first answer was lost: done, and refused."""
+
+    def __init__(self) -> None:
+        self.item: dict[str, Any] = {}
+
+    async def put_item(self, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 - boto's
+        self.item = Item
+        response: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+        raise ClientError(response, "PutItem")
+
+    async def get_item(self, **_: object) -> dict[str, Any]:
+        return {"Item": self.item}
+
+
+async def test_a_claim_whose_answer_was_lost_is_held() -> None:
+    """Else whoever sent the request would be told for a minute that it is being answered."""
+    table = DynamoImageTable(RepeatedClient(), "table")  # type: ignore[arg-type]
+    assert await table.claim_request("owner", "key", "fingerprint", 60) is None
