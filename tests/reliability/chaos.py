@@ -96,9 +96,7 @@ class Trial:
         timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            people = [
-                asyncio.create_task(person.live(pace, stop)) for person in self._invite(http)
-            ]
+            people = [asyncio.create_task(person.live(pace, stop)) for person in self._invite(http)]
             striking = asyncio.create_task(self._strike())
             planting = asyncio.create_task(self._plant())
             try:
@@ -171,9 +169,7 @@ class Trial:
             await asyncio.to_thread(count_waiting, self._fleet.client("sqs"), url)
             for url in self._queues()
         ]
-        self.timeline.add(
-            self.ledger.uploads, figures["settled"], faults, (backlog[0], backlog[1])
-        )
+        self.timeline.add(self.ledger.uploads, figures["settled"], faults, (backlog[0], backlog[1]))
 
     def _tell(self) -> None:
         if not self.timeline.samples:

@@ -230,8 +230,12 @@ def _months_agree(world: World, ledger: Ledger) -> Broken:
         months = [row for name, row in world.usage.get(owner, {}).items() if name != "total"]
         counted = {
             "images": sum(int(row.get("images", 0)) for row in months),
-            "calls": sum(int(value) for row in months for name, value in row.items()
-                         if name.startswith("calls_")),
+            "calls": sum(
+                int(value)
+                for row in months
+                for name, value in row.items()
+                if name.startswith("calls_")
+            ),
         }
         for name, expected in (("images", arrived[owner]), ("calls", paid[owner])):
             if counted[name] < expected:
@@ -292,7 +296,10 @@ def _each_its_own(world: World, ledger: Ledger) -> Broken:
         yield "foreign", what
     owners = {entry.image_id: entry.owner for entry in ledger.entries}
     for image_id, row in world.images.items():
-        if row["pk"] != f"USER#{row['owner']}" or owners.get(image_id, row["owner"]) != row["owner"]:
+        if (
+            row["pk"] != f"USER#{row['owner']}"
+            or owners.get(image_id, row["owner"]) != row["owner"]
+        ):
             yield "foreign", f"{image_id} lies under {row['pk']}"
         names = json.dumps(row, default=str)
         # Ids are long and random: one inside another's row can be no accident.

@@ -262,9 +262,7 @@ class Fleet:
                     f"http://127.0.0.1:{port}/health",
                 )
 
-    def _add(
-        self, name: str, command: list[str], environment: Environment, health: str
-    ) -> None:
+    def _add(self, name: str, command: list[str], environment: Environment, health: str) -> None:
         log = self.folder / "logs" / f"{name}.log"
         whole = {**base_environment(), **environment}
         self.members[name] = Member(name, command, whole, health, log)

@@ -72,9 +72,11 @@ class Person:
         self._chance = random.Random(seed)
         self._mine: list[Entry] = []
         self._bodies: list[tuple[bytes, str]] = []
-        self._steps = STEPS if not tidy else {
-            name: weight for name, weight in STEPS.items() if name not in UNTIDY
-        }
+        self._steps = (
+            STEPS
+            if not tidy
+            else {name: weight for name, weight in STEPS.items() if name not in UNTIDY}
+        )
 
     async def live(self, pace: Pace, stop: asyncio.Event) -> None:
         """One step after another until told to stop; what was begun is brought to an end."""

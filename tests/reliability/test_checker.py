@@ -106,7 +106,11 @@ class Scene:
                 "state": "succeeded",
                 "result": {"labels": [label], "calls": {"labels": 1}},
             },
-            renditions={"state": "succeeded", "etag": "e", "result": {"renditions": [{"key": key}]}},
+            renditions={
+                "state": "succeeded",
+                "etag": "e",
+                "result": {"renditions": [{"key": key}]},
+            },
         )
         self.put(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
         self.put(f"CONTENT#{owner}#sha-{image_id}", f"IMAGE#{image_id}")
@@ -215,7 +219,10 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, str]]] = {
         lambda s, _: s.remove(s.places.originals, f"originals/{ONE}/{FIRST}"),
         (ENDED, "lost"),
     ),
-    "a part that hangs": (lambda s, _: set_part(s, "recognition", state="running"), (ENDED, "stuck")),
+    "a part that hangs": (
+        lambda s, _: set_part(s, "recognition", state="running"),
+        (ENDED, "stuck"),
+    ),
     "an upload that no ledger knows": (
         lambda s, told: (set_part(s, "renditions", state="pending"), told.entries.pop(0)),
         (QUIET, "stuck"),

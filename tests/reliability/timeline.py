@@ -81,7 +81,9 @@ def draw(timeline: Timeline, path: Path, title: str) -> None:
         for axes in (upper, lower):
             axes.axvline(at, color=COLOURS.get(word, "#888888"), alpha=0.35, linewidth=0.8)
     upper.set(ylabel="per second", title=title)
-    lower.set(ylabel="messages", xlabel="seconds (red: SIGKILL, yellow: SIGTERM, green: faults end)")
+    lower.set(
+        ylabel="messages", xlabel="seconds (red: SIGKILL, yellow: SIGTERM, green: faults end)"
+    )
     for axes in (upper, lower):
         axes.legend(loc="upper left", fontsize="small")
         axes.set_ylim(bottom=0)
