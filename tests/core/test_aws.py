@@ -21,7 +21,7 @@ async def serving(handle: Handler) -> AsyncIterator[str]:
     await site.start()
     assert runner.addresses
     try:
-        yield "http://127.0.0.1:{}".format(runner.addresses[0][1])
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

@@ -18,9 +18,7 @@ from aiohttp import web
 
 #: What there is to be seen. Several owners see the same, so their rows could be mixed up.
 VOCABULARY = tuple(
-    "Dog Cat Beach Forest Mountain River Car Bicycle Person Face Tree Flower House Street Night "
-    "Snow Boat Bridge Bird Horse Food Cup Table Chair Book Cloud Sun Sea Field Road Train Plane "
-    "Tower Window Door Garden Lake Hill Stone Fire".split()
+    ["Dog", "Cat", "Beach", "Forest", "Mountain", "River", "Car", "Bicycle", "Person", "Face", "Tree", "Flower", "House", "Street", "Night", "Snow", "Boat", "Bridge", "Bird", "Horse", "Food", "Cup", "Table", "Chair", "Book", "Cloud", "Sun", "Sea", "Field", "Road", "Train", "Plane", "Tower", "Window", "Door", "Garden", "Lake", "Hill", "Stone", "Fire"]
 )
 
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
