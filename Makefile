@@ -78,6 +78,10 @@ bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and n
 	npm ci --prefix benchmarks/sharp --silent --no-audit --no-fund
 	$(BIN)/python benchmarks/pictures.py
 
+.PHONY: bench-gateway
+bench-gateway: $(VENV)/bench ## Measure the gateway beside an endpoint that does nothing (wants wrk)
+	PYTHONPATH=tests $(BIN)/python benchmarks/gateway.py
+
 .PHONY: plan apply deploy destroy
 plan: ## Show what an apply would change (ENV=dev)
 apply: ## Make or change a stack in AWS, after asking (ENV=dev)

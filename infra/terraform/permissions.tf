@@ -109,6 +109,13 @@ data "aws_iam_policy_document" "api" {
     resources = [module.uploads.arn]
   }
 
+  # What a client changes itself, its owner's other screens are told.
+  statement {
+    sid       = "Publish"
+    actions   = ["sns:Publish"]
+    resources = [module.image_events.arn]
+  }
+
   # Each task listens to what happens with a queue of its own, for as long as it lives.
   statement {
     sid = "OwnEventQueues"
@@ -116,11 +123,7 @@ data "aws_iam_policy_document" "api" {
       "sqs:CreateQueue",
       "sqs:DeleteMessage",
       "sqs:DeleteQueue",
-      "sqs:GetQueueAttributes",
-      "sqs:GetQueueUrl",
       "sqs:ReceiveMessage",
-      "sqs:SetQueueAttributes",
-      "sqs:TagQueue",
     ]
     resources = ["arn:aws:sqs:${var.region}:${local.account}:${local.event_queue_prefix}*"]
   }
@@ -133,10 +136,10 @@ data "aws_iam_policy_document" "api" {
     resources = ["arn:aws:sqs:${var.region}:${local.account}:*"]
   }
 
-  # A subscription's ARN is its topic's with an id after it.
+  # A subscription's ARN is its topic's with an id after it. Listed to find those of queues that were left.
   statement {
     sid       = "ListenToEvents"
-    actions   = ["sns:Subscribe", "sns:Unsubscribe"]
+    actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"]
     resources = [module.image_events.arn, "${module.image_events.arn}:*"]
   }
 }

@@ -1,27 +1,45 @@
 """The gateway over memory, with a pool of our own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from samples import new_owner
+from sightline.events import Publisher
 from sightline.images import Image
-from sightline.memory import MemoryAlbumTable, MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.memory import (
+    MemoryAlbumTable,
+    MemoryImageTable,
+    MemoryInboxes,
+    MemoryInboxRegister,
+    MemoryObjectStore,
+    MemoryTopic,
+)
+from sightline.settlement import Backoff
+from sightline_api.announcer import Announcer
 from sightline_api.app import create_app
 from sightline_api.dependencies import State
+from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
+from sightline_api.listener import Listener, listening
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Address, Download, SignedForm
+from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
+from streams import Parser, Told
 from tokens import CLIENT_ID, ISSUER, Pool
+
+Value = TypeVar("Value")
 
 
 class PlainSigner:
@@ -42,11 +60,11 @@ class Client:
     """Calls the application as a server would, and waits for its answers."""
 
     def __init__(self, runner: asyncio.Runner, http: httpx.AsyncClient) -> None:
-        self._runner = runner
+        self.runner = runner
         self._http = http
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._runner.run(self._http.request(method, path, **options))
+        return self.runner.run(self._http.request(method, path, **options))
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
@@ -61,6 +79,82 @@ class Client:
         return self.request("DELETE", path, **options)
 
 
+class Stream:
+    """An open stream of events: what the application sends, as it sends it."""
+
+    #: Seconds until a test gives up on what should come.
+    PATIENCE = 10
+
+    def __init__(self, runner: asyncio.Runner, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._runner = runner
+        self._sent: asyncio.Queue[Message] = asyncio.Queue()
+        self._told: deque[Told] = deque()
+        self._parser = Parser()
+        self._hung_up = asyncio.Event()
+        self._asked = False
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/v1/events",
+            "raw_path": b"/v1/events",
+            "query_string": b"",
+            "headers": raw,
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": ("gateway", 80),
+        }
+
+        async def answer() -> None:
+            await app(scope, self._receive, self._sent.put)
+
+        self._task = runner.get_loop().create_task(answer())
+        start = self._runner.run(self._next_message())
+        self.status = start["status"]
+        self.headers = Headers(raw=start["headers"])
+
+    def next(self) -> Told:
+        """The next block, a heartbeat included."""
+        while not self._told:
+            message = self._runner.run(self._next_message())
+            self._told.extend(self._parser.feed(message["body"].decode()))
+            if not self._told and not message.get("more_body"):
+                raise EOFError
+        return self._told.popleft()
+
+    def next_event(self) -> Told:
+        while (told := self.next()).name is None:
+            pass
+        return told
+
+    def rest(self) -> list[Told]:
+        """All that comes until the application ends the stream."""
+        blocks = []
+        with suppress(EOFError):
+            while True:
+                blocks.append(self.next())
+        return blocks
+
+    def pause(self) -> None:
+        """Let the application go on without reading, as a client that is slow."""
+        self._runner.run(asyncio.sleep(0.05))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._hung_up.set()
+        self._runner.run(asyncio.wait_for(self._task, self.PATIENCE))
+
+    async def _next_message(self) -> Message:
+        return await asyncio.wait_for(self._sent.get(), self.PATIENCE)
+
+    async def _receive(self) -> Message:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._hung_up.wait()
+        return {"type": "http.disconnect"}
+
+
 @dataclass
 class Gateway:
     """The running application, what lies behind it, and somebody who is signed in."""
@@ -71,11 +165,25 @@ class Gateway:
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
+    events: MemoryTopic
+    inboxes: MemoryInboxes
+    register: MemoryInboxRegister
+    hub: Hub
+    app: ASGIApp
     pool: Pool
     owner: str
 
     def headers(self, owner: str | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.pool.sign(owner or self.owner)}"}
+
+    def stream(self, headers: dict[str, str] | None = None, **more: str) -> Stream:
+        """Opens the live stream; further headers by name, with `_` for `-`."""
+        named = {name.replace("_", "-"): value for name, value in more.items()}
+        return Stream(self.client.runner, self.app, (headers or self.headers()) | named)
+
+    def run(self, work: Coroutine[Any, Any, Value]) -> Value:
+        """Something else, among what the application does."""
+        return self.client.runner.run(work)
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +206,8 @@ def settings() -> ApiSettings:
         originals_bucket="originals",
         renditions_bucket="renditions",
         uploads_topic_arn="arn:aws:sns:eu-central-1:123456789012:uploads",
+        events_topic_arn="arn:aws:sns:eu-central-1:123456789012:image-events",
+        events_queue_prefix="events-",
         token_issuer=ISSUER,
         token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
         token_client_ids=frozenset({CLIENT_ID}),
@@ -112,6 +222,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "ORIGINALS_BUCKET",
         "RENDITIONS_BUCKET",
         "UPLOADS_TOPIC_ARN",
+        "EVENTS_TOPIC_ARN",
+        "EVENTS_QUEUE_PREFIX",
         "TOKEN_ISSUER",
         "TOKEN_JWKS_URL",
     ):
@@ -137,13 +249,22 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 
 @contextmanager
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
-    table, uploads = MemoryImageTable(), MemoryTopic()
+    table, uploads, topic = MemoryImageTable(), MemoryTopic(), MemoryTopic()
     albums = MemoryAlbumTable(table)
+    inboxes, register = MemoryInboxes(topic), MemoryInboxRegister()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
-        async with serve_keys(pool) as http:
+        prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
+        hub = Hub(settings.events_max_streams)
+        backoff = Backoff(first=0.01, longest=0.01)
+        listener = Listener(inboxes, register, hub, table, prefix, lease, backoff)
+        async with (
+            serve_keys(pool) as http,
+            listening(listener, Sweeper(inboxes, register, lease)),
+            Announcer(Publisher(topic)) as announcer,
+        ):
             keys = KeySet(http, settings.token_jwks_url)
             yield State(
                 settings=settings,
@@ -152,24 +273,41 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
                 originals=originals,
                 renditions=renditions,
                 uploads=uploads,
+                announcer=announcer,
+                hub=hub,
                 signer=PlainSigner(),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
 
     app = create_app(lifespan, settings)
 
+    state: dict[str, Any] = {}
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": dict(state)}, receive, send)
+
     async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
-        state = await stack.enter_async_context(lifespan(app))
-
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await app({**scope, "state": dict(state)}, receive, send)
-
-        transport = httpx.ASGITransport(serve, raise_app_exceptions=False)
+        state.update(await stack.enter_async_context(lifespan(app)))
+        transport = httpx.ASGITransport(answer, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
         return await stack.enter_async_context(http)
 
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         client = Client(runner, runner.run(open_client(stack)))
-        yield Gateway(client, table, albums, originals, renditions, uploads, pool, new_owner())
+        yield Gateway(
+            client=client,
+            table=table,
+            albums=albums,
+            originals=originals,
+            renditions=renditions,
+            uploads=uploads,
+            events=topic,
+            inboxes=inboxes,
+            register=register,
+            hub=state["hub"],
+            app=answer,
+            pool=pool,
+            owner=new_owner(),
+        )
         runner.run(stack.aclose())

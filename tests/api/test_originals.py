@@ -43,9 +43,8 @@ def test_nothing_can_be_saved_before_it_is_uploaded(gateway: Gateway) -> None:
 
 def test_an_original_is_its_owners_alone(gateway: Gateway) -> None:
     path = add(gateway, make_uploaded(gateway.owner))
-    for headers in (gateway.headers(new_owner()), gateway.headers()):
-        known = gateway.client.get(path, headers=headers).status_code
-        assert known == (200 if headers == gateway.headers() else 404)
+    for owner, expected in ((new_owner(), 404), (gateway.owner, 200)):
+        assert gateway.client.get(path, headers=gateway.headers(owner)).status_code == expected
     unknown = gateway.client.get("/v1/images/x/original", headers=gateway.headers())
     assert (unknown.status_code, unknown.json()["code"]) == (404, "image_not_found")
 

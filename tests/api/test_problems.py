@@ -125,6 +125,7 @@ def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
         "delete_images",
         "list_labels",
         "search_images",
+        "get_events",
         "create_album",
         "list_albums",
         "get_album",

@@ -7,9 +7,10 @@ import pytest
 
 from samples import count_labels, make_image, make_recognition, new_owner
 from sightline.consumer import EXHAUSTED
+from sightline.events import Event, Publisher, parse_event
 from sightline.images import Image, Mark, State, Status
 from sightline.keys import ImageKey, original_key
-from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline.objects import StoredObject
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Recognition
@@ -46,6 +47,8 @@ class Rig:
     def __init__(self) -> None:
         self.table = MemoryImageTable()
         self.originals = MemoryObjectStore()
+        self.topic = MemoryTopic()
+        self.events = Publisher(self.topic)
         self.image = make_image()
         self.upload = Upload(self.image.key)
 
@@ -58,7 +61,10 @@ class Rig:
         await self.originals.write(original_key(self.image.key), body, "image/jpeg")
 
     def processor(self, work: ScriptedWork) -> PartProcessor[Recognition]:
-        return PartProcessor("recognition", self.table, self.originals, work)
+        return PartProcessor("recognition", self.table, self.originals, work, self.events)
+
+    def told(self) -> list[Event]:
+        return [parse_event(body) for body in self.topic.published]
 
     async def stored(self) -> Image:
         return await self.table.get(self.image.key)
@@ -282,8 +288,99 @@ async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
 
     table = Contended()
     await table.create(rig.image)
-    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork())
+    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork(), rig.events)
     with pytest.raises(Superseded):
         await processor.handle(rig.upload)
     with pytest.raises(Superseded):
         await processor.fail(rig.upload, EXHAUSTED)
+
+
+# What open screens are told.
+
+
+async def test_the_beginning_and_the_end_are_told(rig: Rig) -> None:
+    told_meanwhile: list[Event] = []
+
+    async def look() -> None:
+        told_meanwhile.extend(rig.told())
+
+    await rig.processor(ScriptedWork(look)).handle(rig.upload)
+    assert len(told_meanwhile) == 1
+    assert len(rig.told()) == 2
+    for event in rig.told():
+        assert (event.owner, event.subject_id) == rig.image.key
+        assert (event.kind, event.change) == ("image", "updated")
+
+
+async def test_a_beginning_that_changes_no_status_is_not_told(rig: Rig) -> None:
+    """The other part has begun, so its owner knows that the image is in work."""
+    image = await rig.stored()
+    await rig.table.store(image, image.with_part("renditions", image.renditions.begin("e")))
+    await rig.processor(ScriptedWork()).handle(rig.upload)
+    assert len(rig.told()) == 1
+
+
+async def test_a_failure_is_told(rig: Rig) -> None:
+    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    assert len(rig.told()) == 1
+
+
+async def test_a_failure_of_a_gone_image_is_not_told(rig: Rig) -> None:
+    await rig.table.begin_deletion(rig.image.key)
+    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    assert rig.told() == []
+
+
+async def test_a_demand_for_the_other_part_is_not_told(rig: Rig) -> None:
+    demand = rig.upload._replace(request=Request("first", ("renditions",)))
+    await rig.processor(ScriptedWork()).handle(demand)
+    assert rig.told() == []
+
+
+class DeafTopic(MemoryTopic):
+    """Takes so many messages, then none."""
+
+    def __init__(self, takes: int) -> None:
+        super().__init__()
+        self.takes = takes
+
+    async def publish(self, body: str) -> None:
+        if len(self.published) >= self.takes:
+            raise ConnectionError
+        await super().publish(body)
+
+
+async def test_what_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:
+    """The result is durable and the message is not settled, as after a crash in between."""
+    topic, work = DeafTopic(1), ScriptedWork()
+    rig.events = Publisher(topic)
+    with pytest.raises(ConnectionError):
+        await rig.processor(work).handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED
+    topic.takes = 2
+    await rig.processor(work).handle(rig.upload)
+    assert work.performed == 1
+    assert len(topic.published) == 2
+
+
+async def test_a_failure_that_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:
+    topic = DeafTopic(0)
+    rig.events = Publisher(topic)
+    with pytest.raises(ConnectionError):
+        await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    assert (await rig.stored()).recognition.failure == EXHAUSTED
+    topic.takes = 1
+    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    assert len(topic.published) == 1
+
+
+async def test_whoever_finishes_second_tells_too(rig: Rig) -> None:
+    """The first may have died after its write, with this delivery the only one left."""
+
+    async def overtake() -> None:
+        image = await rig.stored()
+        part = image.recognition.succeed(make_recognition("Dog"))
+        await rig.table.store(image, image.with_part("recognition", part))
+
+    await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
+    assert len(rig.told()) == 2

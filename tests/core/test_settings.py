@@ -10,6 +10,7 @@ NEEDED = {
     "AWS_REGION": "eu-central-1",
     "SIGHTLINE_TABLE": "images",
     "SIGHTLINE_ORIGINALS_BUCKET": "originals",
+    "SIGHTLINE_EVENTS_TOPIC_ARN": "arn:aws:sns:eu-central-1:123456789012:image-events",
     "SIGHTLINE_QUEUE_URL": "http://queue",
 }
 

@@ -42,7 +42,8 @@ def describe(endpoint: str, made: Resources) -> dict[str, Any]:
     sns, sqs, s3 = (client(endpoint, name) for name in ("sns", "sqs", "s3"))
     cognito = client(endpoint, "cognito-idp")
     topics = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
-    (topic,) = [arn for arn in topics if "trial" in arn]
+    assert made.events_topic_arn in topics
+    topic = made.uploads_topic_arn
     queues = [url for url in sqs.list_queues()["QueueUrls"] if "trial" in url]
     buckets = [each["Name"] for each in s3.list_buckets()["Buckets"]]
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
@@ -51,6 +52,7 @@ def describe(endpoint: str, made: Resources) -> dict[str, Any]:
         "notification": s3.get_bucket_notification_configuration(Bucket=made.originals_bucket)[
             "TopicConfigurations"
         ][0]["Filter"],
+        "topics": sorted(arn.rsplit(":", 1)[1] for arn in topics if "trial" in arn),
         "queues": sorted(queues),
         "redrive": [
             json.loads(
@@ -81,6 +83,7 @@ def test_provisioning_twice_is_provisioning_once(endpoint: str) -> None:
     assert make(endpoint) == made
     assert describe(endpoint, made) == once
     assert once["buckets"] == ["trial-originals", "trial-renditions"]
+    assert once["topics"] == ["trial-image-events", "trial-uploads"]
     assert len(once["queues"]) == 4
     assert once["redrive"] == [10, 10]
     assert once["raw"] == ["true", "true"]

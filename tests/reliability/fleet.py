@@ -196,7 +196,7 @@ class Fleet:
         return [each for each in self.members.values() if each.kind == kind]
 
     def strike(self, member: Member, number: signal.Signals) -> None:
-        """SIGKILL as a crash or the kernel would, SIGTERM as a platform does before a deployment."""
+        """SIGKILL as a crash would, SIGTERM as a platform does when it deploys."""
         if member.process is None or member.process.returncode is not None or member.asked:
             return
         member.asked = True
@@ -280,7 +280,8 @@ class Fleet:
             code = await self._await_end(member)
             if not member.asked:
                 self.mishaps.append(f"{member.name} ended by itself with {code}")
-            elif code not in {0, -signal.SIGKILL}:
+            # uvicorn has stopped well when it ends by the signal that it was sent.
+            elif code not in {0, -signal.SIGKILL, -signal.SIGTERM}:
                 self.mishaps.append(f"{member.name} ended with {code} when it was to stop")
             member.well = False
             await asyncio.sleep(self.chance.uniform(*AWAY))

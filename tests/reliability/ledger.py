@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-#: `good` can be shown; `broken` is no picture, or half of one; `swapped` other bytes than announced.
+#: `good` can be shown; `broken` is no picture or half of one; `swapped` is not what was announced.
 Kind = Literal["good", "broken", "swapped"]
 
 #: Whether the owner asked for the deletion, and whether the gateway has said that it is done.

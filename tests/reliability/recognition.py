@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -17,9 +18,14 @@ import uvloop
 from aiohttp import web
 
 #: What there is to be seen. Several owners see the same, so their rows could be mixed up.
-VOCABULARY = tuple(
-    ["Dog", "Cat", "Beach", "Forest", "Mountain", "River", "Car", "Bicycle", "Person", "Face", "Tree", "Flower", "House", "Street", "Night", "Snow", "Boat", "Bridge", "Bird", "Horse", "Food", "Cup", "Table", "Chair", "Book", "Cloud", "Sun", "Sea", "Field", "Road", "Train", "Plane", "Tower", "Window", "Door", "Garden", "Lake", "Hill", "Stone", "Fire"]
+VOCABULARY = (
+    *("Dog", "Cat", "Beach", "Forest", "Mountain", "River", "Car", "Bicycle", "Person", "Face"),
+    *("Tree", "Flower", "House", "Street", "Night", "Snow", "Boat", "Bridge", "Bird", "Horse"),
+    *("Food", "Cup", "Table", "Chair", "Book", "Cloud", "Sun", "Sea", "Field", "Road", "Train"),
+    *("Plane", "Tower", "Window", "Door", "Garden", "Lake", "Hill", "Stone", "Fire"),
 )
+
+WORDS = ("open", "closed", "exit", "north", "bread", "42", "menu", "total", "SALE", "Welcome")
 
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -29,7 +35,7 @@ class Refused(Exception):
 
 
 class Recognition:
-    """Answers `DetectLabels` `latency` seconds after it was asked."""
+    """Answers `DetectLabels` and `DetectText` `latency` seconds after it was asked."""
 
     def __init__(self, cloud: str, latency: float) -> None:
         self._cloud = cloud
@@ -44,10 +50,10 @@ class Recognition:
             return web.json_response({"status": "ok"})
         await asyncio.sleep(self._latency)
         asked = json.loads(await request.read())
+        operation = request.headers.get("X-Amz-Target", "").partition(".")[2]
         try:
-            if not request.headers.get("X-Amz-Target", "").endswith(".DetectLabels"):
-                raise Refused("InvalidParameterException")
-            return web.json_response(see(await self._identify(asked["Image"]), asked))
+            digest = await self._identify(asked["Image"])
+            return web.json_response(_find(operation)(digest, asked))
         except Refused as refusal:
             code = str(refusal)
             return web.json_response({"__type": code, "message": code}, status=400)
@@ -89,6 +95,29 @@ def see(digest: str, asked: dict[str, Any]) -> dict[str, Any]:
     ]
     labels.sort(key=lambda label: -label["Confidence"])
     return {"LabelModelVersion": "3.0", "Labels": labels[: asked.get("MaxLabels", 1000)]}
+
+
+def read(digest: str, _: dict[str, Any]) -> dict[str, Any]:
+    """A line or two of words, some of which many pictures have."""
+    chance = random.Random(digest)
+    found: list[dict[str, Any]] = []
+    box = {"Left": 0.1, "Top": 0.1, "Width": 0.5, "Height": 0.1}
+    for number in range(chance.randint(1, 2)):
+        words = chance.sample(WORDS, chance.randint(2, 5))
+        line = {"Type": "LINE", "Id": number, "DetectedText": " ".join(words)}
+        parts = [{"Type": "WORD", "ParentId": number, "DetectedText": word} for word in words]
+        found += [
+            {**each, "Confidence": 99.0, "Geometry": {"BoundingBox": box, "Polygon": []}}
+            for each in (line, *parts)
+        ]
+    return {"TextModelVersion": "3.0", "TextDetections": found}
+
+
+def _find(operation: str) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    try:
+        return {"DetectLabels": see, "DetectText": read}[operation]
+    except KeyError:
+        raise Refused("InvalidParameterException") from None
 
 
 async def serve(recognition: Recognition, port: int) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from samples import count_calls, count_labels, make_image, make_recognition, new_owner
 from sightline.decoding import Limits
+from sightline.events import Publisher
 from sightline.images import Image, now
 from sightline.keys import original_key
-from sightline.memory import MemoryImageTable, MemoryObjectStore
+from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline.processing import PartProcessor, Superseded
 from sightline.recognition import Feature, Profile, Recognition
 from sightline.rejection import Rejected
@@ -67,7 +68,8 @@ class Rig:
         self, image: Image, monthly_calls: int | None = None, request: Request | None = None
     ) -> Recognition:
         work = self.work(monthly_calls)
-        processor = PartProcessor("recognition", self.table, self.originals, work)
+        events = Publisher(MemoryTopic())
+        processor = PartProcessor("recognition", self.table, self.originals, work, events)
         upload = Upload(image.key, request)
         try:
             await processor.handle(upload)

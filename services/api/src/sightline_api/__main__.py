@@ -1,24 +1,43 @@
 """Starts the gateway: `python -m sightline_api`."""
 
 import gc
+import socket
+import sys
+from contextlib import suppress
 
 import uvicorn
+from fastapi import FastAPI
 
 from sightline.logs import configure_logs
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
 from sightline_api.settings import ApiSettings
 
+#: Of a process that could not start, as uvicorn's own command ends.
+COULD_NOT_START = 3
+
+
+class Server(uvicorn.Server):
+    """Ends the streams of events when it is told to stop: it would wait for them in vain."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state["hub"].close()
+        await super().shutdown(sockets)
+
 
 def main() -> None:
     settings = read_settings(ApiSettings)
     configure_logs("api", settings.log_level)
-    app = create_app(on_aws(settings), settings)
+    serve(create_app(on_aws(settings), settings), settings)
+
+
+def serve(app: FastAPI, settings: ApiSettings) -> None:
+    """Answer requests until told to stop."""
     # What is alive now stays alive: collecting it again and again only costs latency.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -27,6 +46,11 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    server = Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(COULD_NOT_START)
 
 
 if __name__ == "__main__":

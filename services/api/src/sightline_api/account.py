@@ -14,6 +14,7 @@ from sightline_api.albums import view_albums
 from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.dependencies import (
     Albums,
+    Announce,
     CurrentUser,
     Originals,
     PictureSigner,
@@ -77,7 +78,7 @@ class ErasureView(BaseModel):
     remaining: int = Field(description="Images and albums; counted up to 1,000.", examples=[812])
 
 
-def _confirm(confirm: Annotated[Literal["everything"], Query()]) -> None:
+async def _confirm(confirm: Annotated[Literal["everything"], Query()]) -> None:
     """Nobody erases an account by a slip of the hand."""
 
 
@@ -148,6 +149,7 @@ async def erase_account(
     albums: Albums,
     originals: Originals,
     renditions: Renditions,
+    announce: Announce,
 ) -> Response:
     """Erase everything that the caller has, for good: pictures, albums, labels, usage.
 
@@ -155,7 +157,7 @@ async def erase_account(
     repeated, as after any failure. The user itself is Cognito's, to be deleted there.
     """
     left = await erase_some(
-        user.owner, table, albums, originals, renditions, settings.erasure_seconds
+        user.owner, table, albums, originals, renditions, announce, settings.erasure_seconds
     )
     if left:
         view = ErasureView(remaining=left)

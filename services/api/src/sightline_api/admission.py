@@ -1,11 +1,11 @@
 """Who is calling, found out once for each request, and whether it calls too often."""
 
 from fastapi.security.utils import get_authorization_scheme_param
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.allowance import OwnerBuckets, tell
 from sightline_api.keyset import KeysUnavailable
+from sightline_api.middleware import read_header
 from sightline_api.problems import (
     DependencyUnavailable,
     Problem,
@@ -54,7 +54,7 @@ class Admission:
 
 
 async def _identify(scope: Scope) -> User | type[Problem]:
-    scheme, token = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    scheme, token = get_authorization_scheme_param(read_header(scope, b"authorization"))
     if scheme.lower() != "bearer" or not token:
         return Unauthenticated
     try:

@@ -21,7 +21,7 @@ from sightline_api.album_views import (
 )
 from sightline_api.batches import each_of
 from sightline_api.cursors import decode_image_cursor, encode_cursor
-from sightline_api.dependencies import Albums, CurrentUser, OwnAlbum, PictureSigner, Table
+from sightline_api.dependencies import Albums, Announce, CurrentUser, OwnAlbum, PictureSigner, Table
 from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.problems import (
     AUTHENTICATED,
@@ -53,7 +53,7 @@ router = APIRouter(
     responses=documented(*IDEMPOTENCY),
 )
 async def create_album(
-    asked: AlbumRequest, user: CurrentUser, albums: Albums, response: Response
+    asked: AlbumRequest, user: CurrentUser, albums: Albums, announce: Announce, response: Response
 ) -> AlbumView:
     """Make an album; pictures are put into it afterwards."""
     at = now()
@@ -65,6 +65,7 @@ async def create_album(
         updated_at=at,
     )
     await albums.create(album)
+    announce.album(album.key, "created")
     response.headers["Location"] = f"/v1/albums/{album.album_id}"
     return _answer(AlbumView.of(album, None), album, response)
 
@@ -107,6 +108,7 @@ async def update_album(
     table: Table,
     albums: Albums,
     signer: PictureSigner,
+    announce: Announce,
     response: Response,
     if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> AlbumView:
@@ -125,6 +127,7 @@ async def update_album(
             raise CoverMissing from None
         except Conflict:
             continue
+        announce.album(key, "updated")
         album = await _read(key, albums)
         return _answer(await _view(album, table, signer), album, response)
     raise Contended
@@ -136,7 +139,7 @@ async def update_album(
     operation_id="delete_album",
     responses=documented(AlbumMissing, Contended),
 )
-async def remove_album(key: OwnAlbum, albums: Albums) -> None:
+async def remove_album(key: OwnAlbum, albums: Albums, announce: Announce) -> None:
     """Delete the album; its pictures stay. A call that was cut off may be repeated."""
     try:
         album = await albums.begin_deletion(key)
@@ -145,6 +148,7 @@ async def remove_album(key: OwnAlbum, albums: Albums) -> None:
         raise AlbumMissing from None
     except Conflict:
         raise Contended from None
+    announce.album(key, "deleted")
 
 
 @router.post(
@@ -154,7 +158,9 @@ async def remove_album(key: OwnAlbum, albums: Albums) -> None:
     dependencies=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, AlbumMissing, Contended),
 )
-async def add_to_album(batch: PlacementBatch, key: OwnAlbum, albums: Albums) -> PlacementOutcomes:
+async def add_to_album(
+    batch: PlacementBatch, key: OwnAlbum, albums: Albums, announce: Announce
+) -> PlacementOutcomes:
     """Put up to 100 of the caller's pictures into the album; each has an outcome of its own."""
     try:
         added = await albums.add(key, _own(batch.ids))
@@ -162,6 +168,7 @@ async def add_to_album(batch: PlacementBatch, key: OwnAlbum, albums: Albums) -> 
         raise AlbumMissing from None
     except Conflict:
         raise Contended from None
+    announce.album(key, "updated")
     statuses = dict.fromkeys(added.inside, 204) | dict.fromkeys(added.full, 409)
     return _outcomes(batch.ids, statuses)
 
@@ -174,7 +181,7 @@ async def add_to_album(batch: PlacementBatch, key: OwnAlbum, albums: Albums) -> 
     responses=documented(*IDEMPOTENCY, AlbumMissing, Contended),
 )
 async def remove_from_album(
-    batch: PlacementBatch, key: OwnAlbum, albums: Albums
+    batch: PlacementBatch, key: OwnAlbum, albums: Albums, announce: Announce
 ) -> PlacementOutcomes:
     """Take up to 100 pictures out of the album; they stay otherwise as they are."""
     await _read(key, albums)
@@ -182,6 +189,7 @@ async def remove_from_album(
         taken = await albums.take(key, _own(batch.ids))
     except Conflict:
         raise Contended from None
+    announce.album(key, "updated")
     return _outcomes(batch.ids, dict.fromkeys(taken, 204))
 
 

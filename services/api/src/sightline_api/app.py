@@ -7,19 +7,26 @@ from typing import Any, Protocol
 import httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.gzip import GZipMiddleware
 
 from sightline.aws import Clients
-from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
+from sightline.events import Publisher
+from sightline.inboxes import Inboxes, InboxRegister
 from sightline.s3 import S3ObjectStore
 from sightline.sns import SnsTopic
-from sightline_api import account, albums, images, labels, originals, usage
+from sightline.sqs_inboxes import SqsInboxes
+from sightline.table import ImageTable
+from sightline_api import account, albums, events, images, labels, originals, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers
+from sightline_api.announcer import Announcer
 from sightline_api.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.dependencies import State
+from sightline_api.hub import Hub
 from sightline_api.keyset import KeySet
+from sightline_api.listener import Listener, listening
 from sightline_api.middleware import (
+    Compression,
     ConditionalGet,
     RequestContext,
     RequestLimits,
@@ -29,6 +36,7 @@ from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
+from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 
 ROUTERS = (
@@ -38,6 +46,7 @@ ROUTERS = (
     labels.router,
     usage.router,
     account.router,
+    events.router,
 )
 
 DESCRIPTION = """\
@@ -90,10 +99,11 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         redoc_url=None,
     )
     install_handlers(app)
-    install_reference(app)
     for router in ROUTERS:
         # Its routes themselves: FastAPI would go through a router that is included twice.
         app.router.routes.extend(router.routes)
+    # Behind the others, since a route is found by trying one after the other.
+    install_reference(app)
 
     @app.get("/health", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:
@@ -109,13 +119,19 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     app.add_middleware(
         Admission, buckets=None if rate is None else OwnerBuckets(rate, settings.owner_burst)
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Compression, minimum_size=1000, level=5)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "Last-Event-ID",
+            ],
             expose_headers=[
                 "ETag",
                 "Location",
@@ -141,19 +157,40 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
-            dynamodb = await clients.open("dynamodb")
+            dynamodb, sns = await clients.open("dynamodb"), await clients.open("sns")
+            table = DynamoImageTable(dynamodb, settings.table)
+            hub = Hub(settings.events_max_streams)
+            inboxes = SqsInboxes(
+                await clients.open("sqs"),
+                sns,
+                settings.events_topic_arn,
+                settings.events_queue_prefix,
+            )
+            register = DynamoInboxRegister(dynamodb, settings.table)
+            await stack.enter_async_context(_listen(settings, inboxes, register, hub, table))
+            publisher = Publisher(SnsTopic(sns, settings.events_topic_arn))
             yield State(
                 settings=settings,
-                table=DynamoImageTable(dynamodb, settings.table),
+                table=table,
                 albums=DynamoAlbumTable(dynamodb, settings.table),
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
-                uploads=SnsTopic(await clients.open("sns"), settings.uploads_topic_arn),
+                uploads=SnsTopic(sns, settings.uploads_topic_arn),
+                announcer=await stack.enter_async_context(Announcer(publisher)),
+                hub=hub,
                 signer=_make_signer(clients, settings),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
 
     return lifespan
+
+
+def _listen(
+    settings: ApiSettings, inboxes: Inboxes, register: InboxRegister, hub: Hub, table: ImageTable
+) -> AbstractAsyncContextManager[None]:
+    prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
+    listener = Listener(inboxes, register, hub, table, prefix, lease)
+    return listening(listener, Sweeper(inboxes, register, lease))
 
 
 def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:

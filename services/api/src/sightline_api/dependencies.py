@@ -3,7 +3,8 @@
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Path, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
 
 from sightline.albums import AlbumKey, AlbumTable
 from sightline.identifiers import album_id_adapter, image_id_adapter
@@ -11,10 +12,14 @@ from sightline.keys import ImageKey
 from sightline.objects import ObjectStore
 from sightline.queues import Topic
 from sightline.table import ImageTable
+from sightline_api.announcer import Announcer
+from sightline_api.hub import Hub
 from sightline_api.problems import AlbumMissing, ImageMissing, Problem
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Signer
 from sightline_api.tokens import TokenVerifier, User
+
+# Each is a coroutine, although it waits for nothing: FastAPI gives any other function to a thread.
 
 
 class State(TypedDict):
@@ -26,39 +31,46 @@ class State(TypedDict):
     originals: ObjectStore
     renditions: ObjectStore
     uploads: Topic
+    announcer: Announcer
+    hub: Hub
     signer: Signer
     tokens: TokenVerifier
 
 
-def _settings(request: Request) -> ApiSettings:
+async def _settings(request: Request) -> ApiSettings:
     return cast("ApiSettings", request.state.settings)
 
 
-def _table(request: Request) -> ImageTable:
+async def _table(request: Request) -> ImageTable:
     return cast("ImageTable", request.state.table)
 
 
-def _albums(request: Request) -> AlbumTable:
+async def _albums(request: Request) -> AlbumTable:
     return cast("AlbumTable", request.state.albums)
 
 
-def _originals(request: Request) -> ObjectStore:
+async def _originals(request: Request) -> ObjectStore:
     return cast("ObjectStore", request.state.originals)
 
 
-def _renditions(request: Request) -> ObjectStore:
+async def _renditions(request: Request) -> ObjectStore:
     return cast("ObjectStore", request.state.renditions)
 
 
-def _uploads(request: Request) -> Topic:
+async def _uploads(request: Request) -> Topic:
     return cast("Topic", request.state.uploads)
 
 
-def _signer(request: Request) -> Signer:
+async def _announcer(request: Request) -> Announcer:
+    return cast("Announcer", request.state.announcer)
+
+
+async def _hub(request: Request) -> Hub:
+    return cast("Hub", request.state.hub)
+
+
+async def _signer(request: Request) -> Signer:
     return cast("Signer", request.state.signer)
-
-
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="Cognito access token")
 
 
 def authenticate(request: Request) -> User:
@@ -69,14 +81,18 @@ def authenticate(request: Request) -> User:
     raise caller
 
 
-async def _user(
-    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> User:
-    """The scheme is asked for so that the document tells of it."""
-    return authenticate(request)
+class _Bearer(SecurityBase):
+    """Who is calling, and for the document how that is told: FastAPI's own would look at the header
+    once more."""
+
+    model = HTTPBearerModel(bearerFormat="JWT", description="Cognito access token")
+    scheme_name = "HTTPBearer"
+
+    async def __call__(self, request: Request) -> User:
+        return authenticate(request)
 
 
-CurrentUser = Annotated[User, Depends(_user)]
+CurrentUser = Annotated[User, Depends(_Bearer())]
 
 
 async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> ImageKey:
@@ -103,4 +119,6 @@ Albums = Annotated[AlbumTable, Depends(_albums)]
 Originals = Annotated[ObjectStore, Depends(_originals)]
 Renditions = Annotated[ObjectStore, Depends(_renditions)]
 Uploads = Annotated[Topic, Depends(_uploads)]
+Announce = Annotated[Announcer, Depends(_announcer)]
+EventHub = Annotated[Hub, Depends(_hub)]
 PictureSigner = Annotated[Signer, Depends(_signer)]

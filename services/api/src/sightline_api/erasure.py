@@ -7,6 +7,7 @@ from sightline.albums import AlbumKey, AlbumNotFound, AlbumTable
 from sightline.keys import ImageKey, owned_prefixes
 from sightline.objects import ObjectStore
 from sightline.table import ImageNotFound, ImageTable
+from sightline_api.announcer import Announcer
 from sightline_api.batches import AT_ONCE, each_of
 from sightline_api.deletion import delete_image
 
@@ -20,6 +21,7 @@ async def erase_some(
     albums: AlbumTable,
     originals: ObjectStore,
     renditions: ObjectStore,
+    announce: Announcer,
     seconds: float,
 ) -> int:
     """Erase for about so long; answers how many images and albums are left, 0 when all is gone.
@@ -28,13 +30,17 @@ async def erase_some(
     """
 
     async def remove_album(album_id: str) -> None:
+        key = AlbumKey(owner, album_id)
         # Another call may be at the same.
         with suppress(AlbumNotFound):
-            await albums.remove(await albums.begin_deletion(AlbumKey(owner, album_id)))
+            await albums.remove(await albums.begin_deletion(key))
+        announce.album(key, "deleted")
 
     async def remove_image(image_id: str) -> None:
+        key = ImageKey(owner, image_id)
         with suppress(ImageNotFound):
-            await delete_image(ImageKey(owner, image_id), table, albums, originals, renditions)
+            await delete_image(key, table, albums, originals, renditions)
+        announce.image(key, "deleted")
 
     clock = asyncio.get_running_loop().time
     until = clock() + seconds

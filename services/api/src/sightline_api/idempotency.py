@@ -33,7 +33,7 @@ KEPT_HEADERS = ("content-type", "etag", "location")
 IDEMPOTENCY = (InvalidKey, RequestInProgress, KeyReused)
 
 
-def _document_key(
+async def _document_key(
     idempotency_key: Annotated[
         str | None,
         Header(

@@ -17,6 +17,7 @@ from sightline_api.cursors import decode_image_cursor, encode_cursor
 from sightline_api.deletion import delete_image
 from sightline_api.dependencies import (
     Albums,
+    Announce,
     CurrentUser,
     Originals,
     OwnImage,
@@ -79,6 +80,7 @@ async def create_image(
     settings: Settings,
     table: Table,
     signer: PictureSigner,
+    announce: Announce,
     response: Response,
 ) -> Ticket:
     """Announce a picture and get the form to upload it with, straight to S3.
@@ -86,6 +88,7 @@ async def create_image(
     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
     """
     issued = await issue_ticket(ticket, user.owner, settings, table, signer)
+    announce.image(ImageKey(user.owner, issued.image.id), "created")
     response.headers["Location"] = f"/v1/images/{issued.image.id}"
     return issued
 
@@ -98,7 +101,12 @@ async def create_image(
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: TicketBatch, user: CurrentUser, settings: Settings, table: Table, signer: PictureSigner
+    batch: TicketBatch,
+    user: CurrentUser,
+    settings: Settings,
+    table: Table,
+    signer: PictureSigner,
+    announce: Announce,
 ) -> TicketOutcomes:
     """Announce up to 100 pictures at once; each has an outcome of its own."""
 
@@ -107,6 +115,7 @@ async def create_images(
             ticket = await issue_ticket(asked, user.owner, settings, table, signer)
         except Problem as problem:
             return TicketOutcome(problem=problem.body())
+        announce.image(ImageKey(user.owner, ticket.image.id), "created")
         return TicketOutcome(ticket=ticket)
 
     return TicketOutcomes(items=await each_of(batch.images, issue))
@@ -126,6 +135,7 @@ async def remove_images(
     albums: Albums,
     originals: Originals,
     renditions: Renditions,
+    announce: Announce,
 ) -> DeletionOutcomes:
     """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does."""
 
@@ -135,6 +145,7 @@ async def remove_images(
             await delete_image(key, table, albums, originals, renditions)
         except (ValueError, ImageNotFound):
             return DeletionOutcome(id=image_id, status=404)
+        announce.image(key, "deleted")
         return DeletionOutcome(id=image_id, status=204)
 
     return DeletionOutcomes(items=await each_of(batch.ids, delete))
@@ -195,6 +206,7 @@ async def update_image(
     key: OwnImage,
     table: Table,
     signer: PictureSigner,
+    announce: Announce,
     response: Response,
     if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> ImageView:
@@ -203,6 +215,7 @@ async def update_image(
     With `If-Match`, only if the image is still the one with that `ETag`.
     """
     image = await edit_image(key, table, changes.model_dump(exclude_unset=True), if_match)
+    announce.image(key, "updated")
     response.headers["ETag"] = make_etag(image)
     return await ImageView.of(image, signer)
 
@@ -240,7 +253,12 @@ async def reprocess_image(
     responses=documented(ImageMissing),
 )
 async def remove_image(
-    key: OwnImage, table: Table, albums: Albums, originals: Originals, renditions: Renditions
+    key: OwnImage,
+    table: Table,
+    albums: Albums,
+    originals: Originals,
+    renditions: Renditions,
+    announce: Announce,
 ) -> None:
     """Delete the picture and everything that was made of it.
 
@@ -250,3 +268,4 @@ async def remove_image(
         await delete_image(key, table, albums, originals, renditions)
     except ImageNotFound:
         raise ImageMissing from None
+    announce.image(key, "deleted")

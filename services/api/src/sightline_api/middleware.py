@@ -6,10 +6,10 @@ import hashlib
 import logging
 import re
 import time
-from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
 from sightline.logs import request_id
 from sightline_api.problems import (
@@ -33,10 +33,37 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    # Somebody's own: kept by the browser alone, and asked about each time.
+    "Cache-Control": "private, no-cache",
 }
 
-#: Somebody's own: kept by the browser alone, and asked about each time.
-CACHE_CONTROL = "private, no-cache"
+#: Headers that a 304 does not repeat.
+OF_A_BODY = frozenset({b"content-length", b"content-type"})
+
+#: The same as ASGI has them.
+CAREFUL = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+
+def read_header(scope: Scope, name: bytes) -> str:
+    """The first header of this name, in lower case; empty where there is none."""
+    for each, value in scope["headers"]:
+        if each == name:
+            return str(value, "latin-1")
+    return ""
+
+
+class Compression:
+    """Compresses large answers for those who can read them; others are spared the thought of it."""
+
+    def __init__(self, app: ASGIApp, minimum_size: int, level: int) -> None:
+        self._app = app
+        self._compressing = GZipMiddleware(app, minimum_size=minimum_size, compresslevel=level)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "gzip" in read_header(scope, b"accept-encoding"):
+            await self._compressing(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class RequestContext:
@@ -49,7 +76,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope).get("x-request-id", "")
+        asked = read_header(scope, b"x-request-id")
         identity = asked if REQUEST_ID.fullmatch(asked) else str(uuid4())
         began, status = time.perf_counter(), 0
         token = request_id.set(identity)
@@ -58,7 +85,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = identity
+                message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
             await send(message)
 
         try:
@@ -86,10 +113,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_careful(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", CACHE_CONTROL)
+                there = {name for name, _ in message["headers"]}
+                missing = [header for header in CAREFUL if header[0] not in there]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, send_careful)
@@ -111,7 +137,7 @@ class RequestLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
+        announced = read_header(scope, b"content-length")
         received, started, refused = int(announced) if announced.isdigit() else 0, False, False
 
         async def receive_bounded() -> Message:
@@ -163,7 +189,7 @@ class ConditionalGet:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        known = Headers(scope=scope).get("if-none-match", "")
+        known = read_header(scope, b"if-none-match")
         start: Message | None = None
 
         async def send_conditional(message: Message) -> None:
@@ -176,13 +202,14 @@ class ConditionalGet:
                 await send(message)
                 return
             held, start = start, None
-            headers = MutableHeaders(scope=held)
-            if "etag" not in headers:
+            etag = read_header(held, b"etag")
+            if not etag:
                 digest = hashlib.blake2b(message.get("body", b""), digest_size=12).hexdigest()
-                headers["ETag"] = f'W/"{digest}"'
-            if matches(known, headers["ETag"]):
-                del headers["Content-Length"], headers["Content-Type"]
-                await send({**held, "status": 304})
+                etag = f'W/"{digest}"'
+                held["headers"] = [*held["headers"], (b"etag", etag.encode())]
+            if known and matches(known, etag):
+                kept = [header for header in held["headers"] if header[0] not in OF_A_BODY]
+                await send({**held, "status": 304, "headers": kept})
                 await send({"type": "http.response.body", "body": b""})
                 return
             await send(held)
@@ -198,5 +225,4 @@ def matches(condition: str, etag: str) -> bool:
 
 
 def _is_json(start: Message) -> bool:
-    headers = Headers(raw=start["headers"])
-    return start["status"] == 200 and headers.get("content-type", "") == "application/json"
+    return start["status"] == 200 and read_header(start, b"content-type") == "application/json"

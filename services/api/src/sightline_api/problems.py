@@ -197,6 +197,13 @@ class PictureTooLarge(Problem):
     detail = "The picture is larger than what is accepted."
 
 
+class TooManyStreams(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_streams"
+    detail = "So many streams of events are open already; close one first."
+    retry_after = RETRY_AFTER
+
+
 class RequestTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "request_too_large"

@@ -19,6 +19,9 @@ class ApiSettings(ServiceSettings):
     uploads_topic_arn: str = Field(
         description="Topic that feeds both queues; demands to reprocess go there too."
     )
+    events_queue_prefix: str = Field(
+        description="Begins the name of the queue by which each task hears of events."
+    )
     token_issuer: str = Field(description="Address of the Cognito pool, as its tokens name it.")
     token_jwks_url: str = Field(description="Where the pool's public keys are.")
     token_client_ids: frozenset[str] = Field(description="App clients whose tokens are good.")
@@ -63,6 +66,16 @@ class ApiSettings(ServiceSettings):
         20, gt=0, description="Time for which one call erases; below `request_seconds`."
     )
     request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
+    events_heartbeat_seconds: float = Field(
+        15, gt=0, description="Longest silence of a stream; below a load balancer's idle time."
+    )
+    events_max_seconds: float = Field(900, gt=0, description="Longest life of a stream.")
+    events_max_streams: int = Field(
+        20, ge=1, description="Streams that one owner may have open, at each task."
+    )
+    events_lease_seconds: float = Field(
+        120, ge=1, description="Time after its last sign of life for which a task counts as alive."
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Pages that may call, as `https://app.example.com`; none by default."
     )

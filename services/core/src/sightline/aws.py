@@ -11,6 +11,8 @@ from typing import Any
 import aioboto3
 from aiobotocore.config import AioConfig
 
+from sightline.wire import PlainParsers
+
 #: Seconds; a long poll of SQS alone may take 20.
 CONNECT_TIMEOUT = 3
 READ_TIMEOUT = 30
@@ -37,6 +39,7 @@ class Clients:
         self._stack = stack
         # Its overloads know each service by a literal; callers annotate what they asked for.
         self._session: Any = aioboto3.Session(region_name=region)
+        self._session._session.register_component("response_parser_factory", PlainParsers())
         self._credentials: Any = None
 
     async def open(

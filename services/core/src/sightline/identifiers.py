@@ -31,9 +31,13 @@ ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
 #: The same for an album.
 AlbumId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: The same for an event: where a screen is in the stream of what happens, at every gateway task.
+EventId = Annotated[str, AfterValidator(_is_time_ordered)]
+
 owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
 image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
 album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
+event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
 def new_image_id() -> str:
@@ -42,6 +46,15 @@ def new_image_id() -> str:
 
 def new_album_id() -> str:
     return str(uuid7())
+
+
+def new_event_id() -> str:
+    return str(uuid7())
+
+
+def time_of(time_ordered: str) -> float:
+    """When such an id was made, in Unix seconds, to the millisecond."""
+    return (UUID(time_ordered).int >> 80) / 1000
 
 
 def first_image_id(at: datetime) -> str:

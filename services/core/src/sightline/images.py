@@ -126,9 +126,9 @@ class Image(Value):
     `media_type`, `bytes` and `sha256` (hex) are what the client declared; S3 holds it to them.
     `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
     of the upload removes it, and so does what is kept of the image elsewhere, in an album or in
-    the index of labels: the row would go alone. `features` is what the owner wants recognised, None for what is
-    usual. `deleted_at` marks an image whose deletion has begun: to everyone
-    but the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
+    the index of labels: the row would go alone. `features` is what the owner wants recognised,
+    None for what is usual. `deleted_at` marks an image whose deletion has begun: to everyone but
+    the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
     those that it is indexed by: at least the ones that were found in it. The table keeps both.
     """
 

@@ -4,11 +4,15 @@ The row decides, not the message: a delivery may be a repetition, may come late,
 may have been deleted or its object replaced meanwhile. `work` must act on exactly the object it
 is given, and only after the part is marked as running: then, whoever begins last sees the newest
 bytes, and whoever saw older ones cannot write.
+
+Open screens are told after every write, and also where a delivery finds everything done: whoever
+did it may have died before it could tell. So when a message is settled, its effect has been told.
 """
 
 import logging
 from typing import Generic, Protocol, TypeVar
 
+from sightline.events import Publisher, image_event
 from sightline.images import Image, PartName, State
 from sightline.keys import ImageKey, original_key
 from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
@@ -45,12 +49,18 @@ class PartProcessor(Generic[Result]):
     """The consumer's handler for one part of every image."""
 
     def __init__(
-        self, name: PartName, table: ImageTable, originals: ObjectStore, work: Work[Result]
+        self,
+        name: PartName,
+        table: ImageTable,
+        originals: ObjectStore,
+        work: Work[Result],
+        events: Publisher,
     ) -> None:
         self._name = name
         self._table = table
         self._originals = originals
         self._work = work
+        self._events = events
 
     async def handle(self, upload: Upload) -> None:
         key, request = upload
@@ -62,20 +72,39 @@ class PartProcessor(Generic[Result]):
         except ObjectNotFound:
             raise Rejected("original_missing", "The uploaded picture is not there.") from None
         started = await self._begin(image, original.etag, request and request.request_id)
-        if started is None:
-            return
-        _check_promise(started, original)
-        result = await self._work.perform(started, original, request)
-        await self._finish(started, result)
+        if started is not None:
+            if started.status is not image.status:
+                await self._tell_beginning(key)
+            _check_promise(started, original)
+            result = await self._work.perform(started, original, request)
+            await self._finish(started, result)
+        await self._tell(key)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
+        try:
+            await self._write_failure(upload.image, failure)
+        except Gone:
+            # An attempt that was cut off may have stored something before.
+            await self._work.discard(upload.image)
+            return
+        await self._tell(upload.image)
+
+    async def clear(self, upload: Upload) -> None:
+        await self._work.discard(upload.image)
+
+    async def _tell(self, key: ImageKey) -> None:
+        await self._events.publish(image_event(key, "updated"))
+
+    async def _tell_beginning(self, key: ImageKey) -> None:
+        """Where that fails the work goes on: no picture waits for its news, and its end is told."""
+        try:
+            await self._tell(key)
+        except Exception:
+            logger.warning("could not tell of a beginning", exc_info=True)
+
+    async def _write_failure(self, key: ImageKey, failure: Failure) -> None:
         for _ in range(ATTEMPTS):
-            try:
-                image = await self._read(upload.image)
-            except Gone:
-                # An attempt that was cut off may have stored something before.
-                await self._work.discard(upload.image)
-                return
+            image = await self._read(key)
             part = image.part(self._name)
             if part.state is State.SUCCEEDED or (part.failure and part.failure.final):
                 return
@@ -86,10 +115,7 @@ class PartProcessor(Generic[Result]):
             except Conflict:
                 continue
             return
-        raise Superseded(upload.image.image_id)
-
-    async def clear(self, upload: Upload) -> None:
-        await self._work.discard(upload.image)
+        raise Superseded(key.image_id)
 
     async def _read(self, key: ImageKey) -> Image:
         try:

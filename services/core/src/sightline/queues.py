@@ -16,6 +16,10 @@ class Message(NamedTuple):
     receive_count: int
 
 
+class QueueNotFound(Exception):
+    """There is no such queue any more."""
+
+
 class Queue(Protocol):
     """At-least-once delivery, in no order; a received message is hidden until its time is up.
 
@@ -27,7 +31,10 @@ class Queue(Protocol):
     max_receives: int | None
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
-        """Up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first."""
+        """Up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first.
+
+        Raises `QueueNotFound`.
+        """
 
     async def delete(self, messages: Sequence[Message]) -> None:
         """Settle up to ten messages for good. A failure leaves them to be delivered again."""

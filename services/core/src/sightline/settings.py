@@ -22,6 +22,7 @@ class ServiceSettings(BaseSettings):
     region: str = Field(validation_alias="AWS_REGION", description="Set by ECS itself.")
     table: str = Field(description="Name of the table of images.")
     originals_bucket: str = Field(description="Bucket that clients upload to.")
+    events_topic_arn: str = Field(description="Topic that tells open screens what happens.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

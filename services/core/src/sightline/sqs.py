@@ -5,7 +5,9 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sightline.queues import Message
+from botocore.exceptions import ClientError
+
+from sightline.queues import Message, QueueNotFound
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
@@ -14,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 #: The longest time for which SQS hides a message, in seconds.
 MAX_VISIBILITY = 43_200
+
+#: How SQS says that there is no such queue, in its old protocol and in its new one.
+MISSING_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
 
 class SqsQueue:
@@ -39,12 +44,17 @@ class SqsQueue:
         return cls(client, url, float(attributes["VisibilityTimeout"]), limit and int(limit))
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
-        answer = await self._client.receive_message(
-            QueueUrl=self._url,
-            MaxNumberOfMessages=limit,
-            WaitTimeSeconds=int(wait),
-            MessageSystemAttributeNames=["ApproximateReceiveCount"],
-        )
+        try:
+            answer = await self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=limit,
+                WaitTimeSeconds=int(wait),
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING_QUEUE:
+                raise QueueNotFound(self._url) from error
+            raise
         return [
             Message(
                 message_id=message["MessageId"],

@@ -45,6 +45,7 @@ def find_differences(made: Resources, environment: Mapping[str, str]) -> list[st
         "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
         "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
         "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
+        "SIGHTLINE_EVENTS_TOPIC_ARN": made.events_topic_arn,
         "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
     }

@@ -52,6 +52,8 @@ def api_environment(ports: Ports, made: Resources) -> Environment:
         **_service_environment(ports, made),
         "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
         "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
+        # As Terraform names it: the queues of a stack begin like its topic.
+        "SIGHTLINE_EVENTS_QUEUE_PREFIX": f"{made.table}-events-",
         "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
         "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{made.pool_id}/.well-known/jwks.json",
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
@@ -86,6 +88,7 @@ def _service_environment(ports: Ports, made: Resources) -> Environment:
         **aws_environment(ports),
         "SIGHTLINE_TABLE": made.table,
         "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
+        "SIGHTLINE_EVENTS_TOPIC_ARN": made.events_topic_arn,
     }
 
 

@@ -51,6 +51,7 @@ class Resources:
     renditions_bucket: str
     table: str
     uploads_topic_arn: str
+    events_topic_arn: str
     recognition_queue_url: str
     renditions_queue_url: str
     pool_id: str
@@ -92,6 +93,7 @@ def provision(
     }
     # Last: from here on every upload is announced.
     _announce_uploads(s3, originals, topic)
+    events = sns.create_topic(Name=f"{project}-image-events")["TopicArn"]
     table = _make_table(client("dynamodb"), project)
     cognito = client("cognito-idp")
     pool_id, client_id = _make_pool(cognito, project)
@@ -103,6 +105,7 @@ def provision(
         renditions_bucket=renditions,
         table=table,
         uploads_topic_arn=topic,
+        events_topic_arn=events,
         recognition_queue_url=queues["recognition"],
         renditions_queue_url=queues["renditions"],
         pool_id=pool_id,

@@ -6,11 +6,13 @@ import uvloop
 
 from sightline.aws import Clients
 from sightline.dynamo import DynamoImageTable
+from sightline.events import Publisher
 from sightline.logs import configure_logs
 from sightline.processing import PartProcessor
 from sightline.s3 import S3ObjectStore
 from sightline.service import consume
 from sightline.settings import read_settings
+from sightline.sns import SnsTopic
 from sightline.workbench import Workbench
 from sightline_resizer import renditions as renditions_module
 from sightline_resizer.developing import Developing
@@ -39,7 +41,8 @@ async def serve(settings: ResizerSettings) -> None:
         )
         work = Developing(originals, renditions, bench, settings.max_bytes, settings.limits, recipe)
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
-        processor = PartProcessor("renditions", table, originals, work)
+        events = Publisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
+        processor = PartProcessor("renditions", table, originals, work, events)
         await consume(settings, clients, stack, processor)
 
 

@@ -7,11 +7,13 @@ import uvloop
 from sightline.aws import Clients
 from sightline.decoding import Limits
 from sightline.dynamo import DynamoImageTable
+from sightline.events import Publisher
 from sightline.logs import configure_logs
 from sightline.processing import PartProcessor
 from sightline.s3 import S3ObjectStore
 from sightline.service import consume
 from sightline.settings import read_settings
+from sightline.sns import SnsTopic
 from sightline.workbench import Workbench
 from sightline_worker import sources as sources_module
 from sightline_worker.detector import RekognitionDetector
@@ -49,7 +51,8 @@ async def serve(settings: WorkerSettings) -> None:
             settings.profile,
             settings.monthly_calls,
         )
-        processor = PartProcessor("recognition", table, originals, work)
+        events = Publisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
+        processor = PartProcessor("recognition", table, originals, work, events)
         await consume(settings, clients, stack, processor)
 
 

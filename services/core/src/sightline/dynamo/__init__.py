@@ -2,6 +2,7 @@
 
 from sightline.dynamo.albums import DynamoAlbumTable
 from sightline.dynamo.images import DynamoImageTable
+from sightline.dynamo.inboxes import DynamoInboxRegister
 from sightline.dynamo.rows import TransactionContended
 
-__all__ = ["DynamoAlbumTable", "DynamoImageTable", "TransactionContended"]
+__all__ = ["DynamoAlbumTable", "DynamoImageTable", "DynamoInboxRegister", "TransactionContended"]

@@ -19,6 +19,7 @@ from sightline.albums import (
     AlbumPage,
     NotInAlbum,
 )
+from sightline.dynamo.attributes import serialize
 from sightline.dynamo.rows import (
     ALBUM_PREFIX,
     LIVE,
@@ -34,7 +35,6 @@ from sightline.dynamo.rows import (
     read_album,
     read_image,
     read_many,
-    serialize,
     term_partition,
     transact,
 )

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from sightline.dynamo.attributes import serialize
 from sightline.dynamo.rows import (
     ALBUM_PREFIX,
     IMAGE_PREFIX,
@@ -22,7 +23,6 @@ from sightline.dynamo.rows import (
     content_key,
     content_partition,
     count_key,
-    decimal,
     image_item,
     image_key,
     index_key,
@@ -36,7 +36,6 @@ from sightline.dynamo.rows import (
     read_many,
     read_month,
     request_key,
-    serialize,
     term_partition,
     to_plain,
     transact,
@@ -407,7 +406,7 @@ class DynamoImageTable:
         changes: list[TransactWriteItemTypeDef] = []
         for label, mark in new.items():
             if label not in old or old[label].confidence != mark.confidence:
-                confidence = serialize(decimal(mark.confidence))
+                confidence = serialize(mark.confidence)
                 entry = index_key(key, Term("label", label)) | {"confidence": confidence}
                 changes.append({"Put": {"TableName": self._table, "Item": entry}})
             if label not in old:

@@ -1,17 +1,15 @@
 """Rows of the one table, as DynamoDB keeps them: their keys, their values, and how they are read
 and written. See docs/architecture.md for what there is."""
 
-import json
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import stamina
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from sightline.albums import Album, AlbumKey
 from sightline.aws import Busy
+from sightline.dynamo.attributes import deserialize, serialize
 from sightline.images import Image
 from sightline.keys import ImageKey
 from sightline.recognition import Feature, Profile
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 Item = dict[str, Any]
-
-serialize = TypeSerializer().serialize
-deserialize = TypeDeserializer().deserialize
 
 #: Reasons for which DynamoDB cancels a transaction that would succeed a moment later.
 #: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
@@ -179,13 +174,8 @@ def plain_item(item: Item) -> dict[str, Any]:
 
 
 def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
-    """A value as what DynamoDB keeps: no floats, no absent fields."""
-    text = value.model_dump_json(exclude_none=True, exclude=exclude)
-    return json.loads(text, parse_float=Decimal)
-
-
-def decimal(number: float) -> Decimal:
-    return Decimal(str(number))
+    """A value as what DynamoDB keeps: no absent fields."""
+    return value.model_dump(mode="json", exclude_none=True, exclude=exclude)
 
 
 def image_item(image: Image) -> Item:

@@ -5,12 +5,15 @@ Nothing here waits between a check and its effect, so each method is as atomic a
 
 from sightline.memory.albums import MemoryAlbumTable
 from sightline.memory.images import MemoryImageTable
+from sightline.memory.inboxes import MemoryInboxes, MemoryInboxRegister
 from sightline.memory.objects import MemoryObjectStore
 from sightline.memory.queues import MemoryQueue, MemoryTopic
 
 __all__ = [
     "MemoryAlbumTable",
     "MemoryImageTable",
+    "MemoryInboxRegister",
+    "MemoryInboxes",
     "MemoryObjectStore",
     "MemoryQueue",
     "MemoryTopic",

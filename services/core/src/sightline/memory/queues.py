@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sightline.queues import Message
+from sightline.queues import Message, QueueNotFound
 
 
 @dataclass
@@ -25,6 +25,7 @@ class MemoryQueue:
         self.visibility = visibility
         self.max_receives = max_receives
         self.dead: list[str] = []
+        self.removed = False
         self._waiting: dict[str, _Waiting] = {}
         self._numbers = itertools.count()
 
@@ -39,6 +40,8 @@ class MemoryQueue:
     async def receive(self, limit: int, wait: float) -> list[Message]:
         until = time.monotonic() + wait
         while True:
+            if self.removed:
+                raise QueueNotFound
             messages = self._take(limit)
             if messages or time.monotonic() >= until:
                 return messages
@@ -78,10 +81,10 @@ class MemoryTopic:
     """`Topic` that sends to queues in memory, and remembers what it sent."""
 
     def __init__(self, *queues: MemoryQueue) -> None:
-        self._queues = queues
+        self.queues = list(queues)
         self.published: list[str] = []
 
     async def publish(self, body: str) -> None:
         self.published.append(body)
-        for queue in self._queues:
+        for queue in self.queues:
             queue.send(body)

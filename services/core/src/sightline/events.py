@@ -1,0 +1,70 @@
+"""What open screens are told: which image or album has changed, and no more.
+
+An event says nothing of what there is now. Each writer knows its own part alone, so whoever is told
+looks for itself, and an event that comes twice or late does no harm.
+"""
+
+from typing import Literal
+
+from pydantic import ValidationError
+
+from sightline.albums import AlbumKey
+from sightline.identifiers import AlbumId, EventId, ImageId, Owner, new_event_id
+from sightline.keys import ImageKey
+from sightline.queues import Topic
+from sightline.values import Value
+
+Kind = Literal["image", "album"]
+Change = Literal["created", "updated", "deleted"]
+
+
+class UnreadableEvent(Exception):
+    """A message that is no event: something else writes to our topic, or a newer version does."""
+
+
+class Event(Value):
+    """Something of one owner has changed."""
+
+    event_id: EventId
+    owner: Owner
+    kind: Kind
+    subject_id: ImageId | AlbumId
+    change: Change
+
+
+def image_event(key: ImageKey, change: Change) -> Event:
+    return _event(key.owner, "image", key.image_id, change)
+
+
+def album_event(key: AlbumKey, change: Change) -> Event:
+    return _event(key.owner, "album", key.album_id, change)
+
+
+def _event(owner: str, kind: Kind, subject_id: str, change: Change) -> Event:
+    return Event(
+        event_id=new_event_id(), owner=owner, kind=kind, subject_id=subject_id, change=change
+    )
+
+
+def compose_event(event: Event) -> str:
+    """The message that carries the event."""
+    return event.model_dump_json()
+
+
+def parse_event(body: str) -> Event:
+    """Raises `UnreadableEvent`."""
+    try:
+        return Event.model_validate_json(body)
+    except ValidationError as error:
+        raise UnreadableEvent("the message is not an event") from error
+
+
+class Publisher:
+    """Tells every gateway task, through the topic that they all listen to."""
+
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic
+
+    async def publish(self, event: Event) -> None:
+        """When it returns, the event will be delivered, at least once."""
+        await self._topic.publish(compose_event(event))

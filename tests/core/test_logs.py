@@ -1,0 +1,87 @@
+"""A log line is one JSON object, whatever is logged."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sightline.logs import JsonLines, configure_logs, request_id
+
+
+def format_line(message: str, *arguments: object, **extra: object) -> dict[str, Any]:
+    logger = logging.getLogger("sightline.test")
+    record = logger.makeRecord(
+        "sightline.test", logging.INFO, "file", 1, message, arguments, None, extra=extra
+    )
+    text = JsonLines("api").format(record)
+    assert "\n" not in text
+    line: dict[str, Any] = json.loads(text)
+    return line
+
+
+def test_a_line_tells_who_said_what_and_when() -> None:
+    line = format_line("%s\nof %d", "one", 2)
+    assert datetime.fromisoformat(line.pop("timestamp")).tzinfo == UTC
+    assert line == {
+        "level": "INFO",
+        "logger": "sightline.test",
+        "message": "one\nof 2",
+        "service": "api",
+    }
+
+
+def test_a_line_has_what_was_given_besides() -> None:
+    line = format_line(
+        "x", status=200, route=None, owners={"a"}, at=datetime(2026, 11, 20, tzinfo=UTC)
+    )
+    assert (line["status"], line["route"]) == (200, None)
+    assert (line["owners"], line["at"]) == ("{'a'}", "2026-11-20 00:00:00+00:00")
+
+
+def test_a_line_names_the_request() -> None:
+    token = request_id.set("abc")
+    try:
+        assert format_line("x")["request_id"] == "abc"
+    finally:
+        request_id.reset(token)
+    assert "request_id" not in format_line("x")
+
+
+def test_a_line_has_the_whole_of_an_error() -> None:
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError:
+        record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
+    line = json.loads(JsonLines("api").format(record))
+    assert line["exc_info"].startswith("Traceback")
+    assert line["exc_info"].endswith("ZeroDivisionError: division by zero")
+
+
+@pytest.fixture
+def _logs() -> Iterator[None]:
+    """Leaves logging as it was."""
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    kept = {name: getattr(logging, name) for name in ("_srcfile", "logThreads", "logProcesses")}
+    multiprocessing = logging.logMultiprocessing
+    yield
+    root.handlers[:], root.level = before
+    logging.logMultiprocessing = multiprocessing
+    for name, value in kept.items():
+        setattr(logging, name, value)
+    for name in ("sightline", "sightline_api"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("_logs")
+def test_libraries_speak_only_of_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("api", "INFO")
+    logging.getLogger("sightline_api.app").info("ours")
+    logging.getLogger("botocore").info("theirs")
+    logging.getLogger("botocore").warning("wrong")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["message"] for line in lines] == ["ours", "wrong"]
