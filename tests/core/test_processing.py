@@ -384,3 +384,11 @@ async def test_whoever_finishes_second_tells_too(rig: Rig) -> None:
 
     await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
     assert len(rig.told()) == 2
+
+
+async def test_work_goes_on_though_its_beginning_could_not_be_told(rig: Rig) -> None:
+    """Where nobody can be told, no picture waits for that."""
+    rig.events = Publisher(DeafTopic(0))
+    with pytest.raises(ConnectionError):
+        await rig.processor(ScriptedWork()).handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED
