@@ -6,7 +6,9 @@ from docs/architecture.md; it scans, which nothing in the product may.
 """
 
 import json
+import re
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -64,6 +66,12 @@ class World:
     shown: set[tuple[str, str, str]] = field(default_factory=set)
     #: (owner, sha256) -> rows of what is known of these bytes
     known: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    #: (owner, word, image id)
+    words: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, album id) -> row
+    albums: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: (owner, album id, image id)
+    members: set[tuple[str, str, str]] = field(default_factory=set)
     unknown: list[Row] = field(default_factory=list)
     originals: set[str] = field(default_factory=set)
     renditions: set[str] = field(default_factory=set)
@@ -162,9 +170,9 @@ def _deleted_without_trace(world: World, ledger: Ledger) -> Broken:
     for key in sorted(world.originals | world.renditions):
         if _image_of(key) in gone:
             yield "left", key
-    for _, _, image_id in world.shown:
+    for _, name, image_id in world.shown | world.words | world.members:
         if image_id in gone:
-            yield "left", f"{image_id} among images of its bytes"
+            yield "left", f"{image_id} under {name}"
 
 
 def _deletions_complete(world: World, ledger: Ledger) -> Broken:
@@ -264,6 +272,52 @@ def _content_is_somebodys(world: World, ledger: Ledger) -> Broken:
             yield "left", f"what is known of {key}"
 
 
+def _words_agree(world: World, ledger: Ledger) -> Broken:
+    """An image may be found by words that it had before, but not by words that it does not name;
+    and by all that are to be read in it."""
+    named = {
+        (row["owner"], word, image_id)
+        for image_id, row in world.images.items()
+        for word in row.get("words", ())
+    }
+    for key in sorted(world.words - named):
+        yield "doubled", f"{key} is in the index of words alone"
+    for key in sorted(named - world.words):
+        yield "lost", f"{key} is not in the index of words"
+    for image_id, row in world.images.items():
+        lines = row["recognition"].get("result", {}).get("text", [])
+        found = {word for line in lines for word in _split(line["text"])}
+        if row["recognition"]["state"] == "succeeded" and found - set(row.get("words", ())):
+            yield "lost", f"{image_id} is not found by {sorted(found)}"
+
+
+def _albums_agree(world: World, ledger: Ledger) -> Broken:
+    """What an album holds is told three times, and always alike."""
+    named = {
+        (row["owner"], album_id, image_id)
+        for image_id, row in world.images.items()
+        for album_id in row.get("albums", ())
+    }
+    for key in sorted(world.members - named):
+        yield "doubled", f"album row {key}, which its image does not name"
+    for key in sorted(named - world.members):
+        yield "lost", f"{key} is named by the image alone"
+    counts = Counter((owner, album_id) for owner, album_id, _ in world.members)
+    for album in sorted(world.albums.keys() | counts.keys()):
+        row = world.albums.get(album)
+        if row is None:
+            yield "left", f"{counts[album]} images in {album}, which is not there"
+        elif int(row["images"]) != counts[album]:
+            kind = "doubled" if int(row["images"]) > counts[album] else "lost"
+            yield kind, f"{album} counts {row['images']}, and holds {counts[album]}"
+        elif row.get("cover_id") and (*album, row["cover_id"]) not in world.members:
+            yield "lost", f"{album} is covered by {row['cover_id']}, which it does not hold"
+    dropped = set(ledger.dropped_albums)
+    for owner, album_id in world.albums:
+        if album_id in dropped:
+            yield "left", f"album {album_id} of {owner}"
+
+
 def _renditions_have_images(world: World, ledger: Ledger) -> Broken:
     for key in sorted(world.renditions):
         if _image_of(key) not in world.images:
@@ -309,6 +363,9 @@ def _each_its_own(world: World, ledger: Ledger) -> Broken:
     for owner, label, image_id in world.index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s label {label}"
+    for owner, _, image_id in world.words | world.members:
+        if owners.get(image_id, owner) != owner:
+            yield "foreign", f"{image_id} of {owners[image_id]} under a word or album of {owner}"
     for owner, _, image_id in world.shown:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} among {owner}'s bytes"
@@ -339,6 +396,8 @@ PROMISES = (
     Promise("months count each arrival and paid call once", _months_agree),
     Promise("images of the same bytes are listed, and no others", _same_bytes_agree),
     Promise("nothing is known of bytes that nobody has", _content_is_somebodys),
+    Promise("the index of words is what the images say", _words_agree),
+    Promise("albums and images name each other, and counts are exact", _albums_agree),
     Promise("no object is without its image", _renditions_have_images),
     Promise("what is ready has its renditions", _ready_is_complete),
     Promise("only what is broken for good is set aside", _dead_are_broken),
@@ -361,6 +420,11 @@ def _labels(row: Row) -> dict[str, Decimal]:
     return kept | {name.casefold(): Decimal(100) for name in details.get("added", [])}
 
 
+def _split(text: str) -> list[str]:
+    """Words as they are indexed: folded, without what is between them."""
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+
+
 def _image_of(key: str) -> str:
     """`originals/{owner}/{id}` and `renditions/{owner}/{id}/{name}` alike."""
     return key.split("/")[2]
@@ -373,6 +437,15 @@ def _file(world: World, row: Row) -> None:
             world.images[image_id] = row
         case [["USER", owner, "LABEL", label], [image_id]]:
             world.index[owner, label, image_id] = row["confidence"]
+        case [["USER", owner, "WORD", word], [image_id]]:
+            world.words.add((owner, word, image_id))
+        case [["USER", owner], ["ALBUM", album_id]]:
+            world.albums[owner, album_id] = row
+        case [["USER", owner, "ALBUM", album_id], [image_id]]:
+            world.members.add((owner, album_id, image_id))
+        case [["INBOXES"], _]:
+            # Which gateway tasks listen to events; nobody's data.
+            pass
         case [["USER", owner, "LABELS"], [label]]:
             world.counts[owner, label] = int(row["images"])
         case [["USER", owner], ["USAGE", period]]:

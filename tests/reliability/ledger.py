@@ -35,6 +35,8 @@ class Ledger:
     surprises: dict[str, int] = field(default_factory=dict)
     #: Another owner's data seen or changed.
     trespasses: list[str] = field(default_factory=list)
+    #: Albums whose deletion was asked for, and answered in the end.
+    dropped_albums: list[str] = field(default_factory=list)
     #: What was done, by its name.
     steps: dict[str, int] = field(default_factory=dict)
 

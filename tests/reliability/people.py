@@ -14,7 +14,7 @@ import aiohttp
 
 from reliability.drawing import break_picture, draw_picture
 from reliability.ledger import Entry, Kind, Ledger
-from reliability.recognition import VOCABULARY
+from reliability.recognition import VOCABULARY, WORDS
 
 #: Seconds for which somebody tries again before giving up.
 PATIENCE = 150.0
@@ -52,7 +52,7 @@ class Pace:
 
 
 class Person:
-    """One owner; `others` are the ids that belong to somebody else."""
+    """One owner; a `tidy` one never does what makes its months count more than what is left."""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Person:
         self._chance = random.Random(seed)
         self._mine: list[Entry] = []
         self._bodies: list[tuple[bytes, str]] = []
+        self._albums: list[str] = []
         self._steps = (
             STEPS
             if not tidy
@@ -156,10 +157,39 @@ class Person:
             # Contention is told as 409; by then the edit has been tried often enough.
             await self._call("PATCH", path, changes, {200, 409})
 
+    async def make_album(self) -> None:
+        told = await self._call("POST", "/v1/albums", {"title": "Summer"}, {201})
+        self._albums.append(told.body["id"])
+
+    async def fill_album(self) -> None:
+        chosen = [each.image_id for each in (self._choose() for _ in range(4)) if each]
+        if chosen and self._albums:
+            path = f"/v1/albums/{self._chance.choice(self._albums)}/images"
+            await self._call("POST", path, {"ids": list(dict.fromkeys(chosen))}, {207, 409})
+
+    async def thin_album(self) -> None:
+        chosen = [each.image_id for each in (self._choose() for _ in range(4)) if each]
+        if chosen and self._albums:
+            path = f"/v1/albums/{self._chance.choice(self._albums)}/images/delete"
+            await self._call("POST", path, {"ids": list(dict.fromkeys(chosen))}, {207, 409})
+
+    async def drop_album(self) -> None:
+        if self._albums:
+            album_id = self._albums.pop(self._chance.randrange(len(self._albums)))
+            self._ledger.dropped_albums.append(album_id)
+            await self._call("DELETE", f"/v1/albums/{album_id}", None, {204, 404})
+
     async def look(self) -> None:
         """Every listing shows what is the owner's own, and nothing else."""
         label = self._chance.choice(VOCABULARY)
-        for path in ("/v1/images?limit=50", f"/v1/search?label={label}", "/v1/labels", "/v1/usage"):
+        for path in (
+            "/v1/images?limit=50",
+            f"/v1/search?label={label}",
+            f"/v1/search?text={self._chance.choice(WORDS)}",
+            "/v1/albums",
+            "/v1/labels",
+            "/v1/usage",
+        ):
             told = await self._call("GET", path, None, {200})
             for item in told.body.get("items", []):
                 if self._ledger.owner_of(item.get("id")) not in {None, self.owner}:
@@ -175,6 +205,7 @@ class Person:
             ("GET", f"/v1/images/{image_id}", None),
             ("PATCH", f"/v1/images/{image_id}", {"title": "mine"}),
             ("POST", f"/v1/images/{image_id}/reprocess", {}),
+            ("GET", f"/v1/images/{image_id}/original", None),
             ("DELETE", f"/v1/images/{image_id}", None),
         ):
             told = await self._call(method, path, body, set(range(200, 500)))
@@ -191,7 +222,9 @@ class Person:
 
     async def _announce(self, body: bytes, media_type: str, kind: Kind) -> tuple[Entry, Json]:
         digest = hashlib.sha256(body).hexdigest()
-        asked = {"media_type": media_type, "bytes": len(body), "sha256": digest}
+        asked: Json = {"media_type": media_type, "bytes": len(body), "sha256": digest}
+        if self._chance.random() < WORDY:
+            asked["features"] = ["labels", "text"]
         told = await self._call("POST", "/v1/images", asked, {201})
         entry = Entry(self.owner, told.body["image"]["id"], digest, len(body), kind)
         self._mine.append(entry)
@@ -257,6 +290,9 @@ class Person:
         raise GaveUp(what)
 
 
+#: Of ten pictures so many are to be read, too.
+WORDY = 0.3
+
 #: What is done, and how often.
 STEPS = {
     "upload_good": 56,
@@ -270,6 +306,10 @@ STEPS = {
     "delete_many": 1,
     "reprocess": 4,
     "edit": 4,
+    "make_album": 1,
+    "fill_album": 5,
+    "thin_album": 2,
+    "drop_album": 0.4,
     "look": 3,
     "trespass": 1,
 }

@@ -16,6 +16,7 @@ from reliability.ledger import Entry, Ledger
 
 REGION = "eu-central-1"
 ONE, OTHER = "owner-1", "owner-2"
+ALBUM = "01a1f937-0000-7000-8000-00000000aaaa"
 FIRST, SECOND, FOREIGN = (f"01a1f937-0000-7000-8000-00000000000{n}" for n in range(1, 4))
 
 Row = dict[str, Any]
@@ -104,8 +105,14 @@ class Scene:
             details={"revision": 0},
             recognition={
                 "state": "succeeded",
-                "result": {"labels": [label], "calls": {"labels": 1}},
+                "result": {
+                    "labels": [label],
+                    "text": [{"text": "Open!"}],
+                    "calls": {"labels": 1},
+                },
             },
+            words={"open"},
+            albums={ALBUM},
             renditions={
                 "state": "succeeded",
                 "etag": "e",
@@ -113,6 +120,8 @@ class Scene:
             },
         )
         self.put(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
+        self.put(f"USER#{owner}#WORD#open", image_id)
+        self.put(f"USER#{owner}#ALBUM#{ALBUM}", image_id)
         self.put(f"CONTENT#{owner}#sha-{image_id}", f"IMAGE#{image_id}")
         self.put(f"CONTENT#{owner}#sha-{image_id}", "RECOGNITION#p", result={"labels": [label]})
         self.store(self.places.originals, f"originals/{owner}/{image_id}")
@@ -120,6 +129,7 @@ class Scene:
 
     def count(self, owner: str, images: int) -> None:
         self.put(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
+        self.put(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
         self.put(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
         self.put(f"USER#{owner}", "USAGE#2026-11", images=images, calls_labels=images)
 
@@ -205,6 +215,8 @@ USAGE = "usage is what the images say"
 MONTHS = "months count each arrival and paid call once"
 BYTES = "images of the same bytes are listed, and no others"
 CONTENT = "nothing is known of bytes that nobody has"
+WORDS = "the index of words is what the images say"
+ALBUMS = "albums and images name each other, and counts are exact"
 ORPHANS = "no object is without its image"
 COMPLETE = "what is ready has its renditions"
 DEAD = "only what is broken for good is set aside"
@@ -277,6 +289,36 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, str]]] = {
     "knowledge of nobody's bytes": (
         lambda s, _: s.put(f"CONTENT#{ONE}#gone", "RECOGNITION#p", result={}),
         (CONTENT, "left"),
+    ),
+    "a word lost": (lambda s, _: s.drop(f"USER#{ONE}#WORD#open", FIRST), (WORDS, "lost")),
+    "a word too many": (lambda s, _: s.put(f"USER#{ONE}#WORD#shut", FIRST), (WORDS, "doubled")),
+    "a word that was never indexed": (
+        lambda s, _: (s.change(FIRST, words={"shut"}), s.put(f"USER#{ONE}#WORD#shut", FIRST)),
+        (WORDS, "lost"),
+    ),
+    "an album that forgot an image": (
+        lambda s, _: s.drop(f"USER#{ONE}#ALBUM#{ALBUM}", FIRST),
+        (ALBUMS, "lost"),
+    ),
+    "an image that forgot its album": (
+        lambda s, _: s.change(FIRST, albums={"other"}),
+        (ALBUMS, "doubled"),
+    ),
+    "an album that counts too many": (
+        lambda s, _: s.put(f"USER#{ONE}", f"ALBUM#{ALBUM}", images=3),
+        (ALBUMS, "doubled"),
+    ),
+    "a cover that is not in the album": (
+        lambda s, _: s.put(f"USER#{ONE}", f"ALBUM#{ALBUM}", images=2, cover_id=FOREIGN),
+        (ALBUMS, "lost"),
+    ),
+    "an album deleted in part": (
+        lambda s, _: s.drop(f"USER#{ONE}", f"ALBUM#{ALBUM}"),
+        (ALBUMS, "left"),
+    ),
+    "an album whose deletion did nothing": (
+        lambda _, told: told.dropped_albums.append(ALBUM),
+        (ALBUMS, "left"),
     ),
     "a rendition without image": (
         lambda s, _: s.store(s.places.renditions, f"renditions/{ONE}/{FIRST[:-1]}9/thumb.webp"),
