@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INFRA := .venv-infra
 MINISTACK := .venv-ministack
-SERVICES := core api worker resizer local
+SERVICES := core api worker resizer local ops
 PROJECTS := $(SERVICES:%=services/%)
 
 .DEFAULT_GOAL := help
@@ -33,6 +33,10 @@ demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg
 token: $(VENV)/run ## Print an access token of the demo user of what is running
 	@$(BIN)/python -m sightline_local token
 
+.PHONY: ops
+ops: $(VENV)/run ## Look at what runs as an operator does (ARGS="reconcile"; `make ops` alone helps)
+	@$(BIN)/python -m sightline_ops $(or $(ARGS),--help)
+
 .PHONY: models
 models: $(VENV)/run ## Fetch models that know things and faces, for recognition here (42 MB, once)
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models
@@ -52,6 +56,14 @@ test-compose: $(VENV)/dev ## Build the images and run all of it in containers (w
 .PHONY: card
 card: $(VENV)/run ## Let `make demo` find what docker compose runs
 	@$(BIN)/python -m sightline_local card --api $(API) --cognito $(COGNITO)
+
+.PHONY: chaos
+chaos: $(VENV)/bench $(MINISTACK)/installed ## Prove that nothing is lost under faults and kills (SEED=number, TRIAL="--uploads 500 --seconds 60")
+	@PYTHONPATH=tests $(BIN)/python -m reliability.chaos $(if $(SEED),--seed $(SEED)) $(TRIAL)
+
+.PHONY: chaos-short
+chaos-short: TRIAL = --uploads 900 --seconds 100
+chaos-short: chaos ## The same in three minutes or so, as before each merge
 
 .PHONY: check
 check: $(VENV)/dev ## Lint, formatting and types

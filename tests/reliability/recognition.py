@@ -82,7 +82,7 @@ def see(digest: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Three to six labels, the likeliest first."""
     chance = random.Random(digest)
     names = chance.sample(VOCABULARY, chance.randint(3, 6))
-    labels = [
+    labels: list[dict[str, Any]] = [
         {
             "Name": name,
             "Confidence": round(chance.uniform(60, 99.9), 4),

@@ -3,7 +3,7 @@ and must be found."""
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -74,7 +74,7 @@ class Scene:
     def drop(self, pk: str, sk: str) -> None:
         self.table.delete_item(Key={"pk": pk, "sk": sk})
 
-    def change(self, image_id: str, owner: str = ONE, **changes: Any) -> None:
+    def change(self, image_id: str, owner: str = ONE, **changes: object) -> None:
         key = {"pk": f"USER#{owner}", "sk": f"IMAGE#{image_id}"}
         self.table.put_item(Item={**self.table.get_item(Key=key)["Item"], **changes})
 
@@ -147,7 +147,7 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture
-def scene(aws_endpoint: str) -> Iterator[Scene]:
+def scene(aws_endpoint: str) -> Scene:
     made = Scene(aws_endpoint)
     for owner, image_id in ((ONE, FIRST), (ONE, SECOND), (OTHER, FOREIGN)):
         made.add_image(owner, image_id)
@@ -170,7 +170,18 @@ def test_where_all_is_well_nothing_is_found(scene: Scene, ledger: Ledger) -> Non
 
 
 def set_part(scene: Scene, part: str, **changes: Any) -> None:
-    scene.change(FIRST, **{part: {**scene.row(FIRST)[part], **changes}})
+    row = scene.row(FIRST)
+    scene.table.put_item(Item={**row, part: {**row[part], **changes}})
+
+
+def hang_unseen(scene: Scene, ledger: Ledger) -> None:
+    set_part(scene, "renditions", state="pending")
+    ledger.entries.pop(0)
+
+
+def forget_word(scene: Scene, _: Ledger) -> None:
+    scene.change(FIRST, words={"shut"})
+    scene.put(f"USER#{ONE}#WORD#shut", FIRST)
 
 
 def fail_without_reason(scene: Scene, _: Ledger) -> None:
@@ -236,7 +247,7 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, str]]] = {
         (ENDED, "stuck"),
     ),
     "an upload that no ledger knows": (
-        lambda s, told: (set_part(s, "renditions", state="pending"), told.entries.pop(0)),
+        hang_unseen,
         (QUIET, "stuck"),
     ),
     "a message that waits": (lambda s, _: s.send(s.queue, "{}"), (QUIET, "stuck")),
@@ -293,7 +304,7 @@ DAMAGES: dict[str, tuple[Damage, tuple[str, str]]] = {
     "a word lost": (lambda s, _: s.drop(f"USER#{ONE}#WORD#open", FIRST), (WORDS, "lost")),
     "a word too many": (lambda s, _: s.put(f"USER#{ONE}#WORD#shut", FIRST), (WORDS, "doubled")),
     "a word that was never indexed": (
-        lambda s, _: (s.change(FIRST, words={"shut"}), s.put(f"USER#{ONE}#WORD#shut", FIRST)),
+        forget_word,
         (WORDS, "lost"),
     ),
     "an album that forgot an image": (

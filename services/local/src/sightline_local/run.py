@@ -10,6 +10,7 @@ from rich.console import Console
 
 from sightline_local.card import Card, remove_card
 from sightline_local.emulators import Cloud
+from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
 
 #: Seconds between looks at whether every process is still there.
@@ -39,11 +40,13 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
                 stack.start(say)
             card = Card.of(stack)
             card.write(folder)
+            write_outputs(stack, folder)
             _welcome(console, card, time.monotonic() - began, folder)
             _watch(stack, stopped)
             console.print("\nstopping")
         finally:
             remove_card(folder)
+            remove_outputs(folder)
     console.print("everything is stopped")
 
 
