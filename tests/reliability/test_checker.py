@@ -74,7 +74,7 @@ class Scene:
     def drop(self, pk: str, sk: str) -> None:
         self.table.delete_item(Key={"pk": pk, "sk": sk})
 
-    def change(self, image_id: str, owner: str = ONE, **changes: object) -> None:
+    def change(self, image_id: str, owner: str = ONE, **changes: Any) -> None:
         key = {"pk": f"USER#{owner}", "sk": f"IMAGE#{image_id}"}
         self.table.put_item(Item={**self.table.get_item(Key=key)["Item"], **changes})
 
