@@ -19,8 +19,7 @@ from typing import Any, Self
 import aiohttp
 import boto3
 
-from reliability.faults import Service
-from sightline_local.emulators import choose_emulator
+from sightline_local.emulators import Cloud, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -64,6 +63,7 @@ class Shape:
     backoff: float = 0.12
     latency: float = 0.05
     settings: dict[str, Environment] = field(default_factory=dict)
+    cloud: Cloud = "ministack"
 
 
 @dataclass
@@ -156,7 +156,7 @@ class Fleet:
 
     async def start(self) -> None:
         """Raises `FleetError`, `EmulatorMissing`."""
-        cloud = choose_emulator("ministack", self._ports[0])
+        cloud = choose_emulator(self.shape.cloud, self._ports[0])
         self._add("cloud", cloud.command, cloud.environment, self.cloud + cloud.health)
         await self._start("cloud")
         self.made = await asyncio.to_thread(self._provision)
@@ -328,9 +328,6 @@ SERVICES = {
     "worker": worker_environment,
     "resizer": resizer_environment,
 }
-
-#: What the proxy can keep from everybody.
-DEPENDENCIES = tuple(Service)
 
 
 def _family(pid: int) -> list[int]:

@@ -236,7 +236,7 @@ class Person:
     ) -> None:
         async def post() -> Answer:
             data = aiohttp.FormData(form["fields"])
-            data.add_field("file", body)
+            data.add_field("file", body, filename="picture")
             async with self._http.post(form["url"], data=data) as answer:
                 return Answer(answer.status, await answer.text())
 
