@@ -27,6 +27,12 @@ VOCABULARY = (
 
 WORDS = ("open", "closed", "exit", "north", "bread", "42", "menu", "total", "SALE", "Welcome")
 
+#: The stand-ins want to know who asks, and take any signature.
+SIGNED = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/s3/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+}
+
 MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -66,7 +72,8 @@ class Recognition:
             return hashlib.md5(body, usedforsecurity=False).hexdigest()
         where = image["S3Object"]
         url = f"{self._cloud}/{where['Bucket']}/{where['Name']}"
-        async with self._session.get(url, headers={"Range": "bytes=0-15"}) as found:
+        headers = {**SIGNED, "Range": "bytes=0-15"}
+        async with self._session.get(url, headers=headers) as found:
             if found.status not in {200, 206}:
                 raise Refused("InvalidS3ObjectException")
             _check(await found.read())
