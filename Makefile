@@ -65,6 +65,20 @@ chaos: $(VENV)/bench $(MINISTACK)/installed ## Prove that nothing is lost under 
 chaos-short: TRIAL = --uploads 900 --seconds 100
 chaos-short: chaos ## The same in three minutes or so, as before each merge
 
+.PHONY: recovery
+recovery: $(VENV)/dev ## Take each dependency away for a minute, in turn
+	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest tests/reliability/test_recovery.py
+
+.PHONY: load
+load: $(VENV)/bench $(MINISTACK)/installed ## Find what each service bears, and hold it for ten minutes (TRIAL=--short)
+	@PYTHONPATH=tests $(BIN)/python -m reliability.load $(TRIAL)
+
+.PHONY: audit
+audit: $(VENV)/dev ## Look for weak code and for known flaws of what is used
+	@# What is of low severity ruff has looked at, line by line: its S rules are the same.
+	$(BIN)/bandit --quiet --recursive --severity-level medium services infra/tools
+	$(BIN)/python requirements/audit.py requirements/run.txt requirements/ministack.txt services/*/requirements.txt
+
 .PHONY: check
 check: $(VENV)/dev ## Lint, formatting and types
 	$(BIN)/ruff check .
