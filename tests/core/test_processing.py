@@ -126,14 +126,28 @@ async def test_an_object_that_is_missing_is_rejected(rig: Rig) -> None:
 )
 async def test_bytes_other_than_announced_are_rejected(rig: Rig, body: bytes, code: str) -> None:
     await rig.put(body)
-    processor = rig.processor(ScriptedWork())
-    with pytest.raises(Rejected) as caught:
-        await processor.handle(rig.upload)
-    assert caught.value.failure.code == code
-    await processor.fail(rig.upload, caught.value.failure)
+    work = ScriptedWork()
+    await rig.processor(work).handle(rig.upload)
+    rejected = await rig.stored()
+    assert rejected.recognition.failure is not None
+    assert (rejected.recognition.failure.code, work.performed) == (code, 0)
     # Settled: the next delivery changes nothing.
-    await processor.handle(rig.upload)
-    assert (await rig.stored()).recognition.failure == caught.value.failure
+    await rig.processor(work).handle(rig.upload)
+    assert await rig.stored() == rejected
+
+
+async def test_what_is_wrong_with_replaced_bytes_is_not_held_against_the_new(rig: Rig) -> None:
+    """A ticket used twice: the first bytes are refused after the second have been found good."""
+
+    async def replace_and_refuse() -> None:
+        image = await rig.stored()
+        part = image.recognition.begin("another etag")
+        await rig.table.store(image, image.with_part("recognition", part))
+        raise Rejected("broken_picture", "It cannot be shown.")
+
+    with pytest.raises(Superseded):
+        await rig.processor(ScriptedWork(replace_and_refuse)).handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.RUNNING
 
 
 async def test_deletion_during_the_work_wins(rig: Rig) -> None:

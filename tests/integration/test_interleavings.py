@@ -169,7 +169,7 @@ class World:
                     await processor.fail(upload, rejection.failure)
                 except Gone:
                     await processor.clear(upload)
-            except (Killed, Superseded, ObjectNotFound, ObjectChanged):
+            except (Killed, Superseded, ObjectNotFound, ObjectChanged, ExceptionGroup):
                 # Left in the queue.
                 continue
             return
