@@ -33,7 +33,7 @@ from reliability.checker import (
     read_world,
 )
 from reliability.faults import Fault, Service
-from reliability.fleet import Fleet, FleetError, Shape
+from reliability.fleet import Fleet, FleetError, Shape, until_told
 from reliability.ledger import Ledger
 from reliability.people import ANSWER_TIMEOUT, STEPS, Pace, Person
 from reliability.timeline import Timeline, count_waiting, draw, watch
@@ -50,8 +50,10 @@ ABRUPT = 0.6
 #: Messages put into the queues that nobody can read: these alone may be set aside.
 PLANTED = 3
 
-#: Seconds for what waits to be worked off once all is well again.
-DRAIN = 240.0
+#: Times the trial's own length, for what waits to be worked off once all is well again: a machine
+#: that had no time for it meanwhile needs some afterwards. It is at least the seconds.
+DRAIN = 2.0
+DRAIN_SECONDS = 240.0
 
 #: Findings of one promise that are told in full.
 TOLD = 6
@@ -154,7 +156,10 @@ class Trial:
     async def _drain(self) -> None:
         began = time.monotonic()
         quiet = 0
-        while time.monotonic() - began < DRAIN:
+        patience = max(DRAIN_SECONDS, DRAIN * self._given.seconds)
+        while time.monotonic() - began < patience:
+            if int(time.monotonic() - began) % 30 == 29:
+                self._tell()
             sample = self.timeline.samples[-1]
             quiet = quiet + 1 if not sample.recognition + sample.renditions else 0
             if quiet >= 4:
@@ -283,7 +288,10 @@ def main() -> None:
         given.seed = random.SystemRandom().randrange(2**32)
     console = Console()
     try:
-        code = asyncio.run(try_everything(given, console))
+        code = asyncio.run(until_told(try_everything(given, console)))
+    except asyncio.CancelledError:
+        console.print("stopped before its end")
+        code = 2
     except (FleetError, EmulatorMissing) as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
         code = 2

@@ -11,10 +11,11 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 import boto3
@@ -34,6 +35,8 @@ from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
 from tokens import Pool
 
+Outcome = TypeVar("Outcome")
+
 TESTS = Path(__file__).parents[1]
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
@@ -42,6 +45,14 @@ STOP_TIMEOUT = 20.0
 
 #: Seconds until a process that has ended is started again.
 AWAY = (0.2, 3.0)
+
+
+async def until_told(work: Awaitable[Outcome]) -> Outcome:
+    """The outcome, or `CancelledError` on SIGTERM or SIGINT: whatever was started is ended first."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await task
 
 
 class FleetError(Exception):

@@ -29,7 +29,7 @@ import aiohttp
 from rich.console import Console
 
 from reliability.drawing import draw_picture
-from reliability.fleet import Fleet, FleetError, Shape
+from reliability.fleet import Fleet, FleetError, Shape, until_told
 from sightline_local.emulators import EmulatorMissing
 
 OUT = Path(__file__).parents[2] / "benchmarks" / "out"
@@ -435,7 +435,9 @@ def main() -> None:
     console = Console()
     bench = Bench(given, console)
     try:
-        asyncio.run(bench.run())
+        asyncio.run(until_told(bench.run()))
+    except asyncio.CancelledError:
+        sys.exit("stopped before its end")
     except (FleetError, EmulatorMissing) as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
         sys.exit(2)
