@@ -48,7 +48,7 @@ AWAY = (0.2, 3.0)
 
 
 async def until_told(work: Awaitable[Outcome]) -> Outcome:
-    """The outcome, or `CancelledError` on SIGTERM or SIGINT: whatever was started is ended first."""
+    """Its outcome; cancelled by SIGTERM and SIGINT, so that whatever was started is ended."""
     task = asyncio.ensure_future(work)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)

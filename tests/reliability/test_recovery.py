@@ -37,6 +37,7 @@ class Client:
     """One owner at the gateway, without the patience of a good program: what is told counts."""
 
     def __init__(self, fleet: Fleet, http: aiohttp.ClientSession, owner: str) -> None:
+        self.owner = owner
         self._gateway = fleet.gateways()[0]
         self._http = http
         self._headers = {"Authorization": f"Bearer {fleet.sign_in(owner)}"}
