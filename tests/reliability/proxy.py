@@ -65,6 +65,10 @@ class Proxy:
             timeout=aiohttp.ClientTimeout(total=60),
         )
 
+    async def close(self) -> None:
+        await asyncio.gather(*self._sending)
+        await self._session.close()
+
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith(CONTROL):
             return await self._control(request)
@@ -197,7 +201,8 @@ class Proxy:
             "X-Amz-Target": "AmazonSQS.SendMessage",
             "Content-Type": "application/x-amz-json-1.0",
         }
-        await self._session.post(self._cloud, data=json.dumps(body), headers=headers)
+        async with self._session.post(self._cloud, data=json.dumps(body), headers=headers):
+            pass
 
     async def _be_away(self, request: web.BaseRequest, how: str) -> web.StreamResponse:
         if how == "hang":
