@@ -132,14 +132,17 @@ def test_the_keyboard_alone_is_enough(page: Page, library: Library) -> None:
 
 
 def test_the_theme_can_be_chosen(page: Page, library: Library) -> None:
+    """And it stays chosen."""
+    dark, light = "rgb(18, 19, 22)", "rgb(251, 251, 250)"
     sign_in(page, library.user, "/account")
+    paper = page.locator("html")
     page.get_by_role("radio", name="Dark").check(force=True)
-    dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    expect(paper).to_have_css("background-color", dark)
     page.reload()
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
+    expect(paper).to_have_css("background-color", dark)
     page.get_by_role("radio", name="Light").check(force=True)
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != dark
+    expect(paper).to_have_css("background-color", light)
 
 
 def test_nothing_comes_from_elsewhere(page: Page, stack: Stack, library: Library) -> None:
