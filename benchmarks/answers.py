@@ -91,6 +91,12 @@ def render(body: bytes, media_type: bytes = b"application/x-amz-json-1.0") -> by
     )
 
 
+def render_form(action: bytes) -> bytes:
+    """What SNS answers that has nothing to say."""
+    body = b"<%sResponse><%sResult/></%sResponse>" % (action, action, action)
+    return render(body, b"text/xml")
+
+
 class Answers(asyncio.Protocol):
     """Answers by the operation that a request names in its headers."""
 
@@ -118,7 +124,19 @@ class Answers(asyncio.Protocol):
         self._operation = self._body = b""
         if operation == b"Query" and b"CONTENT#" in body:
             operation = b"QueryContent"
+        if operation == b"ReceiveMessage" and b"/events" in body:
+            # Nothing ever happens there: a poll that takes its time.
+            asyncio.get_running_loop().call_later(20, self._answer, b"ReceiveNothing")
+            return
+        self._answer(operation or _read_action(body))
+
+    def _answer(self, operation: bytes) -> None:
         self._transport.write(self.fixed.get(operation, self.keys))
+
+
+def _read_action(body: bytes) -> bytes:
+    """The operation as SNS is asked for it: in a form."""
+    return body.partition(b"Action=")[2].partition(b"&")[0]
 
 
 async def serve(port: int, jwks: bytes) -> None:
@@ -128,6 +146,11 @@ async def serve(port: int, jwks: bytes) -> None:
         b"Query": render(await listing()),
         b"QueryContent": render(b'{"Items":[],"Count":0,"ScannedCount":0}'),
         b"ReceiveMessage": render(messages()),
+        b"ReceiveNothing": render(b"{}"),
+        b"CreateQueue": render(b'{"QueueUrl":"http://127.0.0.1/0/events"}'),
+        b"ListQueues": render(b"{}"),
+        b"UpdateItem": render(b"{}"),
+        **{action: render_form(action) for action in (b"Subscribe", b"Publish", b"PublishBatch")},
         b"DeleteMessageBatch": render(b'{"Successful":[],"Failed":[]}'),
     }
     server = await asyncio.get_running_loop().create_server(Answers, "127.0.0.1", port)

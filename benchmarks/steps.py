@@ -11,10 +11,11 @@ from rich.progress import track
 
 from samples import new_owner
 from sightline.images import Image
+from sightline.sigv4 import Credentials
 from sightline_api.allowance import OwnerBuckets, tell
 from sightline_api.cloudfront import CloudFrontSigner
 from sightline_api.keyset import KeySet
-from sightline_api.signing import Bucket, Credentials, Download, S3Signer
+from sightline_api.signing import Bucket, Download, S3Signer
 from sightline_api.tokens import TokenVerifier
 from sightline_api.views import ImagePage, ImageView
 from tokens import CLIENT_ID, ISSUER, Pool

@@ -19,12 +19,13 @@ class Tables(NamedTuple):
     albums: AlbumTable
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamo", "direct"])
 async def tables(request: pytest.FixtureRequest, clients: Clients) -> Tables:
     if request.param == "memory":
         images = MemoryImageTable()
         return Tables(images, MemoryAlbumTable(images))
-    client = await clients.open("dynamodb")
+    direct = request.param == "direct"
+    client = await (clients.open_dynamo() if direct else clients.open("dynamodb"))
     name = f"images-{uuid4()}"
     await client.create_table(
         TableName=name,

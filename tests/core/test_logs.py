@@ -39,7 +39,11 @@ def test_a_line_has_what_was_given_besides() -> None:
         "x", status=200, route=None, owners={"a"}, at=datetime(2026, 11, 20, tzinfo=UTC)
     )
     assert (line["status"], line["route"]) == (200, None)
-    assert (line["owners"], line["at"]) == ("{'a'}", "2026-11-20 00:00:00+00:00")
+    assert (line["owners"], line["at"]) == (["a"], "2026-11-20T00:00:00Z")
+
+
+def test_a_line_has_what_json_has_no_word_for() -> None:
+    assert format_line("x", reason=ValueError("bad"))["reason"] == "bad"
 
 
 def test_a_line_names_the_request() -> None:

@@ -358,10 +358,10 @@ class DeafTopic(MemoryTopic):
         super().__init__()
         self.takes = takes
 
-    async def publish(self, body: str) -> None:
+    async def publish(self, *bodies: str) -> None:
         if len(self.published) >= self.takes:
             raise ConnectionError
-        await super().publish(body)
+        await super().publish(*bodies)
 
 
 async def test_what_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:

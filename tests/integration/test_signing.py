@@ -19,7 +19,8 @@ from sightline.aws import Clients
 from sightline.images import Image
 from sightline.keys import original_key, rendition_key
 from sightline.s3 import S3ObjectStore
-from sightline_api.signing import Bucket, Credentials, Download, S3Signer
+from sightline.sigv4 import Credentials
+from sightline_api.signing import Bucket, Download, S3Signer
 
 BODY = b"hello"
 

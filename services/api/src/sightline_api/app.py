@@ -35,7 +35,7 @@ from sightline_api.middleware import (
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, Credentials, S3Signer, Signer
+from sightline_api.signing import Bucket, S3Signer, Signer
 from sightline_api.sweeper import Sweeper
 from sightline_api.tokens import TokenVerifier
 
@@ -59,6 +59,19 @@ Upload pictures and find them labelled, resized and searchable within seconds.
 Every error is `application/problem+json` with a stable `code`.
 """
 
+#: The document is served by the gateway that it describes.
+SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
+
+TAGS = [
+    {"name": "images", "description": "Pictures: announced, read, changed, deleted."},
+    {"name": "albums", "description": "Pictures that belong together; one may be in several."},
+    {"name": "labels", "description": "What pictures are found by."},
+    {"name": "events", "description": "What changes, as it changes."},
+    {"name": "account", "description": "All of it: to take along, or to have erased."},
+    {"name": "usage", "description": "What an owner has, and what it cost."},
+    {"name": "operations", "description": "For those who run the gateway."},
+]
+
 
 class Lifespan(Protocol):
     """Opens what requests need and closes it at the end."""
@@ -75,7 +88,14 @@ class Gateway(FastAPI):
         document["components"]["schemas"].update(problem_schemas())
         describe_headers(document)
         _describe_lines(document)
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["summary"] = _first_sentence(operation["description"])
         return document
+
+
+def _first_sentence(description: str) -> str:
+    return " ".join(description.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
 
 
 def _describe_lines(document: dict[str, Any]) -> None:
@@ -93,6 +113,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         title="Sightline",
         version="0.1.0",
         description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=SERVERS,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url=None,
@@ -105,7 +128,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     # Behind the others, since a route is found by trying one after the other.
     install_reference(app)
 
-    @app.get("/health", tags=["operations"], operation_id="get_health")
+    @app.get(
+        "/health", tags=["operations"], operation_id="get_health", openapi_extra={"security": []}
+    )
     async def get_health() -> dict[str, str]:
         """Whether this process serves; a dependency that is away does not count against it."""
         return {"status": "ok"}
@@ -157,7 +182,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
             keys = KeySet(http, settings.token_jwks_url)
-            dynamodb, sns = await clients.open("dynamodb"), await clients.open("sns")
+            dynamodb, sns = await clients.open_dynamo(), await clients.open("sns")
             table = DynamoImageTable(dynamodb, settings.table)
             hub = Hub(settings.events_max_streams)
             inboxes = SqsInboxes(
@@ -204,17 +229,13 @@ def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
 
 
 def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
-    async def credentials() -> Credentials:
-        found = await clients.credentials()
-        return Credentials(found.access_key, found.secret_key, found.token)
-
     endpoint = settings.public_s3_endpoint or settings.s3_endpoint
 
     def bucket(name: str) -> Bucket:
         return Bucket.at(name, settings.region, endpoint)
 
     return S3Signer(
-        credentials,
+        clients.credentials,
         settings.region,
         (settings.originals_bucket, bucket(settings.originals_bucket)),
         bucket(settings.renditions_bucket),

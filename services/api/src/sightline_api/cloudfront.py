@@ -19,7 +19,7 @@ from sightline.images import Image, now
 from sightline.keys import RENDITIONS
 from sightline_api.signing import SAFE, Address, Download, SignedForm, Signer, expiry
 
-#: How many owners' signatures are remembered; one takes about 1 kB, and a millisecond to make.
+#: How many owners' signatures are remembered; one takes about 1 kB, and 0.25 ms to make.
 REMEMBERED = 10_000
 
 #: CloudFront's own alphabet for Base64 in a query.

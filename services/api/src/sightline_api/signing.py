@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
 import base64
 import hashlib
-import hmac
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -17,8 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from sightline.images import Image, now
 from sightline.keys import original_key
-
-ALGORITHM = "AWS4-HMAC-SHA256"
+from sightline.sigv4 import ALGORITHM, Credentials, day, scope, sign, signing_key, stamp
 
 #: An address is the same for all who ask within this time, so that browsers keep what it shows.
 STABLE = timedelta(hours=1)
@@ -59,14 +57,6 @@ class Signer(Protocol):
 
     async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
         """An address to save each original from."""
-
-
-class Credentials(NamedTuple):
-    """Who signs; the token is there where the credentials are temporary."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
 
 
 class Bucket(NamedTuple):
@@ -116,8 +106,8 @@ class S3Signer:
             "x-amz-checksum-algorithm": "SHA256",
             "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(image.sha256)).decode(),
             "x-amz-algorithm": ALGORITHM,
-            "x-amz-credential": f"{credentials.access_key}/{_scope(at, self._region)}",
-            "x-amz-date": _stamp(at),
+            "x-amz-credential": f"{credentials.access_key}/{scope(at, self._region, 's3')}",
+            "x-amz-date": stamp(at),
         }
         if credentials.token is not None:
             fields["x-amz-security-token"] = credentials.token
@@ -127,7 +117,7 @@ class S3Signer:
         expiration = (at + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
         document = {"expiration": expiration, "conditions": conditions}
         policy = base64.b64encode(json.dumps(document).encode()).decode()
-        signature = _sign(_signing_key(credentials.secret_key, _day(at), self._region), policy)
+        signature = sign(signing_key(credentials.secret_key, day(at), self._region, "s3"), policy)
         fields |= {"policy": policy, "x-amz-signature": signature}
         return SignedForm(self._originals.url, fields)
 
@@ -164,9 +154,7 @@ class _Preamble(NamedTuple):
         path = f"{bucket.path}/{quote(key, safe=SAFE)}"
         query = self.query + parameter
         request = f"GET\n{path}\n{query}\nhost:{bucket.host}\n\nhost\nUNSIGNED-PAYLOAD"
-        signature = _sign(
-            self.signing_key, self.head + hashlib.sha256(request.encode()).hexdigest()
-        )
+        signature = sign(self.signing_key, self.head + hashlib.sha256(request.encode()).hexdigest())
         return f"{bucket.scheme}://{bucket.host}{path}?{query}&X-Amz-Signature={signature}"
 
 
@@ -174,8 +162,8 @@ class _Preamble(NamedTuple):
 def _prepare(credentials: Credentials, region: str, at: datetime, seconds: int) -> _Preamble:
     parameters = {
         "X-Amz-Algorithm": ALGORITHM,
-        "X-Amz-Credential": f"{credentials.access_key}/{_scope(at, region)}",
-        "X-Amz-Date": _stamp(at),
+        "X-Amz-Credential": f"{credentials.access_key}/{scope(at, region, 's3')}",
+        "X-Amz-Date": stamp(at),
         "X-Amz-Expires": str(seconds),
     }
     if credentials.token is not None:
@@ -183,8 +171,8 @@ def _prepare(credentials: Credentials, region: str, at: datetime, seconds: int) 
     parameters["X-Amz-SignedHeaders"] = "host"
     return _Preamble(
         query="&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items()),
-        head=f"{ALGORITHM}\n{_stamp(at)}\n{_scope(at, region)}\n",
-        signing_key=_signing_key(credentials.secret_key, _day(at), region),
+        head=f"{ALGORITHM}\n{stamp(at)}\n{scope(at, region, 's3')}\n",
+        signing_key=signing_key(credentials.secret_key, day(at), region, "s3"),
     )
 
 
@@ -203,26 +191,5 @@ def _hour(at: datetime) -> datetime:
     return at - (at - datetime.min.replace(tzinfo=UTC)) % STABLE
 
 
-@lru_cache(8)
-def _signing_key(secret: str, day: str, region: str) -> bytes:
-    """Good for a day; four rounds that need not be repeated for every signature."""
-    key = f"AWS4{secret}".encode()
-    for part in (day, region, "s3", "aws4_request"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key
-
-
-def _sign(key: bytes, text: str) -> str:
-    return hmac.digest(key, text.encode(), "sha256").hex()
-
-
-def _day(at: datetime) -> str:
-    return at.strftime("%Y%m%d")
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y%m%dT%H%M%SZ")
-
-
 def _scope(at: datetime, region: str) -> str:
-    return f"{_day(at)}/{region}/s3/aws4_request"
+    return scope(at, region, "s3")

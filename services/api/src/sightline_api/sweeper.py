@@ -57,4 +57,4 @@ class Sweeper:
     async def _remove(self, name: str) -> None:
         await self._inboxes.remove(name)
         await self._register.remove(name)
-        logger.info("removed the inbox of a task that has died", extra={"inbox": name})
+        logger.info("swept an inbox that nobody listens to", extra={"inbox": name})

@@ -4,18 +4,28 @@ Credentials and endpoints come from the environment by AWS's own names (`AWS_END
 `AWS_ENDPOINT_URL_S3`, ...).
 """
 
+import os
 import random
+import ssl
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.request import getproxies
 
 import aioboto3
+import aiohttp
 from aiobotocore.config import AioConfig
+from botocore.httpsession import get_cert_path
 
+from sightline.direct import DirectDynamo
+from sightline.sigv4 import Credentials
 from sightline.wire import PlainParsers
 
 #: Seconds; a long poll of SQS alone may take 20.
 CONNECT_TIMEOUT = 3
 READ_TIMEOUT = 30
+
+#: To one service at the same time; further calls wait for one.
+CONNECTIONS = 64
 
 #: Calls in all, the first included, with botocore's own back-off between them.
 ATTEMPTS = 3
@@ -55,12 +65,30 @@ class Clients:
             client.meta.events.register_first("needs-retry.dynamodb", _outwait_transaction)
         return client
 
-    async def credentials(self) -> Any:
+    async def open_dynamo(self) -> Any:
+        """A client of DynamoDB for who calls it all the time."""
+        client = await self.open("dynamodb")
+        if getproxies():
+            # Only the SDK knows the way.
+            return client
+        trusted = ssl.create_default_context(
+            cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))
+        )
+        http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT),
+            skip_auto_headers=("Accept", "User-Agent"),
+        )
+        await self._stack.enter_async_context(http)
+        return DirectDynamo(client, http, self.credentials)
+
+    async def credentials(self) -> Credentials:
         """Access key, secret key and token as they are now; temporary ones are renewed in time."""
         # Found once: the lookup itself may ask files and services. What it finds renews itself.
         if self._credentials is None:
             self._credentials = await self._session.get_credentials()
-        return await self._credentials.get_frozen_credentials()
+        found = await self._credentials.get_frozen_credentials()
+        return Credentials(found.access_key, found.secret_key, found.token)
 
 
 def _config(service: str, attempts: int) -> AioConfig:
@@ -68,7 +96,7 @@ def _config(service: str, attempts: int) -> AioConfig:
         connect_timeout=CONNECT_TIMEOUT,
         read_timeout=READ_TIMEOUT,
         retries={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=64,
+        max_pool_connections=CONNECTIONS,
         # Set, because botocore otherwise composes it anew for every call.
         user_agent="sightline",
         # What we send is typed and tested; S3 refuses the rest.

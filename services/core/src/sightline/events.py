@@ -65,6 +65,6 @@ class Publisher:
     def __init__(self, topic: Topic) -> None:
         self._topic = topic
 
-    async def publish(self, event: Event) -> None:
-        """When it returns, the event will be delivered, at least once."""
-        await self._topic.publish(compose_event(event))
+    async def publish(self, *events: Event) -> None:
+        """When it returns, these events, ten at most, will be delivered, each at least once."""
+        await self._topic.publish(*map(compose_event, events))

@@ -1,18 +1,17 @@
 """Log lines as JSON, one object a line, for whatever collects a container's output."""
 
-import json
 import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+from pydantic_core import to_json
 
 #: The request that is being answered, on every line that is logged meanwhile.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 #: What the library itself keeps in a record; all else was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
-
-_encode = json.JSONEncoder(default=str).encode
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +26,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -35,10 +34,13 @@ class JsonLines(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
-        line |= {name: value for name, value in vars(record).items() if name not in _OWN}
+        given = vars(record)
+        for name in given.keys() - _OWN:
+            line[name] = given[name]
         if record.exc_info:
             line["exc_info"] = self.formatException(record.exc_info)
-        return _encode(line)
+        # The quickest encoder among what is there anyway.
+        return to_json(line, fallback=str).decode()
 
 
 def configure_logs(service: str, level: str) -> None:

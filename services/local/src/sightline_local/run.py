@@ -12,6 +12,7 @@ from sightline_local.card import Card, remove_card
 from sightline_local.emulators import Cloud
 from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
+from sightline_local.web.settings import BUILT
 
 #: Seconds between looks at whether every process is still there.
 WATCH_INTERVAL = 0.25
@@ -27,7 +28,7 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder, cloud=cloud) as stack:
+    with Stack(consecutive_ports(first_port), folder, web=BUILT, cloud=cloud) as stack:
         try:
             with console.status("starting") as status:
 
@@ -61,6 +62,7 @@ def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
+  Open         {card.web or "the web application has not been built: see above"}
   API          {card.api}
   Try it out   {card.api}/docs  (Authorize with what [bold]make -s token[/] prints)
   Demo user    {card.email}  password  {card.password}

@@ -25,17 +25,20 @@ from sightline_local.environment import (
     aws_environment,
     base_environment,
     resizer_environment,
+    web_environment,
     worker_environment,
 )
 from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
 from sightline_local.recognition.settings import MODELS
+from sightline_local.web.files import PAGE
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 
-#: In this order they start.
+#: In this order they start; the web application only where it has been built.
 NAMES = ("cloud", "recognition", "api", "worker", "resizer")
+WEB = "web"
 
 
 class StackError(Exception):
@@ -53,8 +56,9 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it.
 
-    `settings` are environment variables for single processes, above what is usual here; `cloud`
-    names what answers as AWS.
+    `settings` are environment variables for single processes, above what is usual here; `web` is
+    the folder of the built web application, if that is to be served; `cloud` names what answers
+    as AWS.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Stack:
         folder: Path,
         visibility: int = VISIBILITY,
         settings: Mapping[str, Environment] | None = None,
+        web: Path | None = None,
         cloud: Cloud = "moto",
     ) -> None:
         self.ports = ports
@@ -70,6 +75,7 @@ class Stack:
         self.cloud = cloud
         self.visibility = visibility
         self.settings = settings or {}
+        self.web = web if web and (web / PAGE).is_file() else None
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -84,7 +90,7 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         # What is in flight is finished with the help of those that stop last.
-        self.stop("api", "worker", "resizer")
+        self.stop(WEB, "api", "worker", "resizer")
         self.stop("recognition", "cloud")
 
     def start(self, say: Callable[[str], None] = lambda _: None) -> None:
@@ -95,9 +101,10 @@ class Stack:
         say("cloud")
         self.resources = self._provision()
         say("provisioning")
-        for name in NAMES[1:]:
+        others = (*NAMES[1:], *([WEB] if self.web else []))
+        for name in others:
             self._launch(name)
-        for name in NAMES[1:]:
+        for name in others:
             self._await_health(name)
             say(name)
 
@@ -174,13 +181,18 @@ class Stack:
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
                 environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS.absolute())
                 return Program([*python, "sightline_local.recognition"], environment, health)
+        if self.resources is None:
+            raise StackError(f"{name} was to start before there was anything for it to use")
+        if name == WEB and self.web:
+            environment = web_environment(ports, self.resources, self.user, self.web)
+            return Program(
+                [*python, "sightline_local.web"], environment, f"{ports.url(WEB)}/config.json"
+            )
         environments: Mapping[str, Callable[[Ports, Resources], Environment]] = {
             "api": api_environment,
             "worker": worker_environment,
             "resizer": resizer_environment,
         }
-        if self.resources is None:
-            raise StackError(f"{name} was to start before there was anything for it to use")
         environment = environments[name](ports, self.resources)
         return Program([*python, f"sightline_{name}"], environment, health)
 

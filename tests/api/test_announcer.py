@@ -1,0 +1,77 @@
+"""Announcements that keep nobody waiting."""
+
+import asyncio
+
+import pytest
+
+from samples import new_owner
+from sightline.events import Event, Publisher, parse_event
+from sightline.identifiers import new_image_id
+from sightline.keys import ImageKey
+from sightline.memory import MemoryTopic
+from sightline_api.announcer import MAX_WAITING, Announcer
+
+
+class SlowTopic(MemoryTopic):
+    """Takes messages when it is let, and counts calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = asyncio.Event()
+        self.called = asyncio.Event()
+        self.calls: list[int] = []
+
+    async def publish(self, *bodies: str) -> None:
+        self.calls.append(len(bodies))
+        self.called.set()
+        await self.open.wait()
+        await super().publish(*bodies)
+
+
+def announce(announcer: Announcer, count: int) -> list[str]:
+    keys = [ImageKey(new_owner(), new_image_id()) for _ in range(count)]
+    for key in keys:
+        announcer.image(key, "created")
+    return [key.image_id for key in keys]
+
+
+def told(topic: MemoryTopic) -> list[str]:
+    events: list[Event] = [parse_event(body) for body in topic.published]
+    return [event.subject_id for event in events]
+
+
+async def test_what_is_announced_together_goes_together() -> None:
+    topic = SlowTopic()
+    topic.open.set()
+    async with Announcer(Publisher(topic)) as announcer:
+        announced = announce(announcer, 25)
+    assert topic.calls == [10, 10, 5]
+    assert told(topic) == announced
+
+
+async def test_what_is_announced_meanwhile_goes_next() -> None:
+    topic = SlowTopic()
+    async with Announcer(Publisher(topic)) as announcer:
+        first = announce(announcer, 1)
+        await topic.called.wait()
+        second = announce(announcer, 2)
+        topic.open.set()
+    assert topic.calls == [1, 2]
+    assert told(topic) == first + second
+
+
+async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCaptureFixture) -> None:
+    topic = SlowTopic()
+    topic.open.set()
+    async with Announcer(Publisher(topic)) as announcer:
+        announced = announce(announcer, MAX_WAITING + 1)
+    assert set(told(topic)) == set(announced[:-1])
+    assert caplog.messages == ["dropped an announcement: too many are waiting"]
+
+
+async def test_at_the_end_it_waits_no_longer_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sightline_api.announcer.LAST_SECONDS", 0.05)
+    topic = SlowTopic()
+    async with Announcer(Publisher(topic)) as announcer:
+        announce(announcer, 1)
+    assert told(topic) == []

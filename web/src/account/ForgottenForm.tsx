@@ -1,0 +1,49 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "react-router";
+import { useServices } from "../services";
+import { CodeField, EmailField, PasswordField } from "./fields";
+import { Form } from "./Form";
+import type { EmailProps } from "./SignInForm";
+
+export function ForgottenForm({ email, onEmail }: EmailProps) {
+  const { t } = useTranslation();
+  const { session } = useServices();
+  const { state } = useLocation() as { state: { from?: string } | null };
+  const [code, setCode] = useState("");
+  const [password, setPassword] = useState("");
+  const [asked, setAsked] = useState(false);
+
+  async function ask() {
+    await session.cognito.forgotPassword(email);
+    setAsked(true);
+  }
+
+  async function reset() {
+    await session.cognito.resetPassword(email, code.trim(), password);
+    await session.signIn(email, password);
+  }
+
+  const back = (
+    <p className="small">
+      <Link to="/sign-in" state={state}>
+        {t("signIn.link")}
+      </Link>
+    </p>
+  );
+  if (asked) {
+    return (
+      <Form title={t("forgotten.title")} submit={t("forgotten.reset")} onSubmit={reset} after={back}>
+        <p className="muted">{t("forgotten.sent", { email })}</p>
+        <CodeField value={code} onValue={setCode} />
+        <PasswordField isNew value={password} onValue={setPassword} />
+      </Form>
+    );
+  }
+  return (
+    <Form title={t("forgotten.title")} submit={t("forgotten.submit")} onSubmit={ask} after={back}>
+      <p className="muted">{t("forgotten.text")}</p>
+      <EmailField value={email} onValue={onEmail} />
+    </Form>
+  );
+}
