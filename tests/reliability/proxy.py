@@ -236,9 +236,9 @@ class Proxy:
 
 
 def _forget_token(call: Call) -> Call:
-    """MiniStack takes a transaction that is sent again for another one with the same token, where
-    its items have changed meanwhile. Without a token it meets its own traces, which is harder on
-    the services than AWS is."""
+    """MiniStack writes numbers of a Put its own way ("100" for "100.0") into what it remembers, and
+    then takes the same transaction, sent again, for another one with its token. Without a token
+    the second meets the traces of the first, which is harder on the services than AWS is."""
     if call.operation != "TransactWriteItems":
         return call
     document = json.loads(call.body)
