@@ -262,7 +262,7 @@ class Fleet:
         for kind, count in counts.items():
             for number in range(count):
                 port = next(ports)
-                where = Ports(port, proxy, proxy, port, port)
+                where = Ports(port, proxy, proxy, port, port, port)
                 environment = SERVICES[kind](where, self.made)
                 if kind != "api":
                     environment["SIGHTLINE_BACKOFF_SECONDS"] = str(self.shape.backoff)
