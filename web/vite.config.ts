@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -8,6 +9,10 @@ export default defineConfig({
   plugins: [react()],
   // amazon-cognito-identity-js was written for Node's name of it.
   define: { global: "globalThis" },
+  resolve: {
+    // The client lies beside this folder, where nothing is installed for it.
+    alias: { "openapi-fetch": fileURLToPath(new URL("node_modules/openapi-fetch", import.meta.url)) },
+  },
   build: {
     target: "es2023",
     // All of these know light-dark(), on which both themes rest.

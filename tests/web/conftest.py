@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from e2e.conftest import User, cloud
-from pictures import find_pictures
+from pictures import drawn, encode, find_pictures
 from sightline_local.card import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
@@ -37,10 +37,10 @@ def draw(number: int) -> bytes:
     return draw_sample(size=(900 + number, 600))
 
 
-def find_photograph(name: str, otherwise: int) -> bytes:
+def find_photograph(name: str, otherwise: bytes) -> bytes:
     """A real photograph where there is a folder of them, else one that is drawn."""
     found = [path for path in find_pictures("photos") if path.name == name]
-    return found[0].read_bytes() if found else draw(otherwise)
+    return found[0].read_bytes() if found else otherwise
 
 
 def as_file(name: str, body: bytes, media_type: str = "image/jpeg") -> Any:
@@ -93,8 +93,9 @@ def library(stack: Stack) -> Iterator[Library]:
     features = ["labels", "text", "properties"]
     bodies = {
         "evening.jpg": draw_sample(),
-        "saw.jpg": find_photograph("landscape_2725x2225.jpg", 1),
-        "leaves.jpg": find_photograph("gps_coolpix_a.jpg", 2),
+        # What stands for them has labels of its own, too.
+        "saw.jpg": find_photograph("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
+        "leaves.jpg": find_photograph("gps_coolpix_a.jpg", encode(drawn().convert("L"), "JPEG")),
     }
     images = {name: user.send(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():

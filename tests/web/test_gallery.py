@@ -73,11 +73,12 @@ def test_confidence_narrows_what_a_label_finds(page: Page, library: Library) -> 
 
 def test_words_in_pictures_are_found(page: Page, library: Library) -> None:
     sign_in(page, library.user)
+    expect(page.locator(".tile img")).to_have_count(3)
     page.keyboard.press("/")
     box = page.get_by_role("combobox", name="Search labels")
     expect(box).to_be_focused()
     box.fill(WRITING.split()[-1].lower())
-    page.get_by_role("option", name="Text in pictures").click()
+    page.get_by_role("listbox").get_by_role("option", name="Text in pictures").click()
     expect(page.locator(".tile img")).to_have_count(1)
     assert titles(page) == ["evening.jpg"]
     page.get_by_role("button", name="Remove the filter Text").click()

@@ -23,6 +23,7 @@ def test_boxes_lie_over_what_was_read(page: Page, library: Library) -> None:
     sign_in(page, library.user, f"/pictures/{image['id']}")
     box = page.locator(".box.text")
     expect(box).to_have_count(1)
+    page.get_by_role("heading", level=1).hover()
     expect(box).to_have_css("opacity", "0")
     details(page).locator(".mark", has_text=WRITING.split()[0]).hover()
     expect(box).to_have_css("opacity", "1")

@@ -41,7 +41,7 @@ def is_upload(url: str) -> bool:
 
 def test_a_photograph_is_uploaded_and_gets_ready_without_a_reload(page: Page, user: User) -> None:
     sign_in(page, user)
-    body = find_photograph("phone_jolla.jpg", 20)
+    body = find_photograph("phone_jolla.jpg", draw(20))
     choose_files(page, as_file("phone.jpg", body))
     expect(panel(page).get_by_text("1 picture uploaded")).to_be_visible()
     picture = page.get_by_role("img", name="phone.jpg")

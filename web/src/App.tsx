@@ -1,11 +1,12 @@
 import { lazy, Suspense } from "react";
-import { Navigate, Route, Routes, useLocation } from "react-router";
-import { SignedOutPages } from "./account/SignedOutPages";
+import { Redirect, Route, Switch } from "wouter";
+import { usePlace } from "./router";
 import { useSession } from "./services";
-import { Shell } from "./Shell";
 import { Busy } from "./ui/Busy";
 import { Toasts } from "./ui/Toasts";
 
+const SignedOutPages = lazy(() => import("./account/SignedOutPages"));
+const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const PicturePage = lazy(() => import("./picture/PicturePage"));
 const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
@@ -29,22 +30,24 @@ export function App() {
 }
 
 function SignedIn() {
-  const { state } = useLocation() as { state: { from?: string } | null };
+  const { along } = usePlace();
   return (
-    <Routes>
-      <Route element={<Shell />}>
-        <Route index element={<GalleryPage />} />
-        <Route path="pictures/:id" element={<PicturePage />} />
-        <Route path="albums" element={<AlbumsPage />} />
-        <Route path="albums/:album" element={<AlbumPage />} />
-        <Route path="albums/:album/pictures/:id" element={<PicturePage />} />
-        <Route path="usage" element={<UsagePage />} />
-        <Route path="account" element={<AccountPage />} />
-        {["sign-in", "sign-up", "forgotten"].map((path) => (
-          <Route key={path} path={path} element={<Navigate to={state?.from ?? "/"} replace />} />
+    <Shell>
+      <Switch>
+        <Route path="/" component={GalleryPage} />
+        <Route path="/pictures/:id" component={PicturePage} />
+        <Route path="/albums" component={AlbumsPage} />
+        <Route path="/albums/:album" component={AlbumPage} />
+        <Route path="/albums/:album/pictures/:id" component={PicturePage} />
+        <Route path="/usage" component={UsagePage} />
+        <Route path="/account" component={AccountPage} />
+        {["/sign-in", "/sign-up", "/forgotten"].map((path) => (
+          <Route key={path} path={path}>
+            <Redirect to={along.from ?? "/"} replace />
+          </Route>
         ))}
-        <Route path="*" element={<NotFoundPage />} />
-      </Route>
-    </Routes>
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Shell>
   );
 }

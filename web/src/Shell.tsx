@@ -1,19 +1,22 @@
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, Outlet } from "react-router";
+import { Link } from "wouter";
+import { usePlace } from "./router";
 import { useServices } from "./services";
 import { useStore } from "./store";
 import { Busy } from "./ui/Busy";
 import { Icon, type IconName } from "./ui/Icon";
-import { Shortcuts } from "./ui/Shortcuts";
 import { useKeys } from "./ui/useKeys";
 import { useScroll } from "./ui/useScroll";
-import { UploadDialog } from "./uploads/UploadDialog";
 import { UploadPanel } from "./uploads/UploadPanel";
 import { useDropped } from "./uploads/useDropped";
 
+// What somebody has to ask for.
+const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
+const Shortcuts = lazy(() => import("./ui/Shortcuts"));
+
 /** What is around every page of somebody who is signed in. */
-export function Shell() {
+export default function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
@@ -44,11 +47,13 @@ export function Shell() {
       </header>
       <Away />
       <Suspense fallback={<Busy />}>
-        <Outlet />
+        {children}
       </Suspense>
       <UploadPanel />
-      {uploading && <UploadDialog onClose={() => setUploading(false)} />}
-      {helping && <Shortcuts onClose={() => setHelping(false)} />}
+      <Suspense>
+        {uploading && <UploadDialog onClose={() => setUploading(false)} />}
+        {helping && <Shortcuts onClose={() => setHelping(false)} />}
+      </Suspense>
       {dragging && (
         <div className="dropping">
           <Icon name="upload" size={48} />
@@ -60,11 +65,13 @@ export function Shell() {
 }
 
 function Tab({ to, icon, text }: { to: string; icon: IconName; text: string }) {
+  const { pathname } = usePlace();
+  const here = pathname === to || (to !== "/" && pathname.startsWith(`${to}/`));
   return (
-    <NavLink className="tab" to={to} end={to === "/"}>
+    <Link className="tab" to={to} aria-current={here ? "page" : undefined}>
       <Icon name={icon} />
       {text}
-    </NavLink>
+    </Link>
   );
 }
 

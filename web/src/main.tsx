@@ -4,7 +4,6 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import i18next from "i18next";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { BrowserRouter } from "react-router";
 import { createSightline, Problem } from "sightline-client";
 import { App } from "./App";
 import { refreshPicture, showPicture } from "./api/pictures";
@@ -84,9 +83,7 @@ async function start(): Promise<void> {
     <StrictMode>
       <ServicesContext value={services}>
         <QueryClientProvider client={services.queries}>
-          <BrowserRouter>
-            <App />
-          </BrowserRouter>
+          <App />
         </QueryClientProvider>
       </ServicesContext>
     </StrictMode>,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFormat } from "../src/i18n/format";
+import { createFormat, findRegion } from "../src/i18n/format";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
@@ -17,6 +17,13 @@ test.each([
 test("a month is the same wherever one is", () => {
   expect(createFormat("en").month("2026-05")).toBe("May 2026");
   expect(createFormat("ja").month("2026-05")).toBe("2026年5月");
+});
+
+test.each([
+  ["en", ["de-DE", "en-GB"], "en-GB"],
+  ["en", ["de-DE"], "en"],
+])("%s among %o is written as %s", (language, preferred, expected) => {
+  expect(findRegion(language, preferred)).toBe(expected);
 });
 
 test("small costs are not rounded away", () => {

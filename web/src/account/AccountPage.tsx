@@ -60,12 +60,10 @@ function PasswordChange() {
   }
 
   return (
-    <div className="sub">
-      <Form title={t("password.change")} submit={t("password.change")} onSubmit={change}>
-        <PasswordField label={t("password.previous")} value={previous} onValue={setPrevious} />
-        <PasswordField isNew value={proposed} onValue={setProposed} />
-      </Form>
-    </div>
+    <Form title={t("password.change")} heading="h2" submit={t("password.change")} onSubmit={change}>
+      <PasswordField label={t("password.previous")} value={previous} onValue={setPrevious} />
+      <PasswordField isNew value={proposed} onValue={setProposed} />
+    </Form>
   );
 }
 
@@ -126,13 +124,11 @@ function Erasure({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title={t("account.erase")} onClose={onClose}>
-      <div className="sub">
-        <Form title={t("account.eraseAsk")} submit={t("account.eraseSubmit")} onSubmit={erase}>
-          <p>{t("account.eraseFinal")}</p>
-          <Field label={t("account.eraseType", { word })} value={typed} onValue={setTyped} autoComplete="off" />
-          {remaining !== null && <p role="status">{t("account.remaining", { count: remaining })}</p>}
-        </Form>
-      </div>
+      <Form title={t("account.eraseAsk")} heading="h2" submit={t("account.eraseSubmit")} onSubmit={erase}>
+        <p>{t("account.eraseFinal")}</p>
+        <Field label={t("account.eraseType", { word })} value={typed} onValue={setTyped} autoComplete="off" />
+        {remaining !== null && <p role="status">{t("account.remaining", { count: remaining })}</p>}
+      </Form>
     </Dialog>
   );
 }

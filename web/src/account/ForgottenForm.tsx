@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "react-router";
+import { Link } from "wouter";
+import { usePlace } from "../router";
 import { useServices } from "../services";
 import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
@@ -9,7 +10,7 @@ import type { EmailProps } from "./SignInForm";
 export function ForgottenForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session } = useServices();
-  const { state } = useLocation() as { state: { from?: string } | null };
+  const { along } = usePlace();
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
   const [asked, setAsked] = useState(false);
@@ -26,7 +27,7 @@ export function ForgottenForm({ email, onEmail }: EmailProps) {
 
   const back = (
     <p className="small">
-      <Link to="/sign-in" state={state}>
+      <Link to="/sign-in" state={along}>
         {t("signIn.link")}
       </Link>
     </p>

@@ -3,7 +3,9 @@ import { Icon } from "../ui/Icon";
 import { useExplain } from "../ui/explain";
 
 interface FormProps {
-  title: string;
+  /** What stands over it where nothing else says it. */
+  title?: string;
+  heading?: "h1" | "h2";
   submit: string;
   onSubmit: () => Promise<void>;
   children: ReactNode;
@@ -11,7 +13,7 @@ interface FormProps {
 }
 
 /** A form that is sent once at a time, and says why it failed. */
-export function Form({ title, submit, onSubmit, children, after }: FormProps) {
+export function Form({ title, heading: Heading = "h1", submit, onSubmit, children, after }: FormProps) {
   const explain = useExplain();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -32,7 +34,7 @@ export function Form({ title, submit, onSubmit, children, after }: FormProps) {
 
   return (
     <form className="stack" onSubmit={(event) => void send(event)}>
-      <h1>{title}</h1>
+      {title && <Heading>{title}</Heading>}
       {error !== null && (
         <div className="notice bad" role="alert">
           <Icon name="warning" /> {explain(error)}

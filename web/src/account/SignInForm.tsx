@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useNavigate } from "react-router";
+import { Link } from "wouter";
+import { navigate } from "wouter/use-browser-location";
+import { usePlace } from "../router";
 import { useServices } from "../services";
 import { Refused } from "../session/cognito";
 import { EmailField, PasswordField } from "./fields";
@@ -14,8 +16,7 @@ export interface EmailProps {
 export function SignInForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session, config } = useServices();
-  const { state } = useLocation() as { state: { from?: string } | null };
-  const navigate = useNavigate();
+  const { along } = usePlace();
   const [password, setPassword] = useState("");
   const [next, setNext] = useState<((password: string) => Promise<void>) | null>(null);
 
@@ -24,7 +25,7 @@ export function SignInForm({ email, onEmail }: EmailProps) {
       await session.signIn(name, secret);
     } catch (error) {
       if (error instanceof Refused && error.code === "UserNotConfirmedException") {
-        void navigate("/sign-up", { state: { ...state, confirm: true } });
+        navigate("/sign-up", { state: { ...along, confirm: true } });
         return;
       }
       const { NewPasswordNeeded } = await import("../session/srp");
@@ -61,12 +62,12 @@ export function SignInForm({ email, onEmail }: EmailProps) {
             </button>
           )}
           <p className="row small">
-            <Link to="/forgotten" state={state}>
+            <Link to="/forgotten" state={along}>
               {t("signIn.forgotten")}
             </Link>
             <span className="grow" />
             {config.signUp && (
-              <Link to="/sign-up" state={state}>
+              <Link to="/sign-up" state={along}>
                 {t("signUp.link")}
               </Link>
             )}

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useNavigate } from "react-router";
+import { Link } from "wouter";
+import { navigate } from "wouter/use-browser-location";
+import { usePlace } from "../router";
 import { useServices } from "../services";
 import { say } from "../ui/toasts";
 import { CodeField, EmailField, PasswordField } from "./fields";
@@ -11,11 +13,10 @@ import type { EmailProps } from "./SignInForm";
 export function SignUpForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session } = useServices();
-  const { state } = useLocation() as { state: { from?: string; confirm?: boolean } | null };
-  const navigate = useNavigate();
+  const { along } = usePlace();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [announced, setAnnounced] = useState(state?.confirm === true && email !== "");
+  const [announced, setAnnounced] = useState(along.confirm === true && email !== "");
 
   async function signUp() {
     await session.cognito.signUp(email, password);
@@ -26,7 +27,7 @@ export function SignUpForm({ email, onEmail }: EmailProps) {
     await session.cognito.confirm(email, code.trim());
     // Whoever came from signing in types the password there.
     if (password) await session.signIn(email, password);
-    else void navigate("/sign-in", { state });
+    else navigate("/sign-in", { state: along });
   }
 
   async function resend() {
@@ -36,7 +37,7 @@ export function SignUpForm({ email, onEmail }: EmailProps) {
 
   const back = (
     <p className="small">
-      <Link to="/sign-in" state={state}>
+      <Link to="/sign-in" state={along}>
         {t("signIn.link")}
       </Link>
     </p>

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Route, Routes, useLocation } from "react-router";
+import { Redirect, Route, Switch } from "wouter";
+import { usePlace } from "../router";
 import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
 import { useTitle } from "../ui/useTitle";
@@ -11,21 +12,30 @@ import { SignUpForm } from "./SignUpForm";
 import "./account.css";
 
 /** What somebody sees who is not signed in. */
-export function SignedOutPages({ expired }: { expired: boolean }) {
+export default function SignedOutPages({ expired }: { expired: boolean }) {
   const { config } = useServices();
-  const location = useLocation();
-  const from = location.pathname + location.search;
+  const { pathname, search } = usePlace();
   // What somebody typed goes along from one form to the next.
   const [email, setEmail] = useState("");
   const shared = { email, onEmail: setEmail };
   return (
     <Frame expired={expired}>
-      <Routes>
-        <Route path="/sign-in" element={<SignInForm {...shared} />} />
-        {config.signUp && <Route path="/sign-up" element={<SignUpForm {...shared} />} />}
-        <Route path="/forgotten" element={<ForgottenForm {...shared} />} />
-        <Route path="*" element={<Navigate to="/sign-in" replace state={{ from }} />} />
-      </Routes>
+      <Switch>
+        <Route path="/sign-in">
+          <SignInForm {...shared} />
+        </Route>
+        {config.signUp && (
+          <Route path="/sign-up">
+            <SignUpForm {...shared} />
+          </Route>
+        )}
+        <Route path="/forgotten">
+          <ForgottenForm {...shared} />
+        </Route>
+        <Route>
+          <Redirect to="/sign-in" replace state={{ from: pathname + search }} />
+        </Route>
+      </Switch>
     </Frame>
   );
 }

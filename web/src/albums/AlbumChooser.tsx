@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Puts pictures into an album, an old one or a new one. */
-export function AlbumChooser({ ids, onClose, onDone }: Props) {
+export default function AlbumChooser({ ids, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const explain = useExplain();
   const { albums, hasNextPage, fetchNextPage } = useAlbums();

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useParams } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 import { useAlbum, useAlbumActions } from "../api/albums";
 import { Gallery } from "../gallery/Gallery";
 import { Dialog } from "../ui/Dialog";
@@ -77,14 +78,13 @@ function Head({ id, title, count }: { id: string; title: string; count: number |
 function Removal({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   const explain = useExplain();
-  const navigate = useNavigate();
   const { remove } = useAlbumActions();
 
   function confirm() {
     remove.mutate(id, {
       onSuccess: () => {
         say({ text: t("album.deleted") });
-        void navigate("/albums");
+        navigate("/albums");
       },
       onError: (error) => void say({ tone: "bad", text: explain(error) }),
     });

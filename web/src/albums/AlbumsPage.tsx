@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { Link } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 import { useAlbumActions, useAlbums } from "../api/albums";
 import type { Album } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
@@ -13,7 +14,6 @@ import "./albums.css";
 
 export default function AlbumsPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums();
   const { create } = useAlbumActions();
   const [creating, setCreating] = useState(false);
@@ -53,7 +53,7 @@ export default function AlbumsPage() {
           onClose={() => setCreating(false)}
           onSubmit={async (title) => {
             const album = await create.mutateAsync({ title, ids: [] });
-            void navigate(`/albums/${album.id}`);
+            navigate(`/albums/${album.id}`);
           }}
         />
       )}

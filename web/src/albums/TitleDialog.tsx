@@ -16,19 +16,16 @@ export function TitleDialog({ title, submit, initial = "", onClose, onSubmit }: 
   const [name, setName] = useState(initial);
   return (
     <Dialog title={title} onClose={onClose}>
-      <div className="untitled">
-        <Form
-          title={title}
-          submit={submit}
-          onSubmit={async () => {
-            if (!name.trim()) return;
-            await onSubmit(name.trim());
-            onClose();
-          }}
-        >
-          <Field label={t("album.title")} value={name} onValue={setName} maxLength={200} autoFocus />
-        </Form>
-      </div>
+      <Form
+        submit={submit}
+        onSubmit={async () => {
+          if (!name.trim()) return;
+          await onSubmit(name.trim());
+          onClose();
+        }}
+      >
+        <Field label={t("album.title")} value={name} onValue={setName} maxLength={200} autoFocus />
+      </Form>
     </Dialog>
   );
 }

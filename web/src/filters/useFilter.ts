@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { useSearchParams } from "wouter";
 import { readFilter, writeFilter, type Filter } from "./filter";
 
 /** The filter as the address has it, and how to change it: so it can be kept, sent and gone back from. */

@@ -105,6 +105,7 @@ export function Gallery({ album, head, empty }: Props) {
             <span className="hidden-visually">{t("loading")}</span>
           </p>
         )}
+        <SelectionBar selection={selection} album={album} onDelete={removeSelected} />
       </main>
       {!album && (
         <Months
@@ -114,7 +115,6 @@ export function Gallery({ album, head, empty }: Props) {
           }}
         />
       )}
-      <SelectionBar selection={selection} album={album} onDelete={removeSelected} />
       {choosing && (
         <Dialog title={t("filter.title")} onClose={() => setChoosing(false)}>
           <FilterPanel filter={filter} onChange={change} />

@@ -12,7 +12,7 @@ import {
   type Ref,
 } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { navigate } from "wouter/use-browser-location";
 import type { Picture } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { useStore } from "../store";
@@ -47,7 +47,6 @@ const HEADING = 56;
 export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, handle }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const navigate = useNavigate();
   const list = useRef<HTMLDivElement>(null);
   const width = useWidth(list);
   const [active, setActive] = useState(0);
@@ -134,7 +133,7 @@ export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, ha
     else if (event.key === "Escape" && selected.size > 0) selection.clear();
     else if (event.key === "Delete" && selected.size > 0) onDelete();
     else if (event.key === "Enter" && selected.size > 0 && !(event.target as HTMLElement).closest("button")) {
-      void navigate(linkTo(picture), { state: { fromList: true } });
+      navigate(linkTo(picture), { state: { fromList: true } });
     } else return;
     event.preventDefault();
     event.stopPropagation();

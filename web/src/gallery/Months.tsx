@@ -22,10 +22,11 @@ export function Months({ current, onChoose }: Props) {
             <button
               type="button"
               aria-current={month === current ? "true" : undefined}
-              aria-label={format.month(month)}
+              title={format.month(month)}
               onClick={() => onChoose(month)}
             >
               {format.shortMonth(month)}
+              <span className="hidden-visually"> {month.slice(0, 4)}</span>
             </button>
           </li>
         ))}

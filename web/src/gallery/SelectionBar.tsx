@@ -1,12 +1,13 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlbumActions } from "../api/albums";
-import { AlbumChooser } from "../albums/AlbumChooser";
 import { useStore } from "../store";
 import { useExplain } from "../ui/explain";
 import { Icon } from "../ui/Icon";
 import { say } from "../ui/toasts";
 import type { Selection } from "./selection";
+
+const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 
 interface Props {
   selection: Selection;
@@ -65,16 +66,18 @@ export function SelectionBar({ selection, album, onDelete }: Props) {
           </button>
         </div>
       )}
-      {choosing && (
-        <AlbumChooser
-          ids={[...ids]}
-          onClose={() => setChoosing(false)}
-          onDone={() => {
-            setChoosing(false);
-            selection.clear();
-          }}
-        />
-      )}
+      <Suspense>
+        {choosing && (
+          <AlbumChooser
+            ids={[...ids]}
+            onClose={() => setChoosing(false)}
+            onDone={() => {
+              setChoosing(false);
+              selection.clear();
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { memo, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import type { Picture } from "../api/types";
 import { Icon } from "../ui/Icon";
 import type { Place } from "./layout";
@@ -48,10 +48,11 @@ export const Tile = memo(function Tile({
         data-index={place.index}
         draggable={false}
         onFocus={() => onFocus(place.index)}
-        onClick={(event) => {
-          // A link with these keys would open a tab or a window.
+        onClickCapture={(event) => {
+          // Before the link is followed; with these keys it would open a tab or a window.
           if (selecting || event.shiftKey || event.ctrlKey || event.metaKey) {
             event.preventDefault();
+            event.stopPropagation();
             onPick(place, event);
           }
         }}
@@ -62,7 +63,8 @@ export const Tile = memo(function Tile({
           width={place.width}
           alt={name}
         />
-        <State picture={picture} name={name} />
+        {picture.renditions.items.length === 0 && <span className="hidden-visually">{name}</span>}
+        <State picture={picture} />
       </Link>
       <button
         type="button"
@@ -79,13 +81,12 @@ export const Tile = memo(function Tile({
 });
 
 /** What a picture is waiting for, or why it will not come. */
-function State({ picture, name }: { picture: Picture; name: string }) {
+function State({ picture }: { picture: Picture }) {
   const { t } = useTranslation();
   if (picture.status === "ready") return null;
   const seen = picture.renditions.items.length > 0;
   return (
     <span className={`state ${picture.status} ${seen ? "seen" : ""}`}>
-      {!seen && <span className="hidden-visually">{name}</span>}
       {picture.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
       <span className="cut">{t(`status.${picture.status}`)}</span>
     </span>

@@ -45,7 +45,12 @@ export function createFormat(language: string): Format {
   };
 }
 
+/** The language as it is written where the browser says that it is: English with a day before its month. */
+export function findRegion(language: string, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => createFormat(i18n.language), [i18n.language]);
+  return useMemo(() => createFormat(findRegion(i18n.language, navigator.languages)), [i18n.language]);
 }

@@ -1,11 +1,12 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import { useAlbum } from "../api/albums";
 import type { Picture } from "../api/types";
-import { AlbumChooser } from "../albums/AlbumChooser";
 import { Icon } from "../ui/Icon";
 import { Section } from "./Details";
+
+const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 
 export function AlbumsOf({ picture }: { picture: Picture }) {
   const { t } = useTranslation();
@@ -20,7 +21,9 @@ export function AlbumsOf({ picture }: { picture: Picture }) {
           <Icon name="plus" size={14} /> {t("album.add")}
         </button>
       </div>
-      {choosing && <AlbumChooser ids={[picture.id]} onClose={() => setChoosing(false)} onDone={() => setChoosing(false)} />}
+      <Suspense>
+        {choosing && <AlbumChooser ids={[picture.id]} onClose={() => setChoosing(false)} onDone={() => setChoosing(false)} />}
+      </Suspense>
     </Section>
   );
 }

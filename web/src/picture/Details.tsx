@@ -20,12 +20,14 @@ export function Details({ picture, ...pointing }: { picture: Picture } & Pointin
   return (
     <aside className="details" aria-label={t("picture.details")}>
       <Words picture={picture} />
-      <History picture={picture} />
+      {/* What is not as it should be comes first. */}
+      {picture.status !== "ready" && <History picture={picture} />}
       <Labels picture={picture} {...pointing} />
       <Seen picture={picture} {...pointing} />
       <AlbumsOf picture={picture} />
       <Camera picture={picture} />
       <Files picture={picture} />
+      {picture.status === "ready" && <History picture={picture} />}
     </aside>
   );
 }

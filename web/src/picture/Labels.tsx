@@ -1,6 +1,6 @@
 import { useId, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import { useChangePicture, type Changes } from "../api/pictures";
 import type { Picture } from "../api/types";
 import { useFormat } from "../i18n/format";

@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useNavigate, useParams } from "react-router";
+import { Link, useParams } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
 import { usePicture, usePictures } from "../api/pictures";
 import type { Picture } from "../api/types";
 import { useFilter } from "../filters/useFilter";
+import { usePlace, type Along } from "../router";
 import { useServices } from "../services";
 import { useStore } from "../store";
 import { Busy } from "../ui/Busy";
@@ -39,7 +41,6 @@ export default function PicturePage() {
 
 function Shown({ picture, album }: { picture: Picture; album: string | null }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { deletions } = useServices();
   const hidden = useStore(deletions.hidden).has(picture.id);
   const { list, before, after, linkTo } = useNeighbours(picture.id, album);
@@ -51,12 +52,12 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
   useTitle(name);
   useEffect(() => setGroup(null), [picture.id]);
 
-  const { state } = useLocation() as { state: { fromList?: boolean } | null };
-  const go = (to: string | null) => to && void navigate(linkTo(to), { replace: true, state });
-  const goBack = () => void (state?.fromList ? navigate(-1) : navigate(list));
+  const { along } = usePlace();
+  const go = (to: string | null) => to && navigate(linkTo(to), { replace: true, state: along });
+  const goBack = () => (along.fromList ? history.back() : navigate(list));
   const rtl = () => document.documentElement.dir === "rtl";
   function removeThis() {
-    remove([picture.id], () => void navigate(linkTo(picture.id)));
+    remove([picture.id], () => navigate(linkTo(picture.id)));
     const next = after ?? before;
     if (next) go(next);
     else goBack();
@@ -79,7 +80,6 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
             to={list}
             aria-label={t("picture.back")}
             onClick={(event) => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
               event.preventDefault();
               goBack();
             }}
@@ -90,7 +90,7 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
             {name}
           </h1>
           {regions.length > 0 && (
-            <button type="button" className="button plain" aria-pressed={boxes} onClick={() => setBoxes(!boxes)}>
+            <button type="button" className="button plain" aria-pressed={boxes} aria-label={t("picture.boxes")} onClick={() => setBoxes(!boxes)}>
               <Icon name="boxes" /> <span className="words">{t("picture.boxes")}</span>
             </button>
           )}
@@ -107,8 +107,8 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
         </div>
         <Stage picture={picture} name={name} regions={regions} boxes={boxes} group={group} onGroup={setGroup} />
         <nav className="turning" aria-label={t("picture.turning")}>
-          <Turn to={before && linkTo(before)} state={state} icon="back" text={t("picture.before")} />
-          <Turn to={after && linkTo(after)} state={state} icon="next" text={t("picture.after")} />
+          <Turn to={before && linkTo(before)} along={along} icon="back" text={t("picture.before")} />
+          <Turn to={after && linkTo(after)} along={along} icon="next" text={t("picture.after")} />
         </nav>
       </main>
       <Details key={picture.id} picture={picture} group={group} onGroup={setGroup} />
@@ -118,15 +118,15 @@ function Shown({ picture, album }: { picture: Picture; album: string | null }) {
 
 interface TurnProps {
   to: string | null;
-  state: unknown;
+  along: Along;
   icon: "back" | "next";
   text: string;
 }
 
-function Turn({ to, state, icon, text }: TurnProps) {
+function Turn({ to, along, icon, text }: TurnProps) {
   if (!to) return <span />;
   return (
-    <Link className={`turn ${icon}`} to={to} state={state} replace aria-label={text} title={text}>
+    <Link className={`turn ${icon}`} to={to} state={along} replace aria-label={text} title={text}>
       <Icon name={icon} size={26} />
     </Link>
   );
@@ -141,7 +141,7 @@ function useNeighbours(id: string, album: string | null) {
     if (at >= 0 && at > pictures.length - AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [at, pictures.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const base = album ? `/albums/${album}` : "";
-  const { search } = useLocation();
+  const { search } = usePlace();
   return {
     list: `${base || "/"}${search}`,
     before: at > 0 ? (pictures[at - 1]?.id ?? null) : null,

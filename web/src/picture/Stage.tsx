@@ -25,14 +25,14 @@ export function Stage({ picture, name, regions, boxes, group, onGroup }: Props) 
   const largest = items.at(-1);
   const background = drawPlaceholder(picture.placeholder);
   const ratio = largest ? largest.width / largest.height : (picture.width ?? 4) / (picture.height ?? 3);
+  const shape = { "--ratio": ratio } as CSSProperties;
   const style = {
-    "--ratio": ratio,
     "--natural": `${largest?.width ?? 1024}px`,
     backgroundImage: background && shown !== picture.id ? `url(${background})` : undefined,
   } as CSSProperties;
 
   return (
-    <div className="stage">
+    <div className="stage" style={shape}>
       <div className={`frame ${boxes ? "with-boxes" : ""} ${group ? "pointed" : ""}`} style={style}>
         {largest ? (
           <img

@@ -15,7 +15,7 @@ const KEYS = [
   ["?", "help"],
 ] as const;
 
-export function Shortcuts({ onClose }: { onClose: () => void }) {
+export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("keys.title")} onClose={onClose}>

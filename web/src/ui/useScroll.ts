@@ -1,25 +1,30 @@
 import { useLayoutEffect } from "react";
-import { useLocation, useNavigationType } from "react-router";
+import { usePlace } from "../router";
 
-/** Where each place in the history was scrolled to. */
-const places = new Map<string, number>();
+/** Where each place was scrolled to when it was left. */
+const left = new Map<string, number>();
 
 /** Frames in which a page that is returned to has to be as tall again as it was. */
 const FRAMES = 30;
 
+/** Whether the browser has gone back or forth since the last page. */
+let returned = false;
+addEventListener("popstate", () => (returned = true));
+
 /** A new page begins at its top; one that is returned to, where it was left. */
 export function useScroll(): void {
-  const { key, pathname } = useLocation();
-  const returned = useNavigationType() === "POP";
+  const { pathname, search } = usePlace();
+  const key = pathname + search;
 
   useLayoutEffect(() => {
     history.scrollRestoration = "manual";
-    const wanted = returned ? (places.get(key) ?? 0) : 0;
+    const wanted = returned ? (left.get(key) ?? 0) : 0;
+    returned = false;
     let frame = 0;
-    let left = FRAMES;
+    let frames = FRAMES;
     function settle() {
       scrollTo(0, wanted);
-      if (Math.abs(scrollY - wanted) > 1 && left-- > 0) frame = requestAnimationFrame(settle);
+      if (Math.abs(scrollY - wanted) > 1 && frames-- > 0) frame = requestAnimationFrame(settle);
     }
     settle();
     return () => cancelAnimationFrame(frame);
@@ -27,7 +32,7 @@ export function useScroll(): void {
   }, [pathname]);
 
   useLayoutEffect(() => {
-    const remember = () => places.set(key, scrollY);
+    const remember = () => left.set(key, scrollY);
     addEventListener("scroll", remember, { passive: true });
     return () => removeEventListener("scroll", remember);
   }, [key]);

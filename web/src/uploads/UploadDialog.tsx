@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMatch } from "react-router";
+import { useRoute } from "wouter";
 import { FEATURES, type Feature } from "../api/types";
 import { useServices } from "../services";
 import { Dialog } from "../ui/Dialog";
@@ -10,10 +10,10 @@ import { ACCEPT } from "./files";
 import "./uploads.css";
 
 /** Choosing files, folders or a photograph just taken, and what to look for in them. */
-export function UploadDialog({ onClose }: { onClose: () => void }) {
+export default function UploadDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { uploads, config } = useServices();
-  const album = useMatch("/albums/:album/*")?.params.album ?? null;
+  const album = useRoute("/albums/:album/*?")[1]?.album ?? null;
   const offered = FEATURES.filter((feature) => config.features.offered.includes(feature));
   const [features, setFeatures] = useState(() => readFeatures(config.features));
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
 import { useStore } from "../store";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useMatch } from "react-router";
+import { useRoute } from "wouter";
 import { useServices } from "../services";
 import { readDropped } from "./files";
 import { readFeatures } from "./features";
@@ -7,7 +7,7 @@ import { readFeatures } from "./features";
 /** Takes what is dropped on the page or pasted into it; answers whether files hang over it now. */
 export function useDropped(): boolean {
   const { uploads, config } = useServices();
-  const album = useMatch("/albums/:album/*")?.params.album ?? null;
+  const album = useRoute("/albums/:album/*?")[1]?.album ?? null;
   const [dragging, setDragging] = useState(false);
 
   useEffect(() => {

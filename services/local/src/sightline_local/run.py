@@ -28,7 +28,7 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder, web=BUILT, cloud=cloud) as stack:
+    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILT) as stack:
         try:
             with console.status("starting") as status:
 

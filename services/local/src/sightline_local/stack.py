@@ -56,9 +56,9 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it.
 
-    `settings` are environment variables for single processes, above what is usual here; `web` is
-    the folder of the built web application, if that is to be served; `cloud` names what answers
-    as AWS.
+    `settings` are environment variables for single processes, above what is usual here; `cloud`
+    names what answers as AWS; `web` is the folder of the built web application, if that is to be
+    served.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class Stack:
         folder: Path,
         visibility: int = VISIBILITY,
         settings: Mapping[str, Environment] | None = None,
-        web: Path | None = None,
         cloud: Cloud = "moto",
+        web: Path | None = None,
     ) -> None:
         self.ports = ports
         self.folder = folder
