@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from sightline.aws import CONFLICT_ATTEMPTS, Clients
+from sightline.aws import PASSING_ATTEMPTS, Clients
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -62,4 +62,25 @@ async def test_a_transaction_is_not_waited_for_without_end() -> None:
     async with serving(table.handle) as endpoint:
         with pytest.raises(ClientError, match="TransactionConflictException"):
             await write(endpoint)
-    assert table.calls == CONFLICT_ATTEMPTS
+    assert table.calls == PASSING_ATTEMPTS
+
+
+@pytest.mark.usefixtures("aws_environment")
+async def test_a_throttled_publication_is_made_again() -> None:
+    """SNS has a word of its own for it, which botocore does not know."""
+    calls = 0
+
+    async def handle(_: web.BaseRequest) -> web.Response:
+        nonlocal calls
+        calls += 1
+        if calls < 6:
+            error = "<Error><Type>Sender</Type><Code>Throttled</Code><Message/></Error>"
+            body = f"<ErrorResponse>{error}</ErrorResponse>"
+            return web.Response(status=429, text=body, content_type="text/xml")
+        body = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult>"
+        return web.Response(text=f"{body}</PublishResponse>", content_type="text/xml")
+
+    async with serving(handle) as endpoint, AsyncExitStack() as stack:
+        client = await Clients(stack, "eu-central-1").open("sns", endpoint)
+        await client.publish(TopicArn="arn:aws:sns:eu-central-1:1:t", Message="m")
+    assert calls == 6

@@ -29,6 +29,9 @@ BEYOND_PATIENCE = 35.0
 #: Seconds within which a message comes again.
 LATEST_DUPLICATE = 15
 
+#: Messages that SQS gives in one answer.
+MOST = 10
+
 #: Seconds of delay, uniformly.
 SLOWNESS = (0.05, 1.5)
 
@@ -77,7 +80,7 @@ class Proxy:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        call = identify(request.method, request.path, headers, body)
+        call = _forget_token(identify(request.method, request.path, headers, body))
         self._calls[call.service] += 1
         if how := self._down.get(call.service):
             return await self._be_away(request, how)
@@ -181,7 +184,10 @@ class Proxy:
             return response
         match fault:
             case Fault.TWICE:
+                # Never more than a call may give; whoever has to make way comes later.
+                messages = messages[: MOST - 1]
                 messages.append(self._chance.choice(messages))
+                document["Messages"] = messages
             case Fault.REORDER:
                 self._chance.shuffle(messages)
             case _:
@@ -227,6 +233,17 @@ class Proxy:
 
     def _count(self, call: Call, fault: Fault) -> None:
         self._faults[call.service][fault] += 1
+
+
+def _forget_token(call: Call) -> Call:
+    """MiniStack writes numbers of a Put its own way ("100" for "100.0") into what it remembers, and
+    then takes the same transaction, sent again, for another one with its token. Without a token
+    the second meets the traces of the first, which is harder on the services than AWS is."""
+    if call.operation != "TransactWriteItems":
+        return call
+    document = json.loads(call.body)
+    document.pop("ClientRequestToken", None)
+    return call._replace(body=json.dumps(document).encode())
 
 
 def _body(response: web.Response) -> bytes:

@@ -29,7 +29,7 @@ async def fleet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet
     told = {"SIGHTLINE_LOG_LEVEL": "DEBUG", "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
     settings = dict.fromkeys(("api", "worker", "resizer"), told)
     shape = Shape(
-        apis=1, workers=1, resizers=1, backoff=0.05, visibility=10, settings=settings, cloud="moto"
+        apis=1, workers=1, resizers=1, backoff=0.01, visibility=10, settings=settings, cloud="moto"
     )
     async with Fleet(shape, tmp_path_factory.mktemp("fleet"), seed=2) as running:
         await running.start()

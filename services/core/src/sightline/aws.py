@@ -8,6 +8,7 @@ import os
 import random
 import ssl
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 from urllib.request import getproxies
 
@@ -31,11 +32,18 @@ CONNECTIONS = 64
 ATTEMPTS = 3
 
 
-#: How often a single write is tried that meets a transaction on its item, and the longest wait
-#: for it in seconds. botocore does not count that among what may pass.
+#: What may pass and botocore does not know of: a transaction on the item of a single write, and
+#: SNS's word for a throttled call.
 #: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
-CONFLICT_ATTEMPTS = 10
-CONFLICT_WAIT = 0.5
+#: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+PASSING = {
+    "dynamodb": frozenset({"TransactionConflictException"}),
+    "sns": frozenset({"Throttled"}),
+}
+
+#: How often such a call is made in all, and the longest wait in between, in seconds.
+PASSING_ATTEMPTS = 10
+PASSING_WAIT = 0.5
 
 
 class Busy(Exception):
@@ -61,8 +69,9 @@ class Clients:
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
-        if service == "dynamodb":
-            client.meta.events.register_first("needs-retry.dynamodb", _outwait_transaction)
+        if service in PASSING:
+            outwait = partial(_outwait, PASSING[service])
+            client.meta.events.register_first(f"needs-retry.{service}", outwait)
         return client
 
     async def open_dynamo(self) -> Any:
@@ -105,9 +114,9 @@ def _config(service: str, attempts: int) -> AioConfig:
     )
 
 
-def _outwait_transaction(response: Any, attempts: int, **_: object) -> float | None:
+def _outwait(codes: frozenset[str], response: Any, attempts: int, **_: object) -> float | None:
     """Seconds until the call is made again; None where botocore is to decide."""
     code = response and response[1].get("Error", {}).get("Code")
-    if code != "TransactionConflictException" or attempts >= CONFLICT_ATTEMPTS:
+    if code not in codes or attempts >= PASSING_ATTEMPTS:
         return None
-    return random.random() * min(CONFLICT_WAIT, 0.02 * 2.0**attempts)  # noqa: S311
+    return random.random() * min(PASSING_WAIT, 0.02 * 2.0**attempts)  # noqa: S311
