@@ -68,7 +68,7 @@ function followSession({ session, queries, deletions, uploads, live }: Services)
     }
     live.stop();
     uploads.close();
-    deletions.finish();
+    void deletions.finish();
     queries.clear();
   });
 }
