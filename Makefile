@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PICTURE ?=
+CLOUD ?= moto
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
@@ -10,7 +11,8 @@ ENV ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INFRA := .venv-infra
-SERVICES := core api worker resizer local
+MINISTACK := .venv-ministack
+SERVICES := core api worker resizer local ops
 PROJECTS := $(SERVICES:%=services/%)
 CLIENTS := clients/python clients/cli
 
@@ -21,8 +23,8 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/run web-if-possible ## Run everything on this machine until Ctrl-C (PORT=8000)
-	@exec $(BIN)/python -m sightline_local run --port $(PORT)
+run: $(VENV)/run web-if-possible $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) ## Run everything on this machine until Ctrl-C (PORT=8000)
+	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD)
 
 .PHONY: demo
 demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
@@ -31,6 +33,10 @@ demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg
 .PHONY: token
 token: $(VENV)/run ## Print an access token of the demo user of what is running
 	@$(BIN)/python -m sightline_local token
+
+.PHONY: ops
+ops: $(VENV)/run ## Look at what runs as an operator does (ARGS="reconcile"; `make ops` alone helps)
+	@$(BIN)/python -m sightline_ops $(or $(ARGS),--help)
 
 .PHONY: models
 models: $(VENV)/run ## Fetch models that know things and faces, for recognition here (42 MB, once)
@@ -60,6 +66,28 @@ test-compose: $(VENV)/dev ## Build the images and run all of it in containers (w
 .PHONY: card
 card: $(VENV)/run ## Let `make demo` find what docker compose runs
 	@$(BIN)/python -m sightline_local card --api $(API) --cognito $(COGNITO)
+
+.PHONY: chaos
+chaos: $(VENV)/bench $(MINISTACK)/installed ## Prove that nothing is lost under faults and kills (SEED=number, TRIAL="--uploads 500 --seconds 60")
+	@PYTHONPATH=tests $(BIN)/python -m reliability.chaos $(if $(SEED),--seed $(SEED)) $(TRIAL)
+
+.PHONY: chaos-short
+chaos-short: TRIAL = --uploads 900 --seconds 100
+chaos-short: chaos ## The same in three minutes or so, as before each merge
+
+.PHONY: recovery
+recovery: $(VENV)/dev ## Take each dependency away for a minute, in turn
+	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest tests/reliability/test_recovery.py
+
+.PHONY: load
+load: $(VENV)/bench $(MINISTACK)/installed ## Find what each service bears, and hold it for ten minutes (TRIAL=--short)
+	@PYTHONPATH=tests $(BIN)/python -m reliability.load $(TRIAL)
+
+.PHONY: audit
+audit: $(VENV)/dev ## Look for weak code and for known flaws of what is used
+	@# What is of low severity ruff has looked at, line by line: its S rules are the same.
+	$(BIN)/bandit --quiet --recursive --severity-level medium services infra/tools
+	$(BIN)/python requirements/audit.py requirements/run.txt requirements/ministack.txt services/*/requirements.txt
 
 .PHONY: check
 check: $(VENV)/dev ## Lint, formatting and types
@@ -136,7 +164,7 @@ lock: ## Resolve all requirements anew (wants uv)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, caches and logs
-	rm -rf $(VENV) $(INFRA) .sightline .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
+	rm -rf $(VENV) $(INFRA) $(MINISTACK) .sightline .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
 
 # What the web application is built of.
 WEB_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) \
@@ -152,9 +180,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@npm ci --prefix web --silent
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+web/dist/index.html: web/node_modules/.package-lock.json clients/typescript/node_modules $(WEB_SOURCES)
 	@echo "building the web application"
-	@npm run --silent --prefix web build -- --logLevel warn
+	@npm run --silent --prefix web build -- --logLevel warn || { rm -rf web/dist; exit 1; }
 	@touch $@
 
 # Everything else runs without it.
@@ -195,6 +223,14 @@ $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
 $(INFRA)/installed: requirements/infra.txt
 	@$(PYTHON) -m venv $(INFRA)
 	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
+	@touch $@
+
+.PHONY: ministack
+ministack: $(MINISTACK)/installed ## Install a cloud stand-in that bears a deep backlog (make run CLOUD=ministack)
+
+$(MINISTACK)/installed: requirements/ministack.txt
+	@$(PYTHON) -m venv $(MINISTACK)
+	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@
 
 define install_projects

@@ -72,6 +72,9 @@ def client_error(code: str, status: int) -> ClientError:
     [
         client_error("ThrottlingException", 400),
         client_error("ProvisionedThroughputExceededException", 400),
+        client_error("TransactionConflictException", 400),
+        client_error("Throttled", 429),
+        client_error("RequestTimeout", 400),
         client_error("SlowDown", 503),
         client_error("InternalServerError", 500),
         ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),

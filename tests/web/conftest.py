@@ -55,7 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     # Whoever waits for a limit learns nothing about a page.
     settings = {"api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "200"}}
-    with Stack(consecutive_ports(0), folder, VISIBILITY, settings, WEB / "dist") as stack:
+    with Stack(consecutive_ports(0), folder, VISIBILITY, settings, web=WEB / "dist") as stack:
         stack.start()
         yield stack
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from uuid_utils.compat import uuid4
 
-from sightline.events import UnreadableEvent, parse_event
+from sightline.events import Event, UnreadableEvents, parse_events
 from sightline.inboxes import Inboxes, InboxLost, InboxRegister
 from sightline.queues import BATCH, Message, Queue, QueueNotFound
 from sightline.settlement import Backoff
@@ -134,10 +134,13 @@ class Listener:
 
     async def _tell(self, message: Message) -> None:
         try:
-            event = parse_event(message.body)
-        except UnreadableEvent:
-            logger.warning("unreadable event", extra={"message_id": message.message_id})
+            events = parse_events(message.body)
+        except UnreadableEvents:
+            logger.warning("unreadable events", extra={"message_id": message.message_id})
             return
+        await each_of(events, self._tell_event)
+
+    async def _tell_event(self, event: Event) -> None:
         if not self._hub.remember(event):
             return
         try:

@@ -37,11 +37,18 @@ PASSING_CODES = frozenset(
     {
         "InternalError",
         "InternalServerError",
+        "KMSThrottling",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
         "ServiceUnavailable",
         "SlowDown",
+        "Throttled",
+        "Throttling",
         "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
     }
 )
 

@@ -5,6 +5,7 @@ Credentials and endpoints come from the environment by AWS's own names (`AWS_END
 """
 
 import os
+import random
 import ssl
 from contextlib import AsyncExitStack
 from typing import Any
@@ -30,6 +31,13 @@ CONNECTIONS = 64
 ATTEMPTS = 3
 
 
+#: How often a single write is tried that meets a transaction on its item, and the longest wait
+#: for it in seconds. botocore does not count that among what may pass.
+#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+CONFLICT_ATTEMPTS = 10
+CONFLICT_WAIT = 0.5
+
+
 class Busy(Exception):
     """A service has answered, but done only a part or nothing, again and again."""
 
@@ -48,11 +56,14 @@ class Clients:
         self, service: str, endpoint_url: str | None = None, attempts: int = ATTEMPTS
     ) -> Any:
         """A client of the AWS service, at another address than the environment's where given."""
-        return await self._stack.enter_async_context(
+        client = await self._stack.enter_async_context(
             self._session.client(
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
+        if service == "dynamodb":
+            client.meta.events.register_first("needs-retry.dynamodb", _outwait_transaction)
+        return client
 
     async def open_dynamo(self) -> Any:
         """A client of DynamoDB for who calls it all the time."""
@@ -92,3 +103,11 @@ def _config(service: str, attempts: int) -> AioConfig:
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,
     )
+
+
+def _outwait_transaction(response: Any, attempts: int, **_: object) -> float | None:
+    """Seconds until the call is made again; None where botocore is to decide."""
+    code = response and response[1].get("Error", {}).get("Code")
+    if code != "TransactionConflictException" or attempts >= CONFLICT_ATTEMPTS:
+        return None
+    return random.random() * min(CONFLICT_WAIT, 0.02 * 2.0**attempts)  # noqa: S311

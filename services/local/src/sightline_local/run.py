@@ -9,6 +9,8 @@ from types import FrameType
 from rich.console import Console
 
 from sightline_local.card import Card, remove_card
+from sightline_local.emulators import Cloud
+from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
 from sightline_local.web.settings import BUILT
 
@@ -16,7 +18,7 @@ from sightline_local.web.settings import BUILT
 WATCH_INTERVAL = 0.25
 
 
-def run(first_port: int, folder: Path, console: Console) -> None:
+def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
     """Start, say where everything is, and stay until a signal. Raises `StackError`."""
     stopped = threading.Event()
 
@@ -26,7 +28,7 @@ def run(first_port: int, folder: Path, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder, web=BUILT) as stack:
+    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILT) as stack:
         try:
             with console.status("starting") as status:
 
@@ -39,11 +41,13 @@ def run(first_port: int, folder: Path, console: Console) -> None:
                 stack.start(say)
             card = Card.of(stack)
             card.write(folder)
+            write_outputs(stack, folder)
             _welcome(console, card, time.monotonic() - began, folder)
             _watch(stack, stopped)
             console.print("\nstopping")
         finally:
             remove_card(folder)
+            remove_outputs(folder)
     console.print("everything is stopped")
 
 

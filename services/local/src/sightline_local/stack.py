@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
+from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -55,8 +56,9 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it.
 
-    `settings` are environment variables for single processes, above what is usual here; `web` is
-    the folder of the built web application, if that is to be served.
+    `settings` are environment variables for single processes, above what is usual here; `cloud`
+    names what answers as AWS; `web` is the folder of the built web application, if that is to be
+    served.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class Stack:
         folder: Path,
         visibility: int = VISIBILITY,
         settings: Mapping[str, Environment] | None = None,
+        cloud: Cloud = "moto",
         web: Path | None = None,
     ) -> None:
         self.ports = ports
         self.folder = folder
+        self.cloud = cloud
         self.visibility = visibility
         self.settings = settings or {}
         self.web = web if web and (web / PAGE).is_file() else None
@@ -171,8 +175,7 @@ class Stack:
         health = f"{ports.url(name)}/health"
         match name:
             case "cloud":
-                command = [*python, "sightline_local.cloud", "--port", str(ports.cloud)]
-                return Program(command, base_environment(), f"{ports.url('cloud')}/moto-api/")
+                return self._cloud_program()
             case "recognition":
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
@@ -192,6 +195,14 @@ class Stack:
         }
         environment = environments[name](ports, self.resources)
         return Program([*python, f"sightline_{name}"], environment, health)
+
+    def _cloud_program(self) -> Program:
+        try:
+            emulator = choose_emulator(self.cloud, self.ports.cloud)
+        except EmulatorMissing as missing:
+            raise StackError(str(missing)) from None
+        environment = {**base_environment(), **emulator.environment}
+        return Program(emulator.command, environment, self.ports.url("cloud") + emulator.health)
 
     def _await_health(self, name: str) -> None:
         url = self._program(name).health
@@ -231,11 +242,16 @@ def consecutive_ports(first: int) -> Ports:
                 f"there are no {count} ports from {first} on: choose PORT below 65,000"
             )
         return Ports(*range(first, first + count))
+    return Ports(*free_ports(len(Ports.__dataclass_fields__)))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody listens on at this moment, no two alike."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in Ports.__dataclass_fields__]
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def check_ports(ports: Ports) -> None:
