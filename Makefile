@@ -179,7 +179,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@npm ci --prefix web --silent
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json clients/typescript/node_modules $(WEB_SOURCES)
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@echo "building the web application"
 	@npm run --silent --prefix web build -- --logLevel warn || { rm -rf web/dist; exit 1; }
 	@touch $@

@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 // `npm run dev` beside `make run`: everything but the page's own files comes from there.
 const running = process.env.SIGHTLINE_WEB ?? "http://127.0.0.1:8005";
 
@@ -10,8 +12,12 @@ export default defineConfig({
   // amazon-cognito-identity-js was written for Node's name of it.
   define: { global: "globalThis" },
   resolve: {
-    // The client lies beside this folder, where nothing is installed for it.
-    alias: { "openapi-fetch": fileURLToPath(new URL("node_modules/openapi-fetch", import.meta.url)) },
+    // The client is taken as it lies beside this folder, and what it needs is installed here: so nothing
+    // depends on how a version of npm makes links.
+    alias: {
+      "sightline-client": here("../clients/typescript/src/index.ts"),
+      "openapi-fetch": here("node_modules/openapi-fetch"),
+    },
   },
   build: {
     target: "es2023",

@@ -68,7 +68,7 @@ function followSession({ session, queries, deletions, uploads, live }: Services)
     }
     live.stop();
     uploads.close();
-    deletions.finish();
+    void deletions.finish();
     queries.clear();
   });
 }
@@ -79,6 +79,9 @@ async function start(): Promise<void> {
   const services = createServices(config);
   followSession(services);
   void services.session.restore();
+  // What is needed next comes while Cognito is asked.
+  if (services.session.isKept) void import("./Shell");
+  if (services.session.isKept && location.pathname === "/") void import("./gallery/GalleryPage");
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
       <ServicesContext value={services}>

@@ -18,6 +18,13 @@ export default function AccountPage() {
   const session = useSession();
   const services = useServices();
   useTitle(t("nav.account"));
+
+  async function signOut() {
+    // While it is still known whose pictures they are.
+    await services.deletions.finish();
+    await services.session.signOut();
+  }
+
   return (
     <main className="page stack" id="content">
       <div className="row">
@@ -27,7 +34,7 @@ export default function AccountPage() {
             {session.kind === "in" && session.email}
           </p>
         </div>
-        <button type="button" className="button" onClick={() => void services.session.signOut()}>
+        <button type="button" className="button" onClick={() => void signOut()}>
           {t("account.signOut")}
         </button>
       </div>

@@ -26,7 +26,7 @@ export class Deletions {
     private readonly onFailure: (count: number) => void,
   ) {
     // Whoever leaves the page has not taken it back.
-    addEventListener("pagehide", () => this.finish());
+    addEventListener("pagehide", () => void this.finish());
   }
 
   /** Answers how to take it back. */
@@ -38,8 +38,8 @@ export class Deletions {
   }
 
   /** Delete for good all that is waiting. */
-  finish(): void {
-    for (const key of [...this.#pending.keys()]) void this.#commit(key);
+  async finish(): Promise<void> {
+    await Promise.all([...this.#pending.keys()].map((key) => this.#commit(key)));
   }
 
   #undo(key: string): void {

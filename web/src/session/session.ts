@@ -53,6 +53,11 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Whether this tab was signed in before it was loaded. */
+  get isKept(): boolean {
+    return this.storage.getItem(KEY) !== null;
+  }
+
   /** Go on where this tab, or another one, was signed in. */
   async restore(): Promise<void> {
     const text = this.storage.getItem(KEY);

@@ -7,8 +7,9 @@ import { useTitle } from "../ui/useTitle";
 import { Plot } from "./Plot";
 import "./usage.css";
 
-/** Months that are plotted at most. */
+/** Months that are plotted at most, and at least, of which the first may be empty. */
 const MONTHS = 12;
+const FEWEST = 6;
 
 export default function UsagePage() {
   const { t } = useTranslation();
@@ -28,7 +29,7 @@ function Shown({ usage }: { usage: Usage }) {
   const { t } = useTranslation();
   const format = useFormat();
   // Oldest first, as time runs.
-  const months = usage.months.slice(0, MONTHS).toReversed();
+  const months = fillUp(usage.months.slice(0, MONTHS).toReversed());
   const calls = (month: Month) => Object.values(month.calls).reduce((sum, count) => sum + count, 0);
   const current = usage.months[0];
   return (
@@ -61,6 +62,17 @@ function Shown({ usage }: { usage: Usage }) {
       <p className="muted small">{t("usage.note")}</p>
     </>
   );
+}
+
+/** Oldest first, with empty months before them where there are few. */
+function fillUp(months: readonly Month[]): Month[] {
+  const filled = [...months];
+  while (filled[0] && filled.length < FEWEST) {
+    const [year, number] = filled[0].month.split("-").map(Number) as [number, number];
+    const before = new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7);
+    filled.unshift({ month: before, images: 0, bytes: 0, calls: {}, estimated_cost: 0 });
+  }
+  return filled;
 }
 
 function bars(months: readonly Month[], value: (month: Month) => number) {
