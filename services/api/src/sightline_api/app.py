@@ -34,6 +34,7 @@ from sightline_api.middleware import (
 )
 from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.reference import install_reference
+from sightline_api.routes import Route
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Bucket, S3Signer, Signer
 from sightline_api.sweeper import Sweeper
@@ -98,6 +99,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.router.route_class = Route
     install_handlers(app)
     for router in ROUTERS:
         # Its routes themselves: FastAPI would go through a router that is included twice.
