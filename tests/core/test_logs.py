@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sightline.logs import JsonLines, configure_logs, request_id
+from sightline.logs import JsonLines, configure_logs, log_fact, request_id
 
 
 def format_line(message: str, *arguments: object, **extra: object) -> dict[str, Any]:
@@ -89,3 +89,19 @@ def test_libraries_speak_only_of_what_is_wrong(capsys: pytest.CaptureFixture[str
     logging.getLogger("botocore").warning("wrong")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["message"] for line in lines] == ["ours", "wrong"]
+
+
+@pytest.mark.usefixtures("_logs")
+def test_a_fact_is_a_line_like_others(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("api", "INFO")
+    logger = logging.getLogger("sightline_api.app")
+    log_fact(logger, "answered", status=200, route=None)
+    logger.info("answered", extra={"status": 200, "route": None})
+    fact, line = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert datetime.fromisoformat(fact.pop("timestamp")) <= datetime.fromisoformat(
+        line.pop("timestamp")
+    )
+    assert fact == line
+    configure_logs("api", "WARNING")
+    log_fact(logger, "answered", status=200)
+    assert not capsys.readouterr().out

@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.logs import request_id
+from sightline.logs import log_fact, request_id
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,
@@ -91,15 +91,14 @@ class RequestContext:
         try:
             await self._app(scope, receive, send_named)
         finally:
-            logger.info(
+            log_fact(
+                logger,
                 "answered",
-                extra={
-                    "method": scope["method"],
-                    # The template, never the path itself: it holds ids.
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                },
+                method=scope["method"],
+                # The template, never the path itself: it holds ids.
+                route=getattr(scope.get("route"), "path", None),
+                status=status,
+                milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )
             request_id.reset(token)
 

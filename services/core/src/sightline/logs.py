@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -12,6 +13,28 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 #: What the library itself keeps in a record; all else was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
+
+
+class Fact(logging.LogRecord):
+    """A record of what happens all the time: without a thread and a place in the code, which the
+    library takes longer to note than the line takes to write."""
+
+    args = ()
+    levelno, levelname = logging.INFO, "INFO"
+    exc_info = exc_text = stack_info = None
+    filename, lineno = "", 0
+
+    def __init__(self, name: str, message: str, fields: dict[str, object]) -> None:
+        self.name = name
+        self.msg = message
+        self.created = time.time()
+        self.fields = fields
+
+
+def log_fact(logger: logging.Logger, message: str, **fields: object) -> None:
+    """As `logger.info` with `extra`, at half the cost."""
+    if logger.isEnabledFor(logging.INFO):
+        logger.handle(Fact(logger.name, message, fields))
 
 
 class JsonLines(logging.Formatter):
@@ -34,13 +57,16 @@ class JsonLines(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
-        given = vars(record)
-        for name in given.keys() - _OWN:
-            line[name] = given[name]
+        line |= record.fields if isinstance(record, Fact) else _extra(record)
         if record.exc_info:
             line["exc_info"] = self.formatException(record.exc_info)
         # The quickest encoder among what is there anyway.
         return to_json(line, fallback=str).decode()
+
+
+def _extra(record: logging.LogRecord) -> dict[str, object]:
+    given = vars(record)
+    return {name: given[name] for name in given.keys() - _OWN}
 
 
 def configure_logs(service: str, level: str) -> None:
