@@ -1,5 +1,7 @@
 """Who is calling, found out once for each request, and whether it calls too often."""
 
+from collections.abc import Awaitable
+
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,14 +40,14 @@ class Admission:
             return
         allowance = self._buckets.take(caller.owner)
 
-        async def send_told(message: Message) -> None:
+        def send_told(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [
                     *message["headers"],
                     (b"ratelimit-policy", self._policy),
                     (b"ratelimit", tell(allowance).encode()),
                 ]
-            await send(message)
+            return send(message)
 
         if allowance.wait:
             await render_problem(RateLimited(allowance.wait))(scope, receive, send_told)
