@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.telemetry import TelemetryConfig
 
 from sightline.aws import Clients
 from sightline.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
@@ -61,6 +63,10 @@ Every error is `application/problem+json` with a stable `code`.
 """
 
 
+#: What FastAPI would tell of each request.
+UNTOLD: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+
+
 class Lifespan(Protocol):
     """Opens what requests need and closes it at the end."""
 
@@ -98,6 +104,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Without OpenTelemetry's SDK there is nobody to tell, and to find that out for each request
+        # takes four microseconds.
+        telemetry=None if find_spec("opentelemetry.sdk") else UNTOLD,
     )
     app.router.route_class = Route
     install_handlers(app)
