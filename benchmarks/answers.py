@@ -150,7 +150,7 @@ async def serve(port: int, jwks: bytes) -> None:
         b"CreateQueue": render(b'{"QueueUrl":"http://127.0.0.1/0/events"}'),
         b"ListQueues": render(b"{}"),
         b"UpdateItem": render(b"{}"),
-        **{action: render_form(action) for action in (b"Subscribe", b"Publish", b"PublishBatch")},
+        **{action: render_form(action) for action in (b"Subscribe", b"Publish")},
         b"DeleteMessageBatch": render(b'{"Successful":[],"Failed":[]}'),
     }
     server = await asyncio.get_running_loop().create_server(Answers, "127.0.0.1", port)

@@ -12,7 +12,7 @@ from sightline.dynamo import DynamoInboxRegister
 from sightline.inboxes import Entry, Inboxes, InboxLost, InboxRegister
 from sightline.memory import MemoryInboxes, MemoryInboxRegister, MemoryTopic
 from sightline.queues import QueueNotFound, Topic
-from sightline.sns import NotPublished, SnsTopic
+from sightline.sns import SnsTopic
 from sightline.sqs_inboxes import SqsInboxes
 
 
@@ -150,22 +150,6 @@ async def test_an_inbox_hears_what_is_published_word_for_word(rig: Rig) -> None:
     for queue in (first, second):
         (message,) = await queue.receive(10, 1)
         assert message.body == '{"a": "ä"}'
-
-
-async def test_several_messages_are_published_at_once(rig: Rig) -> None:
-    queue = await rig.inboxes.open(rig.new_name())
-    bodies = {f"message {number}" for number in range(10)}
-    await rig.topic.publish(*bodies)
-    assert {message.body for message in await queue.receive(10, 1)} == bodies
-
-
-async def test_a_message_that_the_topic_refuses_is_an_error() -> None:
-    class RefusingClient:
-        async def publish_batch(self, **_: object) -> object:
-            return {"Successful": [], "Failed": [{"Id": "1", "Code": "InternalError"}]}
-
-    with pytest.raises(NotPublished, match="InternalError"):
-        await SnsTopic(RefusingClient(), "arn").publish("a", "b")  # type: ignore[arg-type]
 
 
 async def test_an_inbox_opened_twice_is_one(rig: Rig) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from samples import count_labels, make_image, make_recognition, new_owner
 from sightline.consumer import EXHAUSTED
-from sightline.events import Event, Publisher, parse_event
+from sightline.events import Event, Publisher, parse_events
 from sightline.images import Image, Mark, State, Status
 from sightline.keys import ImageKey, original_key
 from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
@@ -64,7 +64,7 @@ class Rig:
         return PartProcessor("recognition", self.table, self.originals, work, self.events)
 
     def told(self) -> list[Event]:
-        return [parse_event(body) for body in self.topic.published]
+        return [event for body in self.topic.published for event in parse_events(body)]
 
     async def stored(self) -> Image:
         return await self.table.get(self.image.key)
@@ -342,10 +342,10 @@ class DeafTopic(MemoryTopic):
         super().__init__()
         self.takes = takes
 
-    async def publish(self, *bodies: str) -> None:
+    async def publish(self, body: str) -> None:
         if len(self.published) >= self.takes:
             raise ConnectionError
-        await super().publish(*bodies)
+        await super().publish(body)
 
 
 async def test_what_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:

@@ -7,14 +7,13 @@ from types import TracebackType
 from typing import Self
 
 from sightline.albums import AlbumKey
-from sightline.events import Change, Event, Publisher, album_event, image_event
+from sightline.events import MOST, Change, Event, Publisher, album_event, image_event
 from sightline.keys import ImageKey
-from sightline.queues import BATCH
 from sightline_api.batches import each_of
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that an announcement waits for others to go with it: one call for ten costs little more
+#: Seconds that an announcement waits for others to go with it: one call for all costs little more
 #: than one call for one, and nobody sees the difference.
 LINGER = 0.01
 
@@ -72,7 +71,7 @@ class Announcer:
         while self._waiting:
             await asyncio.sleep(LINGER)
             events, self._waiting = self._waiting, []
-            batches = [events[at : at + BATCH] for at in range(0, len(events), BATCH)]
+            batches = [events[at : at + MOST] for at in range(0, len(events), MOST)]
             await each_of(batches, self._publish)
 
     async def _publish(self, events: Sequence[Event]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-#: SQS and SNS take and give at most so many messages in one call.
+#: SQS takes and gives at most so many messages in one call.
 BATCH = 10
 
 
@@ -49,8 +49,5 @@ class Queue(Protocol):
 class Topic(Protocol):
     """Sends a message to every queue that listens."""
 
-    async def publish(self, *bodies: str) -> None:
-        """When it returns, all of these messages, ten at most, will be delivered.
-
-        Where it raises, some of them may be.
-        """
+    async def publish(self, body: str) -> None:
+        """When it returns, the message will be delivered."""

@@ -84,8 +84,7 @@ class MemoryTopic:
         self.queues = list(queues)
         self.published: list[str] = []
 
-    async def publish(self, *bodies: str) -> None:
-        for body in bodies:
-            self.published.append(body)
-            for queue in self.queues:
-                queue.send(body)
+    async def publish(self, body: str) -> None:
+        self.published.append(body)
+        for queue in self.queues:
+            queue.send(body)
