@@ -42,6 +42,8 @@ SECURITY_HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 
+TELLING_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
 #: Headers that a 304 does not repeat.
 OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
@@ -205,7 +207,7 @@ class _Bounded:
 
 def _has_body(scope: Scope) -> bool:
     """A request that tells of none has none (RFC 9112)."""
-    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+    return not TELLING_OF_A_BODY.isdisjoint(dict(scope["headers"]))
 
 
 class ConditionalGet:
@@ -235,8 +237,8 @@ class ConditionalGet:
             held, start = start, None
             etag = read_header(held, b"etag")
             if not etag:
-                digest = hashlib.blake2b(message.get("body", b""), digest_size=12).hexdigest()
-                etag = f'W/"{digest}"'
+                digest = hashlib.sha1(message.get("body", b""), usedforsecurity=False)
+                etag = f'W/"{digest.hexdigest()}"'
                 held["headers"] = [*held["headers"], (b"etag", etag.encode())]
             if known and matches(known, etag):
                 kept = [header for header in held["headers"] if header[0] not in OF_A_BODY]

@@ -19,16 +19,13 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> "Deadline":
-        return Deadline(self)
+        return Deadline(self, self._ends)
 
     def add(self, deadline: "Deadline") -> None:
         loop = asyncio.get_running_loop()
         self._ends[deadline] = loop.time() + self._seconds
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._expire)
-
-    def remove(self, deadline: "Deadline") -> None:
-        self._ends.pop(deadline, None)
 
     def _expire(self) -> None:
         loop = asyncio.get_running_loop()
@@ -37,15 +34,17 @@ class Deadlines:
             if end > loop.time():
                 self._timer = loop.call_at(end, self._expire)
                 break
-            self.remove(deadline)
             deadline.expire()
 
 
 class Deadline:
     """Until when a task may take for what it does within this context. Raises `TimeoutError`."""
 
-    def __init__(self, deadlines: Deadlines) -> None:
+    __slots__ = ("_cancelling", "_deadlines", "_ends", "_expired", "_task")
+
+    def __init__(self, deadlines: Deadlines, ends: "dict[Deadline, float]") -> None:
         self._deadlines = deadlines
+        self._ends = ends
         self._expired = False
 
     def __enter__(self) -> Self:
@@ -57,9 +56,10 @@ class Deadline:
 
     def lift(self) -> None:
         """From now on it may take any time."""
-        self._deadlines.remove(self)
+        self._ends.pop(self, None)
 
     def expire(self) -> None:
+        self.lift()
         self._expired = True
         self._task.cancel()
 
@@ -69,7 +69,7 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.lift()
+        self._ends.pop(self, None)
         # As in asyncio's own: whoever else has cancelled the task goes first.
         if (
             self._expired
