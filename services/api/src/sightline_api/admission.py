@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable
 
-from fastapi.security.utils import get_authorization_scheme_param
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.allowance import OwnerBuckets, tell
@@ -56,7 +55,7 @@ class Admission:
 
 
 async def _identify(scope: Scope) -> User | type[Problem]:
-    scheme, token = get_authorization_scheme_param(read_header(scope, b"authorization"))
+    scheme, _, token = read_header(scope, b"authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return Unauthenticated
     try:

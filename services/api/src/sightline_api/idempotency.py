@@ -55,9 +55,7 @@ class IdempotentRoute(Route):
 
     documentation = frozenset({_document_key})
 
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
-
+    def wrap(self, handle: Handler) -> Handler:
         async def handle_once(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":

@@ -44,6 +44,8 @@ SECURITY_HEADERS = {
 
 TELLING_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
+JSON = (b"content-type", b"application/json")
+
 #: Headers that a 304 does not repeat.
 OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
@@ -258,4 +260,4 @@ def matches(condition: str, etag: str) -> bool:
 
 
 def _is_json(start: Message) -> bool:
-    return start["status"] == 200 and read_header(start, b"content-type") == "application/json"
+    return start["status"] == 200 and JSON in start["headers"]

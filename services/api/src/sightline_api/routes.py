@@ -9,13 +9,29 @@ from typing import Any, ClassVar
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 
 from sightline_api.dependencies import Caller, Given, authenticate
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+NO_QUERY = QueryParams()
+
 #: By what name a function is given the request that has not asked for it.
 _REQUEST = "_request"
+
+
+class Asked(Request):
+    """A request in which nothing is looked for that is not there: FastAPI asks each for its query,
+    and for cookies, of which the gateway knows none."""
+
+    @property
+    def query_params(self) -> QueryParams:
+        return super().query_params if self.scope["query_string"] else NO_QUERY
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {}
 
 
 class Route(APIRoute):
@@ -32,10 +48,21 @@ class Route(APIRoute):
         documented = self.dependant
         self.dependant = self._spare(documented)
         try:
-            handle = super().get_route_handler()
+            handle = self.wrap(super().get_route_handler())
         finally:
             self.dependant = documented
-        return _handle_known(handle) if _wants_caller(documented) else handle
+        wants_caller = _wants_caller(documented)
+
+        async def handle_asked(request: Request) -> Response:
+            if wants_caller:
+                authenticate(request)
+            return await handle(Asked(request.scope, request.receive))
+
+        return handle_asked
+
+    def wrap(self, handle: Handler) -> Handler:
+        """What is to be done before and after what FastAPI does."""
+        return handle
 
     def _spare(self, dependant: Dependant) -> Dependant:
         """The same, but that its function finds what is given to it."""
@@ -73,11 +100,3 @@ class Route(APIRoute):
 
 def _wants_caller(dependant: Dependant) -> bool:
     return isinstance(dependant.call, Caller) or any(map(_wants_caller, dependant.dependencies))
-
-
-def _handle_known(handle: Handler) -> Handler:
-    async def handle_known(request: Request) -> Response:
-        authenticate(request)
-        return await handle(request)
-
-    return handle_known
