@@ -8,7 +8,6 @@ import pytest
 
 from api.conftest import Gateway
 from samples import make_image
-from sightline.logs import Fact
 from sightline_api.middleware import matches
 
 
@@ -24,10 +23,10 @@ def test_every_answer_is_named(gateway: Gateway, caplog: pytest.LogCaptureFixtur
         answer = gateway.client.get("/health")
     assert len(answer.headers["X-Request-Id"]) == 36
     (record,) = [each for each in caplog.records if each.message == "answered"]
-    assert isinstance(record, Fact)
-    assert record.fields.keys() == {"method", "route", "status", "milliseconds"}
-    assert record.fields["status"] == 200
-    assert record.fields["route"] == "/health"
+    assert record.__dict__["method"] == "GET"
+    assert record.__dict__["status"] == 200
+    assert record.__dict__["route"] == "/health"
+    assert record.__dict__["milliseconds"] >= 0
 
 
 @pytest.mark.parametrize(

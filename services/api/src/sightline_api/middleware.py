@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
 from sightline.deadlines import Deadlines
-from sightline.logs import log_fact, request_id
+from sightline.logs import Facts, request_id
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,
@@ -25,6 +25,7 @@ from sightline_api.problems import (
 )
 
 logger = logging.getLogger(__name__)
+answered = Facts(logger, "answered")
 
 #: Ids that callers may choose; any other is replaced.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -100,9 +101,7 @@ class RequestContext:
         try:
             await self._app(scope, receive, send_named)
         finally:
-            log_fact(
-                logger,
-                "answered",
+            answered.tell(
                 method=scope["method"],
                 # The template, never the path itself: it holds ids.
                 route=getattr(scope.get("route"), "path", None),
