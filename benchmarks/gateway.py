@@ -1,9 +1,10 @@
 """What the gateway costs, beside an endpoint that does nothing: `make bench-gateway`.
 
 Each server is one process on one core, with the same uvicorn; wrk and the stand-in for AWS share
-the other. They take turns, so that a slow moment hits all of them alike, and medians are compared:
-of the time for which the server's core is busy with one request, which is what its throughput
-follows from, and which others on the machine change less than the throughput itself.
+the other. They take turns, so that a slow moment hits all of them alike, and medians are compared.
+Beside each ratio of rates is that of the time for which the server's core is busy with a request:
+it is what the rate follows from, and others on the machine change it less. Where the two differ,
+the servers did not have their core to themselves.
 The gateway is the real one, with its middleware, tokens, table and log: only AWS is a server of
 fixed answers.
 """
@@ -238,9 +239,12 @@ def cpu(runs: list[Run]) -> float:
 
 
 def compare(runs: dict[str, list[Run]], messages: list[float]) -> dict[str, float]:
+    noop, read, ticket = (runs[name] for name in ("no-op", "authenticated read", "ticket"))
     return {
-        "authenticated_read_vs_noop": cpu(runs["no-op"]) / cpu(runs["authenticated read"]),
-        "ticket_vs_noop": cpu(runs["no-op"]) / cpu(runs["ticket"]),
+        "authenticated_read_vs_noop": rate(read) / rate(noop),
+        "authenticated_read_vs_noop_cpu": cpu(noop) / cpu(read),
+        "ticket_vs_noop": rate(ticket) / rate(noop),
+        "ticket_vs_noop_cpu": cpu(noop) / cpu(ticket),
         "ticket_p99_over_p50": statistics.median(run.p99 / run.p50 for run in runs["ticket"]),
         "page_with_urls_vs_without": cpu(runs["page of 100"]) / cpu(runs["page, unsigned"]),
         "consumer_us_per_message": statistics.median(messages),

@@ -23,8 +23,10 @@ def test_every_answer_is_named(gateway: Gateway, caplog: pytest.LogCaptureFixtur
         answer = gateway.client.get("/health")
     assert len(answer.headers["X-Request-Id"]) == 36
     (record,) = [each for each in caplog.records if each.message == "answered"]
+    assert record.__dict__["method"] == "GET"
     assert record.__dict__["status"] == 200
     assert record.__dict__["route"] == "/health"
+    assert record.__dict__["milliseconds"] >= 0
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,17 @@ from sightline_api.dependencies import (
 from sightline_api.erasure import erase_some
 from sightline_api.originals import OriginalView, view_original
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
+from sightline_api.routes import Route
 from sightline_api.signing import Signer
 from sightline_api.usage import UsageView, view_usage
 from sightline_api.views import ImageView
 
-router = APIRouter(prefix="/v1/account", tags=["account"], responses=documented(*AUTHENTICATED))
+router = APIRouter(
+    prefix="/v1/account",
+    tags=["account"],
+    route_class=Route,
+    responses=documented(*AUTHENTICATED),
+)
 
 #: Images or albums that are read at once for an export.
 READ = 100

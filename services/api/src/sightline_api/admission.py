@@ -1,6 +1,7 @@
 """Who is calling, found out once for each request, and whether it calls too often."""
 
-from fastapi.security.utils import get_authorization_scheme_param
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.allowance import OwnerBuckets, tell
@@ -38,14 +39,14 @@ class Admission:
             return
         allowance = self._buckets.take(caller.owner)
 
-        async def send_told(message: Message) -> None:
+        def send_told(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [
                     *message["headers"],
                     (b"ratelimit-policy", self._policy),
                     (b"ratelimit", tell(allowance).encode()),
                 ]
-            await send(message)
+            return send(message)
 
         if allowance.wait:
             await render_problem(RateLimited(allowance.wait))(scope, receive, send_told)
@@ -54,7 +55,7 @@ class Admission:
 
 
 async def _identify(scope: Scope) -> User | type[Problem]:
-    scheme, token = get_authorization_scheme_param(read_header(scope, b"authorization"))
+    scheme, _, token = read_header(scope, b"authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return Unauthenticated
     try:

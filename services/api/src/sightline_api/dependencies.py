@@ -1,6 +1,6 @@
 """What endpoints ask for in their signatures."""
 
-from typing import Annotated, TypedDict, cast
+from typing import Annotated, Any, TypedDict
 
 from fastapi import Depends, Path, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
@@ -19,7 +19,8 @@ from sightline_api.settings import ApiSettings
 from sightline_api.signing import Signer
 from sightline_api.tokens import TokenVerifier, User
 
-# Each is a coroutine, although it waits for nothing: FastAPI gives any other function to a thread.
+# A dependency is a coroutine even where it waits for nothing: FastAPI gives any other function to a
+# thread.
 
 
 class State(TypedDict):
@@ -37,62 +38,49 @@ class State(TypedDict):
     tokens: TokenVerifier
 
 
-async def _settings(request: Request) -> ApiSettings:
-    return cast("ApiSettings", request.state.settings)
+class Given:
+    """What is there before any endpoint is called, and need only be found.
+
+    FastAPI takes ten microseconds to solve a dependency; a `Route` finds these by itself.
+    """
+
+    def find(self, request: Request) -> Any:
+        raise NotImplementedError
+
+    async def __call__(self, request: Request) -> Any:
+        return self.find(request)
 
 
-async def _table(request: Request) -> ImageTable:
-    return cast("ImageTable", request.state.table)
+class Opened(Given):
+    """What the lifespan has opened under this name."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
 
-async def _albums(request: Request) -> AlbumTable:
-    return cast("AlbumTable", request.state.albums)
-
-
-async def _originals(request: Request) -> ObjectStore:
-    return cast("ObjectStore", request.state.originals)
-
-
-async def _renditions(request: Request) -> ObjectStore:
-    return cast("ObjectStore", request.state.renditions)
-
-
-async def _uploads(request: Request) -> Topic:
-    return cast("Topic", request.state.uploads)
-
-
-async def _announcer(request: Request) -> Announcer:
-    return cast("Announcer", request.state.announcer)
-
-
-async def _hub(request: Request) -> Hub:
-    return cast("Hub", request.state.hub)
-
-
-async def _signer(request: Request) -> Signer:
-    return cast("Signer", request.state.signer)
+    def find(self, request: Request) -> Any:
+        return request.scope["state"][self._name]
 
 
 def authenticate(request: Request) -> User:
     """Who is calling, as admission found out. Raises the `Problem` with that."""
-    caller: User | type[Problem] = request.state.caller
+    caller: User | type[Problem] = request.scope["state"]["caller"]
     if isinstance(caller, User):
         return caller
     raise caller
 
 
-class _Bearer(SecurityBase):
+class Caller(Given, SecurityBase):
     """Who is calling, and for the document how that is told: FastAPI's own would look at the header
     once more."""
 
     model = HTTPBearerModel(bearerFormat="JWT", description="Cognito access token")
     scheme_name = "HTTPBearer"
 
-    async def __call__(self, request: Request) -> User:
+    def find(self, request: Request) -> User:
         return authenticate(request)
 
 
-CurrentUser = Annotated[User, Depends(_Bearer())]
+CurrentUser = Annotated[User, Depends(Caller())]
 
 
 async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> ImageKey:
@@ -113,12 +101,12 @@ async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> Alb
 
 OwnImage = Annotated[ImageKey, Depends(_own_image)]
 OwnAlbum = Annotated[AlbumKey, Depends(_own_album)]
-Settings = Annotated[ApiSettings, Depends(_settings)]
-Table = Annotated[ImageTable, Depends(_table)]
-Albums = Annotated[AlbumTable, Depends(_albums)]
-Originals = Annotated[ObjectStore, Depends(_originals)]
-Renditions = Annotated[ObjectStore, Depends(_renditions)]
-Uploads = Annotated[Topic, Depends(_uploads)]
-Announce = Annotated[Announcer, Depends(_announcer)]
-EventHub = Annotated[Hub, Depends(_hub)]
-PictureSigner = Annotated[Signer, Depends(_signer)]
+Settings = Annotated[ApiSettings, Depends(Opened("settings"))]
+Table = Annotated[ImageTable, Depends(Opened("table"))]
+Albums = Annotated[AlbumTable, Depends(Opened("albums"))]
+Originals = Annotated[ObjectStore, Depends(Opened("originals"))]
+Renditions = Annotated[ObjectStore, Depends(Opened("renditions"))]
+Uploads = Annotated[Topic, Depends(Opened("uploads"))]
+Announce = Annotated[Announcer, Depends(Opened("announcer"))]
+EventHub = Annotated[Hub, Depends(Opened("hub"))]
+PictureSigner = Annotated[Signer, Depends(Opened("signer"))]

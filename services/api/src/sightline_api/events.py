@@ -18,6 +18,7 @@ from sightline_api.problems import (
     TooManyStreams,
     documented,
 )
+from sightline_api.routes import Route
 from sightline_api.signals import GREETING, HEARTBEAT, describe, open_signal, reset_signal
 
 #: With more to be told of at once, it is cheaper to read a page anew.
@@ -53,7 +54,12 @@ STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/v1/events", tags=["events"], responses=documented(*AUTHENTICATED))
+router = APIRouter(
+    prefix="/v1/events",
+    tags=["events"],
+    route_class=Route,
+    responses=documented(*AUTHENTICATED),
+)
 
 
 class EventStream(StreamingResponse):

@@ -6,15 +6,14 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.routing import APIRoute
 
 from sightline.table import Answer, RequestClaimed
 from sightline_api.dependencies import authenticate
 from sightline_api.problems import InvalidKey, KeyReused, RequestInProgress
+from sightline_api.routes import Handler, Route
 
 #: Keys as clients make them: any visible ASCII.
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -50,15 +49,13 @@ async def _document_key(
 #: For `dependencies` of every such endpoint.
 IDEMPOTENT = [Depends(_document_key)]
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-
-class IdempotentRoute(APIRoute):
+class IdempotentRoute(Route):
     """A route whose POSTs may carry an `Idempotency-Key`."""
 
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+    documentation = frozenset({_document_key})
 
+    def wrap(self, handle: Handler) -> Handler:
         async def handle_once(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":

@@ -14,11 +14,13 @@ from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cur
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
 from sightline_api.listing import Filter, list_some
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, InvalidSearch, documented
+from sightline_api.routes import Route
 from sightline_api.views import ImagePage, ImageView, LabelNames
 
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
+    route_class=Route,
     responses=documented(*AUTHENTICATED, InvalidCursor),
 )
 

@@ -1,17 +1,22 @@
 """What every request and answer has in common. Plain ASGI: the kind that wraps requests and
-answers in objects of its own costs more than an endpoint."""
+answers in objects of its own costs more than an endpoint.
 
-import asyncio
+What only passes something on is no coroutine, but hands on the one that it was given: every answer
+goes through all of them, twice.
+"""
+
 import hashlib
 import logging
 import re
 import time
+from collections.abc import Awaitable
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.logs import request_id
+from sightline.deadlines import Deadlines
+from sightline.logs import Facts, request_id
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,
@@ -20,6 +25,7 @@ from sightline_api.problems import (
 )
 
 logger = logging.getLogger(__name__)
+answered = Facts(logger, "answered")
 
 #: Ids that callers may choose; any other is replaced.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,11 +43,16 @@ SECURITY_HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 
+TELLING_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
+JSON = (b"content-type", b"application/json")
+
 #: Headers that a 304 does not repeat.
 OF_A_BODY = frozenset({b"content-length", b"content-type"})
 
 #: The same as ASGI has them.
 CAREFUL = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+CAREFUL_NAMES = frozenset(name for name, _ in CAREFUL)
 
 
 def read_header(scope: Scope, name: bytes) -> str:
@@ -59,11 +70,10 @@ class Compression:
         self._app = app
         self._compressing = GZipMiddleware(app, minimum_size=minimum_size, compresslevel=level)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and "gzip" in read_header(scope, b"accept-encoding"):
-            await self._compressing(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            return self._compressing(scope, receive, send)
+        return self._app(scope, receive, send)
 
 
 class RequestContext:
@@ -81,25 +91,22 @@ class RequestContext:
         began, status = time.perf_counter(), 0
         token = request_id.set(identity)
 
-        async def send_named(message: Message) -> None:
+        def send_named(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, send_named)
         finally:
-            logger.info(
-                "answered",
-                extra={
-                    "method": scope["method"],
-                    # The template, never the path itself: it holds ids.
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                },
+            answered.tell(
+                method=scope["method"],
+                # The template, never the path itself: it holds ids.
+                route=getattr(scope.get("route"), "path", None),
+                status=status,
+                milliseconds=int((time.perf_counter() - began) * 10_000) / 10,
             )
             request_id.reset(token)
 
@@ -110,15 +117,19 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_careful(message: Message) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        def send_careful(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                there = {name for name, _ in message["headers"]}
-                missing = [header for header in CAREFUL if header[0] not in there]
+                there = dict(message["headers"])
+                missing = (
+                    CAREFUL
+                    if CAREFUL_NAMES.isdisjoint(there)
+                    else [header for header in CAREFUL if header[0] not in there]
+                )
                 message["headers"] = [*message["headers"], *missing]
-            await send(message)
+            return send(message)
 
-        await self._app(scope, receive, send_careful)
+        return self._app(scope, receive, send_careful)
 
 
 class RequestLimits:
@@ -132,39 +143,28 @@ class RequestLimits:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
+        self._deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = read_header(scope, b"content-length")
-        received, started, refused = int(announced) if announced.isdigit() else 0, False, False
+        started = False
 
-        async def receive_bounded() -> Message:
-            nonlocal received, refused
-            message = await receive()
-            if not announced:
-                received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                # Whoever reads on is told that there is nobody any more; what it then answers
-                # comes too late.
-                await render_problem(RequestTooLarge())(scope, receive, send_watched)
-                refused = True
-                return {"type": "http.disconnect"}
-            return message
-
-        async def send_watched(message: Message) -> None:
+        def send_watched(message: Message) -> Awaitable[None]:
             nonlocal started
-            if refused:
-                return
             if not started:
                 started = True
-                deadline.reschedule(None)
-            await send(message)
+                deadline.lift()
+            return send(message)
 
         try:
-            async with asyncio.timeout(self._seconds) as deadline:
-                await self._app(scope, receive_bounded, send_watched)
+            with self._deadlines.start() as deadline:
+                if _has_body(scope):
+                    body = _Bounded(self._max_bytes, scope, receive, send_watched)
+                    await self._app(scope, body.receive, body.send)
+                else:
+                    await self._app(scope, receive, send_watched)
         except TimeoutError:
             if started:
                 raise
@@ -176,6 +176,41 @@ class RequestLimits:
             await render_unforeseen(error)(scope, receive, send)
 
 
+class _Bounded:
+    """The body of one request, up to so many bytes, and the answer to it."""
+
+    def __init__(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
+        self._max_bytes = max_bytes
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        announced = read_header(scope, b"content-length")
+        self._announced = announced.isdigit()
+        self._received = int(announced) if self._announced else 0
+        self._refused = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if not self._announced:
+            self._received += len(message.get("body", b""))
+        if self._received > self._max_bytes:
+            # Whoever reads on is told that there is nobody any more; what it then answers comes
+            # too late.
+            await render_problem(RequestTooLarge())(self._scope, self._receive, self._send)
+            self._refused = True
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        if not self._refused:
+            await self._send(message)
+
+
+def _has_body(scope: Scope) -> bool:
+    """A request that tells of none has none (RFC 9112)."""
+    return not TELLING_OF_A_BODY.isdisjoint(dict(scope["headers"]))
+
+
 class ConditionalGet:
     """Answers 304 where the caller already has what the answer would say.
 
@@ -185,10 +220,9 @@ class ConditionalGet:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["method"] != "GET":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         known = read_header(scope, b"if-none-match")
         start: Message | None = None
 
@@ -204,8 +238,8 @@ class ConditionalGet:
             held, start = start, None
             etag = read_header(held, b"etag")
             if not etag:
-                digest = hashlib.blake2b(message.get("body", b""), digest_size=12).hexdigest()
-                etag = f'W/"{digest}"'
+                digest = hashlib.sha1(message.get("body", b""), usedforsecurity=False)
+                etag = f'W/"{digest.hexdigest()}"'
                 held["headers"] = [*held["headers"], (b"etag", etag.encode())]
             if known and matches(known, etag):
                 kept = [header for header in held["headers"] if header[0] not in OF_A_BODY]
@@ -215,7 +249,7 @@ class ConditionalGet:
             await send(held)
             await send(message)
 
-        await self._app(scope, receive, send_conditional)
+        return self._app(scope, receive, send_conditional)
 
 
 def matches(condition: str, etag: str) -> bool:
@@ -225,4 +259,4 @@ def matches(condition: str, etag: str) -> bool:
 
 
 def _is_json(start: Message) -> bool:
-    return start["status"] == 200 and read_header(start, b"content-type") == "application/json"
+    return start["status"] == 200 and JSON in start["headers"]

@@ -12,9 +12,15 @@ from sightline.keys import original_key
 from sightline.table import ImageNotFound
 from sightline_api.dependencies import OwnImage, PictureSigner, Table
 from sightline_api.problems import AUTHENTICATED, ImageMissing, NothingUploaded, documented
+from sightline_api.routes import Route
 from sightline_api.signing import Download, Signer
 
-router = APIRouter(prefix="/v1/images", tags=["images"], responses=documented(*AUTHENTICATED))
+router = APIRouter(
+    prefix="/v1/images",
+    tags=["images"],
+    route_class=Route,
+    responses=documented(*AUTHENTICATED),
+)
 
 #: File name suffixes by media type; the first is the one that is given.
 SUFFIXES = {

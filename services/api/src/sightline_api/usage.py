@@ -7,11 +7,13 @@ from sightline.recognition import Feature
 from sightline.table import Month, Usage
 from sightline_api.dependencies import CurrentUser, Settings, Table
 from sightline_api.problems import AUTHENTICATED, documented
+from sightline_api.routes import Route
 from sightline_api.settings import ApiSettings
 
 router = APIRouter(
     prefix="/v1/usage",
     tags=["usage"],
+    route_class=Route,
     responses=documented(*AUTHENTICATED),
 )
 
