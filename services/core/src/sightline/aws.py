@@ -13,11 +13,11 @@ from typing import Any
 from urllib.request import getproxies
 
 import aioboto3
+import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.httpsession import get_cert_path
 
 from sightline.direct import DirectDynamo
-from sightline.exchange import Exchange
 from sightline.sigv4 import Credentials
 from sightline.wire import PlainParsers
 
@@ -83,11 +83,13 @@ class Clients:
         trusted = ssl.create_default_context(
             cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))
         )
-        exchange = Exchange(
-            client.meta.endpoint_url, trusted, CONNECTIONS, CONNECT_TIMEOUT, READ_TIMEOUT
+        http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT),
+            skip_auto_headers=("Accept", "User-Agent"),
         )
-        self._stack.callback(exchange.close)
-        return DirectDynamo(client, exchange, self.credentials)
+        await self._stack.enter_async_context(http)
+        return DirectDynamo(client, http, self.credentials)
 
     async def credentials(self) -> Credentials:
         """Access key, secret key and token as they are now; temporary ones are renewed in time."""
