@@ -67,6 +67,24 @@ output "sign_in" {
   }
 }
 
+output "web_settings" {
+  description = "What the web application is told: its config.json, as web/src/config.ts reads it."
+  value = {
+    api = ""
+    cognito = {
+      endpoint = "https://cognito-idp.${var.region}.amazonaws.com/"
+      poolId   = module.identity.pool_id
+      clientId = module.identity.client_id
+    }
+    features = {
+      offered = ["labels", "text", "faces", "properties", "moderation"]
+      # Each of the others is paid for as well, so somebody has to ask for it.
+      usual = ["labels"]
+    }
+    signUp = var.self_sign_up
+  }
+}
+
 output "repositories" {
   description = "Where the images are pushed to, by service."
   value       = { for service, repository in module.repository : service => repository.url }

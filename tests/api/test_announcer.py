@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from samples import new_owner
-from sightline.events import MOST, Publisher, parse_events
+from sightline.events import MAX_TOGETHER, Event, Publisher, parse_events
 from sightline.identifiers import new_image_id
 from sightline.keys import ImageKey
 from sightline.memory import MemoryTopic
@@ -36,16 +36,26 @@ def announce(announcer: Announcer, count: int) -> list[str]:
 
 
 def told(topic: MemoryTopic) -> list[str]:
-    return [event.subject_id for body in topic.published for event in parse_events(body)]
+    events: list[Event] = [event for body in topic.published for event in parse_events(body)]
+    return [event.subject_id for event in events]
 
 
 async def test_what_is_announced_together_goes_together() -> None:
     topic = SlowTopic()
     topic.open.set()
     async with Announcer(Publisher(topic)) as announcer:
-        announced = announce(announcer, 2 * MOST + 5)
-    assert topic.calls == [MOST, MOST, 5]
+        announced = announce(announcer, MAX_TOGETHER + 5)
+    assert topic.calls == [MAX_TOGETHER, 5]
     assert told(topic) == announced
+
+
+async def test_the_most_that_goes_together_is_small_enough_for_a_message() -> None:
+    topic = MemoryTopic()
+    async with Announcer(Publisher(topic)) as announcer:
+        for _ in range(MAX_TOGETHER):
+            announcer.image(ImageKey("x" * 128, new_image_id()), "created")
+    (body,) = topic.published
+    assert len(body.encode()) < 256 * 1024
 
 
 async def test_what_is_announced_meanwhile_goes_next() -> None:

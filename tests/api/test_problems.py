@@ -46,6 +46,13 @@ def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
     check(gateway.client.get("/v2/images"), 404, "not_found")
 
 
+def test_a_body_that_is_no_text_is_as_wrong_as_any_other(gateway: Gateway) -> None:
+    headers = {**gateway.headers(), "Content-Type": "application/json"}
+    path = "/v1/images/0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
+    answer = gateway.client.request("PATCH", path, content=b"p_C\xff", headers=headers)
+    check(answer, 422, "invalid_request")
+
+
 def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
     answer = gateway.client.put("/v1/images", headers=gateway.headers())
     check(answer, 405, "method_not_allowed")
@@ -65,6 +72,9 @@ def client_error(code: str, status: int) -> ClientError:
     [
         client_error("ThrottlingException", 400),
         client_error("ProvisionedThroughputExceededException", 400),
+        client_error("TransactionConflictException", 400),
+        client_error("Throttled", 429),
+        client_error("RequestTimeout", 400),
         client_error("SlowDown", 503),
         client_error("InternalServerError", 500),
         ConnectTimeoutError(endpoint_url=f"https://{SECRET}"),

@@ -84,10 +84,12 @@ class Composition:
         self.api = ports.url("api")
         self.cognito = ports.url("cloud")
         self.s3 = ports.url("recognition")
+        self.web = ports.url("web")
         self._environment = {
             "API_PORT": str(ports.api),
             "COGNITO_PORT": str(ports.cloud),
             "LOCALSTACK_PORT": str(ports.recognition),
+            "WEB_PORT": str(ports.web),
             "COMPOSE_PROJECT_NAME": PROJECT,
             "COMPOSE_FILE": os.pathsep.join(
                 ("docker-compose.yml", str(Path("tests/compose/override.yml")))

@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ CONCURRENCY = 4
 
 #: The one image that is not ours is run as it is shipped: as root, with a file system to write to.
 FOREIGN = "localstack"
+
+#: Has no Python in it, so it is asked from outside.
+WEB = "web"
 
 OURS = ("cognito", "recognition", "provision", "api", "worker", "resizer")
 RUNNING = tuple(name for name in OURS if name != "provision")
@@ -75,7 +79,7 @@ def test_an_image_is_compiled_already(composition: Composition, image: str) -> N
     assert re.findall(r"code object from /opt/.*", told) == []
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", [*OURS, WEB])
 def test_a_container_may_do_little(composition: Composition, service: str) -> None:
     container = composition.container(service).inspect()
     host = container["HostConfig"]
@@ -96,7 +100,7 @@ def test_a_running_container_is_nobody_and_cannot_write(
     assert int(answer) == errno.EROFS
 
 
-@pytest.mark.parametrize("service", [*OURS, FOREIGN])
+@pytest.mark.parametrize("service", [*OURS, WEB, FOREIGN])
 def test_every_container_is_bounded_and_reached_from_here_alone(
     composition: Composition, service: str
 ) -> None:
@@ -129,6 +133,33 @@ def test_a_picture_gets_ready(user: User) -> None:
     assert line["text"].replace(" ", "") == WRITING.replace(" ", "")
     for rendition in image["renditions"]["items"]:
         assert httpx.get(rendition["url"]).content[8:12] == b"WEBP"
+
+
+def test_the_web_application_is_served_with_the_api_behind_it(
+    composition: Composition, user: User
+) -> None:
+    page = httpx.get(f"{composition.web}/albums/any")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    (script,) = re.findall(r'<script type="module" crossorigin src="([^"]+)"', page.text)
+    answer = httpx.get(composition.web + script)
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert httpx.get(f"{composition.web}/assets/gone.js").status_code == 404
+    told = httpx.get(f"{composition.web}/config.json").json()["cognito"]
+    assert told["endpoint"] == f"{composition.cognito}/"
+    assert told["clientId"] == user.card.client_id
+    signed_in = {"Authorization": user.http.headers["Authorization"]}
+    assert httpx.get(f"{composition.web}/v1/images", headers=signed_in).is_success
+    with httpx.stream("GET", f"{composition.web}/v1/events", headers=signed_in) as events:
+        # It comes at once, however little there is to send.
+        assert "event: open" in islice(events.iter_lines(), 4)
+
+
+def test_the_web_application_cannot_be_written_to(composition: Composition) -> None:
+    container = composition.container(WEB)
+    write = "touch /usr/share/sightline/x 2>&1 || true"
+    assert "Read-only file system" in run("docker", "exec", container.id, "sh", "-c", write)
 
 
 def test_the_demo_runs_against_containers(

@@ -13,7 +13,7 @@ from sightline_worker.settings import WorkerSettings
 
 pytestmark = pytest.mark.compose
 
-DOCKERFILES = sorted(ROOT.glob("services/*/Dockerfile"))
+DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "web" / "Dockerfile"])
 
 #: Measured: what worker and resizer take beside the processes that decode pictures, at rest.
 SERVICE_BYTES = 150 * 2**20
@@ -31,7 +31,10 @@ def config(*options: str) -> Json:
 
 
 def test_every_service_has_a_dockerfile() -> None:
-    assert [path.parent.name for path in DOCKERFILES] == ["api", "local", "resizer", "worker"]
+    assert [path.parent.name for path in DOCKERFILES] == [
+        *("api", "local", "resizer", "worker"),
+        "web",
+    ]
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.parent.name)

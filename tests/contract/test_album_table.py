@@ -1,6 +1,8 @@
 """One suite for every `AlbumTable`: memory and DynamoDB are not to be told apart."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -192,6 +194,36 @@ async def test_a_deletion_that_was_cut_off_can_be_repeated(tables: Tables) -> No
     await tables.albums.take(album.key, [images[0].image_id])
     await tables.albums.remove(await tables.albums.begin_deletion(album.key))
     assert await members_of_none(tables, images)
+
+
+async def test_a_deletion_that_another_call_overtakes_still_empties_the_album(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same DELETE sent again takes out what this call was about to, but not the rest."""
+    album, images = await filled(tables, new_owner(), 60)
+    hidden = await tables.albums.begin_deletion(album.key)
+    take, overtaken = tables.albums.take, False
+
+    async def take_second(key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+        nonlocal overtaken
+        if not overtaken:
+            overtaken = True
+            await take(key, image_ids)
+        return await take(key, image_ids)
+
+    monkeypatch.setattr(tables.albums, "take", take_second)
+    await tables.albums.remove(hidden)
+    assert overtaken
+    assert await members_of_none(tables, images)
+
+
+async def test_an_album_keeps_an_unused_ticket_from_expiring(tables: Tables) -> None:
+    """Its row would go alone, and the album would count it for ever."""
+    album = await made(tables, new_owner())
+    image = make_image(album.owner, expires_at=int(time.time()) + 1000)
+    await tables.images.create(image)
+    await tables.albums.add(album.key, [image.image_id])
+    assert (await tables.images.get(image.key)).expires_at is None
 
 
 async def test_many_at_once_lose_nothing(tables: Tables) -> None:

@@ -218,7 +218,7 @@ async def test_many_images_may_change_one_count_at_once(table: ImageTable) -> No
 
 def edited(image: Image, **changes: object) -> Image:
     update = {**changes, "revision": image.details.revision + 1}
-    return image.model_copy(update={"details": image.details.model_copy(update=update)})
+    return image.with_details(image.details.model_copy(update=update))
 
 
 async def test_what_the_owner_says_is_kept_apart_from_the_parts(table: ImageTable) -> None:
@@ -236,6 +236,13 @@ async def test_editing_does_not_keep_a_ticket_from_expiring(table: ImageTable) -
     image = await created(table, expires_at=expires_at)
     await table.store(image, edited(image, title="Neu"))
     assert (await table.get(image.key)).expires_at == expires_at
+
+
+async def test_a_label_keeps_an_unused_ticket_from_expiring(table: ImageTable) -> None:
+    """Its row would go alone, and leave the index and the count of the label."""
+    image = await created(table, expires_at=int(time.time()) + 1000)
+    await table.store(image, edited(image, added=("Holiday",)))
+    assert (await table.get(image.key)).expires_at is None
 
 
 async def test_added_and_hidden_labels_are_indexed_as_they_should(table: ImageTable) -> None:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
+from sightline import consumer
 from sightline.consumer import EXHAUSTED, Consumer, Handler, Pace
 from sightline.identifiers import new_image_id
 from sightline.keys import ImageKey, original_key
@@ -353,6 +355,44 @@ async def test_a_stopped_consumer_takes_nothing_more() -> None:
     queue.send(body(make_upload()))
     await asyncio.sleep(0.05)
     assert len(queue) == 1
+
+
+async def test_a_queue_that_hangs_keeps_nobody_from_stopping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A platform kills whoever does not stop, and what is in flight with it."""
+    monkeypatch.setattr(consumer, "LATE", 0.01)
+    monkeypatch.setattr(consumer, "SETTLING", 0.01)
+
+    class Queue(MemoryQueue):
+        received = hanging = 0
+
+        async def receive(self, limit: int, wait: float) -> list[Message]:
+            self.received += 1
+            return await (super().receive(limit, wait) if self.received == 1 else self.hang())
+
+        async def delete(self, messages: Sequence[Message]) -> None:
+            await self.hang()
+
+        async def release(self, message: Message, after: float) -> None:
+            await self.hang()
+
+        async def hang(self) -> NoReturn:
+            self.hanging += 1
+            await asyncio.Event().wait()
+            raise AssertionError("nothing wakes it")
+
+    async def hang(_: Upload) -> None:
+        await asyncio.Event().wait()
+
+    for handler in (ScriptedHandler(), ScriptedHandler(hang)):
+        queue = Queue(visibility=1000)
+        queue.send(body(make_upload()))
+        async with running(queue, handler, replace(PACE, drain=0.01)):
+            await until(lambda queue=queue: queue.hanging > 0)  # type: ignore[misc]
+        # The poll, and then either what was handled or what was not.
+        assert queue.hanging == 2
+        assert len(queue) == 1
 
 
 async def test_a_side_task_that_dies_ends_the_consumer() -> None:

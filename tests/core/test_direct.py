@@ -1,12 +1,12 @@
 """DynamoDB asked without the SDK: signed as the SDK signs, and left to it where all is not well."""
 
 import json
-import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import botocore.credentials
 import pytest
 from aiohttp import web
@@ -15,7 +15,6 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from sightline.direct import DirectDynamo
-from sightline.exchange import Exchange
 from sightline.sigv4 import Credentials
 
 AT = datetime(2026, 11, 20, 10, 20, 30, tzinfo=UTC)
@@ -69,18 +68,15 @@ Open = Callable[[str | None], DirectDynamo]
 
 @pytest.fixture
 async def open_client(sdk: Sdk) -> AsyncIterator[Open]:
-    opened: list[Exchange] = []
+    async with aiohttp.ClientSession() as http:
 
-    def open_client(token: str | None) -> DirectDynamo:
-        async def credentials() -> Credentials:
-            return Credentials("AKIAEXAMPLE", "secret/key", token)
+        def open_client(token: str | None) -> DirectDynamo:
+            async def credentials() -> Credentials:
+                return Credentials("AKIAEXAMPLE", "secret/key", token)
 
-        opened.append(Exchange(sdk.meta.endpoint_url, ssl.create_default_context(), 1, 5, 5))
-        return DirectDynamo(sdk, opened[-1], credentials, clock=lambda: AT)
+            return DirectDynamo(sdk, http, credentials, clock=lambda: AT)
 
-    yield open_client
-    for exchange in opened:
-        exchange.close()
+        yield open_client
 
 
 @pytest.mark.parametrize("token", [None, "session/token+="])

@@ -67,3 +67,47 @@ async def test_another_reason_goes_up() -> None:
     with pytest.raises(ClientError):
         await write(client)
     assert client.calls == 1
+
+
+class ForgettingClient:
+    """Remembers what its queries asked for; finds nothing, takes every write."""
+
+    def __init__(self) -> None:
+        self.queries: list[dict[str, Any]] = []
+
+    async def query(self, **request: Any) -> dict[str, Any]:
+        self.queries.append(request)
+        return {"Items": []}
+
+    async def transact_write_items(self, **_: object) -> None:
+        pass
+
+
+async def test_a_deletion_looks_for_what_was_written_a_moment_ago() -> None:
+    """moto and its kin are always consistent, so that it is asked for is all there is to see."""
+    client = ForgettingClient()
+    table = DynamoImageTable(client, "table")  # type: ignore[arg-type]
+    await table.remove(make_image())
+    assert client.queries
+    assert all(request["ConsistentRead"] for request in client.queries)
+
+
+class RepeatedClient:
+    """The SDK's second attempt at a write whose first answer was lost: done, and refused."""
+
+    def __init__(self) -> None:
+        self.item: dict[str, Any] = {}
+
+    async def put_item(self, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 - boto's
+        self.item = Item
+        response: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+        raise ClientError(response, "PutItem")
+
+    async def get_item(self, **_: object) -> dict[str, Any]:
+        return {"Item": self.item}
+
+
+async def test_a_claim_whose_answer_was_lost_is_held() -> None:
+    """Else whoever sent the request would be told for a minute that it is being answered."""
+    table = DynamoImageTable(RepeatedClient(), "table")  # type: ignore[arg-type]
+    assert await table.claim_request("owner", "key", "fingerprint", 60) is None

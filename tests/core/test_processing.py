@@ -126,14 +126,28 @@ async def test_an_object_that_is_missing_is_rejected(rig: Rig) -> None:
 )
 async def test_bytes_other_than_announced_are_rejected(rig: Rig, body: bytes, code: str) -> None:
     await rig.put(body)
-    processor = rig.processor(ScriptedWork())
-    with pytest.raises(Rejected) as caught:
-        await processor.handle(rig.upload)
-    assert caught.value.failure.code == code
-    await processor.fail(rig.upload, caught.value.failure)
+    work = ScriptedWork()
+    await rig.processor(work).handle(rig.upload)
+    rejected = await rig.stored()
+    assert rejected.recognition.failure is not None
+    assert (rejected.recognition.failure.code, work.performed) == (code, 0)
     # Settled: the next delivery changes nothing.
-    await processor.handle(rig.upload)
-    assert (await rig.stored()).recognition.failure == caught.value.failure
+    await rig.processor(work).handle(rig.upload)
+    assert await rig.stored() == rejected
+
+
+async def test_what_is_wrong_with_replaced_bytes_is_not_held_against_the_new(rig: Rig) -> None:
+    """A ticket used twice: the first bytes are refused after the second have been found good."""
+
+    async def replace_and_refuse() -> None:
+        image = await rig.stored()
+        part = image.recognition.begin("another etag")
+        await rig.table.store(image, image.with_part("recognition", part))
+        raise Rejected("broken_picture", "It cannot be shown.")
+
+    with pytest.raises(Superseded):
+        await rig.processor(ScriptedWork(replace_and_refuse)).handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.RUNNING
 
 
 async def test_deletion_during_the_work_wins(rig: Rig) -> None:
@@ -274,9 +288,11 @@ async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
 
-async def test_a_failure_of_a_gone_image_is_nothing(rig: Rig) -> None:
+async def test_a_failure_of_a_gone_image_only_clears_what_attempts_left(rig: Rig) -> None:
     await rig.table.begin_deletion(rig.image.key)
-    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    work = ScriptedWork()
+    await rig.processor(work).fail(rig.upload, EXHAUSTED)
+    assert work.discarded == [rig.image.key]
 
 
 async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
@@ -382,3 +398,11 @@ async def test_whoever_finishes_second_tells_too(rig: Rig) -> None:
 
     await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
     assert len(rig.told()) == 2
+
+
+async def test_work_goes_on_though_its_beginning_could_not_be_told(rig: Rig) -> None:
+    """Where nobody can be told, no picture waits for that."""
+    rig.events = Publisher(DeafTopic(0))
+    with pytest.raises(ConnectionError):
+        await rig.processor(ScriptedWork()).handle(rig.upload)
+    assert (await rig.stored()).recognition.state is State.SUCCEEDED

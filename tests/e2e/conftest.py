@@ -97,14 +97,21 @@ def user(stack: Stack) -> Iterator[User]:
 @pytest.fixture(scope="session")
 def stranger(stack: Stack) -> Iterator[User]:
     """A second user of the same pool."""
+    user = User(stack, sign_up(stack, "stranger@example.com"))
+    yield user
+    user.http.close()
+
+
+def sign_up(stack: Stack, email: str) -> Card:
+    """The card of a new user of the stack's pool."""
     assert stack.resources is not None
-    cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
-    email, password = "stranger@example.com", "Sightline-other-2"
+    cognito, pool, password = (
+        cloud(stack, "cognito-idp"),
+        stack.resources.pool_id,
+        "Sightline-other-2",
+    )
     cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
     )
-    card = Card.of(stack).model_copy(update={"email": email, "password": password})
-    user = User(stack, card)
-    yield user
-    user.http.close()
+    return Card.of(stack).model_copy(update={"email": email, "password": password})

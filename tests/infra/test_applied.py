@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -381,7 +382,7 @@ def test_picture_becomes_ready(applied: Applied, tmp_path: Path) -> None:
 def _ports(applied: Applied) -> Ports:
     free = consecutive_ports(0)
     cloud = int(applied.endpoint.rsplit(":", 1)[1])
-    return Ports(free.api, cloud, free.recognition, free.worker, free.resizer)
+    return replace(free, cloud=cloud)
 
 
 @contextmanager
@@ -448,6 +449,7 @@ def _make_user(applied: Applied, ports: Ports) -> Card:
     return Card(
         api=ports.url("api"),
         cognito=applied.endpoint,
+        pool_id=pool_id,
         client_id=applied.outputs["sign_in"]["client_id"],
         email=user.email,
         password=user.password,

@@ -25,6 +25,7 @@ OUTPUTS: dict[str, Any] = {
     "repositories": {name: f"registry/dev/{name}" for name in ("api", "worker", "resizer")},
     "task_definitions": {name: f"arn:{name}:2" for name in ("api", "worker", "resizer")},
     "url": "https://pictures.example.com",
+    "web_settings": {"api": "", "signUp": True},
 }
 
 TERRAFORM = """#!/usr/bin/env bash
@@ -42,14 +43,24 @@ case "$1 $2" in
   "ecr describe-images") [ -n "${PUSHED:-}" ] ;;
   "ecr get-login-password") echo password ;;
   "ecs describe-services") printf '%s\\tarn:%s:%s\\n' "${STATE:-COMPLETED}" "$8" "${REVISION:-2}" ;;
+  "s3 cp") [ "$3" != - ] || echo "stdin $(cat)" >> "$CALLS" ;;
   "sqs list-queues") echo "https://queue/left" ;;
 esac
+"""
+
+#: Builds what a real one would, in the least form.
+NPM = """#!/usr/bin/env bash
+echo "npm $*" >> "$CALLS"
+[ "$1" != run ] || { mkdir -p ../../web/dist/assets; echo page > ../../web/dist/index.html; }
 """
 
 DOCKER = """#!/usr/bin/env bash
 echo "docker $*" >> "$CALLS"
 [ "$1" != login ] || cat >/dev/null
 """
+
+
+PROGRAMS = {"terraform": TERRAFORM, "aws": AWS, "docker": DOCKER, "npm": NPM}
 
 
 class Workbench:
@@ -64,7 +75,7 @@ class Workbench:
         self.tell(OUTPUTS)
         programs = folder / "bin"
         programs.mkdir()
-        for name, text in {"terraform": TERRAFORM, "aws": AWS, "docker": DOCKER}.items():
+        for name, text in PROGRAMS.items():
             (programs / name).write_text(text)
             (programs / name).chmod(stat.S_IRWXU)
         self.environment = {
@@ -192,6 +203,22 @@ def test_deploy_rolls_the_commit_out(bench: Workbench) -> None:
     (plan,) = bench.calls("terraform plan")
     assert f"image_tag={bench.tag()}" in plan
     assert f"resizer runs {bench.tag()}" in printed
+
+
+def test_deploy_publishes_the_web_application(bench: Workbench) -> None:
+    """After the roll-out; hashed files for good, the page last, and then the edge is told."""
+    code, printed = bench.run("deploy", CONFIRM="dev")
+    assert code == 0, printed
+    assert [call.split()[1] for call in bench.calls("npm")] == ["ci", "run"]
+    calls = bench.calls("aws s3") + bench.calls("aws cloudfront")
+    places = [next(word for word in call.split() if word.startswith("s3:")) for call in calls[:4]]
+    assert places == ["s3://web/assets", "s3://web", "s3://web/config.json", "s3://web/index.html"]
+    assert "max-age=31536000, immutable" in calls[0]
+    assert all("--cache-control no-cache" in call for call in calls[1:4])
+    assert "create-invalidation --distribution-id E1 --paths /index.html" in calls[4]
+    assert [json.loads(line.removeprefix("stdin ")) for line in bench.calls("stdin")] == [
+        OUTPUTS["web_settings"]
+    ]
 
 
 def test_deploy_builds_nothing_twice(bench: Workbench) -> None:

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sightline_local.provisioning import DemoUser, Resources, provision
+from sightline_api.tickets import GRACE
+from sightline_local.provisioning import RETENTION, DemoUser, Resources, provision
 
 
 @pytest.fixture
@@ -90,3 +91,8 @@ def test_provisioning_twice_is_provisioning_once(endpoint: str) -> None:
     assert once["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     (rule,) = once["notification"]["Key"]["FilterRules"]
     assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "originals/")
+
+
+def test_a_ticket_outlives_the_queues_memory_of_its_upload() -> None:
+    """Else an upload whose message waited long would be taken for one without a ticket."""
+    assert GRACE > RETENTION

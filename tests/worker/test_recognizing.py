@@ -70,15 +70,12 @@ class Rig:
         work = self.work(monthly_calls)
         events = Publisher(MemoryTopic())
         processor = PartProcessor("recognition", self.table, self.originals, work, events)
-        upload = Upload(image.key, request)
-        try:
-            await processor.handle(upload)
-        except Rejected as rejected:
-            await processor.fail(upload, rejected.failure)
-            raise
-        result = (await self.table.get(image.key)).recognition.result
-        assert result is not None
-        return result
+        await processor.handle(Upload(image.key, request))
+        part = (await self.table.get(image.key)).recognition
+        if part.failure is not None:
+            raise Rejected(part.failure.code, part.failure.message)
+        assert part.result is not None
+        return part.result
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "dead" {
   alarm_name          = "${var.name}-dead-not-empty"
-  alarm_description   = "Messages could not be handled and were set aside in ${var.name}-dead: find out why, then send them back (StartMessageMoveTask)."
+  alarm_description   = "Messages could not be handled and were set aside in ${var.name}-dead: docs/operations.md tells how to look at them and send them back."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead.name }

@@ -41,7 +41,13 @@ router = APIRouter(
 READ = 100
 
 
-class AccountLine(BaseModel):
+class Line(BaseModel):
+    """One line; what it has by default is there too."""
+
+    model_config = {"json_schema_serialization_defaults_required": True}
+
+
+class AccountLine(Line):
     """Whose it is, and what was used; the first line."""
 
     kind: Literal["account"] = "account"
@@ -49,14 +55,14 @@ class AccountLine(BaseModel):
     usage: UsageView
 
 
-class AlbumLine(BaseModel):
+class AlbumLine(Line):
     """One album."""
 
     kind: Literal["album"] = "album"
     album: AlbumView
 
 
-class ImageLine(BaseModel):
+class ImageLine(Line):
     """One image with the address of its original, null where nothing was uploaded.
 
     An export that broke off goes on behind this line with its `cursor`.
@@ -68,7 +74,7 @@ class ImageLine(BaseModel):
     cursor: str
 
 
-class EndLine(BaseModel):
+class EndLine(Line):
     """The last line: an export without it is not complete. `images` counts those above it."""
 
     kind: Literal["end"] = "end"

@@ -87,5 +87,5 @@ def describe_headers(document: dict[str, Any]) -> None:
     references = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     for path in document["paths"].values():
         for operation in path.values():
-            for response in operation["responses"].values() if "security" in operation else ():
+            for response in operation["responses"].values() if operation.get("security") else ():
                 response["headers"] = {**response.get("headers", {}), **references}

@@ -7,14 +7,20 @@ from types import TracebackType
 from typing import Self
 
 from sightline.albums import AlbumKey
-from sightline.events import MOST, Change, Event, Publisher, album_event, image_event
+from sightline.events import (
+    MAX_TOGETHER,
+    Change,
+    Event,
+    Publisher,
+    album_event,
+    image_event,
+)
 from sightline.keys import ImageKey
-from sightline_api.batches import each_of
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that an announcement waits for others to go with it: one call for all costs little more
-#: than one call for one, and nobody sees the difference.
+#: Seconds that an announcement waits for others to go with it: a call for many costs little more
+#: than a call for one, and nobody sees the difference.
 LINGER = 0.01
 
 #: Announcements that may wait; more are dropped.
@@ -70,9 +76,9 @@ class Announcer:
         """Until nothing waits any more."""
         while self._waiting:
             await asyncio.sleep(LINGER)
-            events, self._waiting = self._waiting, []
-            batches = [events[at : at + MOST] for at in range(0, len(events), MOST)]
-            await each_of(batches, self._publish)
+            events = self._waiting[:MAX_TOGETHER]
+            del self._waiting[:MAX_TOGETHER]
+            await self._publish(events)
 
     async def _publish(self, events: Sequence[Event]) -> None:
         try:

@@ -62,6 +62,19 @@ Upload pictures and find them labelled, resized and searchable within seconds.
 Every error is `application/problem+json` with a stable `code`.
 """
 
+#: The document is served by the gateway that it describes.
+SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
+
+TAGS = [
+    {"name": "images", "description": "Pictures: announced, read, changed, deleted."},
+    {"name": "albums", "description": "Pictures that belong together; one may be in several."},
+    {"name": "labels", "description": "What pictures are found by."},
+    {"name": "events", "description": "What changes, as it changes."},
+    {"name": "account", "description": "All of it: to take along, or to have erased."},
+    {"name": "usage", "description": "What an owner has, and what it cost."},
+    {"name": "operations", "description": "For those who run the gateway."},
+]
+
 
 #: What FastAPI would tell of each request.
 UNTOLD: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -82,7 +95,14 @@ class Gateway(FastAPI):
         document["components"]["schemas"].update(problem_schemas())
         describe_headers(document)
         _describe_lines(document)
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["summary"] = _first_sentence(operation["description"])
         return document
+
+
+def _first_sentence(description: str) -> str:
+    return " ".join(description.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
 
 
 def _describe_lines(document: dict[str, Any]) -> None:
@@ -100,6 +120,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         title="Sightline",
         version="0.1.0",
         description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=SERVERS,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url=None,
@@ -116,7 +139,9 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     # Behind the others, since a route is found by trying one after the other.
     install_reference(app)
 
-    @app.get("/health", tags=["operations"], operation_id="get_health")
+    @app.get(
+        "/health", tags=["operations"], operation_id="get_health", openapi_extra={"security": []}
+    )
     async def get_health() -> dict[str, str]:
         """Whether this process serves; a dependency that is away does not count against it."""
         return {"status": "ok"}

@@ -51,7 +51,7 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
             # One of each, as it was written first.
             names = {fold_label(label): label for label in reversed(changes[f"labels_{name}"])}
             update[name] = tuple(sorted(names.values()))
-    return image.model_copy(update={"details": image.details.model_copy(update=update)})
+    return image.with_details(image.details.model_copy(update=update))
 
 
 def _is_seen(image: Image, if_match: str) -> bool:

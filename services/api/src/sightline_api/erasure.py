@@ -4,12 +4,12 @@ import asyncio
 from contextlib import suppress
 
 from sightline.albums import AlbumKey, AlbumNotFound, AlbumTable
+from sightline.deletion import delete_image
 from sightline.keys import ImageKey, owned_prefixes
 from sightline.objects import ObjectStore
 from sightline.table import ImageNotFound, ImageTable
 from sightline_api.announcer import Announcer
 from sightline_api.batches import AT_ONCE, each_of
-from sightline_api.deletion import delete_image
 
 #: What is left is counted up to here.
 COUNTED = 1_000

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
+from sightline.deletion import delete_image
 from sightline.identifiers import AlbumId, image_id_adapter
 from sightline.images import Status
 from sightline.keys import ImageKey
@@ -14,7 +15,6 @@ from sightline.uploads import Request, compose_request
 from sightline_api import search
 from sightline_api.batches import each_of
 from sightline_api.cursors import decode_image_cursor, encode_cursor
-from sightline_api.deletion import delete_image
 from sightline_api.dependencies import (
     Albums,
     Announce,

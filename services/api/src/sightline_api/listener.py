@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from uuid_utils.compat import uuid4
 
-from sightline.events import Event, UnreadableEvent, parse_events
+from sightline.events import Event, UnreadableEvents, parse_events
 from sightline.inboxes import Inboxes, InboxLost, InboxRegister
 from sightline.queues import BATCH, Message, Queue, QueueNotFound
 from sightline.settlement import Backoff
@@ -99,7 +99,7 @@ class Listener:
             self._deaf = False
             self._hub.restart()
         if messages:
-            await each_of([event for each in messages for event in _read(each)], self._tell)
+            await each_of(messages, self._tell)
             await queue.delete(messages)
 
     async def _open(self) -> Queue:
@@ -132,7 +132,15 @@ class Listener:
         await self._inboxes.remove(name or self._name)
         await self._register.remove(name or self._name)
 
-    async def _tell(self, event: Event) -> None:
+    async def _tell(self, message: Message) -> None:
+        try:
+            events = parse_events(message.body)
+        except UnreadableEvents:
+            logger.warning("unreadable events", extra={"message_id": message.message_id})
+            return
+        await each_of(events, self._tell_event)
+
+    async def _tell_event(self, event: Event) -> None:
         if not self._hub.remember(event):
             return
         try:
@@ -147,14 +155,6 @@ class Listener:
 
     def _new_name(self) -> str:
         return f"{self._prefix}{uuid4()}"
-
-
-def _read(message: Message) -> list[Event]:
-    try:
-        return parse_events(message.body)
-    except UnreadableEvent:
-        logger.warning("unreadable events", extra={"message_id": message.message_id})
-        return []
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.deadlines import Deadlines
 from sightline.logs import Facts, request_id
+from sightline_api.deadlines import Deadlines
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,

@@ -37,11 +37,18 @@ PASSING_CODES = frozenset(
     {
         "InternalError",
         "InternalServerError",
+        "KMSThrottling",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
         "ServiceUnavailable",
         "SlowDown",
+        "Throttled",
+        "Throttling",
         "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
     }
 )
 
@@ -312,6 +319,9 @@ async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # FastAPI could not even decode the body; every endpoint documents what that is.
+        return _render(422, "invalid_request", "The request is not as documented.")
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})

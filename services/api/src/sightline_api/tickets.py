@@ -11,9 +11,10 @@ from sightline_api.settings import ApiSettings
 from sightline_api.signing import Signer
 from sightline_api.views import ImageView, Ticket, TicketRequest, UploadForm
 
-#: Seconds for which a row outlives its unused ticket: an upload that began in time may still be
-#: on its way.
-GRACE = 86_400
+#: Seconds for which a row outlives its unused ticket. An upload may still be on its way, and the
+#: news of it waits in the queues for as long as four days while nobody works them off: a row that
+#: went sooner would take an accepted picture with it.
+GRACE = 5 * 86_400
 
 
 async def issue_ticket(

@@ -5,17 +5,19 @@ Credentials and endpoints come from the environment by AWS's own names (`AWS_END
 """
 
 import os
+import random
 import ssl
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 from urllib.request import getproxies
 
 import aioboto3
+import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.httpsession import get_cert_path
 
 from sightline.direct import DirectDynamo
-from sightline.exchange import Exchange
 from sightline.sigv4 import Credentials
 from sightline.wire import PlainParsers
 
@@ -28,6 +30,20 @@ CONNECTIONS = 64
 
 #: Calls in all, the first included, with botocore's own back-off between them.
 ATTEMPTS = 3
+
+
+#: What may pass and botocore does not know of: a transaction on the item of a single write, and
+#: SNS's word for a throttled call.
+#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+#: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+PASSING = {
+    "dynamodb": frozenset({"TransactionConflictException"}),
+    "sns": frozenset({"Throttled"}),
+}
+
+#: How often such a call is made in all, and the longest wait in between, in seconds.
+PASSING_ATTEMPTS = 10
+PASSING_WAIT = 0.5
 
 
 class Busy(Exception):
@@ -48,11 +64,15 @@ class Clients:
         self, service: str, endpoint_url: str | None = None, attempts: int = ATTEMPTS
     ) -> Any:
         """A client of the AWS service, at another address than the environment's where given."""
-        return await self._stack.enter_async_context(
+        client = await self._stack.enter_async_context(
             self._session.client(
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
+        if service in PASSING:
+            outwait = partial(_outwait, PASSING[service])
+            client.meta.events.register_first(f"needs-retry.{service}", outwait)
+        return client
 
     async def open_dynamo(self) -> Any:
         """A client of DynamoDB for who calls it all the time."""
@@ -63,11 +83,13 @@ class Clients:
         trusted = ssl.create_default_context(
             cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))
         )
-        exchange = Exchange(
-            client.meta.endpoint_url, trusted, CONNECTIONS, CONNECT_TIMEOUT, READ_TIMEOUT
+        http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT),
+            skip_auto_headers=("Accept", "User-Agent"),
         )
-        self._stack.callback(exchange.close)
-        return DirectDynamo(client, exchange, self.credentials)
+        await self._stack.enter_async_context(http)
+        return DirectDynamo(client, http, self.credentials)
 
     async def credentials(self) -> Credentials:
         """Access key, secret key and token as they are now; temporary ones are renewed in time."""
@@ -90,3 +112,11 @@ def _config(service: str, attempts: int) -> AioConfig:
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,
     )
+
+
+def _outwait(codes: frozenset[str], response: Any, attempts: int, **_: object) -> float | None:
+    """Seconds until the call is made again; None where botocore is to decide."""
+    code = response and response[1].get("Error", {}).get("Code")
+    if code not in codes or attempts >= PASSING_ATTEMPTS:
+        return None
+    return random.random() * min(PASSING_WAIT, 0.02 * 2.0**attempts)  # noqa: S311

@@ -35,6 +35,13 @@ logger = logging.getLogger(__name__)
 #: Seconds for which a finished message may wait for nine others to be deleted with it.
 LINGER = 0.05
 
+#: Seconds that a poll may take beyond its own length before a consumer that is to stop gives it up.
+LATE = 2.0
+
+#: Seconds that the queue may take to settle messages. They would only be delivered once more, and a
+#: queue that hangs must not keep a consumer from stopping.
+SETTLING = 10.0
+
 #: What an owner is told when every attempt has failed for a reason outside the picture.
 EXHAUSTED = Failure(
     code="retries_exhausted",
@@ -121,7 +128,7 @@ class Consumer:
         while not stop.is_set():
             self._turned_at = time.monotonic()
             try:
-                for message in await self._receive():
+                for message in await self._receive_or(stopping):
                     self._start(message)
                 failures = 0
             except Exception:
@@ -134,6 +141,17 @@ class Consumer:
                     {stopping, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED
                 )
         await stopping
+
+    async def _receive_or(self, stopping: "asyncio.Task[bool]") -> list[Message]:
+        """What comes; nothing when told to stop, where the queue does not answer in its time."""
+        receiving = asyncio.create_task(self._receive())
+        try:
+            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            # A poll that is cut off may have been given messages, which nobody would then have.
+            await asyncio.wait({receiving}, timeout=self._pace.poll + LATE)
+            return receiving.result() if receiving.done() else []
+        finally:
+            receiving.cancel()
 
     async def _receive(self) -> list[Message]:
         """Never more than there are free places: what waits here, nobody else can take."""
@@ -236,7 +254,8 @@ class Consumer:
 
     async def _delete(self, batch: list[Message]) -> None:
         try:
-            await self._queue.delete(batch)
+            async with asyncio.timeout(SETTLING):
+                await self._queue.delete(batch)
         except Exception:
             # Delivered again, found settled, deleted then.
             logger.exception("could not delete messages")
@@ -263,11 +282,14 @@ class Consumer:
         if late:
             await asyncio.wait(late)
             logger.warning("handed back %d messages unfinished", len(late))
-        for message in (left[task] for task in late):
-            try:
+        await asyncio.gather(*(self._hand_back(left[task]) for task in late))
+
+    async def _hand_back(self, message: Message) -> None:
+        try:
+            async with asyncio.timeout(SETTLING):
                 await self._queue.release(message, 0)
-            except Exception:
-                logger.exception("could not hand back a message")
+        except Exception:
+            logger.exception("could not hand back a message")
 
 
 def _batches(messages: Iterable[Message]) -> Iterable[list[Message]]:

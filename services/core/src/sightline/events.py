@@ -4,10 +4,11 @@ An event says nothing of what there is now. Each writer knows its own part alone
 looks for itself, and an event that comes twice or late does no harm.
 """
 
-from collections.abc import Iterable
-from typing import Literal
+import logging
+from collections.abc import Sequence
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sightline.albums import AlbumKey
 from sightline.identifiers import AlbumId, EventId, ImageId, Owner, new_event_id
@@ -15,16 +16,18 @@ from sightline.keys import ImageKey
 from sightline.queues import Topic
 from sightline.values import Value
 
-#: Events that go in one message, each of 400 bytes at most. SNS takes 256 kB, and has each 64 kB
-#: paid for.
-MOST = 100
+logger = logging.getLogger(__name__)
 
 Kind = Literal["image", "album"]
 Change = Literal["created", "updated", "deleted"]
 
 
-class UnreadableEvent(Exception):
-    """A message that has no events: something else writes to our topic, or a newer version does."""
+#: Events in one message: it costs as much as for one, and SNS takes 256 KiB.
+MAX_TOGETHER = 400
+
+
+class UnreadableEvents(Exception):
+    """A message that carries no events: something else writes to our topic."""
 
 
 class Event(Value):
@@ -35,6 +38,10 @@ class Event(Value):
     kind: Kind
     subject_id: ImageId | AlbumId
     change: Change
+
+
+class _Message(BaseModel):
+    events: list[Any]
 
 
 def image_event(key: ImageKey, change: Change) -> Event:
@@ -51,17 +58,29 @@ def _event(owner: str, kind: Kind, subject_id: str, change: Change) -> Event:
     )
 
 
-def compose_events(events: Iterable[Event]) -> str:
-    """The message that carries the events: one a line."""
-    return "\n".join(event.model_dump_json() for event in events)
+def compose_events(events: Sequence[Event]) -> str:
+    """The message that carries these events."""
+    return _Message(events=[event.model_dump() for event in events]).model_dump_json()
 
 
 def parse_events(body: str) -> list[Event]:
-    """Raises `UnreadableEvent`."""
+    """Those events of a message that can be read: a newer version may know of more.
+
+    Raises `UnreadableEvents` where there is no message of ours at all.
+    """
     try:
-        return [Event.model_validate_json(line) for line in body.split("\n")]
+        message = _Message.model_validate_json(body)
     except ValidationError as error:
-        raise UnreadableEvent("the message is no events") from error
+        raise UnreadableEvents("the message is not of events") from error
+    return [event for each in message.events if (event := _read(each)) is not None]
+
+
+def _read(document: object) -> Event | None:
+    try:
+        return Event.model_validate(document)
+    except ValidationError:
+        logger.warning("passed over an event that cannot be read")
+        return None
 
 
 class Publisher:
@@ -71,9 +90,8 @@ class Publisher:
         self._topic = topic
 
     async def publish(self, *events: Event) -> None:
-        """When it returns, these events, `MOST` at most, will be delivered, each at least once.
+        """When it returns, these events will be delivered, each at least once.
 
-        One message has them all: a call for each, and ten to a call, too, would cost ten times as
-        much, and be paid for ten times.
+        Not more than `MAX_TOGETHER`.
         """
         await self._topic.publish(compose_events(events))

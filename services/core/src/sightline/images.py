@@ -125,9 +125,10 @@ class Image(Value):
 
     `media_type`, `bytes` and `sha256` (hex) are what the client declared; S3 holds it to them.
     `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
-    of the upload removes it. `features` is what the owner wants recognised, None for what is
-    usual. `deleted_at` marks an image whose deletion has begun: to everyone
-    but the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
+    of the upload removes it, and so does what is kept of the image elsewhere, in an album or in
+    the index of labels: the row would go alone. `features` is what the owner wants recognised,
+    None for what is usual. `deleted_at` marks an image whose deletion has begun: to everyone but
+    the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
     those that it is indexed by: at least the ones that were found in it. The table keeps both.
     """
 
@@ -163,6 +164,11 @@ class Image(Value):
     def with_part(self, name: PartName, part: Part[Any]) -> Self:
         """This image with one part replaced; a part only ever moves once its bytes are there."""
         return self.model_copy(update={name: part, "expires_at": None})
+
+    def with_details(self, details: Details) -> Self:
+        """This image with something else said of it."""
+        expires_at = None if details.added else self.expires_at
+        return self.model_copy(update={"details": details, "expires_at": expires_at})
 
     @property
     def status(self) -> Status:

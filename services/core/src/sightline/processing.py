@@ -66,24 +66,26 @@ class PartProcessor(Generic[Result]):
         key, request = upload
         if request is not None and self._name not in request.parts:
             return
-        image = await self._read(key)
-        try:
-            original = await self._originals.head(original_key(key))
-        except ObjectNotFound:
-            raise Rejected("original_missing", "The uploaded picture is not there.") from None
-        started = await self._begin(image, original.etag, request and request.request_id)
-        if started is not None:
-            if started.status is not image.status:
-                await self._tell(key)
-            _check_promise(started, original)
-            result = await self._work.perform(started, original, request)
-            await self._finish(started, result)
+        begun = await self._begin(key, request and request.request_id)
+        if begun is not None:
+            image, original = begun
+            try:
+                _check_promise(image, original)
+                result = await self._work.perform(image, original, request)
+            except Rejected as rejection:
+                # Written here, since it is true of these bytes alone: others may have come.
+                await self._finish(image, rejection.failure)
+                logger.info("rejected", extra={**key._asdict(), "code": rejection.failure.code})
+            else:
+                await self._finish(image, result)
         await self._tell(key)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
         try:
             await self._write_failure(upload.image, failure)
         except Gone:
+            # An attempt that was cut off may have stored something before.
+            await self._work.discard(upload.image)
             return
         await self._tell(upload.image)
 
@@ -92,6 +94,13 @@ class PartProcessor(Generic[Result]):
 
     async def _tell(self, key: ImageKey) -> None:
         await self._events.publish(image_event(key, "updated"))
+
+    async def _tell_beginning(self, key: ImageKey) -> None:
+        """Where that fails the work goes on: no picture waits for its news, and its end is told."""
+        try:
+            await self._tell(key)
+        except Exception:
+            logger.warning("could not tell of a beginning", exc_info=True)
 
     async def _write_failure(self, key: ImageKey, failure: Failure) -> None:
         for _ in range(ATTEMPTS):
@@ -114,22 +123,33 @@ class PartProcessor(Generic[Result]):
         except ImageNotFound:
             raise Gone from None
 
-    async def _begin(self, image: Image, etag: str, request: str | None) -> Image | None:
-        """The image with its part running, None where these bytes are settled already."""
+    async def _begin(self, key: ImageKey, request: str | None) -> tuple[Image, StoredObject] | None:
+        """The image with its part running, and its object; None where that is settled already.
+
+        Row and object are looked at anew each time: whoever came in between may have seen a newer
+        object, and what is begun with an older one would undo that.
+        """
         for _ in range(ATTEMPTS):
+            image = await self._read(key)
+            try:
+                original = await self._originals.head(original_key(key))
+            except ObjectNotFound:
+                missing = "The uploaded picture is not there."
+                raise Rejected("original_missing", missing) from None
             part = image.part(self._name)
-            if part.is_settled(etag, request):
+            if part.is_settled(original.etag, request):
                 return None
-            running = image.with_part(self._name, part.begin(etag, request))
+            running = image.with_part(self._name, part.begin(original.etag, request))
             try:
                 await self._table.store(image, running)
             except Conflict:
-                image = await self._read(image.key)
                 continue
-            return running
-        raise Superseded(image.image_id)
+            if running.status is not image.status:
+                await self._tell_beginning(key)
+            return running, original
+        raise Superseded(key.image_id)
 
-    async def _finish(self, image: Image, result: Value) -> None:
+    async def _finish(self, image: Image, end: Value | Failure) -> None:
         begun = image.part(self._name)
         for _ in range(ATTEMPTS):
             part = image.part(self._name)
@@ -138,9 +158,9 @@ class PartProcessor(Generic[Result]):
             if part.state is not State.RUNNING:
                 # Another delivery of the same work was first.
                 return
-            succeeded = part.succeed(result)  # type: ignore[arg-type]
+            ended = part.fail(end) if isinstance(end, Failure) else part.succeed(end)  # type: ignore[arg-type]
             try:
-                await self._table.store(image, image.with_part(self._name, succeeded))
+                await self._table.store(image, image.with_part(self._name, ended))
             except Conflict:
                 image = await self._read(image.key)
                 continue

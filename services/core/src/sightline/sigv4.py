@@ -33,12 +33,11 @@ def sign(key: bytes, text: str) -> str:
 
 
 def day(at: datetime) -> str:
-    return stamp(at)[:8]
+    return at.strftime("%Y%m%d")
 
 
 def stamp(at: datetime) -> str:
-    # A third of the time that `strftime` takes, and every signature has five of them.
-    return at.isoformat(timespec="seconds")[:19].replace("-", "").replace(":", "") + "Z"
+    return at.strftime("%Y%m%dT%H%M%SZ")
 
 
 def scope(at: datetime, region: str, service: str) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console
 from sightline_local.card import FOLDER
 from sightline_local.compose import provision_here, write_card
 from sightline_local.demo import demonstrate, find_token
+from sightline_local.emulators import CLOUDS
 from sightline_local.provisioning import VISIBILITY
 from sightline_local.run import run
 from sightline_local.stack import StackError
@@ -30,6 +31,12 @@ def main() -> None:
         type=int,
         default=8000,
         help="the API's port, the others follow it; 0 for any free ones (default: %(default)s)",
+    )
+    running.add_argument(
+        "--cloud",
+        choices=CLOUDS,
+        default=CLOUDS[0],
+        help="what answers as AWS; ministack bears a deep backlog (default: %(default)s)",
     )
     showing = commands.add_parser("demo", help="send one picture through what is running")
     showing.add_argument("picture", type=Path, nargs="?", help="a photograph of yours")
@@ -52,7 +59,7 @@ def main() -> None:
     try:
         match arguments.command:
             case "run":
-                run(arguments.port, arguments.folder, console)
+                run(arguments.port, arguments.folder, console, arguments.cloud)
             case "demo":
                 demonstrate(arguments.picture, arguments.folder, console)
             case "token":

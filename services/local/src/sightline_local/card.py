@@ -14,9 +14,11 @@ class Card(BaseModel):
 
     api: str
     cognito: str
+    pool_id: str
     client_id: str
     email: str
     password: str
+    web: str | None = None
 
     @classmethod
     def of(cls, stack: Stack) -> "Card":
@@ -25,9 +27,11 @@ class Card(BaseModel):
         return cls(
             api=stack.ports.url("api"),
             cognito=stack.ports.url("cloud"),
+            pool_id=stack.resources.pool_id,
             client_id=stack.resources.client_id,
             email=stack.user.email,
             password=stack.user.password,
+            web=stack.ports.url("web") if stack.web else None,
         )
 
     @classmethod

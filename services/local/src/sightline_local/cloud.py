@@ -2,6 +2,7 @@
 
 moto undoes a transaction that fails by putting the whole table back as it was before it, and with
 that undoes whatever others have written meanwhile. So calls to DynamoDB are let in one at a time.
+Its Cognito is completed by `cognito.py`.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import BaseWSGIServer, make_server
+
+from sightline_local.cognito import complete_cognito
 
 
 class OneAtATime:
@@ -39,6 +42,7 @@ class OneAtATime:
 
 def open_cloud(host: str, port: int) -> BaseWSGIServer:
     """A server that listens, on any free port where it is 0; `serve_forever` answers."""
+    complete_cognito()
     app = OneAtATime(DomainDispatcherApplication(create_backend_app))
     return make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
 

@@ -59,10 +59,12 @@ def find_differences(made: Resources, environment: Mapping[str, str]) -> list[st
 def write_card(folder: Path, api: str, cognito: str) -> Card:
     """Leave a card for the demo of a stack that was started elsewhere. Raises `StackError`."""
     user = DemoUser()
+    pool_id, client_id = _find_pool(cognito)
     card = Card(
         api=api,
         cognito=cognito,
-        client_id=_find_client(cognito),
+        pool_id=pool_id,
+        client_id=client_id,
         email=user.email,
         password=user.password,
     )
@@ -71,7 +73,8 @@ def write_card(folder: Path, api: str, cognito: str) -> Card:
     return card
 
 
-def _find_client(endpoint: str) -> str:
+def _find_pool(endpoint: str) -> tuple[str, str]:
+    """The ids of the pool of users and of the client that signs them in."""
     cognito = boto3.client(
         "cognito-idp",
         endpoint_url=endpoint,
@@ -89,4 +92,4 @@ def _find_client(endpoint: str) -> str:
         clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"Cognito does not answer at {endpoint}: {error}") from error
-    return next(each["ClientId"] for each in clients if each["ClientName"] == PROJECT)
+    return pool, next(each["ClientId"] for each in clients if each["ClientName"] == PROJECT)

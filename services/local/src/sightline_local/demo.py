@@ -71,6 +71,8 @@ def demonstrate(picture: Path | None, folder: Path, console: Console) -> None:
             if image["status"] != "ready":
                 raise StackError("the picture could not be processed: see the reason above")
             _save(image, Path(f"renditions-of-{picture.stem}"), console)
+            if card.web:
+                console.print(f"see it at {card.web}/pictures/{image['id']}", highlight=False)
     except httpx.TransportError:
         raise StackError("Sightline does not answer: is `make run` still running?") from None
 

@@ -1,9 +1,13 @@
 """The settings of each service, as environment variables: all that a service is told."""
 
+import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from sightline_local.provisioning import Resources
+from sightline_local.provisioning import DemoUser, Resources
+from sightline_local.recognition.catalogue import Task, find_model
+from sightline_local.recognition.settings import MODELS
 
 REGION = "eu-central-1"
 
@@ -22,6 +26,7 @@ class Ports:
     recognition: int
     worker: int
     resizer: int
+    web: int
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{getattr(self, name)}"
@@ -80,6 +85,27 @@ def resizer_environment(ports: Ports, made: Resources) -> Environment:
         # glibc keeps what a picture needed for the next one, which saves a tenth of the time.
         "MALLOC_TRIM_THRESHOLD_": "268435456",
         "MALLOC_MMAP_THRESHOLD_": "268435456",
+    }
+
+
+def web_environment(ports: Ports, made: Resources, user: DemoUser, files: Path) -> Environment:
+    features = ["labels", "text", "properties"]
+    # What has no model here would be refused.
+    if find_model(Task.FACES, MODELS):
+        features.append("faces")
+    if find_model(Task.MODERATION, MODELS):
+        features.append("moderation")
+    return {
+        **base_environment(),
+        "SIGHTLINE_WEB_PORT": str(ports.web),
+        "SIGHTLINE_WEB_FILES": str(files.absolute()),
+        "SIGHTLINE_WEB_API": ports.url("api"),
+        "SIGHTLINE_WEB_CLOUD": ports.url("cloud"),
+        "SIGHTLINE_WEB_POOL_ID": made.pool_id,
+        "SIGHTLINE_WEB_CLIENT_ID": made.client_id,
+        "SIGHTLINE_WEB_FEATURES": json.dumps(features),
+        "SIGHTLINE_WEB_DEMO_EMAIL": user.email,
+        "SIGHTLINE_WEB_DEMO_PASSWORD": user.password,
     }
 
 

@@ -9,13 +9,16 @@ from types import FrameType
 from rich.console import Console
 
 from sightline_local.card import Card, remove_card
+from sightline_local.emulators import Cloud
+from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
+from sightline_local.web.settings import BUILT
 
 #: Seconds between looks at whether every process is still there.
 WATCH_INTERVAL = 0.25
 
 
-def run(first_port: int, folder: Path, console: Console) -> None:
+def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
     """Start, say where everything is, and stay until a signal. Raises `StackError`."""
     stopped = threading.Event()
 
@@ -25,7 +28,7 @@ def run(first_port: int, folder: Path, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder) as stack:
+    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILT) as stack:
         try:
             with console.status("starting") as status:
 
@@ -38,11 +41,13 @@ def run(first_port: int, folder: Path, console: Console) -> None:
                 stack.start(say)
             card = Card.of(stack)
             card.write(folder)
+            write_outputs(stack, folder)
             _welcome(console, card, time.monotonic() - began, folder)
             _watch(stack, stopped)
             console.print("\nstopping")
         finally:
             remove_card(folder)
+            remove_outputs(folder)
     console.print("everything is stopped")
 
 
@@ -57,6 +62,7 @@ def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
+  Open         {card.web or "the web application has not been built: see above"}
   API          {card.api}
   Try it out   {card.api}/docs  (Authorize with what [bold]make -s token[/] prints)
   Demo user    {card.email}  password  {card.password}

@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
+from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -24,17 +25,20 @@ from sightline_local.environment import (
     aws_environment,
     base_environment,
     resizer_environment,
+    web_environment,
     worker_environment,
 )
 from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
 from sightline_local.recognition.settings import MODELS
+from sightline_local.web.files import PAGE
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 10.0
 
-#: In this order they start.
+#: In this order they start; the web application only where it has been built.
 NAMES = ("cloud", "recognition", "api", "worker", "resizer")
+WEB = "web"
 
 
 class StackError(Exception):
@@ -52,7 +56,9 @@ class Program(NamedTuple):
 class Stack:
     """The processes by name. Use it as a context: nothing is left running after it.
 
-    `settings` are environment variables for single processes, above what is usual here.
+    `settings` are environment variables for single processes, above what is usual here; `cloud`
+    names what answers as AWS; `web` is the folder of the built web application, if that is to be
+    served.
     """
 
     def __init__(
@@ -61,11 +67,15 @@ class Stack:
         folder: Path,
         visibility: int = VISIBILITY,
         settings: Mapping[str, Environment] | None = None,
+        cloud: Cloud = "moto",
+        web: Path | None = None,
     ) -> None:
         self.ports = ports
         self.folder = folder
+        self.cloud = cloud
         self.visibility = visibility
         self.settings = settings or {}
+        self.web = web if web and (web / PAGE).is_file() else None
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -80,7 +90,7 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         # What is in flight is finished with the help of those that stop last.
-        self.stop("api", "worker", "resizer")
+        self.stop(WEB, "api", "worker", "resizer")
         self.stop("recognition", "cloud")
 
     def start(self, say: Callable[[str], None] = lambda _: None) -> None:
@@ -91,9 +101,10 @@ class Stack:
         say("cloud")
         self.resources = self._provision()
         say("provisioning")
-        for name in NAMES[1:]:
+        others = (*NAMES[1:], *([WEB] if self.web else []))
+        for name in others:
             self._launch(name)
-        for name in NAMES[1:]:
+        for name in others:
             self._await_health(name)
             say(name)
 
@@ -164,22 +175,34 @@ class Stack:
         health = f"{ports.url(name)}/health"
         match name:
             case "cloud":
-                command = [*python, "sightline_local.cloud", "--port", str(ports.cloud)]
-                return Program(command, base_environment(), f"{ports.url('cloud')}/moto-api/")
+                return self._cloud_program()
             case "recognition":
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
                 environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS.absolute())
                 return Program([*python, "sightline_local.recognition"], environment, health)
+        if self.resources is None:
+            raise StackError(f"{name} was to start before there was anything for it to use")
+        if name == WEB and self.web:
+            environment = web_environment(ports, self.resources, self.user, self.web)
+            return Program(
+                [*python, "sightline_local.web"], environment, f"{ports.url(WEB)}/config.json"
+            )
         environments: Mapping[str, Callable[[Ports, Resources], Environment]] = {
             "api": api_environment,
             "worker": worker_environment,
             "resizer": resizer_environment,
         }
-        if self.resources is None:
-            raise StackError(f"{name} was to start before there was anything for it to use")
         environment = environments[name](ports, self.resources)
         return Program([*python, f"sightline_{name}"], environment, health)
+
+    def _cloud_program(self) -> Program:
+        try:
+            emulator = choose_emulator(self.cloud, self.ports.cloud)
+        except EmulatorMissing as missing:
+            raise StackError(str(missing)) from None
+        environment = {**base_environment(), **emulator.environment}
+        return Program(emulator.command, environment, self.ports.url("cloud") + emulator.health)
 
     def _await_health(self, name: str) -> None:
         url = self._program(name).health
@@ -219,11 +242,16 @@ def consecutive_ports(first: int) -> Ports:
                 f"there are no {count} ports from {first} on: choose PORT below 65,000"
             )
         return Ports(*range(first, first + count))
+    return Ports(*free_ports(len(Ports.__dataclass_fields__)))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody listens on at this moment, no two alike."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in Ports.__dataclass_fields__]
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def check_ports(ports: Ports) -> None:

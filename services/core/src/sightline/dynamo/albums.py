@@ -160,10 +160,12 @@ class DynamoAlbumTable:
         return read_album(answer["Attributes"])
 
     async def remove(self, album: Album) -> None:
+        seen: list[str] = []
         while members := await self._first_members(album.key):
-            if not await self.take(album.key, members):
-                # Another call was first; what it left is for the next.
-                break
+            # Another call may have been first with these, but not with those that follow.
+            if not await self.take(album.key, members) and members == seen:
+                raise Conflict
+            seen = members
         try:
             await self._client.delete_item(
                 TableName=self._table,
@@ -225,7 +227,8 @@ class DynamoAlbumTable:
         most = serialize(MAX_ALBUMS)
         member = self._member(key, image.image_id)
         return [
-            self._name_album(key, image, "ADD", condition, {":most": most}),
+            # Its row must not expire alone, without what the album says of it.
+            self._name_album(key, image, "REMOVE expires_at ADD", condition, {":most": most}),
             {"Put": {"TableName": self._table, "Item": member}},
         ]
 

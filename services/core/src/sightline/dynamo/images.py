@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -322,8 +323,9 @@ class DynamoImageTable:
     async def claim_request(
         self, owner: str, key: str, fingerprint: str, seconds: float
     ) -> Answer | None:
-        row, at = request_key(owner, key), int(time.time())
+        row, at, claim_id = request_key(owner, key), int(time.time()), str(uuid4())
         claim = {
+            "claim_id": {"S": claim_id},
             "fingerprint": {"S": fingerprint},
             "expires_at": {"N": str(at + math.ceil(seconds))},
         }
@@ -339,6 +341,9 @@ class DynamoImageTable:
                 raise
             found = await self._client.get_item(TableName=self._table, Key=row, ConsistentRead=True)
             item = plain_item(found.get("Item", {}))
+            # The SDK repeats a call whose answer was lost; then the claim in the way is ours.
+            if item.get("claim_id") == claim_id:
+                return None
             same = item.get("fingerprint") == fingerprint
             if not same or "answer" not in item:
                 raise RequestClaimed(same) from None
@@ -539,6 +544,8 @@ class DynamoImageTable:
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": pk}},
+            # What was written a moment ago must not outlive its image unseen.
+            "ConsistentRead": True,
         }
         for item in await query(self._client, request, sys.maxsize):
             if item["sk"] == own or not item["sk"].startswith(IMAGE_PREFIX):

@@ -79,7 +79,8 @@ class MemoryAlbumTable:
                     full.add(image_id)
                     continue
                 albums = image.albums | {key.album_id}
-                self._images[image.key] = image.model_copy(update={"albums": albums})
+                kept = {"albums": albums, "expires_at": None}
+                self._images[image.key] = image.model_copy(update=kept)
                 new += 1
             inside.add(image_id)
         if new:

@@ -1,0 +1,1 @@
+"""Sightline on the command line."""

@@ -1,0 +1,1 @@
+"""The blocking client, made of the one for asyncio by `make clients`."""

@@ -1,0 +1,254 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.account_line import AccountLine
+from ...models.album_line import AlbumLine
+from ...models.end_line import EndLine
+from ...models.image_line import ImageLine
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    cursor: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/account/export",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+    if response.status_code == 200:
+
+        def _parse_response_200(data: object) -> AccountLine | AlbumLine | EndLine | ImageLine:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_0 = AccountLine.from_dict(data)
+
+                return response_200_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_1 = AlbumLine.from_dict(data)
+
+                return response_200_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_2 = ImageLine.from_dict(data)
+
+                return response_200_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            response_200_type_3 = EndLine.from_dict(data)
+
+            return response_200_type_3
+
+        response_200 = _parse_response_200(response.content)
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: None | str | Unset = UNSET,
+) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
+    newest first, each with addresses from which its files can be fetched for an hour
+
+     Everything that the caller has, one JSON document a line: the account, its albums, and its
+    images, newest first, each with addresses from which its files can be fetched for an hour.
+
+    An export that broke off is continued with the `cursor` of its last image.
+
+    Args:
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cursor: None | str | Unset = UNSET,
+) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
+    newest first, each with addresses from which its files can be fetched for an hour
+
+     Everything that the caller has, one JSON document a line: the account, its albums, and its
+    images, newest first, each with addresses from which its files can be fetched for an hour.
+
+    An export that broke off is continued with the `cursor` of its last image.
+
+    Args:
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody
+    """
+
+    return sync_detailed(
+        client=client,
+        cursor=cursor,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cursor: None | str | Unset = UNSET,
+) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
+    newest first, each with addresses from which its files can be fetched for an hour
+
+     Everything that the caller has, one JSON document a line: the account, its albums, and its
+    images, newest first, each with addresses from which its files can be fetched for an hour.
+
+    An export that broke off is continued with the `cursor` of its last image.
+
+    Args:
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        cursor=cursor,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cursor: None | str | Unset = UNSET,
+) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
+    newest first, each with addresses from which its files can be fetched for an hour
+
+     Everything that the caller has, one JSON document a line: the account, its albums, and its
+    images, newest first, each with addresses from which its files can be fetched for an hour.
+
+    An export that broke off is continued with the `cursor` of its last image.
+
+    Args:
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            cursor=cursor,
+        )
+    ).parsed

@@ -1,0 +1,242 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.placement_batch import PlacementBatch
+from ...models.placement_outcomes import PlacementOutcomes
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    album_id: str,
+    *,
+    body: PlacementBatch,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/albums/{album_id}/images/delete".format(
+            album_id=quote(str(album_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PlacementOutcomes | ProblemBody | None:
+    if response.status_code == 207:
+        response_207 = PlacementOutcomes.from_dict(response.json())
+
+        return response_207
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PlacementOutcomes | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PlacementBatch,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[PlacementOutcomes | ProblemBody]:
+    """Take up to 100 pictures out of the album; they stay otherwise as they are
+
+     Take up to 100 pictures out of the album; they stay otherwise as they are.
+
+    Args:
+        album_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (PlacementBatch): Pictures to put into an album, or to take out.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PlacementOutcomes | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        album_id=album_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PlacementBatch,
+    idempotency_key: None | str | Unset = UNSET,
+) -> PlacementOutcomes | ProblemBody | None:
+    """Take up to 100 pictures out of the album; they stay otherwise as they are
+
+     Take up to 100 pictures out of the album; they stay otherwise as they are.
+
+    Args:
+        album_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (PlacementBatch): Pictures to put into an album, or to take out.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PlacementOutcomes | ProblemBody
+    """
+
+    return sync_detailed(
+        album_id=album_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PlacementBatch,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[PlacementOutcomes | ProblemBody]:
+    """Take up to 100 pictures out of the album; they stay otherwise as they are
+
+     Take up to 100 pictures out of the album; they stay otherwise as they are.
+
+    Args:
+        album_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (PlacementBatch): Pictures to put into an album, or to take out.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PlacementOutcomes | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        album_id=album_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PlacementBatch,
+    idempotency_key: None | str | Unset = UNSET,
+) -> PlacementOutcomes | ProblemBody | None:
+    """Take up to 100 pictures out of the album; they stay otherwise as they are
+
+     Take up to 100 pictures out of the album; they stay otherwise as they are.
+
+    Args:
+        album_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (PlacementBatch): Pictures to put into an album, or to take out.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PlacementOutcomes | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            album_id=album_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

@@ -1,0 +1,246 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.album_changes import AlbumChanges
+from ...models.album_view import AlbumView
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    album_id: str,
+    *,
+    body: AlbumChanges,
+    if_match: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/albums/{album_id}".format(
+            album_id=quote(str(album_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AlbumView | ProblemBody | None:
+    if response.status_code == 200:
+        response_200 = AlbumView.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 412:
+        response_412 = ProblemBody.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AlbumView | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: AlbumChanges,
+    if_match: None | str | Unset = UNSET,
+) -> Response[AlbumView | ProblemBody]:
+    """Give the album another title or cover
+
+     Give the album another title or cover.
+
+    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+
+    Args:
+        album_id (str):
+        if_match (None | str | Unset):
+        body (AlbumChanges): What to change; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AlbumView | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        album_id=album_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: AlbumChanges,
+    if_match: None | str | Unset = UNSET,
+) -> AlbumView | ProblemBody | None:
+    """Give the album another title or cover
+
+     Give the album another title or cover.
+
+    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+
+    Args:
+        album_id (str):
+        if_match (None | str | Unset):
+        body (AlbumChanges): What to change; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AlbumView | ProblemBody
+    """
+
+    return sync_detailed(
+        album_id=album_id,
+        client=client,
+        body=body,
+        if_match=if_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: AlbumChanges,
+    if_match: None | str | Unset = UNSET,
+) -> Response[AlbumView | ProblemBody]:
+    """Give the album another title or cover
+
+     Give the album another title or cover.
+
+    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+
+    Args:
+        album_id (str):
+        if_match (None | str | Unset):
+        body (AlbumChanges): What to change; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AlbumView | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        album_id=album_id,
+        body=body,
+        if_match=if_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    album_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: AlbumChanges,
+    if_match: None | str | Unset = UNSET,
+) -> AlbumView | ProblemBody | None:
+    """Give the album another title or cover
+
+     Give the album another title or cover.
+
+    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+
+    Args:
+        album_id (str):
+        if_match (None | str | Unset):
+        body (AlbumChanges): What to change; what is left out stays as it is.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AlbumView | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            album_id=album_id,
+            client=client,
+            body=body,
+            if_match=if_match,
+        )
+    ).parsed

@@ -1,0 +1,224 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    last_event_id: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(last_event_id, Unset):
+        headers["last-event-id"] = last_event_id
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/events",
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ProblemBody | str | None:
+    if response.status_code == 200:
+        response_200 = response.text
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | str]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    last_event_id: None | str | Unset = UNSET,
+) -> Response[ProblemBody | str]:
+    """What happens to the caller's images and albums, as Server-Sent Events
+
+     What happens to the caller's images and albums, as Server-Sent Events.
+
+    - `open`: first of all, unless resumed. Read what is on the screen after it.
+    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+      the image's at this moment, null when it is deleted.
+    - `album`: look at this album again.
+    - `reset`: something may have been missed; read anew what is on the screen.
+
+    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+
+    Args:
+        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | str]
+    """
+
+    kwargs = _get_kwargs(
+        last_event_id=last_event_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    last_event_id: None | str | Unset = UNSET,
+) -> ProblemBody | str | None:
+    """What happens to the caller's images and albums, as Server-Sent Events
+
+     What happens to the caller's images and albums, as Server-Sent Events.
+
+    - `open`: first of all, unless resumed. Read what is on the screen after it.
+    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+      the image's at this moment, null when it is deleted.
+    - `album`: look at this album again.
+    - `reset`: something may have been missed; read anew what is on the screen.
+
+    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+
+    Args:
+        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | str
+    """
+
+    return sync_detailed(
+        client=client,
+        last_event_id=last_event_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    last_event_id: None | str | Unset = UNSET,
+) -> Response[ProblemBody | str]:
+    """What happens to the caller's images and albums, as Server-Sent Events
+
+     What happens to the caller's images and albums, as Server-Sent Events.
+
+    - `open`: first of all, unless resumed. Read what is on the screen after it.
+    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+      the image's at this moment, null when it is deleted.
+    - `album`: look at this album again.
+    - `reset`: something may have been missed; read anew what is on the screen.
+
+    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+
+    Args:
+        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | str]
+    """
+
+    kwargs = _get_kwargs(
+        last_event_id=last_event_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    last_event_id: None | str | Unset = UNSET,
+) -> ProblemBody | str | None:
+    """What happens to the caller's images and albums, as Server-Sent Events
+
+     What happens to the caller's images and albums, as Server-Sent Events.
+
+    - `open`: first of all, unless resumed. Read what is on the screen after it.
+    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
+      the image's at this moment, null when it is deleted.
+    - `album`: look at this album again.
+    - `reset`: something may have been missed; read anew what is on the screen.
+
+    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
+    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+
+    Args:
+        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | str
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            last_event_id=last_event_id,
+        )
+    ).parsed

@@ -1,0 +1,254 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.image_view import ImageView
+from ...models.problem_body import ProblemBody
+from ...models.reprocess_request import ReprocessRequest
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    image_id: str,
+    *,
+    body: ReprocessRequest,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/images/{image_id}/reprocess".format(
+            image_id=quote(str(image_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ImageView | ProblemBody | None:
+    if response.status_code == 202:
+        response_202 = ImageView.from_dict(response.json())
+
+        return response_202
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ImageView | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    image_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReprocessRequest,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ImageView | ProblemBody]:
+    """Process the picture once more: other features, a mended fault, a new month's budget
+
+     Process the picture once more: other features, a mended fault, a new month's budget.
+
+    The answer is the image as it is; it turns to `processing` in a moment. What was found before
+    stays until the new result replaces it.
+
+    Args:
+        image_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (ReprocessRequest): A demand to process a picture once more.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImageView | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        image_id=image_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    image_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReprocessRequest,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ImageView | ProblemBody | None:
+    """Process the picture once more: other features, a mended fault, a new month's budget
+
+     Process the picture once more: other features, a mended fault, a new month's budget.
+
+    The answer is the image as it is; it turns to `processing` in a moment. What was found before
+    stays until the new result replaces it.
+
+    Args:
+        image_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (ReprocessRequest): A demand to process a picture once more.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImageView | ProblemBody
+    """
+
+    return sync_detailed(
+        image_id=image_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    image_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReprocessRequest,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ImageView | ProblemBody]:
+    """Process the picture once more: other features, a mended fault, a new month's budget
+
+     Process the picture once more: other features, a mended fault, a new month's budget.
+
+    The answer is the image as it is; it turns to `processing` in a moment. What was found before
+    stays until the new result replaces it.
+
+    Args:
+        image_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (ReprocessRequest): A demand to process a picture once more.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImageView | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        image_id=image_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    image_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReprocessRequest,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ImageView | ProblemBody | None:
+    """Process the picture once more: other features, a mended fault, a new month's budget
+
+     Process the picture once more: other features, a mended fault, a new month's budget.
+
+    The answer is the image as it is; it turns to `processing` in a moment. What was found before
+    stays until the new result replaces it.
+
+    Args:
+        image_id (str):
+        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
+            with it within a day is answered as the first time, and not done again.
+        body (ReprocessRequest): A demand to process a picture once more.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImageView | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            image_id=image_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

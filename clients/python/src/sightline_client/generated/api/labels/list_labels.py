@@ -1,0 +1,233 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.label_page import LabelPage
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    prefix: str | Unset = "",
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["prefix"] = prefix
+
+    params["limit"] = limit
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/labels",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> LabelPage | ProblemBody | None:
+    if response.status_code == 200:
+        response_200 = LabelPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[LabelPage | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    prefix: str | Unset = "",
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+) -> Response[LabelPage | ProblemBody]:
+    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+
+     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+
+    Args:
+        prefix (str | Unset):  Default: ''.
+        limit (int | Unset):  Default: 100.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[LabelPage | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        prefix=prefix,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    prefix: str | Unset = "",
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+) -> LabelPage | ProblemBody | None:
+    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+
+     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+
+    Args:
+        prefix (str | Unset):  Default: ''.
+        limit (int | Unset):  Default: 100.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        LabelPage | ProblemBody
+    """
+
+    return sync_detailed(
+        client=client,
+        prefix=prefix,
+        limit=limit,
+        cursor=cursor,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    prefix: str | Unset = "",
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+) -> Response[LabelPage | ProblemBody]:
+    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+
+     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+
+    Args:
+        prefix (str | Unset):  Default: ''.
+        limit (int | Unset):  Default: 100.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[LabelPage | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        prefix=prefix,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    prefix: str | Unset = "",
+    limit: int | Unset = 100,
+    cursor: None | str | Unset = UNSET,
+) -> LabelPage | ProblemBody | None:
+    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+
+     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+
+    Args:
+        prefix (str | Unset):  Default: ''.
+        limit (int | Unset):  Default: 100.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        LabelPage | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            prefix=prefix,
+            limit=limit,
+            cursor=cursor,
+        )
+    ).parsed

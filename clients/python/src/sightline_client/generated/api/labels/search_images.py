@@ -1,0 +1,334 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.image_page import ImagePage
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    text: list[str] | Unset = UNSET,
+    album: None | str | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_label: list[str] | Unset = UNSET
+    if not isinstance(label, Unset):
+        json_label = label
+
+    params["label"] = json_label
+
+    json_not_: list[str] | Unset = UNSET
+    if not isinstance(not_, Unset):
+        json_not_ = not_
+
+    params["not"] = json_not_
+
+    json_text: list[str] | Unset = UNSET
+    if not isinstance(text, Unset):
+        json_text = text
+
+    params["text"] = json_text
+
+    json_album: None | str | Unset
+    if isinstance(album, Unset):
+        json_album = UNSET
+    else:
+        json_album = album
+    params["album"] = json_album
+
+    params["min_confidence"] = min_confidence
+
+    params["limit"] = limit
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/search",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ImagePage | ProblemBody | None:
+    if response.status_code == 200:
+        response_200 = ImagePage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ImagePage | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    text: list[str] | Unset = UNSET,
+    album: None | str | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+) -> Response[ImagePage | ProblemBody]:
+    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
+    to be read, newest first; with `album`, those that it holds
+
+     The caller's images that bear every `label` and none of `not`, and in which every word of
+    `text` is to be read, newest first; with `album`, those that it holds.
+
+    Labels and words are found however they are written; a label that the owner added has a
+    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
+    images than asked for and yet have a cursor.
+
+    Args:
+        label (list[str] | Unset):
+        not_ (list[str] | Unset):
+        text (list[str] | Unset):
+        album (None | str | Unset):
+        min_confidence (float | Unset):  Default: 0.0.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImagePage | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        label=label,
+        not_=not_,
+        text=text,
+        album=album,
+        min_confidence=min_confidence,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    text: list[str] | Unset = UNSET,
+    album: None | str | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+) -> ImagePage | ProblemBody | None:
+    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
+    to be read, newest first; with `album`, those that it holds
+
+     The caller's images that bear every `label` and none of `not`, and in which every word of
+    `text` is to be read, newest first; with `album`, those that it holds.
+
+    Labels and words are found however they are written; a label that the owner added has a
+    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
+    images than asked for and yet have a cursor.
+
+    Args:
+        label (list[str] | Unset):
+        not_ (list[str] | Unset):
+        text (list[str] | Unset):
+        album (None | str | Unset):
+        min_confidence (float | Unset):  Default: 0.0.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImagePage | ProblemBody
+    """
+
+    return sync_detailed(
+        client=client,
+        label=label,
+        not_=not_,
+        text=text,
+        album=album,
+        min_confidence=min_confidence,
+        limit=limit,
+        cursor=cursor,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    text: list[str] | Unset = UNSET,
+    album: None | str | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+) -> Response[ImagePage | ProblemBody]:
+    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
+    to be read, newest first; with `album`, those that it holds
+
+     The caller's images that bear every `label` and none of `not`, and in which every word of
+    `text` is to be read, newest first; with `album`, those that it holds.
+
+    Labels and words are found however they are written; a label that the owner added has a
+    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
+    images than asked for and yet have a cursor.
+
+    Args:
+        label (list[str] | Unset):
+        not_ (list[str] | Unset):
+        text (list[str] | Unset):
+        album (None | str | Unset):
+        min_confidence (float | Unset):  Default: 0.0.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImagePage | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        label=label,
+        not_=not_,
+        text=text,
+        album=album,
+        min_confidence=min_confidence,
+        limit=limit,
+        cursor=cursor,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    text: list[str] | Unset = UNSET,
+    album: None | str | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+) -> ImagePage | ProblemBody | None:
+    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
+    to be read, newest first; with `album`, those that it holds
+
+     The caller's images that bear every `label` and none of `not`, and in which every word of
+    `text` is to be read, newest first; with `album`, those that it holds.
+
+    Labels and words are found however they are written; a label that the owner added has a
+    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
+    images than asked for and yet have a cursor.
+
+    Args:
+        label (list[str] | Unset):
+        not_ (list[str] | Unset):
+        text (list[str] | Unset):
+        album (None | str | Unset):
+        min_confidence (float | Unset):  Default: 0.0.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImagePage | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            label=label,
+            not_=not_,
+            text=text,
+            album=album,
+            min_confidence=min_confidence,
+            limit=limit,
+            cursor=cursor,
+        )
+    ).parsed

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..types import UNSET, Unset
+from typing import cast
+
+
+T = TypeVar("T", bound="ImageChanges")
+
+
+@_attrs_define
+class ImageChanges:
+    """What to change; what is left out stays as it is, null takes a text away.
+
+    Attributes:
+        title (None | str | Unset):
+        description (None | str | Unset):
+        labels_added (list[str] | Unset): All of the owner's own labels.
+        labels_hidden (list[str] | Unset): All of recognition's labels to leave out.
+    """
+
+    title: None | str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    labels_added: list[str] | Unset = UNSET
+    labels_hidden: list[str] | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        title: None | str | Unset
+        if isinstance(self.title, Unset):
+            title = UNSET
+        else:
+            title = self.title
+
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        labels_added: list[str] | Unset = UNSET
+        if not isinstance(self.labels_added, Unset):
+            labels_added = self.labels_added
+
+        labels_hidden: list[str] | Unset = UNSET
+        if not isinstance(self.labels_hidden, Unset):
+            labels_hidden = self.labels_hidden
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if title is not UNSET:
+            field_dict["title"] = title
+        if description is not UNSET:
+            field_dict["description"] = description
+        if labels_added is not UNSET:
+            field_dict["labels_added"] = labels_added
+        if labels_hidden is not UNSET:
+            field_dict["labels_hidden"] = labels_hidden
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_title(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        title = _parse_title(d.pop("title", UNSET))
+
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        labels_added = cast(list[str], d.pop("labels_added", UNSET))
+
+        labels_hidden = cast(list[str], d.pop("labels_hidden", UNSET))
+
+        image_changes = cls(
+            title=title,
+            description=description,
+            labels_added=labels_added,
+            labels_hidden=labels_hidden,
+        )
+
+        return image_changes

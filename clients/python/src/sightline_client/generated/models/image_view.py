@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.status import Status
+from typing import cast
+import datetime
+
+if TYPE_CHECKING:
+    from ..models.capture import Capture
+    from ..models.label_mark import LabelMark
+    from ..models.recognition_view import RecognitionView
+    from ..models.renditions_view import RenditionsView
+
+
+T = TypeVar("T", bound="ImageView")
+
+
+@_attrs_define
+class ImageView:
+    """A picture and what became of it.
+
+    Attributes:
+        id (str):
+        status (Status): How far the image is, as its owner sees it.
+        title (None | str):
+        description (None | str):
+        labels (list[LabelMark]): What the image is found by: recognition's labels without the hidden ones, and the
+            owner's own.
+        labels_added (list[str]): The owner's own labels.
+        labels_hidden (list[str]): Labels of recognition's to leave out.
+        albums (list[str]): Ids of the albums that hold the image.
+        media_type (str): As found in the picture; until then as announced.
+        bytes_ (int):
+        sha256 (str):
+        created_at (datetime.datetime):
+        width (int | None): Pixels of the upright original.
+        height (int | None):
+        animated (bool | None): Whether it moves; renditions show one frame.
+        placeholder (None | str): ThumbHash in Base64, to show until a rendition has arrived.
+        capture (Capture | None): What the camera recorded.
+        recognition (RecognitionView): What was recognised; boxes are shares of the upright picture's width and height.
+
+            A feature that was not looked for is null.
+        renditions (RenditionsView): The copies that were made.
+    """
+
+    id: str
+    status: Status
+    title: None | str
+    description: None | str
+    labels: list[LabelMark]
+    labels_added: list[str]
+    labels_hidden: list[str]
+    albums: list[str]
+    media_type: str
+    bytes_: int
+    sha256: str
+    created_at: datetime.datetime
+    width: int | None
+    height: int | None
+    animated: bool | None
+    placeholder: None | str
+    capture: Capture | None
+    recognition: RecognitionView
+    renditions: RenditionsView
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.capture import Capture  # noqa: PLC0415
+        from ..models.label_mark import LabelMark  # noqa: PLC0415
+        from ..models.recognition_view import RecognitionView  # noqa: PLC0415
+        from ..models.renditions_view import RenditionsView  # noqa: PLC0415
+
+        id = self.id
+
+        status = self.status.value
+
+        title: None | str
+        title = self.title
+
+        description: None | str
+        description = self.description
+
+        labels = []
+        for labels_item_data in self.labels:
+            labels_item = labels_item_data.to_dict()
+            labels.append(labels_item)
+
+        labels_added = self.labels_added
+
+        labels_hidden = self.labels_hidden
+
+        albums = self.albums
+
+        media_type = self.media_type
+
+        bytes_ = self.bytes_
+
+        sha256 = self.sha256
+
+        created_at = self.created_at.isoformat()
+
+        width: int | None
+        width = self.width
+
+        height: int | None
+        height = self.height
+
+        animated: bool | None
+        animated = self.animated
+
+        placeholder: None | str
+        placeholder = self.placeholder
+
+        capture: dict[str, Any] | None
+        if isinstance(self.capture, Capture):
+            capture = self.capture.to_dict()
+        else:
+            capture = self.capture
+
+        recognition = self.recognition.to_dict()
+
+        renditions = self.renditions.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "status": status,
+                "title": title,
+                "description": description,
+                "labels": labels,
+                "labels_added": labels_added,
+                "labels_hidden": labels_hidden,
+                "albums": albums,
+                "media_type": media_type,
+                "bytes": bytes_,
+                "sha256": sha256,
+                "created_at": created_at,
+                "width": width,
+                "height": height,
+                "animated": animated,
+                "placeholder": placeholder,
+                "capture": capture,
+                "recognition": recognition,
+                "renditions": renditions,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.capture import Capture  # noqa: PLC0415
+        from ..models.label_mark import LabelMark  # noqa: PLC0415
+        from ..models.recognition_view import RecognitionView  # noqa: PLC0415
+        from ..models.renditions_view import RenditionsView  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        status = Status(d.pop("status"))
+
+        def _parse_title(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        title = _parse_title(d.pop("title"))
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
+
+        labels = []
+        _labels = d.pop("labels")
+        for labels_item_data in _labels:
+            labels_item = LabelMark.from_dict(labels_item_data)
+
+            labels.append(labels_item)
+
+        labels_added = cast(list[str], d.pop("labels_added"))
+
+        labels_hidden = cast(list[str], d.pop("labels_hidden"))
+
+        albums = cast(list[str], d.pop("albums"))
+
+        media_type = d.pop("media_type")
+
+        bytes_ = d.pop("bytes")
+
+        sha256 = d.pop("sha256")
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        def _parse_width(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        width = _parse_width(d.pop("width"))
+
+        def _parse_height(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        height = _parse_height(d.pop("height"))
+
+        def _parse_animated(data: object) -> bool | None:
+            if data is None:
+                return data
+            return cast(bool | None, data)
+
+        animated = _parse_animated(d.pop("animated"))
+
+        def _parse_placeholder(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        placeholder = _parse_placeholder(d.pop("placeholder"))
+
+        def _parse_capture(data: object) -> Capture | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                capture_type_0 = Capture.from_dict(data)
+
+                return capture_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Capture | None, data)
+
+        capture = _parse_capture(d.pop("capture"))
+
+        recognition = RecognitionView.from_dict(d.pop("recognition"))
+
+        renditions = RenditionsView.from_dict(d.pop("renditions"))
+
+        image_view = cls(
+            id=id,
+            status=status,
+            title=title,
+            description=description,
+            labels=labels,
+            labels_added=labels_added,
+            labels_hidden=labels_hidden,
+            albums=albums,
+            media_type=media_type,
+            bytes_=bytes_,
+            sha256=sha256,
+            created_at=created_at,
+            width=width,
+            height=height,
+            animated=animated,
+            placeholder=placeholder,
+            capture=capture,
+            recognition=recognition,
+            renditions=renditions,
+        )
+
+        image_view.additional_properties = d
+        return image_view
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

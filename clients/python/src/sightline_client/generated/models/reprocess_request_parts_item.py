@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ReprocessRequestPartsItem(StrEnum):
+    RECOGNITION = "recognition"
+    RENDITIONS = "renditions"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,24 @@
+// Makes of `dist` the package that is published: what was built, under this package's name, without
+// what only its making needs. `npm run build`, then `npm pack ./dist`.
+
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+
+const { name, version, description, license, type, engines, dependencies } = JSON.parse(
+  await readFile("package.json", "utf8"),
+);
+
+const published = {
+  name,
+  version,
+  description,
+  license,
+  type,
+  engines,
+  exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+  sideEffects: false,
+  dependencies,
+};
+
+await writeFile("dist/package.json", `${JSON.stringify(published, null, 2)}\n`);
+for (const file of ["README.md", "CHANGELOG.md"]) await copyFile(file, `dist/${file}`);
+await copyFile("../../LICENSE", "dist/LICENSE");

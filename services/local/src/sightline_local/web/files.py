@@ -1,0 +1,79 @@
+"""The application's files, read once: there are few, and they are small."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+PAGE = "index.html"
+
+#: Below it every name carries its content's hash.
+ASSETS = "assets/"
+
+#: Bytes below which compressing gains nothing.
+WORTH_COMPRESSING = 1_000
+
+_TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    body: bytes
+    compressed: bytes | None
+    media_type: str
+    etag: str
+    cache_control: str
+
+
+class Files:
+    """The files of a folder by their paths. Raises `OSError` where the page is not among them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {
+            path.relative_to(folder).as_posix(): _read(path, path.relative_to(folder).as_posix())
+            for path in folder.rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+        }
+        if PAGE not in self._files:
+            raise FileNotFoundError(f"{folder / PAGE} is not there")
+
+    def find(self, path: str) -> File | None:
+        """The file at a path. A path that names no file is one of the application's: its page."""
+        if "." not in path.rsplit("/", 1)[-1]:
+            path = PAGE
+        return self._files.get(path.lstrip("/"))
+
+    async def answer(self, request: web.Request) -> web.Response:
+        file = self.find(request.path)
+        if file is None:
+            raise web.HTTPNotFound
+        headers = {
+            "Cache-Control": file.cache_control,
+            "ETag": file.etag,
+            "Vary": "Accept-Encoding",
+        }
+        if request.headers.get("If-None-Match") == file.etag:
+            return web.Response(status=304, headers=headers)
+        body = file.body
+        if file.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+            body, headers["Content-Encoding"] = file.compressed, "gzip"
+        return web.Response(body=body, headers={**headers, "Content-Type": file.media_type})
+
+
+def _read(path: Path, name: str) -> File:
+    body = path.read_bytes()
+    compressed = gzip.compress(body, 9) if len(body) > WORTH_COMPRESSING else None
+    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    text = guessed.startswith("text/") or guessed.endswith(("json", "svg+xml"))
+    return File(
+        body=body,
+        compressed=compressed if text else None,
+        media_type=f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed,
+        etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+        cache_control=(
+            "public, max-age=31536000, immutable" if name.startswith(ASSETS) else "no-cache"
+        ),
+    )

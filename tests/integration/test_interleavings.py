@@ -1,0 +1,396 @@
+"""Everything that can come between two steps of a service, forced: at each of its calls to the
+table or the stores in turn, something else happens in full, or the process dies just before it or
+just after it.
+
+The use cases are the real ones, over memory and over the embedded cloud.
+"""
+
+import hashlib
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from samples import count_calls, count_labels, make_image, make_recognition, new_owner
+from sightline.albums import Album
+from sightline.aws import Clients
+from sightline.decoding import Limits
+from sightline.deletion import delete_image
+from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.events import Publisher
+from sightline.identifiers import new_album_id
+from sightline.images import PART_NAMES, Image, PartName, State, Status, now
+from sightline.keys import original_key, rendition_prefix
+from sightline.memory import MemoryAlbumTable, MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.objects import ObjectChanged, ObjectNotFound
+from sightline.processing import PartProcessor, Superseded
+from sightline.recognition import Feature, Profile, Recognition
+from sightline.rejection import Gone, Rejected
+from sightline.s3 import S3ObjectStore
+from sightline.table import ImageNotFound
+from sightline.uploads import Request, Upload
+from sightline_local.provisioning import provision
+from sightline_local.sample import draw_sample
+from sightline_resizer.developing import Developing
+from sightline_resizer.renditions import Recipe
+from sightline_worker.recognizing import Recognizing
+from sightline_worker.sources import Source, Sources
+
+BODY = draw_sample(size=(96, 80))
+#: As long, and another picture.
+OTHER = BODY[:-1] + b"x"
+
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
+Event = Callable[[], Awaitable[None]]
+
+
+class Killed(Exception):
+    """The process is no more."""
+
+
+class Steps:
+    """Counts the calls of one process; before the chosen one, or after it, something happens."""
+
+    def __init__(self, at: int, event: Event, after: bool = False) -> None:
+        self._at = at
+        self._event = event
+        self._after = after
+        self.taken = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.taken >= self._at
+
+    def watch(self, port: Any) -> Any:
+        return _Watched(port, self)
+
+    async def take(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        self.taken += 1
+        chosen = self.taken == self._at
+        if chosen and not self._after:
+            await self._event()
+        value = await call()
+        if chosen and self._after:
+            await self._event()
+        return value
+
+
+class _Watched:
+    def __init__(self, port: Any, steps: Steps) -> None:
+        self._port = port
+        self._steps = steps
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._port, name)
+        if not inspect.iscoroutinefunction(attribute):
+            return attribute
+        return lambda *given, **named: self._steps.take(lambda: attribute(*given, **named))
+
+
+class InlineBench:
+    """Works here and now: what dies in these tests is the service, not its helper."""
+
+    async def run(
+        self,
+        function: Callable[Arguments, Value],
+        *given: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Value:
+        return function(*given, **named)
+
+
+class ScriptedDetector:
+    """Sees a dog in everything, for the price of one call."""
+
+    async def detect(self, _: Source, profile: Profile) -> Recognition:
+        return make_recognition("Dog", profile=profile)
+
+
+class World:
+    """Tables and stores, and processes that use them."""
+
+    def __init__(self, images: Any, albums: Any, originals: Any, renditions: Any) -> None:
+        self.images = images
+        self.albums = albums
+        self.originals = originals
+        self.renditions = renditions
+        self.image: Image
+
+    async def announce(self) -> Upload:
+        """A new image of a new owner, with its picture uploaded and in an album."""
+        self.image = make_image(
+            new_owner(), bytes=len(BODY), sha256=hashlib.sha256(BODY).hexdigest()
+        )
+        at = now()
+        self.album = Album(
+            owner=self.image.owner,
+            album_id=new_album_id(),
+            title="Summer",
+            created_at=at,
+            updated_at=at,
+        )
+        await self.images.create(self.image)
+        await self.albums.create(self.album)
+        await self.albums.add(self.album.key, [self.image.image_id])
+        await self.put(BODY)
+        return Upload(self.image.key)
+
+    async def put(self, body: bytes) -> None:
+        await self.originals.write(original_key(self.image.key), body, "image/jpeg")
+
+    def process(self, name: PartName, steps: Steps | None = None) -> PartProcessor[Any]:
+        """One process of the worker or of the resizer, which takes these steps."""
+        watch = steps.watch if steps else lambda port: port
+        images, originals = watch(self.images), watch(self.originals)
+        bench: Any = InlineBench()
+        work: Any
+        if name == "recognition":
+            sources = Sources(originals, bench, 2**20, Limits())
+            work = Recognizing(ScriptedDetector(), sources, originals, images, Profile(), None)
+        else:
+            renditions = watch(self.renditions)
+            work = Developing(originals, renditions, bench, 2**20, Limits(), Recipe())
+        return PartProcessor(name, images, originals, work, Publisher(MemoryTopic()))
+
+    async def deliver(
+        self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1
+    ) -> None:
+        """What the consumer does with a message: again until it is settled, `times` at most."""
+        for _ in range(times):
+            processor = self.process(name, steps)
+            try:
+                try:
+                    await processor.handle(upload)
+                except Rejected as rejection:
+                    await processor.fail(upload, rejection.failure)
+                except Gone:
+                    await processor.clear(upload)
+            except (Killed, Superseded, ObjectNotFound, ObjectChanged, ExceptionGroup):
+                # Left in the queue.
+                continue
+            return
+
+    async def delete(self, steps: Steps | None = None) -> None:
+        watch = steps.watch if steps else lambda port: port
+        ports = map(watch, (self.images, self.albums, self.originals, self.renditions))
+        await delete_image(self.image.key, *ports)
+
+    async def is_gone(self) -> bool:
+        """Without a trace in any table or store."""
+        try:
+            await self.images.begin_deletion(self.image.key)
+        except ImageNotFound:
+            pass
+        else:
+            return False
+        key, owner = self.image.key, self.image.owner
+        files = [name async for name in self.originals.keys(original_key(key))]
+        files += [name async for name in self.renditions.keys(rendition_prefix(key))]
+        usage = await self.images.read_usage(owner)
+        album = await self.albums.get(self.album.key)
+        same = await self.images.find_content(owner, self.image.sha256)
+        labels = await count_labels(self.images, owner)
+        return not (files or usage.images or usage.bytes or album.images or same or labels)
+
+    async def read(self) -> Image:
+        found: Image = await self.images.get(self.image.key)
+        return found
+
+    async def check_counts(self, labels: dict[str, int], images: int = 1) -> None:
+        owner = self.image.owner
+        assert await count_labels(self.images, owner) == labels
+        assert (await self.images.read_usage(owner)).images == images
+
+
+@pytest.fixture(params=["memory", "cloud"])
+async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterator[World]:
+    if request.param == "memory":
+        images = MemoryImageTable()
+        albums = MemoryAlbumTable(images)
+        yield World(images, albums, MemoryObjectStore(), MemoryObjectStore())
+        return
+    endpoint = request.getfixturevalue("aws_environment")
+    session = boto3.Session("test", "test", region_name="eu-central-1")
+    made = provision(session, endpoint, f"steps-{uuid4().hex[:8]}")
+    dynamodb, s3 = await clients.open("dynamodb"), await clients.open("s3")
+    yield World(
+        DynamoImageTable(dynamodb, made.table),
+        DynamoAlbumTable(dynamodb, made.table),
+        S3ObjectStore(s3, made.originals_bucket),
+        S3ObjectStore(s3, made.renditions_bucket),
+    )
+
+
+async def at_each_step(scenario: Callable[[int], Awaitable[Steps]], least: int) -> None:
+    """Play the scenario with its event at the first step, the second, until there are no more."""
+    at = 1
+    while (await scenario(at)).reached:
+        at += 1
+    assert at > least
+
+
+async def die() -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_a_deletion_between_any_two_steps_of_the_work(world: World, name: PartName) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        steps = Steps(at, world.delete)
+        await world.deliver(name, upload, steps, times=2)
+        if not steps.reached:
+            await world.delete()
+        assert await world.is_gone(), at
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_the_work_between_any_two_steps_of_a_deletion(world: World, name: PartName) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        await world.deliver(name, upload)
+        steps = Steps(at, lambda: world.deliver(name, upload, times=2))
+        await world.delete(steps)
+        await world.deliver(name, upload)
+        assert await world.is_gone(), at
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_a_deletion_between_any_two_steps_of_reprocessing(
+    world: World, name: PartName
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        await world.deliver(name, upload)
+        demand = upload._replace(request=Request("again", (name,)))
+        steps = Steps(at, world.delete)
+        await world.deliver(name, demand, steps, times=2)
+        if not steps.reached:
+            await world.delete()
+        assert await world.is_gone(), at
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_a_second_worker_between_any_two_steps_of_the_first(
+    world: World, name: PartName
+) -> None:
+    """The same message in two hands, after its time had run out in the first."""
+
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        steps = Steps(at, lambda: world.deliver(name, upload))
+        await world.deliver(name, upload, steps, times=3)
+        image = await world.read()
+        assert image.part(name).state is State.SUCCEEDED, at
+        calls = await count_calls(world.images, image.owner, now().strftime("%Y-%m"))
+        if name == "recognition":
+            await world.check_counts({"Dog": 1}, images=0)
+            assert calls == {Feature.LABELS: 1}
+        else:
+            await world.check_counts({})
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_a_crash_at_any_step_is_made_up_for(
+    world: World, name: PartName, after: bool
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        steps = Steps(at, die, after)
+        await world.deliver(name, upload, steps)
+        await world.deliver(name, upload)
+        assert (await world.read()).part(name).state is State.SUCCEEDED, at
+        await world.check_counts(*(({"Dog": 1}, 0) if name == "recognition" else ({}, 1)))
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_a_crash_at_any_step_of_a_deletion_can_be_repeated(world: World, after: bool) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.announce()
+        for name in PART_NAMES:
+            await world.deliver(name, upload)
+        steps = Steps(at, die, after)
+        try:
+            await world.delete(steps)
+        except Killed:
+            try:
+                await world.delete()
+            except ImageNotFound:
+                # It had been carried out to its end; only the answer was lost.
+                assert after
+        assert await world.is_gone(), at
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_a_ticket_used_again_with_other_bytes_between_any_two_steps(
+    world: World, name: PartName
+) -> None:
+    """What is told in the end is of the bytes that are there in the end."""
+
+    async def scenario(at: int, first: bytes, last: bytes) -> Steps:
+        upload = await world.announce()
+        await world.put(first)
+
+        async def replace() -> None:
+            await world.put(last)
+            await world.deliver(name, upload, times=3)
+
+        steps = Steps(at, replace)
+        await world.deliver(name, upload, steps, times=3)
+        if not steps.reached:
+            await replace()
+        part = (await world.read()).part(name)
+        stored = await world.originals.head(original_key(world.image.key))
+        assert part.etag == stored.etag, at
+        promised = last == BODY
+        assert part.state is (State.SUCCEEDED if promised else State.FAILED), at
+        if not promised:
+            assert part.failure is not None
+            assert part.failure.code == "checksum_mismatch"
+        await world.check_counts(
+            {"Dog": 1} if promised and name == "recognition" else {},
+            images=int(name == "renditions"),
+        )
+        return steps
+
+    await at_each_step(lambda at: scenario(at, BODY, OTHER), 4)
+    await at_each_step(lambda at: scenario(at, OTHER, BODY), 2)
+
+
+async def test_both_services_between_any_two_steps_of_each_other(world: World) -> None:
+    async def scenario(at: int, first: PartName, second: PartName) -> Steps:
+        upload = await world.announce()
+        steps = Steps(at, lambda: world.deliver(second, upload))
+        await world.deliver(first, upload, steps, times=3)
+        if not steps.reached:
+            await world.deliver(second, upload)
+        image = await world.read()
+        assert image.status is Status.READY, at
+        await world.check_counts({"Dog": 1})
+        return steps
+
+    await at_each_step(lambda at: scenario(at, "recognition", "renditions"), 4)
+    await at_each_step(lambda at: scenario(at, "renditions", "recognition"), 4)

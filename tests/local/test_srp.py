@@ -1,0 +1,72 @@
+"""Signing in on a laptop by SRP, against the other end of Cognito's own protocol."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+import pytest
+
+from sightline_local.srp import Account, Challenge, G, N
+
+ACCOUNT = Account(pool="AbCdEf123", user="5f2c", password="Sightline-demo-1")
+BLOCK = base64.b64encode(b"anything at all").decode()
+TIMESTAMP = "Fri Nov 20 13:27:59 UTC 2026"
+
+
+def padded(number: int) -> bytes:
+    return number.to_bytes(number.bit_length() // 8 + 1, "big")
+
+
+def hashed(*parts: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(b"".join(parts)).digest(), "big")
+
+
+class Client:
+    """What a browser computes, written down from the protocol (RFC 5054, 2.6)."""
+
+    def __init__(self, password: str) -> None:
+        self.password = password
+        self.secret = secrets.randbits(1024)
+        self.public = pow(G, self.secret, N)
+
+    def sign(self, challenge: Challenge) -> str:
+        public = int(challenge.public, 16)
+        scrambling = hashed(padded(self.public), padded(public))
+        identity = f"{ACCOUNT.pool}{ACCOUNT.user}:{self.password}".encode()
+        private = hashed(padded(int(challenge.salt, 16)), hashlib.sha256(identity).digest())
+        base = public - hashed(padded(N), padded(G)) * pow(G, private, N)
+        shared = pow(base, self.secret + scrambling * private, N)
+        extracted = hmac.digest(padded(scrambling), padded(shared), "sha256")
+        key = hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]
+        message = f"{ACCOUNT.pool}{ACCOUNT.user}".encode() + base64.b64decode(BLOCK)
+        return base64.b64encode(hmac.digest(key, message + TIMESTAMP.encode(), "sha256")).decode()
+
+
+@pytest.mark.parametrize(
+    ("password", "good"), [(ACCOUNT.password, True), ("Sightline-demo-2", False), ("", False)]
+)
+def test_the_right_password_alone_is_proved(password: str, good: bool) -> None:
+    client = Client(password)
+    challenge = Challenge(ACCOUNT, f"{client.public:x}")
+    assert challenge.is_met(client.sign(challenge), BLOCK, TIMESTAMP) is good
+
+
+def test_a_signature_is_good_for_its_own_challenge_alone() -> None:
+    client = Client(ACCOUNT.password)
+    signature = client.sign(Challenge(ACCOUNT, f"{client.public:x}"))
+    again = Challenge(ACCOUNT, f"{client.public:x}")
+    assert not again.is_met(signature, BLOCK, TIMESTAMP)
+
+
+@pytest.mark.parametrize("public", [0, N, 2 * N])
+def test_a_public_value_that_makes_the_secret_zero_proves_nothing(public: int) -> None:
+    """With it the shared secret would be known to everyone."""
+    challenge = Challenge(ACCOUNT, f"{public:x}")
+    scrambling = hashed(padded(public), padded(int(challenge.public, 16)))
+    key = hmac.digest(
+        hmac.digest(padded(scrambling), padded(0), "sha256"), b"Caldera Derived Key\x01", "sha256"
+    )[:16]
+    message = f"{ACCOUNT.pool}{ACCOUNT.user}".encode() + base64.b64decode(BLOCK)
+    forged = base64.b64encode(hmac.digest(key, message + TIMESTAMP.encode(), "sha256")).decode()
+    assert not challenge.is_met(forged, BLOCK, TIMESTAMP)

@@ -1,0 +1,230 @@
+"""What holds on every page: for everyone, in every language and size, and within the policy."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from sightline_local.stack import Stack
+from sightline_local.web.files import WORTH_COMPRESSING
+from web.conftest import WEB, Library, Watch, find_violations, sign_in, take_picture
+
+pytestmark = pytest.mark.web
+
+#: Bytes of compressed JavaScript until the first page is there.
+MOST_SCRIPT = 150_000
+
+LANGUAGES = {"en": "Pictures", "de": "Bilder", "es": "Imágenes", "ja": "写真", "ar": "الصور"}
+
+SIZES = {"narrow": (360, 740), "wide": (1280, 800)}
+
+
+def open_pages(page: Page, library: Library) -> Iterator[str]:
+    """Goes to one page after the other, telling the name of each when it is there."""
+    expect(page.locator(".tile img.there, .tile img.coming")).to_have_count(3)
+    yield "pictures"
+    page.goto(f"/pictures/{library.images['saw.jpg']}")
+    expect(page.locator(".frame img.shown")).to_be_visible()
+    yield "picture"
+    page.goto("/albums")
+    expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
+    yield "albums"
+    page.goto("/usage")
+    expect(page.locator(".plot").first).to_be_visible()
+    yield "usage"
+    page.goto("/account")
+    expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+    yield "account"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_are_for_everyone(
+    browser: Browser, stack: Stack, library: Library, watch: Watch, scheme: str, size: str
+) -> None:
+    """axe finds nothing, and nothing is wider than the screen."""
+    width, height = SIZES[size]
+    context = watch(
+        browser.new_context(
+            base_url=stack.ports.url("web"),
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+    )
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    take_picture(page, f"sign-in-{scheme}-{size}")
+    assert find_violations(page) == []
+    sign_in(page, library.user)
+    for name in open_pages(page, library):
+        take_picture(page, f"{name}-{scheme}-{size}")
+        assert (name, find_violations(page)) == (name, [])
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert (name, wide) == (name, width)
+    context.close()
+
+
+def test_dialogs_are_for_everyone_too(page: Page, library: Library) -> None:
+    sign_in(page, library.user)
+    expect(page.locator(".tile img")).to_have_count(3)
+    for open_dialog in ("u", "?"):
+        page.keyboard.press(open_dialog)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert find_violations(page) == []
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator(".tile").first.hover()
+    page.locator(".tile").first.get_by_role("button", name="Select").click()
+    page.get_by_role("combobox", name="Search labels").fill("a")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    assert find_violations(page) == []
+    page.get_by_role("toolbar").get_by_role("button", name="Add to an album").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert find_violations(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_speaks_the_language(page: Page, library: Library, language: str) -> None:
+    sign_in(page, library.user, "/account")
+    page.get_by_label("Language").select_option(language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    page.goto("/")
+    expect(page.locator(".tab").first).to_have_text(LANGUAGES[language])
+    for name in open_pages(page, library):
+        take_picture(page, f"{name}-{language}")
+        # A key that has no text would be shown as it is written.
+        text = page.locator("body").inner_text()
+        assert not re.search(r"\b(gallery|filter|upload|usage|labels|history)\.[a-z]\w+", text)
+        assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_the_keyboard_alone_is_enough(page: Page, library: Library) -> None:
+    """Every stop of the Tab key is seen, and leads to a picture and back."""
+    sign_in(page, library.user)
+    expect(page.locator(".tile img")).to_have_count(3)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])"
+            "(getComputedStyle(document.activeElement))"
+        )
+        inside = page.evaluate("document.activeElement.tagName")
+        if inside != "BODY":
+            assert style[0] != "none", page.evaluate("document.activeElement.outerHTML")
+        if page.evaluate("document.activeElement.matches('.tile a')"):
+            break
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tile")).to_have_count(3)
+
+
+def test_the_theme_can_be_chosen(page: Page, library: Library) -> None:
+    """And it stays chosen."""
+    dark, light = "rgb(18, 19, 22)", "rgb(251, 251, 250)"
+    sign_in(page, library.user, "/account")
+    paper = page.locator("html")
+    page.get_by_role("radio", name="Dark").check(force=True)
+    expect(paper).to_have_css("background-color", dark)
+    page.reload()
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    expect(paper).to_have_css("background-color", dark)
+    page.get_by_role("radio", name="Light").check(force=True)
+    expect(paper).to_have_css("background-color", light)
+
+
+def test_nothing_comes_from_elsewhere(page: Page, stack: Stack, library: Library) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    sign_in(page, library.user)
+    for _ in open_pages(page, library):
+        pass
+    known = (stack.ports.url("web"), stack.ports.url("cloud"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(known)] == []
+
+
+def test_the_policy_allows_no_more_than_is_needed(stack: Stack) -> None:
+    web, cloud = stack.ports.url("web"), stack.ports.url("cloud")
+    headers = httpx.get(f"{web}/").headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'self'"
+    assert policy["connect-src"] == f"'self' {cloud}"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_policy_is_that_of_aws() -> None:
+    """What works here has to work there: both say the same of the same things."""
+    terraform = WEB.parent / "infra/terraform/modules/distribution/headers.tf"
+    there = set(re.findall(r"\"?([a-z]+-(?:src|uri|action|ancestors)) ", terraform.read_text()))
+    source = WEB.parent / "services/local/src/sightline_local/web/headers.py"
+    here = set(re.findall(r'"([a-z]+-(?:src|uri|action|ancestors))"', source.read_text()))
+    assert here == there
+
+
+def test_files_are_kept_by_browsers_as_long_as_they_may(stack: Stack) -> None:
+    web = stack.ports.url("web")
+    page = httpx.get(f"{web}/pictures/anything")
+    assert page.headers["Cache-Control"] == "no-cache"
+    assert httpx.get(f"{web}/config.json").headers["Cache-Control"] == "no-cache"
+    again = httpx.get(f"{web}/", headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    scripts = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)
+    assert scripts
+    for path in scripts:
+        answer = httpx.get(web + path)
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        small = len(answer.content) <= WORTH_COMPRESSING
+        assert small or answer.headers["Content-Encoding"] == "gzip"
+    assert httpx.get(f"{web}/assets/gone.js").status_code == 404
+
+
+def measure_scripts(context: BrowserContext, page: Page) -> dict[str, int]:
+    """Follows what scripts come, by name, with their compressed sizes."""
+    sizes: dict[str, int] = {}
+
+    def measure(path: str) -> None:
+        body = (WEB / "dist" / path.lstrip("/")).read_bytes()
+        sizes[Path(path).name] = len(gzip.compress(body, 9))
+
+    page.on(
+        "request",
+        lambda request: (
+            measure(httpx.URL(request.url).path) if request.url.endswith(".js") else None
+        ),
+    )
+    return sizes
+
+
+def test_little_script_comes_before_the_first_page(context: BrowserContext, page: Page) -> None:
+    sizes = measure_scripts(context, page)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert 50_000 < sum(sizes.values()) < MOST_SCRIPT, sizes
+
+
+def test_little_script_comes_before_the_pictures(
+    context: BrowserContext, page: Page, library: Library
+) -> None:
+    """Of somebody who is signed in already."""
+    sign_in(page, library.user)
+    expect(page.locator(".tile img")).to_have_count(3)
+    sizes = measure_scripts(context, page)
+    page.reload()
+    expect(page.locator(".tile img")).to_have_count(3)
+    assert 50_000 < sum(sizes.values()) < MOST_SCRIPT, sizes

@@ -1,0 +1,83 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { navigate } from "wouter/use-browser-location";
+import { useAlbumActions, useAlbums } from "../api/albums";
+import type { Album } from "../api/types";
+import { Thumbnail } from "../gallery/Thumbnail";
+import { Failure } from "../ui/Failure";
+import { Icon } from "../ui/Icon";
+import { useTitle } from "../ui/useTitle";
+import { TitleDialog } from "./TitleDialog";
+import "../gallery/gallery.css";
+import "./albums.css";
+
+export default function AlbumsPage() {
+  const { t } = useTranslation();
+  const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums();
+  const { create } = useAlbumActions();
+  const [creating, setCreating] = useState(false);
+  useTitle(t("nav.albums"));
+
+  return (
+    <main className="page" id="content">
+      <div className="row album-head">
+        <h1 className="grow">{t("nav.albums")}</h1>
+        <button type="button" className="button" onClick={() => setCreating(true)}>
+          <Icon name="plus" size={18} /> {t("album.new")}
+        </button>
+      </div>
+      {isPending && <div className="bones" style={{ blockSize: 240 }} />}
+      {isError && <Failure error={error} onRetry={() => void refetch()} />}
+      {!isPending && !isError && albums.length === 0 && (
+        <div className="empty">
+          <Icon name="album" size={48} />
+          <h2>{t("album.none")}</h2>
+          <p>{t("album.noneText")}</p>
+        </div>
+      )}
+      <ul className="album-grid">
+        {albums.map((album) => (
+          <AlbumCard key={album.id} album={album} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <button type="button" className="button" onClick={() => void fetchNextPage()}>
+          {t("more")}
+        </button>
+      )}
+      {creating && (
+        <TitleDialog
+          title={t("album.new")}
+          submit={t("album.create")}
+          onClose={() => setCreating(false)}
+          onSubmit={async (title) => {
+            const album = await create.mutateAsync({ title, ids: [] });
+            navigate(`/albums/${album.id}`);
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+function AlbumCard({ album }: { album: Album }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <Link className="album-card" to={`/albums/${album.id}`}>
+        <span className="album-cover">
+          {album.cover && album.cover.renditions.length > 0 ? (
+            <Thumbnail renditions={album.cover.renditions} placeholder={album.cover.placeholder} width={280} alt="" />
+          ) : (
+            <Icon name="album" size={40} />
+          )}
+        </span>
+        <span className="album-title cut" dir="auto">
+          {album.title}
+        </span>
+        <span className="muted small">{t("pictures", { count: album.images })}</span>
+      </Link>
+    </li>
+  );
+}

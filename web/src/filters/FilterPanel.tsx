@@ -1,0 +1,114 @@
+import { useDeferredValue, useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLabels } from "../api/account";
+import type { LabelCount, Status } from "../api/types";
+import { useFormat } from "../i18n/format";
+import { Icon } from "../ui/Icon";
+import type { Filter } from "./filter";
+import "./filters.css";
+
+interface Props {
+  filter: Filter;
+  onChange: (change: Partial<Filter>) => void;
+}
+
+const STATUSES: readonly Status[] = ["ready", "processing", "failed", "awaiting_upload"];
+
+/** Labels with their counts, each to be there or not to be there; how sure; and how far. */
+export function FilterPanel({ filter, onChange }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const ids = { search: useId(), sure: useId(), status: useId() };
+  const [prefix, setPrefix] = useState("");
+  const labels = useLabels(useDeferredValue(prefix.trim()), 1000);
+  const shown = [...(labels.data ?? [])].sort((a, b) => b.images - a.images).slice(0, 60);
+
+  return (
+    <div className="filters">
+      <div className="field">
+        <label htmlFor={ids.search}>{t("filter.labels")}</label>
+        <input
+          id={ids.search}
+          className="input"
+          type="search"
+          placeholder={t("filter.find")}
+          value={prefix}
+          onChange={(event) => setPrefix(event.target.value)}
+        />
+      </div>
+      {labels.isLoading && <div className="bones" style={{ blockSize: 120 }} />}
+      {labels.data?.length === 0 && <p className="muted small">{t("filter.none")}</p>}
+      <ul className="label-list" tabIndex={0} aria-label={t("filter.labels")}>
+        {shown.map((label) => (
+          <LabelRow key={label.name} label={label} filter={filter} onChange={onChange} />
+        ))}
+      </ul>
+      <div className="field">
+        <label htmlFor={ids.sure}>
+          {t("filter.sure")} <output>{format.share(filter.minConfidence / 100)}</output>
+        </label>
+        <input
+          id={ids.sure}
+          type="range"
+          min={0}
+          max={99}
+          value={filter.minConfidence}
+          disabled={filter.labels.length === 0}
+          onChange={(event) => onChange({ minConfidence: Number(event.target.value) })}
+        />
+        {filter.labels.length === 0 && <p className="muted small">{t("filter.sureHint")}</p>}
+      </div>
+      <div className="field">
+        <label htmlFor={ids.status}>{t("filter.status")}</label>
+        <select
+          id={ids.status}
+          className="input"
+          value={filter.status ?? ""}
+          onChange={(event) => onChange({ status: (event.target.value || null) as Status | null })}
+        >
+          <option value="">{t("filter.anyStatus")}</option>
+          {STATUSES.map((status) => (
+            <option key={status} value={status}>
+              {t(`status.${status}`)}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}
+
+function LabelRow({ label, filter, onChange }: Props & { label: LabelCount }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { name } = label;
+  const wanted = filter.labels.includes(name);
+  const unwanted = filter.without.includes(name);
+  const labels = filter.labels.filter((each) => each !== name);
+  const without = filter.without.filter((each) => each !== name);
+  return (
+    <li className={`label-row ${wanted ? "on" : ""} ${unwanted ? "not" : ""}`}>
+      <button
+        type="button"
+        className="label-name"
+        aria-pressed={wanted}
+        onClick={() => onChange({ labels: wanted ? labels : [...labels, name], without })}
+      >
+        <span className="cut" dir="auto">
+          {name}
+        </span>
+        <span className="label-count">{format.number(label.images)}</span>
+      </button>
+      <button
+        type="button"
+        className="label-not"
+        aria-pressed={unwanted}
+        aria-label={t("filter.without", { name })}
+        title={t("filter.without", { name })}
+        onClick={() => onChange({ labels, without: unwanted ? without : [...without, name] })}
+      >
+        <Icon name="minus" size={16} />
+      </button>
+    </li>
+  );
+}

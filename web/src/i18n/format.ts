@@ -1,0 +1,56 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** Numbers and times as they are written in a language. */
+export interface Format {
+  number(value: number): string;
+  /** Of a share, 0 to 1. */
+  share(value: number): string;
+  bytes(value: number): string;
+  dollars(value: number): string;
+  date(value: string | Date): string;
+  dateTime(value: string | Date): string;
+  /** Of a month as `2026-05`. */
+  month(value: string): string;
+  shortMonth(value: string): string;
+  seconds(value: number): string;
+}
+
+export function createFormat(language: string): Format {
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  const money = new Intl.NumberFormat(language, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+  const shortMonth = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
+  const second = new Intl.NumberFormat(language, { style: "unit", unit: "second", maximumFractionDigits: 1 });
+  return {
+    number: (value) => number.format(value),
+    share: (value) => percent.format(value),
+    bytes(value) {
+      const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
+      const digits = power < 2 ? 0 : 1;
+      const unit = { style: "unit", unit: UNITS[power], unitDisplay: "short", maximumFractionDigits: digits } as const;
+      return new Intl.NumberFormat(language, unit).format(value / 1000 ** power);
+    },
+    dollars: (value) => money.format(value),
+    date: (value) => date.format(new Date(value)),
+    dateTime: (value) => dateTime.format(new Date(value)),
+    month: (value) => month.format(new Date(`${value}-15T12:00:00Z`)),
+    shortMonth: (value) => shortMonth.format(new Date(`${value}-15T12:00:00Z`)),
+    seconds: (value) => second.format(value),
+  };
+}
+
+/** The language as it is written where the browser says that it is: English with a day before its month. */
+export function findRegion(language: string, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  return useMemo(() => createFormat(findRegion(i18n.language, navigator.languages)), [i18n.language]);
+}

@@ -1,0 +1,59 @@
+/** Line drawings of 24 by 24, of our own; they are decoration, and words stand beside them or in labels. */
+const PATHS = {
+  album: "M4 7h16v13H4zM7 4h10M6 15l4-4 4 4 2-2 4 4",
+  back: "M15 5l-7 7 7 7",
+  boxes: "M4 8V5a1 1 0 0 1 1-1h3M16 4h3a1 1 0 0 1 1 1v3M20 16v3a1 1 0 0 1-1 1h-3M8 20H5a1 1 0 0 1-1-1v-3M9 9h6v6H9z",
+  camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  close: "M6 6l12 12M18 6L6 18",
+  cloudOff: "M4 4l16 16M8 8.5A4.5 4.5 0 0 0 7 17.5h9M10.5 6.7A5.5 5.5 0 0 1 18 11a3.5 3.5 0 0 1 2 5.8",
+  down: "M6 9l6 6 6-6",
+  download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
+  edit: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
+  eye: "M3 12c2.5-4 5.5-6 9-6s6.5 2 9 6c-2.5 4-5.5 6-9 6s-6.5-2-9-6zM12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  eyeOff: "M4 4l16 16M9.5 6.4A9 9 0 0 1 12 6c3.5 0 6.5 2 9 6a15 15 0 0 1-2.5 3.1M6 7.8A15 15 0 0 0 3 12c2.5 4 5.5 6 9 6 1.5 0 2.9-.4 4.2-1.1",
+  file: "M7 3h7l4 4v14H7zM14 3v4h4",
+  filter: "M4 6h16M7 12h10M10 18h4",
+  folder: "M3 6h6l2 2h10v11H3z",
+  key: "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9M18 12v3.5",
+  minus: "M6 12h12",
+  next: "M9 5l7 7-7 7",
+  pictures: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
+  pin: "M12 21c4-4.5 6-7.7 6-10.5a6 6 0 0 0-12 0c0 2.8 2 6 6 10.5zM12 12.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
+  plus: "M12 5v14M5 12h14",
+  retry: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5",
+  tag: "M4 4h8l8 8-8 8-8-8zM8.5 8.5h.01",
+  text: "M5 6V4.5h14V6M12 4.5v15M9 19.5h6",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
+  undo: "M8 5L4 9l4 4M4 9h10a5 5 0 0 1 0 10h-3",
+  upload: "M12 16V5M7 9.5l5-5 5 5M5 20h14",
+  usage: "M5 20V11M12 20V4M19 20v-6",
+  user: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c1-3.5 4-5 7.5-5s6.5 1.5 7.5 5",
+  warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Those that point along a line of text, which runs the other way in some scripts. */
+const ALONG = new Set<IconName>(["back", "next", "undo"]);
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      className={ALONG.has(name) ? "along" : undefined}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

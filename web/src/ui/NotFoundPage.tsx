@@ -1,0 +1,17 @@
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { Icon } from "./Icon";
+
+export default function NotFoundPage() {
+  const { t } = useTranslation();
+  return (
+    <main className="empty" id="content">
+      <Icon name="search" size={40} />
+      <h1>{t("notFound.title")}</h1>
+      <p>{t("notFound.text")}</p>
+      <Link className="button" to="/">
+        {t("notFound.back")}
+      </Link>
+    </main>
+  );
+}

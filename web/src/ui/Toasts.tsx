@@ -1,0 +1,26 @@
+import { useStore } from "../store";
+import { toasts } from "./toasts";
+
+export function Toasts() {
+  const shown = useStore(toasts);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map(({ id, text, tone, action }) => (
+        <div key={id} className={`toast ${tone}`}>
+          <span>{text}</span>
+          {action && (
+            <button
+              type="button"
+              onClick={() => {
+                action.run();
+                toasts.update((all) => all.filter((each) => each.id !== id));
+              }}
+            >
+              {action.text}
+            </button>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}

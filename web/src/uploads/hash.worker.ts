@@ -1,0 +1,13 @@
+/** SHA-256 of a file, away from what draws the page. */
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+scope.onmessage = async ({ data: { id, file } }: MessageEvent<{ id: number; file: Blob }>) => {
+  try {
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    scope.postMessage({ id, hex });
+  } catch {
+    // The file was moved or changed since it was chosen.
+    scope.postMessage({ id, hex: null });
+  }
+};
