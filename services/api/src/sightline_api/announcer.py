@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that an announcement waits for others to go with it: a call for many costs little more
 #: than a call for one, and nobody sees the difference.
-LINGER = 0.01
+LINGER = 0.05
 
 #: Announcements that may wait; more are dropped.
 MAX_WAITING = 1_000

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
 import base64
 import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
+
+from pydantic_core import to_json
 
 from sightline.images import Image, now
 from sightline.keys import original_key
@@ -116,7 +117,7 @@ class S3Signer:
         conditions.append(["content-length-range", image.bytes, image.bytes])
         expiration = (at + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
         document = {"expiration": expiration, "conditions": conditions}
-        policy = base64.b64encode(json.dumps(document).encode()).decode()
+        policy = base64.b64encode(to_json(document)).decode()
         signature = sign(signing_key(credentials.secret_key, day(at), self._region, "s3"), policy)
         fields |= {"policy": policy, "x-amz-signature": signature}
         return SignedForm(self._originals.url, fields)

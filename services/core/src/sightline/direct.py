@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from pydantic_core import to_json
 
 from sightline.images import now
 from sightline.sigv4 import ALGORITHM, Credentials, day, scope, sign, signing_key, stamp
@@ -60,7 +61,7 @@ class DirectDynamo:
     async def _ask(
         self, operation: str, request: dict[str, Any], otherwise: Callable[..., Awaitable[Any]]
     ) -> Any:
-        body = json.dumps(request).encode()
+        body = to_json(request)
         target = f"DynamoDB_20120810.{operation}"
         headers = self._sign(target, body, await self._credentials())
         try:
