@@ -1,5 +1,6 @@
 """A running Sightline for its clients, and pictures for it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,14 @@ from sightline_client import Pool
 from sightline_local.card import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_hear_ctrl_c() -> Iterator[None]:
+    """Whoever starts these tests in the background has them, and all that they start, not hear it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
