@@ -16,7 +16,7 @@ from sightline_local.stack import Stack, consecutive_ports
 
 @pytest.fixture(scope="session", autouse=True)
 def _commands_hear_ctrl_c() -> Iterator[None]:
-    """Whoever starts these tests in the background has them, and all that they start, not hear it."""
+    """What is started in the background does not hear it, nor does what it starts."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
