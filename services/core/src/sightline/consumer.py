@@ -11,9 +11,9 @@ import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Protocol
 
+from sightline.batches import in_batches
 from sightline.protection import NullProtection, Protection
 from sightline.queues import BATCH, Message, Queue
 from sightline.rejection import Failure, Gone, Rejected
@@ -225,7 +225,7 @@ class Consumer:
         """Extend the time of what is in flight well before it runs out."""
         while True:
             await asyncio.sleep(self._queue.visibility / 3)
-            for batch in _batches(self._in_flight.values()):
+            for batch in in_batches(list(self._in_flight.values()), BATCH):
                 try:
                     await self._queue.extend(batch)
                 except Exception:
@@ -290,8 +290,3 @@ class Consumer:
                 await self._queue.release(message, 0)
         except Exception:
             logger.exception("could not hand back a message")
-
-
-def _batches(messages: Iterable[Message]) -> Iterable[list[Message]]:
-    remaining = iter(list(messages))
-    return iter(lambda: list(islice(remaining, BATCH)), [])

@@ -4,8 +4,7 @@ What an album holds is told three times: by its count, by a row for each of its 
 image's own row. All three change in one transaction.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +18,7 @@ from sightline.albums import (
     AlbumPage,
     NotInAlbum,
 )
+from sightline.batches import in_batches
 from sightline.dynamo.attributes import serialize
 from sightline.dynamo.rows import (
     ALBUM_PREFIX,
@@ -131,7 +131,7 @@ class DynamoAlbumTable:
         await self.get(key)
         inside: set[str] = set()
         full: set[str] = set()
-        for chunk in _chunks(image_ids):
+        for chunk in in_batches(dict.fromkeys(image_ids), TOGETHER):
             added = await self._add_some(key, chunk)
             inside |= added.inside
             full |= added.full
@@ -139,7 +139,7 @@ class DynamoAlbumTable:
 
     async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
         taken: set[str] = set()
-        for chunk in _chunks(image_ids):
+        for chunk in in_batches(dict.fromkeys(image_ids), TOGETHER):
             taken |= await self._take_some(key, chunk)
         return frozenset(taken)
 
@@ -331,8 +331,3 @@ class DynamoAlbumTable:
     async def _read_images(self, key: AlbumKey, image_ids: list[str]) -> list[Image]:
         keys = [image_key(ImageKey(key.owner, image_id)) for image_id in image_ids]
         return [read_image(row) for row in await read_many(self._client, self._table, keys)]
-
-
-def _chunks(image_ids: Sequence[str]) -> Iterable[list[str]]:
-    remaining = iter(dict.fromkeys(image_ids))
-    return iter(lambda: list(islice(remaining, TOGETHER)), [])

@@ -3,13 +3,13 @@
 import math
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from sightline.batches import in_batches
 from sightline.dynamo.attributes import serialize
 from sightline.dynamo.rows import (
     ALBUM_PREFIX,
@@ -64,6 +64,9 @@ if TYPE_CHECKING:
 #: What of an image counts its writes, and what of that gives it labels.
 REVISED = ("details", *PART_NAMES)
 LABELLING = frozenset({"details", "recognition"})
+
+#: Words that one transaction indexes, beside the row that names them, with room to spare.
+WORDS = 50
 
 #: Images of the same bytes that are told of.
 MAX_SAME = 10
@@ -435,7 +438,7 @@ class DynamoImageTable:
         nothing that a deletion would not find. All of them are written, whatever the row names
         already: another store may be dropping those at this moment.
         """
-        for chunk in _chunks(image.found_words):
+        for chunk in in_batches(sorted(image.found_words), WORDS):
             changes = [self._name_words(image, "ADD", chunk, LIVE, {})]
             for word in chunk:
                 entry = index_key(image.key, Term("word", word))
@@ -451,7 +454,7 @@ class DynamoImageTable:
         if image.deleted_at is None:
             condition = "recognition.#revision = :revision"
             values = {":revision": {"N": str(image.recognition.revision)}}
-        for chunk in _chunks(words):
+        for chunk in in_batches(sorted(words), WORDS):
             changes = [self._name_words(image, "DELETE", chunk, condition, values)]
             for word in chunk:
                 entry = index_key(image.key, Term("word", word))
@@ -565,9 +568,3 @@ class DynamoImageTable:
         except ClientError as error:
             if not is_refused(error):
                 raise
-
-
-def _chunks(words: Iterable[str]) -> Iterable[list[str]]:
-    """As many words as one transaction takes beside the row that names them, with room to spare."""
-    ordered = iter(sorted(words))
-    return iter(lambda: list(islice(ordered, 50)), [])
