@@ -1,5 +1,6 @@
 """What the AWS clients do by themselves when AWS says "not now"."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -7,7 +8,7 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from sightline.aws import PASSING_ATTEMPTS, Clients
+from sightline.aws import PASSING_ATTEMPTS, READ_TIMEOUTS, Clients
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -15,7 +16,7 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 @asynccontextmanager
 async def serving(handle: Handler) -> AsyncIterator[str]:
     """A server that answers every request so; its address."""
-    runner = web.ServerRunner(web.Server(handle, access_log=None))
+    runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -63,6 +64,43 @@ async def test_a_transaction_is_not_waited_for_without_end() -> None:
         with pytest.raises(ClientError, match="TransactionConflictException"):
             await write(endpoint)
     assert table.calls == PASSING_ATTEMPTS
+
+
+class Hanging:
+    """A table that never answers so many calls."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self.calls = 0
+
+    async def handle(self, _: web.BaseRequest) -> web.Response:
+        self.calls += 1
+        if self.left:
+            self.left -= 1
+            await asyncio.Event().wait()
+        return web.json_response({})
+
+
+@pytest.mark.usefixtures("aws_environment")
+async def test_a_table_that_hangs_is_soon_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(READ_TIMEOUTS, "dynamodb", 0.1)
+    table = Hanging(2)
+    async with serving(table.handle) as endpoint:
+        await write(endpoint)
+    assert table.calls == 3
+
+
+@pytest.mark.usefixtures("aws_environment")
+async def test_a_direct_call_that_hangs_is_soon_left_to_the_sdk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(READ_TIMEOUTS, "dynamodb", 0.1)
+    table = Hanging(2)
+    async with serving(table.handle) as endpoint, AsyncExitStack() as stack:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        client = await Clients(stack, "eu-central-1").open_dynamo()
+        await client.get_item(TableName="images", Key={"pk": {"S": "x"}, "sk": {"S": "y"}})
+    assert table.calls == 3
 
 
 @pytest.mark.usefixtures("aws_environment")

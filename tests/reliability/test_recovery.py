@@ -1,5 +1,6 @@
 """Each dependency away for a while, in turn: the gateway serves what it can and says "later" of the
-rest, what waits is worked off when all is back, and nothing needs a restart.
+rest, what waits is worked off when all is back, and nothing needs a restart. Away is who refuses
+every connection, and who takes every call and never answers.
 
 Seconds that a dependency is away: `SIGHTLINE_OUTAGE_SECONDS` (`make recovery` takes a minute).
 """
@@ -65,6 +66,10 @@ class Client:
         async with self._http.post(ticket["upload"]["url"], data=data) as answer:
             assert answer.status < 300
 
+    async def post_in_vain(self, ticket: Json, body: bytes) -> None:
+        with pytest.raises(aiohttp.ClientError):
+            await self.post(ticket, body)
+
     async def send(self) -> str:
         ticket, body = await self.announce()
         await self.post(ticket, body)
@@ -106,18 +111,25 @@ async def client(fleet: Fleet) -> AsyncIterator[Client]:
         yield Client(fleet, http, f"owner-{random.randrange(10**9)}")
 
 
+@pytest.fixture(params=["refuse", "hang"])
+def how(request: pytest.FixtureRequest) -> str:
+    """What a dependency does that is away."""
+    return str(request.param)
+
+
 class Outage:
     """One dependency away, for as long as the context lasts and at least `OUTAGE` seconds."""
 
-    def __init__(self, fleet: Fleet, service: Service) -> None:
+    def __init__(self, fleet: Fleet, service: Service, how: str) -> None:
         self._fleet = fleet
         self._service = service
+        self._how = how
         self._began = 0.0
 
     async def __aenter__(self) -> None:
         self._pids = self._find_pids()
         self._began = time.monotonic()
-        await self._fleet.tell_proxy("down", {self._service: "refuse"})
+        await self._fleet.tell_proxy("down", {self._service: self._how})
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.sleep(max(0, self._began + OUTAGE - time.monotonic()))
@@ -130,8 +142,8 @@ class Outage:
         return {each.name: each.process.pid for each in members if each.process is not None}
 
 
-async def test_without_recognition_all_else_goes_on(fleet: Fleet, client: Client) -> None:
-    async with Outage(fleet, Service.REKOGNITION):
+async def test_without_recognition_all_else_goes_on(fleet: Fleet, client: Client, how: str) -> None:
+    async with Outage(fleet, Service.REKOGNITION, how):
         image_id = await client.send()
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -146,42 +158,46 @@ async def test_without_recognition_all_else_goes_on(fleet: Fleet, client: Client
 
 
 async def test_without_the_table_nothing_is_told_and_nothing_lost(
-    fleet: Fleet, client: Client
+    fleet: Fleet, client: Client, how: str
 ) -> None:
     ready = await client.send()
     await client.wait(ready)
     ticket, body = await client.announce()
-    async with Outage(fleet, Service.DYNAMODB):
+    async with Outage(fleet, Service.DYNAMODB, how):
         # S3 knows nothing of it: what was announced before is taken.
         await client.post(ticket, body)
-        await client.refused("GET", "/v1/images")
-        await client.refused("GET", f"/v1/images/{ready}")
-        await client.refused("DELETE", f"/v1/images/{ready}")
-        await client.refused(
-            "POST", "/v1/images", {"media_type": "image/png", "bytes": 1, "sha256": "0" * 64}
+        await asyncio.gather(
+            client.refused("GET", "/v1/images"),
+            client.refused("GET", f"/v1/images/{ready}"),
+            client.refused("DELETE", f"/v1/images/{ready}"),
+            client.refused(
+                "POST", "/v1/images", {"media_type": "image/png", "bytes": 1, "sha256": "0" * 64}
+            ),
         )
         assert (await client.call("GET", "/health"))[0] == 200
     await client.wait(ticket["image"]["id"])
     assert await client.status(ready) == "ready"
 
 
-async def test_without_the_bucket_tickets_and_reads_go_on(fleet: Fleet, client: Client) -> None:
+async def test_without_the_bucket_tickets_and_reads_go_on(
+    fleet: Fleet, client: Client, how: str
+) -> None:
     ready = await client.send()
     await client.wait(ready)
-    async with Outage(fleet, Service.S3):
+    async with Outage(fleet, Service.S3, how):
         ticket, body = await client.announce()
         assert await client.status(ready) == "ready"
-        await client.refused("DELETE", f"/v1/images/{ready}")
-        with pytest.raises(aiohttp.ClientError):
-            await client.post(ticket, body)
+        await asyncio.gather(
+            client.refused("DELETE", f"/v1/images/{ready}"), client.post_in_vain(ticket, body)
+        )
     await client.post(ticket, body)
     await client.wait(ticket["image"]["id"])
     assert (await client.call("DELETE", f"/v1/images/{ready}"))[0] == 204
     assert (await client.call("GET", f"/v1/images/{ready}"))[0] == 404
 
 
-async def test_without_the_queues_pictures_wait(fleet: Fleet, client: Client) -> None:
-    async with Outage(fleet, Service.SQS):
+async def test_without_the_queues_pictures_wait(fleet: Fleet, client: Client, how: str) -> None:
+    async with Outage(fleet, Service.SQS, how):
         sent = [await client.send() for _ in range(3)]
         status, page, _ = await client.call("GET", "/v1/images")
         assert (status, len(page["items"])) == (200, 3)
@@ -189,10 +205,12 @@ async def test_without_the_queues_pictures_wait(fleet: Fleet, client: Client) ->
         await client.wait(image_id)
 
 
-async def test_without_the_topic_only_demands_have_to_wait(fleet: Fleet, client: Client) -> None:
+async def test_without_the_topic_only_demands_have_to_wait(
+    fleet: Fleet, client: Client, how: str
+) -> None:
     ready = await client.send()
     await client.wait(ready)
-    async with Outage(fleet, Service.SNS):
+    async with Outage(fleet, Service.SNS, how):
         await client.refused("POST", f"/v1/images/{ready}/reprocess", {})
         # Whether anybody can be told live or not, what is uploaded is worked on.
         await client.wait(await client.send())
@@ -200,9 +218,9 @@ async def test_without_the_topic_only_demands_have_to_wait(fleet: Fleet, client:
     await client.wait(ready)
 
 
-async def test_without_the_issuer_known_keys_serve(fleet: Fleet, client: Client) -> None:
+async def test_without_the_issuer_known_keys_serve(fleet: Fleet, client: Client, how: str) -> None:
     image_id = await client.send()
-    async with Outage(fleet, Service.JWKS):
+    async with Outage(fleet, Service.JWKS, how):
         newcomer = Client(fleet, client._http, "newcomer")
         status, page, _ = await newcomer.call("GET", "/v1/images")
         assert (status, page["items"]) == (200, [])

@@ -21,9 +21,15 @@ from sightline.direct import DirectDynamo
 from sightline.sigv4 import Credentials
 from sightline.wire import PlainParsers
 
-#: Seconds; a long poll of SQS alone may take 20.
+#: Seconds until a connection stands.
 CONNECT_TIMEOUT = 3
+
+#: Seconds without a byte of an answer. A long poll of SQS alone may take 20.
 READ_TIMEOUT = 30
+
+#: Where an answer takes milliseconds, one that does not come is soon asked for again. Four times
+#: this, the most that a call in vain is made, fit into what a request of the gateway may take.
+READ_TIMEOUTS = {"dynamodb": 7.0, "sns": 7.0}
 
 #: To one service at the same time; further calls wait for one.
 CONNECTIONS = 64
@@ -85,7 +91,9 @@ class Clients:
         )
         http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
-            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT),
+            timeout=aiohttp.ClientTimeout(
+                sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUTS["dynamodb"]
+            ),
             skip_auto_headers=("Accept", "User-Agent"),
         )
         await self._stack.enter_async_context(http)
@@ -103,7 +111,7 @@ class Clients:
 def _config(service: str, attempts: int) -> AioConfig:
     return AioConfig(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
+        read_timeout=READ_TIMEOUTS.get(service, READ_TIMEOUT),
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         # Set, because botocore otherwise composes it anew for every call.
