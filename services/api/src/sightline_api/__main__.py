@@ -16,9 +16,20 @@ from sightline_api.settings import ApiSettings
 #: Of a process that could not start, as uvicorn's own command ends.
 COULD_NOT_START = 3
 
+#: Seconds for which a client may leave unread what it was sent.
+UNREAD = 30
+
 
 class Server(uvicorn.Server):
-    """Ends the streams of events when it is told to stop: it would wait for them in vain."""
+    """Ends what uvicorn would wait for in vain: answers that nobody reads, where the kernel can
+    (Linux), and the streams of events when it is told to stop."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and hasattr(socket, "TCP_USER_TIMEOUT"):
+            for listener in [each for server in self.servers for each in server.sockets]:
+                # Whoever connects has it from there: tcp(7).
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lifespan.state["hub"].close()
