@@ -6,6 +6,7 @@ Each is kept running as a platform would keep it: whoever ends is started again 
 import asyncio
 import contextlib
 import json
+import os
 import random
 import signal
 import sys
@@ -126,6 +127,11 @@ class Member:
         """Bytes of memory that it and its children hold."""
         assert self.process is not None
         return sum(map(_resident, _family(self.process.pid)))
+
+    def worked(self) -> float:
+        """Seconds of processors that it and its children have had."""
+        assert self.process is not None
+        return sum(map(_worked, _family(self.process.pid)))
 
 
 class Fleet:
@@ -357,3 +363,11 @@ def _resident(pid: int) -> int:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def _worked(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        # A command's name, in parentheses, may have spaces. Its children that have ended count too.
+        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+    return 0.0

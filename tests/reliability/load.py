@@ -1,10 +1,9 @@
 """How much each service bears on this machine, and for how long: `make load`.
 
-1 the gateway's knee: tickets at a rising rate, until answers come late or not at all
-2 the knees of worker and resizer: pictures at a rising rate, by how long each takes to its end
-3 80 % of the lowest of them held for a while, with memory watched
-4 how a backlog drains with 1, 2 and 4 workers, where Rekognition's latency is the limit
-5 one picture at a time: from S3's event to its end, less what the stand-ins took of it
+1 the knee of each service: a rising rate, until answers come late or not at all
+2 four fifths of it held for a while, with memory watched
+3 how a backlog drains with 1, 2 and 4 workers, where Rekognition's latency is the limit
+4 one picture at a time: from S3's event to its end, less what the stand-ins took of it
 
 All calls go to one stand-in for AWS through the proxy, on the same machine and without faults: what
 is told is the least that a service bears. Figures go to benchmarks/out/load.json, a plot beside.
@@ -13,6 +12,7 @@ is told is the least that a service bears. Figures go to benchmarks/out/load.jso
 import argparse
 import asyncio
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -23,36 +23,42 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 from rich.console import Console
+from rich.progress import Progress
 
 from reliability.drawing import draw_picture
 from reliability.fleet import Fleet, FleetError, Shape, until_told
+from reliability.rates import Step, Work, busy, climb, knee, offer, percentile, slope, summarize
 from sightline_local.emulators import EmulatorMissing
 
 OUT = Path(__file__).parents[2] / "benchmarks" / "out"
 
-#: A rate is borne while so much of it is done, and the slowest hundredth is not slower than this
-#: many times that of the lowest rate, or than a quarter of a second.
-DONE = 0.95
-SLOWER = 5.0
-SLOW = 0.25
+#: The part of an image that each consumer ends.
+PARTS = {"worker": "recognition", "resizer": "renditions"}
 
-#: Seconds for what is under way at the end of a step.
-REST = 15.0
+#: Rates to begin with, a second.
+FIRST = {"api": 20.0, "worker": 2.0, "resizer": 2.0}
+
+#: Of a knee, what is held.
+HELD = 0.8
+
+#: Users who send in turn: their counters are written with every picture.
+OWNERS = 20
+
+#: What else would be the limit: quotas of an owner and of an account, and pictures at a time.
+UNLIMITED = {
+    "api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "100000"},
+    "worker": {"SIGHTLINE_CALLS_PER_SECOND": "10000", "SIGHTLINE_CONCURRENCY": "16"},
+    "resizer": {"SIGHTLINE_CONCURRENCY": "16"},
+}
+
+#: Of a call that was refused or not answered.
+FAILURES = (aiohttp.ClientError, TimeoutError)
 
 Figures = dict[str, Any]
-
-
-class Step(NamedTuple):
-    """What came of one offered rate: per second, and seconds."""
-
-    offered: float
-    done: float
-    p50: float
-    p99: float
 
 
 @dataclass
@@ -61,31 +67,35 @@ class Load:
 
     knees: dict[str, list[Step]] = field(default_factory=dict)
     memory: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
-    figures: Figures = field(default_factory=dict)
+    held: dict[str, Figures] = field(default_factory=dict)
+    drained: dict[int, float] = field(default_factory=dict)
+    alone: Figures = field(default_factory=dict)
 
 
 class Driver:
-    """Announces and uploads pictures of one owner, as fast as it is told to."""
+    """Announces and uploads pictures of several owners, as fast as it is told to."""
 
     def __init__(self, fleet: Fleet, http: aiohttp.ClientSession) -> None:
         self._fleet = fleet
         self._http = http
         self._chance = random.Random(7)
-        self._headers = {"Authorization": f"Bearer {fleet.sign_in('load')}"}
+        self._owners = [f"load-{number}" for number in range(OWNERS)]
+        self._turns = itertools.cycle(
+            {"Authorization": f"Bearer {fleet.sign_in(owner)}"} for owner in self._owners
+        )
         #: When S3 took each picture, in Unix seconds.
         self.accepted: dict[str, float] = {}
 
-    async def announce(self) -> tuple[dict[str, Any], bytes]:
+    async def announce(self) -> None:
+        """A ticket that nobody uses."""
+        digest = self._chance.randbytes(32).hex()
+        await self._announce({"media_type": "image/jpeg", "bytes": 1000, "sha256": digest})
+
+    async def send(self) -> str:
         body, media_type = draw_picture(self._chance)
         digest = hashlib.sha256(body).hexdigest()
         asked = {"media_type": media_type, "bytes": len(body), "sha256": digest}
-        url = f"{self._fleet.gateways()[0]}/v1/images"
-        async with self._http.post(url, json=asked, headers=self._headers) as answer:
-            answer.raise_for_status()
-            return await answer.json(), body
-
-    async def send(self) -> str:
-        ticket, body = await self.announce()
+        ticket = await self._announce(asked)
         data = aiohttp.FormData(ticket["upload"]["fields"])
         data.add_field("file", body, filename="picture")
         async with self._http.post(ticket["upload"]["url"], data=data) as answer:
@@ -94,108 +104,89 @@ class Driver:
         self.accepted[image_id] = time.time()
         return image_id
 
+    async def _announce(self, asked: Figures) -> Any:
+        url = f"{self._fleet.gateways()[0]}/v1/images"
+        async with self._http.post(url, json=asked, headers=next(self._turns)) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
+    async def await_ends(self, part: str, patience: float = 60, pause: float = 1) -> list[Work]:
+        """From S3's taking each picture to the end of this part, of those that came to it."""
+        deadline = time.monotonic() + patience
+        while True:
+            ends = await asyncio.to_thread(self.read_ends, part)
+            if len(ends) == len(self.accepted) or time.monotonic() > deadline:
+                return [Work(self.accepted[each], end) for each, end in ends.items()]
+            await asyncio.sleep(pause)
+
     def read_ends(self, part: str) -> dict[str, float]:
-        """When the part of each image ended, of those that have."""
+        """When the part of each accepted image ended, of those that have; Unix seconds."""
+        if not self.accepted:
+            return {}
         table = self._fleet.client("dynamodb")
-        pages = table.get_paginator("query").paginate(
-            TableName=self._fleet.made.table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={":pk": {"S": "USER#load"}, ":sk": {"S": "IMAGE#"}},
-        )
         ends = {}
-        for page in pages:
-            for row in page["Items"]:
+        for owner in self._owners:
+            pages = table.get_paginator("query").paginate(
+                TableName=self._fleet.made.table,
+                # Ids rise with time: what earlier steps left is not read again.
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues={
+                    ":pk": {"S": f"USER#{owner}"},
+                    ":first": {"S": f"IMAGE#{min(self.accepted)}"},
+                    ":last": {"S": f"IMAGE#{max(self.accepted)}"},
+                },
+            )
+            for row in (row for page in pages for row in page["Items"]):
                 ended = row[part]["M"].get("finished_at")
-                if ended:
+                if ended and row["image_id"]["S"] in self.accepted:
                     at = datetime.fromisoformat(ended["S"])
                     ends[row["image_id"]["S"]] = at.timestamp()
         return ends
 
 
-async def offer(
-    rate: float, seconds: float, work: Callable[[], Awaitable[object]]
-) -> list[float | None]:
-    """Begin `rate` works a second, however long each takes; how long, None where it failed."""
-    took: list[float | None] = []
+class Meter:
+    """Cores that a service has had since then, and all other processes of the trial together."""
 
-    async def do() -> None:
-        began = time.perf_counter()
-        try:
-            await work()
-            took.append(time.perf_counter() - began)
-        except (aiohttp.ClientError, TimeoutError):
-            took.append(None)
+    def __init__(self, fleet: Fleet, kind: str) -> None:
+        self._members = fleet.members.values()
+        self._kind = kind
+        self._began = time.perf_counter()
+        self._before = self._read()
 
-    began = time.perf_counter()
-    tasks = []
-    for number in range(int(rate * seconds)):
-        await asyncio.sleep(began + number / rate - time.perf_counter())
-        tasks.append(asyncio.create_task(do()))
-    await asyncio.gather(*tasks)
-    return took
+    def read(self) -> tuple[float, float]:
+        seconds = time.perf_counter() - self._began
+        own, others = self._read()
+        return (own - self._before[0]) / seconds, (others - self._before[1]) / seconds
 
-
-def summarize(offered: float, seconds: float, took: list[float]) -> Step:
-    if not took:
-        return Step(offered, 0, float("inf"), float("inf"))
-    ordered = sorted(took)
-    return Step(
-        offered,
-        len(took) / seconds,
-        statistics.median(ordered),
-        ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
-    )
-
-
-def is_borne(step: Step, lowest: Step) -> bool:
-    return step.done >= DONE * step.offered and step.p99 <= max(SLOW, SLOWER * lowest.p99)
-
-
-async def climb(
-    measure: Callable[[float], Awaitable[Step]], first: float, say: Callable[[Step], None]
-) -> list[Step]:
-    """Rates that double until one is not borne, and then one in between."""
-    steps = [await measure(first)]
-    say(steps[0])
-    while is_borne(steps[-1], steps[0]):
-        steps.append(await measure(steps[-1].offered * 2))
-        say(steps[-1])
-    if len(steps) > 1:
-        steps.append(await measure(steps[-1].offered * 0.75))
-        say(steps[-1])
-    return sorted(steps)
-
-
-def knee(steps: list[Step]) -> float:
-    """The highest rate that was borne."""
-    return max((step.offered for step in steps if is_borne(step, steps[0])), default=0.0)
+    def _read(self) -> tuple[float, float]:
+        own = sum(each.worked() for each in self._members if each.kind == self._kind)
+        others = sum(each.worked() for each in self._members if each.kind != self._kind)
+        return own, others + time.process_time()
 
 
 class Bench:
-    """Runs what is asked for, each in a fleet of its own."""
+    """Takes each measurement, in a fleet of its own."""
 
     def __init__(self, given: argparse.Namespace, console: Console) -> None:
         self._given = given
         self._console = console
         self._seconds = 5.0 if given.short else 20.0
+        self._settling = 5.0 if given.short else 60.0
         self.load = Load()
 
     async def run(self) -> None:
-        await self._find_gateways_knee()
-        for kind, part in (("worker", "recognition"), ("resizer", "renditions")):
-            await self._find_consumers_knee(kind, part)
-        await self._hold()
-        await self._drain()
-        await self._take_one_at_a_time()
+        for kind in FIRST:
+            await self._find_and_hold(kind)
+        for count in (1, 2, 4):
+            await self._drain(count, backlog=100 if self._given.short else 400)
+        await self._take_alone(20 if self._given.short else 100)
 
     async def _in_fleet(
         self, shape: Shape, work: Callable[[Fleet, Driver], Awaitable[None]]
     ) -> None:
-        # One owner asks for all; what an owner may is not what is measured.
-        unlimited = {"api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "100000"}}
-        shape = replace(shape, settings={**shape.settings, **unlimited})
         timeout = aiohttp.ClientTimeout(total=20)
         connector = aiohttp.TCPConnector(limit=0)
+        shape = replace(shape, settings={**UNLIMITED, **shape.settings}, visibility=60)
         async with Fleet(shape, self._given.folder, 0) as fleet:
             await fleet.start()
             async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
@@ -203,181 +194,134 @@ class Bench:
             if fleet.mishaps:
                 raise FleetError("; ".join(fleet.mishaps))
 
-    def _say(self, name: str) -> Callable[[Step], None]:
-        def say(step: Step) -> None:
-            self._console.print(
-                f"{name}: {step.offered:6.1f}/s offered, {step.done:6.1f}/s done, "
-                f"p50 {step.p50 * 1000:6.0f} ms, p99 {step.p99 * 1000:6.0f} ms",
-                highlight=False,
-            )
-
-        return say
-
-    async def _find_gateways_knee(self) -> None:
-        async def climb_tickets(_: Fleet, driver: Driver) -> None:
+    async def _find_and_hold(self, kind: str) -> None:
+        async def climb_and_hold(fleet: Fleet, driver: Driver) -> None:
             async def measure(rate: float) -> Step:
-                took = await offer(rate, self._seconds, driver.announce)
-                return summarize(rate, self._seconds, [each for each in took if each is not None])
+                step = await _measure(fleet, driver, kind, rate, self._seconds)
+                self._say(kind, step)
+                return step
 
-            await measure(5)
-            self.load.knees["api"] = await climb(measure, 10, self._say("api"))
+            # Connections and caches fill first.
+            await offer(10, 5, driver.send, FAILURES)
+            steps = self.load.knees[kind] = await climb(measure, FIRST[kind])
+            await self._hold(fleet, driver, kind, HELD * knee(steps).offered)
 
-        await self._in_fleet(Shape(apis=1, workers=0, resizers=0, visibility=60), climb_tickets)
+        shape = Shape(apis=1, workers=int(kind == "worker"), resizers=int(kind == "resizer"))
+        await self._in_fleet(shape, climb_and_hold)
 
-    async def _find_consumers_knee(self, kind: str, part: str) -> None:
-        async def climb_pictures(_: Fleet, driver: Driver) -> None:
-            async def measure(rate: float) -> Step:
-                driver.accepted.clear()
-                await offer(rate, self._seconds, driver.send)
-                return await self._await_ends(driver, part, rate)
-
-            await measure(1)
-            self.load.knees[kind] = await climb(measure, 2, self._say(kind))
-
-        shape = Shape(
-            apis=1, workers=int(kind == "worker"), resizers=int(kind == "resizer"), visibility=60
+    def _say(self, what: str, step: Step) -> None:
+        self._console.print(
+            f"{what:>12} {step.offered:5.0f}/s: {step.done:6.1f} done, "
+            f"p50 {step.p50 * 1000:4.0f} ms, p99 {step.p99 * 1000:4.0f} ms, "
+            f"{step.cores:.2f} cores, others {step.others:.2f}",
+            highlight=False,
+            soft_wrap=True,
         )
-        await self._in_fleet(shape, climb_pictures)
 
-    async def _await_ends(self, driver: Driver, part: str, rate: float) -> Step:
-        """Ends within the step's time and a rest count as done at its rate."""
-        deadline = time.monotonic() + REST
-        sent = dict(driver.accepted)
-        while True:
-            ends = await asyncio.to_thread(driver.read_ends, part)
-            done = [ends[each] - at for each, at in sent.items() if each in ends]
-            if len(done) == len(sent) or time.monotonic() > deadline:
-                return summarize(rate, self._seconds, done)
-            await asyncio.sleep(0.5)
+    async def _hold(self, fleet: Fleet, driver: Driver, kind: str, rate: float) -> None:
+        (member,) = fleet.of_kind(kind)
+        samples = self.load.memory[kind] = []
 
-    async def _hold(self) -> None:
-        rate = 0.8 * min(map(knee, self.load.knees.values()))
-        # Worker and resizer share the machine now, so each has less of it.
-        rate = max(1.0, rate / 2)
-        seconds = self._given.hold
-
-        async def hold(fleet: Fleet, driver: Driver) -> None:
-            async def watch() -> None:
-                began = time.monotonic()
+        async def watch() -> None:
+            began = time.monotonic()
+            with Progress(console=self._console, transient=True) as progress:
+                bar = progress.add_task(f"{kind} at {rate:.0f}/s", total=self._given.hold)
                 while True:
-                    for member in fleet.members.values():
-                        if member.kind in {"api", "worker", "resizer"}:
-                            samples = self.load.memory.setdefault(member.kind, [])
-                            samples.append((time.monotonic() - began, member.resident()))
-                    await asyncio.sleep(2)
+                    now = time.monotonic() - began
+                    samples.append((now, member.resident()))
+                    progress.update(bar, completed=now)
+                    await asyncio.sleep(1)
 
-            # Pools, caches and the allocator fill first.
-            await offer(rate, 10, driver.send)
-            driver.accepted.clear()
-            watching = asyncio.create_task(watch())
-            took = await offer(rate, seconds, driver.send)
-            watching.cancel()
-            failed = sum(each is None for each in took)
-            step = await self._await_ends(driver, "recognition", rate)
-            self.load.figures["held"] = {
-                "rate": rate,
-                "seconds": seconds,
-                "failed": failed,
-                "p50": step.p50,
-                "p99": step.p99,
-                "rss_megabytes_per_hour": {
-                    name: slope(samples) * 3600 / 2**20
-                    for name, samples in self.load.memory.items()
-                },
-                "rss_megabytes": {
-                    name: samples[-1][1] / 2**20 for name, samples in self.load.memory.items()
-                },
-            }
+        # Overload has left more than this rate needs, and the allocator's arenas fill slowly.
+        await _measure(fleet, driver, kind, rate, self._settling)
+        watching = asyncio.create_task(watch())
+        step = await _measure(fleet, driver, kind, rate, self._given.hold)
+        watching.cancel()
+        growth = slope(samples) * 3600 / 2**20
+        self.load.held[kind] = {
+            **step._asdict(),
+            "seconds": self._given.hold,
+            "rss_mib": samples[-1][1] / 2**20,
+            "rss_mib_per_hour": growth,
+        }
+        self._say(f"{kind} held", step)
+        self._console.print(
+            f"{kind:>12} {samples[-1][1] / 2**20:.0f} MiB, {growth:+.1f} MiB an hour",
+            highlight=False,
+        )
 
-        await self._in_fleet(Shape(apis=1, workers=1, resizers=1, visibility=60), hold)
-        self._console.print("held", self.load.figures["held"])
-
-    async def _drain(self) -> None:
-        """The same backlog for 1, 2 and 4 workers, with a Rekognition that takes its time."""
-        backlog = 100 if self._given.short else 400
-        rates = {}
-        for count in (1, 2, 4):
-            rates[count] = await self._drain_with(count, backlog)
-            self._console.print(f"{count} workers drain {rates[count]:.1f} a second")
-        self.load.figures["drain_per_second"] = rates
-
-    async def _drain_with(self, workers: int, backlog: int) -> float:
-        found = 0.0
+    async def _drain(self, workers: int, backlog: int) -> None:
+        """The same backlog for each number of workers, with a Rekognition that takes its time."""
 
         async def drain(fleet: Fleet, driver: Driver) -> None:
-            nonlocal found
             # Nothing gets through to the queue until the backlog is complete.
             await fleet.tell_proxy("down", {"sqs": "refuse"})
             for _ in range(0, backlog, 20):
                 await asyncio.gather(*(driver.send() for _ in range(20)))
             await fleet.tell_proxy("down", {})
-            deadline = time.monotonic() + 600
-            while time.monotonic() < deadline:
-                ends = sorted((await asyncio.to_thread(driver.read_ends, "recognition")).values())
-                if len(ends) >= backlog:
-                    break
-                await asyncio.sleep(1)
+            done = await driver.await_ends(PARTS["worker"], patience=600)
+            ends = sorted(each.ended for each in done)
+            if len(ends) < backlog:
+                raise FleetError(f"{backlog - len(ends)} pictures of a backlog were never done")
             # Without beginning and end, where not all are busy.
-            first, last = ends[len(ends) // 10], ends[len(ends) * 9 // 10]
-            found = 0.8 * len(ends) / (last - first)
+            first, last = ends[backlog // 10], ends[backlog * 9 // 10]
+            self.load.drained[workers] = 0.8 * backlog / (last - first)
 
         settings = {"worker": {"SIGHTLINE_CONCURRENCY": "2", "SIGHTLINE_BACKOFF_SECONDS": "2"}}
-        shape = Shape(
-            apis=1, workers=workers, resizers=0, visibility=60, latency=1.0, settings=settings
-        )
+        shape = Shape(apis=1, workers=workers, resizers=0, latency=1.0, settings=settings)
         await self._in_fleet(shape, drain)
-        return found
+        self._console.print(f"{workers} workers drain {self.load.drained[workers]:.2f} a second")
 
-    async def _take_one_at_a_time(self) -> None:
-        count = 15 if self._given.short else 60
+    async def _take_alone(self, count: int) -> None:
+        """One picture at a time; the first few open connections."""
 
         async def take(fleet: Fleet, driver: Driver) -> None:
             whole, own = [], []
             for number in range(count + 5):
-                image_id = await driver.send()
-                accepted = driver.accepted[image_id]
-                ended: list[float] = []
-                while len(ended) < 2:
-                    await asyncio.sleep(0.05)
-                    ends = [
-                        await asyncio.to_thread(driver.read_ends, part)
-                        for part in ("recognition", "renditions")
+                driver.accepted.clear()
+                accepted = driver.accepted[await driver.send()]
+                ended = max(
+                    [
+                        work.ended
+                        for part in PARTS.values()
+                        for work in await driver.await_ends(part, pause=0.1)
                     ]
-                    ended = [each[image_id] for each in ends if image_id in each]
+                )
                 if number >= 5:
-                    whole.append(max(ended) - accepted)
-                    spans = await fleet.ask_proxy("spans")
-                    own.append(whole[-1] - busy(spans, accepted, max(ended)))
-            self.load.figures["one_at_a_time"] = {
-                "event_to_ready_p50": statistics.median(whole),
-                "event_to_ready_p99": sorted(whole)[int(len(whole) * 0.99)],
-                "own_p50": statistics.median(own),
-                "own_p99": sorted(own)[int(len(own) * 0.99)],
+                    calls = await fleet.ask_proxy("spans")
+                    whole.append(ended - accepted)
+                    own.append(whole[-1] - busy(_waits(calls), accepted, ended))
+            self.load.alone = {
+                "event_to_ready": _describe(whole),
+                "less_dependencies": _describe(own),
             }
 
-        await self._in_fleet(Shape(apis=1, workers=1, resizers=1, visibility=60), take)
-        self._console.print("one at a time", self.load.figures["one_at_a_time"])
+        await self._in_fleet(Shape(apis=1, workers=1, resizers=1), take)
+        self._console.print("one at a time, seconds", self.load.alone)
 
 
-def busy(spans: list[list[Any]], began: float, ended: float) -> float:
-    """Seconds between the two in which at least one call was out; polls wait for us, not we."""
-    inside = sorted(
-        (max(began, start), min(ended, end))
-        for _, operation, start, end in spans
-        if operation != "ReceiveMessage" and end > began and start < ended
-    )
-    total, until = 0.0, began
-    for start, end in inside:
-        total += max(0.0, end - max(start, until))
-        until = max(until, end)
-    return total
+async def _measure(fleet: Fleet, driver: Driver, kind: str, rate: float, seconds: float) -> Step:
+    meter = Meter(fleet, kind)
+    if kind == "api":
+        done = await offer(rate, seconds, driver.announce, FAILURES)
+        cores = meter.read()
+    else:
+        driver.accepted.clear()
+        await offer(rate, seconds, driver.send, FAILURES)
+        cores = meter.read()
+        done = await driver.await_ends(PARTS[kind])
+    own, others = cores
+    return summarize(rate, seconds, done)._replace(cores=own, others=others)
 
 
-def slope(samples: list[tuple[float, int]]) -> float:
-    """Bytes a second, by least squares."""
-    if len(samples) < 2:
-        return 0.0
-    return statistics.linear_regression(*zip(*samples, strict=True)).slope
+def _waits(calls: list[tuple[str, str, float, float]]) -> list[tuple[float, float]]:
+    """When calls were out; polls are left out, which wait for us and not we for them."""
+    return [(began, ended) for _, operation, began, ended in calls if operation != "ReceiveMessage"]
+
+
+def _describe(seconds: list[float]) -> Figures:
+    ordered = sorted(seconds)
+    return {"p50": statistics.median(ordered), "p99": percentile(ordered, 0.99)}
 
 
 def draw_load(load: Load, path: Path) -> None:
@@ -386,21 +330,34 @@ def draw_load(load: Load, path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4.5))
+    figure, ((done, late), (memory, drained)) = plt.subplots(2, 2, figsize=(11, 8))
     for name, steps in load.knees.items():
         offered = [step.offered for step in steps]
-        left.plot(offered, [step.done for step in steps], marker="o", label=name)
-        middle.plot(offered, [step.p99 * 1000 for step in steps], marker="o", label=name)
-    most = max(step.offered for steps in load.knees.values() for step in steps)
-    left.plot([1, most], [1, most], color="#bbbbbb", linewidth=0.8)
-    left.set(title="done", xlabel="offered per second", ylabel="per second", xscale="log")
-    left.set_yscale("log")
-    middle.set(title="p99", xlabel="offered per second", ylabel="ms", xscale="log", yscale="log")
+        borne = knee(steps)
+        (line,) = done.plot(offered, [step.done for step in steps], marker="o", label=name)
+        late.plot(offered, [step.p99 * 1000 for step in steps], marker="o", label=name)
+        late.axvline(borne.offered, color=line.get_color(), linestyle=":", linewidth=1)
+        done.plot(borne.offered, borne.done, "o", ms=14, mfc="none", color=line.get_color())
+    rates = [step.offered for steps in load.knees.values() for step in steps]
+    done.plot([min(rates), max(rates)], [min(rates), max(rates)], color="#bbbbbb", linewidth=0.8)
+    done.set(title="throughput, knees circled", ylabel="done per second")
+    late.set(title="slowest hundredth, knees dotted", ylabel="p99, ms")
+    for axes in (done, late):
+        axes.set(xlabel="offered per second", xscale="log", yscale="log")
     for name, samples in load.memory.items():
-        right.plot([at for at, _ in samples], [octets / 2**20 for _, octets in samples], label=name)
-    right.set(title="memory while held", xlabel="seconds", ylabel="MiB")
-    right.set_ylim(bottom=0)
-    for axes in (left, middle, right):
+        label = f"{name} at {load.held[name]['offered']:.0f}/s"
+        memory.plot(
+            [at / 60 for at, _ in samples], [octets / 2**20 for _, octets in samples], label=label
+        )
+    memory.set(title="memory at four fifths of the knee", xlabel="minutes", ylabel="MiB")
+    memory.set_ylim(bottom=0)
+    counts = list(load.drained)
+    drained.plot(counts, list(load.drained.values()), marker="o", label="measured")
+    alike = [load.drained[1] * count for count in counts]
+    drained.plot(counts, alike, color="#bbbbbb", linewidth=0.8, label="proportional")
+    drained.set(title="a backlog drains", xlabel="workers", ylabel="pictures per second")
+    drained.set_ylim(bottom=0)
+    for axes in (done, late, memory, drained):
         axes.legend()
         axes.grid(alpha=0.2)
     figure.tight_layout()
@@ -410,14 +367,18 @@ def draw_load(load: Load, path: Path) -> None:
 
 
 def write_figures(load: Load, path: Path) -> None:
-    rates = load.figures["drain_per_second"]
-    ratios = {f"drain_{count}_to_1": rates[count] / rates[1] for count in (2, 4)}
-    knees = {name: knee(steps) for name, steps in load.knees.items()}
     told = {
-        "ratios": ratios,
-        "knees_per_second": knees,
+        "ratios": {
+            f"drain_{count}_to_1": rate / load.drained[1]
+            for count, rate in load.drained.items()
+            if count > 1
+        },
+        "knees": {name: knee(steps)._asdict() for name, steps in load.knees.items()},
+        "steps": {name: [each._asdict() for each in steps] for name, steps in load.knees.items()},
+        "held": load.held,
+        "drained_per_second": load.drained,
+        "alone": load.alone,
         "load_average": os.getloadavg(),
-        **load.figures,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=2) + "\n")
@@ -429,7 +390,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--short", action="store_true", help="a trial of the trial: three minutes")
+    parser.add_argument("--short", action="store_true", help="a trial of the trial: six minutes")
     parser.add_argument("--hold", type=float, default=600, help="seconds (default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=Path(".sightline/load"), help="for logs")
     given = parser.parse_args()
