@@ -7,9 +7,12 @@ CLOUD ?= moto
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Files of tests are shared out, never their tests: those of one file share what they start.
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile
 INFRA := .venv-infra
 MINISTACK := .venv-ministack
 SERVICES := core api worker resizer local ops
@@ -46,17 +49,17 @@ web: web/dist/index.html ## Build the web application (wants Node.js 20.19 or ne
 
 .PHONY: test
 test: $(VENV)/dev ## Run the test suite; nothing needs to be started
-	$(BIN)/pytest -m "not infra and not compose and not web and not clients"
+	$(PYTEST) -m "not infra and not compose and not web and not clients"
 
 .PHONY: test-web
 test-web: $(VENV)/dev web ## Try the web application: its parts, and all of it in a Chromium
 	npm run --silent --prefix web check
 	npm run --silent --prefix web test
-	$(BIN)/pytest -m web tests/web
+	$(PYTEST) -m web tests/web
 
 .PHONY: test-infra
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform on a stand-in for AWS
-	$(BIN)/pytest tests/infra
+	$(PYTEST) tests/infra
 
 .PHONY: test-compose
 test-compose: $(VENV)/dev ## Build the images and run all of it in containers (wants Docker)

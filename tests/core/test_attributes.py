@@ -29,7 +29,11 @@ VALUES = [
 NUMBERS = [0.0, 100.0, 99.9364013671875, 0.1, 1e-07, -2.5e10]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+def _name(value: Any) -> str:
+    return repr(sorted(value) if isinstance(value, set) else value)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=_name)
 def test_values_are_written_as_boto3_writes_them(value: Any) -> None:
     ours: Any = serialize(value)
     theirs: Any = TypeSerializer().serialize(value)
