@@ -213,6 +213,7 @@ class Bench:
         self._console.print(
             f"{what:>12} {step.offered:5.0f}/s: {step.done:6.1f} done, "
             f"p50 {step.p50 * 1000:4.0f} ms, p99 {step.p99 * 1000:4.0f} ms, "
+            f"calls {step.calls_p99 * 1000:4.0f} ms, "
             f"{step.cores:.2f} cores, others {step.others:.2f}",
             highlight=False,
             soft_wrap=True,
@@ -288,9 +289,8 @@ class Bench:
                     ]
                 )
                 if number >= 5:
-                    calls = await fleet.ask_proxy("spans")
                     whole.append(ended - accepted)
-                    own.append(whole[-1] - busy(_waits(calls), accepted, ended))
+                    own.append(whole[-1] - busy(await _read_waits(fleet), accepted, ended))
             self.load.alone = {
                 "event_to_ready": _describe(whole),
                 "less_dependencies": _describe(own),
@@ -301,22 +301,24 @@ class Bench:
 
 
 async def _measure(fleet: Fleet, driver: Driver, kind: str, rate: float, seconds: float) -> Step:
-    meter = Meter(fleet, kind)
+    meter, began = Meter(fleet, kind), time.time()
     if kind == "api":
         done = await offer(rate, seconds, driver.announce, FAILURES)
-        cores = meter.read()
+        own, others = meter.read()
     else:
         driver.accepted.clear()
         await offer(rate, seconds, driver.send, FAILURES)
-        cores = meter.read()
+        own, others = meter.read()
         done = await driver.await_ends(PARTS[kind])
-    own, others = cores
-    return summarize(rate, seconds, done)._replace(cores=own, others=others)
+    waits = [wait for wait in await _read_waits(fleet) if wait.began > began]
+    calls_p99 = summarize(0, seconds, waits).p99
+    return summarize(rate, seconds, done)._replace(cores=own, others=others, calls_p99=calls_p99)
 
 
-def _waits(calls: list[tuple[str, str, float, float]]) -> list[tuple[float, float]]:
-    """When calls were out; polls are left out, which wait for us and not we for them."""
-    return [(began, ended) for _, operation, began, ended in calls if operation != "ReceiveMessage"]
+async def _read_waits(fleet: Fleet) -> list[Work]:
+    """The last calls to the stand-ins, without polls: they wait for us, and not we for them."""
+    calls = await fleet.ask_proxy("spans")
+    return [Work(began, ended) for _, name, began, ended in calls if name != "ReceiveMessage"]
 
 
 def _describe(seconds: list[float]) -> Figures:
@@ -335,13 +337,16 @@ def draw_load(load: Load, path: Path) -> None:
         offered = [step.offered for step in steps]
         borne = knee(steps)
         (line,) = done.plot(offered, [step.done for step in steps], marker="o", label=name)
+        colour = line.get_color()
+        done.plot(borne.offered, borne.done, "o", ms=14, mfc="none", color=colour)
         late.plot(offered, [step.p99 * 1000 for step in steps], marker="o", label=name)
-        late.axvline(borne.offered, color=line.get_color(), linestyle=":", linewidth=1)
-        done.plot(borne.offered, borne.done, "o", ms=14, mfc="none", color=line.get_color())
+        calls = [step.calls_p99 * 1000 for step in steps]
+        late.plot(offered, calls, color=colour, linewidth=0.8, linestyle="--")
+        late.axvline(borne.offered, color=colour, linewidth=0.8, linestyle=":")
     rates = [step.offered for steps in load.knees.values() for step in steps]
     done.plot([min(rates), max(rates)], [min(rates), max(rates)], color="#bbbbbb", linewidth=0.8)
     done.set(title="throughput, knees circled", ylabel="done per second")
-    late.set(title="slowest hundredth, knees dotted", ylabel="p99, ms")
+    late.set(title="slowest hundredth (dashed: of calls to the stand-ins)", ylabel="p99, ms")
     for axes in (done, late):
         axes.set(xlabel="offered per second", xscale="log", yscale="log")
     for name, samples in load.memory.items():

@@ -28,7 +28,11 @@ class Work(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What came of one offered rate: per second, seconds, and cores that were busy."""
+    """What came of one offered rate: per second, and seconds.
+
+    `cores` is how many the service had, `others` all else of the trial together, `calls_p99` how
+    long the slowest hundredth of calls to the stand-ins took.
+    """
 
     offered: float
     done: float
@@ -36,6 +40,7 @@ class Step(NamedTuple):
     p99: float
     cores: float = 0.0
     others: float = 0.0
+    calls_p99: float = 0.0
 
 
 async def offer(
