@@ -47,6 +47,13 @@ STOP_TIMEOUT = 20.0
 #: Seconds until a process that has ended is started again.
 AWAY = (0.2, 3.0)
 
+#: MiniStack without Python's full collections: with all that it keeps each takes up to a second, in
+#: which it answers nobody.
+STEADY = (
+    "import gc, runpy; gc.set_threshold(50_000, 20, 1_000_000); "
+    "runpy.run_module('ministack', run_name='__main__')"
+)
+
 
 async def until_told(work: Awaitable[Outcome]) -> Outcome:
     """Its outcome; cancelled by SIGTERM and SIGINT, so that whatever was started is ended."""
@@ -65,7 +72,8 @@ class Shape:
     """How many of each service, and how the trial differs from production.
 
     `visibility` and `backoff` are in seconds: short, so that what a killed process held is soon
-    delivered again. `latency` is what Rekognition takes. `settings` are for all of a kind.
+    delivered again. `latency` is what Rekognition takes. `settings` are for all of a kind. `steady`
+    is for who measures: MiniStack makes no pauses, but grows.
     """
 
     apis: int = 2
@@ -76,6 +84,7 @@ class Shape:
     latency: float = 0.05
     settings: dict[str, Environment] = field(default_factory=dict)
     cloud: Cloud = "ministack"
+    steady: bool = False
 
 
 @dataclass
@@ -174,7 +183,10 @@ class Fleet:
     async def start(self) -> None:
         """Raises `FleetError`, `EmulatorMissing`."""
         cloud = choose_emulator(self.shape.cloud, self._ports[0])
-        self._add("cloud", cloud.command, cloud.environment, self.cloud + cloud.health)
+        command = cloud.command
+        if self.shape.steady:
+            command = [command[0], "-c", STEADY]
+        self._add("cloud", command, cloud.environment, self.cloud + cloud.health)
         await self._start("cloud")
         self.made = await asyncio.to_thread(self._provision)
         self.pool.issuer = self.made.token_issuer

@@ -186,7 +186,8 @@ class Bench:
     ) -> None:
         timeout = aiohttp.ClientTimeout(total=20)
         connector = aiohttp.TCPConnector(limit=0)
-        shape = replace(shape, settings={**UNLIMITED, **shape.settings}, visibility=60)
+        settings = {**UNLIMITED, **shape.settings}
+        shape = replace(shape, settings=settings, visibility=60, steady=True)
         async with Fleet(shape, self._given.folder, 0) as fleet:
             await fleet.start()
             async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
@@ -290,7 +291,9 @@ class Bench:
                 )
                 if number >= 5:
                     whole.append(ended - accepted)
-                    own.append(whole[-1] - busy(await _read_waits(fleet), accepted, ended))
+                    # A call may have begun before the picture was there.
+                    waits = await _read_waits(fleet, accepted - 1)
+                    own.append(whole[-1] - busy(waits, accepted, ended))
             self.load.alone = {
                 "event_to_ready": _describe(whole),
                 "less_dependencies": _describe(own),
@@ -310,14 +313,13 @@ async def _measure(fleet: Fleet, driver: Driver, kind: str, rate: float, seconds
         await offer(rate, seconds, driver.send, FAILURES)
         own, others = meter.read()
         done = await driver.await_ends(PARTS[kind])
-    waits = [wait for wait in await _read_waits(fleet) if wait.began > began]
-    calls_p99 = summarize(0, seconds, waits).p99
+    calls_p99 = summarize(0, seconds, await _read_waits(fleet, began)).p99
     return summarize(rate, seconds, done)._replace(cores=own, others=others, calls_p99=calls_p99)
 
 
-async def _read_waits(fleet: Fleet) -> list[Work]:
-    """The last calls to the stand-ins, without polls: they wait for us, and not we for them."""
-    calls = await fleet.ask_proxy("spans")
+async def _read_waits(fleet: Fleet, since: float) -> list[Work]:
+    """Calls to the stand-ins, without polls: they wait for us, and not we for them."""
+    calls = await fleet.ask_proxy(f"spans?since={since}")
     return [Work(began, ended) for _, name, began, ended in calls if name != "ReceiveMessage"]
 
 

@@ -5,7 +5,8 @@ A process between the services and the cloud's stand-in. What it does is said at
 GET  /-/figures   {"calls": {service: n}, "faults": {service: {fault: n}}, "settled": n}
 PUT  /-/share     how often faults occur, 1 as `faults.py` says, 0 never
 PUT  /-/down      {service: "refuse" | "hang"}: nothing gets through to these
-GET  /-/spans     [[service, operation, began, ended]]: the last calls, in Unix seconds
+GET  /-/spans     [[service, operation, began, ended]]: calls begun at `?since=` or later, in Unix
+                  seconds
 """
 
 import argparse
@@ -35,8 +36,8 @@ MOST = 10
 #: Seconds of delay, uniformly.
 SLOWNESS = (0.05, 1.5)
 
-#: Calls that are remembered for whoever measures.
-REMEMBERED = 50_000
+#: Calls that are remembered for whoever measures: those of ten minutes under load.
+REMEMBERED = 500_000
 
 #: Of one connection alone, so not to be passed on.
 HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade", "expect")
@@ -222,7 +223,8 @@ class Proxy:
                     {"calls": self._calls, "faults": self._faults, "settled": self._settled}
                 )
             case "GET", "spans":
-                return web.json_response(list(self._spans))
+                since = float(request.query["since"])
+                return web.json_response([span for span in self._spans if span[2] >= since])
             case "PUT", "share":
                 self._share = float(await request.json())
             case "PUT", "down":
