@@ -59,12 +59,19 @@ def serving(flood: Flood) -> Iterator[int]:
         thread.join()
 
 
+@contextmanager
+def asking(flood: Flood) -> Iterator[socket.socket]:
+    """A client that has asked for it, and read nothing yet."""
+    with serving(flood) as port, socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: sightline\r\n\r\n")
+        yield client
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what nobody reads")
 def test_an_answer_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "UNREAD", 1)
     flood = Flood()
-    with serving(flood) as port, socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: sightline\r\n\r\n")
+    with asking(flood):
         assert flood.begun.wait(10)
         assert flood.ended.wait(30)
 
@@ -73,8 +80,7 @@ def test_an_answer_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_slow_reader_is_served_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "UNREAD", 1)
     flood = Flood()
-    with serving(flood) as port, socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: sightline\r\n\r\n")
+    with asking(flood) as client:
         for _ in range(8):
             time.sleep(0.4)
             assert len(client.recv(1 << 23, socket.MSG_WAITALL)) == 1 << 23
