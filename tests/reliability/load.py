@@ -282,13 +282,14 @@ class Bench:
             for number in range(count + 5):
                 driver.accepted.clear()
                 accepted = driver.accepted[await driver.send()]
-                ended = max(
-                    [
-                        work.ended
-                        for part in PARTS.values()
-                        for work in await driver.await_ends(part, pause=0.1)
-                    ]
-                )
+                ends = [
+                    work.ended
+                    for part in PARTS.values()
+                    for work in await driver.await_ends(part, pause=0.1)
+                ]
+                if len(ends) < len(PARTS):
+                    raise FleetError("a picture that was alone was never done")
+                ended = max(ends)
                 if number >= 5:
                     whole.append(ended - accepted)
                     # A call may have begun before the picture was there.
