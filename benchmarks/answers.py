@@ -15,9 +15,9 @@ import httptools
 import uvloop
 
 from samples import make_development, make_image, make_recognition
-from sightline.dynamo import DynamoImageTable
-from sightline.images import Image
-from sightline.pictures import Rendition
+from sightline.adapters.dynamo import DynamoImageTable
+from sightline.domain.images import Image
+from sightline.domain.renditions import Rendition
 
 EVENT = Path(__file__).parents[1] / "tests" / "core" / "events" / "aws_one.json"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from sightline.decoding import Limits
+from sightline.imaging.decoding import Limits
 from sightline_resizer import encoding
 from sightline_resizer.encoding import Format, encode
 from sightline_resizer.renditions import Recipe, expose, render

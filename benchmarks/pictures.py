@@ -30,7 +30,7 @@ from rich.progress import track
 from rich.table import Table
 from skimage.metrics import structural_similarity
 
-from sightline.decoding import Limits
+from sightline.imaging.decoding import Limits
 from sightline_local.sample import draw_sample
 from sightline_resizer.renditions import Recipe, expose, render
 
@@ -200,7 +200,7 @@ def find_memory(path: Path) -> float:
     """Peak resident memory, in MB, of a process that develops one picture."""
     code = (
         "import re, sys; from pathlib import Path;"
-        "from sightline.decoding import Limits;"
+        "from sightline.imaging.decoding import Limits;"
         "from sightline_resizer.renditions import Recipe, develop;"
         "develop(Path(sys.argv[1]).read_bytes(), Limits(), Recipe());"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"

@@ -15,13 +15,13 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from sightline.aws import Clients
-from sightline.consumer import Consumer, Pace
-from sightline.logs import configure_logs
-from sightline.rejection import Failure
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.sqs import SqsQueue
+from sightline.consumer.loop import Consumer, Pace
+from sightline.consumer.messages import Upload
+from sightline.domain.failures import Failure
+from sightline.logging import configure_logs
 from sightline.settings import read_settings
-from sightline.sqs import SqsQueue
-from sightline.uploads import Upload
 from sightline_api.__main__ import serve
 from sightline_api.app import create_app, on_aws
 from sightline_api.dependencies import CurrentUser
@@ -114,7 +114,7 @@ def main() -> None:
             leave_unsigned()
             serve_gateway()
         case ["consumer"]:
-            # As `sightline.service` runs it.
+            # As `sightline.consumer.runtime` runs it.
             uvloop.run(consume())
 
 

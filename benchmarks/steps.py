@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from rich.progress import track
 
 from samples import new_owner
-from sightline.images import Image
-from sightline.sigv4 import Credentials
+from sightline.adapters.aws.sigv4 import Credentials
+from sightline.domain.images import Image
 from sightline_api.allowance import OwnerBuckets, tell
 from sightline_api.cloudfront import CloudFrontSigner
 from sightline_api.keyset import KeySet

@@ -8,7 +8,7 @@ import pytest
 import stamina
 from pillow_heif import register_heif_opener
 
-from sightline.aws import Clients
+from sightline.adapters.aws.clients import Clients
 from sightline_local.cloud import open_cloud
 
 REGION = "eu-central-1"

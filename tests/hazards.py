@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from sightline.rejection import Rejected
+from sightline.domain.failures import Rejected
 
 
 def double(number: int, *, plus: int = 0) -> int:

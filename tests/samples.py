@@ -2,11 +2,11 @@
 
 from uuid import uuid4
 
-from sightline.identifiers import new_image_id
-from sightline.images import Details, Image, Part, fold_label, now
-from sightline.pictures import Development, Rendition
-from sightline.recognition import Box, Feature, Instance, Label, Profile, Recognition
-from sightline.table import ImageTable, Term
+from sightline.domain.ids import new_image_id
+from sightline.domain.images import Details, Image, Part, fold_label, now
+from sightline.domain.recognition import Box, Feature, Instance, Label, Profile, Recognition
+from sightline.domain.renditions import Development, Rendition
+from sightline.ports.image_table import ImageTable, Term
 
 ETAG = "9b2cf535f27731c974343645a3985328"
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"

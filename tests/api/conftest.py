@@ -15,9 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from samples import new_owner
-from sightline.events import Publisher
-from sightline.images import Image
-from sightline.memory import (
+from sightline.adapters.memory import (
     MemoryAlbumTable,
     MemoryImageTable,
     MemoryInboxes,
@@ -25,7 +23,9 @@ from sightline.memory import (
     MemoryObjectStore,
     MemoryTopic,
 )
-from sightline.settlement import Backoff
+from sightline.consumer.settlement import Backoff
+from sightline.domain.events import Publisher
+from sightline.domain.images import Image
 from sightline_api.announcer import Announcer
 from sightline_api.app import create_app
 from sightline_api.dependencies import State

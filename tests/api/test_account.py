@@ -8,9 +8,9 @@ import pytest
 
 from api.conftest import Gateway, serve
 from samples import ETAG, make_development, make_image, new_owner, recognized
-from sightline.images import Image
-from sightline.keys import original_key, rendition_key
-from sightline.table import Usage
+from sightline.domain.images import Image
+from sightline.domain.object_keys import original_key, rendition_key
+from sightline.ports.image_table import Usage
 from sightline_api.settings import ApiSettings
 from tokens import Pool
 

@@ -8,9 +8,9 @@ import pytest
 
 from api.conftest import Gateway
 from samples import ETAG, make_development, make_image, make_recognition, new_owner, recognized
-from sightline.identifiers import new_album_id, new_image_id
-from sightline.images import Image
-from sightline.recognition import Box, Text
+from sightline.domain.ids import new_album_id, new_image_id
+from sightline.domain.images import Image
+from sightline.domain.recognition import Box, Text
 
 
 def add(gateway: Gateway, *labels: str, owner: str | None = None) -> str:

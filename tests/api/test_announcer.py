@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from samples import new_owner
-from sightline.events import MAX_TOGETHER, Event, Publisher, parse_events
-from sightline.identifiers import new_image_id
-from sightline.keys import ImageKey
-from sightline.memory import MemoryTopic
+from sightline.adapters.memory import MemoryTopic
+from sightline.domain.events import MAX_TOGETHER, Event, Publisher, parse_events
+from sightline.domain.ids import new_image_id
+from sightline.domain.object_keys import ImageKey
 from sightline_api.announcer import MAX_WAITING, Announcer
 
 

@@ -10,11 +10,11 @@ from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway, Stream, serve
 from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
-from sightline.albums import AlbumKey
-from sightline.events import Event, Publisher, album_event, image_event
-from sightline.identifiers import new_event_id, new_image_id, time_of
-from sightline.images import Image
-from sightline.keys import ImageKey
+from sightline.domain.albums import AlbumKey
+from sightline.domain.events import Event, Publisher, album_event, image_event
+from sightline.domain.ids import new_event_id, new_image_id, time_of
+from sightline.domain.images import Image
+from sightline.domain.object_keys import ImageKey
 from sightline_api.hub import MAX_WAITING
 from sightline_api.settings import ApiSettings
 from tokens import Pool

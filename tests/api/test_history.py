@@ -2,9 +2,9 @@
 
 import pytest
 
-from sightline.events import Event, image_event
-from sightline.identifiers import new_image_id
-from sightline.keys import ImageKey
+from sightline.domain.events import Event, image_event
+from sightline.domain.ids import new_image_id
+from sightline.domain.object_keys import ImageKey
 from sightline_api import history as history_module
 from sightline_api.history import KEPT, OVERLAP, History
 

@@ -8,9 +8,9 @@ import pytest
 
 from api.conftest import Gateway
 from samples import make_image, make_recognition, new_owner, recognized
-from sightline.images import Image
-from sightline.memory import MemoryImageTable
-from sightline.table import Marked, Term
+from sightline.adapters.memory import MemoryImageTable
+from sightline.domain.images import Image
+from sightline.ports.image_table import Marked, Term
 from sightline_api.search import Query, _before, find_images
 
 

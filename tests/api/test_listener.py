@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from samples import new_owner
-from sightline.albums import AlbumKey
-from sightline.events import Publisher, album_event
-from sightline.identifiers import new_image_id
-from sightline.inboxes import Entry
-from sightline.memory import (
+from sightline.adapters.memory import (
     MemoryImageTable,
     MemoryInboxes,
     MemoryInboxRegister,
     MemoryQueue,
     MemoryTopic,
 )
-from sightline.queues import Message
-from sightline.settlement import Backoff
+from sightline.consumer.settlement import Backoff
+from sightline.domain.albums import AlbumKey
+from sightline.domain.events import Publisher, album_event
+from sightline.domain.ids import new_image_id
+from sightline.ports.event_queues import Entry
+from sightline.ports.queues import Message
 from sightline_api.hub import Hub
 from sightline_api.listener import Listener
 from sightline_api.sweeper import Sweeper

@@ -8,9 +8,9 @@ import pytest
 
 from api.conftest import Gateway
 from samples import ETAG, make_development, make_image, recognized
-from sightline.capture import Capture
-from sightline.identifiers import first_image_id, new_image_id
-from sightline.images import Image
+from sightline.domain.capture import Capture
+from sightline.domain.ids import first_image_id, new_image_id
+from sightline.domain.images import Image
 
 
 def add(gateway: Gateway, taken_at: datetime | None = None, ready: bool = True) -> Image:

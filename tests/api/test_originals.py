@@ -6,7 +6,7 @@ import pytest
 
 from api.conftest import Gateway
 from samples import ETAG, make_development, make_image, new_owner
-from sightline.images import Details, Image
+from sightline.domain.images import Details, Image
 from sightline_api.originals import SUFFIXES, name_file
 from sightline_api.views import MediaType
 

@@ -8,10 +8,10 @@ import pytest
 
 from api.conftest import Gateway
 from samples import ETAG, make_development, make_image, new_owner, recognized
-from sightline.albums import Album
-from sightline.identifiers import new_album_id
-from sightline.images import now
-from sightline.keys import original_key
+from sightline.domain.albums import Album
+from sightline.domain.ids import new_album_id
+from sightline.domain.images import now
+from sightline.domain.object_keys import original_key
 from sightline_api.document import make_document
 
 METHODS = ("get", "post", "put", "patch", "delete")

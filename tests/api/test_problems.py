@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
-from sightline.dynamo import TransactionContended
+from sightline.adapters.dynamo import TransactionContended
 from tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"

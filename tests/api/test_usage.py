@@ -6,7 +6,7 @@ import pytest
 
 from api.conftest import Gateway, serve
 from samples import ETAG, SHA256, make_image, new_owner, recognized
-from sightline.images import now
+from sightline.domain.images import now
 from sightline_api.settings import ApiSettings
 from tokens import Pool
 

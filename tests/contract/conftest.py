@@ -5,11 +5,11 @@ from typing import NamedTuple
 import pytest
 from uuid_utils.compat import uuid4
 
-from sightline.albums import AlbumTable
-from sightline.aws import Clients
-from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
-from sightline.memory import MemoryAlbumTable, MemoryImageTable
-from sightline.table import ImageTable
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.adapters.memory import MemoryAlbumTable, MemoryImageTable
+from sightline.domain.albums import AlbumTable
+from sightline.ports.image_table import ImageTable
 
 
 class Tables(NamedTuple):

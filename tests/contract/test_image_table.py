@@ -18,10 +18,11 @@ from samples import (
     new_owner,
     recognized,
 )
-from sightline.images import Image, State, now
-from sightline.keys import ImageKey
-from sightline.recognition import Box, Feature, Profile, Text
-from sightline.table import (
+from sightline.domain.images import Image, State, now
+from sightline.domain.object_keys import ImageKey
+from sightline.domain.recognition import Box, Feature, Profile, Text
+from sightline.domain.words import MAX_WORDS
+from sightline.ports.image_table import (
     Answer,
     Conflict,
     ContentClaimed,
@@ -33,7 +34,6 @@ from sightline.table import (
     Term,
     Usage,
 )
-from sightline.words import MAX_WORDS
 
 
 async def created(table: ImageTable, **changes: object) -> Image:

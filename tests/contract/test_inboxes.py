@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid4
 
-from sightline.aws import Clients
-from sightline.dynamo import DynamoInboxRegister
-from sightline.inboxes import Entry, Inboxes, InboxLost, InboxRegister
-from sightline.memory import MemoryInboxes, MemoryInboxRegister, MemoryTopic
-from sightline.queues import QueueNotFound, Topic
-from sightline.sns import SnsTopic
-from sightline.sqs_inboxes import SqsInboxes
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.event_queues import SqsInboxes
+from sightline.adapters.aws.sns import SnsTopic
+from sightline.adapters.dynamo import DynamoInboxRegister
+from sightline.adapters.memory import MemoryInboxes, MemoryInboxRegister, MemoryTopic
+from sightline.ports.event_queues import Entry, Inboxes, InboxLost, InboxRegister
+from sightline.ports.queues import QueueNotFound, Topic
 
 
 @pytest.fixture(params=["memory", "dynamo"])

@@ -3,10 +3,10 @@
 import pytest
 from uuid_utils.compat import uuid4
 
-from sightline.aws import Clients
-from sightline.memory import MemoryObjectStore
-from sightline.objects import ObjectChanged, ObjectNotFound, ObjectStore
-from sightline.s3 import S3ObjectStore
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.memory import MemoryObjectStore
+from sightline.ports.object_store import ObjectChanged, ObjectNotFound, ObjectStore
 
 
 @pytest.fixture(params=["memory", "s3", "versioned"])

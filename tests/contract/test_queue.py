@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from uuid_utils.compat import uuid4
 
-from sightline.aws import Clients
-from sightline.memory import MemoryQueue
-from sightline.queues import Message, Queue
-from sightline.sqs import SqsQueue
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.sqs import SqsQueue
+from sightline.adapters.memory import MemoryQueue
+from sightline.ports.queues import Message, Queue
 
 VISIBILITY = 30
 MAX_RECEIVES = 3

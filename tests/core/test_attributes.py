@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from sightline.dynamo.attributes import deserialize, serialize
+from sightline.adapters.dynamo.attribute_values import deserialize, serialize
 
 VALUES = [
     "text",

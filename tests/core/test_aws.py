@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from sightline.aws import PASSING_ATTEMPTS, READ_TIMEOUTS, Clients
+from sightline.adapters.aws.clients import PASSING_ATTEMPTS, READ_TIMEOUTS, Clients
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 

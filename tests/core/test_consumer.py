@@ -10,15 +10,15 @@ from typing import NoReturn
 
 import pytest
 
-from sightline import consumer
-from sightline.consumer import EXHAUSTED, Consumer, Handler, Pace
-from sightline.identifiers import new_image_id
-from sightline.keys import ImageKey, original_key
-from sightline.memory import MemoryQueue
-from sightline.queues import Message
-from sightline.rejection import Failure, Gone, Rejected
-from sightline.settlement import Backoff
-from sightline.uploads import Upload
+from sightline.adapters.memory import MemoryQueue
+from sightline.consumer import loop as consumer
+from sightline.consumer.loop import EXHAUSTED, Consumer, Handler, Pace
+from sightline.consumer.messages import Upload
+from sightline.consumer.settlement import Backoff
+from sightline.domain.failures import Failure, Gone, Rejected
+from sightline.domain.ids import new_image_id
+from sightline.domain.object_keys import ImageKey, original_key
+from sightline.ports.queues import Message
 
 PACE = Pace(
     concurrency=4, poll=0.01, handling=5, drain=5, backoff=Backoff(first=0.01, longest=0.02)

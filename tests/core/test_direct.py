@@ -14,8 +14,8 @@ from aiohttp.test_utils import TestServer
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from sightline.direct import DirectDynamo
-from sightline.sigv4 import Credentials
+from sightline.adapters.aws.dynamo_http import DirectDynamo
+from sightline.adapters.aws.sigv4 import Credentials
 
 AT = datetime(2026, 11, 20, 10, 20, 30, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from samples import make_image, recognized
-from sightline.dynamo import DynamoImageTable, TransactionContended
-from sightline.table import Conflict
+from sightline.adapters.dynamo import DynamoImageTable, TransactionContended
+from sightline.ports.image_table import Conflict
 
 
 def cancelled(*codes: str) -> ClientError:

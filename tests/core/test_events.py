@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from sightline.albums import AlbumKey
-from sightline.events import (
+from sightline.adapters.memory import MemoryTopic
+from sightline.domain.albums import AlbumKey
+from sightline.domain.events import (
     Publisher,
     UnreadableEvents,
     album_event,
@@ -14,9 +15,8 @@ from sightline.events import (
     image_event,
     parse_events,
 )
-from sightline.identifiers import new_album_id, new_event_id, new_image_id, time_of
-from sightline.keys import ImageKey
-from sightline.memory import MemoryTopic
+from sightline.domain.ids import new_album_id, new_event_id, new_image_id, time_of
+from sightline.domain.object_keys import ImageKey
 
 KEY = ImageKey("somebody", new_image_id())
 

@@ -5,7 +5,7 @@ import socket
 import httpx
 import pytest
 
-from sightline.health import serve_health
+from sightline.consumer.health import serve_health
 
 
 @pytest.mark.parametrize(("well", "code", "word"), [(True, 200, "ok"), (False, 503, "stuck")])

@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from samples import ETAG, make_image, make_recognition, recognized
-from sightline.images import Details, Mark, Part, State, Status, derive_status
-from sightline.recognition import Recognition
-from sightline.rejection import Failure
+from sightline.domain.failures import Failure
+from sightline.domain.images import Details, Mark, Part, State, Status, derive_status
+from sightline.domain.recognition import Recognition
 
 FINAL = Failure(code="broken_picture", message="broken")
 PASSING = Failure(code="retries_exhausted", message="again", final=False)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sightline.identifiers import new_image_id
-from sightline.keys import (
+from sightline.domain.ids import new_image_id
+from sightline.domain.object_keys import (
     ForeignKey,
     ImageKey,
     original_key,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sightline.logs import Facts, JsonLines, configure_logs, request_id
+from sightline.logging import Facts, JsonLines, configure_logs, request_id
 
 
 def format_line(message: str, *arguments: object, **extra: object) -> dict[str, Any]:

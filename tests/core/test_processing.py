@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from samples import count_labels, make_image, make_recognition, new_owner
-from sightline.consumer import EXHAUSTED
-from sightline.events import Event, Publisher, parse_events
-from sightline.images import Image, Mark, State, Status
-from sightline.keys import ImageKey, original_key
-from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.objects import StoredObject
-from sightline.processing import PartProcessor, Superseded
-from sightline.recognition import Recognition
-from sightline.rejection import Failure, Gone, Rejected
-from sightline.table import Conflict
-from sightline.uploads import Request, Upload
+from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.consumer.loop import EXHAUSTED
+from sightline.consumer.messages import Request, Upload
+from sightline.consumer.part_processor import PartProcessor, Superseded
+from sightline.domain.events import Event, Publisher, parse_events
+from sightline.domain.failures import Failure, Gone, Rejected
+from sightline.domain.images import Image, Mark, State, Status
+from sightline.domain.object_keys import ImageKey, original_key
+from sightline.domain.recognition import Recognition
+from sightline.ports.image_table import Conflict
+from sightline.ports.object_store import StoredObject
 
 Interleaving = Callable[[], Awaitable[None]]
 

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sightline.protection import EcsProtection, NullProtection
+from sightline.consumer.scale_in import EcsProtection, NullProtection
 
 
 class Agent:

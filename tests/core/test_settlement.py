@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sightline.settlement import (
+from sightline.consumer.settlement import (
     Backoff,
     Delete,
     GivenUp,

@@ -6,15 +6,15 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from sightline.keys import ImageKey
-from sightline.recognition import Feature
-from sightline.uploads import (
+from sightline.consumer.messages import (
     Request,
     UnreadableMessage,
     Upload,
     compose_request,
     parse_uploads,
 )
+from sightline.domain.object_keys import ImageKey
+from sightline.domain.recognition import Feature
 
 EVENTS = Path(__file__).parent / "events"
 OWNER = "c3d4e5f6-1111-2222-3333-444455556666"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hazards import allocate, chatter, crash, crash_once, double, hang, own_pid, reject
-from sightline.darkroom import handle_apart
-from sightline.rejection import Rejected
-from sightline.workbench import Workbench, WorkerDied
+from sightline.domain.failures import Rejected
+from sightline.imaging.isolation import handle_apart
+from sightline.imaging.process_pool import Workbench, WorkerDied
 
 MEBIBYTE = 2**20
 

@@ -15,23 +15,28 @@ import boto3
 import pytest
 
 from samples import count_calls, count_labels, make_image, make_recognition, new_owner
-from sightline.albums import Album
-from sightline.aws import Clients
-from sightline.decoding import Limits
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.adapters.memory import (
+    MemoryAlbumTable,
+    MemoryImageTable,
+    MemoryObjectStore,
+    MemoryTopic,
+)
+from sightline.consumer.messages import Request, Upload
+from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.deletion import delete_image
-from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
-from sightline.events import Publisher
-from sightline.identifiers import new_album_id
-from sightline.images import PART_NAMES, Image, PartName, State, Status, now
-from sightline.keys import original_key, rendition_prefix
-from sightline.memory import MemoryAlbumTable, MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.objects import ObjectChanged, ObjectNotFound
-from sightline.processing import PartProcessor, Superseded
-from sightline.recognition import Feature, Profile, Recognition
-from sightline.rejection import Gone, Rejected
-from sightline.s3 import S3ObjectStore
-from sightline.table import ImageNotFound
-from sightline.uploads import Request, Upload
+from sightline.domain.albums import Album
+from sightline.domain.events import Publisher
+from sightline.domain.failures import Gone, Rejected
+from sightline.domain.ids import new_album_id
+from sightline.domain.images import PART_NAMES, Image, PartName, State, Status, now
+from sightline.domain.object_keys import original_key, rendition_prefix
+from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.imaging.decoding import Limits
+from sightline.ports.image_table import ImageNotFound
+from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline_local.provisioning import provision
 from sightline_local.sample import draw_sample
 from sightline_resizer.developing import Developing

@@ -15,11 +15,11 @@ from botocore.awsrequest import AWSRequest
 from uuid_utils.compat import uuid4
 
 from samples import make_image
-from sightline.aws import Clients
-from sightline.images import Image
-from sightline.keys import original_key, rendition_key
-from sightline.s3 import S3ObjectStore
-from sightline.sigv4 import Credentials
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.aws.sigv4 import Credentials
+from sightline.domain.images import Image
+from sightline.domain.object_keys import original_key, rendition_key
 from sightline_api.signing import Bucket, Download, S3Signer
 
 BODY = b"hello"

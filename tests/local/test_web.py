@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from sightline.recognition import Feature
+from sightline.domain.recognition import Feature
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.web.app import make_app
 from sightline_local.web.settings import WebSettings

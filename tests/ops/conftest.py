@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from samples import make_image
-from sightline.images import Image
-from sightline.keys import original_key
+from sightline.domain.images import Image
+from sightline.domain.object_keys import original_key
 from sightline_local.provisioning import provision
 from sightline_ops.places import Places, Stack
 

@@ -9,8 +9,8 @@ import pytest
 
 from ops.conftest import drain, uploaded
 from samples import make_image
-from sightline.keys import ImageKey
-from sightline.uploads import Request, compose_request
+from sightline.consumer.messages import Request, compose_request
+from sightline.domain.object_keys import ImageKey
 from sightline_ops.__main__ import AMISS, AWAY, WELL, WRONG, main
 from sightline_ops.dead import list_dead
 from sightline_ops.places import Stack

@@ -7,13 +7,13 @@ import pytest
 
 from ops.conftest import drain, uploaded
 from samples import make_image, make_recognition
-from sightline.albums import Album, AlbumKey
-from sightline.identifiers import new_album_id
-from sightline.images import Image, now
-from sightline.keys import ImageKey, original_key, rendition_key
-from sightline.objects import ObjectNotFound
-from sightline.table import ImageNotFound
-from sightline.uploads import Upload, parse_uploads
+from sightline.consumer.messages import Upload, parse_uploads
+from sightline.domain.albums import Album, AlbumKey
+from sightline.domain.ids import new_album_id
+from sightline.domain.images import Image, now
+from sightline.domain.object_keys import ImageKey, original_key, rendition_key
+from sightline.ports.image_table import ImageNotFound
+from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.places import Stack
 from sightline_ops.reconciling import Finding, Kind, Reconciler
 

@@ -10,7 +10,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from pictures import find_pictures
-from sightline.capture import Capture, Place
+from sightline.domain.capture import Capture, Place
 from sightline_local.sample import draw_sample
 from sightline_resizer.capture import read_capture
 

@@ -9,14 +9,14 @@ import PIL.Image
 import pytest
 
 from samples import make_image
-from sightline.darkroom import handle_apart
-from sightline.decoding import Limits
-from sightline.images import Image
-from sightline.keys import original_key, rendition_key
-from sightline.memory import MemoryObjectStore
-from sightline.objects import ObjectChanged, StoredObject
-from sightline.rejection import Rejected
-from sightline.workbench import Workbench
+from sightline.adapters.memory import MemoryObjectStore
+from sightline.domain.failures import Rejected
+from sightline.domain.images import Image
+from sightline.domain.object_keys import original_key, rendition_key
+from sightline.imaging.decoding import Limits
+from sightline.imaging.isolation import handle_apart
+from sightline.imaging.process_pool import Workbench
+from sightline.ports.object_store import ObjectChanged, StoredObject
 from sightline_local.sample import draw_sample
 from sightline_resizer.developing import Developing
 from sightline_resizer.renditions import Recipe, develop

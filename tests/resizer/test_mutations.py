@@ -14,10 +14,10 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from sightline.darkroom import handle_apart
-from sightline.decoding import Limits
-from sightline.rejection import Rejected
-from sightline.workbench import Workbench
+from sightline.domain.failures import Rejected
+from sightline.imaging.decoding import Limits
+from sightline.imaging.isolation import handle_apart
+from sightline.imaging.process_pool import Workbench
 from sightline_local.sample import draw_sample
 from sightline_resizer.renditions import Recipe, develop
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from pictures import difference, drawn, encode, find_pictures
-from sightline.decoding import Limits
-from sightline.rejection import Rejected
+from sightline.domain.failures import Rejected
+from sightline.imaging.decoding import Limits
 from sightline_local.sample import draw_sample
 from sightline_resizer.encoding import Format
 from sightline_resizer.renditions import Developed, Recipe, Size

@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from sightline.aws import Clients
-from sightline.recognition import (
+from sightline.adapters.aws.clients import Clients
+from sightline.domain.failures import Rejected
+from sightline.domain.recognition import (
     Box,
     Colour,
     Face,
@@ -23,7 +24,6 @@ from sightline.recognition import (
     Quality,
     Text,
 )
-from sightline.rejection import Rejected
 from sightline_worker.detector import RekognitionDetector
 from sightline_worker.pacing import Pacer
 from sightline_worker.sources import Reference, Sent

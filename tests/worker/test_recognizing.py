@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from samples import count_calls, count_labels, make_image, make_recognition, new_owner
-from sightline.decoding import Limits
-from sightline.events import Publisher
-from sightline.images import Image, now
-from sightline.keys import original_key
-from sightline.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.processing import PartProcessor, Superseded
-from sightline.recognition import Feature, Profile, Recognition
-from sightline.rejection import Rejected
-from sightline.uploads import Request, Upload
-from sightline.workbench import Workbench
+from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.consumer.messages import Request, Upload
+from sightline.consumer.part_processor import PartProcessor, Superseded
+from sightline.domain.events import Publisher
+from sightline.domain.failures import Rejected
+from sightline.domain.images import Image, now
+from sightline.domain.object_keys import original_key
+from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.imaging.decoding import Limits
+from sightline.imaging.process_pool import Workbench
 from sightline_local.sample import draw_sample
 from sightline_worker.recognizing import Recognizing
 from sightline_worker.sources import Source, Sources

@@ -9,10 +9,10 @@ from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
 from pictures import difference, drawn, encode, find_pictures
-from sightline.decoding import Limits
-from sightline.memory import MemoryObjectStore
-from sightline.rejection import Rejected
-from sightline.workbench import Workbench
+from sightline.adapters.memory import MemoryObjectStore
+from sightline.domain.failures import Rejected
+from sightline.imaging.decoding import Limits
+from sightline.imaging.process_pool import Workbench
 from sightline_worker.sources import (
     MAX_SENT,
     Reference,

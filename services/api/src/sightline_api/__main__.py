@@ -8,7 +8,7 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
-from sightline.logs import configure_logs
+from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
 from sightline_api.settings import ApiSettings

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from sightline.images import Image, Status
-from sightline.table import Usage
+from sightline.domain.images import Image, Status
+from sightline.ports.image_table import Usage
 from sightline_api.album_views import AlbumView
 from sightline_api.albums import view_albums
 from sightline_api.cursors import decode_image_cursor, encode_cursor

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from sightline.albums import Album
-from sightline.identifiers import AlbumId, ImageId
-from sightline.images import Image
+from sightline.domain.albums import Album
+from sightline.domain.ids import AlbumId, ImageId
+from sightline.domain.images import Image
 from sightline_api.signing import Signer
 from sightline_api.views import RenditionView, Title
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from sightline.albums import Album, AlbumKey, AlbumNotFound, AlbumTable, NotInAlbum
-from sightline.identifiers import image_id_adapter, new_album_id
-from sightline.images import now
-from sightline.table import Conflict, ImageTable, Term
+from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, AlbumTable, NotInAlbum
+from sightline.domain.ids import image_id_adapter, new_album_id
+from sightline.domain.images import now
+from sightline.ports.image_table import Conflict, ImageTable, Term
 from sightline_api.album_views import (
     AlbumChanges,
     AlbumPage,

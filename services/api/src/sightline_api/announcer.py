@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from sightline.albums import AlbumKey
-from sightline.events import (
+from sightline.domain.albums import AlbumKey
+from sightline.domain.events import (
     MAX_TOGETHER,
     Change,
     Event,
@@ -15,7 +15,7 @@ from sightline.events import (
     album_event,
     image_event,
 )
-from sightline.keys import ImageKey
+from sightline.domain.object_keys import ImageKey
 
 logger = logging.getLogger(__name__)
 

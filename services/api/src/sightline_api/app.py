@@ -10,14 +10,14 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 
-from sightline.aws import Clients
-from sightline.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
-from sightline.events import Publisher
-from sightline.inboxes import Inboxes, InboxRegister
-from sightline.s3 import S3ObjectStore
-from sightline.sns import SnsTopic
-from sightline.sqs_inboxes import SqsInboxes
-from sightline.table import ImageTable
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.event_queues import SqsInboxes
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.aws.sns import SnsTopic
+from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
+from sightline.domain.events import Publisher
+from sightline.ports.event_queues import Inboxes, InboxRegister
+from sightline.ports.image_table import ImageTable
 from sightline_api import account, albums, events, images, labels, originals, usage
 from sightline_api.admission import Admission
 from sightline_api.allowance import OwnerBuckets, describe_headers

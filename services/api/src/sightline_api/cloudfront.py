@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from sightline.images import Image, now
-from sightline.keys import RENDITIONS
+from sightline.domain.images import Image, now
+from sightline.domain.object_keys import RENDITIONS
 from sightline_api.signing import SAFE, Address, Download, SignedForm, Signer, expiry
 
 #: How many owners' signatures are remembered; one takes about 1 kB, and 0.25 ms to make.

@@ -9,7 +9,7 @@ import binascii
 
 from pydantic import ValidationError
 
-from sightline.identifiers import image_id_adapter
+from sightline.domain.ids import image_id_adapter
 from sightline_api.problems import InvalidCursor
 
 

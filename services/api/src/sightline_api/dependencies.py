@@ -6,12 +6,12 @@ from fastapi import Depends, Path, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
-from sightline.albums import AlbumKey, AlbumTable
-from sightline.identifiers import album_id_adapter, image_id_adapter
-from sightline.keys import ImageKey
-from sightline.objects import ObjectStore
-from sightline.queues import Topic
-from sightline.table import ImageTable
+from sightline.domain.albums import AlbumKey, AlbumTable
+from sightline.domain.ids import album_id_adapter, image_id_adapter
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.image_table import ImageTable
+from sightline.ports.object_store import ObjectStore
+from sightline.ports.queues import Topic
 from sightline_api.announcer import Announcer
 from sightline_api.hub import Hub
 from sightline_api.problems import AlbumMissing, ImageMissing, Problem

@@ -3,9 +3,9 @@
 import zlib
 from typing import Any
 
-from sightline.images import Image, fold_label, now
-from sightline.keys import ImageKey
-from sightline.table import Conflict, ImageNotFound, ImageTable
+from sightline.domain.images import Image, fold_label, now
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.image_table import Conflict, ImageNotFound, ImageTable
 from sightline_api.middleware import matches
 from sightline_api.problems import Changed, Contended, ImageMissing
 

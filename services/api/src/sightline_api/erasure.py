@@ -3,11 +3,11 @@
 import asyncio
 from contextlib import suppress
 
-from sightline.albums import AlbumKey, AlbumNotFound, AlbumTable
 from sightline.deletion import delete_image
-from sightline.keys import ImageKey, owned_prefixes
-from sightline.objects import ObjectStore
-from sightline.table import ImageNotFound, ImageTable
+from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumTable
+from sightline.domain.object_keys import ImageKey, owned_prefixes
+from sightline.ports.image_table import ImageNotFound, ImageTable
+from sightline.ports.object_store import ObjectStore
 from sightline_api.announcer import Announcer
 from sightline_api.batches import AT_ONCE, each_of
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
-from sightline.table import ImageTable
+from sightline.ports.image_table import ImageTable
 from sightline_api.batches import each_of
 from sightline_api.dependencies import CurrentUser, EventHub, Settings, Table
 from sightline_api.hub import Hub, Subscription

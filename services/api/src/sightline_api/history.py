@@ -5,8 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sightline.events import Event
-from sightline.identifiers import event_id_adapter, time_of
+from sightline.domain.events import Event
+from sightline.domain.ids import event_id_adapter, time_of
 
 #: Seconds for which events are remembered: longer than a stream lives, so that a quiet screen which
 #: was told nothing in all that time can still come back. And how many, of all owners together; one

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from sightline.events import Event
+from sightline.domain.events import Event
 from sightline_api.history import History
 from sightline_api.problems import TooManyStreams
 from sightline_api.signals import reset_signal

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from sightline.table import Answer, RequestClaimed
+from sightline.ports.image_table import Answer, RequestClaimed
 from sightline_api.dependencies import authenticate
 from sightline_api.problems import InvalidKey, KeyReused, RequestInProgress
 from sightline_api.routes import Handler, Route

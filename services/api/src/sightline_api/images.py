@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
+from sightline.consumer.messages import Request, compose_request
 from sightline.deletion import delete_image
-from sightline.identifiers import AlbumId, image_id_adapter
-from sightline.images import Status
-from sightline.keys import ImageKey
-from sightline.table import ImageNotFound
-from sightline.uploads import Request, compose_request
+from sightline.domain.ids import AlbumId, image_id_adapter
+from sightline.domain.images import Status
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.image_table import ImageNotFound
 from sightline_api import search
 from sightline_api.batches import each_of
 from sightline_api.cursors import decode_image_cursor, encode_cursor

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from sightline.identifiers import AlbumId
-from sightline.images import fold_label
-from sightline.words import split_words
+from sightline.domain.ids import AlbumId
+from sightline.domain.images import fold_label
+from sightline.domain.words import split_words
 from sightline_api import search
 from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 
 from uuid_utils.compat import uuid4
 
-from sightline.events import Event, UnreadableEvents, parse_events
-from sightline.inboxes import Inboxes, InboxLost, InboxRegister
-from sightline.queues import BATCH, Message, Queue, QueueNotFound
-from sightline.settlement import Backoff
-from sightline.table import ImageTable
+from sightline.consumer.settlement import Backoff
+from sightline.domain.events import Event, UnreadableEvents, parse_events
+from sightline.ports.event_queues import Inboxes, InboxLost, InboxRegister
+from sightline.ports.image_table import ImageTable
+from sightline.ports.queues import BATCH, Message, Queue, QueueNotFound
 from sightline_api.batches import each_of
 from sightline_api.hub import Hub
 from sightline_api.signals import describe, reset_signal

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sightline.identifiers import first_image_id
-from sightline.images import Image, Status
-from sightline.table import ImageTable, Page
+from sightline.domain.ids import first_image_id
+from sightline.domain.images import Image, Status
+from sightline.ports.image_table import ImageTable, Page
 from sightline_api.search import Query, find_images
 
 #: Images read at once where some are passed over, and in all for one page. A page that ends there

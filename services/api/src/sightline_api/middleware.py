@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.logs import Facts, request_id
+from sightline.logging import Facts, request_id
 from sightline_api.deadlines import Deadlines
 from sightline_api.problems import (
     RequestTimeout,

@@ -7,9 +7,9 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from sightline.images import Image, Status
-from sightline.keys import original_key
-from sightline.table import ImageNotFound
+from sightline.domain.images import Image, Status
+from sightline.domain.object_keys import original_key
+from sightline.ports.image_table import ImageNotFound
 from sightline_api.dependencies import OwnImage, PictureSigner, Table
 from sightline_api.problems import AUTHENTICATED, ImageMissing, NothingUploaded, documented
 from sightline_api.routes import Route

@@ -23,7 +23,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from sightline.aws import Busy
+from sightline.adapters.aws.clients import Busy
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ passed over, never to what the owner has.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sightline.images import Image, fold_label
-from sightline.table import ImageTable, Marked, Term
+from sightline.domain.images import Image, fold_label
+from sightline.ports.image_table import ImageTable, Marked, Term
 
 #: Index entries read at once: few enough to waste little, enough for a page.
 READ = 100

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from sightline.recognition import Feature
+from sightline.domain.recognition import Feature
 from sightline.settings import PREFIX, ServiceSettings
 from sightline_api.cloudfront import read_private_key
 

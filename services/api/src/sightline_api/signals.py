@@ -7,11 +7,11 @@ import json
 
 from fastapi.sse import format_sse_event
 
-from sightline.events import Event
-from sightline.identifiers import new_event_id
-from sightline.images import Status
-from sightline.keys import ImageKey
-from sightline.table import ImageNotFound, ImageTable
+from sightline.domain.events import Event
+from sightline.domain.ids import new_event_id
+from sightline.domain.images import Status
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.image_table import ImageNotFound, ImageTable
 
 #: Milliseconds that a client waits before it comes back.
 RETRY = 2_000

@@ -15,9 +15,17 @@ from urllib.parse import quote, urlsplit
 
 from pydantic_core import to_json
 
-from sightline.images import Image, now
-from sightline.keys import original_key
-from sightline.sigv4 import ALGORITHM, Credentials, day, scope, sign, signing_key, stamp
+from sightline.adapters.aws.sigv4 import (
+    ALGORITHM,
+    Credentials,
+    day,
+    scope,
+    sign,
+    signing_key,
+    stamp,
+)
+from sightline.domain.images import Image, now
+from sightline.domain.object_keys import original_key
 
 #: An address is the same for all who ask within this time, so that browsers keep what it shows.
 STABLE = timedelta(hours=1)

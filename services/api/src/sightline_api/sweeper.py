@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
-from sightline.inboxes import Inboxes, InboxRegister
+from sightline.ports.event_queues import Inboxes, InboxRegister
 
 logger = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 import time
 from datetime import timedelta
 
-from sightline.identifiers import new_image_id
-from sightline.images import Details, Image, now
-from sightline.table import ImageTable
+from sightline.domain.ids import new_image_id
+from sightline.domain.images import Details, Image, now
+from sightline.ports.image_table import ImageTable
 from sightline_api.problems import PictureTooLarge, QuotaExceeded
 from sightline_api.settings import ApiSettings
 from sightline_api.signing import Signer

@@ -12,7 +12,7 @@ from jose import jwt
 from jose.exceptions import JOSEError
 from pydantic import ValidationError
 
-from sightline.identifiers import owner_adapter
+from sightline.domain.ids import owner_adapter
 from sightline_api.keyset import KeySet, UnknownKey
 
 #: How many verified tokens are remembered; one takes about 2 kB.

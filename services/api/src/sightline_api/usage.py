@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from sightline.recognition import Feature
-from sightline.table import Month, Usage
+from sightline.domain.recognition import Feature
+from sightline.ports.image_table import Month, Usage
 from sightline_api.dependencies import CurrentUser, Settings, Table
 from sightline_api.problems import AUTHENTICATED, documented
 from sightline_api.routes import Route

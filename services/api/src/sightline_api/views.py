@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from sightline.capture import Capture
-from sightline.identifiers import AlbumId, ImageId
-from sightline.images import PART_NAMES, Image, Part, PartName, State, Status
-from sightline.pictures import Development
-from sightline.recognition import (
+from sightline.domain.capture import Capture
+from sightline.domain.ids import AlbumId, ImageId
+from sightline.domain.images import PART_NAMES, Image, Part, PartName, State, Status
+from sightline.domain.recognition import (
     Face,
     Feature,
     Label,
@@ -20,6 +19,7 @@ from sightline.recognition import (
     Recognition,
     Text,
 )
+from sightline.domain.renditions import Development
 from sightline_api.problems import ProblemBody
 from sightline_api.signing import SignedForm, Signer
 

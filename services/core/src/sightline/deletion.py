@@ -1,9 +1,9 @@
 """Deleting an image with all that belongs to it."""
 
-from sightline.albums import AlbumKey, AlbumTable
-from sightline.keys import ImageKey, original_key, rendition_prefix
-from sightline.objects import ObjectStore
-from sightline.table import ImageTable
+from sightline.domain.albums import AlbumKey, AlbumTable
+from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
+from sightline.ports.image_table import ImageTable
+from sightline.ports.object_store import ObjectStore
 
 
 async def delete_image(

@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from sightline.identifiers import image_id_adapter, owner_adapter
-from sightline.images import PART_NAMES
-from sightline.keys import ImageKey
+from sightline.domain.ids import image_id_adapter, owner_adapter
+from sightline.domain.images import PART_NAMES
+from sightline.domain.object_keys import ImageKey
 from sightline_ops.dead import DeadMessage, list_dead, redrive
 from sightline_ops.history import explain
 from sightline_ops.places import Places, Stack, UnknownStack

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sightline.keys import ImageKey
-from sightline.queues import BATCH
-from sightline.uploads import UnreadableMessage, parse_uploads
+from sightline.consumer.messages import UnreadableMessage, parse_uploads
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.queues import BATCH
 
 #: Seconds for which messages are hidden while they are looked at; they are given back at the end.
 LOOK = 60

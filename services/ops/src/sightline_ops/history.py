@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sightline.dynamo.rows import image_key, read_image
-from sightline.images import PART_NAMES, Image, State
-from sightline.keys import ImageKey, original_key, rendition_prefix
-from sightline.objects import ObjectNotFound
+from sightline.adapters.dynamo.items import image_key, read_image
+from sightline.domain.images import PART_NAMES, Image, State
+from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
+from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.dead import list_dead
 from sightline_ops.places import Stack
 

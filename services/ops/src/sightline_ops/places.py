@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
-from sightline.aws import Clients
-from sightline.dynamo import DynamoAlbumTable, DynamoImageTable
-from sightline.images import PartName
-from sightline.s3 import S3ObjectStore
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.domain.images import PartName
 
 
 class UnknownStack(Exception):

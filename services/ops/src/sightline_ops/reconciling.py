@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
+from sightline.adapters.dynamo.items import IMAGE_PREFIX, image_key, plain_item, read_image
 from sightline.deletion import delete_image
-from sightline.dynamo.rows import IMAGE_PREFIX, image_key, plain_item, read_image
-from sightline.images import PART_NAMES, Image, PartName, State
-from sightline.keys import ForeignKey, ImageKey, original_key, parse_original_key
-from sightline.objects import ObjectNotFound
-from sightline.table import ImageNotFound
+from sightline.domain.images import PART_NAMES, Image, PartName, State
+from sightline.domain.object_keys import ForeignKey, ImageKey, original_key, parse_original_key
+from sightline.ports.image_table import ImageNotFound
+from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.history import read_row
 from sightline_ops.places import Stack
 

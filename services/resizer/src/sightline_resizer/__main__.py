@@ -4,16 +4,16 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
-from sightline.aws import Clients
-from sightline.dynamo import DynamoImageTable
-from sightline.events import Publisher
-from sightline.logs import configure_logs
-from sightline.processing import PartProcessor
-from sightline.s3 import S3ObjectStore
-from sightline.service import consume
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.aws.sns import SnsTopic
+from sightline.adapters.dynamo import DynamoImageTable
+from sightline.consumer.part_processor import PartProcessor
+from sightline.consumer.runtime import consume
+from sightline.domain.events import Publisher
+from sightline.imaging.process_pool import Workbench
+from sightline.logging import configure_logs
 from sightline.settings import read_settings
-from sightline.sns import SnsTopic
-from sightline.workbench import Workbench
 from sightline_resizer import renditions as renditions_module
 from sightline_resizer.developing import Developing
 from sightline_resizer.renditions import Recipe

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-from sightline.capture import Capture, Place
+from sightline.domain.capture import Capture, Place
 
 Value = TypeVar("Value")
 Tags = Mapping[int, Any]

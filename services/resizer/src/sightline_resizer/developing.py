@@ -3,15 +3,15 @@
 import asyncio
 import hashlib
 
-from sightline.darkroom import handle_apart
-from sightline.decoding import Limits
-from sightline.images import Image
-from sightline.keys import ImageKey, original_key, rendition_key, rendition_prefix
-from sightline.objects import ObjectStore, StoredObject
-from sightline.pictures import Development, Rendition
-from sightline.rejection import Rejected
-from sightline.uploads import Request
-from sightline.workbench import Workbench
+from sightline.consumer.messages import Request
+from sightline.domain.failures import Rejected
+from sightline.domain.images import Image
+from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
+from sightline.domain.renditions import Development, Rendition
+from sightline.imaging.decoding import Limits
+from sightline.imaging.isolation import handle_apart
+from sightline.imaging.process_pool import Workbench
+from sightline.ports.object_store import ObjectStore, StoredObject
 from sightline_resizer.renditions import Developed, Encoded, Recipe, develop
 
 

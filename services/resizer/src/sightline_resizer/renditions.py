@@ -13,8 +13,8 @@ from typing import NamedTuple
 from PIL import Image
 from PIL.Image import Resampling, Transpose
 
-from sightline.capture import Capture
-from sightline.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_picture
+from sightline.domain.capture import Capture
+from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_picture
 from sightline_resizer.capture import read_capture, read_orientation
 from sightline_resizer.colour import to_srgb
 from sightline_resizer.encoding import Format, encode

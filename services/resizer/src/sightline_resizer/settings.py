@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from sightline.decoding import Limits
+from sightline.imaging.decoding import Limits
 from sightline.settings import ConsumerSettings
 from sightline_resizer.encoding import Format
 

@@ -4,17 +4,17 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
-from sightline.aws import Clients
-from sightline.decoding import Limits
-from sightline.dynamo import DynamoImageTable
-from sightline.events import Publisher
-from sightline.logs import configure_logs
-from sightline.processing import PartProcessor
-from sightline.s3 import S3ObjectStore
-from sightline.service import consume
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.aws.sns import SnsTopic
+from sightline.adapters.dynamo import DynamoImageTable
+from sightline.consumer.part_processor import PartProcessor
+from sightline.consumer.runtime import consume
+from sightline.domain.events import Publisher
+from sightline.imaging.decoding import Limits
+from sightline.imaging.process_pool import Workbench
+from sightline.logging import configure_logs
 from sightline.settings import read_settings
-from sightline.sns import SnsTopic
-from sightline.workbench import Workbench
 from sightline_worker import sources as sources_module
 from sightline_worker.detector import RekognitionDetector
 from sightline_worker.pacing import Pacer

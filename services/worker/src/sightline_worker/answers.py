@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sightline.recognition import (
+from sightline.domain.recognition import (
     Box,
     Colour,
     Face,

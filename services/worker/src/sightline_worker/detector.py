@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from sightline.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Profile, Recognition
 from sightline_worker.answers import (
     Answer,
     read_faces,

@@ -7,7 +7,7 @@ from enum import Enum
 
 from botocore.exceptions import ClientError
 
-from sightline.rejection import Rejected
+from sightline.domain.failures import Rejected
 
 
 class Meaning(Enum):

@@ -3,14 +3,14 @@
 import asyncio
 import hashlib
 
-from sightline.images import Image, now
-from sightline.keys import ImageKey
-from sightline.objects import ObjectNotFound, ObjectStore, StoredObject
-from sightline.processing import Superseded
-from sightline.recognition import Feature, Profile, Recognition
-from sightline.rejection import Rejected
-from sightline.table import ContentClaimed, ImageTable
-from sightline.uploads import Request
+from sightline.consumer.messages import Request
+from sightline.consumer.part_processor import Superseded
+from sightline.domain.failures import Rejected
+from sightline.domain.images import Image, now
+from sightline.domain.object_keys import ImageKey
+from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.ports.image_table import ContentClaimed, ImageTable
+from sightline.ports.object_store import ObjectNotFound, ObjectStore, StoredObject
 from sightline_worker.detector import Detector
 from sightline_worker.sources import Sources
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sightline.recognition import Feature, Profile
+from sightline.domain.recognition import Feature, Profile
 from sightline.settings import ConsumerSettings
 
 

@@ -11,11 +11,11 @@ from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 from PIL.Image import Resampling
 
-from sightline.darkroom import handle_apart
-from sightline.decoding import Limits, decode, open_picture
-from sightline.objects import ObjectStore, StoredObject
-from sightline.rejection import Rejected
-from sightline.workbench import Workbench
+from sightline.domain.failures import Rejected
+from sightline.imaging.decoding import Limits, decode, open_picture
+from sightline.imaging.isolation import handle_apart
+from sightline.imaging.process_pool import Workbench
+from sightline.ports.object_store import ObjectStore, StoredObject
 
 #: What Rekognition takes: bytes by reference to S3, bytes in the call itself, pixels of a side.
 MAX_REFERENCED = 15 * 10**6

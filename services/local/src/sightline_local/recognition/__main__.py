@@ -6,7 +6,7 @@ from types import FrameType
 
 import uvicorn
 
-from sightline.logs import configure_logs
+from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_local.recognition.app import make_app
 from sightline_local.recognition.settings import RecognitionSettings

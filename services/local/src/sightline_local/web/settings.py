@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sightline.recognition import Feature
+from sightline.domain.recognition import Feature
 
 #: Where Vite puts what it builds, seen from where the stack is started.
 BUILT = Path("web/dist")

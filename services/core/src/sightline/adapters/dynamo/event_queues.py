@@ -1,0 +1,84 @@
+"""The register of inboxes in the table: one partition, with a row for each gateway task."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from sightline.ports.event_queues import Entry, InboxLost
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+PARTITION = "INBOXES"
+
+#: Its owner may write to it: it is there and nobody is removing it.
+_OWN = "attribute_exists(pk) AND attribute_not_exists(condemned)"
+
+
+class DynamoInboxRegister:
+    """`InboxRegister` in DynamoDB.
+
+    The rows carry no `expires_at`: one that DynamoDB drops by itself would leave its queue behind.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    async def add(self, name: str, alive_until: int) -> None:
+        row = {**_key(name), "alive_until": _number(alive_until)}
+        await self._client.put_item(TableName=self._table, Item=row)
+
+    async def renew(self, name: str, alive_until: int) -> None:
+        values = {":until": _number(alive_until)}
+        if not await self._update(name, "SET alive_until = :until", _OWN, values):
+            raise InboxLost(name)
+
+    async def entries(self) -> list[Entry]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": PARTITION}},
+            ConsistentRead=True,
+        )
+        return [
+            Entry(item["sk"]["S"], int(item["alive_until"]["N"]))
+            async for page in pages
+            for item in page["Items"]
+        ]
+
+    async def condemn(self, entry: Entry, until: int) -> bool:
+        values = {
+            ":seen": _number(entry.alive_until),
+            ":until": _number(until),
+            ":yes": {"BOOL": True},
+        }
+        change = "SET alive_until = :until, condemned = :yes"
+        return await self._update(entry.name, change, "alive_until = :seen", values)
+
+    async def remove(self, name: str) -> None:
+        await self._client.delete_item(TableName=self._table, Key=_key(name))
+
+    async def _update(self, name: str, change: str, condition: str, values: Any) -> bool:
+        """Whether the condition held."""
+        try:
+            await self._client.update_item(
+                TableName=self._table,
+                Key=_key(name),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+
+def _key(name: str) -> Any:
+    return {"pk": {"S": PARTITION}, "sk": {"S": name}}
+
+
+def _number(seconds: int) -> Any:
+    return {"N": str(seconds)}

@@ -1,0 +1,122 @@
+"""The albums beside a table of images in memory."""
+
+from collections.abc import Sequence
+
+from sightline.adapters.memory.images import MemoryImageTable
+from sightline.domain.albums import (
+    MAX_ALBUMS,
+    Added,
+    Album,
+    AlbumKey,
+    AlbumNotFound,
+    AlbumPage,
+    NotInAlbum,
+)
+from sightline.domain.images import now
+from sightline.domain.object_keys import ImageKey
+from sightline.ports.image_table import Conflict
+
+
+class MemoryAlbumTable:
+    """`AlbumTable` in a dictionary; what is in an album, the images say."""
+
+    def __init__(self, images: MemoryImageTable) -> None:
+        self._images = images.rows
+        self._albums: dict[AlbumKey, Album] = {}
+
+    async def create(self, album: Album) -> None:
+        if self._albums.get(album.key, album) != album:
+            raise Conflict
+        self._albums[album.key] = album
+
+    async def get(self, key: AlbumKey) -> Album:
+        album = self._albums.get(key)
+        if album is None or album.deleted_at is not None:
+            raise AlbumNotFound(key.album_id)
+        return album
+
+    async def page(self, owner: str, limit: int, before: str | None = None) -> AlbumPage:
+        older = sorted(
+            (
+                album
+                for album in self._albums.values()
+                if album.owner == owner
+                and album.deleted_at is None
+                and (before is None or album.album_id < before)
+            ),
+            key=lambda album: album.album_id,
+            reverse=True,
+        )
+        more = len(older) > limit
+        return AlbumPage(older[:limit], older[limit - 1].album_id if more else None)
+
+    async def list_ids(self, owner: str, limit: int) -> list[str]:
+        owned = [key.album_id for key in self._albums if key.owner == owner]
+        return sorted(owned, reverse=True)[:limit]
+
+    async def update(self, before: Album, after: Album) -> None:
+        current = self._albums.get(before.key)
+        if current is None or current.deleted_at is not None:
+            raise Conflict
+        if current.revision != before.revision:
+            raise Conflict
+        if after.cover_id is not None and after.cover_id != before.cover_id:
+            image = self._images.get(ImageKey(before.owner, after.cover_id))
+            if image is None or before.album_id not in image.albums:
+                raise NotInAlbum(after.cover_id)
+        self._change(current, title=after.title, cover_id=after.cover_id)
+
+    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> Added:
+        album = await self.get(key)
+        inside, full = set(), set()
+        new = 0
+        for image_id in dict.fromkeys(image_ids):
+            image = self._images.get(ImageKey(key.owner, image_id))
+            if image is None or image.is_hidden:
+                continue
+            if key.album_id not in image.albums:
+                if len(image.albums) >= MAX_ALBUMS:
+                    full.add(image_id)
+                    continue
+                albums = image.albums | {key.album_id}
+                kept = {"albums": albums, "expires_at": None}
+                self._images[image.key] = image.model_copy(update=kept)
+                new += 1
+            inside.add(image_id)
+        if new:
+            self._change(album, images=album.images + new)
+        return Added(frozenset(inside), frozenset(full))
+
+    async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+        taken = set()
+        for image_id in image_ids:
+            image = self._images.get(ImageKey(key.owner, image_id))
+            if image is not None and key.album_id in image.albums:
+                albums = image.albums - {key.album_id}
+                self._images[image.key] = image.model_copy(update={"albums": albums})
+                taken.add(image_id)
+        album = self._albums.get(key)
+        if taken and album is not None:
+            cover_id = None if album.cover_id in taken else album.cover_id
+            self._change(album, images=album.images - len(taken), cover_id=cover_id)
+        return frozenset(taken)
+
+    async def begin_deletion(self, key: AlbumKey) -> Album:
+        album = self._albums.get(key)
+        if album is None:
+            raise AlbumNotFound(key.album_id)
+        hidden = album.model_copy(update={"deleted_at": album.deleted_at or now()})
+        self._albums[key] = hidden
+        return hidden
+
+    async def remove(self, album: Album) -> None:
+        current = self._albums.get(album.key)
+        if current is not None and current.deleted_at is not None:
+            await self.take(
+                album.key, [key.image_id for key in self._images if key.owner == album.owner]
+            )
+            del self._albums[album.key]
+
+    def _change(self, album: Album, **changes: object) -> None:
+        moved = {**changes, "revision": album.revision + 1, "updated_at": now()}
+        self._albums[album.key] = album.model_copy(update=moved)

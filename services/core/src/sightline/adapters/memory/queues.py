@@ -1,0 +1,90 @@
+"""A queue in a dictionary, and a topic that feeds such queues."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sightline.ports.queues import Message, QueueNotFound
+
+
+@dataclass
+class _Waiting:
+    message_id: str
+    body: str
+    receive_count: int = 0
+    receipt: str | None = None
+    visible_at: float = field(default_factory=time.monotonic)
+
+
+class MemoryQueue:
+    """`Queue` in a dictionary, with its dead-letter queue beside it."""
+
+    def __init__(self, visibility: float = 30, max_receives: int | None = None) -> None:
+        self.visibility = visibility
+        self.max_receives = max_receives
+        self.dead: list[str] = []
+        self.removed = False
+        self._waiting: dict[str, _Waiting] = {}
+        self._numbers = itertools.count()
+
+    def send(self, body: str) -> None:
+        message_id = f"message-{next(self._numbers)}"
+        self._waiting[message_id] = _Waiting(message_id, body)
+
+    def __len__(self) -> int:
+        """How many messages are neither settled nor dead."""
+        return len(self._waiting)
+
+    async def receive(self, limit: int, wait: float) -> list[Message]:
+        until = time.monotonic() + wait
+        while True:
+            if self.removed:
+                raise QueueNotFound
+            messages = self._take(limit)
+            if messages or time.monotonic() >= until:
+                return messages
+            await asyncio.sleep(min(0.01, wait))
+
+    def _take(self, limit: int) -> list[Message]:
+        at = time.monotonic()
+        visible = [entry for entry in self._waiting.values() if entry.visible_at <= at]
+        messages = []
+        for entry in visible[:limit]:
+            if self.max_receives is not None and entry.receive_count >= self.max_receives:
+                self.dead.append(self._waiting.pop(entry.message_id).body)
+                continue
+            entry.receive_count += 1
+            entry.receipt = f"{entry.message_id}/{entry.receive_count}"
+            entry.visible_at = at + self.visibility
+            messages.append(
+                Message(entry.message_id, entry.receipt, entry.body, entry.receive_count)
+            )
+        return messages
+
+    async def delete(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._waiting.pop(message.message_id, None)
+
+    async def extend(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self.release(message, self.visibility)
+
+    async def release(self, message: Message, after: float) -> None:
+        entry = self._waiting.get(message.message_id)
+        if entry is not None and entry.receipt == message.receipt:
+            entry.visible_at = time.monotonic() + after
+
+
+class MemoryTopic:
+    """`Topic` that sends to queues in memory, and remembers what it sent."""
+
+    def __init__(self, *queues: MemoryQueue) -> None:
+        self.queues = list(queues)
+        self.published: list[str] = []
+
+    async def publish(self, body: str) -> None:
+        self.published.append(body)
+        for queue in self.queues:
+            queue.send(body)

@@ -1,0 +1,54 @@
+"""The life of a service that works off a queue: signals, health, protection, end."""
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+
+import aiohttp
+
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.sqs import SqsQueue
+from sightline.consumer.health import serve_health
+from sightline.consumer.loop import Consumer, Handler, Pace
+from sightline.consumer.scale_in import EcsProtection, NullProtection, Protection
+from sightline.consumer.settlement import Backoff
+from sightline.settings import ConsumerSettings
+
+logger = logging.getLogger(__name__)
+
+
+async def consume(
+    settings: ConsumerSettings, clients: Clients, stack: AsyncExitStack, handler: Handler
+) -> None:
+    """Work off the queue of the settings until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    queue = await SqsQueue.open(await clients.open("sqs"), settings.queue_url)
+    protection = await _open_protection(settings.ecs_agent_uri, stack)
+    consumer = Consumer(queue, handler, _pace(settings), protection)
+
+    def check() -> tuple[bool, dict[str, object]]:
+        return consumer.is_turning(), {"in_flight": consumer.in_flight}
+
+    async with serve_health(settings.health_host, settings.health_port, check):
+        logger.info("consuming", extra={"queue": settings.queue_url})
+        await consumer.run(stop)
+        logger.info("stopped")
+
+
+def _pace(settings: ConsumerSettings) -> Pace:
+    return Pace(
+        concurrency=settings.concurrency,
+        poll=settings.poll_seconds,
+        handling=settings.handling_seconds,
+        drain=settings.drain_seconds,
+        backoff=Backoff(first=settings.backoff_seconds),
+    )
+
+
+async def _open_protection(agent: str | None, stack: AsyncExitStack) -> Protection:
+    if agent is None:
+        return NullProtection()
+    return EcsProtection(await stack.enter_async_context(aiohttp.ClientSession()), agent)
