@@ -104,7 +104,7 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 
 .PHONY: openapi
 openapi: $(VENV)/dev ## Write openapi.json anew
-	$(BIN)/python -m sightline_api.document > openapi.json
+	$(BIN)/python -m sightline_api.openapi > openapi.json
 
 .PHONY: check-api
 check-api: $(VENV)/dev clients/contract/node_modules ## Lint the API's document, and compare it with the released one (wants Node)

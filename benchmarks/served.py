@@ -26,7 +26,7 @@ from sightline_api.__main__ import serve
 from sightline_api.app import create_app, on_aws
 from sightline_api.dependencies import CurrentUser
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import S3Signer
+from sightline_api.urls.s3 import S3Signer
 
 #: Messages to warm up with, and to measure with.
 WARMING, MESSAGES = 2_000, 20_000

@@ -12,12 +12,12 @@ from rich.progress import track
 from samples import new_owner
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
-from sightline_api.allowance import OwnerBuckets, tell
-from sightline_api.cloudfront import CloudFrontSigner
-from sightline_api.keyset import KeySet
-from sightline_api.signing import Bucket, Download, S3Signer
-from sightline_api.tokens import TokenVerifier
-from sightline_api.views import ImagePage, ImageView
+from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.rate_limit import OwnerBuckets, tell
+from sightline_api.auth.tokens import TokenVerifier
+from sightline_api.images.schemas import ImagePage, ImageView
+from sightline_api.urls.cloudfront import CloudFrontSigner
+from sightline_api.urls.s3 import Bucket, Download, S3Signer
 from tokens import CLIENT_ID, ISSUER, Pool
 
 Step = Callable[[], Awaitable[object]]

@@ -26,16 +26,16 @@ from sightline.adapters.memory import (
 from sightline.consumer.settlement import Backoff
 from sightline.domain.events import Publisher
 from sightline.domain.images import Image
-from sightline_api.announcer import Announcer
 from sightline_api.app import create_app
+from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import State
-from sightline_api.hub import Hub
-from sightline_api.keyset import KeySet
-from sightline_api.listener import Listener, listening
+from sightline_api.events.broker import Hub
+from sightline_api.events.publisher import Announcer
+from sightline_api.events.reaper import Sweeper
+from sightline_api.events.subscriber import Listener, listening
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Address, Download, SignedForm
-from sightline_api.sweeper import Sweeper
-from sightline_api.tokens import TokenVerifier
+from sightline_api.urls.s3 import Address, Download, SignedForm
 from streams import Parser, Told
 from tokens import CLIENT_ID, ISSUER, Pool
 

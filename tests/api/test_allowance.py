@@ -8,8 +8,8 @@ import pytest
 from api.conftest import Gateway, serve
 from samples import new_owner
 from sightline.settings import read_settings
-from sightline_api import allowance
-from sightline_api.allowance import Allowance, OwnerBuckets
+from sightline_api.auth import rate_limit as allowance
+from sightline_api.auth.rate_limit import Allowance, OwnerBuckets
 from sightline_api.settings import ApiSettings
 from tokens import Pool
 

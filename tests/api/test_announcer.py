@@ -9,7 +9,7 @@ from sightline.adapters.memory import MemoryTopic
 from sightline.domain.events import MAX_TOGETHER, Event, Publisher, parse_events
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
-from sightline_api.announcer import MAX_WAITING, Announcer
+from sightline_api.events.publisher import MAX_WAITING, Announcer
 
 
 class SlowTopic(MemoryTopic):
@@ -79,7 +79,7 @@ async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCapture
 
 
 async def test_at_the_end_it_waits_no_longer_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline_api.announcer.LAST_SECONDS", 0.05)
+    monkeypatch.setattr("sightline_api.events.publisher.LAST_SECONDS", 0.05)
     topic = SlowTopic()
     async with Announcer(Publisher(topic)) as announcer:
         announce(announcer, 1)

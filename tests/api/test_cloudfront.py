@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 from api.conftest import PlainSigner
 from samples import make_image
 from sightline.settings import read_settings
-from sightline_api import cloudfront
-from sightline_api.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Download
+from sightline_api.urls import cloudfront
+from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
+from sightline_api.urls.s3 import Download
 
 URL = "https://pictures.example.com"
 KEY_ID = "K2JCJMDEHXQW5F"

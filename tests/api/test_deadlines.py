@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sightline_api.deadlines import Deadline, Deadlines
+from sightline_api.asgi.timeouts import Deadline, Deadlines
 
 #: Seconds that nothing here takes.
 LONG = 60

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.conftest import Gateway
-from sightline_api.document import make_document, render_document
+from sightline_api.openapi import make_document, render_document
 
 COMMITTED = Path(__file__).parents[2] / "openapi.json"
 

@@ -15,7 +15,7 @@ from sightline.domain.events import Event, Publisher, album_event, image_event
 from sightline.domain.ids import new_event_id, new_image_id, time_of
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
-from sightline_api.hub import MAX_WAITING
+from sightline_api.events.broker import MAX_WAITING
 from sightline_api.settings import ApiSettings
 from tokens import Pool
 
@@ -219,7 +219,7 @@ def test_a_topic_that_hangs_keeps_no_request_waiting(
 
 def test_a_stranger_hears_nothing(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not live, and not by resuming from somebody else's event."""
-    monkeypatch.setattr("sightline_api.history.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
     stranger = new_owner()
     settle(gateway)
     stream = gateway.stream(gateway.headers(stranger))
@@ -288,7 +288,7 @@ def test_an_image_that_cannot_be_read_resets_its_owners_screens(
 def test_what_happened_meanwhile_is_told_on_return(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sightline_api.history.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
     stream, image, other = opened(gateway), ready(gateway), add(gateway)
     publish(gateway, image_event(image.key, "updated"))
     last = stream.next_event().event_id
@@ -328,7 +328,7 @@ def test_a_place_from_before_this_task_listened_resets(gateway: Gateway) -> None
 
 
 def test_too_much_to_tell_again_resets(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline_api.history.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
     settle(gateway)
     place = new_event_id()
     events = [image_event(ImageKey(gateway.owner, new_image_id()), "updated") for _ in range(101)]
@@ -342,7 +342,7 @@ def test_too_much_to_tell_again_resets(gateway: Gateway, monkeypatch: pytest.Mon
 def test_a_table_that_is_away_is_an_answer_not_a_stream(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sightline_api.history.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
     settle(gateway)
     place = new_event_id()
     publish(gateway, image_event(add(gateway).key, "updated"))

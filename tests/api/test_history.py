@@ -5,8 +5,8 @@ import pytest
 from sightline.domain.events import Event, image_event
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
-from sightline_api import history as history_module
-from sightline_api.history import KEPT, OVERLAP, History
+from sightline_api.events import replay_buffer as history_module
+from sightline_api.events.replay_buffer import KEPT, OVERLAP, History
 
 START = 1_800_000_000.0
 

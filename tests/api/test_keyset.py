@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from sightline_api.keyset import KeySet, KeysUnavailable, UnknownKey
+from sightline_api.auth.jwks import KeySet, KeysUnavailable, UnknownKey
 from tokens import Pool
 
 

@@ -19,9 +19,9 @@ from sightline.domain.events import Publisher, album_event
 from sightline.domain.ids import new_image_id
 from sightline.ports.event_queues import Entry
 from sightline.ports.queues import Message
-from sightline_api.hub import Hub
-from sightline_api.listener import Listener
-from sightline_api.sweeper import Sweeper
+from sightline_api.events.broker import Hub
+from sightline_api.events.reaper import Sweeper
+from sightline_api.events.subscriber import Listener
 
 LEASE = 120
 START = 1_800_000_000

@@ -8,7 +8,7 @@ import pytest
 
 from api.conftest import Gateway
 from samples import make_image
-from sightline_api.middleware import matches
+from sightline_api.asgi.middleware import matches
 
 
 def add(gateway: Gateway, count: int = 1) -> list[str]:

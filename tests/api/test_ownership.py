@@ -12,7 +12,7 @@ from sightline.domain.albums import Album
 from sightline.domain.ids import new_album_id
 from sightline.domain.images import now
 from sightline.domain.object_keys import original_key
-from sightline_api.document import make_document
+from sightline_api.openapi import make_document
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from api.conftest import Gateway
 from sightline_api.dependencies import Given
-from sightline_api.routes import Route
+from sightline_api.routing.route import Route
 
 
 class Path(Given):

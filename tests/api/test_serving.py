@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from sightline_api import __main__ as main
-from sightline_api.hub import Hub
+from sightline_api.events.broker import Hub
 
 
 class Flood:

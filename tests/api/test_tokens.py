@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from samples import new_owner
-from sightline_api.keyset import KeySet
-from sightline_api.tokens import InvalidToken, TokenVerifier
+from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.tokens import InvalidToken, TokenVerifier
 from tokens import CLIENT_ID, ISSUER, Pool
 
 OWNER = new_owner()

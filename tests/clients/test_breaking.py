@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from breaking import RELEASED, find_breaks
-from sightline_api.document import make_document
+from sightline_api.openapi import make_document
 
 Json = dict[str, Any]
 Change = Callable[[Json], object]

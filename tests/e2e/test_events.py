@@ -14,7 +14,7 @@ import pytest
 
 from e2e.conftest import PATIENCE, User, cloud
 from e2e.test_journey import rows
-from sightline_api.history import OVERLAP
+from sightline_api.events.replay_buffer import OVERLAP
 from sightline_local.environment import api_environment
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sightline_api.tickets import GRACE
+from sightline_api.images.tickets import GRACE
 from sightline_local.provisioning import RETENTION, DemoUser, Resources, provision
 
 

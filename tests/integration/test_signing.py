@@ -20,7 +20,7 @@ from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
-from sightline_api.signing import Bucket, Download, S3Signer
+from sightline_api.urls.s3 import Bucket, Download, S3Signer
 
 BODY = b"hello"
 

@@ -18,29 +18,35 @@ from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable, Dynamo
 from sightline.domain.events import Publisher
 from sightline.ports.event_queues import Inboxes, InboxRegister
 from sightline.ports.image_table import ImageTable
-from sightline_api import account, albums, events, images, labels, originals, usage
-from sightline_api.admission import Admission
-from sightline_api.allowance import OwnerBuckets, describe_headers
-from sightline_api.announcer import Announcer
-from sightline_api.cloudfront import CloudFrontSigner, read_private_key
-from sightline_api.dependencies import State
-from sightline_api.hub import Hub
-from sightline_api.keyset import KeySet
-from sightline_api.listener import Listener, listening
-from sightline_api.middleware import (
+from sightline_api.account import endpoints as account
+from sightline_api.account import usage
+from sightline_api.albums import endpoints as albums
+from sightline_api.asgi.middleware import (
     Compression,
     ConditionalGet,
     RequestContext,
     RequestLimits,
     SecurityHeaders,
 )
+from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.middleware import Admission
+from sightline_api.auth.rate_limit import OwnerBuckets, describe_headers
+from sightline_api.auth.tokens import TokenVerifier
+from sightline_api.dependencies import State
+from sightline_api.docs import install_reference
+from sightline_api.events import endpoints as events
+from sightline_api.events.broker import Hub
+from sightline_api.events.publisher import Announcer
+from sightline_api.events.reaper import Sweeper
+from sightline_api.events.subscriber import Listener, listening
+from sightline_api.images import endpoints as images
+from sightline_api.images import originals
+from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers, problem_schemas
-from sightline_api.reference import install_reference
-from sightline_api.routes import Route
+from sightline_api.routing.route import Route
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Bucket, S3Signer, Signer
-from sightline_api.sweeper import Sweeper
-from sightline_api.tokens import TokenVerifier
+from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
+from sightline_api.urls.s3 import Bucket, S3Signer, Signer
 
 ROUTERS = (
     images.router,

@@ -12,12 +12,12 @@ from sightline.domain.object_keys import ImageKey
 from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
-from sightline_api.announcer import Announcer
-from sightline_api.hub import Hub
+from sightline_api.auth.tokens import TokenVerifier, User
+from sightline_api.events.broker import Hub
+from sightline_api.events.publisher import Announcer
 from sightline_api.problems import AlbumMissing, ImageMissing, Problem
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Signer
-from sightline_api.tokens import TokenVerifier, User
+from sightline_api.urls.s3 import Signer
 
 # A dependency is a coroutine even where it waits for nothing: FastAPI gives any other function to a
 # thread.

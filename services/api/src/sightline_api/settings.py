@@ -7,7 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from sightline.domain.recognition import Feature
 from sightline.settings import PREFIX, ServiceSettings
-from sightline_api.cloudfront import read_private_key
+from sightline_api.urls.cloudfront import read_private_key
 
 
 class ApiSettings(ServiceSettings):

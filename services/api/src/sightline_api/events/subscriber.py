@@ -14,10 +14,10 @@ from sightline.domain.events import Event, UnreadableEvents, parse_events
 from sightline.ports.event_queues import Inboxes, InboxLost, InboxRegister
 from sightline.ports.image_table import ImageTable
 from sightline.ports.queues import BATCH, Message, Queue, QueueNotFound
-from sightline_api.batches import each_of
-from sightline_api.hub import Hub
-from sightline_api.signals import describe, reset_signal
-from sightline_api.sweeper import Sweeper
+from sightline_api.concurrency import each_of
+from sightline_api.events.broker import Hub
+from sightline_api.events.reaper import Sweeper
+from sightline_api.events.sse import describe, reset_signal
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from jose.exceptions import JOSEError
 from pydantic import ValidationError
 
 from sightline.domain.ids import owner_adapter
-from sightline_api.keyset import KeySet, UnknownKey
+from sightline_api.auth.jwks import KeySet, UnknownKey
 
 #: How many verified tokens are remembered; one takes about 2 kB.
 REMEMBERED = 10_000

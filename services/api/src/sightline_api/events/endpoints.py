@@ -10,16 +10,16 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from sightline.ports.image_table import ImageTable
-from sightline_api.batches import each_of
+from sightline_api.concurrency import each_of
 from sightline_api.dependencies import CurrentUser, EventHub, Settings, Table
-from sightline_api.hub import Hub, Subscription
+from sightline_api.events.broker import Hub, Subscription
+from sightline_api.events.sse import GREETING, HEARTBEAT, describe, open_signal, reset_signal
 from sightline_api.problems import (
     AUTHENTICATED,
     TooManyStreams,
     documented,
 )
-from sightline_api.routes import Route
-from sightline_api.signals import GREETING, HEARTBEAT, describe, open_signal, reset_signal
+from sightline_api.routing.route import Route
 
 #: With more to be told of at once, it is cheaper to read a page anew.
 MAX_REPLAYED = 100

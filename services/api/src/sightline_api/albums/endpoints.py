@@ -9,7 +9,7 @@ from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, AlbumTable, 
 from sightline.domain.ids import image_id_adapter, new_album_id
 from sightline.domain.images import now
 from sightline.ports.image_table import Conflict, ImageTable, Term
-from sightline_api.album_views import (
+from sightline_api.albums.schemas import (
     AlbumChanges,
     AlbumPage,
     AlbumRequest,
@@ -19,10 +19,9 @@ from sightline_api.album_views import (
     PlacementOutcome,
     PlacementOutcomes,
 )
-from sightline_api.batches import each_of
-from sightline_api.cursors import decode_image_cursor, encode_cursor
+from sightline_api.concurrency import each_of
 from sightline_api.dependencies import Albums, Announce, CurrentUser, OwnAlbum, PictureSigner, Table
-from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
+from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     AlbumMissing,
@@ -32,7 +31,8 @@ from sightline_api.problems import (
     InvalidCursor,
     documented,
 )
-from sightline_api.signing import Signer
+from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
+from sightline_api.urls.s3 import Signer
 
 #: How often a change is made anew because the album moved meanwhile.
 ATTEMPTS = 5

@@ -6,7 +6,7 @@ from typing import Any
 from sightline.domain.images import Image, fold_label, now
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.image_table import Conflict, ImageNotFound, ImageTable
-from sightline_api.middleware import matches
+from sightline_api.asgi.middleware import matches
 from sightline_api.problems import Changed, Contended, ImageMissing
 
 #: How often a change is made anew because the image moved meanwhile.

@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request, Response
 from sightline.ports.image_table import Answer, RequestClaimed
 from sightline_api.dependencies import authenticate
 from sightline_api.problems import InvalidKey, KeyReused, RequestInProgress
-from sightline_api.routes import Handler, Route
+from sightline_api.routing.route import Handler, Route
 
 #: Keys as clients make them: any visible ASCII.
 KEY = re.compile(r"[\x21-\x7e]{1,200}")

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from sightline.domain.images import Image, Status
 from sightline.ports.image_table import Usage
-from sightline_api.album_views import AlbumView
-from sightline_api.albums import view_albums
-from sightline_api.cursors import decode_image_cursor, encode_cursor
+from sightline_api.account.erasure import erase_some
+from sightline_api.account.usage import UsageView, view_usage
+from sightline_api.albums.endpoints import view_albums
+from sightline_api.albums.schemas import AlbumView
 from sightline_api.dependencies import (
     Albums,
     Announce,
@@ -22,13 +23,12 @@ from sightline_api.dependencies import (
     Settings,
     Table,
 )
-from sightline_api.erasure import erase_some
-from sightline_api.originals import OriginalView, view_original
+from sightline_api.images.originals import OriginalView, view_original
+from sightline_api.images.schemas import ImageView
+from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
-from sightline_api.routes import Route
-from sightline_api.signing import Signer
-from sightline_api.usage import UsageView, view_usage
-from sightline_api.views import ImageView
+from sightline_api.routing.route import Route
+from sightline_api.urls.s3 import Signer
 
 router = APIRouter(
     prefix="/v1/account",

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable
 
 from sightline.domain.events import Event
-from sightline_api.history import History
+from sightline_api.events.replay_buffer import History
+from sightline_api.events.sse import reset_signal
 from sightline_api.problems import TooManyStreams
-from sightline_api.signals import reset_signal
 
 #: Signals that may wait for a slow listener; with more it is told to read everything anew.
 MAX_WAITING = 100

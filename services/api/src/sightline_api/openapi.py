@@ -1,4 +1,4 @@
-"""Writes the API's OpenAPI document: `python -m sightline_api.document`, for `make openapi`."""
+"""Writes the API's OpenAPI document: `python -m sightline_api.openapi`, for `make openapi`."""
 
 import json
 import sys

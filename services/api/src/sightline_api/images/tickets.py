@@ -6,10 +6,10 @@ from datetime import timedelta
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import Details, Image, now
 from sightline.ports.image_table import ImageTable
+from sightline_api.images.schemas import ImageView, Ticket, TicketRequest, UploadForm
 from sightline_api.problems import PictureTooLarge, QuotaExceeded
 from sightline_api.settings import ApiSettings
-from sightline_api.signing import Signer
-from sightline_api.views import ImageView, Ticket, TicketRequest, UploadForm
+from sightline_api.urls.s3 import Signer
 
 #: Seconds for which a row outlives its unused ticket. An upload may still be on its way, and the
 #: news of it waits in the queues for as long as four days while nobody works them off: a row that

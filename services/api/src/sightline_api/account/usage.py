@@ -7,7 +7,7 @@ from sightline.domain.recognition import Feature
 from sightline.ports.image_table import Month, Usage
 from sightline_api.dependencies import CurrentUser, Settings, Table
 from sightline_api.problems import AUTHENTICATED, documented
-from sightline_api.routes import Route
+from sightline_api.routing.route import Route
 from sightline_api.settings import ApiSettings
 
 router = APIRouter(

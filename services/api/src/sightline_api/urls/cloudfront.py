@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from sightline.domain.images import Image, now
 from sightline.domain.object_keys import RENDITIONS
-from sightline_api.signing import SAFE, Address, Download, SignedForm, Signer, expiry
+from sightline_api.urls.s3 import SAFE, Address, Download, SignedForm, Signer, expiry
 
 #: How many owners' signatures are remembered; one takes about 1 kB, and 0.25 ms to make.
 REMEMBERED = 10_000

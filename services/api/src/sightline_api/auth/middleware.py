@@ -4,9 +4,10 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sightline_api.allowance import OwnerBuckets, tell
-from sightline_api.keyset import KeysUnavailable
-from sightline_api.middleware import read_header
+from sightline_api.asgi.middleware import read_header
+from sightline_api.auth.jwks import KeysUnavailable
+from sightline_api.auth.rate_limit import OwnerBuckets, tell
+from sightline_api.auth.tokens import InvalidToken, User
 from sightline_api.problems import (
     DependencyUnavailable,
     Problem,
@@ -14,7 +15,6 @@ from sightline_api.problems import (
     Unauthenticated,
     render_problem,
 )
-from sightline_api.tokens import InvalidToken, User
 
 
 class Admission:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.images import Image
-from sightline_api.signing import Signer
-from sightline_api.views import RenditionView, Title
+from sightline_api.images.schemas import RenditionView, Title
+from sightline_api.urls.s3 import Signer
 
 
 class CoverView(BaseModel):

@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field, StringConstraints
 from sightline.domain.ids import AlbumId
 from sightline.domain.images import fold_label
 from sightline.domain.words import split_words
-from sightline_api import search
-from sightline_api.cursors import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.dependencies import CurrentUser, PictureSigner, Table
-from sightline_api.listing import Filter, list_some
+from sightline_api.images import index_search as search
+from sightline_api.images.listing import Filter, list_some
+from sightline_api.images.schemas import ImagePage, ImageView, LabelNames
+from sightline_api.pagination import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, InvalidSearch, documented
-from sightline_api.routes import Route
-from sightline_api.views import ImagePage, ImageView, LabelNames
+from sightline_api.routing.route import Route
 
 router = APIRouter(
     prefix="/v1",

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
 from sightline.logging import Facts, request_id
-from sightline_api.deadlines import Deadlines
+from sightline_api.asgi.timeouts import Deadlines
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,

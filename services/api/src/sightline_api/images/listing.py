@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sightline.domain.ids import first_image_id
 from sightline.domain.images import Image, Status
 from sightline.ports.image_table import ImageTable, Page
-from sightline_api.search import Query, find_images
+from sightline_api.images.index_search import Query, find_images
 
 #: Images read at once where some are passed over, and in all for one page. A page that ends there
 #: may be short, or empty; its cursor goes on.

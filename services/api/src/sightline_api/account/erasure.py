@@ -8,8 +8,8 @@ from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumTable
 from sightline.domain.object_keys import ImageKey, owned_prefixes
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
-from sightline_api.announcer import Announcer
-from sightline_api.batches import AT_ONCE, each_of
+from sightline_api.concurrency import AT_ONCE, each_of
+from sightline_api.events.publisher import Announcer
 
 #: What is left is counted up to here.
 COUNTED = 1_000

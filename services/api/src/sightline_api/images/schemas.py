@@ -21,7 +21,7 @@ from sightline.domain.recognition import (
 )
 from sightline.domain.renditions import Development
 from sightline_api.problems import ProblemBody
-from sightline_api.signing import SignedForm, Signer
+from sightline_api.urls.s3 import SignedForm, Signer
 
 #: What clients may announce. What a picture is, the resizer sees for itself.
 MediaType = Literal[

@@ -12,9 +12,7 @@ from sightline.domain.ids import AlbumId, image_id_adapter
 from sightline.domain.images import Status
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.image_table import ImageNotFound
-from sightline_api import search
-from sightline_api.batches import each_of
-from sightline_api.cursors import decode_image_cursor, encode_cursor
+from sightline_api.concurrency import each_of
 from sightline_api.dependencies import (
     Albums,
     Announce,
@@ -27,23 +25,10 @@ from sightline_api.dependencies import (
     Table,
     Uploads,
 )
-from sightline_api.editing import edit_image, make_etag
-from sightline_api.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
-from sightline_api.listing import Filter, list_some
-from sightline_api.problems import (
-    AUTHENTICATED,
-    Changed,
-    Contended,
-    ImageMissing,
-    InvalidCursor,
-    NothingUploaded,
-    PictureTooLarge,
-    Problem,
-    QuotaExceeded,
-    documented,
-)
-from sightline_api.tickets import issue_ticket
-from sightline_api.views import (
+from sightline_api.images import index_search as search
+from sightline_api.images.editing import edit_image, make_etag
+from sightline_api.images.listing import Filter, list_some
+from sightline_api.images.schemas import (
     DeletionBatch,
     DeletionOutcome,
     DeletionOutcomes,
@@ -58,6 +43,21 @@ from sightline_api.views import (
     TicketOutcomes,
     TicketRequest,
 )
+from sightline_api.images.tickets import issue_ticket
+from sightline_api.pagination import decode_image_cursor, encode_cursor
+from sightline_api.problems import (
+    AUTHENTICATED,
+    Changed,
+    Contended,
+    ImageMissing,
+    InvalidCursor,
+    NothingUploaded,
+    PictureTooLarge,
+    Problem,
+    QuotaExceeded,
+    documented,
+)
+from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 
 router = APIRouter(
     prefix="/v1/images",

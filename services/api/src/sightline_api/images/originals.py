@@ -12,8 +12,8 @@ from sightline.domain.object_keys import original_key
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.dependencies import OwnImage, PictureSigner, Table
 from sightline_api.problems import AUTHENTICATED, ImageMissing, NothingUploaded, documented
-from sightline_api.routes import Route
-from sightline_api.signing import Download, Signer
+from sightline_api.routing.route import Route
+from sightline_api.urls.s3 import Download, Signer
 
 router = APIRouter(
     prefix="/v1/images",
