@@ -9,7 +9,7 @@ import pytest
 
 from e2e.conftest import VISIBILITY, sign_up
 from sightline_client import Pool
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 

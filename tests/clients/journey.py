@@ -22,7 +22,7 @@ from sightline_client.errors import (
     StillProcessing,
     Unreachable,
 )
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import Stack
 
 Draw = Callable[[str], Path]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import Stack
 
 pytestmark = pytest.mark.clients

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import Stack
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import Stack
 
 pytestmark = pytest.mark.clients

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sightline_cli.files import find_pictures
-from sightline_cli.signing import CARD, Place, _find_place
+from sightline_cli.login import CARD, Place, _find_place
 from sightline_client import Pool, SightlineError
 from sightline_client.errors import Unreachable
 from sightline_local.sample import draw_sample

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sightline_local.card import Card
 from sightline_local.compose import write_card
+from sightline_local.connection import Card
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.stack import consecutive_ports
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from compose.conftest import ROOT, wait_for
-from sightline_local.card import Card
 from sightline_local.compose import provision_here, write_card
+from sightline_local.connection import Card
 from sightline_local.stack import StackError, consecutive_ports
 
 

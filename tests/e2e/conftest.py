@@ -8,7 +8,7 @@ import boto3
 import httpx
 import pytest
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.stack import Stack, consecutive_ports

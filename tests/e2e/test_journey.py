@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from e2e.conftest import User, cloud
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.demo import demonstrate, upload
 from sightline_local.sample import WRITING, draw_sample
 

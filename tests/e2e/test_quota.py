@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from e2e.conftest import User, cloud
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import Stack, consecutive_ports
 
 QUOTA = 5

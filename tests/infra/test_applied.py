@@ -19,7 +19,7 @@ from infra.conftest import Applied, await_answer
 from infra.terraform import Json, changes
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.environment import REGION, Ports, aws_environment
 from sightline_local.provisioning import DemoUser, Resources, provision

@@ -39,9 +39,9 @@ from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline_local.provisioning import provision
 from sightline_local.sample import draw_sample
-from sightline_resizer.developing import Developing
+from sightline_resizer.process import Developing
 from sightline_resizer.renditions import Recipe
-from sightline_worker.recognizing import Recognizing
+from sightline_worker.recognize import Recognizing
 from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(96, 80))

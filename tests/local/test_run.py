@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.stack import StackError
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from samples import make_image
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline_local.provisioning import provision
-from sightline_ops.places import Places, Stack
+from sightline_ops.stack import Places, Stack
 
 REGION = "eu-central-1"
 

@@ -14,8 +14,8 @@ from sightline.domain.images import Image, now
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
-from sightline_ops.places import Stack
-from sightline_ops.reconciling import Finding, Kind, Reconciler
+from sightline_ops.reconcile import Finding, Kind, Reconciler
+from sightline_ops.stack import Stack
 
 #: In the future, since the emulator tells times of objects in whole seconds.
 AT_ONCE = timedelta(seconds=-2)

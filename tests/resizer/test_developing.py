@@ -18,7 +18,7 @@ from sightline.imaging.isolation import handle_apart
 from sightline.imaging.process_pool import Workbench
 from sightline.ports.object_store import ObjectChanged, StoredObject
 from sightline_local.sample import draw_sample
-from sightline_resizer.developing import Developing
+from sightline_resizer.process import Developing
 from sightline_resizer.renditions import Recipe, develop
 from sightline_resizer.settings import ResizerSettings
 

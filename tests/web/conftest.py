@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from e2e.conftest import User, cloud
 from pictures import drawn, encode, find_pictures
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 

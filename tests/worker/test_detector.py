@@ -25,7 +25,7 @@ from sightline.domain.recognition import (
     Text,
 )
 from sightline_worker.detector import RekognitionDetector
-from sightline_worker.pacing import Pacer
+from sightline_worker.rate_limiter import Pacer
 from sightline_worker.sources import Reference, Sent
 
 BOX = {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sightline_worker.pacing import Pacer
+from sightline_worker.rate_limiter import Pacer
 
 
 class Time:

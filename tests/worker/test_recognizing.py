@@ -18,7 +18,7 @@ from sightline.domain.recognition import Feature, Profile, Recognition
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import Workbench
 from sightline_local.sample import draw_sample
-from sightline_worker.recognizing import Recognizing
+from sightline_worker.recognize import Recognizing
 from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(320, 200))

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from sightline_cli import albums, finding, looking, removing, saving, signing, uploading
-from sightline_cli.running import PROFILE
+from sightline_cli import albums, browse, delete, download, login, search, upload
+from sightline_cli.runner import PROFILE
 from sightline_client import __version__
 
 app = typer.Typer(
@@ -21,18 +21,18 @@ app = typer.Typer(
 )
 
 for command in (
-    signing.login,
-    signing.logout,
-    uploading.upload,
-    looking.ls,
-    looking.show,
-    finding.search,
-    finding.labels,
-    saving.download,
-    removing.rm,
-    looking.watch,
-    looking.usage,
-    looking.open_,
+    login.login,
+    login.logout,
+    upload.upload,
+    browse.ls,
+    browse.show,
+    search.search,
+    search.labels,
+    download.download,
+    delete.rm,
+    browse.watch,
+    browse.usage,
+    browse.open_,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(albums.app, name="album")

@@ -6,10 +6,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from sightline_cli.choosing import ImageIds, OneAlbum, find_album, find_image, find_images
-from sightline_cli.describing import format_age
-from sightline_cli.removing import Sure
-from sightline_cli.running import ERR, OUT, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.arguments import ImageIds, OneAlbum, find_album, find_image, find_images
+from sightline_cli.delete import Sure
+from sightline_cli.formatting import format_age
+from sightline_cli.runner import ERR, OUT, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AlbumView
 from sightline_client.generated.models import PlacementOutcome
 from sightline_client.generated.types import UNSET, Unset

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sightline_local.card import FOLDER
 from sightline_local.compose import provision_here, write_card
+from sightline_local.connection import FOLDER
 from sightline_local.demo import demonstrate, find_token
 from sightline_local.emulators import CLOUDS
 from sightline_local.provisioning import VISIBILITY

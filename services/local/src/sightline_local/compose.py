@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.provisioning import DemoUser, Resources, provision
 from sightline_local.stack import StackError

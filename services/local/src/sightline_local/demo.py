@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from sightline_local.card import Card
+from sightline_local.connection import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import StackError
 

@@ -8,7 +8,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from sightline_local.card import Card, remove_card
+from sightline_local.connection import Card, remove_card
 from sightline_local.emulators import Cloud
 from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports

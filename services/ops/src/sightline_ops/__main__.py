@@ -21,10 +21,10 @@ from rich.table import Table
 from sightline.domain.ids import image_id_adapter, owner_adapter
 from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
-from sightline_ops.dead import DeadMessage, list_dead, redrive
+from sightline_ops.dead_letters import DeadMessage, list_dead, redrive
 from sightline_ops.history import explain
-from sightline_ops.places import Places, Stack, UnknownStack
-from sightline_ops.reconciling import Finding, Reconciler
+from sightline_ops.reconcile import Finding, Reconciler
+from sightline_ops.stack import Places, Stack, UnknownStack
 
 WELL, AMISS, WRONG, AWAY = 0, 1, 2, 3
 

@@ -7,8 +7,8 @@ from sightline.adapters.dynamo.items import image_key, read_image
 from sightline.domain.images import PART_NAMES, Image, State
 from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
 from sightline.ports.object_store import ObjectNotFound
-from sightline_ops.dead import list_dead
-from sightline_ops.places import Stack
+from sightline_ops.dead_letters import list_dead
+from sightline_ops.stack import Stack
 
 #: Messages set aside that are looked through for the image.
 LOOKED_THROUGH = 500

@@ -15,7 +15,7 @@ from sightline.imaging.process_pool import Workbench
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_resizer import renditions as renditions_module
-from sightline_resizer.developing import Developing
+from sightline_resizer.process import Developing
 from sightline_resizer.renditions import Recipe
 from sightline_resizer.settings import ResizerSettings
 

@@ -16,7 +16,7 @@ from PIL.Image import Resampling, Transpose
 from sightline.domain.capture import Capture
 from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_picture
 from sightline_resizer.capture import read_capture, read_orientation
-from sightline_resizer.colour import to_srgb
+from sightline_resizer.color import to_srgb
 from sightline_resizer.encoding import Format, encode
 from sightline_resizer.thumbhash import hash_thumb
 

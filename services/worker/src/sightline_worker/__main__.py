@@ -17,8 +17,8 @@ from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_worker import sources as sources_module
 from sightline_worker.detector import RekognitionDetector
-from sightline_worker.pacing import Pacer
-from sightline_worker.recognizing import Recognizing
+from sightline_worker.rate_limiter import Pacer
+from sightline_worker.recognize import Recognizing
 from sightline_worker.settings import WorkerSettings
 from sightline_worker.sources import Sources
 

@@ -16,7 +16,7 @@ from sightline_worker.answers import (
     read_text,
 )
 from sightline_worker.errors import Meaning, read_meaning, rejection
-from sightline_worker.pacing import Pacer
+from sightline_worker.rate_limiter import Pacer
 from sightline_worker.sources import Reference, Sent, Source
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sightline_cli.choosing import OneImage, find_album, find_image
-from sightline_cli.describing import LOOKS, count_of, draw_labels, format_bytes, tell
-from sightline_cli.finding import Limit, OnlyIds, show_images
-from sightline_cli.running import ERR, OUT, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.arguments import OneImage, find_album, find_image
+from sightline_cli.formatting import LOOKS, count_of, draw_labels, format_bytes, tell
+from sightline_cli.runner import ERR, OUT, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.search import Limit, OnlyIds, show_images
 from sightline_client import AsyncSightline, ImageView, Status
 from sightline_client.errors import NotFound
 

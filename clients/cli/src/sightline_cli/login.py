@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 import httpx
 import typer
 
-from sightline_cli.describing import count_of
-from sightline_cli.running import ERR, OUT, PROFILE, Json, print_json, run
+from sightline_cli.formatting import count_of
+from sightline_cli.runner import ERR, OUT, PROFILE, Json, print_json, run
 from sightline_client import AsyncSightline, Pool, SightlineError
 from sightline_client.cognito import Flow
 from sightline_client.errors import Unreachable

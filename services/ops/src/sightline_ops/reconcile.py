@@ -18,7 +18,7 @@ from sightline.domain.object_keys import ForeignKey, ImageKey, original_key, par
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.history import read_row
-from sightline_ops.places import Stack
+from sightline_ops.stack import Stack
 
 #: DynamoDB reads at most so many rows in one call.
 ROWS = 100

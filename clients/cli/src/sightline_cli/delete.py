@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sightline_cli.choosing import STDIN, ImageIds, find_images
-from sightline_cli.running import ERR, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.arguments import STDIN, ImageIds, find_images
+from sightline_cli.runner import ERR, Exit, Json, fail, open_client, print_json, run
 
 Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

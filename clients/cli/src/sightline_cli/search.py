@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sightline_cli.choosing import find_album
-from sightline_cli.describing import BAR, tabulate
-from sightline_cli.running import ERR, OUT, Json, open_client, print_json, run
+from sightline_cli.arguments import find_album
+from sightline_cli.formatting import BAR, tabulate
+from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
 from sightline_client import ImageView
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]

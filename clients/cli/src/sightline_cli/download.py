@@ -13,8 +13,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.choosing import find_album, find_images
-from sightline_cli.running import ERR, OUT, PATIENTLY, Json, explain, open_client, print_json, run
+from sightline_cli.arguments import find_album, find_images
+from sightline_cli.runner import ERR, OUT, PATIENTLY, Json, explain, open_client, print_json, run
 from sightline_client import AsyncSightline
 
 #: What is told of each file while it comes.

@@ -18,9 +18,9 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.describing import count_of
 from sightline_cli.files import Found, find_pictures
-from sightline_cli.running import ERR, PATIENTLY, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.formatting import count_of
+from sightline_cli.runner import ERR, PATIENTLY, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AsyncSightline, Feature, Outcome, Status, Upload
 from sightline_client.pictures import Source
 
