@@ -17,6 +17,8 @@ INFRA := .venv-infra
 MINISTACK := .venv-ministack
 SERVICES := core api worker resizer local ops
 PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
+# What only development needs: shared test data, and the reliability rig.
+DEV_PROJECTS := testing reliability
 
 .DEFAULT_GOAL := help
 
@@ -71,7 +73,7 @@ card: $(VENV)/run ## Let `make demo` find what docker compose runs
 
 .PHONY: chaos
 chaos: $(VENV)/bench $(MINISTACK)/installed ## Prove that nothing is lost under faults and kills (SEED=number, TRIAL="--uploads 500 --seconds 60")
-	@PYTHONPATH=tests $(BIN)/python -m reliability.chaos $(if $(SEED),--seed $(SEED)) $(TRIAL)
+	@$(BIN)/python -m sightline_reliability.chaos $(if $(SEED),--seed $(SEED)) $(TRIAL)
 
 .PHONY: chaos-short
 chaos-short: TRIAL = --uploads 900 --seconds 100
@@ -83,7 +85,7 @@ recovery: $(VENV)/dev ## Take each dependency away for a minute, in turn
 
 .PHONY: load
 load: $(VENV)/bench $(MINISTACK)/installed ## Find what each service bears, and hold it for ten minutes (TRIAL=--short)
-	@PYTHONPATH=tests $(BIN)/python -m reliability.load $(TRIAL)
+	@$(BIN)/python -m sightline_reliability.load $(TRIAL)
 
 .PHONY: audit
 audit: $(VENV)/dev ## Look for weak code and for known flaws of what is used
@@ -122,7 +124,7 @@ test-clients: $(VENV)/dev clients/typescript/node_modules ## Run, build and inst
 
 .PHONY: bench-upload
 bench-upload: $(VENV)/bench ## Measure the command line against a loop that uploads one at a time
-	PYTHONPATH=tests $(BIN)/python benchmarks/upload.py
+	$(BIN)/python benchmarks/upload.py
 
 .PHONY: release-api
 release-api: ## Let openapi.json be the released document that changes are compared with
@@ -149,7 +151,7 @@ bench-pictures: $(VENV)/bench ## Measure renditions against sharp, libvips and n
 
 .PHONY: bench-gateway
 bench-gateway: $(VENV)/bench ## Measure the gateway beside an endpoint that does nothing (wants wrk)
-	PYTHONPATH=tests $(BIN)/python benchmarks/gateway.py
+	$(BIN)/python benchmarks/gateway.py
 
 .PHONY: plan apply deploy destroy
 plan: ## Show what an apply would change (ENV=dev)
@@ -209,13 +211,13 @@ $(VENV)/python:
 $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "installing what Sightline needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS))
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "installing what development needs into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(call install_projects)
+	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -236,5 +238,5 @@ $(MINISTACK)/installed: requirements/ministack.txt
 	@touch $@
 
 define install_projects
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PROJECTS:%=-e %)
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)
 endef

@@ -14,10 +14,10 @@ from typing import Any, cast
 import httptools
 import uvloop
 
-from samples import make_development, make_image, make_recognition
 from sightline.adapters.dynamo import DynamoImageTable
 from sightline.domain.images import Image
 from sightline.domain.renditions import Rendition
+from sightline_testing.builders import make_development, make_image, make_recognition
 
 EVENT = Path(__file__).parents[1] / "tests" / "core" / "events" / "aws_one.json"
 

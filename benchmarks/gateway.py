@@ -31,8 +31,8 @@ from rich.progress import track
 from rich.table import Table
 from steps import measure_steps
 
-from samples import SHA256, new_owner
-from tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.builders import SHA256, new_owner
+from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"

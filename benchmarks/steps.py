@@ -9,7 +9,6 @@ from answers import make_ready
 from cryptography.hazmat.primitives.asymmetric import rsa
 from rich.progress import track
 
-from samples import new_owner
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
 from sightline_api.auth.jwks import KeySet
@@ -18,7 +17,8 @@ from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.images.schemas import ImagePage, ImageView
 from sightline_api.urls.cloudfront import CloudFrontSigner
 from sightline_api.urls.s3 import Bucket, Download, S3Signer
-from tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.builders import new_owner
+from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 Step = Callable[[], Awaitable[object]]
 

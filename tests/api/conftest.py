@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from samples import new_owner
 from sightline.adapters.memory import (
     MemoryAlbumTable,
     MemoryImageTable,
@@ -36,8 +35,9 @@ from sightline_api.events.reaper import Sweeper
 from sightline_api.events.subscriber import Listener, listening
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.s3 import Address, Download, SignedForm
-from streams import Parser, Told
-from tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.builders import new_owner
+from sightline_testing.sse import Parser, Told
+from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 Value = TypeVar("Value")
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway, serve
-from samples import ETAG, make_development, make_image, new_owner, recognized
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
 from sightline.ports.image_table import Usage
 from sightline_api.settings import ApiSettings
-from tokens import Pool
+from sightline_testing.builders import ETAG, make_development, make_image, new_owner, recognized
+from sightline_testing.tokens import Pool
 
 ERASE = "/v1/account?confirm=everything"
 

@@ -7,10 +7,17 @@ import httpx
 import pytest
 
 from api.conftest import Gateway
-from samples import ETAG, make_development, make_image, make_recognition, new_owner, recognized
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
 from sightline.domain.recognition import Box, Text
+from sightline_testing.builders import (
+    ETAG,
+    make_development,
+    make_image,
+    make_recognition,
+    new_owner,
+    recognized,
+)
 
 
 def add(gateway: Gateway, *labels: str, owner: str | None = None) -> str:

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from api.conftest import PlainSigner
-from samples import make_image
 from sightline.settings import read_settings
 from sightline_api.settings import ApiSettings
 from sightline_api.urls import cloudfront
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.s3 import Download
+from sightline_testing.builders import make_image
 
 URL = "https://pictures.example.com"
 KEY_ID = "K2JCJMDEHXQW5F"

@@ -9,7 +9,6 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway, Stream, serve
-from samples import ETAG, SHA256, make_development, make_image, new_owner, recognized
 from sightline.domain.albums import AlbumKey
 from sightline.domain.events import Event, Publisher, album_event, image_event
 from sightline.domain.ids import new_event_id, new_image_id, time_of
@@ -17,7 +16,15 @@ from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline_api.events.broker import MAX_WAITING
 from sightline_api.settings import ApiSettings
-from tokens import Pool
+from sightline_testing.builders import (
+    ETAG,
+    SHA256,
+    make_development,
+    make_image,
+    new_owner,
+    recognized,
+)
+from sightline_testing.tokens import Pool
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 

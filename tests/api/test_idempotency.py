@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from samples import SHA256, new_owner
+from sightline_testing.builders import SHA256, new_owner
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 

@@ -8,13 +8,21 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway
-from samples import ETAG, SHA256, count_labels, make_development, make_image, new_owner, recognized
 from sightline.consumer.messages import parse_uploads
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key
 from sightline.domain.recognition import Feature
 from sightline.ports.image_table import ImageNotFound
+from sightline_testing.builders import (
+    ETAG,
+    SHA256,
+    count_labels,
+    make_development,
+    make_image,
+    new_owner,
+    recognized,
+)
 
 TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 

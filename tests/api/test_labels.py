@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from samples import make_image, make_recognition, new_owner, recognized
 from sightline.adapters.memory import MemoryImageTable
 from sightline.domain.images import Image
 from sightline.ports.image_table import Marked, Term
 from sightline_api.images.index_search import Query, _before, find_images
+from sightline_testing.builders import make_image, make_recognition, new_owner, recognized
 
 
 def add(gateway: Gateway, *labels: str, owner: str | None = None) -> Image:

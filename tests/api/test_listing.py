@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from samples import ETAG, make_development, make_image, recognized
 from sightline.domain.capture import Capture
 from sightline.domain.ids import first_image_id, new_image_id
 from sightline.domain.images import Image
+from sightline_testing.builders import ETAG, make_development, make_image, recognized
 
 
 def add(gateway: Gateway, taken_at: datetime | None = None, ready: bool = True) -> Image:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.conftest import Gateway
-from samples import make_image
 from sightline_api.asgi.middleware import matches
+from sightline_testing.builders import make_image
 
 
 def add(gateway: Gateway, count: int = 1) -> list[str]:

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from api.conftest import Gateway
-from samples import ETAG, make_development, make_image, new_owner
 from sightline.domain.images import Details, Image
 from sightline_api.images.originals import SUFFIXES, name_file
 from sightline_api.images.schemas import MediaType
+from sightline_testing.builders import ETAG, make_development, make_image, new_owner
 
 
 def make_uploaded(owner: str | None = None, title: str | None = None, **changes: object) -> Image:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from samples import ETAG, make_development, make_image, new_owner, recognized
 from sightline.domain.albums import Album
 from sightline.domain.ids import new_album_id
 from sightline.domain.images import now
 from sightline.domain.object_keys import original_key
 from sightline_api.openapi import make_document
+from sightline_testing.builders import ETAG, make_development, make_image, new_owner, recognized
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

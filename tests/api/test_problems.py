@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
 from sightline.adapters.dynamo import TransactionContended
-from tokens import CLIENT_ID
+from sightline_testing.tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
 

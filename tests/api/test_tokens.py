@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 import httpx
 import pytest
 
-from samples import new_owner
 from sightline_api.auth.jwks import KeySet
 from sightline_api.auth.tokens import InvalidToken, TokenVerifier
-from tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.builders import new_owner
+from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 OWNER = new_owner()
 

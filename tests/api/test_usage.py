@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from api.conftest import Gateway, serve
-from samples import ETAG, SHA256, make_image, new_owner, recognized
 from sightline.domain.images import now
 from sightline_api.settings import ApiSettings
-from tokens import Pool
+from sightline_testing.builders import ETAG, SHA256, make_image, new_owner, recognized
+from sightline_testing.tokens import Pool
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 

@@ -39,7 +39,7 @@ async def connect(card: Card, **options: Any) -> AsyncSightline:
 async def travel(card: Card, draw: Draw, folder: Path) -> None:
     """Sign in, upload with progress, hear of it, find it, put it into an album, delete it."""
     async with await connect(card) as sightline:
-        async with aclosing(sightline.domain.events()) as events:
+        async with aclosing(sightline.events()) as events:
             heard = [await anext(events)]
             path, seen = draw("beach.jpg"), list[tuple[int, int]]()
             image = await sightline.upload(path, progress=lambda *some: seen.append(some))
@@ -63,7 +63,7 @@ async def travel(card: Card, draw: Draw, folder: Path) -> None:
         album = await sightline.create_album("Summer")
         placed = await sightline.add_to_album(album.id, [image.id])
         assert [int(each.status) for each in placed] == [204]
-        assert [each.id async for each in sightline.domain.images(album=album.id)] == [image.id]
+        assert [each.id async for each in sightline.images(album=album.id)] == [image.id]
         renamed = await sightline.update_album(album.id, title="Spring", cover_id=image.id)
         assert (renamed.title, renamed.images, renamed.cover_id) == ("Spring", 1, image.id)
 
@@ -77,7 +77,7 @@ async def travel(card: Card, draw: Draw, folder: Path) -> None:
         assert (await sightline.usage()).images == 1
         await sightline.delete(image.id)
         await sightline.delete_album(album.id)
-        assert [each.id async for each in sightline.domain.images()] == []
+        assert [each.id async for each in sightline.images()] == []
         with pytest.raises(NotFound) as missing:
             await sightline.image(image.id)
         assert missing.value.code == "image_not_found"
@@ -99,14 +99,14 @@ async def upload_many(card: Card, draw: Draw, broken: Path) -> None:
         ids = {each.image_id for each in found.values() if each.image_id}
         waited = sightline.wait_until_ended(ids, timeout=PATIENCE * 2)
         assert {each.id async for each in waited if each.status is Status.READY} == ids
-        pages = [each.id async for each in sightline.domain.images(page_size=5)]
+        pages = [each.id async for each in sightline.images(page_size=5)]
         assert (len(pages), set(pages)) == (12, ids)
     # Another client remembers nothing of this one, and the gateway knows all of it.
     async with await connect(card) as sightline:
         again = [each async for each in sightline.upload_all(paths)]
         assert {each.outcome for each in again} == {Outcome.THERE_ALREADY}
         assert {each.image_id for each in again} == ids
-        assert len([each async for each in sightline.domain.images()]) == 12
+        assert len([each async for each in sightline.images()]) == 12
         once_more = await sightline.upload(paths[0], skip_duplicate=True)
         assert once_more.id in ids
         assert await sightline.delete_all([*ids]) == []

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pictures import drawn, encode
 from sightline_client.errors import NotAPicture
 from sightline_client.pictures import HEAD, Picture, Source, find_media_type
+from sightline_testing.sample_images import drawn, encode
 
 JPEG = encode(drawn((64, 40)), "JPEG")
 

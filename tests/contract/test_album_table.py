@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from contract.conftest import Tables
-from samples import make_image, new_owner
 from sightline.domain.albums import MAX_ALBUMS, Added, Album, AlbumKey, AlbumNotFound, NotInAlbum
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image, now
 from sightline.ports.image_table import Conflict, Term
+from sightline_testing.builders import make_image, new_owner
 
 
 async def made(tables: Tables, owner: str, title: str = "Summer") -> Album:

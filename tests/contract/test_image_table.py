@@ -6,18 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from samples import (
-    ETAG,
-    SHA256,
-    count_calls,
-    count_labels,
-    find_labelled,
-    make_development,
-    make_image,
-    make_recognition,
-    new_owner,
-    recognized,
-)
 from sightline.domain.images import Image, State, now
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Box, Feature, Profile, Text
@@ -33,6 +21,18 @@ from sightline.ports.image_table import (
     RequestClaimed,
     Term,
     Usage,
+)
+from sightline_testing.builders import (
+    ETAG,
+    SHA256,
+    count_calls,
+    count_labels,
+    find_labelled,
+    make_development,
+    make_image,
+    make_recognition,
+    new_owner,
+    recognized,
 )
 
 

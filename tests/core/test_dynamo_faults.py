@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from samples import make_image, recognized
 from sightline.adapters.dynamo import DynamoImageTable, TransactionContended
 from sightline.ports.image_table import Conflict
+from sightline_testing.builders import make_image, recognized
 
 
 def cancelled(*codes: str) -> ClientError:

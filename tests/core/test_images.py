@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-from samples import ETAG, make_image, make_recognition, recognized
 from sightline.domain.failures import Failure
 from sightline.domain.images import Details, Mark, Part, State, Status, derive_status
 from sightline.domain.recognition import Recognition
+from sightline_testing.builders import ETAG, make_image, make_recognition, recognized
 
 FINAL = Failure(code="broken_picture", message="broken")
 PASSING = Failure(code="retries_exhausted", message="again", final=False)

@@ -18,7 +18,7 @@ from sightline_api.events.replay_buffer import OVERLAP
 from sightline_local.environment import api_environment
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
-from streams import Parser, Told
+from sightline_testing.sse import Parser, Told
 
 PICTURE = draw_sample(size=(700, 500))
 

@@ -9,9 +9,9 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from e2e.conftest import Json, User
-from pictures import difference, find_pictures
 from sightline_local.sample import draw_sample
 from sightline_local.stack import NAMES
+from sightline_testing.sample_images import difference, find_pictures
 
 PHOTOS = find_pictures("photos")
 

@@ -14,7 +14,6 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from samples import count_calls, count_labels, make_image, make_recognition, new_owner
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
@@ -41,6 +40,13 @@ from sightline_local.provisioning import provision
 from sightline_local.sample import draw_sample
 from sightline_resizer.process import Developing
 from sightline_resizer.renditions import Recipe
+from sightline_testing.builders import (
+    count_calls,
+    count_labels,
+    make_image,
+    make_recognition,
+    new_owner,
+)
 from sightline_worker.recognize import Recognizing
 from sightline_worker.sources import Source, Sources
 

@@ -14,13 +14,13 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from uuid_utils.compat import uuid4
 
-from samples import make_image
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
 from sightline_api.urls.s3 import Bucket, Download, S3Signer
+from sightline_testing.builders import make_image
 
 BODY = b"hello"
 

@@ -9,11 +9,11 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from samples import make_image
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline_local.provisioning import provision
 from sightline_ops.stack import Places, Stack
+from sightline_testing.builders import make_image
 
 REGION = "eu-central-1"
 

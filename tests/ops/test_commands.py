@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from ops.conftest import drain, uploaded
-from samples import make_image
 from sightline.consumer.messages import Request, compose_request
 from sightline.domain.object_keys import ImageKey
 from sightline_ops.__main__ import AMISS, AWAY, WELL, WRONG, main
 from sightline_ops.dead_letters import list_dead
 from sightline_ops.stack import Stack
+from sightline_testing.builders import make_image
 
 
 async def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -11,8 +11,8 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from reliability.checker import BROKEN_MESSAGE, Places, check, read_world
-from reliability.ledger import Entry, Ledger
+from sightline_reliability.checker import BROKEN_MESSAGE, Places, check, read_world
+from sightline_reliability.ledger import Entry, Ledger
 
 REGION = "eu-central-1"
 ONE, OTHER = "owner-1", "owner-2"

@@ -12,8 +12,8 @@ from aiohttp import web
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reliability import faults, proxy
-from reliability.faults import ANYWHERE, Call, Fault, Service, draw, identify
+from sightline_reliability import faults, proxy
+from sightline_reliability.faults import ANYWHERE, Call, Fault, Service, draw, identify
 
 ITEM = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 ENTRIES = [{"Id": str(number), "ReceiptHandle": f"r{number}"} for number in range(3)]

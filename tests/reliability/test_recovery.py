@@ -17,9 +17,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from reliability.drawing import draw_picture
-from reliability.faults import Service
-from reliability.fleet import Fleet, Shape
+from sightline_reliability.faults import Service
+from sightline_reliability.fleet import Fleet, Shape
+from sightline_reliability.sample_images import draw_picture
 
 OUTAGE = float(os.environ.get("SIGHTLINE_OUTAGE_SECONDS", "4"))
 

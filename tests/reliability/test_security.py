@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from reliability.fleet import Fleet, Shape
 from reliability.test_recovery import Client
-from reliability.timeline import count_waiting
+from sightline_reliability.fleet import Fleet, Shape
+from sightline_reliability.timeline import count_waiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

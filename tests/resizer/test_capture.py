@@ -9,10 +9,10 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from pictures import find_pictures
 from sightline.domain.capture import Capture, Place
 from sightline_local.sample import draw_sample
 from sightline_resizer.capture import read_capture
+from sightline_testing.sample_images import find_pictures
 
 PHOTOS = {path.name: path for path in find_pictures("photos")}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from pictures import difference, drawn, encode, find_pictures
 from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
 from sightline_local.sample import draw_sample
 from sightline_resizer.encoding import Format
 from sightline_resizer.renditions import Developed, Recipe, Size
 from sightline_resizer.renditions import develop as develop_with
+from sightline_testing.sample_images import difference, drawn, encode, find_pictures
 
 LIMITS = Limits()
 

@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from e2e.conftest import User, cloud
-from pictures import drawn, encode, find_pictures
 from sightline_local.connection import Card
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
+from sightline_testing.sample_images import drawn, encode, find_pictures
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
-from pictures import find_pictures
+from sightline_testing.sample_images import find_pictures
 from web.conftest import PATIENCE, as_file, choose_files, draw, find_photograph, sign_in
 
 pytestmark = pytest.mark.web

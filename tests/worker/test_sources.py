@@ -8,11 +8,11 @@ import pytest
 from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
-from pictures import difference, drawn, encode, find_pictures
 from sightline.adapters.memory import MemoryObjectStore
 from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import Workbench
+from sightline_testing.sample_images import difference, drawn, encode, find_pictures
 from sightline_worker.sources import (
     MAX_SENT,
     Reference,

@@ -5,7 +5,6 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from local.recognition.drawings import encode, page, rectangle
-from pictures import find_pictures
 from sightline_local.recognition.geometry import Box, Dot
 from sightline_local.recognition.labels import (
     Instance,
@@ -20,6 +19,7 @@ from sightline_local.recognition.pictures import load_picture
 from sightline_local.recognition.properties import Measures
 from sightline_local.recognition.requests import GeneralLabelsSettings
 from sightline_local.recognition.text import Line
+from sightline_testing.sample_images import find_pictures
 
 EVERYTHING = GeneralLabelsSettings()
 BOX = Box(0.1, 0.2, 0.3, 0.4)

@@ -5,7 +5,6 @@ import pytest
 from PIL import Image, ImageFilter
 
 from local.recognition.drawings import blank, encode, page, rectangle, stored
-from pictures import find_pictures
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InvalidImageFormat,
@@ -13,6 +12,7 @@ from sightline_local.recognition.errors import (
     ServiceError,
 )
 from sightline_local.recognition.pictures import WORKING_SIDE, load_picture
+from sightline_testing.sample_images import find_pictures
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

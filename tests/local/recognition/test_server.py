@@ -19,12 +19,12 @@ from types_boto3_s3 import S3Client
 from local.recognition.conftest import BUCKET, connect_to, serve
 from local.recognition.drawings import blank, encode, page, rectangle, stored
 from local.recognition.shapes import MODEL
-from pictures import find_pictures
 from sightline_local.recognition.errors import (
     HumanLoopQuotaExceeded,
     ServiceError,
 )
 from sightline_local.recognition.requests import MAX_SENT, MAX_STORED
+from sightline_testing.sample_images import find_pictures
 
 OPERATIONS = ["DetectLabels", "DetectText", "DetectFaces", "DetectModerationLabels"]
 TARGET = "RekognitionService."

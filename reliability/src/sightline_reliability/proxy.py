@@ -1,4 +1,4 @@
-"""The way to AWS with everything that goes wrong on it: `python -m reliability.proxy`.
+"""The way to AWS with everything that goes wrong on it: `python -m sightline_reliability.proxy`.
 
 A process between the services and the cloud's stand-in. What it does is said at `/-/`:
 
@@ -22,7 +22,7 @@ import uvloop
 from aiohttp import web
 from multidict import CIMultiDict
 
-from reliability.faults import Call, Fault, Service, answer, draw, identify
+from sightline_reliability.faults import Call, Fault, Service, answer, draw, identify
 
 #: Seconds; no service of ours waits longer for an answer.
 BEYOND_PATIENCE = 35.0
@@ -282,7 +282,7 @@ async def serve(proxy: Proxy, port: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="reliability.proxy", description=__doc__)
+    parser = argparse.ArgumentParser(prog="sightline_reliability.proxy", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--cloud", required=True, help="address of the stand-in for AWS")
     parser.add_argument("--recognition", required=True, help="address of that for Rekognition")

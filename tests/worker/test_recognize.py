@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from samples import count_calls, count_labels, make_image, make_recognition, new_owner
 from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline.consumer.messages import Request, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
@@ -18,6 +17,13 @@ from sightline.domain.recognition import Feature, Profile, Recognition
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import Workbench
 from sightline_local.sample import draw_sample
+from sightline_testing.builders import (
+    count_calls,
+    count_labels,
+    make_image,
+    make_recognition,
+    new_owner,
+)
 from sightline_worker.recognize import Recognizing
 from sightline_worker.sources import Source, Sources
 

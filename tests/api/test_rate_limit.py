@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from api.conftest import Gateway, serve
-from samples import new_owner
 from sightline.settings import read_settings
 from sightline_api.auth import rate_limit as allowance
 from sightline_api.auth.rate_limit import Allowance, OwnerBuckets
 from sightline_api.settings import ApiSettings
-from tokens import Pool
+from sightline_testing.builders import new_owner
+from sightline_testing.tokens import Pool
 
 
 class Clock:

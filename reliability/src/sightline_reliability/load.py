@@ -29,12 +29,22 @@ import aiohttp
 from rich.console import Console
 from rich.progress import Progress
 
-from reliability.drawing import draw_picture
-from reliability.fleet import Fleet, FleetError, Shape, until_told
-from reliability.rates import Step, Work, busy, climb, knee, offer, percentile, slope, summarize
 from sightline_local.emulators import EmulatorMissing
+from sightline_reliability.fleet import Fleet, FleetError, Shape, until_told
+from sightline_reliability.sample_images import draw_picture
+from sightline_reliability.saturation import (
+    Step,
+    Work,
+    busy,
+    climb,
+    knee,
+    offer,
+    percentile,
+    slope,
+    summarize,
+)
 
-OUT = Path(__file__).parents[2] / "benchmarks" / "out"
+OUT = Path(__file__).parents[3] / "benchmarks" / "out"
 
 #: The part of an image that each consumer ends.
 PARTS = {"worker": "recognition", "resizer": "renditions"}

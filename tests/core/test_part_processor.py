@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from samples import count_labels, make_image, make_recognition, new_owner
 from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
 from sightline.consumer.loop import EXHAUSTED
 from sightline.consumer.messages import Request, Upload
@@ -17,6 +16,7 @@ from sightline.domain.object_keys import ImageKey, original_key
 from sightline.domain.recognition import Recognition
 from sightline.ports.image_table import Conflict
 from sightline.ports.object_store import StoredObject
+from sightline_testing.builders import count_labels, make_image, make_recognition, new_owner
 
 Interleaving = Callable[[], Awaitable[None]]
 

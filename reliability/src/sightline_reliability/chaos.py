@@ -23,7 +23,8 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from reliability.checker import (
+from sightline_local.emulators import EmulatorMissing
+from sightline_reliability.checker import (
     BROKEN_MESSAGE,
     PROMISES,
     Finding,
@@ -32,14 +33,13 @@ from reliability.checker import (
     count_kinds,
     read_world,
 )
-from reliability.faults import Fault, Service
-from reliability.fleet import Fleet, FleetError, Shape, until_told
-from reliability.ledger import Ledger
-from reliability.people import ANSWER_TIMEOUT, STEPS, Pace, Person
-from reliability.timeline import Timeline, count_waiting, draw, watch
-from sightline_local.emulators import EmulatorMissing
+from sightline_reliability.faults import Fault, Service
+from sightline_reliability.fleet import Fleet, FleetError, Shape, until_told
+from sightline_reliability.ledger import Ledger
+from sightline_reliability.timeline import Timeline, count_waiting, draw, watch
+from sightline_reliability.users import ANSWER_TIMEOUT, STEPS, Pace, Person
 
-OUT = Path(__file__).parents[2] / "benchmarks" / "out"
+OUT = Path(__file__).parents[3] / "benchmarks" / "out"
 
 #: Seconds between one kill and the next.
 KILLS = (1.5, 5.0)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from samples import new_owner
 from sightline.adapters.memory import (
     MemoryImageTable,
     MemoryInboxes,
@@ -22,6 +21,7 @@ from sightline.ports.queues import Message
 from sightline_api.events.broker import Hub
 from sightline_api.events.reaper import Sweeper
 from sightline_api.events.subscriber import Listener
+from sightline_testing.builders import new_owner
 
 LEASE = 120
 START = 1_800_000_000

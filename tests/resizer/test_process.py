@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 import PIL.Image
 import pytest
 
-from samples import make_image
 from sightline.adapters.memory import MemoryObjectStore
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
@@ -21,6 +20,7 @@ from sightline_local.sample import draw_sample
 from sightline_resizer.process import Developing
 from sightline_resizer.renditions import Recipe, develop
 from sightline_resizer.settings import ResizerSettings
+from sightline_testing.builders import make_image
 
 BODY = draw_sample(size=(640, 400))
 

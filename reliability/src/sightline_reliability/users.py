@@ -12,9 +12,9 @@ from uuid import UUID
 
 import aiohttp
 
-from reliability.drawing import break_picture, draw_picture
-from reliability.ledger import Entry, Kind, Ledger
-from reliability.recognition import VOCABULARY, WORDS
+from sightline_reliability.ledger import Entry, Kind, Ledger
+from sightline_reliability.recognition_emulator import VOCABULARY, WORDS
+from sightline_reliability.sample_images import break_picture, draw_picture
 
 #: Seconds for which somebody tries again before giving up.
 PATIENCE = 150.0

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from reliability.ledger import Ledger
+from sightline_reliability.ledger import Ledger
 
 _deserialize = TypeDeserializer().deserialize
 

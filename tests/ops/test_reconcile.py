@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from ops.conftest import drain, uploaded
-from samples import make_image, make_recognition
 from sightline.consumer.messages import Upload, parse_uploads
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.ids import new_album_id
@@ -16,6 +15,7 @@ from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.reconcile import Finding, Kind, Reconciler
 from sightline_ops.stack import Stack
+from sightline_testing.builders import make_image, make_recognition
 
 #: In the future, since the emulator tells times of objects in whole seconds.
 AT_ONCE = timedelta(seconds=-2)

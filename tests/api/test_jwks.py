@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sightline_api.auth.jwks import KeySet, KeysUnavailable, UnknownKey
-from tokens import Pool
+from sightline_testing.tokens import Pool
 
 
 class FakePool:

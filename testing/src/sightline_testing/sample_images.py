@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from sightline_local.sample import draw_sample
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[3]
 
 #: Real photographs and malformed files; tests that use it say what they do without it.
 FOLDER = Path(os.environ.get("SIGHTLINE_TEST_IMAGES", _ROOT.parent / "shared" / "images"))

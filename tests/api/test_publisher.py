@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from samples import new_owner
 from sightline.adapters.memory import MemoryTopic
 from sightline.domain.events import MAX_TOGETHER, Event, Publisher, parse_events
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
 from sightline_api.events.publisher import MAX_WAITING, Announcer
+from sightline_testing.builders import new_owner
 
 
 class SlowTopic(MemoryTopic):

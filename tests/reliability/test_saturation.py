@@ -5,7 +5,17 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from reliability.rates import Step, Work, busy, climb, is_borne, knee, offer, slope, summarize
+from sightline_reliability.saturation import (
+    Step,
+    Work,
+    busy,
+    climb,
+    is_borne,
+    knee,
+    offer,
+    slope,
+    summarize,
+)
 
 
 def station(capacity: float) -> Callable[[float], Awaitable[Step]]:

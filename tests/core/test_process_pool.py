@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from hazards import allocate, chatter, crash, crash_once, double, hang, own_pid, reject
 from sightline.domain.failures import Rejected
 from sightline.imaging.isolation import handle_apart
 from sightline.imaging.process_pool import Workbench, WorkerDied
+from sightline_testing.isolated_functions import (
+    allocate,
+    chatter,
+    crash,
+    crash_once,
+    double,
+    hang,
+    own_pid,
+    reject,
+)
 
 MEBIBYTE = 2**20
 

@@ -1,4 +1,4 @@
-"""A Rekognition that always takes the same time: `python -m reliability.recognition`.
+"""A Rekognition emulator whose calls always take the same time.
 
 What it sees follows from the picture's bytes alone, so the same picture always bears the same
 labels. What is no picture by its first bytes it refuses as the real one does.
@@ -136,7 +136,9 @@ async def serve(recognition: Recognition, port: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="reliability.recognition", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="sightline_reliability.recognition_emulator", description=__doc__
+    )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--cloud", required=True, help="address of the stand-in for S3")
     parser.add_argument("--latency", type=float, default=0.05, help="seconds (%(default)s)")

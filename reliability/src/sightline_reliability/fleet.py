@@ -34,11 +34,9 @@ from sightline_local.environment import (
 )
 from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
-from tokens import Pool
+from sightline_testing.tokens import Pool
 
 Outcome = TypeVar("Outcome")
-
-TESTS = Path(__file__).parents[1]
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0
@@ -253,20 +251,22 @@ class Fleet:
 
     def _add_rig(self, jwks: Path) -> None:
         python = [sys.executable, "-m"]
-        paths = {"PYTHONPATH": str(TESTS)}
         recognition, proxy = self._ports[2], self._ports[1]
         command = ["--port", str(recognition), "--cloud", self.cloud]
         command += ["--latency", str(self.shape.latency)]
         self._add(
             "recognition",
-            [*python, "reliability.recognition", *command],
-            paths,
+            [*python, "sightline_reliability.recognition_emulator", *command],
+            {},
             f"{self.recognition}/health",
         )
         command = ["--port", str(proxy), "--cloud", self.cloud, "--recognition", self.recognition]
         command += ["--jwks", str(jwks), "--seed", str(self._seed)]
         self._add(
-            "proxy", [*python, "reliability.proxy", *command], paths, f"{self.proxy}/-/figures"
+            "proxy",
+            [*python, "sightline_reliability.proxy", *command],
+            {},
+            f"{self.proxy}/-/figures",
         )
 
     def _add_services(self) -> None:
