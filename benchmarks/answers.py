@@ -17,7 +17,7 @@ import uvloop
 from sightline.adapters.dynamo import DynamoImageTable
 from sightline.domain.images import Image
 from sightline.domain.renditions import Rendition
-from sightline_testing.builders import make_development, make_image, make_recognition
+from sightline_testing.builders import make_image, make_recognition, make_rendition_set
 
 EVENT = Path(__file__).parents[1] / "tests" / "core" / "events" / "aws_one.json"
 
@@ -55,7 +55,7 @@ def make_ready() -> Image:
         )
         for name in NAMES
     )
-    developed = make_development().model_copy(update={"renditions": renditions})
+    developed = make_rendition_set().model_copy(update={"renditions": renditions})
     return image.with_part("renditions", image.renditions.succeed(developed))
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from sightline.imaging.decoding import Limits
 from sightline_resizer import encoding
 from sightline_resizer.encoding import Format, encode
-from sightline_resizer.renditions import Recipe, expose, render
+from sightline_resizer.renditions import Recipe, decode_image, render
 
 SIZES = (("full", 2048), ("preview", 1024), ("thumb", 256))
 RECIPES = {"one": Recipe(sizes=(("thumb", 256),)), "three": Recipe(sizes=SIZES)}
@@ -29,7 +29,7 @@ def ours(job: str, method: int) -> Job:
     recipe = RECIPES[job]
 
     def run(body: bytes) -> int:
-        shown = list(render(expose(body, Limits(), recipe), recipe))
+        shown = list(render(decode_image(body, Limits(), recipe), recipe))
         return sum(len(encode(picture, recipe.format)) for _, picture in shown)
 
     return run

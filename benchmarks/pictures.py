@@ -32,7 +32,7 @@ from skimage.metrics import structural_similarity
 
 from sightline.imaging.decoding import Limits
 from sightline_local.sample import draw_sample
-from sightline_resizer.renditions import Recipe, expose, render
+from sightline_resizer.renditions import Recipe, decode_image, render
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
@@ -186,7 +186,7 @@ def find_similarity(pictures: dict[str, Path]) -> float:
         body = path.read_bytes()
         with Image.open(io.BytesIO(body)) as picture:
             full = picture.convert("RGB")
-        for _, shown in render(expose(body, Limits(), recipe), recipe):
+        for _, shown in render(decode_image(body, Limits(), recipe), recipe):
             reference = full.resize(shown.size, Image.Resampling.LANCZOS)
             similarity = structural_similarity(
                 np.asarray(shown.convert("L")), np.asarray(reference.convert("L"))

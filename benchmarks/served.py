@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.sqs import SqsQueue
-from sightline.consumer.loop import Consumer, Pace
+from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
 from sightline.domain.failures import Failure
 from sightline.logging import configure_logs
@@ -100,7 +100,7 @@ async def consume() -> None:
         queue = SqsQueue(client, f"{os.environ['AWS_ENDPOINT_URL']}/0/queue", 120, 5)
         stop = asyncio.Event()
         handler = Counting(stop)
-        await Consumer(queue, handler, Pace(concurrency=32, poll=0, drain=5)).run(stop)
+        await Consumer(queue, handler, ConsumerOptions(concurrency=32, poll=0, drain=5)).run(stop)
     print(json.dumps({"microseconds": handler.seconds / MESSAGES * 1e6}))
 
 

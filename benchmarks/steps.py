@@ -11,12 +11,13 @@ from rich.progress import track
 
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
-from sightline_api.auth.jwks import KeySet
-from sightline_api.auth.rate_limit import OwnerBuckets, tell
+from sightline_api.auth.jwks import JwksCache
+from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.images.schemas import ImagePage, ImageView
 from sightline_api.urls.cloudfront import CloudFrontSigner
-from sightline_api.urls.s3 import Bucket, Download, S3Signer
+from sightline_api.urls.s3 import S3Signer
+from sightline_api.urls.signer import BucketEndpoint, OriginalDownload
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
@@ -28,7 +29,7 @@ async def _credentials() -> Credentials:
 
 
 def _signer() -> S3Signer:
-    bucket = Bucket.at("pictures", "eu-central-1", None)
+    bucket = BucketEndpoint.at("pictures", "eu-central-1", None)
     return S3Signer(_credentials, "eu-central-1", ("pictures", bucket), bucket, 3600)
 
 
@@ -37,7 +38,7 @@ def _verifier(pool: Pool) -> TokenVerifier:
         return httpx.Response(200, json=pool.jwks())
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    return TokenVerifier(KeySet(http, ISSUER), ISSUER, frozenset({CLIENT_ID}))
+    return TokenVerifier(JwksCache(http, ISSUER), ISSUER, frozenset({CLIENT_ID}))
 
 
 class _Forgetful(TokenVerifier):
@@ -57,7 +58,7 @@ def _steps() -> dict[str, tuple[Step, int]]:
     assert made is not None
     renditions = [rendition.key for rendition in made.renditions]
     front = CloudFrontSigner(s3, "https://pictures.example.com", "K2JCJMDEHXQW5F", key, 3600)
-    buckets = OwnerBuckets(1e9, 10**9)
+    buckets = OwnerRateLimiter(1e9, 10**9)
     page = asyncio.run(_page([image] * 100, s3))
 
     async def sign_anew() -> None:
@@ -68,7 +69,7 @@ def _steps() -> dict[str, tuple[Step, int]]:
         return ImagePage.__pydantic_serializer__.to_json(page)
 
     async def limit() -> bytes:
-        return tell(buckets.take("owner")).encode()
+        return format_header(buckets.take("owner")).encode()
 
     return {
         "token, known": (lambda: verifier.verify(token), 20_000),
@@ -79,7 +80,7 @@ def _steps() -> dict[str, tuple[Step, int]]:
         "4 addresses, CloudFront": (lambda: front.sign_renditions(renditions), 5_000),
         "signature, CloudFront": (sign_anew, 100),
         "download, S3": (
-            lambda: s3.sign_downloads([Download("originals/a/b", "Evening.jpg")]),
+            lambda: s3.sign_downloads([OriginalDownload("originals/a/b", "Evening.jpg")]),
             5_000,
         ),
         "views of 100 images": (lambda: _page([image] * 100, s3), 10),

@@ -16,27 +16,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.adapters.memory import (
     MemoryAlbumTable,
+    MemoryEventQueueRegistry,
+    MemoryEventQueues,
     MemoryImageTable,
-    MemoryInboxes,
-    MemoryInboxRegister,
     MemoryObjectStore,
     MemoryTopic,
 )
 from sightline.consumer.settlement import Backoff
-from sightline.domain.events import Publisher
 from sightline.domain.images import Image
+from sightline.event_publisher import EventPublisher
 from sightline_api.app import create_app
-from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import State
-from sightline_api.events.broker import Hub
-from sightline_api.events.publisher import Announcer
-from sightline_api.events.reaper import Sweeper
-from sightline_api.events.subscriber import Listener, listening
+from sightline_api.events.broker import Broker
+from sightline_api.events.publisher import ChangePublisher
+from sightline_api.events.reaper import Reaper
+from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.settings import ApiSettings
-from sightline_api.urls.s3 import Address, Download, SignedForm
+from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl
 from sightline_testing.builders import new_owner
-from sightline_testing.sse import Parser, Told
+from sightline_testing.sse import Block, StreamParser
 from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 Value = TypeVar("Value")
@@ -45,15 +45,15 @@ Value = TypeVar("Value")
 class PlainSigner:
     """Addresses without a signature: what is signed is proven against S3."""
 
-    async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
-        return SignedForm("http://s3/originals", {"key": image.image_id})
+    async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
+        return PresignedPost("http://s3/originals", {"key": image.image_id})
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         return [f"http://s3/{key}" for key in keys]
 
-    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+    async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         until = datetime(2026, 11, 20, 12, tzinfo=UTC)
-        return [Address(f"http://s3/{key}?as={name}", until) for key, name in downloads]
+        return [PresignedUrl(f"http://s3/{key}?as={name}", until) for key, name in downloads]
 
 
 class Client:
@@ -88,8 +88,8 @@ class Stream:
     def __init__(self, runner: asyncio.Runner, app: ASGIApp, headers: dict[str, str]) -> None:
         self._runner = runner
         self._sent: asyncio.Queue[Message] = asyncio.Queue()
-        self._told: deque[Told] = deque()
-        self._parser = Parser()
+        self._told: deque[Block] = deque()
+        self._parser = StreamParser()
         self._hung_up = asyncio.Event()
         self._asked = False
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -113,7 +113,7 @@ class Stream:
         self.status = start["status"]
         self.headers = Headers(raw=start["headers"])
 
-    def next(self) -> Told:
+    def next(self) -> Block:
         """The next block, a heartbeat included."""
         while not self._told:
             message = self._runner.run(self._next_message())
@@ -122,12 +122,12 @@ class Stream:
                 raise EOFError
         return self._told.popleft()
 
-    def next_event(self) -> Told:
+    def next_event(self) -> Block:
         while (told := self.next()).name is None:
             pass
         return told
 
-    def rest(self) -> list[Told]:
+    def rest(self) -> list[Block]:
         """All that comes until the application ends the stream."""
         blocks = []
         with suppress(EOFError):
@@ -166,9 +166,9 @@ class Gateway:
     renditions: MemoryObjectStore
     uploads: MemoryTopic
     events: MemoryTopic
-    inboxes: MemoryInboxes
-    register: MemoryInboxRegister
-    hub: Hub
+    inboxes: MemoryEventQueues
+    register: MemoryEventQueueRegistry
+    hub: Broker
     app: ASGIApp
     pool: Pool
     owner: str
@@ -251,21 +251,21 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
     table, uploads, topic = MemoryImageTable(), MemoryTopic(), MemoryTopic()
     albums = MemoryAlbumTable(table)
-    inboxes, register = MemoryInboxes(topic), MemoryInboxRegister()
+    inboxes, register = MemoryEventQueues(topic), MemoryEventQueueRegistry()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
         prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
-        hub = Hub(settings.events_max_streams)
+        hub = Broker(settings.events_max_streams)
         backoff = Backoff(first=0.01, longest=0.01)
-        listener = Listener(inboxes, register, hub, table, prefix, lease, backoff)
+        listener = EventSubscriber(inboxes, register, hub, table, prefix, lease, backoff)
         async with (
             serve_keys(pool) as http,
-            listening(listener, Sweeper(inboxes, register, lease)),
-            Announcer(Publisher(topic)) as announcer,
+            subscribed(listener, Reaper(inboxes, register, lease)),
+            ChangePublisher(EventPublisher(topic)) as announcer,
         ):
-            keys = KeySet(http, settings.token_jwks_url)
+            keys = JwksCache(http, settings.token_jwks_url)
             yield State(
                 settings=settings,
                 table=table,

@@ -11,7 +11,13 @@ from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
 from sightline.ports.image_table import Usage
 from sightline_api.settings import ApiSettings
-from sightline_testing.builders import ETAG, make_development, make_image, new_owner, recognized
+from sightline_testing.builders import (
+    ETAG,
+    make_image,
+    make_rendition_set,
+    new_owner,
+    with_recognition,
+)
 from sightline_testing.tokens import Pool
 
 ERASE = "/v1/account?confirm=everything"
@@ -19,8 +25,8 @@ ERASE = "/v1/account?confirm=everything"
 
 def add(gateway: Gateway, owner: str | None = None, uploaded: bool = True) -> Image:
     image = make_image(owner or gateway.owner)
-    part = image.renditions.begin(ETAG).succeed(make_development())
-    done = recognized(image, "Dog").with_part("renditions", part)
+    part = image.renditions.begin(ETAG).succeed(make_rendition_set())
+    done = with_recognition(image, "Dog").with_part("renditions", part)
 
     async def fill() -> None:
         await gateway.table.create(image)

@@ -9,30 +9,32 @@ import pytest
 from api.conftest import Gateway
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
-from sightline.domain.recognition import Box, Text
+from sightline.domain.recognition import BoundingBox, DetectedText
 from sightline_testing.builders import (
     ETAG,
-    make_development,
     make_image,
     make_recognition,
+    make_rendition_set,
     new_owner,
-    recognized,
+    with_recognition,
 )
 
 
 def add(gateway: Gateway, *labels: str, owner: str | None = None) -> str:
     """An image that is ready, with these labels."""
     image = make_image(owner or gateway.owner)
-    part = image.renditions.begin(ETAG).succeed(make_development())
-    fill(gateway, image, recognized(image, *labels).with_part("renditions", part))
+    part = image.renditions.begin(ETAG).succeed(make_rendition_set())
+    fill(gateway, image, with_recognition(image, *labels).with_part("renditions", part))
     return image.image_id
 
 
 def add_read(gateway: Gateway, *texts: str) -> str:
     """An image in which these lines are to be read."""
     image = make_image(gateway.owner)
-    box = Box(left=0, top=0, width=1, height=1)
-    lines = tuple(Text(text=text, confidence=99, is_line=True, line=0, box=box) for text in texts)
+    box = BoundingBox(left=0, top=0, width=1, height=1)
+    lines = tuple(
+        DetectedText(text=text, confidence=99, is_line=True, line=0, box=box) for text in texts
+    )
     result = make_recognition("Sign").model_copy(update={"text": lines})
     part = image.recognition.begin(ETAG).succeed(result)
     fill(gateway, image, image.with_part("recognition", part))

@@ -24,7 +24,7 @@ from sightline.settings import read_settings
 from sightline_api.settings import ApiSettings
 from sightline_api.urls import cloudfront
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
-from sightline_api.urls.s3 import Download
+from sightline_api.urls.signer import OriginalDownload
 from sightline_testing.builders import make_image
 
 URL = "https://pictures.example.com"
@@ -145,7 +145,7 @@ async def test_what_is_remembered_is_bounded(
 async def test_originals_stay_with_s3(key: rsa.RSAPrivateKey) -> None:
     signer, plain, image = make_signer(key), PlainSigner(), make_image()
     assert await signer.sign_upload(image, 60) == await plain.sign_upload(image, 60)
-    downloads = [Download("originals/a/b", "a.jpg")]
+    downloads = [OriginalDownload("originals/a/b", "a.jpg")]
     assert await signer.sign_downloads(downloads) == await plain.sign_downloads(downloads)
 
 

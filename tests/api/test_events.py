@@ -10,19 +10,20 @@ from botocore.exceptions import ConnectTimeoutError
 
 from api.conftest import Gateway, Stream, serve
 from sightline.domain.albums import AlbumKey
-from sightline.domain.events import Event, Publisher, album_event, image_event
+from sightline.domain.events import Event, album_event, image_event
 from sightline.domain.ids import new_event_id, new_image_id, time_of
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.event_publisher import EventPublisher
 from sightline_api.events.broker import MAX_WAITING
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import (
     ETAG,
     SHA256,
-    make_development,
     make_image,
+    make_rendition_set,
     new_owner,
-    recognized,
+    with_recognition,
 )
 from sightline_testing.tokens import Pool
 
@@ -65,7 +66,7 @@ def settle(gateway: Gateway) -> None:
 def publish(gateway: Gateway, *events: Event) -> None:
     """As a worker does, or another gateway task."""
     for event in events:
-        gateway.run(Publisher(gateway.events).publish(event))
+        gateway.run(EventPublisher(gateway.events).publish(event))
 
 
 def add(gateway: Gateway, owner: str | None = None, **changes: object) -> Image:
@@ -76,8 +77,8 @@ def add(gateway: Gateway, owner: str | None = None, **changes: object) -> Image:
 
 def ready(gateway: Gateway) -> Image:
     image = add(gateway)
-    labelled = recognized(image, "Dog")
-    developed = labelled.renditions.begin(ETAG).succeed(make_development())
+    labelled = with_recognition(image, "Dog")
+    developed = labelled.renditions.begin(ETAG).succeed(make_rendition_set())
     complete = labelled.with_part("renditions", developed)
     gateway.run(gateway.table.store(image, complete))
     return complete

@@ -18,10 +18,10 @@ from sightline_testing.builders import (
     ETAG,
     SHA256,
     count_labels,
-    make_development,
     make_image,
+    make_rendition_set,
     new_owner,
-    recognized,
+    with_recognition,
 )
 
 TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
@@ -35,8 +35,8 @@ def add(gateway: Gateway, owner: str | None = None) -> Image:
 
 def add_ready(gateway: Gateway) -> Image:
     image = add(gateway)
-    complete = recognized(image, "Dog").with_part(
-        "renditions", image.renditions.begin(ETAG).succeed(make_development())
+    complete = with_recognition(image, "Dog").with_part(
+        "renditions", image.renditions.begin(ETAG).succeed(make_rendition_set())
     )
 
     async def fill() -> None:
@@ -105,7 +105,7 @@ def test_a_picture_above_the_limit_gets_no_ticket(gateway: Gateway) -> None:
     answer = gateway.client.post(
         "/v1/images", json={**TICKET, "bytes": 50 * 2**20 + 1}, headers=gateway.headers()
     )
-    assert (answer.status_code, answer.json()["code"]) == (413, "picture_too_large")
+    assert (answer.status_code, answer.json()["code"]) == (413, "image_too_large")
     assert gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"] == []
 
 
@@ -151,7 +151,7 @@ def test_each_ticket_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
         "Eins",
         "Drei",
     )
-    assert second["problem"]["code"] == "picture_too_large"
+    assert second["problem"]["code"] == "image_too_large"
     listed = gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"]
     assert len(listed) == 2
 

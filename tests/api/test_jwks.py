@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from sightline_api.auth.jwks import KeySet, KeysUnavailable, UnknownKey
+from sightline_api.auth.jwks import JwksCache, JwksUnavailable, UnknownKey
 from sightline_testing.tokens import Pool
 
 
@@ -18,7 +18,7 @@ class FakePool:
         self.status = 200
         self.time = 1000.0
         http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-        self.keys = KeySet(http, "http://pool/jwks.json", clock=lambda: self.time)
+        self.keys = JwksCache(http, "http://pool/jwks.json", clock=lambda: self.time)
 
     def _answer(self, _: httpx.Request) -> httpx.Response:
         self.asked += 1
@@ -78,7 +78,7 @@ async def test_known_keys_serve_while_the_pool_is_away(pool: Pool) -> None:
 async def test_without_any_key_nothing_can_be_verified(pool: Pool) -> None:
     fake = FakePool(pool)
     fake.status = 503
-    with pytest.raises(KeysUnavailable):
+    with pytest.raises(JwksUnavailable):
         await fake.keys.find(pool.key_id)
     fake.status = 200
     fake.time += 3
@@ -88,6 +88,6 @@ async def test_without_any_key_nothing_can_be_verified(pool: Pool) -> None:
 @pytest.mark.parametrize("document", ["", "[]", "{}", '{"keys": 7}', '{"keys": [{"kty": "RSA"}]}'])
 async def test_an_answer_that_makes_no_sense_is_no_answer(document: str) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, text=document))
-    keys = KeySet(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
-    with pytest.raises(KeysUnavailable):
+    keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
+    with pytest.raises(JwksUnavailable):
         await keys.find("any")

@@ -9,14 +9,14 @@ import pytest
 from api.conftest import Gateway
 from sightline.adapters.memory import MemoryImageTable
 from sightline.domain.images import Image
-from sightline.ports.image_table import Marked, Term
+from sightline.ports.image_table import Term, TermMatch
 from sightline_api.images.index_search import Query, _before, find_images
-from sightline_testing.builders import make_image, make_recognition, new_owner, recognized
+from sightline_testing.builders import make_image, make_recognition, new_owner, with_recognition
 
 
 def add(gateway: Gateway, *labels: str, owner: str | None = None) -> Image:
     image = make_image(owner or gateway.owner)
-    seen = recognized(image, *labels)
+    seen = with_recognition(image, *labels)
 
     async def fill() -> None:
         await gateway.table.create(image)
@@ -148,7 +148,7 @@ async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
     class Counting(MemoryImageTable):
         async def find_marked(
             self, owner: str, term: Term, limit: int, upto: str | None = None
-        ) -> list[Marked]:
+        ) -> list[TermMatch]:
             nonlocal read
             found = await super().find_marked(owner, term, limit, upto)
             read += len(found)
@@ -159,7 +159,7 @@ async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
         image = make_image(owner)
         await table.create(image)
         labels = ["common", "rare"] if number in {3, 600} else ["common"]
-        await table.store(image, recognized(image, *labels))
+        await table.store(image, with_recognition(image, *labels))
     found = [each async for each in find_images(table, owner, Query(["common", "rare"]))]
     assert len(found) == 2
     assert read < 400

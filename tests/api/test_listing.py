@@ -10,14 +10,14 @@ from api.conftest import Gateway
 from sightline.domain.capture import Capture
 from sightline.domain.ids import first_image_id, new_image_id
 from sightline.domain.images import Image
-from sightline_testing.builders import ETAG, make_development, make_image, recognized
+from sightline_testing.builders import ETAG, make_image, make_rendition_set, with_recognition
 
 
 def add(gateway: Gateway, taken_at: datetime | None = None, ready: bool = True) -> Image:
     image = make_image(gateway.owner)
-    development = make_development().model_copy(update={"capture": Capture(taken_at=taken_at)})
+    development = make_rendition_set().model_copy(update={"capture": Capture(taken_at=taken_at)})
     part = image.renditions.begin(ETAG).succeed(development)
-    done = recognized(image, "Dog").with_part("renditions", part)
+    done = with_recognition(image, "Dog").with_part("renditions", part)
 
     async def fill() -> None:
         await gateway.table.create(image)

@@ -8,7 +8,7 @@ from api.conftest import Gateway
 from sightline.domain.images import Details, Image
 from sightline_api.images.originals import SUFFIXES, name_file
 from sightline_api.images.schemas import MediaType
-from sightline_testing.builders import ETAG, make_development, make_image, new_owner
+from sightline_testing.builders import ETAG, make_image, make_rendition_set, new_owner
 
 
 def make_uploaded(owner: str | None = None, title: str | None = None, **changes: object) -> Image:
@@ -83,6 +83,6 @@ def test_every_kind_of_picture_has_a_suffix() -> None:
 def test_the_suffix_tells_what_was_found() -> None:
     image = make_uploaded(title="a", media_type="image/png")
     assert name_file(image) == "a.png"
-    developed = make_development().model_copy(update={"media_type": "image/heic"})
+    developed = make_rendition_set().model_copy(update={"media_type": "image/heic"})
     image = image.with_part("renditions", image.renditions.succeed(developed))
     assert name_file(image) == "a.heic"

@@ -8,11 +8,17 @@ import pytest
 
 from api.conftest import Gateway
 from sightline.domain.albums import Album
+from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
-from sightline.domain.images import now
 from sightline.domain.object_keys import original_key
 from sightline_api.openapi import make_document
-from sightline_testing.builders import ETAG, make_development, make_image, new_owner, recognized
+from sightline_testing.builders import (
+    ETAG,
+    make_image,
+    make_rendition_set,
+    new_owner,
+    with_recognition,
+)
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -45,8 +51,8 @@ class Belongings:
         self.album = Album(
             owner=owner, album_id=new_album_id(), title="Theirs", created_at=at, updated_at=at
         )
-        part = image.renditions.begin(ETAG).succeed(make_development())
-        done = recognized(image, "Dog").with_part("renditions", part)
+        part = image.renditions.begin(ETAG).succeed(make_rendition_set())
+        done = with_recognition(image, "Dog").with_part("renditions", part)
 
         async def fill() -> None:
             await gateway.table.create(image)

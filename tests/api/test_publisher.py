@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from sightline.adapters.memory import MemoryTopic
-from sightline.domain.events import MAX_TOGETHER, Event, Publisher, parse_events
+from sightline.domain.events import MAX_EVENTS_PER_MESSAGE, Event, parse_events
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
-from sightline_api.events.publisher import MAX_WAITING, Announcer
+from sightline.event_publisher import EventPublisher
+from sightline_api.events.publisher import MAX_WAITING, ChangePublisher
 from sightline_testing.builders import new_owner
 
 
@@ -28,7 +29,7 @@ class SlowTopic(MemoryTopic):
         await super().publish(body)
 
 
-def announce(announcer: Announcer, count: int) -> list[str]:
+def announce(announcer: ChangePublisher, count: int) -> list[str]:
     keys = [ImageKey(new_owner(), new_image_id()) for _ in range(count)]
     for key in keys:
         announcer.image(key, "created")
@@ -43,16 +44,16 @@ def told(topic: MemoryTopic) -> list[str]:
 async def test_what_is_announced_together_goes_together() -> None:
     topic = SlowTopic()
     topic.open.set()
-    async with Announcer(Publisher(topic)) as announcer:
-        announced = announce(announcer, MAX_TOGETHER + 5)
-    assert topic.calls == [MAX_TOGETHER, 5]
+    async with ChangePublisher(EventPublisher(topic)) as announcer:
+        announced = announce(announcer, MAX_EVENTS_PER_MESSAGE + 5)
+    assert topic.calls == [MAX_EVENTS_PER_MESSAGE, 5]
     assert told(topic) == announced
 
 
 async def test_the_most_that_goes_together_is_small_enough_for_a_message() -> None:
     topic = MemoryTopic()
-    async with Announcer(Publisher(topic)) as announcer:
-        for _ in range(MAX_TOGETHER):
+    async with ChangePublisher(EventPublisher(topic)) as announcer:
+        for _ in range(MAX_EVENTS_PER_MESSAGE):
             announcer.image(ImageKey("x" * 128, new_image_id()), "created")
     (body,) = topic.published
     assert len(body.encode()) < 256 * 1024
@@ -60,7 +61,7 @@ async def test_the_most_that_goes_together_is_small_enough_for_a_message() -> No
 
 async def test_what_is_announced_meanwhile_goes_next() -> None:
     topic = SlowTopic()
-    async with Announcer(Publisher(topic)) as announcer:
+    async with ChangePublisher(EventPublisher(topic)) as announcer:
         first = announce(announcer, 1)
         await topic.called.wait()
         second = announce(announcer, 2)
@@ -72,7 +73,7 @@ async def test_what_is_announced_meanwhile_goes_next() -> None:
 async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCaptureFixture) -> None:
     topic = SlowTopic()
     topic.open.set()
-    async with Announcer(Publisher(topic)) as announcer:
+    async with ChangePublisher(EventPublisher(topic)) as announcer:
         announced = announce(announcer, MAX_WAITING + 1)
     assert set(told(topic)) == set(announced[:-1])
     assert caplog.messages == ["dropped an announcement: too many are waiting"]
@@ -81,6 +82,6 @@ async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCapture
 async def test_at_the_end_it_waits_no_longer_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sightline_api.events.publisher.LAST_SECONDS", 0.05)
     topic = SlowTopic()
-    async with Announcer(Publisher(topic)) as announcer:
+    async with ChangePublisher(EventPublisher(topic)) as announcer:
         announce(announcer, 1)
     assert told(topic) == []

@@ -8,7 +8,7 @@ import pytest
 from api.conftest import Gateway, serve
 from sightline.settings import read_settings
 from sightline_api.auth import rate_limit as allowance
-from sightline_api.auth.rate_limit import Allowance, OwnerBuckets
+from sightline_api.auth.rate_limit import OwnerRateLimiter, RateLimitState
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import Pool
@@ -29,28 +29,28 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def buckets(clock: Clock) -> OwnerBuckets:
-    return OwnerBuckets(rate=2, burst=5, clock=clock)
+def buckets(clock: Clock) -> OwnerRateLimiter:
+    return OwnerRateLimiter(rate=2, burst=5, clock=clock)
 
 
-def test_a_bucket_gives_what_it_holds_and_then_waits(buckets: OwnerBuckets) -> None:
+def test_a_bucket_gives_what_it_holds_and_then_waits(buckets: OwnerRateLimiter) -> None:
     taken = [buckets.take("a") for _ in range(6)]
     assert [each.left for each in taken] == [4, 3, 2, 1, 0, 0]
     assert [each.full for each in taken] == [1, 1, 2, 2, 3, 3]
     assert [each.wait for each in taken] == [0, 0, 0, 0, 0, 1]
 
 
-def test_a_bucket_fills_again(buckets: OwnerBuckets, clock: Clock) -> None:
+def test_a_bucket_fills_again(buckets: OwnerRateLimiter, clock: Clock) -> None:
     for _ in range(5):
         buckets.take("a")
     clock.now += 0.5
-    assert buckets.take("a") == Allowance(left=0, full=3, wait=0)
+    assert buckets.take("a") == RateLimitState(left=0, full=3, wait=0)
     assert buckets.take("a").wait == 1
     clock.now += 3600
-    assert buckets.take("a") == Allowance(left=4, full=1, wait=0)
+    assert buckets.take("a") == RateLimitState(left=4, full=1, wait=0)
 
 
-def test_what_is_refused_takes_nothing(buckets: OwnerBuckets, clock: Clock) -> None:
+def test_what_is_refused_takes_nothing(buckets: OwnerRateLimiter, clock: Clock) -> None:
     for _ in range(100):
         buckets.take("a")
     clock.now += 0.5
@@ -58,20 +58,20 @@ def test_what_is_refused_takes_nothing(buckets: OwnerBuckets, clock: Clock) -> N
 
 
 def test_a_slow_bucket_says_how_long_to_wait(clock: Clock) -> None:
-    buckets = OwnerBuckets(rate=0.1, burst=1, clock=clock)
+    buckets = OwnerRateLimiter(rate=0.1, burst=1, clock=clock)
     assert buckets.take("a").wait == 0
     clock.now += 2.5
     assert buckets.take("a").wait == 8
 
 
-def test_owners_have_buckets_of_their_own(buckets: OwnerBuckets) -> None:
+def test_owners_have_buckets_of_their_own(buckets: OwnerRateLimiter) -> None:
     for _ in range(6):
         buckets.take("a")
     assert buckets.take("b").left == 4
 
 
 def test_those_who_called_last_are_remembered(
-    buckets: OwnerBuckets, monkeypatch: pytest.MonkeyPatch
+    buckets: OwnerRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(allowance, "REMEMBERED", 2)
     for owner in ("a", "b", "a", "c"):

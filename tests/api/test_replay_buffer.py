@@ -6,7 +6,7 @@ from sightline.domain.events import Event, image_event
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
 from sightline_api.events import replay_buffer as history_module
-from sightline_api.events.replay_buffer import KEPT, OVERLAP, History
+from sightline_api.events.replay_buffer import KEPT, OVERLAP, ReplayBuffer
 
 START = 1_800_000_000.0
 
@@ -32,7 +32,7 @@ def make_event(at: float, owner: str = "anna", subject: str | None = None) -> Ev
     return event.model_copy(update={"event_id": event_id})
 
 
-def heard(history: History, clock: Clock, at: float, **options: str) -> Event:
+def heard(history: ReplayBuffer, clock: Clock, at: float, **options: str) -> Event:
     clock.now = START + at
     event = make_event(clock.now, **options)
     history.add(event)
@@ -41,7 +41,7 @@ def heard(history: History, clock: Clock, at: float, **options: str) -> Event:
 
 def test_later_events_are_told_again_with_those_shortly_before(clock: Clock) -> None:
     """Another task may have heard them in another order."""
-    history = History(clock)
+    history = ReplayBuffer(clock)
     heard(history, clock, 50)
     shortly_before = heard(history, clock, 100 - OVERLAP / 2)
     last = heard(history, clock, 100)
@@ -51,13 +51,13 @@ def test_later_events_are_told_again_with_those_shortly_before(clock: Clock) -> 
 
 def test_a_task_that_never_heard_the_event_can_go_on_from_it(clock: Clock) -> None:
     """The place is a time, so the screen's last event need not have come here."""
-    history = History(clock)
+    history = ReplayBuffer(clock)
     missed = heard(history, clock, 101)
     assert history.since("anna", make_event(START + 100).event_id) == [missed]
 
 
 def test_each_owner_has_a_history_of_its_own(clock: Clock) -> None:
-    history = History(clock)
+    history = ReplayBuffer(clock)
     place = make_event(START + 20).event_id
     heard(history, clock, 21)
     other = heard(history, clock, 22, owner="berta")
@@ -66,7 +66,7 @@ def test_each_owner_has_a_history_of_its_own(clock: Clock) -> None:
 
 
 def test_one_event_of_each_image_is_told(clock: Clock) -> None:
-    history, subject = History(clock), new_image_id()
+    history, subject = ReplayBuffer(clock), new_image_id()
     place = make_event(START + 20).event_id
     heard(history, clock, 20, subject=subject)
     other = heard(history, clock, 21)
@@ -75,7 +75,7 @@ def test_one_event_of_each_image_is_told(clock: Clock) -> None:
 
 
 def test_nothing_can_be_said_of_the_time_before_it_began(clock: Clock) -> None:
-    history = History(clock)
+    history = ReplayBuffer(clock)
     clock.now = START + 100
     assert history.since("anna", make_event(START + OVERLAP - 1).event_id) is None
     assert history.since("anna", make_event(START + OVERLAP).event_id) == []
@@ -85,7 +85,7 @@ def test_nothing_can_be_said_of_the_time_before_it_began(clock: Clock) -> None:
 
 def test_it_ends_where_it_has_forgotten(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_module, "MAX_KEPT", 3)
-    history = History(clock)
+    history = ReplayBuffer(clock)
     first, *events = [heard(history, clock, at) for at in (100, 200, 300, 400)]
     clock.now = START + 500
     assert history.since("anna", first.event_id) is None
@@ -93,7 +93,7 @@ def test_it_ends_where_it_has_forgotten(clock: Clock, monkeypatch: pytest.Monkey
 
 
 def test_what_is_old_is_forgotten(clock: Clock) -> None:
-    history = History(clock)
+    history = ReplayBuffer(clock)
     old = heard(history, clock, 100)
     new = heard(history, clock, 101 + KEPT, owner="berta")
     assert history.since("anna", old.event_id) is None
@@ -101,7 +101,7 @@ def test_what_is_old_is_forgotten(clock: Clock) -> None:
 
 
 def test_a_place_in_the_future_is_none(clock: Clock) -> None:
-    history = History(clock)
+    history = ReplayBuffer(clock)
     clock.now = START + 100
     assert history.since("anna", make_event(clock.now + OVERLAP + 1).event_id) is None
     # A little ahead is another machine's clock.

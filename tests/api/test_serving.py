@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from sightline_api import __main__ as main
-from sightline_api.events.broker import Hub
+from sightline_api.events.broker import Broker
 
 
 class Flood:
@@ -42,7 +42,7 @@ def serving(flood: Flood) -> Iterator[int]:
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        yield {"hub": Hub(1)}
+        yield {"hub": Broker(1)}
 
     app = FastAPI(lifespan=live)
     app.get("/")(lambda: StreamingResponse(flood()))

@@ -6,21 +6,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from sightline.adapters.memory import (
+    MemoryEventQueueRegistry,
+    MemoryEventQueues,
     MemoryImageTable,
-    MemoryInboxes,
-    MemoryInboxRegister,
     MemoryQueue,
     MemoryTopic,
 )
 from sightline.consumer.settlement import Backoff
 from sightline.domain.albums import AlbumKey
-from sightline.domain.events import Publisher, album_event
+from sightline.domain.events import album_event
 from sightline.domain.ids import new_image_id
-from sightline.ports.event_queues import Entry
+from sightline.event_publisher import EventPublisher
+from sightline.ports.event_queues import Registration
 from sightline.ports.queues import Message
-from sightline_api.events.broker import Hub
-from sightline_api.events.reaper import Sweeper
-from sightline_api.events.subscriber import Listener
+from sightline_api.events.broker import Broker
+from sightline_api.events.reaper import Reaper
+from sightline_api.events.subscriber import EventSubscriber
 from sightline_testing.builders import new_owner
 
 LEASE = 120
@@ -33,27 +34,29 @@ class Rig:
     def __init__(self) -> None:
         self.now = float(START)
         self.topic = MemoryTopic()
-        self.inboxes = MemoryInboxes(self.topic)
-        self.register = MemoryInboxRegister()
-        self.hub = Hub(max_streams=5)
+        self.inboxes = MemoryEventQueues(self.topic)
+        self.register = MemoryEventQueueRegistry()
+        self.hub = Broker(max_streams=5)
         self.owner = new_owner()
         self.subscription = self.hub.subscribe(self.owner)
         self.listener = self.make_listener()
-        self.sweeper = Sweeper(self.inboxes, self.register, LEASE, self.clock)
+        self.sweeper = Reaper(self.inboxes, self.register, LEASE, self.clock)
 
     def clock(self) -> float:
         return self.now
 
-    def make_listener(self) -> Listener:
+    def make_listener(self) -> EventSubscriber:
         backoff = Backoff(first=0.01, longest=0.01)
         table = MemoryImageTable()
-        return Listener(
+        return EventSubscriber(
             self.inboxes, self.register, self.hub, table, "events-", LEASE, backoff, self.clock
         )
 
     async def publish(self) -> str:
         album_id = new_image_id()
-        await Publisher(self.topic).publish(album_event(AlbumKey(self.owner, album_id), "created"))
+        await EventPublisher(self.topic).publish(
+            album_event(AlbumKey(self.owner, album_id), "created")
+        )
         return album_id
 
     async def told(self) -> list[str]:
@@ -111,11 +114,11 @@ async def test_what_cannot_be_read_is_passed_over(
 
 async def test_the_register_hears_of_a_living_task(rig: Rig) -> None:
     name = await rig.name()
-    assert await rig.register.entries() == [Entry(name, START + LEASE)]
+    assert await rig.register.entries() == [Registration(name, START + LEASE)]
     rig.now += LEASE / 3
     # Each turn is a look at the time.
     await rig.publish()
-    later = Entry(name, int(START + LEASE / 3 + LEASE))
+    later = Registration(name, int(START + LEASE / 3 + LEASE))
 
     async def is_renewed() -> bool:
         await rig.publish()
@@ -275,7 +278,7 @@ async def test_two_sweeps_do_not_get_into_each_others_way(
         await remove(name)
 
     monkeypatch.setattr(rig.inboxes, "remove", count)
-    other = Sweeper(rig.inboxes, rig.register, LEASE, rig.clock)
+    other = Reaper(rig.inboxes, rig.register, LEASE, rig.clock)
     await asyncio.gather(rig.sweeper.sweep(), other.sweep())
     assert removed == ["dead"]
     assert await rig.register.entries() == []
@@ -311,7 +314,7 @@ async def test_sweeping_goes_on_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     rig = Rig()
-    sweeper = Sweeper(rig.inboxes, rig.register, 0.01, rig.clock)
+    sweeper = Reaper(rig.inboxes, rig.register, 0.01, rig.clock)
     await leave(rig, "dead", START - LEASE)
     names, failed = rig.inboxes.names, False
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import httpx
 import pytest
 
-from sightline_api.auth.jwks import KeySet
+from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import InvalidToken, TokenVerifier
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
@@ -20,7 +20,7 @@ OWNER = new_owner()
 
 def make_verifier(pool: Pool) -> TokenVerifier:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
-    keys = KeySet(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
+    keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
     return TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}))
 
 
@@ -92,7 +92,7 @@ async def test_a_good_token_tells_its_owner(pool: Pool) -> None:
 async def test_a_remembered_token_ends_with_its_time(pool: Pool) -> None:
     at = time.time()
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
-    keys = KeySet(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
+    keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
     verifier = TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}), clock=lambda: at)
     token = pool.sign(OWNER, exp=int(at) + 60)
     await verifier.verify(token)

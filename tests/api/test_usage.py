@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from api.conftest import Gateway, serve
-from sightline.domain.images import now
+from sightline.domain.clock import now
 from sightline_api.settings import ApiSettings
-from sightline_testing.builders import ETAG, SHA256, make_image, new_owner, recognized
+from sightline_testing.builders import ETAG, SHA256, make_image, new_owner, with_recognition
 from sightline_testing.tokens import Pool
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
@@ -20,7 +20,7 @@ def arrive(gateway: Gateway, owner: str | None = None) -> None:
     async def fill() -> None:
         await gateway.table.create(image)
         await gateway.table.store(image, begun)
-        await gateway.table.store(begun, recognized(begun, "Dog"))
+        await gateway.table.store(begun, with_recognition(begun, "Dog"))
 
     asyncio.run(fill())
 

@@ -9,7 +9,7 @@ import pytest
 
 from e2e.conftest import VISIBILITY, sign_up
 from sightline_client import Pool
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 
@@ -35,13 +35,13 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def card(stack: Stack, numbers: Iterator[int]) -> Card:
+def card(stack: Stack, numbers: Iterator[int]) -> Connection:
     """Somebody new, with nothing yet."""
     return sign_up(stack, f"person{next(numbers)}@example.com")
 
 
 @pytest.fixture
-def pool(card: Card) -> Pool:
+def pool(card: Connection) -> Pool:
     return Pool(card.pool_id, card.client_id, card.cognito)
 
 

@@ -22,7 +22,7 @@ from sightline_client.errors import (
     StillProcessing,
     Unreachable,
 )
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
 Draw = Callable[[str], Path]
@@ -31,12 +31,12 @@ Draw = Callable[[str], Path]
 PATIENCE = 60
 
 
-async def connect(card: Card, **options: Any) -> AsyncSightline:
+async def connect(card: Connection, **options: Any) -> AsyncSightline:
     pool = Pool(card.pool_id, card.client_id, card.cognito)
     return await AsyncSightline.sign_in(card.api, card.email, card.password, pool, **options)
 
 
-async def travel(card: Card, draw: Draw, folder: Path) -> None:
+async def travel(card: Connection, draw: Draw, folder: Path) -> None:
     """Sign in, upload with progress, hear of it, find it, put it into an album, delete it."""
     async with await connect(card) as sightline:
         async with aclosing(sightline.events()) as events:
@@ -83,7 +83,7 @@ async def travel(card: Card, draw: Draw, folder: Path) -> None:
         assert missing.value.code == "image_not_found"
 
 
-async def upload_many(card: Card, draw: Draw, broken: Path) -> None:
+async def upload_many(card: Connection, draw: Draw, broken: Path) -> None:
     """Many at once, each picture once, and nobody's fault is anybody else's."""
     paths = [draw(f"many/{number}.jpg") for number in range(12)]
     twin = draw("many/twin.jpg")
@@ -112,7 +112,7 @@ async def upload_many(card: Card, draw: Draw, broken: Path) -> None:
         assert await sightline.delete_all([*ids]) == []
 
 
-async def fail(card: Card, draw: Draw, broken: Path) -> None:
+async def fail(card: Connection, draw: Draw, broken: Path) -> None:
     """A wrong password, a picture that is none, one that is not ready in time, a session's end."""
     with pytest.raises(SignInRefused) as refused:
         await connect(card.model_copy(update={"password": "Sightline-wrong-1"}))
@@ -149,7 +149,7 @@ async def fail(card: Card, draw: Draw, broken: Path) -> None:
         AsyncSightline.from_store("nobody", MemoryStore())
 
 
-async def survive(card: Card, draw: Draw, stack: Stack) -> None:
+async def survive(card: Connection, draw: Draw, stack: Stack) -> None:
     """The API goes away and comes back: who is patient does not notice."""
     patient = Retries(attempts=20, longest=2.0)
     async with await connect(card, retries=patient) as sightline:

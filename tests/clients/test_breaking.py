@@ -63,9 +63,9 @@ BREAKING: dict[str, tuple[Change, str]] = {
     ),
     "a required parameter is added": (
         lambda d: d["paths"][LABELS]["get"]["parameters"].append(
-            {"name": "colour", "in": "query", "required": True, "schema": {"type": "string"}}
+            {"name": "color", "in": "query", "required": True, "schema": {"type": "string"}}
         ),
-        "GET /v1/labels query colour: it is new and required",
+        "GET /v1/labels query color: it is new and required",
     ),
     "a parameter's limit is lowered": (
         lambda d: put(parameter(d, LABELS, "limit")["schema"], maximum=10),
@@ -156,7 +156,7 @@ HARMLESS: dict[str, Change] = {
         d["paths"], **{"/v1/more": {"get": {"operationId": "get_more", "responses": {}}}}
     ),
     "an optional parameter is added": lambda d: d["paths"][LABELS]["get"]["parameters"].append(
-        {"name": "colour", "in": "query", "required": False, "schema": {"type": "string"}}
+        {"name": "color", "in": "query", "required": False, "schema": {"type": "string"}}
     ),
     "a limit is raised": lambda d: put(parameter(d, LABELS, "limit")["schema"], maximum=5000),
     "an operation wants no token any more": lambda d: put(d["paths"][LABELS]["get"], security=[]),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
 pytestmark = pytest.mark.clients
@@ -66,7 +66,7 @@ class Shell:
         out = self.run(*arguments, "--json", code=code, given=given).stdout
         return [json.loads(line) for line in out.splitlines()]
 
-    def sign_in(self, card: Card) -> None:
+    def sign_in(self, card: Connection) -> None:
         self.run(
             *("login", card.api, "--email", card.email, "--password-stdin"),
             *("--pool", card.pool_id, "--client-id", card.client_id, "--cognito", card.cognito),
@@ -79,7 +79,7 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-def test_from_login_to_rm(shell: Shell, card: Card, draw: Draw, tmp_path: Path) -> None:
+def test_from_login_to_rm(shell: Shell, card: Connection, draw: Draw, tmp_path: Path) -> None:
     shell.sign_in(card)
     beach, town = draw("day/beach.jpg"), draw("day/deeper/town.jpg")
     (tmp_path / "day" / "note.txt").write_text("no picture")
@@ -116,7 +116,7 @@ def test_from_login_to_rm(shell: Shell, card: Card, draw: Draw, tmp_path: Path) 
     assert "sightline login" in shell.run("ls", code=3).stderr
 
 
-def test_an_upload_goes_on_after_ctrl_c(shell: Shell, card: Card, draw: Draw) -> None:
+def test_an_upload_goes_on_after_ctrl_c(shell: Shell, card: Connection, draw: Draw) -> None:
     """What was sent is not sent again, and nothing is there twice."""
     shell.sign_in(card)
     pictures = {str(draw(f"many/{number:03}.jpg")) for number in range(COUNT)}
@@ -141,7 +141,7 @@ def test_an_upload_goes_on_after_ctrl_c(shell: Shell, card: Card, draw: Draw) ->
 
 
 def test_exit_codes_tell_what_is_wrong(
-    shell: Shell, card: Card, draw: Draw, broken: Path, tmp_path: Path
+    shell: Shell, card: Connection, draw: Draw, broken: Path, tmp_path: Path
 ) -> None:
     shell.run("ls", code=3)
     wrong = ("login", card.api, "--email", card.email, "--password-stdin")
@@ -162,7 +162,7 @@ def test_exit_codes_tell_what_is_wrong(
 
 
 def test_an_expired_session_is_renewed_or_said_to_be_over(
-    shell: Shell, card: Card, tmp_path: Path
+    shell: Shell, card: Connection, tmp_path: Path
 ) -> None:
     shell.sign_in(card)
     path = tmp_path / "state" / "sessions" / "default.json"
@@ -176,7 +176,7 @@ def test_an_expired_session_is_renewed_or_said_to_be_over(
 
 
 def test_an_api_that_goes_away_and_comes_back(
-    shell: Shell, card: Card, draw: Draw, stack: Stack
+    shell: Shell, card: Connection, draw: Draw, stack: Stack
 ) -> None:
     shell.sign_in(card)
     picture = draw("away.jpg")
@@ -190,7 +190,7 @@ def test_an_api_that_goes_away_and_comes_back(
     assert [each["title"] for each in shell.json("ls")] == ["away.jpg"]
 
 
-def test_watching_tells_what_happens(shell: Shell, card: Card, draw: Draw) -> None:
+def test_watching_tells_what_happens(shell: Shell, card: Connection, draw: Draw) -> None:
     shell.sign_in(card)
     with shell.start("watch", "--json") as process:
         assert process.stdout is not None
@@ -205,7 +205,7 @@ def test_watching_tells_what_happens(shell: Shell, card: Card, draw: Draw) -> No
     assert process.returncode == 130
 
 
-def test_a_token_from_elsewhere_is_enough(shell: Shell, card: Card, tmp_path: Path) -> None:
+def test_a_token_from_elsewhere_is_enough(shell: Shell, card: Connection, tmp_path: Path) -> None:
     shell.sign_in(card)
     kept = json.loads((tmp_path / "state" / "sessions" / "default.json").read_text())
     shell.run("logout")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
 HERE = Path(__file__).parent
@@ -39,7 +39,7 @@ async def go(step: Journey, *arguments: Any) -> None:
 
 
 async def test_from_sign_in_to_deletion(
-    journey: SimpleNamespace, card: Card, draw: Callable[[str], Path], tmp_path: Path
+    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()
@@ -47,18 +47,18 @@ async def test_from_sign_in_to_deletion(
 
 
 async def test_many_at_once(
-    journey: SimpleNamespace, card: Card, draw: Callable[[str], Path], broken: Path
+    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
     await go(journey.upload_many, card, draw, broken)
 
 
 async def test_failures_are_told_apart(
-    journey: SimpleNamespace, card: Card, draw: Callable[[str], Path], broken: Path
+    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
     await go(journey.fail, card, draw, broken)
 
 
 async def test_an_api_that_goes_away_and_comes_back(
-    journey: SimpleNamespace, card: Card, draw: Callable[[str], Path], stack: Stack
+    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], stack: Stack
 ) -> None:
     await go(journey.survive, card, draw, stack)

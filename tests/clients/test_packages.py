@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
 pytestmark = pytest.mark.clients
@@ -70,7 +70,7 @@ def test_the_types_are_what_the_document_makes(tmp_path: Path) -> None:
 
 
 def test_the_typescript_client_goes_the_whole_way(
-    installed: Path, stack: Stack, card: Card, draw: Callable[[str], Path], broken: Path
+    installed: Path, stack: Stack, card: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
     environment = {
         "API": card.api,

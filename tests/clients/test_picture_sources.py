@@ -9,9 +9,9 @@ import pytest
 
 from sightline_client.errors import NotAPicture
 from sightline_client.pictures import HEAD, Picture, Source, find_media_type
-from sightline_testing.sample_images import drawn, encode
+from sightline_testing.sample_images import draw_image, encode
 
-JPEG = encode(drawn((64, 40)), "JPEG")
+JPEG = encode(draw_image((64, 40)), "JPEG")
 
 
 class Pipe(io.BytesIO):
@@ -38,7 +38,7 @@ class Pipe(io.BytesIO):
     ],
 )
 def test_each_format_is_told_by_its_first_bytes(kind: str, media_type: str) -> None:
-    assert find_media_type(encode(drawn((64, 40)), kind)[:HEAD]) == media_type
+    assert find_media_type(encode(draw_image((64, 40)), kind)[:HEAD]) == media_type
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from sightline_local.compose import write_card
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.stack import consecutive_ports
 
@@ -166,7 +166,7 @@ def recognition(composition: Composition) -> Iterator[Recognition]:
 class User:
     """Somebody who is signed in and knows no more than the published ports."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: Connection) -> None:
         self.card = card
         self.http = httpx.Client(base_url=card.api, timeout=30)
         self.http.headers["Authorization"] = f"Bearer {sign_in(self.http, card)}"

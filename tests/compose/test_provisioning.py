@@ -13,7 +13,7 @@ import pytest
 
 from compose.conftest import ROOT, wait_for
 from sightline_local.compose import provision_here, write_card
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import StackError, consecutive_ports
 
 
@@ -95,7 +95,7 @@ def test_a_card_is_found_where_something_was_made(endpoint: str, tmp_path: Path)
     made = provision_here(os.environ, visibility=60)
     card = write_card(folder, "http://127.0.0.1:1", endpoint)
     assert card.client_id == made.client_id
-    assert Card.read(folder) == card
+    assert Connection.read(folder) == card
 
 
 def test_a_card_of_nothing_says_what_is_missing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid4
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
 from sightline.adapters.memory import MemoryAlbumTable, MemoryImageTable
-from sightline.domain.albums import AlbumTable
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageTable
 
 

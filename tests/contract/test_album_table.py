@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from contract.conftest import Tables
-from sightline.domain.albums import MAX_ALBUMS, Added, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
-from sightline.domain.images import Image, now
+from sightline.domain.images import Image
+from sightline.ports.album_table import AddedImages
 from sightline.ports.image_table import Conflict, Term
 from sightline_testing.builders import make_image, new_owner
 
@@ -27,7 +29,7 @@ async def filled(tables: Tables, owner: str, count: int) -> tuple[Album, list[Im
     for image in images:
         await tables.images.create(image)
     ids = [image.image_id for image in images]
-    assert await tables.albums.add(album.key, ids) == Added(frozenset(ids), frozenset())
+    assert await tables.albums.add(album.key, ids) == AddedImages(frozenset(ids), frozenset())
     return album, images
 
 
@@ -100,7 +102,7 @@ async def test_hidden_and_foreign_images_are_not_put_in(tables: Tables) -> None:
         await tables.images.create(image)
     await tables.images.begin_deletion(hidden.key)
     added = await tables.albums.add(album.key, [hidden.image_id, foreign.image_id])
-    assert added == Added(frozenset(), frozenset())
+    assert added == AddedImages(frozenset(), frozenset())
     assert await members(tables, album) == []
     assert (await tables.images.get(foreign.key)).albums == frozenset()
 
@@ -113,7 +115,7 @@ async def test_an_image_can_be_in_so_many_albums(tables: Tables) -> None:
         await tables.albums.add((await made(tables, owner)).key, [image.image_id])
     one_more = await made(tables, owner)
     added = await tables.albums.add(one_more.key, [image.image_id])
-    assert added == Added(frozenset(), frozenset({image.image_id}))
+    assert added == AddedImages(frozenset(), frozenset({image.image_id}))
     assert await members(tables, one_more) == []
 
 

@@ -8,18 +8,23 @@ import pytest
 from uuid_utils.compat import uuid4
 
 from sightline.adapters.aws.clients import Clients
-from sightline.adapters.aws.event_queues import SqsInboxes
+from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoInboxRegister
-from sightline.adapters.memory import MemoryInboxes, MemoryInboxRegister, MemoryTopic
-from sightline.ports.event_queues import Entry, Inboxes, InboxLost, InboxRegister
+from sightline.adapters.dynamo import DynamoEventQueueRegistry
+from sightline.adapters.memory import MemoryEventQueueRegistry, MemoryEventQueues, MemoryTopic
+from sightline.ports.event_queues import (
+    EventQueueLost,
+    EventQueueRegistry,
+    EventQueues,
+    Registration,
+)
 from sightline.ports.queues import QueueNotFound, Topic
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-async def register(request: pytest.FixtureRequest, clients: Clients) -> InboxRegister:
+async def register(request: pytest.FixtureRequest, clients: Clients) -> EventQueueRegistry:
     if request.param == "memory":
-        return MemoryInboxRegister()
+        return MemoryEventQueueRegistry()
     client = await clients.open("dynamodb")
     name = f"inboxes-{uuid4()}"
     keys = {"pk": "HASH", "sk": "RANGE"}
@@ -29,36 +34,36 @@ async def register(request: pytest.FixtureRequest, clients: Clients) -> InboxReg
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
         BillingMode="PAY_PER_REQUEST",
     )
-    return DynamoInboxRegister(client, name)
+    return DynamoEventQueueRegistry(client, name)
 
 
-async def test_what_is_registered_is_listed_as_last_renewed(register: InboxRegister) -> None:
+async def test_what_is_registered_is_listed_as_last_renewed(register: EventQueueRegistry) -> None:
     assert await register.entries() == []
     await register.add("a", 100)
     await register.add("b", 100)
     await register.renew("a", 200)
-    assert sorted(await register.entries()) == [Entry("a", 200), Entry("b", 100)]
+    assert sorted(await register.entries()) == [Registration("a", 200), Registration("b", 100)]
 
 
-async def test_what_is_removed_is_forgotten(register: InboxRegister) -> None:
+async def test_what_is_removed_is_forgotten(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
     await register.remove("a")
     await register.remove("a")
     assert await register.entries() == []
-    with pytest.raises(InboxLost):
+    with pytest.raises(EventQueueLost):
         await register.renew("a", 200)
     assert await register.entries() == []
 
 
-async def test_one_alone_condemns(register: InboxRegister) -> None:
+async def test_one_alone_condemns(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
     (seen,) = await register.entries()
     assert await register.condemn(seen, 300)
     assert not await register.condemn(seen, 300)
-    assert await register.entries() == [Entry("a", 300)]
+    assert await register.entries() == [Registration("a", 300)]
 
 
-async def test_what_was_renewed_is_not_condemned(register: InboxRegister) -> None:
+async def test_what_was_renewed_is_not_condemned(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
     (seen,) = await register.entries()
     await register.renew("a", 200)
@@ -66,38 +71,38 @@ async def test_what_was_renewed_is_not_condemned(register: InboxRegister) -> Non
     await register.renew("a", 400)
 
 
-async def test_what_is_gone_is_not_condemned(register: InboxRegister) -> None:
-    assert not await register.condemn(Entry("a", 100), 300)
+async def test_what_is_gone_is_not_condemned(register: EventQueueRegistry) -> None:
+    assert not await register.condemn(Registration("a", 100), 300)
     assert await register.entries() == []
 
 
-async def test_the_condemned_cannot_renew(register: InboxRegister) -> None:
+async def test_the_condemned_cannot_renew(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
-    await register.condemn(Entry("a", 100), 300)
-    with pytest.raises(InboxLost):
+    await register.condemn(Registration("a", 100), 300)
+    with pytest.raises(EventQueueLost):
         await register.renew("a", 400)
 
 
 async def test_a_condemnation_that_was_not_carried_out_can_be_taken_over(
-    register: InboxRegister,
+    register: EventQueueRegistry,
 ) -> None:
     await register.add("a", 100)
-    await register.condemn(Entry("a", 100), 300)
-    assert await register.condemn(Entry("a", 300), 500)
+    await register.condemn(Registration("a", 100), 300)
+    assert await register.condemn(Registration("a", 300), 500)
 
 
-async def test_a_name_may_begin_anew(register: InboxRegister) -> None:
+async def test_a_name_may_begin_anew(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
-    await register.condemn(Entry("a", 100), 300)
+    await register.condemn(Registration("a", 100), 300)
     await register.add("a", 400)
     await register.renew("a", 500)
-    assert await register.entries() == [Entry("a", 500)]
+    assert await register.entries() == [Registration("a", 500)]
 
 
 class Rig:
     """Inboxes, and the topic that they listen to."""
 
-    def __init__(self, inboxes: Inboxes, topic: Topic, new_name: Callable[[], str]) -> None:
+    def __init__(self, inboxes: EventQueues, topic: Topic, new_name: Callable[[], str]) -> None:
         self.inboxes = inboxes
         self.topic = topic
         self.new_name = new_name
@@ -111,7 +116,7 @@ class Cloud:
         self.sns = sns
         self.topic_arn = topic_arn
         self.prefix = f"{uuid4().hex[:8]}-events-"
-        self.inboxes = SqsInboxes(sqs, sns, topic_arn, self.prefix)
+        self.inboxes = SqsEventQueues(sqs, sns, topic_arn, self.prefix)
 
     def new_name(self) -> str:
         return f"{self.prefix}{uuid4()}"
@@ -139,7 +144,7 @@ async def cloud(clients: Clients) -> Cloud:
 def rig(request: pytest.FixtureRequest, cloud: Cloud) -> Rig:
     if request.param == "memory":
         topic = MemoryTopic()
-        return Rig(MemoryInboxes(topic), topic, lambda: f"events-{uuid4()}")
+        return Rig(MemoryEventQueues(topic), topic, lambda: f"events-{uuid4()}")
     return Rig(cloud.inboxes, SnsTopic(cloud.sns, cloud.topic_arn), cloud.new_name)
 
 

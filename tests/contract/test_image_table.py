@@ -6,19 +6,20 @@ from itertools import pairwise
 
 import pytest
 
-from sightline.domain.images import Image, State, now
+from sightline.domain.clock import now
+from sightline.domain.images import Image, State
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Box, Feature, Profile, Text
+from sightline.domain.recognition import BoundingBox, DetectedText, Feature, RecognitionProfile
 from sightline.domain.words import MAX_WORDS
 from sightline.ports.image_table import (
-    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
     ImageTable,
     LabelCount,
-    Month,
+    MonthlyUsage,
     RequestClaimed,
+    StoredResponse,
     Term,
     Usage,
 )
@@ -28,11 +29,11 @@ from sightline_testing.builders import (
     count_calls,
     count_labels,
     find_labelled,
-    make_development,
     make_image,
     make_recognition,
+    make_rendition_set,
     new_owner,
-    recognized,
+    with_recognition,
 )
 
 
@@ -46,8 +47,8 @@ async def test_an_image_comes_back_as_it_was_stored(table: ImageTable) -> None:
     """Every field survives, the deepest float included."""
     image = await created(table)
     assert await table.get(image.key) == image
-    complete = recognized(image, "Dog", "Beach")
-    developed = complete.renditions.begin(ETAG).succeed(make_development())
+    complete = with_recognition(image, "Dog", "Beach")
+    developed = complete.renditions.begin(ETAG).succeed(make_rendition_set())
     await table.store(image, complete)
     await table.store(complete, complete.with_part("renditions", developed))
     assert await table.get(image.key) == complete.with_part("renditions", developed)
@@ -157,7 +158,7 @@ async def test_a_write_decided_from_an_old_part_is_refused(table: ImageTable) ->
 
 async def test_only_one_of_many_simultaneous_writes_wins(table: ImageTable) -> None:
     image = await created(table)
-    writes = [table.store(image, recognized(image, f"Label {n}")) for n in range(8)]
+    writes = [table.store(image, with_recognition(image, f"Label {n}")) for n in range(8)]
     outcomes = await asyncio.gather(*writes, return_exceptions=True)
     refused = [outcome for outcome in outcomes if outcome is not None]
     assert len(refused) == 7
@@ -168,8 +169,8 @@ async def test_only_one_of_many_simultaneous_writes_wins(table: ImageTable) -> N
 async def test_labels_are_indexed_and_counted(table: ImageTable) -> None:
     owner = new_owner()
     first, second = await created(table, owner=owner), await created(table, owner=owner)
-    await table.store(first, recognized(first, "Dog", "Beach"))
-    await table.store(second, recognized(second, "Dog"))
+    await table.store(first, with_recognition(first, "Dog", "Beach"))
+    await table.store(second, with_recognition(second, "Dog"))
     assert await count_labels(table, owner) == {"Dog": 2, "Beach": 1}
     assert await find_labelled(table, owner, "Dog") == {
         first.image_id: 91.25,
@@ -180,7 +181,7 @@ async def test_labels_are_indexed_and_counted(table: ImageTable) -> None:
 
 async def test_new_labels_replace_the_old_ones_exactly(table: ImageTable) -> None:
     image = await created(table)
-    once = recognized(image, "Dog", "Beach")
+    once = with_recognition(image, "Dog", "Beach")
     await table.store(image, once)
     part = once.recognition.begin("other").succeed(make_recognition("Dog", "Sea", confidence=60))
     await table.store(once, once.with_part("recognition", part))
@@ -191,7 +192,7 @@ async def test_new_labels_replace_the_old_ones_exactly(table: ImageTable) -> Non
 
 async def test_new_bytes_take_the_old_labels_away_at_once(table: ImageTable) -> None:
     image = await created(table)
-    once = recognized(image, "Dog")
+    once = with_recognition(image, "Dog")
     await table.store(image, once)
     await table.store(once, once.with_part("recognition", once.recognition.begin("other")))
     assert await count_labels(table, image.owner) == {}
@@ -199,7 +200,7 @@ async def test_new_bytes_take_the_old_labels_away_at_once(table: ImageTable) -> 
 
 async def test_twenty_labels_by_twenty_others_fit_one_transaction(table: ImageTable) -> None:
     image = await created(table)
-    once = recognized(image, *(f"Old {n}" for n in range(24)))
+    once = with_recognition(image, *(f"Old {n}" for n in range(24)))
     await table.store(image, once)
     part = once.recognition.begin("other").succeed(
         make_recognition(*(f"New {n}" for n in range(24)))
@@ -212,7 +213,7 @@ async def test_many_images_may_change_one_count_at_once(table: ImageTable) -> No
     """A burst of an owner's pictures contends for the same counter and loses nothing."""
     owner = new_owner()
     images = [await created(table, owner=owner) for _ in range(10)]
-    await asyncio.gather(*(table.store(image, recognized(image, "Dog")) for image in images))
+    await asyncio.gather(*(table.store(image, with_recognition(image, "Dog")) for image in images))
     assert await count_labels(table, owner) == {"Dog": 10}
 
 
@@ -223,7 +224,7 @@ def edited(image: Image, **changes: object) -> Image:
 
 async def test_what_the_owner_says_is_kept_apart_from_the_parts(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, edited(image, title="Ein anderes", description="Text"))
+    await table.store(image, edited(image, title="Ein anderes", description="DetectedText"))
     await table.store(image, image.with_part("renditions", image.renditions.begin(ETAG)))
     stored = await table.get(image.key)
     assert (stored.details.title, stored.renditions.state) == ("Ein anderes", State.RUNNING)
@@ -247,7 +248,7 @@ async def test_a_label_keeps_an_unused_ticket_from_expiring(table: ImageTable) -
 
 async def test_added_and_hidden_labels_are_indexed_as_they_should(table: ImageTable) -> None:
     image = await created(table)
-    once = recognized(image, "Dog", "Beach")
+    once = with_recognition(image, "Dog", "Beach")
     await table.store(image, once)
     change = edited(once, added=("Holiday",), hidden=("beach",))
     await table.store(once, change)
@@ -260,7 +261,7 @@ async def test_added_and_hidden_labels_are_indexed_as_they_should(table: ImageTa
 async def test_labels_from_two_sides_at_once_do_not_mislead_the_index(table: ImageTable) -> None:
     """The owner hides what recognition is just replacing: one of them must look again."""
     image = await created(table)
-    once = recognized(image, "Dog")
+    once = with_recognition(image, "Dog")
     await table.store(image, once)
     await table.store(once, edited(once, hidden=("Dog",)))
     part = once.recognition.begin(ETAG).succeed(make_recognition("Dog", "Cat"))
@@ -277,7 +278,7 @@ async def test_images_of_the_same_bytes_are_found_once_they_are_shown(table: Ima
     await created(table)
     assert await table.find_content(owner, SHA256) == []
     for image in images[:2]:
-        part = image.renditions.begin(ETAG).succeed(make_development())
+        part = image.renditions.begin(ETAG).succeed(make_rendition_set())
         await table.store(image, image.with_part("renditions", part))
     assert await table.find_content(owner, SHA256) == [images[1].image_id, images[0].image_id]
     await table.remove(await table.begin_deletion(images[1].key))
@@ -287,7 +288,7 @@ async def test_images_of_the_same_bytes_are_found_once_they_are_shown(table: Ima
 
 async def test_labels_are_listed_by_name_and_prefix(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, recognized(image, "Dog", "Beach", "Doghouse", "Äpfel"))
+    await table.store(image, with_recognition(image, "Dog", "Beach", "Doghouse", "Äpfel"))
     counts = await table.count_labels(image.owner, 10)
     assert [count.name for count in counts] == ["Beach", "Dog", "Doghouse", "Äpfel"]
     assert [count.key for count in await table.count_labels(image.owner, 10, "dog")] == [
@@ -304,7 +305,7 @@ async def test_labelled_images_are_listed_newest_first_down_from_one(table: Imag
     owner = new_owner()
     images = [await created(table, owner=owner) for _ in range(5)]
     for image in images:
-        await table.store(image, recognized(image, "Dog"))
+        await table.store(image, with_recognition(image, "Dog"))
     ids = [image.image_id for image in images]
     found = await table.find_marked(owner, Term("label", "dog"), 2)
     assert [each.image_id for each in found] == [ids[4], ids[3]]
@@ -325,17 +326,17 @@ async def test_many_images_come_in_the_order_asked_for(table: ImageTable) -> Non
 
 
 MONTH = now().strftime("%Y-%m")
-PROFILE = Profile()
-OTHER = Profile(features=(Feature.LABELS, Feature.TEXT))
+PROFILE = RecognitionProfile()
+OTHER = RecognitionProfile(features=(Feature.LABELS, Feature.TEXT))
 
 
 async def test_calls_are_counted_once_for_each_that_was_paid(table: ImageTable) -> None:
     owner = new_owner()
     first, second = await created(table, owner=owner), await created(table, owner=owner)
-    once = recognized(first, "Dog")
+    once = with_recognition(first, "Dog")
     await table.store(first, once)
-    await table.store(once, recognized(once, "Dog", calls=2))
-    await table.store(second, recognized(second, "Dog", calls=0))
+    await table.store(once, with_recognition(once, "Dog", calls=2))
+    await table.store(second, with_recognition(second, "Dog", calls=0))
     assert await count_calls(table, owner, MONTH) == {Feature.LABELS: 2}
     assert await count_calls(table, owner, "2001-01") == {}
     assert await count_calls(table, new_owner(), MONTH) == {}
@@ -343,7 +344,7 @@ async def test_calls_are_counted_once_for_each_that_was_paid(table: ImageTable) 
 
 async def test_deletion_does_not_give_back_what_was_paid(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, recognized(image, "Dog"))
+    await table.store(image, with_recognition(image, "Dog"))
     await table.remove(await table.begin_deletion(image.key))
     assert await count_calls(table, image.owner, MONTH) == {Feature.LABELS: 1}
 
@@ -358,18 +359,18 @@ async def test_arrivals_are_counted_once_and_departures_too(table: ImageTable) -
         await table.store(image, image.with_part("recognition", image.recognition.begin(ETAG)))
         again = begun.with_part("renditions", begun.renditions.begin("other"))
         await table.store(begun, again)
-    assert await table.read_usage(owner) == Usage(2, 10, [Month(MONTH, 2, 10, {})])
+    assert await table.read_usage(owner) == Usage(2, 10, [MonthlyUsage(MONTH, 2, 10, {})])
     await table.remove(await table.begin_deletion(first.key))
     unused = await created(table, owner=owner)
     await table.remove(await table.begin_deletion(unused.key))
-    assert await table.read_usage(owner) == Usage(1, 5, [Month(MONTH, 2, 10, {})])
+    assert await table.read_usage(owner) == Usage(1, 5, [MonthlyUsage(MONTH, 2, 10, {})])
 
 
 async def test_what_is_known_of_bytes_is_found_again(table: ImageTable) -> None:
     """By the same owner, with the same questions; and nobody there has paid for it."""
     image = await created(table)
     assert await table.claim_content(image, PROFILE, 60) is None
-    await table.store(image, recognized(image, "Dog"))
+    await table.store(image, with_recognition(image, "Dog"))
     twin = await created(table, owner=image.owner)
     assert await table.claim_content(twin, PROFILE, 60) == make_recognition("Dog").model_copy(
         update={"calls": {}}
@@ -405,23 +406,23 @@ async def test_a_claim_ends_by_itself(table: ImageTable) -> None:
 
 async def test_releasing_takes_no_result_away(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, recognized(image, "Dog"))
+    await table.store(image, with_recognition(image, "Dog"))
     await table.release_content(image, PROFILE)
     assert await table.claim_content(image, PROFILE, 60) is not None
 
 
 async def test_other_questions_replace_what_was_known(table: ImageTable) -> None:
     image = await created(table)
-    once = recognized(image, "Dog")
+    once = with_recognition(image, "Dog")
     await table.store(image, once)
-    await table.store(once, recognized(once, "Dog", profile=OTHER))
+    await table.store(once, with_recognition(once, "Dog", profile=OTHER))
     assert await table.claim_content(image, PROFILE, 60) is None
     assert await table.claim_content(image, OTHER, 60) is not None
 
 
 async def test_nothing_is_known_of_deleted_bytes(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, recognized(image, "Dog"))
+    await table.store(image, with_recognition(image, "Dog"))
     await table.claim_content(image, OTHER, 60)
     await table.remove(await table.begin_deletion(image.key))
     twin = await created(table, owner=image.owner)
@@ -429,7 +430,7 @@ async def test_nothing_is_known_of_deleted_bytes(table: ImageTable) -> None:
     assert await table.claim_content(twin, OTHER, 60) is None
 
 
-ANSWER = Answer(201, {"location": "/x"}, '{"id": "x"}')
+ANSWER = StoredResponse(201, {"location": "/x"}, '{"id": "x"}')
 
 
 async def test_a_request_is_claimed_once_and_answered_alike(table: ImageTable) -> None:
@@ -461,7 +462,7 @@ async def test_deletion_hides_the_image_and_forbids_every_write(table: ImageTabl
     with pytest.raises(ImageNotFound):
         await table.get(image.key)
     with pytest.raises(Conflict):
-        await table.store(image, recognized(image, "Dog"))
+        await table.store(image, with_recognition(image, "Dog"))
     assert await count_labels(table, image.owner) == {}
 
 
@@ -477,7 +478,7 @@ async def test_deleting_what_is_not_there_is_not_found(table: ImageTable) -> Non
 
 async def test_removal_leaves_no_trace(table: ImageTable) -> None:
     image = await created(table)
-    await table.store(image, recognized(image, "Dog", "Beach"))
+    await table.store(image, with_recognition(image, "Dog", "Beach"))
     hidden = await table.begin_deletion(image.key)
     await table.remove(hidden)
     assert await count_labels(table, image.owner) == {}
@@ -490,7 +491,7 @@ async def test_removing_twice_counts_once(table: ImageTable) -> None:
     owner = new_owner()
     image, other = await created(table, owner=owner), await created(table, owner=owner)
     for each in (image, other):
-        await table.store(each, recognized(each, "Dog"))
+        await table.store(each, with_recognition(each, "Dog"))
     hidden = await table.begin_deletion(image.key)
     await asyncio.gather(table.remove(hidden), table.remove(hidden))
     assert await count_labels(table, owner) == {"Dog": 1}
@@ -509,9 +510,9 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
 
 def read(image: Image, *texts: str, etag: str = ETAG) -> Image:
     """The image after a recognition that has read these lines."""
-    box = Box(left=0, top=0, width=1, height=1)
+    box = BoundingBox(left=0, top=0, width=1, height=1)
     lines = tuple(
-        Text(text=text, confidence=99, is_line=True, line=number, box=box)
+        DetectedText(text=text, confidence=99, is_line=True, line=number, box=box)
         for number, text in enumerate(texts)
     )
     result = make_recognition("Sign").model_copy(update={"text": lines})
@@ -591,7 +592,7 @@ async def test_an_owner_without_images_is_forgotten(table: ImageTable) -> None:
     """Usage and answers go; those of others stay."""
     gone, other = await created(table), await created(table)
     for image in (gone, other):
-        await table.store(image, recognized(image, "Dog"))
+        await table.store(image, with_recognition(image, "Dog"))
         await table.claim_request(image.owner, "key", "print", 60)
     await table.remove(await table.begin_deletion(gone.key))
     await table.forget(gone.owner)

@@ -12,7 +12,7 @@ import pytest
 
 from sightline.adapters.memory import MemoryQueue
 from sightline.consumer import loop as consumer
-from sightline.consumer.loop import EXHAUSTED, Consumer, Handler, Pace
+from sightline.consumer.loop import RETRIES_EXHAUSTED, Consumer, ConsumerOptions, Handler
 from sightline.consumer.messages import Upload
 from sightline.consumer.settlement import Backoff
 from sightline.domain.failures import Failure, Gone, Rejected
@@ -20,7 +20,7 @@ from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey, original_key
 from sightline.ports.queues import Message
 
-PACE = Pace(
+PACE = ConsumerOptions(
     concurrency=4, poll=0.01, handling=5, drain=5, backoff=Backoff(first=0.01, longest=0.02)
 )
 
@@ -65,7 +65,7 @@ def body(*uploads: Upload) -> str:
 
 @asynccontextmanager
 async def running(
-    queue: MemoryQueue, handler: Handler, pace: Pace = PACE
+    queue: MemoryQueue, handler: Handler, pace: ConsumerOptions = PACE
 ) -> AsyncIterator[Consumer]:
     stop = asyncio.Event()
     consumer = Consumer(queue, handler, pace)
@@ -121,11 +121,11 @@ async def test_a_test_event_is_acknowledged() -> None:
 
 async def test_a_rejected_picture_is_failed_and_its_message_deleted() -> None:
     queue, upload = MemoryQueue(), make_upload()
-    handler = ScriptedHandler(failing(Rejected("broken_picture", "It is broken.")))
+    handler = ScriptedHandler(failing(Rejected("broken_image", "It is broken.")))
     queue.send(body(upload))
     async with running(queue, handler):
         await until(lambda: not len(queue))
-    assert handler.failures == [(upload, Failure(code="broken_picture", message="It is broken."))]
+    assert handler.failures == [(upload, Failure(code="broken_image", message="It is broken."))]
     assert len(handler.handled) == 1
 
 
@@ -192,7 +192,7 @@ async def test_a_message_that_always_fails_ends_failed_and_set_aside() -> None:
     async with running(queue, handler):
         await until(lambda: len(queue.dead) == 1)
     assert len(handler.handled) == 8
-    assert set(handler.failures) == {(upload, EXHAUSTED)}
+    assert set(handler.failures) == {(upload, RETRIES_EXHAUSTED)}
 
 
 async def test_a_message_that_kills_the_process_ends_failed_too() -> None:
@@ -205,7 +205,7 @@ async def test_a_message_that_kills_the_process_ends_failed_too() -> None:
     async with running(queue, handler):
         await until(lambda: len(queue.dead) == 1)
     assert handler.handled == []
-    assert set(handler.failures) == {(upload, EXHAUSTED)}
+    assert set(handler.failures) == {(upload, RETRIES_EXHAUSTED)}
 
 
 async def test_a_failure_that_cannot_be_written_is_written_at_the_next_delivery() -> None:
@@ -222,7 +222,7 @@ async def test_a_failure_that_cannot_be_written_is_written_at_the_next_delivery(
     queue.send(body(upload))
     async with running(queue, handler):
         await until(lambda: len(queue.dead) == 1)
-    assert set(handler.failures) == {(upload, EXHAUSTED)}
+    assert set(handler.failures) == {(upload, RETRIES_EXHAUSTED)}
 
 
 async def test_an_unreadable_message_is_set_aside() -> None:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo import DynamoImageTable, TransactionContended
 from sightline.ports.image_table import Conflict
-from sightline_testing.builders import make_image, recognized
+from sightline_testing.builders import make_image, with_recognition
 
 
 def cancelled(*codes: str) -> ClientError:
@@ -36,7 +36,7 @@ class ContendedClient:
 async def write(client: ContendedClient) -> None:
     image = make_image()
     table = DynamoImageTable(client, "table")  # type: ignore[arg-type]
-    await table.store(image, recognized(image, "Dog"))
+    await table.store(image, with_recognition(image, "Dog"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from sightline.adapters.aws.dynamo_http import DirectDynamo
+from sightline.adapters.aws.dynamo_http import DynamoHttpClient
 from sightline.adapters.aws.sigv4 import Credentials
 
 AT = datetime(2026, 11, 20, 10, 20, 30, tzinfo=UTC)
@@ -63,18 +63,18 @@ async def sdk(cloud: Cloud) -> AsyncIterator[Sdk]:
         yield Sdk(str(server.make_url("")).rstrip("/"))
 
 
-Open = Callable[[str | None], DirectDynamo]
+Open = Callable[[str | None], DynamoHttpClient]
 
 
 @pytest.fixture
 async def open_client(sdk: Sdk) -> AsyncIterator[Open]:
     async with aiohttp.ClientSession() as http:
 
-        def open_client(token: str | None) -> DirectDynamo:
+        def open_client(token: str | None) -> DynamoHttpClient:
             async def credentials() -> Credentials:
                 return Credentials("AKIAEXAMPLE", "secret/key", token)
 
-            return DirectDynamo(sdk, http, credentials, clock=lambda: AT)
+            return DynamoHttpClient(sdk, http, credentials, clock=lambda: AT)
 
         yield open_client
 

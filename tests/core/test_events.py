@@ -8,15 +8,15 @@ import pytest
 from sightline.adapters.memory import MemoryTopic
 from sightline.domain.albums import AlbumKey
 from sightline.domain.events import (
-    Publisher,
-    UnreadableEvents,
+    InvalidEventsMessage,
     album_event,
-    compose_events,
+    format_events,
     image_event,
     parse_events,
 )
 from sightline.domain.ids import new_album_id, new_event_id, new_image_id, time_of
 from sightline.domain.object_keys import ImageKey
+from sightline.event_publisher import EventPublisher
 
 KEY = ImageKey("somebody", new_image_id())
 
@@ -27,14 +27,14 @@ ALBUM = album_event(AlbumKey("somebody", new_album_id()), "deleted")
 
 async def test_events_arrive_as_they_were_told() -> None:
     topic = MemoryTopic()
-    await Publisher(topic).publish(IMAGE, ALBUM)
-    await Publisher(topic).publish(ALBUM)
+    await EventPublisher(topic).publish(IMAGE, ALBUM)
+    await EventPublisher(topic).publish(ALBUM)
     assert [parse_events(body) for body in topic.published] == [[IMAGE, ALBUM], [ALBUM]]
 
 
 def test_what_a_later_version_adds_is_passed_over() -> None:
-    document = json.loads(compose_events([IMAGE]))
-    document["events"][0]["colour"] = "red"
+    document = json.loads(format_events([IMAGE]))
+    document["events"][0]["color"] = "red"
     assert parse_events(json.dumps({**document, "version": 2})) == [IMAGE]
 
 
@@ -50,7 +50,7 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
     ],
 )
 def test_an_event_that_cannot_be_read_does_not_hide_the_others(changes: dict[str, object]) -> None:
-    document = json.loads(compose_events([IMAGE, ALBUM]))
+    document = json.loads(format_events([IMAGE, ALBUM]))
     document["events"][0] |= changes
     document["events"].append("what?")
     assert parse_events(json.dumps(document)) == [ALBUM]
@@ -58,7 +58,7 @@ def test_an_event_that_cannot_be_read_does_not_hide_the_others(changes: dict[str
 
 @pytest.mark.parametrize("body", ["", "[]", '"', "{}", '{"events": 1}'])
 def test_anything_else_is_unreadable(body: str) -> None:
-    with pytest.raises(UnreadableEvents):
+    with pytest.raises(InvalidEventsMessage):
         parse_events(body)
 
 

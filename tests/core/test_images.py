@@ -5,11 +5,11 @@ import itertools
 import pytest
 
 from sightline.domain.failures import Failure
-from sightline.domain.images import Details, Mark, Part, State, Status, derive_status
+from sightline.domain.images import Details, ImageLabel, Part, State, Status, derive_status
 from sightline.domain.recognition import Recognition
-from sightline_testing.builders import ETAG, make_image, make_recognition, recognized
+from sightline_testing.builders import ETAG, make_image, make_recognition, with_recognition
 
-FINAL = Failure(code="broken_picture", message="broken")
+FINAL = Failure(code="broken_image", message="broken")
 PASSING = Failure(code="retries_exhausted", message="again", final=False)
 
 
@@ -82,21 +82,21 @@ def test_a_demand_unsettles_a_part_until_it_is_met() -> None:
 
 
 def test_a_repetition_keeps_the_result_until_there_is_a_new_one() -> None:
-    image = recognized(make_image(), "Dog")
+    image = with_recognition(make_image(), "Dog")
     assert image.recognition.begin(ETAG).result == image.recognition.result
     assert image.recognition.begin("other").result is None
 
 
 def test_an_image_is_found_by_its_labels() -> None:
     assert make_image().labels == {}
-    assert recognized(make_image(), "Dog", "Sea").labels == {
-        "dog": Mark("Dog", 91.25),
-        "sea": Mark("Sea", 91.25),
+    assert with_recognition(make_image(), "Dog", "Sea").labels == {
+        "dog": ImageLabel("Dog", 91.25),
+        "sea": ImageLabel("Sea", 91.25),
     }
 
 
 def test_the_owner_adds_labels_and_hides_others() -> None:
     """In whatever way they are written; what was added counts as certain."""
     details = Details(added=("SEA", "holiday"), hidden=("dog", "nothing"))
-    image = recognized(make_image(details=details), "Dog", "Sea")
-    assert image.labels == {"sea": Mark("SEA", 100), "holiday": Mark("holiday", 100)}
+    image = with_recognition(make_image(details=details), "Dog", "Sea")
+    assert image.labels == {"sea": ImageLabel("SEA", 100), "holiday": ImageLabel("holiday", 100)}

@@ -7,10 +7,10 @@ from urllib.parse import quote_plus
 import pytest
 
 from sightline.consumer.messages import (
-    Request,
-    UnreadableMessage,
+    InvalidMessage,
+    ReprocessCommand,
     Upload,
-    compose_request,
+    format_reprocess_command,
     parse_uploads,
 )
 from sightline.domain.object_keys import ImageKey
@@ -69,12 +69,14 @@ def test_a_foreign_record_does_not_hide_its_neighbours() -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        Request("r1", ("recognition",)),
-        Request("r2", ("recognition", "renditions"), (Feature.TEXT, Feature.FACES)),
+        ReprocessCommand("r1", ("recognition",)),
+        ReprocessCommand("r2", ("recognition", "renditions"), (Feature.TEXT, Feature.FACES)),
     ],
 )
-def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: Request) -> None:
-    assert parse_uploads(compose_request(FIRST.image, request_)) == [Upload(FIRST.image, request_)]
+def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: ReprocessCommand) -> None:
+    assert parse_uploads(format_reprocess_command(FIRST.image, request_)) == [
+        Upload(FIRST.image, request_)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +84,10 @@ def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: Request) 
     [{"owner": "a/b"}, {"image_id": "x"}, {"parts": ["all"]}, {"request_id": "r" * 101}],
 )
 def test_a_demand_for_nonsense_is_unreadable(change: dict[str, object]) -> None:
-    document = json.loads(compose_request(FIRST.image, Request("r", ("recognition",))))
-    with pytest.raises(UnreadableMessage):
+    document = json.loads(
+        format_reprocess_command(FIRST.image, ReprocessCommand("r", ("recognition",)))
+    )
+    with pytest.raises(InvalidMessage):
         parse_uploads(json.dumps(document | change))
 
 
@@ -104,10 +108,10 @@ def test_a_demand_for_nonsense_is_unreadable(change: dict[str, object]) -> None:
     ],
 )
 def test_anything_else_is_unreadable(body: str) -> None:
-    with pytest.raises(UnreadableMessage):
+    with pytest.raises(InvalidMessage):
         parse_uploads(body)
 
 
 def test_what_follows_the_document_makes_it_unreadable() -> None:
-    with pytest.raises(UnreadableMessage):
+    with pytest.raises(InvalidMessage):
         parse_uploads(read("aws_test") + read("aws_one"))

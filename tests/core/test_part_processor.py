@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.consumer.loop import EXHAUSTED
-from sightline.consumer.messages import Request, Upload
+from sightline.consumer.loop import RETRIES_EXHAUSTED
+from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
-from sightline.domain.events import Event, Publisher, parse_events
+from sightline.domain.events import Event, parse_events
 from sightline.domain.failures import Failure, Gone, Rejected
-from sightline.domain.images import Image, Mark, State, Status
+from sightline.domain.images import Image, ImageLabel, State, Status
 from sightline.domain.object_keys import ImageKey, original_key
 from sightline.domain.recognition import Recognition
+from sightline.event_publisher import EventPublisher
 from sightline.ports.image_table import Conflict
 from sightline.ports.object_store import StoredObject
 from sightline_testing.builders import count_labels, make_image, make_recognition, new_owner
@@ -30,7 +31,7 @@ class ScriptedWork:
         self.discarded: list[ImageKey] = []
 
     async def perform(
-        self, image: Image, original: StoredObject, request: Request | None
+        self, image: Image, original: StoredObject, request: ReprocessCommand | None
     ) -> Recognition:
         self.performed += 1
         if self.meanwhile is not None:
@@ -48,7 +49,7 @@ class Rig:
         self.table = MemoryImageTable()
         self.originals = MemoryObjectStore()
         self.topic = MemoryTopic()
-        self.events = Publisher(self.topic)
+        self.events = EventPublisher(self.topic)
         self.image = make_image()
         self.upload = Upload(self.image.key)
 
@@ -143,7 +144,7 @@ async def test_what_is_wrong_with_replaced_bytes_is_not_held_against_the_new(rig
         image = await rig.stored()
         part = image.recognition.begin("another etag")
         await rig.table.store(image, image.with_part("recognition", part))
-        raise Rejected("broken_picture", "It cannot be shown.")
+        raise Rejected("broken_image", "It cannot be shown.")
 
     with pytest.raises(Superseded):
         await rig.processor(ScriptedWork(replace_and_refuse)).handle(rig.upload)
@@ -205,14 +206,14 @@ async def test_work_on_replaced_bytes_is_not_kept(rig: Rig) -> None:
 
     with pytest.raises(Superseded):
         await rig.processor(ScriptedWork(replace)).handle(rig.upload)
-    assert (await rig.stored()).labels == {"cat": Mark("Cat", 91.25)}
+    assert (await rig.stored()).labels == {"cat": ImageLabel("Cat", 91.25)}
 
 
 async def test_a_demand_is_met_once(rig: Rig) -> None:
     work = ScriptedWork()
     processor = rig.processor(work)
     await processor.handle(rig.upload)
-    demand = rig.upload._replace(request=Request("first", ("recognition",)))
+    demand = rig.upload._replace(request=ReprocessCommand("first", ("recognition",)))
     await processor.handle(demand)
     await processor.handle(demand)
     await processor.handle(rig.upload)
@@ -222,7 +223,9 @@ async def test_a_demand_is_met_once(rig: Rig) -> None:
 
 async def test_a_demand_for_the_other_part_is_not_ours(rig: Rig) -> None:
     work = ScriptedWork()
-    await rig.processor(work).handle(rig.upload._replace(request=Request("first", ("renditions",))))
+    await rig.processor(work).handle(
+        rig.upload._replace(request=ReprocessCommand("first", ("renditions",)))
+    )
     assert work.performed == 0
 
 
@@ -231,7 +234,9 @@ async def test_a_demand_overtakes_work_that_began_before_it(rig: Rig) -> None:
     second = rig.processor(ScriptedWork())
 
     async def demand() -> None:
-        await second.handle(rig.upload._replace(request=Request("first", ("recognition",))))
+        await second.handle(
+            rig.upload._replace(request=ReprocessCommand("first", ("recognition",)))
+        )
 
     with pytest.raises(Superseded):
         await rig.processor(ScriptedWork(demand)).handle(rig.upload)
@@ -241,7 +246,7 @@ async def test_a_demand_overtakes_work_that_began_before_it(rig: Rig) -> None:
 async def test_a_final_failure_can_be_reprocessed(rig: Rig) -> None:
     processor = rig.processor(ScriptedWork())
     await processor.fail(rig.upload, Failure(code="budget_exceeded", message="No."))
-    await processor.handle(rig.upload._replace(request=Request("first", ("recognition",))))
+    await processor.handle(rig.upload._replace(request=ReprocessCommand("first", ("recognition",))))
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
 
@@ -259,7 +264,7 @@ async def test_the_other_part_is_left_alone(rig: Rig) -> None:
 
 async def test_a_written_failure_ends_the_image(rig: Rig) -> None:
     processor = rig.processor(ScriptedWork())
-    failure = Failure(code="broken_picture", message="It is broken.")
+    failure = Failure(code="broken_image", message="It is broken.")
     await processor.fail(rig.upload, failure)
     part = (await rig.stored()).recognition
     assert (part.state, part.failure) == (State.FAILED, failure)
@@ -268,22 +273,22 @@ async def test_a_written_failure_ends_the_image(rig: Rig) -> None:
 async def test_giving_up_does_not_undo_a_success(rig: Rig) -> None:
     processor = rig.processor(ScriptedWork())
     await processor.handle(rig.upload)
-    await processor.fail(rig.upload, EXHAUSTED)
+    await processor.fail(rig.upload, RETRIES_EXHAUSTED)
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
 
 async def test_giving_up_again_writes_nothing(rig: Rig) -> None:
     processor = rig.processor(ScriptedWork())
-    await processor.fail(rig.upload, EXHAUSTED)
+    await processor.fail(rig.upload, RETRIES_EXHAUSTED)
     before = await rig.stored()
-    await processor.fail(rig.upload, EXHAUSTED)
+    await processor.fail(rig.upload, RETRIES_EXHAUSTED)
     assert await rig.stored() == before
 
 
 async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
     """A message moved back from the dead-letter queue is worked on."""
     processor = rig.processor(ScriptedWork())
-    await processor.fail(rig.upload, EXHAUSTED)
+    await processor.fail(rig.upload, RETRIES_EXHAUSTED)
     await processor.handle(rig.upload)
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
 
@@ -291,7 +296,7 @@ async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
 async def test_a_failure_of_a_gone_image_only_clears_what_attempts_left(rig: Rig) -> None:
     await rig.table.begin_deletion(rig.image.key)
     work = ScriptedWork()
-    await rig.processor(work).fail(rig.upload, EXHAUSTED)
+    await rig.processor(work).fail(rig.upload, RETRIES_EXHAUSTED)
     assert work.discarded == [rig.image.key]
 
 
@@ -306,7 +311,7 @@ async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
     with pytest.raises(Superseded):
         await processor.handle(rig.upload)
     with pytest.raises(Superseded):
-        await processor.fail(rig.upload, EXHAUSTED)
+        await processor.fail(rig.upload, RETRIES_EXHAUSTED)
 
 
 # What open screens are told.
@@ -335,18 +340,18 @@ async def test_a_beginning_that_changes_no_status_is_not_told(rig: Rig) -> None:
 
 
 async def test_a_failure_is_told(rig: Rig) -> None:
-    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    await rig.processor(ScriptedWork()).fail(rig.upload, RETRIES_EXHAUSTED)
     assert len(rig.told()) == 1
 
 
 async def test_a_failure_of_a_gone_image_is_not_told(rig: Rig) -> None:
     await rig.table.begin_deletion(rig.image.key)
-    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    await rig.processor(ScriptedWork()).fail(rig.upload, RETRIES_EXHAUSTED)
     assert rig.told() == []
 
 
 async def test_a_demand_for_the_other_part_is_not_told(rig: Rig) -> None:
-    demand = rig.upload._replace(request=Request("first", ("renditions",)))
+    demand = rig.upload._replace(request=ReprocessCommand("first", ("renditions",)))
     await rig.processor(ScriptedWork()).handle(demand)
     assert rig.told() == []
 
@@ -367,7 +372,7 @@ class DeafTopic(MemoryTopic):
 async def test_what_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:
     """The result is durable and the message is not settled, as after a crash in between."""
     topic, work = DeafTopic(1), ScriptedWork()
-    rig.events = Publisher(topic)
+    rig.events = EventPublisher(topic)
     with pytest.raises(ConnectionError):
         await rig.processor(work).handle(rig.upload)
     assert (await rig.stored()).recognition.state is State.SUCCEEDED
@@ -379,12 +384,12 @@ async def test_what_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> 
 
 async def test_a_failure_that_could_not_be_told_is_told_by_the_next_delivery(rig: Rig) -> None:
     topic = DeafTopic(0)
-    rig.events = Publisher(topic)
+    rig.events = EventPublisher(topic)
     with pytest.raises(ConnectionError):
-        await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
-    assert (await rig.stored()).recognition.failure == EXHAUSTED
+        await rig.processor(ScriptedWork()).fail(rig.upload, RETRIES_EXHAUSTED)
+    assert (await rig.stored()).recognition.failure == RETRIES_EXHAUSTED
     topic.takes = 1
-    await rig.processor(ScriptedWork()).fail(rig.upload, EXHAUSTED)
+    await rig.processor(ScriptedWork()).fail(rig.upload, RETRIES_EXHAUSTED)
     assert len(topic.published) == 1
 
 
@@ -402,7 +407,7 @@ async def test_whoever_finishes_second_tells_too(rig: Rig) -> None:
 
 async def test_work_goes_on_though_its_beginning_could_not_be_told(rig: Rig) -> None:
     """Where nobody can be told, no picture waits for that."""
-    rig.events = Publisher(DeafTopic(0))
+    rig.events = EventPublisher(DeafTopic(0))
     with pytest.raises(ConnectionError):
         await rig.processor(ScriptedWork()).handle(rig.upload)
     assert (await rig.stored()).recognition.state is State.SUCCEEDED

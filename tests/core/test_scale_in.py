@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sightline.consumer.scale_in import EcsProtection, NullProtection
+from sightline.consumer.scale_in import EcsScaleInProtection, NullScaleInProtection
 
 
 class Agent:
@@ -43,7 +43,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_only_changes_are_asked_for(agent: Agent, session: aiohttp.ClientSession) -> None:
-    protection = EcsProtection(session, agent.url)
+    protection = EcsScaleInProtection(session, agent.url)
     for wanted in (False, True, True, True, False, False):
         await protection.set(wanted)
     assert agent.asked == [
@@ -53,7 +53,7 @@ async def test_only_changes_are_asked_for(agent: Agent, session: aiohttp.ClientS
 
 
 async def test_a_refusal_is_asked_for_again(agent: Agent, session: aiohttp.ClientSession) -> None:
-    protection = EcsProtection(session, agent.url)
+    protection = EcsScaleInProtection(session, agent.url)
     agent.status = 400
     with pytest.raises(aiohttp.ClientResponseError):
         await protection.set(True)
@@ -63,4 +63,4 @@ async def test_a_refusal_is_asked_for_again(agent: Agent, session: aiohttp.Clien
 
 
 async def test_elsewhere_nothing_happens() -> None:
-    await NullProtection().set(True)
+    await NullScaleInProtection().set(True)

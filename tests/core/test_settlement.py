@@ -7,12 +7,12 @@ import pytest
 from sightline.consumer.settlement import (
     Backoff,
     Delete,
-    GivenUp,
+    Exhausted,
+    Failed,
     Handled,
     Outcome,
     Retry,
     Settlement,
-    Unfinished,
     settle,
     working_receives,
 )
@@ -25,12 +25,12 @@ BACKOFF = Backoff(first=2, longest=600)
     [
         (Handled(), 1, Delete()),
         (Handled(), 9, Delete()),
-        (Unfinished(), 1, Retry(2)),
-        (Unfinished(), 2, Retry(4)),
-        (Unfinished(), 5, Retry(32)),
-        (Unfinished(), 10, Retry(600)),
-        (Unfinished(), 100_000, Retry(600)),
-        (GivenUp(), 8, Retry(0)),
+        (Failed(), 1, Retry(2)),
+        (Failed(), 2, Retry(4)),
+        (Failed(), 5, Retry(32)),
+        (Failed(), 10, Retry(600)),
+        (Failed(), 100_000, Retry(600)),
+        (Exhausted(), 8, Retry(0)),
     ],
 )
 def test_settlement(outcome: Outcome, receive_count: int, settlement: Settlement) -> None:

@@ -8,7 +8,7 @@ import boto3
 import httpx
 import pytest
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.stack import Stack, consecutive_ports
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 class User:
     """Somebody who is signed in, at the public API."""
 
-    def __init__(self, stack: Stack, card: Card) -> None:
+    def __init__(self, stack: Stack, card: Connection) -> None:
         self.stack = stack
         self.card = card
         self.http = httpx.Client(base_url=card.api, timeout=30)
@@ -89,7 +89,7 @@ def cloud(stack: Stack, service: str) -> Any:
 
 @pytest.fixture(scope="session")
 def user(stack: Stack) -> Iterator[User]:
-    user = User(stack, Card.of(stack))
+    user = User(stack, Connection.of(stack))
     yield user
     user.http.close()
 
@@ -102,7 +102,7 @@ def stranger(stack: Stack) -> Iterator[User]:
     user.http.close()
 
 
-def sign_up(stack: Stack, email: str) -> Card:
+def sign_up(stack: Stack, email: str) -> Connection:
     """The card of a new user of the stack's pool."""
     assert stack.resources is not None
     cognito, pool, password = (
@@ -114,4 +114,4 @@ def sign_up(stack: Stack, email: str) -> Card:
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
     )
-    return Card.of(stack).model_copy(update={"email": email, "password": password})
+    return Connection.of(stack).model_copy(update={"email": email, "password": password})

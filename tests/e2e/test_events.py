@@ -18,7 +18,7 @@ from sightline_api.events.replay_buffer import OVERLAP
 from sightline_local.environment import api_environment
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
-from sightline_testing.sse import Parser, Told
+from sightline_testing.sse import Block, StreamParser
 
 PICTURE = draw_sample(size=(700, 500))
 
@@ -33,22 +33,22 @@ class Watch:
         self.response = response
         self._events = self._read()
 
-    def next(self) -> Told:
+    def next(self) -> Block:
         return next(self._events)
 
-    def until(self, name: str, **data: str) -> list[Told]:
+    def until(self, name: str, **data: str) -> list[Block]:
         """All events up to the one of this name with these data."""
-        seen: list[Told] = []
+        seen: list[Block] = []
         while not seen or seen[-1].name != name or not data.items() <= seen[-1].data.items():
             seen.append(self.next())
         return seen
 
-    def rest(self) -> list[Told]:
+    def rest(self) -> list[Block]:
         """What comes until the gateway ends the stream in good order."""
         return list(self._events)
 
-    def _read(self) -> Iterator[Told]:
-        parser = Parser()
+    def _read(self) -> Iterator[Block]:
+        parser = StreamParser()
         for text in self.response.iter_text():
             yield from (told for told in parser.feed(text) if told.name)
 

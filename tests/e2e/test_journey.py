@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from e2e.conftest import User, cloud
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.demo import demonstrate, upload
 from sightline_local.sample import WRITING, draw_sample
 
@@ -214,7 +214,7 @@ def test_the_demo_shows_everything(
     user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Card.of(user.stack).write(tmp_path)
+    Connection.of(user.stack).write(tmp_path)
     picture = tmp_path / "evening.jpg"
     picture.write_bytes(PICTURE)
     output = io.StringIO()

@@ -11,9 +11,9 @@ from PIL.Image import Transpose
 from e2e.conftest import Json, User
 from sightline_local.sample import draw_sample
 from sightline_local.stack import NAMES
-from sightline_testing.sample_images import difference, find_pictures
+from sightline_testing.sample_images import find_images, mean_difference
 
-PHOTOS = find_pictures("photos")
+PHOTOS = find_images("photos")
 
 #: Upright size, time, camera and place (to five digits) of each photograph.
 KNOWN: dict[str, tuple[tuple[int, int], str | None, tuple[float, float] | None]] = {
@@ -34,7 +34,7 @@ KNOWN: dict[str, tuple[tuple[int, int], str | None, tuple[float, float] | None]]
 PARTS = ("recognition", "renditions")
 
 #: How a picture that is at fault may end.
-CODES = {"unsupported_format", "broken_picture", "image_too_small", "too_many_pixels"}
+CODES = {"unsupported_format", "broken_image", "image_too_small", "too_many_pixels"}
 
 #: Too small to be recognised, so they end failed, with their renditions made all the same.
 TOO_SMALL = {"camera_canon_40d_tiny.jpg"}
@@ -86,8 +86,8 @@ def test_photographs_of_every_orientation_look_alike(
         thumb(ended[f"orientation_landscape_{number}.jpg"]) for number in (1, orientation)
     )
     wrong = (Transpose.FLIP_LEFT_RIGHT, Transpose.FLIP_TOP_BOTTOM, Transpose.ROTATE_180)
-    best = min(difference(one, other.transpose(method)) for method in wrong)
-    assert difference(one, other) < best / 2
+    best = min(mean_difference(one, other.transpose(method)) for method in wrong)
+    assert mean_difference(one, other) < best / 2
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
@@ -109,7 +109,7 @@ def test_a_drawn_picture_is_understood(user: User, orientation: int) -> None:
 
 def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
     pids = {name: user.stack.pid(name) for name in NAMES}
-    files = {path.name: path.read_bytes() for path in find_pictures("malformed")}
+    files = {path.name: path.read_bytes() for path in find_images("malformed")}
     body = draw_sample(size=(900, 600))
     files |= {
         "empty-ish": b"\0",

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from e2e.conftest import User, cloud
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import Stack, consecutive_ports
 
 QUOTA = 5
@@ -22,7 +22,7 @@ def test_a_burst_of_ten_times_the_quota_ends_well(tmp_path: Path) -> None:
     }
     with Stack(consecutive_ports(0), tmp_path, settings=settings) as stack:
         stack.start()
-        user = User(stack, Card.of(stack))
+        user = User(stack, Connection.of(stack))
         sent = [user.send(f"{number}.png", tile(number)) for number in range(BURST)]
         assert [user.wait(image_id)["status"] for image_id in sent] == ["ready"] * BURST
         user.http.close()

@@ -19,7 +19,7 @@ from infra.conftest import Applied, await_answer
 from infra.terraform import Json, changes
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.environment import REGION, Ports, aws_environment
 from sightline_local.provisioning import DemoUser, Resources, provision
@@ -439,14 +439,14 @@ def _process(module: str, environment: dict[str, str], health: str, log: Path) -
             process.wait()
 
 
-def _make_user(applied: Applied, ports: Ports) -> Card:
+def _make_user(applied: Applied, ports: Ports) -> Connection:
     user, cognito = DemoUser(), applied.client("cognito-idp")
     pool_id = applied.outputs["sign_in"]["pool_id"]
     cognito.admin_create_user(UserPoolId=pool_id, Username=user.email, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
         UserPoolId=pool_id, Username=user.email, Password=user.password, Permanent=True
     )
-    return Card(
+    return Connection(
         api=ports.url("api"),
         cognito=applied.endpoint,
         pool_id=pool_id,

@@ -23,22 +23,23 @@ from sightline.adapters.memory import (
     MemoryObjectStore,
     MemoryTopic,
 )
-from sightline.consumer.messages import Request, Upload
+from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.deletion import delete_image
 from sightline.domain.albums import Album
-from sightline.domain.events import Publisher
+from sightline.domain.clock import now
 from sightline.domain.failures import Gone, Rejected
 from sightline.domain.ids import new_album_id
-from sightline.domain.images import PART_NAMES, Image, PartName, State, Status, now
+from sightline.domain.images import PART_NAMES, Image, PartName, State, Status
 from sightline.domain.object_keys import original_key, rendition_prefix
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
+from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline_local.provisioning import provision
 from sightline_local.sample import draw_sample
-from sightline_resizer.process import Developing
+from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import Recipe
 from sightline_testing.builders import (
     count_calls,
@@ -47,7 +48,7 @@ from sightline_testing.builders import (
     make_recognition,
     new_owner,
 )
-from sightline_worker.recognize import Recognizing
+from sightline_worker.recognize import RecognitionWork
 from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(96, 80))
@@ -117,7 +118,7 @@ class InlineBench:
 class ScriptedDetector:
     """Sees a dog in everything, for the price of one call."""
 
-    async def detect(self, _: Source, profile: Profile) -> Recognition:
+    async def detect(self, _: Source, profile: RecognitionProfile) -> Recognition:
         return make_recognition("Dog", profile=profile)
 
 
@@ -161,11 +162,13 @@ class World:
         work: Any
         if name == "recognition":
             sources = Sources(originals, bench, 2**20, Limits())
-            work = Recognizing(ScriptedDetector(), sources, originals, images, Profile(), None)
+            work = RecognitionWork(
+                ScriptedDetector(), sources, originals, images, RecognitionProfile(), None
+            )
         else:
             renditions = watch(self.renditions)
-            work = Developing(originals, renditions, bench, 2**20, Limits(), Recipe())
-        return PartProcessor(name, images, originals, work, Publisher(MemoryTopic()))
+            work = RenditionWork(originals, renditions, bench, 2**20, Limits(), Recipe())
+        return PartProcessor(name, images, originals, work, EventPublisher(MemoryTopic()))
 
     async def deliver(
         self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1
@@ -283,7 +286,7 @@ async def test_a_deletion_between_any_two_steps_of_reprocessing(
     async def scenario(at: int) -> Steps:
         upload = await world.announce()
         await world.deliver(name, upload)
-        demand = upload._replace(request=Request("again", (name,)))
+        demand = upload._replace(request=ReprocessCommand("again", (name,)))
         steps = Steps(at, world.delete)
         await world.deliver(name, demand, steps, times=2)
         if not steps.reached:

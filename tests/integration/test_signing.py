@@ -19,7 +19,8 @@ from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
-from sightline_api.urls.s3 import Bucket, Download, S3Signer
+from sightline_api.urls.s3 import S3Signer
+from sightline_api.urls.signer import BucketEndpoint, OriginalDownload
 from sightline_testing.builders import make_image
 
 BODY = b"hello"
@@ -49,7 +50,7 @@ async def rig(clients: Clients, aws_environment: str) -> Rig:
         )
     originals, renditions = (S3ObjectStore(client, name) for name in names)
     original_bucket, rendition_bucket = (
-        Bucket.at(name, "eu-central-1", aws_environment) for name in names
+        BucketEndpoint.at(name, "eu-central-1", aws_environment) for name in names
     )
     signer = S3Signer(
         credentials, "eu-central-1", (names[0], original_bucket), rendition_bucket, 600
@@ -108,7 +109,7 @@ async def test_an_address_is_what_the_sdk_would_sign(
     async def temporary() -> Credentials:
         return Credentials("AKIAEXAMPLE", "secret/key", token)
 
-    bucket = Bucket.at("pictures", "eu-central-1", endpoint)
+    bucket = BucketEndpoint.at("pictures", "eu-central-1", endpoint)
     signer = S3Signer(
         temporary,
         "eu-central-1",
@@ -130,7 +131,7 @@ async def test_an_address_is_what_the_sdk_would_sign(
 async def test_an_original_is_saved_under_a_name(rig: Rig, http: httpx.AsyncClient) -> None:
     key, name = original_key(rig.image.key), 'Übung 1+2%, "so".jpg'
     await rig.originals.write(key, BODY, "image/jpeg")
-    (address,) = await rig.signer.sign_downloads([Download(key, name)])
+    (address,) = await rig.signer.sign_downloads([OriginalDownload(key, name)])
     answer = await http.get(address.url)
     assert answer.content == BODY
     disposition = "attachment; filename*=UTF-8''%C3%9Cbung%201%2B2%25%2C%20%22so%22.jpg"
@@ -142,11 +143,11 @@ async def test_a_download_is_what_the_sdk_would_sign(
     monkeypatch: pytest.MonkeyPatch, endpoint: str | None
 ) -> None:
     at = datetime(2026, 11, 20, 10, tzinfo=UTC)
-    bucket = Bucket.at("pictures", "eu-central-1", endpoint)
+    bucket = BucketEndpoint.at("pictures", "eu-central-1", endpoint)
     signer = S3Signer(
         credentials, "eu-central-1", ("pictures", bucket), bucket, 600, clock=lambda: at
     )
-    (ours,) = await signer.sign_downloads([Download("originals/a/b", "ä b.jpg")])
+    (ours,) = await signer.sign_downloads([OriginalDownload("originals/a/b", "ä b.jpg")])
     assert ours.expires_at == at + timedelta(seconds=4200)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: at.replace(tzinfo=None))
     disposition = quote("attachment; filename*=UTF-8''%C3%A4%20b.jpg", safe="")
@@ -160,7 +161,7 @@ async def test_a_download_is_what_the_sdk_would_sign(
 
 async def test_addresses_are_the_same_within_the_hour() -> None:
     moment = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    bucket = Bucket.at("pictures", "eu-central-1", None)
+    bucket = BucketEndpoint.at("pictures", "eu-central-1", None)
     signer = S3Signer(credentials, "eu-central-1", ("p", bucket), bucket, 600, clock=lambda: moment)
     first = await signer.sign_renditions(["a", "b"])
     moment += timedelta(minutes=59)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.stack import StackError
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,11 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.stdout.close()
 
 
-def await_card(folder: Path) -> Card:
+def await_card(folder: Path) -> Connection:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            return Card.read(folder)
+            return Connection.read(folder)
         except StackError:
             time.sleep(0.1)
     raise AssertionError("it never got ready")
@@ -92,7 +92,7 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     assert "make models" in output
     assert output.rstrip().endswith("everything is stopped")
     with pytest.raises(StackError, match="make run"):
-        Card.read(tmp_path)
+        Connection.read(tmp_path)
 
 
 def test_a_service_that_dies_is_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.conftest import drain, uploaded
-from sightline.consumer.messages import Request, compose_request
+from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.object_keys import ImageKey
 from sightline_ops.__main__ import AMISS, AWAY, WELL, WRONG, main
 from sightline_ops.dead_letters import list_dead
@@ -33,7 +33,7 @@ async def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[i
 
 async def set_aside(stack: Stack, *keys: ImageKey) -> None:
     for key in keys:
-        body = compose_request(key, Request("r", ("recognition",)))
+        body = format_reprocess_command(key, ReprocessCommand("r", ("recognition",)))
         await stack.sqs.send_message(QueueUrl=stack.places.dead("recognition"), MessageBody=body)
 
 

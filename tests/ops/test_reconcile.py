@@ -8,8 +8,9 @@ import pytest
 from ops.conftest import drain, uploaded
 from sightline.consumer.messages import Upload, parse_uploads
 from sightline.domain.albums import Album, AlbumKey
+from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
-from sightline.domain.images import Image, now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound

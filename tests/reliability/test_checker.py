@@ -189,7 +189,7 @@ def fail_without_reason(scene: Scene, _: Ledger) -> None:
 
 
 def fail_though_good(scene: Scene, _: Ledger) -> None:
-    set_part(scene, "renditions", state="failed", failure={"code": "broken_picture"})
+    set_part(scene, "renditions", state="failed", failure={"code": "broken_image"})
 
 
 def be_deleted(scene: Scene, ledger: Ledger) -> None:

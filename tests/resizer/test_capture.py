@@ -9,12 +9,12 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from sightline.domain.capture import Capture, Place
+from sightline.domain.capture import Capture, GeoPosition
 from sightline_local.sample import draw_sample
 from sightline_resizer.capture import read_capture
-from sightline_testing.sample_images import find_pictures
+from sightline_testing.sample_images import find_images
 
-PHOTOS = {path.name: path for path in find_pictures("photos")}
+PHOTOS = {path.name: path for path in find_images("photos")}
 
 
 def read(body: bytes) -> Capture:
@@ -38,7 +38,7 @@ def test_a_picture_of_our_own_tells_all() -> None:
     assert read(draw_sample(size=(64, 40))) == Capture(
         taken_at=datetime(2026, 6, 21, 21, 14, 8, tzinfo=timezone(timedelta(hours=2))),
         camera="Sightline Drawing Board",
-        place=Place(latitude=47.005, longitude=11.5075, altitude=1370),
+        place=GeoPosition(latitude=47.005, longitude=11.5075, altitude=1370),
     )
 
 
@@ -148,7 +148,7 @@ def test_west_and_below_zero_are_negative() -> None:
         GPSAltitude=5,
         GPSAltitudeRef=b"\x01",
     ).place
-    assert place == Place(latitude=-1.5, longitude=-2.25, altitude=-5)
+    assert place == GeoPosition(latitude=-1.5, longitude=-2.25, altitude=-5)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from PIL import Image
 
 from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
-from sightline.imaging.isolation import handle_apart
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.isolation import run_isolated
+from sightline.imaging.process_pool import DecodePool
 from sightline_local.sample import draw_sample
-from sightline_resizer.renditions import Recipe, develop
+from sightline_resizer.renditions import Recipe, render_image
 
 MUTATIONS = int(os.environ.get("SIGHTLINE_MUTATIONS", "480"))
 SEED = int(os.environ.get("SIGHTLINE_SEED", "20261120"))
@@ -28,7 +28,7 @@ LIMITS = Limits(pixels=4_000_000, side=8_000, frames=50)
 
 #: All that a damaged picture may come to besides a picture. Neither a crash nor a hang is there.
 CODES = {
-    "broken_picture",
+    "broken_image",
     "unsupported_format",
     "too_many_pixels",
     "side_too_long",
@@ -112,9 +112,9 @@ def mutate(number: int, body: bytes) -> bytes:
     return bytes(mutated)
 
 
-async def find_outcome(bench: Workbench, body: bytes) -> str:
+async def find_outcome(bench: DecodePool, body: bytes) -> str:
     try:
-        developed = await handle_apart(bench, develop, body, LIMITS, Recipe())
+        developed = await run_isolated(bench, render_image, body, LIMITS, Recipe())
     except Rejected as rejection:
         return rejection.failure.code
     assert len(developed.renditions) == 3
@@ -125,7 +125,7 @@ async def find_outcome(bench: Workbench, body: bytes) -> str:
 async def test_damage_harms_nobody(kind: str) -> None:
     body = make_pictures()[kind]
     numbers = range(MUTATIONS // len(make_pictures()))
-    async with Workbench(
+    async with DecodePool(
         2, seconds=20, memory=512 * 2**20, preload=("sightline_resizer.renditions",)
     ) as bench:
         assert await find_outcome(bench, body) == "shown"

@@ -13,12 +13,12 @@ from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
 from sightline.imaging.decoding import Limits
-from sightline.imaging.isolation import handle_apart
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.isolation import run_isolated
+from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectChanged, StoredObject
 from sightline_local.sample import draw_sample
-from sightline_resizer.process import Developing
-from sightline_resizer.renditions import Recipe, develop
+from sightline_resizer.process import RenditionWork
+from sightline_resizer.renditions import Recipe, render_image
 from sightline_resizer.settings import ResizerSettings
 from sightline_testing.builders import make_image
 
@@ -28,10 +28,10 @@ BODY = draw_sample(size=(640, 400))
 class Rig:
     """The use case with its stores, and one uploaded picture."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: DecodePool) -> None:
         self.originals = MemoryObjectStore()
         self.renditions = MemoryObjectStore()
-        self.work = Developing(
+        self.work = RenditionWork(
             self.originals, self.renditions, bench, len(BODY), Limits(), Recipe()
         )
         self.image = make_image(sha256=hashlib.sha256(BODY).hexdigest())
@@ -47,7 +47,7 @@ class Rig:
 
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    async with Workbench(1, seconds=30) as bench:
+    async with DecodePool(1, seconds=30) as bench:
         yield Rig(bench)
 
 
@@ -109,6 +109,6 @@ async def test_a_picture_at_the_limit_keeps_within_its_memory(kind: str, mode: s
     options = {"WEBP": {"method": 0}, "PNG": {"compress_level": 1}, "JPEG": {}}[kind]
     PIL.Image.new(mode, (side, side)).save(file, kind, **options)
     memory = ResizerSettings.model_fields["max_memory"].default
-    async with Workbench(1, seconds=120, memory=memory) as bench:
-        developed = await handle_apart(bench, develop, file.getvalue(), limits, Recipe())
+    async with DecodePool(1, seconds=120, memory=memory) as bench:
+        developed = await run_isolated(bench, render_image, file.getvalue(), limits, Recipe())
     assert developed.size == (side, side)

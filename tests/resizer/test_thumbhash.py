@@ -26,7 +26,7 @@ def test_an_opaque_picture_has_the_hash_that_others_find(size: tuple[int, int]) 
     assert hash_thumb(picture) == reference(picture)
 
 
-def test_a_transparent_picture_shows_its_colour_and_how_much_there_is() -> None:
+def test_a_transparent_picture_shows_its_color_and_how_much_there_is() -> None:
     """The other implementation cannot make such hashes, but reads their means."""
     picture = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
     picture.paste((200, 30, 60, 255), (0, 0, 150, 300))

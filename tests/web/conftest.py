@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from e2e.conftest import User, cloud
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.sample import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
-from sightline_testing.sample_images import drawn, encode, find_pictures
+from sightline_testing.sample_images import draw_image, encode, find_images
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -39,7 +39,7 @@ def draw(number: int) -> bytes:
 
 def find_photograph(name: str, otherwise: bytes) -> bytes:
     """A real photograph where there is a folder of them, else one that is drawn."""
-    found = [path for path in find_pictures("photos") if path.name == name]
+    found = [path for path in find_images("photos") if path.name == name]
     return found[0].read_bytes() if found else otherwise
 
 
@@ -69,7 +69,9 @@ def new_user(stack: Stack) -> User:
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True
     )
-    return User(stack, Card.of(stack).model_copy(update={"email": email, "password": PASSWORD}))
+    return User(
+        stack, Connection.of(stack).model_copy(update={"email": email, "password": PASSWORD})
+    )
 
 
 @pytest.fixture
@@ -95,7 +97,9 @@ def library(stack: Stack) -> Iterator[Library]:
         "evening.jpg": draw_sample(),
         # What stands for them has labels of its own, too.
         "saw.jpg": find_photograph("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
-        "leaves.jpg": find_photograph("gps_coolpix_a.jpg", encode(drawn().convert("L"), "JPEG")),
+        "leaves.jpg": find_photograph(
+            "gps_coolpix_a.jpg", encode(draw_image().convert("L"), "JPEG")
+        ),
     }
     images = {name: user.send(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():

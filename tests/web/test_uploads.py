@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
-from sightline_testing.sample_images import find_pictures
+from sightline_testing.sample_images import find_images
 from web.conftest import PATIENCE, as_file, choose_files, draw, find_photograph, sign_in
 
 pytestmark = pytest.mark.web
@@ -126,7 +126,7 @@ def test_what_is_no_picture_is_said_to_be_none(page: Page, user: User) -> None:
 def test_a_broken_picture_fails_with_a_reason_and_a_way_to_try_again(
     page: Page, user: User
 ) -> None:
-    found = [path for path in find_pictures("malformed") if path.name == "broken.png"]
+    found = [path for path in find_images("malformed") if path.name == "broken.png"]
     body = found[0].read_bytes() if found else draw(51)[:2000]
     sign_in(page, user)
     choose_files(page, as_file("broken.png", body, "image/png"))

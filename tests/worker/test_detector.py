@@ -12,24 +12,24 @@ from botocore.exceptions import ClientError
 from sightline.adapters.aws.clients import Clients
 from sightline.domain.failures import Rejected
 from sightline.domain.recognition import (
-    Box,
-    Colour,
-    Face,
+    BoundingBox,
+    DetectedFace,
+    DetectedLabel,
+    DetectedText,
+    DominantColor,
     Feature,
-    Instance,
-    Label,
-    Moderation,
-    Point,
-    Profile,
-    Quality,
-    Text,
+    ImageQuality,
+    LabelInstance,
+    ModerationLabel,
+    PolygonPoint,
+    RecognitionProfile,
 )
 from sightline_worker.detector import RekognitionDetector
-from sightline_worker.rate_limiter import Pacer
+from sightline_worker.rate_limiter import RateLimiter
 from sightline_worker.sources import Reference, Sent
 
 BOX = {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4}
-OUR_BOX = Box(left=0.1, top=0.2, width=0.3, height=0.4)
+OUR_BOX = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
 COLOUR = {
     "Red": 10,
     "Green": 255,
@@ -55,9 +55,9 @@ ANSWERS: dict[str, Any] = {
             {"Name": "Sea", "Confidence": 60},
         ],
         "ImageProperties": {
-            "Quality": QUALITY,
+            "ImageQuality": QUALITY,
             "DominantColors": [COLOUR],
-            "Foreground": {"Quality": {"Brightness": 1}, "DominantColors": []},
+            "Foreground": {"ImageQuality": {"Brightness": 1}, "DominantColors": []},
         },
         "LabelModelVersion": "3.0",
     },
@@ -134,7 +134,7 @@ class Rekognition:
         )
 
 
-class EagerPacer(Pacer):
+class EagerPacer(RateLimiter):
     """Never waits, and counts how often it was told to slow down."""
 
     def __init__(self) -> None:
@@ -177,8 +177,8 @@ async def detector(
     return RekognitionDetector(client, "originals", pacer)
 
 
-def profile(*features: Feature) -> Profile:
-    return Profile(features=features, min_confidence=65, max_labels=2)
+def profile(*features: Feature) -> RecognitionProfile:
+    return RecognitionProfile(features=features, min_confidence=65, max_labels=2)
 
 
 REFERENCE = Reference("originals/a/b")
@@ -189,15 +189,15 @@ async def test_everything_about_a_label_is_kept(
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.LABELS))
     assert recognition.labels == (
-        Label(
+        DetectedLabel(
             name="Dog",
             confidence=98.5,
             parents=("Animal", "Mammal"),
             aliases=("Canine",),
             categories=("Animals and Pets",),
-            instances=(Instance(box=OUR_BOX, confidence=97.25),),
+            instances=(LabelInstance(box=OUR_BOX, confidence=97.25),),
         ),
-        Label(name="Beach", confidence=70),
+        DetectedLabel(name="Beach", confidence=70),
     )
     assert recognition.models == {Feature.LABELS: "3.0"}
     assert recognition.calls == {Feature.LABELS: 1}
@@ -244,22 +244,22 @@ async def test_lines_and_words_are_read_where_they_are_clear(
     recognition = await detector.detect(REFERENCE, profile(Feature.TEXT))
     assert recognition.labels is None
     assert recognition.text == (
-        Text(
+        DetectedText(
             text="OPEN NOW",
             confidence=99,
             is_line=True,
             line=0,
             box=OUR_BOX,
-            polygon=(Point(x=0.5, y=0.25),),
+            polygon=(PolygonPoint(x=0.5, y=0.25),),
         ),
-        Text(text="OPEN", confidence=99, is_line=False, line=0, box=OUR_BOX),
+        DetectedText(text="OPEN", confidence=99, is_line=False, line=0, box=OUR_BOX),
     )
 
 
 async def test_faces_are_kept_with_what_they_show(detector: RekognitionDetector) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.FACES))
     assert recognition.faces == (
-        Face(
+        DetectedFace(
             box=OUR_BOX,
             confidence=99.5,
             youngest=20,
@@ -275,8 +275,8 @@ async def test_moderation_is_kept_with_its_wider_kind(
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.MODERATION))
     assert recognition.moderation == (
-        Moderation(name="Smoking", confidence=88, parent="Drugs & Tobacco"),
-        Moderation(name="Drugs & Tobacco", confidence=88),
+        ModerationLabel(name="Smoking", confidence=88, parent="Drugs & Tobacco"),
+        ModerationLabel(name="Drugs & Tobacco", confidence=88),
     )
     assert rekognition.asked[0][1]["MinConfidence"] == 65
 
@@ -289,9 +289,13 @@ async def test_properties_alone_ask_for_no_labels(
     assert "MaxLabels" not in rekognition.asked[0][1]
     assert recognition.labels is None
     assert recognition.properties is not None
-    assert recognition.properties.quality == Quality(brightness=80.5, sharpness=70, contrast=60)
-    assert recognition.properties.colours == (Colour(hex="#0aff00", name="green", percent=40.5),)
-    assert recognition.properties.foreground == Quality(brightness=1)
+    assert recognition.properties.quality == ImageQuality(
+        brightness=80.5, sharpness=70, contrast=60
+    )
+    assert recognition.properties.colors == (
+        DominantColor(hex="#0aff00", name="green", percent=40.5),
+    )
+    assert recognition.properties.foreground == ImageQuality(brightness=1)
     assert recognition.properties.background is None
 
 
@@ -299,7 +303,7 @@ async def test_properties_alone_ask_for_no_labels(
     ("error", "code"),
     [
         ("InvalidImageFormatException", "unsupported_format"),
-        ("ImageTooLargeException", "picture_too_large"),
+        ("ImageTooLargeException", "image_too_large"),
         ("InvalidParameterException", "recognition_refused"),
     ],
 )

@@ -28,7 +28,7 @@ def test_every_error_of_the_model_has_a_meaning() -> None:
 def test_every_final_error_is_told_to_the_owner() -> None:
     final = {code for code, meaning in MEANINGS.items() if meaning is Meaning.FINAL}
     assert REJECTIONS.keys() == final
-    assert rejection(error("ImageTooLargeException")).failure.code == "picture_too_large"
+    assert rejection(error("ImageTooLargeException")).failure.code == "image_too_large"
 
 
 @pytest.mark.parametrize("code", ["SomethingNew", "503", ""])

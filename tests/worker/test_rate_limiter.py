@@ -2,7 +2,7 @@
 
 import pytest
 
-from sightline_worker.rate_limiter import Pacer
+from sightline_worker.rate_limiter import RateLimiter
 
 
 class Time:
@@ -17,8 +17,8 @@ class Time:
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def pacer(self, quota: float) -> Pacer:
-        return Pacer(quota, self.clock, self.sleep)
+    def pacer(self, quota: float) -> RateLimiter:
+        return RateLimiter(quota, self.clock, self.sleep)
 
 
 async def test_a_burst_takes_the_quotas_time() -> None:

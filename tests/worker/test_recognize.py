@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
-from sightline.consumer.messages import Request, Upload
+from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
-from sightline.domain.events import Publisher
+from sightline.domain.clock import now
 from sightline.domain.failures import Rejected
-from sightline.domain.images import Image, now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
+from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.process_pool import DecodePool
 from sightline_local.sample import draw_sample
 from sightline_testing.builders import (
     count_calls,
@@ -24,7 +25,7 @@ from sightline_testing.builders import (
     make_recognition,
     new_owner,
 )
-from sightline_worker.recognize import Recognizing
+from sightline_worker.recognize import RecognitionWork
 from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(320, 200))
@@ -41,9 +42,9 @@ class ScriptedDetector:
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[], Awaitable[None]] = nothing
-        self.asked: list[Profile] = []
+        self.asked: list[RecognitionProfile] = []
 
-    async def detect(self, source: Source, profile: Profile) -> Recognition:
+    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
         self.asked.append(profile)
         await self.meanwhile()
         seen = make_recognition("Dog", profile=profile)
@@ -53,15 +54,20 @@ class ScriptedDetector:
 class Rig:
     """The worker over memory."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: DecodePool) -> None:
         self.table = MemoryImageTable()
         self.originals = MemoryObjectStore()
         self.detector = ScriptedDetector()
         self.sources = Sources(self.originals, bench, 50 * 2**20, Limits())
 
-    def work(self, monthly_calls: int | None = None) -> Recognizing:
-        return Recognizing(
-            self.detector, self.sources, self.originals, self.table, Profile(), monthly_calls
+    def work(self, monthly_calls: int | None = None) -> RecognitionWork:
+        return RecognitionWork(
+            self.detector,
+            self.sources,
+            self.originals,
+            self.table,
+            RecognitionProfile(),
+            monthly_calls,
         )
 
     async def upload(self, owner: str | None = None, **changes: object) -> Image:
@@ -71,10 +77,13 @@ class Rig:
         return image
 
     async def process(
-        self, image: Image, monthly_calls: int | None = None, request: Request | None = None
+        self,
+        image: Image,
+        monthly_calls: int | None = None,
+        request: ReprocessCommand | None = None,
     ) -> Recognition:
         work = self.work(monthly_calls)
-        events = Publisher(MemoryTopic())
+        events = EventPublisher(MemoryTopic())
         processor = PartProcessor("recognition", self.table, self.originals, work, events)
         await processor.handle(Upload(image.key, request))
         part = (await self.table.get(image.key)).recognition
@@ -86,7 +95,7 @@ class Rig:
 
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    async with Workbench(1, seconds=30) as bench:
+    async with DecodePool(1, seconds=30) as bench:
         yield Rig(bench)
 
 
@@ -173,7 +182,7 @@ async def test_a_look_that_failed_leaves_the_bytes_to_others(rig: Rig) -> None:
 async def test_a_demand_to_look_again_is_a_new_look(rig: Rig) -> None:
     image = await rig.upload()
     await rig.process(image)
-    again = await rig.process(image, request=Request("first", ("recognition",)))
+    again = await rig.process(image, request=ReprocessCommand("first", ("recognition",)))
     assert len(rig.detector.asked) == 2
     assert again.calls == {Feature.LABELS: 2}
     assert await count_calls(rig.table, image.owner, MONTH) == {Feature.LABELS: 2}
@@ -190,7 +199,7 @@ async def test_above_the_budget_a_picture_waits_until_it_is_reprocessed(rig: Rig
     failure = (await rig.table.get(second.key)).recognition.failure
     assert failure is not None
     assert failure.code == "budget_exceeded"
-    request = Request("next month", ("recognition",))
+    request = ReprocessCommand("next month", ("recognition",))
     await rig.process(second, monthly_calls=3, request=request)
 
 
@@ -212,8 +221,8 @@ async def test_other_bytes_than_announced_are_rejected(rig: Rig) -> None:
 
 
 def test_a_profile_is_the_same_in_any_order() -> None:
-    one = Profile(features=(Feature.TEXT, Feature.LABELS))
-    other = Profile(features=(Feature.LABELS, Feature.TEXT, Feature.LABELS))
+    one = RecognitionProfile(features=(Feature.TEXT, Feature.LABELS))
+    other = RecognitionProfile(features=(Feature.LABELS, Feature.TEXT, Feature.LABELS))
     assert one.name == other.name
-    assert one.name != Profile().name
+    assert one.name != RecognitionProfile().name
     assert one.name != one.model_copy(update={"min_confidence": 60}).name

@@ -11,8 +11,8 @@ from PIL.ExifTags import Base
 from sightline.adapters.memory import MemoryObjectStore
 from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
-from sightline.imaging.process_pool import Workbench
-from sightline_testing.sample_images import difference, drawn, encode, find_pictures
+from sightline.imaging.process_pool import DecodePool
+from sightline_testing.sample_images import draw_image, encode, find_images, mean_difference
 from sightline_worker.sources import (
     MAX_SENT,
     Reference,
@@ -30,7 +30,7 @@ LIMITS = Limits()
 class Rig:
     """Sources over a store in memory."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: DecodePool) -> None:
         self.originals = MemoryObjectStore()
         self.sources = Sources(self.originals, bench, 50 * 2**20, LIMITS)
 
@@ -42,7 +42,7 @@ class Rig:
 
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    async with Workbench(1, seconds=60) as bench:
+    async with DecodePool(1, seconds=60) as bench:
         yield Rig(bench)
 
 
@@ -58,22 +58,22 @@ def read(source: Source) -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 async def test_what_can_be_taken_goes_by_reference(rig: Rig, kind: str) -> None:
-    assert await rig.prepare(encode(drawn(), kind)) == Reference(KEY)
+    assert await rig.prepare(encode(draw_image(), kind)) == Reference(KEY)
 
 
 async def test_a_header_behind_much_metadata_is_found(rig: Rig) -> None:
-    body = encode(drawn(), "JPEG", icc_profile=b"\0" * 200_000)
+    body = encode(draw_image(), "JPEG", icc_profile=b"\0" * 200_000)
     assert await rig.prepare(body) == Reference(KEY)
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
 async def test_other_formats_are_sent_as_jpeg(rig: Rig, kind: str) -> None:
-    picture = drawn()
-    assert difference(read(await rig.prepare(encode(picture, kind))), picture) < 6
+    picture = draw_image()
+    assert mean_difference(read(await rig.prepare(encode(picture, kind))), picture) < 6
 
 
 async def test_a_file_above_the_limit_is_sent_as_jpeg(rig: Rig) -> None:
-    assert read(await rig.prepare(encode(drawn(), "PNG"), size=15_000_001)).size == (640, 400)
+    assert read(await rig.prepare(encode(draw_image(), "PNG"), size=15_000_001)).size == (640, 400)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -87,18 +87,18 @@ async def test_what_is_sent_stands_upright() -> None:
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[Base.Orientation] = orientation
-        body = encode(drawn(), "TIFF", exif=exif)
+        body = encode(draw_image(), "TIFF", exif=exif)
         with Image.open(io.BytesIO(body)) as original:
             upright = ImageOps.exif_transpose(original).convert("RGB")
-        assert difference(read(Sent(transcode(body, LIMITS))), upright) < 4
+        assert mean_difference(read(Sent(transcode(body, LIMITS))), upright) < 4
 
 
 async def test_a_png_that_lies_on_its_side_is_sent_upright(rig: Rig) -> None:
     """Rekognition heeds a JPEG's orientation and overlooks a PNG's."""
     exif = Image.Exif()
     exif[Base.Orientation] = 6
-    assert read(await rig.prepare(encode(drawn(), "PNG", exif=exif))).size == (400, 640)
-    assert await rig.prepare(encode(drawn(), "JPEG", exif=exif)) == Reference(KEY)
+    assert read(await rig.prepare(encode(draw_image(), "PNG", exif=exif))).size == (400, 640)
+    assert await rig.prepare(encode(draw_image(), "JPEG", exif=exif)) == Reference(KEY)
 
 
 async def test_transparency_is_sent_on_white() -> None:
@@ -137,7 +137,7 @@ async def test_what_is_no_picture_is_rejected(rig: Rig) -> None:
     assert caught.value.failure.code == "unsupported_format"
 
 
-@pytest.mark.parametrize("path", find_pictures("malformed"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", find_images("malformed"), ids=lambda path: path.name)
 def test_hostile_headers_harm_nobody(path: Path) -> None:
     try:
         outcome = str(is_readable(path.read_bytes(), LIMITS))

@@ -409,20 +409,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AccountLine
-         * @description Whose it is, and what was used; the first line.
-         */
-        AccountLine: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "account";
-            /** Owner */
-            owner: string;
-            usage: components["schemas"]["UsageView"];
-        };
-        /**
          * AlbumChanges
          * @description What to change; what is left out stays as it is.
          */
@@ -439,16 +425,33 @@ export interface components {
             cover_id?: string | null;
         };
         /**
-         * AlbumLine
-         * @description One album.
+         * AlbumImageBatch
+         * @description Pictures to put into an album, or to take out.
          */
-        AlbumLine: {
+        AlbumImageBatch: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * AlbumImageOutcome
+         * @description What became of one: done, not there, or (409) in too many albums already.
+         */
+        AlbumImageOutcome: {
+            /** Id */
+            id: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Status
+             * @enum {integer}
              */
-            kind: "album";
-            album: components["schemas"]["AlbumView"];
+            status: 204 | 404 | 409;
+        };
+        /**
+         * AlbumImageOutcomes
+         * @description One outcome for each picture, in the same order.
+         */
+        AlbumImageOutcomes: {
+            /** Items */
+            items: components["schemas"]["AlbumImageOutcome"][];
         };
         /**
          * AlbumPage
@@ -507,8 +510,8 @@ export interface components {
              */
             updated_at: string;
         };
-        /** Box */
-        Box: {
+        /** BoundingBox */
+        BoundingBox: {
             /** Left */
             left: number;
             /** Top */
@@ -540,19 +543,7 @@ export interface components {
             iso?: number | null;
             /** Focal Length */
             focal_length?: number | null;
-            place?: components["schemas"]["Place"] | null;
-        };
-        /**
-         * Colour
-         * @description A colour and its share of the pixels, in percent; `hex` as in `#a0b1c2`.
-         */
-        Colour: {
-            /** Hex */
-            hex: string;
-            /** Name */
-            name: string;
-            /** Percent */
-            percent: number;
+            place?: components["schemas"]["GeoPosition"] | null;
         };
         /**
          * CoverView
@@ -596,36 +587,11 @@ export interface components {
             items: components["schemas"]["DeletionOutcome"][];
         };
         /**
-         * EndLine
-         * @description The last line: an export without it is not complete. `images` counts those above it.
-         */
-        EndLine: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "end";
-            /** Images */
-            images: number;
-        };
-        /**
-         * ErasureView
-         * @description What is left to erase.
-         */
-        ErasureView: {
-            /**
-             * Remaining
-             * @description Images and albums; counted up to 1,000.
-             * @example 812
-             */
-            remaining: number;
-        };
-        /**
-         * Face
+         * DetectedFace
          * @description A face, with what it shows; traits are named as Rekognition names them.
          */
-        Face: {
-            box: components["schemas"]["Box"];
+        DetectedFace: {
+            box: components["schemas"]["BoundingBox"];
             /** Confidence */
             confidence: number;
             /** Youngest */
@@ -640,6 +606,136 @@ export interface components {
             traits?: {
                 [key: string]: boolean;
             };
+        };
+        /**
+         * DetectedLabel
+         * @description A thing, scene or idea seen in the picture.
+         */
+        DetectedLabel: {
+            /** Name */
+            name: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Parents
+             * @default []
+             */
+            parents?: string[];
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Categories
+             * @default []
+             */
+            categories?: string[];
+            /**
+             * Instances
+             * @default []
+             */
+            instances?: components["schemas"]["LabelInstance"][];
+        };
+        /**
+         * DetectedText
+         * @description A line that was read, or a word of it; `line` is the line's number from 0.
+         */
+        DetectedText: {
+            /** Text */
+            text: string;
+            /** Confidence */
+            confidence: number;
+            /** Is Line */
+            is_line: boolean;
+            /** Line */
+            line: number;
+            box: components["schemas"]["BoundingBox"];
+            /**
+             * Polygon
+             * @default []
+             */
+            polygon?: components["schemas"]["PolygonPoint"][];
+        };
+        /**
+         * DominantColor
+         * @description A color and its share of the pixels, in percent; `hex` as in `#a0b1c2`.
+         */
+        DominantColor: {
+            /** Hex */
+            hex: string;
+            /** Name */
+            name: string;
+            /** Percent */
+            percent: number;
+        };
+        /**
+         * ErasureView
+         * @description What is left to erase.
+         */
+        ErasureView: {
+            /**
+             * Remaining
+             * @description Images and albums; counted up to 1,000.
+             * @example 812
+             */
+            remaining: number;
+        };
+        /**
+         * ExportAccountRecord
+         * @description Whose it is, and what was used; the first line.
+         */
+        ExportAccountRecord: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "account";
+            /** Owner */
+            owner: string;
+            usage: components["schemas"]["UsageView"];
+        };
+        /**
+         * ExportAlbumRecord
+         * @description One album.
+         */
+        ExportAlbumRecord: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "album";
+            album: components["schemas"]["AlbumView"];
+        };
+        /**
+         * ExportEndRecord
+         * @description The last line: an export without it is not complete. `images` counts those above it.
+         */
+        ExportEndRecord: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "end";
+            /** Images */
+            images: number;
+        };
+        /**
+         * ExportImageRecord
+         * @description One image with the address of its original, null where nothing was uploaded.
+         *
+         *     An export that broke off goes on behind this line with its `cursor`.
+         */
+        ExportImageRecord: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "image";
+            image: components["schemas"]["ImageView"];
+            original: components["schemas"]["OriginalView"] | null;
+            /** Cursor */
+            cursor: string;
         };
         /**
          * FailureView
@@ -680,6 +776,22 @@ export interface components {
             message: string;
         };
         /**
+         * GeoPosition
+         * @description Where the camera was: degrees north and east (WGS 84), metres above sea level.
+         *
+         *     `direction` is where it looked, in degrees from north, clockwise.
+         */
+        GeoPosition: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Altitude */
+            altitude?: number | null;
+            /** Direction */
+            direction?: number | null;
+        };
+        /**
          * ImageChanges
          * @description What to change; what is left out stays as it is, null takes a text away.
          */
@@ -702,21 +814,20 @@ export interface components {
             labels_hidden?: string[];
         };
         /**
-         * ImageLine
-         * @description One image with the address of its original, null where nothing was uploaded.
-         *
-         *     An export that broke off goes on behind this line with its `cursor`.
+         * ImageLabel
+         * @description A label as an image bears it; the owner's own have a confidence of 100.
          */
-        ImageLine: {
+        ImageLabel: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Name
+             * @example Dog
              */
-            kind: "image";
-            image: components["schemas"]["ImageView"];
-            original: components["schemas"]["OriginalView"] | null;
-            /** Cursor */
-            cursor: string;
+            name: string;
+            /**
+             * Confidence
+             * @example 98.5
+             */
+            confidence: number;
         };
         /**
          * ImagePage
@@ -727,6 +838,109 @@ export interface components {
             items: components["schemas"]["ImageView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ImageProperties
+         * @description How the picture looks, as a whole and apart.
+         */
+        ImageProperties: {
+            quality: components["schemas"]["ImageQuality"];
+            /**
+             * Colors
+             * @default []
+             */
+            colors?: components["schemas"]["DominantColor"][];
+            foreground?: components["schemas"]["ImageQuality"] | null;
+            /**
+             * Foreground Colors
+             * @default []
+             */
+            foreground_colors?: components["schemas"]["DominantColor"][];
+            background?: components["schemas"]["ImageQuality"] | null;
+            /**
+             * Background Colors
+             * @default []
+             */
+            background_colors?: components["schemas"]["DominantColor"][];
+        };
+        /**
+         * ImageQuality
+         * @description Each 0 to 100; None where it was not measured for this part of the picture.
+         */
+        ImageQuality: {
+            /** Brightness */
+            brightness?: number | null;
+            /** Sharpness */
+            sharpness?: number | null;
+            /** Contrast */
+            contrast?: number | null;
+        };
+        /**
+         * ImageUpload
+         * @description The image that the upload will be, and the way to upload it.
+         *
+         *     Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
+         *     second image of it; deleting this one does not.
+         */
+        ImageUpload: {
+            image: components["schemas"]["ImageView"];
+            upload: components["schemas"]["UploadTarget"];
+            /** Duplicate Of */
+            duplicate_of: string | null;
+        };
+        /**
+         * ImageUploadBatch
+         * @description Pictures that a client is about to upload.
+         */
+        ImageUploadBatch: {
+            /** Images */
+            images: components["schemas"]["ImageUploadRequest"][];
+        };
+        /**
+         * ImageUploadOutcome
+         * @description A ticket, or why there is none; the other is null.
+         */
+        ImageUploadOutcome: {
+            ticket?: components["schemas"]["ImageUpload"] | null;
+            problem?: components["schemas"]["ProblemBody"] | null;
+        };
+        /**
+         * ImageUploadOutcomes
+         * @description One outcome for each picture, in the same order.
+         */
+        ImageUploadOutcomes: {
+            /** Items */
+            items: components["schemas"]["ImageUploadOutcome"][];
+        };
+        /**
+         * ImageUploadRequest
+         * @description A picture that a client is about to upload.
+         */
+        ImageUploadRequest: {
+            /**
+             * Media Type
+             * @enum {string}
+             */
+            media_type: "image/avif" | "image/bmp" | "image/gif" | "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/tiff" | "image/webp";
+            /**
+             * Bytes
+             * @description Exact size of the file.
+             * @example 829183
+             */
+            bytes: number;
+            /**
+             * Sha256
+             * @description SHA-256 of the file, in hex; S3 refuses any other content.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /** Title */
+            title?: string | null;
+            /**
+             * Features
+             * @description What to look for; null for what is usual.
+             */
+            features?: components["schemas"]["Feature"][] | null;
         };
         /**
          * ImageView
@@ -748,7 +962,7 @@ export interface components {
              * Labels
              * @description What the image is found by: recognition's labels without the hidden ones, and the owner's own.
              */
-            labels: components["schemas"]["LabelMark"][];
+            labels: components["schemas"]["ImageLabel"][];
             /**
              * Labels Added
              * @description The owner's own labels.
@@ -802,58 +1016,12 @@ export interface components {
             renditions: components["schemas"]["RenditionsView"];
         };
         /**
-         * Instance
+         * LabelInstance
          * @description One place in the picture where a label's thing is seen.
          */
-        Instance: {
-            box: components["schemas"]["Box"];
+        LabelInstance: {
+            box: components["schemas"]["BoundingBox"];
             /** Confidence */
-            confidence: number;
-        };
-        /**
-         * Label
-         * @description A thing, scene or idea seen in the picture.
-         */
-        Label: {
-            /** Name */
-            name: string;
-            /** Confidence */
-            confidence: number;
-            /**
-             * Parents
-             * @default []
-             */
-            parents?: string[];
-            /**
-             * Aliases
-             * @default []
-             */
-            aliases?: string[];
-            /**
-             * Categories
-             * @default []
-             */
-            categories?: string[];
-            /**
-             * Instances
-             * @default []
-             */
-            instances?: components["schemas"]["Instance"][];
-        };
-        /**
-         * LabelMark
-         * @description A label as an image bears it; the owner's own have a confidence of 100.
-         */
-        LabelMark: {
-            /**
-             * Name
-             * @example Dog
-             */
-            name: string;
-            /**
-             * Confidence
-             * @example 98.5
-             */
             confidence: number;
         };
         /**
@@ -883,10 +1051,10 @@ export interface components {
             images: number;
         };
         /**
-         * Moderation
+         * ModerationLabel
          * @description Something that not everybody may want to see; `parent` is its wider kind, "" at the top.
          */
-        Moderation: {
+        ModerationLabel: {
             /** Name */
             name: string;
             /** Confidence */
@@ -898,10 +1066,10 @@ export interface components {
             parent?: string;
         };
         /**
-         * MonthView
+         * MonthlyUsageView
          * @description What came in one month; deletion takes nothing away from it.
          */
-        MonthView: {
+        MonthlyUsageView: {
             /**
              * Month
              * @example 2026-11
@@ -954,53 +1122,8 @@ export interface components {
              */
             expires_at: string;
         };
-        /**
-         * Place
-         * @description Where the camera was: degrees north and east (WGS 84), metres above sea level.
-         *
-         *     `direction` is where it looked, in degrees from north, clockwise.
-         */
-        Place: {
-            /** Latitude */
-            latitude: number;
-            /** Longitude */
-            longitude: number;
-            /** Altitude */
-            altitude?: number | null;
-            /** Direction */
-            direction?: number | null;
-        };
-        /**
-         * PlacementBatch
-         * @description Pictures to put into an album, or to take out.
-         */
-        PlacementBatch: {
-            /** Ids */
-            ids: string[];
-        };
-        /**
-         * PlacementOutcome
-         * @description What became of one: done, not there, or (409) in too many albums already.
-         */
-        PlacementOutcome: {
-            /** Id */
-            id: string;
-            /**
-             * Status
-             * @enum {integer}
-             */
-            status: 204 | 404 | 409;
-        };
-        /**
-         * PlacementOutcomes
-         * @description One outcome for each picture, in the same order.
-         */
-        PlacementOutcomes: {
-            /** Items */
-            items: components["schemas"]["PlacementOutcome"][];
-        };
-        /** Point */
-        Point: {
+        /** PolygonPoint */
+        PolygonPoint: {
             /** X */
             x: number;
             /** Y */
@@ -1043,10 +1166,10 @@ export interface components {
             errors?: components["schemas"]["FieldError"][] | null;
         };
         /**
-         * Profile
+         * RecognitionProfile
          * @description What is looked for, and what of it is kept.
          */
-        Profile: {
+        RecognitionProfile: {
             /**
              * Features
              * @default [
@@ -1066,42 +1189,6 @@ export interface components {
             max_labels?: number;
         };
         /**
-         * Properties
-         * @description How the picture looks, as a whole and apart.
-         */
-        Properties: {
-            quality: components["schemas"]["Quality"];
-            /**
-             * Colours
-             * @default []
-             */
-            colours?: components["schemas"]["Colour"][];
-            foreground?: components["schemas"]["Quality"] | null;
-            /**
-             * Foreground Colours
-             * @default []
-             */
-            foreground_colours?: components["schemas"]["Colour"][];
-            background?: components["schemas"]["Quality"] | null;
-            /**
-             * Background Colours
-             * @default []
-             */
-            background_colours?: components["schemas"]["Colour"][];
-        };
-        /**
-         * Quality
-         * @description Each 0 to 100; None where it was not measured for this part of the picture.
-         */
-        Quality: {
-            /** Brightness */
-            brightness?: number | null;
-            /** Sharpness */
-            sharpness?: number | null;
-            /** Contrast */
-            contrast?: number | null;
-        };
-        /**
          * RecognitionView
          * @description What was recognised; boxes are shares of the upright picture's width and height.
          *
@@ -1115,7 +1202,7 @@ export interface components {
             finished_at: string | null;
             failure: components["schemas"]["FailureView"] | null;
             /** @description What was asked for, and what of it is kept. */
-            profile: components["schemas"]["Profile"] | null;
+            profile: components["schemas"]["RecognitionProfile"] | null;
             /**
              * Models
              * @description Version of the model by feature; a stand-in's own name where one answered.
@@ -1124,14 +1211,14 @@ export interface components {
                 [key: string]: string;
             };
             /** Labels */
-            labels: components["schemas"]["Label"][] | null;
-            properties: components["schemas"]["Properties"] | null;
+            labels: components["schemas"]["DetectedLabel"][] | null;
+            properties: components["schemas"]["ImageProperties"] | null;
             /** Text */
-            text: components["schemas"]["Text"][] | null;
+            text: components["schemas"]["DetectedText"][] | null;
             /** Faces */
-            faces: components["schemas"]["Face"][] | null;
+            faces: components["schemas"]["DetectedFace"][] | null;
             /** Moderation */
-            moderation: components["schemas"]["Moderation"][] | null;
+            moderation: components["schemas"]["ModerationLabel"][] | null;
         };
         /**
          * RenditionView
@@ -1209,97 +1296,10 @@ export interface components {
          */
         Status: "awaiting_upload" | "processing" | "ready" | "failed";
         /**
-         * Text
-         * @description A line that was read, or a word of it; `line` is the line's number from 0.
-         */
-        Text: {
-            /** Text */
-            text: string;
-            /** Confidence */
-            confidence: number;
-            /** Is Line */
-            is_line: boolean;
-            /** Line */
-            line: number;
-            box: components["schemas"]["Box"];
-            /**
-             * Polygon
-             * @default []
-             */
-            polygon?: components["schemas"]["Point"][];
-        };
-        /**
-         * Ticket
-         * @description The image that the upload will be, and the way to upload it.
-         *
-         *     Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
-         *     second image of it; deleting this one does not.
-         */
-        Ticket: {
-            image: components["schemas"]["ImageView"];
-            upload: components["schemas"]["UploadForm"];
-            /** Duplicate Of */
-            duplicate_of: string | null;
-        };
-        /**
-         * TicketBatch
-         * @description Pictures that a client is about to upload.
-         */
-        TicketBatch: {
-            /** Images */
-            images: components["schemas"]["TicketRequest"][];
-        };
-        /**
-         * TicketOutcome
-         * @description A ticket, or why there is none; the other is null.
-         */
-        TicketOutcome: {
-            ticket?: components["schemas"]["Ticket"] | null;
-            problem?: components["schemas"]["ProblemBody"] | null;
-        };
-        /**
-         * TicketOutcomes
-         * @description One outcome for each picture, in the same order.
-         */
-        TicketOutcomes: {
-            /** Items */
-            items: components["schemas"]["TicketOutcome"][];
-        };
-        /**
-         * TicketRequest
-         * @description A picture that a client is about to upload.
-         */
-        TicketRequest: {
-            /**
-             * Media Type
-             * @enum {string}
-             */
-            media_type: "image/avif" | "image/bmp" | "image/gif" | "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/tiff" | "image/webp";
-            /**
-             * Bytes
-             * @description Exact size of the file.
-             * @example 829183
-             */
-            bytes: number;
-            /**
-             * Sha256
-             * @description SHA-256 of the file, in hex; S3 refuses any other content.
-             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-             */
-            sha256: string;
-            /** Title */
-            title?: string | null;
-            /**
-             * Features
-             * @description What to look for; null for what is usual.
-             */
-            features?: components["schemas"]["Feature"][] | null;
-        };
-        /**
-         * UploadForm
+         * UploadTarget
          * @description Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data.
          */
-        UploadForm: {
+        UploadTarget: {
             /** Url */
             url: string;
             /** Fields */
@@ -1326,7 +1326,7 @@ export interface components {
             /** Max Bytes */
             max_bytes: number | null;
             /** Months */
-            months: components["schemas"]["MonthView"][];
+            months: components["schemas"]["MonthlyUsageView"][];
         };
     };
     responses: never;
@@ -1451,7 +1451,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketRequest"];
+                "application/json": components["schemas"]["ImageUploadRequest"];
             };
         };
         responses: {
@@ -1463,7 +1463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ticket"];
+                    "application/json": components["schemas"]["ImageUpload"];
                 };
             };
             /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
@@ -1574,7 +1574,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketBatch"];
+                "application/json": components["schemas"]["ImageUploadBatch"];
             };
         };
         responses: {
@@ -1586,7 +1586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketOutcomes"];
+                    "application/json": components["schemas"]["ImageUploadOutcomes"];
                 };
             };
             /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
@@ -2732,7 +2732,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlacementBatch"];
+                "application/json": components["schemas"]["AlbumImageBatch"];
             };
         };
         responses: {
@@ -2744,7 +2744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlacementOutcomes"];
+                    "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
             /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
@@ -2846,7 +2846,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlacementBatch"];
+                "application/json": components["schemas"]["AlbumImageBatch"];
             };
         };
         responses: {
@@ -2858,7 +2858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlacementOutcomes"];
+                    "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
             /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
@@ -3209,7 +3209,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/jsonl": components["schemas"]["AccountLine"] | components["schemas"]["AlbumLine"] | components["schemas"]["ImageLine"] | components["schemas"]["EndLine"];
+                    "application/jsonl": components["schemas"]["ExportAccountRecord"] | components["schemas"]["ExportAlbumRecord"] | components["schemas"]["ExportImageRecord"] | components["schemas"]["ExportEndRecord"];
                 };
             };
             /** @description The cursor is not one that this listing gave out. */

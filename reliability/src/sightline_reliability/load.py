@@ -350,12 +350,12 @@ def draw_load(load: Load, path: Path) -> None:
         offered = [step.offered for step in steps]
         borne = knee(steps)
         (line,) = done.plot(offered, [step.done for step in steps], marker="o", label=name)
-        colour = line.get_color()
-        done.plot(borne.offered, borne.done, "o", ms=14, mfc="none", color=colour)
+        color = line.get_color()
+        done.plot(borne.offered, borne.done, "o", ms=14, mfc="none", color=color)
         late.plot(offered, [step.p99 * 1000 for step in steps], marker="o", label=name)
         calls = [step.calls_p99 * 1000 for step in steps]
-        late.plot(offered, calls, color=colour, linewidth=0.8, linestyle="--")
-        late.axvline(borne.offered, color=colour, linewidth=0.8, linestyle=":")
+        late.plot(offered, calls, color=color, linewidth=0.8, linestyle="--")
+        late.axvline(borne.offered, color=color, linewidth=0.8, linestyle=":")
     rates = [step.offered for steps in load.knees.values() for step in steps]
     done.plot([min(rates), max(rates)], [min(rates), max(rates)], color="#bbbbbb", linewidth=0.8)
     done.set(title="throughput, knees circled", ylabel="done per second")

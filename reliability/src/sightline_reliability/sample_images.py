@@ -14,11 +14,11 @@ FORMATS = {"JPEG": ("image/jpeg", 80), "PNG": ("image/png", 15), "WEBP": ("image
 def draw_picture(chance: random.Random) -> tuple[bytes, str]:
     """A file and its media type."""
     kind = chance.choices(list(FORMATS), [weight for _, weight in FORMATS.values()])[0]
-    picture = Image.new("RGB", SIZE, _colour(chance))
+    picture = Image.new("RGB", SIZE, _color(chance))
     canvas = ImageDraw.Draw(picture)
     for _ in range(6):
         left, top = chance.randrange(SIZE[0]), chance.randrange(SIZE[1])
-        canvas.rectangle((left, top, left + 40, top + 30), fill=_colour(chance))
+        canvas.rectangle((left, top, left + 40, top + 30), fill=_color(chance))
     file = io.BytesIO()
     picture.save(file, kind)
     return file.getvalue(), FORMATS[kind][0]
@@ -35,5 +35,5 @@ def break_picture(chance: random.Random) -> tuple[bytes, str]:
     return chance.choice(broken), media_type
 
 
-def _colour(chance: random.Random) -> tuple[int, int, int]:
+def _color(chance: random.Random) -> tuple[int, int, int]:
     return chance.randrange(256), chance.randrange(256), chance.randrange(256)

@@ -63,18 +63,18 @@ def draw(timeline: Timeline, path: Path, title: str) -> None:
     figure, (upper, lower) = plt.subplots(2, 1, figsize=(11, 6), sharex=True)
     pairs = list(zip(timeline.samples, timeline.samples[5:], strict=False))
     moments = [later.at for _, later in pairs]
-    for name, colour in (("accepted", "#2b6cb0"), ("settled", "#2c7a4b"), ("faults", "#c0392b")):
+    for name, color in (("accepted", "#2b6cb0"), ("settled", "#2c7a4b"), ("faults", "#c0392b")):
         rates = [
             (getattr(later, name) - getattr(sooner, name)) / (later.at - sooner.at)
             for sooner, later in pairs
         ]
         label = {"accepted": "uploads", "settled": "messages settled", "faults": "faults"}[name]
-        upper.plot(moments, rates, color=colour, label=label, linewidth=1.2)
-    for name, colour in (("recognition", "#2b6cb0"), ("renditions", "#805ad5")):
+        upper.plot(moments, rates, color=color, label=label, linewidth=1.2)
+    for name, color in (("recognition", "#2b6cb0"), ("renditions", "#805ad5")):
         lower.plot(
             [sample.at for sample in timeline.samples],
             [getattr(sample, name) for sample in timeline.samples],
-            color=colour,
+            color=color,
             label=f"{name} queue",
         )
     for at, word in timeline.marks:

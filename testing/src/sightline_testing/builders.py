@@ -2,10 +2,18 @@
 
 from uuid import uuid4
 
+from sightline.domain.clock import now
 from sightline.domain.ids import new_image_id
-from sightline.domain.images import Details, Image, Part, fold_label, now
-from sightline.domain.recognition import Box, Feature, Instance, Label, Profile, Recognition
-from sightline.domain.renditions import Development, Rendition
+from sightline.domain.images import Details, Image, Part, fold_label
+from sightline.domain.recognition import (
+    BoundingBox,
+    DetectedLabel,
+    Feature,
+    LabelInstance,
+    Recognition,
+    RecognitionProfile,
+)
+from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.ports.image_table import ImageTable, Term
 
 ETAG = "9b2cf535f27731c974343645a3985328"
@@ -48,27 +56,30 @@ async def count_calls(table: ImageTable, owner: str, month: str) -> dict[Feature
 
 
 def make_recognition(
-    *names: str, confidence: float = 91.25, profile: Profile | None = None, calls: int = 1
+    *names: str,
+    confidence: float = 91.25,
+    profile: RecognitionProfile | None = None,
+    calls: int = 1,
 ) -> Recognition:
-    box = Box(left=0.1, top=0.2, width=0.3, height=0.4)
+    box = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
     return Recognition(
         labels=tuple(
-            Label(
+            DetectedLabel(
                 name=name,
                 confidence=confidence,
                 parents=("Thing",),
-                instances=(Instance(box=box, confidence=99.9364013671875),),
+                instances=(LabelInstance(box=box, confidence=99.9364013671875),),
             )
             for name in names
         ),
-        profile=profile or Profile(),
+        profile=profile or RecognitionProfile(),
         models={Feature.LABELS: "3.0"},
         calls={Feature.LABELS: calls},
     )
 
 
-def make_development() -> Development:
-    return Development(
+def make_rendition_set() -> RenditionSet:
+    return RenditionSet(
         media_type="image/jpeg",
         width=800,
         height=600,
@@ -85,8 +96,12 @@ def make_development() -> Development:
     )
 
 
-def recognized(
-    image: Image, *names: str, etag: str = ETAG, profile: Profile | None = None, calls: int = 1
+def with_recognition(
+    image: Image,
+    *names: str,
+    etag: str = ETAG,
+    profile: RecognitionProfile | None = None,
+    calls: int = 1,
 ) -> Image:
     """The image after a recognition that saw these labels, and cost so many calls in all."""
     part: Part[Recognition] = image.recognition.begin(etag)

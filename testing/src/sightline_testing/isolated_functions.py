@@ -33,7 +33,7 @@ def crash_once(path: str) -> str:
 
 
 def reject() -> None:
-    raise Rejected("broken_picture", "It is broken.")
+    raise Rejected("broken_image", "It is broken.")
 
 
 def allocate(size: int) -> int:

@@ -15,7 +15,7 @@ _ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("SIGHTLINE_TEST_IMAGES", _ROOT.parent / "shared" / "images"))
 
 
-def find_pictures(kind: str) -> list[Path]:
+def find_images(kind: str) -> list[Path]:
     """The files of `photos` or `malformed`; empty where the folder is not there."""
     return sorted(path for path in (FOLDER / kind).glob("*") if path.is_file())
 
@@ -27,12 +27,12 @@ def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
     return file.getvalue()
 
 
-def drawn(size: tuple[int, int] = (640, 400)) -> Image.Image:
+def draw_image(size: tuple[int, int] = (640, 400)) -> Image.Image:
     """The drawn picture in RGB, without its metadata."""
     with Image.open(io.BytesIO(draw_sample(size=size))) as picture:
         return picture.convert("RGB")
 
 
-def difference(one: Image.Image, other: Image.Image) -> float:
+def mean_difference(one: Image.Image, other: Image.Image) -> float:
     """Mean difference of the samples, 0 to 255."""
     return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)

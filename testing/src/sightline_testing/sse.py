@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass
-class Told:
+class Block:
     """One block of a stream."""
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -26,19 +26,19 @@ class Told:
         return data
 
 
-class Parser:
+class StreamParser:
     """Turns what arrives, however it is cut, into blocks."""
 
     def __init__(self) -> None:
         self._rest = ""
 
-    def feed(self, text: str) -> list[Told]:
+    def feed(self, text: str) -> list[Block]:
         *blocks, self._rest = (self._rest + text).split("\n\n")
         return [_read(block) for block in blocks]
 
 
-def _read(block: str) -> Told:
-    told = Told()
+def _read(block: str) -> Block:
+    told = Block()
     for line in block.split("\n"):
         name, _, value = line.partition(": ")
         if name:

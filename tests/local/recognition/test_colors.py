@@ -63,7 +63,7 @@ def test_shades_of_one_color_are_one() -> None:
 
 
 def test_noise_still_adds_up() -> None:
-    """Of more colours than are told apart, each pixel counts for the nearest."""
+    """Of more colors than are told apart, each pixel counts for the nearest."""
     random = np.random.default_rng(2)
     pixels = random.integers(0, 256, (20_000, 3)).astype(np.uint8)
     colors = dominant_colors(pixels)

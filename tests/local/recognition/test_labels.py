@@ -19,7 +19,7 @@ from sightline_local.recognition.pictures import load_picture
 from sightline_local.recognition.properties import Measures
 from sightline_local.recognition.requests import GeneralLabelsSettings
 from sightline_local.recognition.text import Line
-from sightline_testing.sample_images import find_pictures
+from sightline_testing.sample_images import find_images
 
 EVERYTHING = GeneralLabelsSettings()
 BOX = Box(0.1, 0.2, 0.3, 0.4)
@@ -33,7 +33,7 @@ def compute(body: bytes, lines: Iterable[Line] = ()) -> dict[str, float]:
 
 
 def photograph(size: tuple[int, int] = (300, 200)) -> Image.Image:
-    """Soft shapes of many colours with a camera's noise."""
+    """Soft shapes of many colors with a camera's noise."""
     random = np.random.default_rng(5)
     coarse = Image.fromarray(random.integers(20, 236, (6, 8, 3)).astype(np.uint8))
     soft = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), dtype=int)
@@ -124,7 +124,7 @@ def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
 
 def test_real_photographs_are_no_graphics() -> None:
     """Where they are to be had."""
-    for file in [each for each in find_pictures("photos") if each.suffix == ".jpg"]:
+    for file in [each for each in find_images("photos") if each.suffix == ".jpg"]:
         picture = load_picture(file.read_bytes()) if "tiny" not in file.name else None
         if picture is not None:
             labels = computed_labels(picture, Measures(picture), [])

@@ -12,7 +12,7 @@ from sightline_local.recognition.errors import (
     ServiceError,
 )
 from sightline_local.recognition.pictures import WORKING_SIDE, load_picture
-from sightline_testing.sample_images import find_pictures
+from sightline_testing.sample_images import find_images
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -158,7 +158,7 @@ def test_random_damage_never_does_anything_else() -> None:
 
 def test_no_hostile_file_does_anything_else() -> None:
     """The files that other decoders have stumbled over, where they are to be had."""
-    for file in find_pictures("malformed"):
+    for file in find_images("malformed"):
         try:
             picture = load_picture(file.read_bytes())
         except ServiceError:

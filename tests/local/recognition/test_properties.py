@@ -47,7 +47,7 @@ def test_blurring_takes_sharpness_away() -> None:
 
 
 def test_picture_on_a_plain_ground_stands_out() -> None:
-    """Without a model, the ground is what has the colours of the border."""
+    """Without a model, the ground is what has the colors of the border."""
     parts = describe(rectangle((200, 200), (50, 50, 150, 150), "red", "navy"))
     (front,) = parts["Foreground"]["DominantColors"]
     (back,) = parts["Background"]["DominantColors"]

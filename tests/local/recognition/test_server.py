@@ -24,7 +24,7 @@ from sightline_local.recognition.errors import (
     ServiceError,
 )
 from sightline_local.recognition.requests import MAX_SENT, MAX_STORED
-from sightline_testing.sample_images import find_pictures
+from sightline_testing.sample_images import find_images
 
 OPERATIONS = ["DetectLabels", "DetectText", "DetectFaces", "DetectModerationLabels"]
 TARGET = "RekognitionService."
@@ -338,7 +338,7 @@ def test_many_callers_at_once_get_their_own_answers(plain: RekognitionClient) ->
 
 def test_no_hostile_file_harms_the_server(plain: RekognitionClient, bucket: S3Client) -> None:
     """Where they are to be had, and drawn ones besides."""
-    bodies = [file.read_bytes() for file in find_pictures("malformed")]
+    bodies = [file.read_bytes() for file in find_images("malformed")]
     bodies += [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", PAGE[:100], b"\0" * 1000]
     raised = plain.exceptions
     refusals = (

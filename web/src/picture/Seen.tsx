@@ -4,7 +4,7 @@ import { useFormat } from "../i18n/format";
 import { Section, type Pointing } from "./Details";
 import { groupOf, type RegionKind } from "./regions";
 
-/** What else was recognised: text, faces, colours, and what one may not want to show. */
+/** What else was recognised: text, faces, colors, and what one may not want to show. */
 export function Seen({ picture, ...pointing }: { picture: Picture } & Pointing) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -39,14 +39,14 @@ export function Seen({ picture, ...pointing }: { picture: Picture } & Pointing) 
           </ul>
         </Section>
       )}
-      {properties && properties.colours && properties.colours.length > 0 && (
-        <Section title={t("colours.title")}>
-          <ul className="colours">
-            {properties.colours.map((colour) => (
-              <li key={colour.hex} title={`${colour.name} ${format.share(colour.percent / 100)}`}>
-                <span className="swatch" style={{ background: colour.hex }} />
-                <span className="small">{colour.name}</span>
-                <span className="muted small">{format.share(colour.percent / 100)}</span>
+      {properties && properties.colors && properties.colors.length > 0 && (
+        <Section title={t("colors.title")}>
+          <ul className="colors">
+            {properties.colors.map((color) => (
+              <li key={color.hex} title={`${color.name} ${format.share(color.percent / 100)}`}>
+                <span className="swatch" style={{ background: color.hex }} />
+                <span className="small">{color.name}</span>
+                <span className="muted small">{format.share(color.percent / 100)}</span>
               </li>
             ))}
           </ul>

@@ -20,7 +20,7 @@ const STALLED = 60_000;
  * which does not tell. Throws `Unreachable`, `FormRefused`, and an `AbortError`.
  */
 export function postForm(
-  form: Schemas["UploadForm"],
+  form: Schemas["UploadTarget"],
   file: Blob,
   signal: AbortSignal,
   onProgress: (share: number) => void,

@@ -11,7 +11,7 @@ from sightline_cli.delete import Sure
 from sightline_cli.formatting import format_age
 from sightline_cli.runner import ERR, OUT, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AlbumView
-from sightline_client.generated.models import PlacementOutcome
+from sightline_client.generated.models import AlbumImageOutcome
 from sightline_client.generated.types import UNSET, Unset
 
 #: Stands for no cover of one's own choice.
@@ -132,7 +132,7 @@ def _print(album: AlbumView, as_json: bool, done: str) -> None:
         ERR.print(f"{done} [bold]{escape(album.title)}[/] [dim]{album.id}[/]")
 
 
-def _print_placed(outcomes: list[PlacementOutcome], done: str, as_json: bool) -> int:
+def _print_placed(outcomes: list[AlbumImageOutcome], done: str, as_json: bool) -> int:
     placed = [each for each in outcomes if int(each.status) == 204]
     if as_json:
         for each in outcomes:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sightline_client import ImageView, Status
-from sightline_client.generated.models import Capture, LabelMark
+from sightline_client.generated.models import Capture, ImageLabel
 
 #: How a status looks.
 LOOKS = {
@@ -75,7 +75,7 @@ def tell(image: ImageView) -> Table:
     return facts
 
 
-def draw_labels(labels: list[LabelMark]) -> Table:
+def draw_labels(labels: list[ImageLabel]) -> Table:
     """Labels with bars as long as their confidence."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for label in labels:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from sightline_client.generated.models import Ticket
+from sightline_client.generated.models import ImageUpload
 from sightline_client.sessions import write_privately
 
 #: Seconds for which a form must still be good to be begun with.
@@ -28,7 +28,7 @@ class Entry:
     expires_at: float = 0.0
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "Entry":
+    def of(cls, ticket: ImageUpload) -> "Entry":
         form = ticket.upload
         expires_at: datetime = form.expires_at
         return cls(ticket.image.id, form.url, dict(form.fields.to_dict()), expires_at.timestamp())

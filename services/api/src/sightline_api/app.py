@@ -11,12 +11,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 
 from sightline.adapters.aws.clients import Clients
-from sightline.adapters.aws.event_queues import SqsInboxes
+from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable, DynamoInboxRegister
-from sightline.domain.events import Publisher
-from sightline.ports.event_queues import Inboxes, InboxRegister
+from sightline.adapters.dynamo import DynamoAlbumTable, DynamoEventQueueRegistry, DynamoImageTable
+from sightline.event_publisher import EventPublisher
+from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 from sightline.ports.image_table import ImageTable
 from sightline_api.account import endpoints as account
 from sightline_api.account import usage
@@ -28,17 +28,17 @@ from sightline_api.asgi.middleware import (
     RequestLimits,
     SecurityHeaders,
 )
-from sightline_api.auth.jwks import KeySet
-from sightline_api.auth.middleware import Admission
-from sightline_api.auth.rate_limit import OwnerBuckets, describe_headers
+from sightline_api.auth.jwks import JwksCache
+from sightline_api.auth.middleware import AuthenticationMiddleware
+from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import State
 from sightline_api.docs import install_reference
 from sightline_api.events import endpoints as events
-from sightline_api.events.broker import Hub
-from sightline_api.events.publisher import Announcer
-from sightline_api.events.reaper import Sweeper
-from sightline_api.events.subscriber import Listener, listening
+from sightline_api.events.broker import Broker
+from sightline_api.events.publisher import ChangePublisher
+from sightline_api.events.reaper import Reaper
+from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.images import endpoints as images
 from sightline_api.images import originals
 from sightline_api.labels import endpoints as labels
@@ -46,7 +46,8 @@ from sightline_api.problems import install_handlers, problem_schemas
 from sightline_api.routing.route import Route
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
-from sightline_api.urls.s3 import Bucket, S3Signer, Signer
+from sightline_api.urls.s3 import S3Signer
+from sightline_api.urls.signer import BucketEndpoint, Signer
 
 ROUTERS = (
     images.router,
@@ -159,7 +160,8 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     )
     rate = settings.owner_requests_per_second
     app.add_middleware(
-        Admission, buckets=None if rate is None else OwnerBuckets(rate, settings.owner_burst)
+        AuthenticationMiddleware,
+        buckets=None if rate is None else OwnerRateLimiter(rate, settings.owner_burst),
     )
     app.add_middleware(Compression, minimum_size=1000, level=5)
     if settings.cors_origins:
@@ -198,19 +200,19 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             clients = Clients(stack, settings.region)
             s3 = await clients.open("s3")
             http = await stack.enter_async_context(httpx.AsyncClient())
-            keys = KeySet(http, settings.token_jwks_url)
+            keys = JwksCache(http, settings.token_jwks_url)
             dynamodb, sns = await clients.open_dynamo(), await clients.open("sns")
             table = DynamoImageTable(dynamodb, settings.table)
-            hub = Hub(settings.events_max_streams)
-            inboxes = SqsInboxes(
+            hub = Broker(settings.events_max_streams)
+            inboxes = SqsEventQueues(
                 await clients.open("sqs"),
                 sns,
                 settings.events_topic_arn,
                 settings.events_queue_prefix,
             )
-            register = DynamoInboxRegister(dynamodb, settings.table)
+            register = DynamoEventQueueRegistry(dynamodb, settings.table)
             await stack.enter_async_context(_listen(settings, inboxes, register, hub, table))
-            publisher = Publisher(SnsTopic(sns, settings.events_topic_arn))
+            publisher = EventPublisher(SnsTopic(sns, settings.events_topic_arn))
             yield State(
                 settings=settings,
                 table=table,
@@ -218,7 +220,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
                 uploads=SnsTopic(sns, settings.uploads_topic_arn),
-                announcer=await stack.enter_async_context(Announcer(publisher)),
+                announcer=await stack.enter_async_context(ChangePublisher(publisher)),
                 hub=hub,
                 signer=_make_signer(clients, settings),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
@@ -228,11 +230,15 @@ def on_aws(settings: ApiSettings) -> Lifespan:
 
 
 def _listen(
-    settings: ApiSettings, inboxes: Inboxes, register: InboxRegister, hub: Hub, table: ImageTable
+    settings: ApiSettings,
+    inboxes: EventQueues,
+    register: EventQueueRegistry,
+    hub: Broker,
+    table: ImageTable,
 ) -> AbstractAsyncContextManager[None]:
     prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
-    listener = Listener(inboxes, register, hub, table, prefix, lease)
-    return listening(listener, Sweeper(inboxes, register, lease))
+    listener = EventSubscriber(inboxes, register, hub, table, prefix, lease)
+    return subscribed(listener, Reaper(inboxes, register, lease))
 
 
 def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
@@ -248,8 +254,8 @@ def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:
 def _make_s3_signer(clients: Clients, settings: ApiSettings) -> S3Signer:
     endpoint = settings.public_s3_endpoint or settings.s3_endpoint
 
-    def bucket(name: str) -> Bucket:
-        return Bucket.at(name, settings.region, endpoint)
+    def bucket(name: str) -> BucketEndpoint:
+        return BucketEndpoint.at(name, settings.region, endpoint)
 
     return S3Signer(
         clients.credentials,

@@ -6,18 +6,19 @@ from fastapi import Depends, Path, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
-from sightline.domain.albums import AlbumKey, AlbumTable
+from sightline.domain.albums import AlbumKey
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline_api.auth.tokens import TokenVerifier, User
-from sightline_api.events.broker import Hub
-from sightline_api.events.publisher import Announcer
-from sightline_api.problems import AlbumMissing, ImageMissing, Problem
+from sightline_api.events.broker import Broker
+from sightline_api.events.publisher import ChangePublisher
+from sightline_api.problems import AlbumNotFoundProblem, ImageNotFoundProblem, Problem
 from sightline_api.settings import ApiSettings
-from sightline_api.urls.s3 import Signer
+from sightline_api.urls.signer import Signer
 
 # A dependency is a coroutine even where it waits for nothing: FastAPI gives any other function to a
 # thread.
@@ -32,8 +33,8 @@ class State(TypedDict):
     originals: ObjectStore
     renditions: ObjectStore
     uploads: Topic
-    announcer: Announcer
-    hub: Hub
+    announcer: ChangePublisher
+    hub: Broker
     signer: Signer
     tokens: TokenVerifier
 
@@ -88,7 +89,7 @@ async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> Ima
     try:
         return ImageKey(user.owner, image_id_adapter.validate_python(image_id))
     except ValueError:
-        raise ImageMissing from None
+        raise ImageNotFoundProblem from None
 
 
 async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> AlbumKey:
@@ -96,7 +97,7 @@ async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> Alb
     try:
         return AlbumKey(user.owner, album_id_adapter.validate_python(album_id))
     except ValueError:
-        raise AlbumMissing from None
+        raise AlbumNotFoundProblem from None
 
 
 OwnImage = Annotated[ImageKey, Depends(_own_image)]
@@ -107,6 +108,6 @@ Albums = Annotated[AlbumTable, Depends(Opened("albums"))]
 Originals = Annotated[ObjectStore, Depends(Opened("originals"))]
 Renditions = Annotated[ObjectStore, Depends(Opened("renditions"))]
 Uploads = Annotated[Topic, Depends(Opened("uploads"))]
-Announce = Annotated[Announcer, Depends(Opened("announcer"))]
-EventHub = Annotated[Hub, Depends(Opened("hub"))]
+Announce = Annotated[ChangePublisher, Depends(Opened("announcer"))]
+EventHub = Annotated[Broker, Depends(Opened("hub"))]
 PictureSigner = Annotated[Signer, Depends(Opened("signer"))]

@@ -23,7 +23,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from sightline.adapters.aws.clients import Busy
+from sightline.adapters.aws.clients import DependencyBusy
 
 logger = logging.getLogger(__name__)
 
@@ -124,19 +124,19 @@ class QuotaExceeded(Problem):
     detail = "There is no room for another picture of this size; delete some first."
 
 
-class ImageMissing(Problem):
+class ImageNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"
     detail = "There is no such image."
 
 
-class AlbumMissing(Problem):
+class AlbumNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "album_not_found"
     detail = "There is no such album."
 
 
-class CoverMissing(Problem):
+class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"
     detail = "The cover has to be a picture of the album."
@@ -173,7 +173,7 @@ class KeyReused(Problem):
     detail = "Another request has been made with this Idempotency-Key."
 
 
-class NothingUploaded(Problem):
+class NotUploaded(Problem):
     status = HTTPStatus.CONFLICT
     code = "nothing_uploaded"
     detail = "The picture has not been uploaded yet."
@@ -185,15 +185,15 @@ class Contended(Problem):
     detail = "It is being changed by others at this moment; please try again."
 
 
-class Changed(Problem):
+class PreconditionFailed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "changed"
     detail = "It has changed since it was read; read it again and decide anew."
 
 
-class PictureTooLarge(Problem):
+class ImageTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    code = "picture_too_large"
+    code = "image_too_large"
     detail = "The picture is larger than what is accepted."
 
 
@@ -264,7 +264,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientError, _answer_vendor)
     app.add_exception_handler(BotoCoreError, _answer_vendor)
-    app.add_exception_handler(Busy, _answer_vendor)
+    app.add_exception_handler(DependencyBusy, _answer_vendor)
     app.add_exception_handler(ExceptionGroup, _answer_group)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
@@ -341,7 +341,7 @@ async def _answer_group(request: Request, error: Exception) -> JSONResponse:
     """Of several things that went wrong at once, the first speaks for all."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
-    if isinstance(first, ClientError | BotoCoreError | Busy):
+    if isinstance(first, ClientError | BotoCoreError | DependencyBusy):
         return await _answer_vendor(request, first)
     return await _answer_unforeseen(request, first)
 

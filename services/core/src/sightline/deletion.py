@@ -1,7 +1,8 @@
 """Deleting an image with all that belongs to it."""
 
-from sightline.domain.albums import AlbumKey, AlbumTable
+from sightline.domain.albums import AlbumKey
 from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 

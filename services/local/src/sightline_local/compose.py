@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.provisioning import DemoUser, Resources, provision
 from sightline_local.stack import StackError
@@ -56,11 +56,11 @@ def find_differences(made: Resources, environment: Mapping[str, str]) -> list[st
     ]
 
 
-def write_card(folder: Path, api: str, cognito: str) -> Card:
+def write_card(folder: Path, api: str, cognito: str) -> Connection:
     """Leave a card for the demo of a stack that was started elsewhere. Raises `StackError`."""
     user = DemoUser()
     pool_id, client_id = _find_pool(cognito)
-    card = Card(
+    card = Connection(
         api=api,
         cognito=cognito,
         pool_id=pool_id,

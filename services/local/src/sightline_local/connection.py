@@ -9,7 +9,7 @@ from sightline_local.stack import Stack, StackError
 FOLDER = Path(".sightline")
 
 
-class Card(BaseModel):
+class Connection(BaseModel):
     """Addresses, and the user that is ready."""
 
     api: str
@@ -21,7 +21,7 @@ class Card(BaseModel):
     web: str | None = None
 
     @classmethod
-    def of(cls, stack: Stack) -> "Card":
+    def of(cls, stack: Stack) -> "Connection":
         if stack.resources is None:
             raise StackError("there is no card of a stack that has not started")
         return cls(
@@ -35,7 +35,7 @@ class Card(BaseModel):
         )
 
     @classmethod
-    def read(cls, folder: Path) -> "Card":
+    def read(cls, folder: Path) -> "Connection":
         """The card of the stack that runs from this folder. Raises `StackError`."""
         try:
             return cls.model_validate_json(_path(folder).read_text())
@@ -46,7 +46,7 @@ class Card(BaseModel):
         _path(folder).write_text(self.model_dump_json(indent=2))
 
 
-def remove_card(folder: Path) -> None:
+def remove_connection(folder: Path) -> None:
     _path(folder).unlink(missing_ok=True)
 
 

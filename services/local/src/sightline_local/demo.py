@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from sightline_local.connection import Card
+from sightline_local.connection import Connection
 from sightline_local.sample import draw_sample
 from sightline_local.stack import StackError
 
@@ -56,7 +56,7 @@ class Stages:
 
 def demonstrate(picture: Path | None, folder: Path, console: Console) -> None:
     """Send the picture, show what came of it, save its renditions. Raises `StackError`."""
-    card = Card.read(folder)
+    card = Connection.read(folder)
     picture = picture or _write_sample(folder)
     try:
         body = picture.read_bytes()
@@ -85,7 +85,7 @@ def _write_sample(folder: Path) -> Path:
 
 def _process(
     http: httpx.Client,
-    card: Card,
+    card: Connection,
     picture: Path,
     body: bytes,
     stages: Stages,
@@ -114,12 +114,12 @@ def find_token(folder: Path) -> str:
     """An access token of the demo user of what runs from this folder. Raises `StackError`."""
     try:
         with httpx.Client(timeout=30) as http:
-            return sign_in(http, Card.read(folder))
+            return sign_in(http, Connection.read(folder))
     except httpx.TransportError:
         raise StackError("Sightline does not answer: is `make run` still running?") from None
 
 
-def sign_in(http: httpx.Client, card: Card) -> str:
+def sign_in(http: httpx.Client, card: Connection) -> str:
     """The access token of the card's user, from Cognito."""
     answer = http.post(
         card.cognito,
@@ -141,7 +141,7 @@ def sign_in(http: httpx.Client, card: Card) -> str:
 
 def ask_ticket(
     http: httpx.Client,
-    card: Card,
+    card: Connection,
     name: str,
     body: bytes,
     media_type: str = "image/jpeg",
@@ -184,7 +184,7 @@ class _Watched(io.BytesIO):
         return chunk
 
 
-def _await_end(http: httpx.Client, card: Card, image_id: str, progress: Progress) -> Json:
+def _await_end(http: httpx.Client, card: Connection, image_id: str, progress: Progress) -> Json:
     parts = ("recognition", "renditions")
     tasks = {part: progress.add_task(f"{part}: pending", total=1) for part in parts}
     deadline = time.monotonic() + PATIENCE

@@ -8,7 +8,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from sightline_local.connection import Card, remove_card
+from sightline_local.connection import Connection, remove_connection
 from sightline_local.emulators import Cloud
 from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
@@ -39,14 +39,14 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
                         raise StackError("stopped before everything had started")
 
                 stack.start(say)
-            card = Card.of(stack)
+            card = Connection.of(stack)
             card.write(folder)
             write_outputs(stack, folder)
             _welcome(console, card, time.monotonic() - began, folder)
             _watch(stack, stopped)
             console.print("\nstopping")
         finally:
-            remove_card(folder)
+            remove_connection(folder)
             remove_outputs(folder)
     console.print("everything is stopped")
 
@@ -57,7 +57,7 @@ def _watch(stack: Stack, stopped: threading.Event) -> None:
             raise stack.explain_death(name)
 
 
-def _welcome(console: Console, card: Card, seconds: float, folder: Path) -> None:
+def _welcome(console: Console, card: Connection, seconds: float, folder: Path) -> None:
     console.print(
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)

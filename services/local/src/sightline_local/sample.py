@@ -38,13 +38,13 @@ def _draw(size: tuple[int, int]) -> Image.Image:
     radius = height // 9
     canvas.circle((width * 0.7, height * 0.55), radius, fill=(255, 235, 180))
     chance = random.Random(7)  # noqa: S311 - the same hills every time
-    for depth, colour in enumerate([(70, 60, 110), (45, 45, 85), (20, 28, 48)]):
+    for depth, color in enumerate([(70, 60, 110), (45, 45, 85), (20, 28, 48)]):
         ridge = height * (0.62 + 0.1 * depth)
         crest = [
             (width * step / 24, ridge + chance.uniform(-0.07, 0.07) * height) for step in range(25)
         ]
         corners = [(float(width), float(height)), (0.0, float(height))]
-        canvas.polygon(crest + corners, fill=colour)
+        canvas.polygon(crest + corners, fill=color)
     canvas.text(
         (width / 2, height * 0.9), WRITING, "white", anchor="mm", font_size=max(8, height // 12)
     )

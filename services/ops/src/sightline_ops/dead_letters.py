@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sightline.consumer.messages import UnreadableMessage, parse_uploads
+from sightline.consumer.messages import InvalidMessage, parse_uploads
 from sightline.domain.object_keys import ImageKey
-from sightline.ports.queues import BATCH
+from sightline.ports.queues import MAX_BATCH_SIZE
 
 #: Seconds for which messages are hidden while they are looked at; they are given back at the end.
 LOOK = 60
@@ -55,7 +55,7 @@ async def redrive(
     moved = 0
     try:
         while moved < limit:
-            batch = await _receive(sqs, dead_url, HOLD, min(BATCH, limit - moved))
+            batch = await _receive(sqs, dead_url, HOLD, min(MAX_BATCH_SIZE, limit - moved))
             if not batch:
                 break
             for message in batch:
@@ -72,7 +72,9 @@ async def redrive(
             await _give_back(sqs, dead_url, message)
 
 
-async def _receive(sqs: Any, url: str, hidden: int, limit: int = BATCH) -> list[DeadMessage]:
+async def _receive(
+    sqs: Any, url: str, hidden: int, limit: int = MAX_BATCH_SIZE
+) -> list[DeadMessage]:
     answer = await sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=limit,
@@ -103,5 +105,5 @@ def read_images(body: str) -> tuple[ImageKey, ...] | None:
     """The images that a message tells of."""
     try:
         return tuple(upload.image for upload in parse_uploads(body))
-    except UnreadableMessage:
+    except InvalidMessage:
         return None

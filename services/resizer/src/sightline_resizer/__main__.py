@@ -10,12 +10,12 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.dynamo import DynamoImageTable
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
-from sightline.domain.events import Publisher
-from sightline.imaging.process_pool import Workbench
+from sightline.event_publisher import EventPublisher
+from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_resizer import renditions as renditions_module
-from sightline_resizer.process import Developing
+from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import Recipe
 from sightline_resizer.settings import ResizerSettings
 
@@ -27,7 +27,7 @@ async def serve(settings: ResizerSettings) -> None:
         originals = S3ObjectStore(s3, settings.originals_bucket)
         renditions = S3ObjectStore(s3, settings.renditions_bucket)
         bench = await stack.enter_async_context(
-            Workbench(
+            DecodePool(
                 settings.processes,
                 settings.max_seconds,
                 settings.max_memory,
@@ -39,9 +39,11 @@ async def serve(settings: ResizerSettings) -> None:
             settings.rendition_format,
             settings.rendition_quality,
         )
-        work = Developing(originals, renditions, bench, settings.max_bytes, settings.limits, recipe)
+        work = RenditionWork(
+            originals, renditions, bench, settings.max_bytes, settings.limits, recipe
+        )
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
-        events = Publisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
+        events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
         processor = PartProcessor("renditions", table, originals, work, events)
         await consume(settings, clients, stack, processor)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-from sightline.domain.capture import Capture, Place
+from sightline.domain.capture import Capture, GeoPosition
 
 Value = TypeVar("Value")
 Tags = Mapping[int, Any]
@@ -88,12 +88,12 @@ def _read_iso(value: Any) -> int:
     return int(_positive(first, 0))
 
 
-def _read_place(position: Tags) -> Place | None:
+def _read_place(position: Tags) -> GeoPosition | None:
     latitude = _degrees(position[GPS.GPSLatitude], position.get(GPS.GPSLatitudeRef), "S")
     longitude = _degrees(position[GPS.GPSLongitude], position.get(GPS.GPSLongitudeRef), "W")
     if abs(latitude) > 90 or abs(longitude) > 180:
         return None
-    return Place(
+    return GeoPosition(
         latitude=latitude,
         longitude=longitude,
         altitude=_attempt(lambda: _read_altitude(position)),

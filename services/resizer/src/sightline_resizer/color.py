@@ -1,4 +1,4 @@
-"""Colours as every screen understands them: sRGB."""
+"""Colors as every screen understands them: sRGB."""
 
 import io
 from functools import lru_cache
@@ -11,7 +11,7 @@ REMEMBERED = 32
 
 
 def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in RGB or RGBA, its colours carried over from its own profile.
+    """The picture in RGB or RGBA, its colors carried over from its own profile.
 
     A profile that makes no sense, or is for another kind of picture, is passed over.
     """

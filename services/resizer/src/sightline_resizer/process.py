@@ -3,26 +3,26 @@
 import asyncio
 import hashlib
 
-from sightline.consumer.messages import Request
+from sightline.consumer.messages import ReprocessCommand
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
-from sightline.domain.renditions import Development, Rendition
+from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.imaging.decoding import Limits
-from sightline.imaging.isolation import handle_apart
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.isolation import run_isolated
+from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectStore, StoredObject
-from sightline_resizer.renditions import Developed, Encoded, Recipe, develop
+from sightline_resizer.renditions import Encoded, Recipe, RenderedImage, render_image
 
 
-class Developing:
+class RenditionWork:
     """`Work` for the renditions part. Pixels are handled on the workbench, never here."""
 
     def __init__(
         self,
         originals: ObjectStore,
         renditions: ObjectStore,
-        bench: Workbench,
+        bench: DecodePool,
         max_bytes: int,
         limits: Limits,
         recipe: Recipe,
@@ -35,15 +35,15 @@ class Developing:
         self._recipe = recipe
 
     async def perform(
-        self, image: Image, original: StoredObject, request: Request | None = None
-    ) -> Development:
+        self, image: Image, original: StoredObject, request: ReprocessCommand | None = None
+    ) -> RenditionSet:
         if original.size > self._max_bytes:
             raise Rejected("file_too_large", "The file is larger than what is accepted.")
         body = await self._originals.read(original)
         if original.sha256 is None:
             # S3 has checked it; an emulator may not have.
             await asyncio.to_thread(_check_promise, body, image.sha256)
-        developed = await handle_apart(self._bench, develop, body, self._limits, self._recipe)
+        developed = await run_isolated(self._bench, render_image, body, self._limits, self._recipe)
         async with asyncio.TaskGroup() as writes:
             for encoded in developed.renditions:
                 writes.create_task(self._write(image.key, encoded))
@@ -59,9 +59,9 @@ class Developing:
         name = rendition_key(key, encoded.name, kind.value)
         await self._renditions.write(name, encoded.body, kind.media_type)
 
-    def _describe(self, key: ImageKey, developed: Developed) -> Development:
+    def _describe(self, key: ImageKey, developed: RenderedImage) -> RenditionSet:
         kind = self._recipe.format
-        return Development(
+        return RenditionSet(
             media_type=developed.media_type,
             width=developed.size.width,
             height=developed.size.height,

@@ -1,7 +1,7 @@
 """Making renditions: smaller upright copies in sRGB, without metadata.
 
 The order of work is what measurement favoured: libjpeg scales while it decodes, each size is made
-from the next larger one, and colours are carried over and the picture turned upright only when it
+from the next larger one, and colors are carried over and the picture turned upright only when it
 has become small.
 """
 
@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.Image import Resampling, Transpose
 
 from sightline.domain.capture import Capture
-from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_picture
+from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_image
 from sightline_resizer.capture import read_capture, read_orientation
 from sightline_resizer.color import to_srgb
 from sightline_resizer.encoding import Format, encode
@@ -83,7 +83,7 @@ class Encoded(NamedTuple):
     body: bytes
 
 
-class Developed(NamedTuple):
+class RenderedImage(NamedTuple):
     """What a picture is, and what was made of it; `size` is of the upright original."""
 
     media_type: str
@@ -94,7 +94,7 @@ class Developed(NamedTuple):
     renditions: list[Encoded]
 
 
-class Exposed(NamedTuple):
+class DecodedImage(NamedTuple):
     """A decoded picture, no larger than the largest rendition, lying as it is stored.
 
     `size` is of the original as it is stored.
@@ -108,15 +108,15 @@ class Exposed(NamedTuple):
     picture: Image.Image
 
 
-def develop(body: bytes, limits: Limits, recipe: Recipe) -> Developed:
+def render_image(body: bytes, limits: Limits, recipe: Recipe) -> RenderedImage:
     """Look into a picture and make its renditions; heavy, for a process of its own.
 
     Raises `Rejected`, and `MemoryError`.
     """
     # When this returns, the full picture has been let go: only one of the two is ever in memory.
-    exposed = expose(body, limits, recipe)
+    exposed = decode_image(body, limits, recipe)
     shown = list(render(exposed, recipe))
-    return Developed(
+    return RenderedImage(
         media_type=exposed.media_type,
         size=exposed.size.lie(exposed.orientation),
         animated=exposed.animated,
@@ -126,9 +126,9 @@ def develop(body: bytes, limits: Limits, recipe: Recipe) -> Developed:
     )
 
 
-def expose(body: bytes, limits: Limits, recipe: Recipe) -> Exposed:
+def decode_image(body: bytes, limits: Limits, recipe: Recipe) -> DecodedImage:
     """Decode a picture, and make it as small as its largest rendition at once."""
-    with open_picture(body, limits) as picture:
+    with open_image(body, limits) as picture:
         size, animated = Size(*picture.size), is_animated(picture)
         profile = picture.info.get("icc_profile")
         largest = size.fit(recipe.largest_first()[0][1])
@@ -137,7 +137,7 @@ def expose(body: bytes, limits: Limits, recipe: Recipe) -> Exposed:
         # After decoding: a PNG may carry it behind its pixels.
         exif = picture.getexif()
         small = decoded.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
-        return Exposed(
+        return DecodedImage(
             media_type=MEDIA_TYPES[picture.format or ""],
             size=size,
             animated=animated,
@@ -147,7 +147,7 @@ def expose(body: bytes, limits: Limits, recipe: Recipe) -> Exposed:
         )
 
 
-def render(exposed: Exposed, recipe: Recipe) -> Iterator[tuple[str, Image.Image]]:
+def render(exposed: DecodedImage, recipe: Recipe) -> Iterator[tuple[str, Image.Image]]:
     """The upright pictures by name, largest first."""
     current = exposed.picture
     upright: dict[Size, Image.Image] = {}

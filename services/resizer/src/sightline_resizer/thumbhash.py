@@ -1,7 +1,7 @@
 """ThumbHash: a placeholder of some 25 bytes that shows roughly what is coming.
 
 The format is Evan Wallace's (https://evanw.github.io/thumbhash/): the lowest frequencies of a
-cosine transform of luminance, two colour differences and alpha, four bits each. The transform is
+cosine transform of luminance, two color differences and alpha, four bits each. The transform is
 done by rows and then by columns, which takes a tenth of the work of the direct sum.
 """
 
@@ -67,7 +67,7 @@ def hash_thumb(picture: Image.Image) -> bytes:
 def _split(picture: Image.Image) -> tuple[Channel, Channel, Channel, Channel]:
     """Luminance, blue against yellow, green against red, and alpha of every pixel.
 
-    What is transparent is filled with the mean colour of what is not.
+    What is transparent is filled with the mean color of what is not.
     """
     red, green, blue, alpha = (
         [value / 255 for value in band.tobytes()] for band in picture.split()

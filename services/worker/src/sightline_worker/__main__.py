@@ -10,15 +10,15 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.dynamo import DynamoImageTable
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
-from sightline.domain.events import Publisher
+from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_worker import sources as sources_module
 from sightline_worker.detector import RekognitionDetector
-from sightline_worker.rate_limiter import Pacer
-from sightline_worker.recognize import Recognizing
+from sightline_worker.rate_limiter import RateLimiter
+from sightline_worker.recognize import RecognitionWork
 from sightline_worker.settings import WorkerSettings
 from sightline_worker.sources import Sources
 
@@ -29,7 +29,7 @@ async def serve(settings: WorkerSettings) -> None:
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
         bench = await stack.enter_async_context(
-            Workbench(
+            DecodePool(
                 settings.processes,
                 settings.max_seconds,
                 settings.max_memory,
@@ -41,9 +41,9 @@ async def serve(settings: WorkerSettings) -> None:
             # Throttling is for the pacer to handle, which knows of all calls.
             await clients.open("rekognition", attempts=1),
             settings.originals_bucket,
-            Pacer(settings.calls_per_second),
+            RateLimiter(settings.calls_per_second),
         )
-        work = Recognizing(
+        work = RecognitionWork(
             detector,
             Sources(originals, bench, settings.max_bytes, limits),
             originals,
@@ -51,7 +51,7 @@ async def serve(settings: WorkerSettings) -> None:
             settings.profile,
             settings.monthly_calls,
         )
-        events = Publisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
+        events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
         processor = PartProcessor("recognition", table, originals, work, events)
         await consume(settings, clients, stack, processor)
 

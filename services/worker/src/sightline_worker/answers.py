@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from sightline.domain.recognition import (
-    Box,
-    Colour,
-    Face,
-    Instance,
-    Label,
-    Moderation,
-    Point,
-    Properties,
-    Quality,
-    Text,
+    BoundingBox,
+    DetectedFace,
+    DetectedLabel,
+    DetectedText,
+    DominantColor,
+    ImageProperties,
+    ImageQuality,
+    LabelInstance,
+    ModerationLabel,
+    PolygonPoint,
 )
 
 #: Yes-or-no traits of a face that are kept, by Rekognition's names.
@@ -34,17 +34,17 @@ EMOTIONS = 3
 Answer = Any
 
 
-def read_labels(answer: Answer, most: int) -> tuple[Label, ...]:
+def read_labels(answer: Answer, most: int) -> tuple[DetectedLabel, ...]:
     """Cut here too: whoever answers, the table has room for so many and no more."""
     return tuple(
-        Label(
+        DetectedLabel(
             name=label["Name"],
             confidence=label["Confidence"],
             parents=_names(label, "Parents"),
             aliases=_names(label, "Aliases"),
             categories=_names(label, "Categories"),
             instances=tuple(
-                Instance(box=_box(each), confidence=each["Confidence"])
+                LabelInstance(box=_box(each), confidence=each["Confidence"])
                 for each in label.get("Instances", [])
             ),
         )
@@ -52,27 +52,28 @@ def read_labels(answer: Answer, most: int) -> tuple[Label, ...]:
     )
 
 
-def read_text(answer: Answer, min_confidence: float) -> tuple[Text, ...]:
+def read_text(answer: Answer, min_confidence: float) -> tuple[DetectedText, ...]:
     found = _confident(answer["TextDetections"], min_confidence)
     return tuple(
-        Text(
+        DetectedText(
             text=each["DetectedText"],
             confidence=each["Confidence"],
             is_line=each["Type"] == "LINE",
             line=each["Id"] if each["Type"] == "LINE" else each["ParentId"],
             box=_box(each["Geometry"]),
             polygon=tuple(
-                Point(x=point["X"], y=point["Y"]) for point in each["Geometry"].get("Polygon", [])
+                PolygonPoint(x=point["X"], y=point["Y"])
+                for point in each["Geometry"].get("Polygon", [])
             ),
         )
         for each in found
     )
 
 
-def read_faces(answer: Answer, min_confidence: float) -> tuple[Face, ...]:
+def read_faces(answer: Answer, min_confidence: float) -> tuple[DetectedFace, ...]:
     found = _confident(answer["FaceDetails"], min_confidence)
     return tuple(
-        Face(
+        DetectedFace(
             box=_box(each),
             confidence=each["Confidence"],
             youngest=each.get("AgeRange", {}).get("Low"),
@@ -89,25 +90,25 @@ def read_faces(answer: Answer, min_confidence: float) -> tuple[Face, ...]:
     )
 
 
-def read_moderation(answer: Answer) -> tuple[Moderation, ...]:
+def read_moderation(answer: Answer) -> tuple[ModerationLabel, ...]:
     return tuple(
-        Moderation(
+        ModerationLabel(
             name=each["Name"], confidence=each["Confidence"], parent=each.get("ParentName", "")
         )
         for each in answer["ModerationLabels"]
     )
 
 
-def read_properties(answer: Answer) -> Properties:
+def read_properties(answer: Answer) -> ImageProperties:
     found = answer["ImageProperties"]
     foreground, background = found.get("Foreground"), found.get("Background")
-    return Properties(
-        quality=_quality(found.get("Quality", {})),
-        colours=_colours(found),
-        foreground=_quality(foreground["Quality"]) if foreground else None,
-        foreground_colours=_colours(foreground or {}),
-        background=_quality(background["Quality"]) if background else None,
-        background_colours=_colours(background or {}),
+    return ImageProperties(
+        quality=_quality(found.get("ImageQuality", {})),
+        colors=_colors(found),
+        foreground=_quality(foreground["ImageQuality"]) if foreground else None,
+        foreground_colors=_colors(foreground or {}),
+        background=_quality(background["ImageQuality"]) if background else None,
+        background_colors=_colors(background or {}),
     )
 
 
@@ -120,22 +121,22 @@ def _names(label: Answer, kind: str) -> tuple[str, ...]:
     return tuple(entry["Name"] for entry in label.get(kind, []))
 
 
-def _box(holder: Answer) -> Box:
+def _box(holder: Answer) -> BoundingBox:
     box = holder["BoundingBox"]
-    return Box(left=box["Left"], top=box["Top"], width=box["Width"], height=box["Height"])
+    return BoundingBox(left=box["Left"], top=box["Top"], width=box["Width"], height=box["Height"])
 
 
-def _quality(found: Answer) -> Quality:
-    return Quality(
+def _quality(found: Answer) -> ImageQuality:
+    return ImageQuality(
         brightness=found.get("Brightness"),
         sharpness=found.get("Sharpness"),
         contrast=found.get("Contrast"),
     )
 
 
-def _colours(holder: Answer) -> tuple[Colour, ...]:
+def _colors(holder: Answer) -> tuple[DominantColor, ...]:
     return tuple(
-        Colour(
+        DominantColor(
             # Made from the numbers: not every answer spells it alike.
             hex=f"#{each['Red']:02x}{each['Green']:02x}{each['Blue']:02x}",
             name=each.get("SimplifiedColor", ""),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline_worker.answers import (
     Answer,
     read_faces,
@@ -16,7 +16,7 @@ from sightline_worker.answers import (
     read_text,
 )
 from sightline_worker.errors import Meaning, read_meaning, rejection
-from sightline_worker.rate_limiter import Pacer
+from sightline_worker.rate_limiter import RateLimiter
 from sightline_worker.sources import Reference, Sent, Source
 
 if TYPE_CHECKING:
@@ -35,19 +35,19 @@ Found = dict[str, Any]
 class Detector(Protocol):
     """Recognises what is in a picture."""
 
-    async def detect(self, source: Source, profile: Profile) -> Recognition:
+    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
         """What is seen, with what it cost. Raises `Rejected`."""
 
 
 class RekognitionDetector:
     """`Detector` by Amazon Rekognition: one call for each kind of question, at the quota's pace."""
 
-    def __init__(self, client: "RekognitionClient", bucket: str, pacer: Pacer) -> None:
+    def __init__(self, client: "RekognitionClient", bucket: str, pacer: RateLimiter) -> None:
         self._client = client
         self._bucket = bucket
         self._pacer = pacer
 
-    async def detect(self, source: Source, profile: Profile) -> Recognition:
+    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
         image = self._image(source)
         calls = [call(image, profile) for call in self._choose(profile)]
         found = await asyncio.gather(*calls)
@@ -56,9 +56,9 @@ class RekognitionDetector:
         return Recognition(profile=profile, models=models, calls=dict.fromkeys(models, 1), **fields)
 
     def _choose(
-        self, profile: Profile
-    ) -> list[Callable[[Any, Profile], Coroutine[Any, Any, Found]]]:
-        chosen: list[Callable[[Any, Profile], Coroutine[Any, Any, Found]]] = []
+        self, profile: RecognitionProfile
+    ) -> list[Callable[[Any, RecognitionProfile], Coroutine[Any, Any, Found]]]:
+        chosen: list[Callable[[Any, RecognitionProfile], Coroutine[Any, Any, Found]]] = []
         if OF_LABELS.keys() & set(profile.features):
             chosen.append(self._detect_labels)
         for feature, call in (
@@ -77,7 +77,7 @@ class RekognitionDetector:
             case Sent(body):
                 return {"Bytes": body}
 
-    async def _detect_labels(self, image: Any, profile: Profile) -> Found:
+    async def _detect_labels(self, image: Any, profile: RecognitionProfile) -> Found:
         asked = [feature for feature in OF_LABELS if feature in profile.features]
         general = Feature.LABELS in asked
         options = (
@@ -98,14 +98,14 @@ class RekognitionDetector:
             found["properties"] = read_properties(answer)
         return found
 
-    async def _detect_text(self, image: Any, profile: Profile) -> Found:
+    async def _detect_text(self, image: Any, profile: RecognitionProfile) -> Found:
         answer = await self._call(self._client.detect_text, Image=image)
         return {
             "models": {Feature.TEXT: answer["TextModelVersion"]},
             "text": read_text(answer, profile.min_confidence),
         }
 
-    async def _detect_faces(self, image: Any, profile: Profile) -> Found:
+    async def _detect_faces(self, image: Any, profile: RecognitionProfile) -> Found:
         answer = await self._call(self._client.detect_faces, Image=image, Attributes=["ALL"])
         return {
             # It has no version of its own.
@@ -113,7 +113,7 @@ class RekognitionDetector:
             "faces": read_faces(answer, profile.min_confidence),
         }
 
-    async def _detect_moderation(self, image: Any, profile: Profile) -> Found:
+    async def _detect_moderation(self, image: Any, profile: RecognitionProfile) -> Found:
         answer = await self._call(
             self._client.detect_moderation_labels,
             Image=image,

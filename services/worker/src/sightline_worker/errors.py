@@ -40,7 +40,7 @@ MEANINGS: dict[str, Meaning] = {
 #: What an owner is told of the final ones.
 REJECTIONS = {
     "ImageTooLargeException": (
-        "picture_too_large",
+        "image_too_large",
         "The picture is too large to be recognised.",
     ),
     "InvalidImageFormatException": (

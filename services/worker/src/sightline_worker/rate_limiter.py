@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-class Pacer:
+class RateLimiter:
     """Lets calls through at a rate that gives way when the service says that it is too high.
 
     The rate begins at the quota (calls per second). Each refusal halves it, at most once in a

@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 
-from sightline.consumer.messages import Request
+from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.part_processor import Superseded
+from sightline.domain.clock import now
 from sightline.domain.failures import Rejected
-from sightline.domain.images import Image, now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline.ports.image_table import ContentClaimed, ImageTable
 from sightline.ports.object_store import ObjectNotFound, ObjectStore, StoredObject
 from sightline_worker.detector import Detector
@@ -23,7 +24,7 @@ CLAIM_LOOKS = 20
 CLAIM_SECONDS = 180
 
 
-class Recognizing:
+class RecognitionWork:
     """`Work` for the recognition part.
 
     The same bytes of the same owner, asked the same questions, are paid for once. `monthly_calls`
@@ -37,7 +38,7 @@ class Recognizing:
         sources: Sources,
         originals: ObjectStore,
         table: ImageTable,
-        profile: Profile,
+        profile: RecognitionProfile,
         monthly_calls: int | None,
     ) -> None:
         self._detector = detector
@@ -48,7 +49,7 @@ class Recognizing:
         self._monthly_calls = monthly_calls
 
     async def perform(
-        self, image: Image, original: StoredObject, request: Request | None
+        self, image: Image, original: StoredObject, request: ReprocessCommand | None
     ) -> Recognition:
         await self._check_promise(image, original)
         profile = self._choose_profile(image, request)
@@ -67,13 +68,13 @@ class Recognizing:
     async def discard(self, key: ImageKey) -> None:
         """Nothing: what the worker makes is stored with the row, and never without it."""
 
-    def _choose_profile(self, image: Image, request: Request | None) -> Profile:
+    def _choose_profile(self, image: Image, request: ReprocessCommand | None) -> RecognitionProfile:
         features = (request and request.features) or image.features
         return (
             self._profile.model_copy(update={"features": features}) if features else self._profile
         )
 
-    async def _find_known(self, image: Image, profile: Profile) -> Recognition | None:
+    async def _find_known(self, image: Image, profile: RecognitionProfile) -> Recognition | None:
         """What is known of these bytes; None where it is now on us to find out."""
         for _ in range(CLAIM_LOOKS):
             try:
@@ -82,7 +83,7 @@ class Recognizing:
                 await asyncio.sleep(CLAIM_INTERVAL)
         raise Superseded(image.image_id)
 
-    async def _check_budget(self, owner: str, profile: Profile) -> None:
+    async def _check_budget(self, owner: str, profile: RecognitionProfile) -> None:
         if self._monthly_calls is None:
             return
         spent = (await self._table.read_usage(owner)).calls_in(now().strftime("%Y-%m"))
@@ -92,7 +93,9 @@ class Recognizing:
                 "This month's recognition calls are used up; reprocess the picture later.",
             )
 
-    async def _detect(self, image: Image, original: StoredObject, profile: Profile) -> Recognition:
+    async def _detect(
+        self, image: Image, original: StoredObject, profile: RecognitionProfile
+    ) -> Recognition:
         source = await self._sources.prepare(original)
         recognition = await self._detector.detect(source, profile)
         # Rekognition reads by key alone: it saw this object only if it is still there.

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sightline.domain.recognition import Feature, Profile
+from sightline.domain.recognition import Feature, RecognitionProfile
 from sightline.settings import ConsumerSettings
 
 
@@ -38,8 +38,8 @@ class WorkerSettings(ConsumerSettings):
     )
 
     @property
-    def profile(self) -> Profile:
-        return Profile(
+    def profile(self) -> RecognitionProfile:
+        return RecognitionProfile(
             features=self.features,
             min_confidence=self.min_confidence,
             max_labels=self.max_labels,

@@ -12,9 +12,9 @@ from PIL.ExifTags import Base
 from PIL.Image import Resampling
 
 from sightline.domain.failures import Rejected
-from sightline.imaging.decoding import Limits, decode, open_picture
-from sightline.imaging.isolation import handle_apart
-from sightline.imaging.process_pool import Workbench
+from sightline.imaging.decoding import Limits, decode, open_image
+from sightline.imaging.isolation import run_isolated
+from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectStore, StoredObject
 
 #: What Rekognition takes: bytes by reference to S3, bytes in the call itself, pixels of a side.
@@ -58,7 +58,7 @@ class Sources:
     """Decides what Rekognition is given, and makes it where it must."""
 
     def __init__(
-        self, originals: ObjectStore, bench: Workbench, max_bytes: int, limits: Limits
+        self, originals: ObjectStore, bench: DecodePool, max_bytes: int, limits: Limits
     ) -> None:
         self._originals = originals
         self._bench = bench
@@ -74,7 +74,7 @@ class Sources:
         if original.size > self._max_bytes:
             raise Rejected("file_too_large", "The file is larger than what is accepted.")
         body = await self._originals.read(original)
-        return Sent(await handle_apart(self._bench, transcode, body, self._limits))
+        return Sent(await run_isolated(self._bench, transcode, body, self._limits))
 
 
 def is_readable(header: bytes, limits: Limits) -> bool:
@@ -83,7 +83,7 @@ def is_readable(header: bytes, limits: Limits) -> bool:
     Raises `Rejected` for a picture that is too small to be recognised whatever is done to it.
     """
     try:
-        with open_picture(header, limits, READABLE) as picture:
+        with open_image(header, limits, READABLE) as picture:
             check_side(picture.size)
             # It heeds a JPEG's orientation, and overlooks a PNG's.
             lies = picture.format == "PNG" and picture.getexif().get(Base.Orientation, 1) != 1
@@ -99,7 +99,7 @@ def transcode(body: bytes, limits: Limits) -> bytes:
 
     Raises `Rejected`.
     """
-    with open_picture(body, limits) as picture:
+    with open_image(body, limits) as picture:
         scale = min(1.0, TRANSCODED_SIDE / max(picture.size))
         size = tuple(max(1, round(side * scale)) for side in picture.size)
         check_side(size)

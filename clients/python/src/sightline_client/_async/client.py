@@ -60,25 +60,25 @@ from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
+    AlbumImageBatch,
+    AlbumImageOutcome,
     AlbumRequest,
     AlbumView,
     DeletionBatch,
     ErasureView,
     Feature,
     ImageChanges,
+    ImageUpload,
+    ImageUploadBatch,
+    ImageUploadOutcome,
+    ImageUploadRequest,
     ImageView,
     LabelView,
     OriginalView,
-    PlacementBatch,
-    PlacementOutcome,
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
     Status,
-    Ticket,
-    TicketBatch,
-    TicketOutcome,
-    TicketRequest,
     UsageView,
 )
 from sightline_client.generated.types import UNSET, Response, Unset
@@ -232,15 +232,17 @@ class AsyncSightline:
         return self._sender.upload_all(sources, features, progress, skip_duplicates)
 
     async def announce(
-        self, request: TicketRequest, *, idempotency_key: str | None = None
-    ) -> Ticket:
+        self, request: ImageUploadRequest, *, idempotency_key: str | None = None
+    ) -> ImageUpload:
         """Ask for the form of one picture, for those who send it by themselves."""
         key = idempotency_key or new_key()
         return await self.call(create_image.asyncio_detailed, body=request, idempotency_key=key)
 
-    async def announce_all(self, requests: Sequence[TicketRequest]) -> list[TicketOutcome]:
+    async def announce_all(
+        self, requests: Sequence[ImageUploadRequest]
+    ) -> list[ImageUploadOutcome]:
         """Ask for the forms of up to 100 pictures; the outcomes are in their order."""
-        body = TicketBatch(images=list(requests))
+        body = ImageUploadBatch(images=list(requests))
         answer = await self.call(
             create_images.asyncio_detailed, body=body, idempotency_key=new_key()
         )
@@ -441,21 +443,23 @@ class AsyncSightline:
         """Its pictures stay."""
         await self.call(delete_album.asyncio_detailed, album_id=album_id)
 
-    async def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[PlacementOutcome]:
+    async def add_to_album(
+        self, album_id: str, image_ids: Iterable[str]
+    ) -> list[AlbumImageOutcome]:
         """Put any number of pictures in; the outcomes are in their order."""
         return await self._place(add_to_album.asyncio_detailed, album_id, image_ids)
 
     async def remove_from_album(
         self, album_id: str, image_ids: Iterable[str]
-    ) -> list[PlacementOutcome]:
+    ) -> list[AlbumImageOutcome]:
         return await self._place(remove_from_album.asyncio_detailed, album_id, image_ids)
 
     async def _place(
         self, operation: Callable[..., Soon[Response[Any]]], album_id: str, image_ids: Iterable[str]
-    ) -> list[PlacementOutcome]:
-        outcomes: list[PlacementOutcome] = []
+    ) -> list[AlbumImageOutcome]:
+        outcomes: list[AlbumImageOutcome] = []
         for some in batched(image_ids, BATCH):
-            body = PlacementBatch(ids=some)
+            body = AlbumImageBatch(ids=some)
             answer = await self.call(
                 operation, album_id=album_id, body=body, idempotency_key=new_key()
             )

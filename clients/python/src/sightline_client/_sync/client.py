@@ -62,25 +62,25 @@ from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
+    AlbumImageBatch,
+    AlbumImageOutcome,
     AlbumRequest,
     AlbumView,
     DeletionBatch,
     ErasureView,
     Feature,
     ImageChanges,
+    ImageUpload,
+    ImageUploadBatch,
+    ImageUploadOutcome,
+    ImageUploadRequest,
     ImageView,
     LabelView,
     OriginalView,
-    PlacementBatch,
-    PlacementOutcome,
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
     Status,
-    Ticket,
-    TicketBatch,
-    TicketOutcome,
-    TicketRequest,
     UsageView,
 )
 from sightline_client.generated.types import UNSET, Response, Unset
@@ -233,14 +233,16 @@ class Sightline:
         """
         return self._sender.upload_all(sources, features, progress, skip_duplicates)
 
-    def announce(self, request: TicketRequest, *, idempotency_key: str | None = None) -> Ticket:
+    def announce(
+        self, request: ImageUploadRequest, *, idempotency_key: str | None = None
+    ) -> ImageUpload:
         """Ask for the form of one picture, for those who send it by themselves."""
         key = idempotency_key or new_key()
         return self.call(create_image.sync_detailed, body=request, idempotency_key=key)
 
-    def announce_all(self, requests: Sequence[TicketRequest]) -> list[TicketOutcome]:
+    def announce_all(self, requests: Sequence[ImageUploadRequest]) -> list[ImageUploadOutcome]:
         """Ask for the forms of up to 100 pictures; the outcomes are in their order."""
-        body = TicketBatch(images=list(requests))
+        body = ImageUploadBatch(images=list(requests))
         answer = self.call(create_images.sync_detailed, body=body, idempotency_key=new_key())
         return answer.items
 
@@ -437,19 +439,19 @@ class Sightline:
         """Its pictures stay."""
         self.call(delete_album.sync_detailed, album_id=album_id)
 
-    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[PlacementOutcome]:
+    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
         """Put any number of pictures in; the outcomes are in their order."""
         return self._place(add_to_album.sync_detailed, album_id, image_ids)
 
-    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[PlacementOutcome]:
+    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
         return self._place(remove_from_album.sync_detailed, album_id, image_ids)
 
     def _place(
         self, operation: Callable[..., Soon[Response[Any]]], album_id: str, image_ids: Iterable[str]
-    ) -> list[PlacementOutcome]:
-        outcomes: list[PlacementOutcome] = []
+    ) -> list[AlbumImageOutcome]:
+        outcomes: list[AlbumImageOutcome] = []
         for some in batched(image_ids, BATCH):
-            body = PlacementBatch(ids=some)
+            body = AlbumImageBatch(ids=some)
             answer = self.call(operation, album_id=album_id, body=body, idempotency_key=new_key())
             outcomes += answer.items
         return outcomes

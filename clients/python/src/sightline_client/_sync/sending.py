@@ -13,10 +13,10 @@ from sightline_client.errors import NotAPicture, NotFound, Problem, Unreachable,
 from sightline_client.forms import Form, Progress, read_refusal
 from sightline_client.generated.models import (
     Feature,
+    ImageUploadRequest,
+    ImageUploadRequestMediaType,
     ImageView,
     Status,
-    TicketRequest,
-    TicketRequestMediaType,
 )
 from sightline_client.generated.types import UNSET
 from sightline_client.journal import Entry, Journal
@@ -238,10 +238,10 @@ class Sender:
         self._journal.keep(picture.sha256, Entry(entry.image_id))
 
 
-def _request(picture: Picture, title: str | None, features: Features) -> TicketRequest:
+def _request(picture: Picture, title: str | None, features: Features) -> ImageUploadRequest:
     name = title or picture.name
-    return TicketRequest(
-        media_type=TicketRequestMediaType(picture.media_type),
+    return ImageUploadRequest(
+        media_type=ImageUploadRequestMediaType(picture.media_type),
         bytes_=picture.size,
         sha256=picture.sha256,
         title=name[:MAX_TITLE].strip() or UNSET if name else UNSET,

@@ -28,7 +28,7 @@ from sightline_api.images.schemas import ImageView
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
 from sightline_api.routing.route import Route
-from sightline_api.urls.s3 import Signer
+from sightline_api.urls.signer import Signer
 
 router = APIRouter(
     prefix="/v1/account",
@@ -41,13 +41,13 @@ router = APIRouter(
 READ = 100
 
 
-class Line(BaseModel):
+class ExportRecord(BaseModel):
     """One line; what it has by default is there too."""
 
     model_config = {"json_schema_serialization_defaults_required": True}
 
 
-class AccountLine(Line):
+class ExportAccountRecord(ExportRecord):
     """Whose it is, and what was used; the first line."""
 
     kind: Literal["account"] = "account"
@@ -55,14 +55,14 @@ class AccountLine(Line):
     usage: UsageView
 
 
-class AlbumLine(Line):
+class ExportAlbumRecord(ExportRecord):
     """One album."""
 
     kind: Literal["album"] = "album"
     album: AlbumView
 
 
-class ImageLine(Line):
+class ExportImageRecord(ExportRecord):
     """One image with the address of its original, null where nothing was uploaded.
 
     An export that broke off goes on behind this line with its `cursor`.
@@ -74,14 +74,17 @@ class ImageLine(Line):
     cursor: str
 
 
-class EndLine(Line):
+class ExportEndRecord(ExportRecord):
     """The last line: an export without it is not complete. `images` counts those above it."""
 
     kind: Literal["end"] = "end"
     images: int
 
 
-ExportLine = Annotated[AccountLine | AlbumLine | ImageLine | EndLine, Field(discriminator="kind")]
+AnyExportRecord = Annotated[
+    ExportAccountRecord | ExportAlbumRecord | ExportImageRecord | ExportEndRecord,
+    Field(discriminator="kind"),
+]
 
 
 class ErasureView(BaseModel):
@@ -111,7 +114,7 @@ async def export_account(
     albums: Albums,
     signer: PictureSigner,
     start: Annotated[tuple[str | None, Usage], Depends(_start)],
-) -> AsyncIterable[ExportLine]:
+) -> AsyncIterable[AnyExportRecord]:
     """Everything that the caller has, one JSON document a line: the account, its albums, and its
     images, newest first, each with addresses from which its files can be fetched for an hour.
 
@@ -119,12 +122,12 @@ async def export_account(
     """
     before, usage = start
     if before is None:
-        yield AccountLine(owner=user.owner, usage=view_usage(usage, settings))
+        yield ExportAccountRecord(owner=user.owner, usage=view_usage(usage, settings))
         album: str | None = None
         while True:
             some = await albums.page(user.owner, READ, album)
             for view in await view_albums(user.owner, some.albums, table, signer):
-                yield AlbumLine(album=view)
+                yield ExportAlbumRecord(album=view)
             if (album := some.next_before) is None:
                 break
     count = 0
@@ -135,12 +138,12 @@ async def export_account(
         count += len(page.images)
         if (before := page.next_before) is None:
             break
-    yield EndLine(images=count)
+    yield ExportEndRecord(images=count)
 
 
-async def _describe(image: Image, signer: Signer) -> ImageLine:
+async def _describe(image: Image, signer: Signer) -> ExportImageRecord:
     uploaded = image.status is not Status.AWAITING_UPLOAD
-    return ImageLine(
+    return ExportImageRecord(
         image=await ImageView.of(image, signer),
         original=await view_original(image, signer) if uploaded else None,
         cursor=encode_cursor(image.image_id),

@@ -4,12 +4,13 @@ import asyncio
 from contextlib import suppress
 
 from sightline.deletion import delete_image
-from sightline.domain.albums import AlbumKey, AlbumNotFound, AlbumTable
+from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.object_keys import ImageKey, owned_prefixes
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline_api.concurrency import AT_ONCE, each_of
-from sightline_api.events.publisher import Announcer
+from sightline_api.events.publisher import ChangePublisher
 
 #: What is left is counted up to here.
 COUNTED = 1_000
@@ -21,7 +22,7 @@ async def erase_some(
     albums: AlbumTable,
     originals: ObjectStore,
     renditions: ObjectStore,
-    announce: Announcer,
+    announce: ChangePublisher,
     seconds: float,
 ) -> int:
     """Erase for about so long; answers how many images and albums are left, 0 when all is gone.

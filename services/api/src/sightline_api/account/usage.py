@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sightline.domain.recognition import Feature
-from sightline.ports.image_table import Month, Usage
+from sightline.ports.image_table import MonthlyUsage, Usage
 from sightline_api.dependencies import CurrentUser, Settings, Table
 from sightline_api.problems import AUTHENTICATED, documented
 from sightline_api.routing.route import Route
@@ -18,7 +18,7 @@ router = APIRouter(
 )
 
 
-class MonthView(BaseModel):
+class MonthlyUsageView(BaseModel):
     """What came in one month; deletion takes nothing away from it."""
 
     month: str = Field(examples=["2026-11"])
@@ -35,7 +35,7 @@ class UsageView(BaseModel):
     bytes: int
     max_images: int | None
     max_bytes: int | None
-    months: list[MonthView]
+    months: list[MonthlyUsageView]
 
 
 @router.get("", operation_id="get_usage")
@@ -54,9 +54,9 @@ def view_usage(usage: Usage, settings: ApiSettings) -> UsageView:
     )
 
 
-def _view(month: Month, settings: ApiSettings) -> MonthView:
+def _view(month: MonthlyUsage, settings: ApiSettings) -> MonthlyUsageView:
     cost = sum(settings.call_prices.get(each, 0) * count for each, count in month.calls.items())
-    return MonthView(
+    return MonthlyUsageView(
         month=month.month,
         images=month.images,
         bytes=month.bytes,

@@ -5,34 +5,35 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, AlbumTable, NotInAlbum
+from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.clock import now
 from sightline.domain.ids import image_id_adapter, new_album_id
-from sightline.domain.images import now
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import Conflict, ImageTable, Term
 from sightline_api.albums.schemas import (
     AlbumChanges,
+    AlbumImageBatch,
+    AlbumImageOutcome,
+    AlbumImageOutcomes,
     AlbumPage,
     AlbumRequest,
     AlbumView,
     CoverView,
-    PlacementBatch,
-    PlacementOutcome,
-    PlacementOutcomes,
 )
 from sightline_api.concurrency import each_of
 from sightline_api.dependencies import Albums, Announce, CurrentUser, OwnAlbum, PictureSigner, Table
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
-    AlbumMissing,
-    Changed,
+    AlbumNotFoundProblem,
     Contended,
-    CoverMissing,
     InvalidCursor,
+    NotInAlbumProblem,
+    PreconditionFailed,
     documented,
 )
 from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
-from sightline_api.urls.s3 import Signer
+from sightline_api.urls.signer import Signer
 
 #: How often a change is made anew because the album moved meanwhile.
 ATTEMPTS = 5
@@ -88,7 +89,7 @@ async def list_albums(
     )
 
 
-@router.get("/{album_id}", operation_id="get_album", responses=documented(AlbumMissing))
+@router.get("/{album_id}", operation_id="get_album", responses=documented(AlbumNotFoundProblem))
 async def get_album(
     key: OwnAlbum, table: Table, albums: Albums, signer: PictureSigner, response: Response
 ) -> AlbumView:
@@ -100,7 +101,7 @@ async def get_album(
 @router.patch(
     "/{album_id}",
     operation_id="update_album",
-    responses=documented(AlbumMissing, Changed, Contended, CoverMissing),
+    responses=documented(AlbumNotFoundProblem, PreconditionFailed, Contended, NotInAlbumProblem),
 )
 async def update_album(
     changes: AlbumChanges,
@@ -119,12 +120,12 @@ async def update_album(
     for _ in range(ATTEMPTS):
         album = await _read(key, albums)
         if if_match is not None and not _is_seen(album, if_match):
-            raise Changed
+            raise PreconditionFailed
         edited = album.model_copy(update=changes.given())
         try:
             await albums.update(album, edited)
         except NotInAlbum:
-            raise CoverMissing from None
+            raise NotInAlbumProblem from None
         except Conflict:
             continue
         announce.album(key, "updated")
@@ -137,7 +138,7 @@ async def update_album(
     "/{album_id}",
     status_code=204,
     operation_id="delete_album",
-    responses=documented(AlbumMissing, Contended),
+    responses=documented(AlbumNotFoundProblem, Contended),
 )
 async def remove_album(key: OwnAlbum, albums: Albums, announce: Announce) -> None:
     """Delete the album; its pictures stay. A call that was cut off may be repeated."""
@@ -145,7 +146,7 @@ async def remove_album(key: OwnAlbum, albums: Albums, announce: Announce) -> Non
         album = await albums.begin_deletion(key)
         await albums.remove(album)
     except AlbumNotFound:
-        raise AlbumMissing from None
+        raise AlbumNotFoundProblem from None
     except Conflict:
         raise Contended from None
     announce.album(key, "deleted")
@@ -156,16 +157,16 @@ async def remove_album(key: OwnAlbum, albums: Albums, announce: Announce) -> Non
     status_code=207,
     operation_id="add_to_album",
     dependencies=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, AlbumMissing, Contended),
+    responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def add_to_album(
-    batch: PlacementBatch, key: OwnAlbum, albums: Albums, announce: Announce
-) -> PlacementOutcomes:
+    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, announce: Announce
+) -> AlbumImageOutcomes:
     """Put up to 100 of the caller's pictures into the album; each has an outcome of its own."""
     try:
         added = await albums.add(key, _own(batch.ids))
     except AlbumNotFound:
-        raise AlbumMissing from None
+        raise AlbumNotFoundProblem from None
     except Conflict:
         raise Contended from None
     announce.album(key, "updated")
@@ -178,11 +179,11 @@ async def add_to_album(
     status_code=207,
     operation_id="remove_from_album",
     dependencies=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, AlbumMissing, Contended),
+    responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def remove_from_album(
-    batch: PlacementBatch, key: OwnAlbum, albums: Albums, announce: Announce
-) -> PlacementOutcomes:
+    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, announce: Announce
+) -> AlbumImageOutcomes:
     """Take up to 100 pictures out of the album; they stay otherwise as they are."""
     await _read(key, albums)
     try:
@@ -197,7 +198,7 @@ async def _read(key: AlbumKey, albums: AlbumTable) -> Album:
     try:
         return await albums.get(key)
     except AlbumNotFound:
-        raise AlbumMissing from None
+        raise AlbumNotFoundProblem from None
 
 
 def _own(ids: list[str]) -> list[str]:
@@ -211,9 +212,9 @@ def _own(ids: list[str]) -> list[str]:
     return possible
 
 
-def _outcomes(ids: list[str], statuses: dict[str, int]) -> PlacementOutcomes:
-    items = [PlacementOutcome(id=each, status=statuses.get(each, 404)) for each in ids]
-    return PlacementOutcomes(items=items)
+def _outcomes(ids: list[str], statuses: dict[str, int]) -> AlbumImageOutcomes:
+    items = [AlbumImageOutcome(id=each, status=statuses.get(each, 404)) for each in ids]
+    return AlbumImageOutcomes(items=items)
 
 
 async def _view(album: Album, table: ImageTable, signer: Signer) -> AlbumView:

@@ -9,7 +9,7 @@ from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.images import Image
 from sightline_api.images.schemas import RenditionView, Title
-from sightline_api.urls.s3 import Signer
+from sightline_api.urls.signer import Signer
 
 
 class CoverView(BaseModel):
@@ -84,7 +84,7 @@ class AlbumChanges(BaseModel):
         return changes
 
 
-class PlacementBatch(BaseModel):
+class AlbumImageBatch(BaseModel):
     """Pictures to put into an album, or to take out."""
 
     model_config = {"extra": "forbid"}
@@ -92,14 +92,14 @@ class PlacementBatch(BaseModel):
     ids: Annotated[list[str], Field(min_length=1, max_length=100)]
 
 
-class PlacementOutcome(BaseModel):
+class AlbumImageOutcome(BaseModel):
     """What became of one: done, not there, or (409) in too many albums already."""
 
     id: str
     status: Literal[204, 404, 409]
 
 
-class PlacementOutcomes(BaseModel):
+class AlbumImageOutcomes(BaseModel):
     """One outcome for each picture, in the same order."""
 
-    items: list[PlacementOutcome]
+    items: list[AlbumImageOutcome]

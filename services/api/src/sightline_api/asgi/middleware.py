@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
 from sightline.logging import Facts, request_id
+from sightline_api.asgi.headers import read_header
 from sightline_api.asgi.timeouts import Deadlines
 from sightline_api.problems import (
     RequestTimeout,
@@ -53,14 +54,6 @@ OF_A_BODY = frozenset({b"content-length", b"content-type"})
 #: The same as ASGI has them.
 CAREFUL = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 CAREFUL_NAMES = frozenset(name for name, _ in CAREFUL)
-
-
-def read_header(scope: Scope, name: bytes) -> str:
-    """The first header of this name, in lower case; empty where there is none."""
-    for each, value in scope["headers"]:
-        if each == name:
-            return str(value, "latin-1")
-    return ""
 
 
 class Compression:

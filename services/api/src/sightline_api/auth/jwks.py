@@ -28,11 +28,11 @@ class UnknownKey(Exception):
     """The pool has no such key."""
 
 
-class KeysUnavailable(Exception):
+class JwksUnavailable(Exception):
     """No key has ever been had, and the pool does not answer."""
 
 
-class KeySet:
+class JwksCache:
     """Fetches the pool's JWKS when it must, and serves what it last had while the pool is away."""
 
     def __init__(
@@ -47,11 +47,11 @@ class KeySet:
         self._fetching = asyncio.Lock()
 
     async def find(self, key_id: str) -> Key:
-        """The key of this id. Raises `UnknownKey`, `KeysUnavailable`."""
+        """The key of this id. Raises `UnknownKey`, `JwksUnavailable`."""
         if key_id not in self._keys or self._age() > MAX_AGE:
             await self._refresh(key_id)
         if not self._keys:
-            raise KeysUnavailable
+            raise JwksUnavailable
         try:
             return self._keys[key_id]
         except KeyError:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sightline_api.asgi.middleware import read_header
-from sightline_api.auth.jwks import KeysUnavailable
-from sightline_api.auth.rate_limit import OwnerBuckets, tell
+from sightline_api.asgi.headers import read_header
+from sightline_api.auth.jwks import JwksUnavailable
+from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
 from sightline_api.auth.tokens import InvalidToken, User
 from sightline_api.problems import (
     DependencyUnavailable,
@@ -17,14 +17,14 @@ from sightline_api.problems import (
 )
 
 
-class Admission:
+class AuthenticationMiddleware:
     """Leaves in the request's state who the `caller` is, or the problem with that.
 
     Whoever calls more often than its bucket permits gets no further. Every answer to somebody who
     is known tells what is left. Endpoints decide whether they want to know the caller at all.
     """
 
-    def __init__(self, app: ASGIApp, buckets: OwnerBuckets | None) -> None:
+    def __init__(self, app: ASGIApp, buckets: OwnerRateLimiter | None) -> None:
         self._app = app
         self._buckets = buckets
         self._policy = buckets.policy.encode() if buckets else b""
@@ -44,7 +44,7 @@ class Admission:
                 message["headers"] = [
                     *message["headers"],
                     (b"ratelimit-policy", self._policy),
-                    (b"ratelimit", tell(allowance).encode()),
+                    (b"ratelimit", format_header(allowance).encode()),
                 ]
             return send(message)
 
@@ -62,6 +62,6 @@ async def _identify(scope: Scope) -> User | type[Problem]:
         user: User = await scope["state"]["tokens"].verify(token)
     except InvalidToken:
         return Unauthenticated
-    except KeysUnavailable:
+    except JwksUnavailable:
         return DependencyUnavailable
     return user

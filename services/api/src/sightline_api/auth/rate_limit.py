@@ -32,7 +32,7 @@ _HEADERS = {
 }
 
 
-class Allowance(NamedTuple):
+class RateLimitState(NamedTuple):
     """What an owner has after a request: `left` more at once, all of them in `full` seconds.
 
     `wait` is the seconds until the next, where this request was one too many; else 0.
@@ -43,7 +43,7 @@ class Allowance(NamedTuple):
     wait: int
 
 
-class OwnerBuckets:
+class OwnerRateLimiter:
     """Lets each owner make `burst` requests at once, and `rate` a second over time."""
 
     def __init__(
@@ -60,7 +60,7 @@ class OwnerBuckets:
         """The `RateLimit-Policy`."""
         return f'"{POLICY}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
 
-    def take(self, owner: str) -> Allowance:
+    def take(self, owner: str) -> RateLimitState:
         now = self._clock()
         taken, at = self._taken.pop(owner, (0.0, now))
         taken = max(0.0, taken - (now - at) * self._rate)
@@ -73,10 +73,10 @@ class OwnerBuckets:
         if len(self._taken) > REMEMBERED:
             self._taken.popitem(last=False)
         full = math.ceil(taken / self._rate)
-        return Allowance(int(self._burst - taken), full, math.ceil(wait))
+        return RateLimitState(int(self._burst - taken), full, math.ceil(wait))
 
 
-def tell(allowance: Allowance) -> str:
+def format_header(allowance: RateLimitState) -> str:
     """The `RateLimit` header."""
     return f'"{POLICY}";r={allowance.left};t={allowance.full}'
 

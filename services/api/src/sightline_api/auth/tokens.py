@@ -13,7 +13,7 @@ from jose.exceptions import JOSEError
 from pydantic import ValidationError
 
 from sightline.domain.ids import owner_adapter
-from sightline_api.auth.jwks import KeySet, UnknownKey
+from sightline_api.auth.jwks import JwksCache, UnknownKey
 
 #: How many verified tokens are remembered; one takes about 2 kB.
 REMEMBERED = 10_000
@@ -47,7 +47,7 @@ class TokenVerifier:
 
     def __init__(
         self,
-        keys: KeySet,
+        keys: JwksCache,
         issuer: str,
         client_ids: frozenset[str],
         clock: Callable[[], float] = time.time,

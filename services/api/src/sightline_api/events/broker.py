@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sightline.domain.events import Event
-from sightline_api.events.replay_buffer import History
+from sightline_api.events.replay_buffer import ReplayBuffer
 from sightline_api.events.sse import reset_signal
 from sightline_api.problems import TooManyStreams
 
@@ -47,12 +47,12 @@ class Subscription:
         return signals
 
 
-class Hub:
+class Broker:
     """Brings what is heard to the listeners of its owner."""
 
-    def __init__(self, max_streams: int, history: History | None = None) -> None:
+    def __init__(self, max_streams: int, history: ReplayBuffer | None = None) -> None:
         self._max_streams = max_streams
-        self._history = history or History()
+        self._history = history or ReplayBuffer()
         self._listeners: dict[str, set[Subscription]] = {}
         self._closed = False
 

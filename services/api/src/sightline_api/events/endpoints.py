@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from sightline.ports.image_table import ImageTable
 from sightline_api.concurrency import each_of
 from sightline_api.dependencies import CurrentUser, EventHub, Settings, Table
-from sightline_api.events.broker import Hub, Subscription
+from sightline_api.events.broker import Broker, Subscription
 from sightline_api.events.sse import GREETING, HEARTBEAT, describe, open_signal, reset_signal
 from sightline_api.problems import (
     AUTHENTICATED,
@@ -118,7 +118,7 @@ async def get_events(
     return EventStream(stream, headers=headers)
 
 
-async def _begin(last_event_id: str | None, owner: str, hub: Hub, table: ImageTable) -> bytes:
+async def _begin(last_event_id: str | None, owner: str, hub: Broker, table: ImageTable) -> bytes:
     """What is told first: all since the last event, where that can be told."""
     if last_event_id is None:
         return GREETING + open_signal()

@@ -8,14 +8,14 @@ from typing import Self
 
 from sightline.domain.albums import AlbumKey
 from sightline.domain.events import (
-    MAX_TOGETHER,
-    Change,
+    MAX_EVENTS_PER_MESSAGE,
     Event,
-    Publisher,
+    EventChange,
     album_event,
     image_event,
 )
 from sightline.domain.object_keys import ImageKey
+from sightline.event_publisher import EventPublisher
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +31,14 @@ SECONDS = 5
 LAST_SECONDS = 2
 
 
-class Announcer:
+class ChangePublisher:
     """Tells of changes without keeping anyone waiting; use it as a context.
 
     An announcement that fails is logged and lost: whoever made the change knows of it, and a
     request that has done its work must not fail for the sake of other screens.
     """
 
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: EventPublisher) -> None:
         self._publisher = publisher
         self._waiting: list[Event] = []
         self._sending: asyncio.Task[None] | None = None
@@ -56,11 +56,11 @@ class Announcer:
             await asyncio.wait({self._sending}, timeout=LAST_SECONDS)
             self._sending.cancel()
 
-    def image(self, key: ImageKey, change: Change) -> None:
+    def image(self, key: ImageKey, change: EventChange) -> None:
         """The image was changed so; to be called once that is durable."""
         self._announce(image_event(key, change))
 
-    def album(self, key: AlbumKey, change: Change) -> None:
+    def album(self, key: AlbumKey, change: EventChange) -> None:
         """The album, or what it holds, was changed so; to be called once that is durable."""
         self._announce(album_event(key, change))
 
@@ -76,8 +76,8 @@ class Announcer:
         """Until nothing waits any more."""
         while self._waiting:
             await asyncio.sleep(LINGER)
-            events = self._waiting[:MAX_TOGETHER]
-            del self._waiting[:MAX_TOGETHER]
+            events = self._waiting[:MAX_EVENTS_PER_MESSAGE]
+            del self._waiting[:MAX_EVENTS_PER_MESSAGE]
             await self._publish(events)
 
     async def _publish(self, events: Sequence[Event]) -> None:

@@ -6,12 +6,12 @@ import random
 import time
 from collections.abc import Callable
 
-from sightline.ports.event_queues import Inboxes, InboxRegister
+from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 
 logger = logging.getLogger(__name__)
 
 
-class Sweeper:
+class Reaper:
     """Compares what there is with what is registered.
 
     An inbox goes when its task's promise has been over for another `lease` (seconds), or when no
@@ -20,8 +20,8 @@ class Sweeper:
 
     def __init__(
         self,
-        inboxes: Inboxes,
-        register: InboxRegister,
+        inboxes: EventQueues,
+        register: EventQueueRegistry,
         lease: float,
         clock: Callable[[], float] = time.time,
     ) -> None:

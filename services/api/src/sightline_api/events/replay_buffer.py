@@ -23,7 +23,7 @@ class _Heard(NamedTuple):
     event: Event
 
 
-class History:
+class ReplayBuffer:
     """What was heard without a gap until now, by owner.
 
     A place in it is the time in an event's id. Ids are the publisher's, so a screen may go on with

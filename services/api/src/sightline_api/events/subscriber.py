@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.settlement import Backoff
-from sightline.domain.events import Event, UnreadableEvents, parse_events
-from sightline.ports.event_queues import Inboxes, InboxLost, InboxRegister
+from sightline.domain.events import Event, InvalidEventsMessage, parse_events
+from sightline.ports.event_queues import EventQueueLost, EventQueueRegistry, EventQueues
 from sightline.ports.image_table import ImageTable
-from sightline.ports.queues import BATCH, Message, Queue, QueueNotFound
+from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue, QueueNotFound
 from sightline_api.concurrency import each_of
-from sightline_api.events.broker import Hub
-from sightline_api.events.reaper import Sweeper
+from sightline_api.events.broker import Broker
+from sightline_api.events.reaper import Reaper
 from sightline_api.events.sse import describe, reset_signal
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ READ_SECONDS = 5
 CLOSE_SECONDS = 3
 
 
-class Listener:
+class EventSubscriber:
     """Brings events to the hub, and the hub to order after every gap.
 
     `lease` is how many seconds after its last sign of life the task counts as dead; `prefix` begins
@@ -38,9 +38,9 @@ class Listener:
 
     def __init__(
         self,
-        inboxes: Inboxes,
-        register: InboxRegister,
-        hub: Hub,
+        inboxes: EventQueues,
+        register: EventQueueRegistry,
+        hub: Broker,
         table: ImageTable,
         prefix: str,
         lease: float,
@@ -91,8 +91,8 @@ class Listener:
             await self._renew()
             queue = self._queue
             # While deaf it does not wait: that it can receive is what matters first.
-            messages = await queue.receive(BATCH, 0 if self._deaf else self._poll)
-        except (InboxLost, QueueNotFound):
+            messages = await queue.receive(MAX_BATCH_SIZE, 0 if self._deaf else self._poll)
+        except (EventQueueLost, QueueNotFound):
             await self._abandon()
             raise
         if self._deaf:
@@ -135,7 +135,7 @@ class Listener:
     async def _tell(self, message: Message) -> None:
         try:
             events = parse_events(message.body)
-        except UnreadableEvents:
+        except InvalidEventsMessage:
             logger.warning("unreadable events", extra={"message_id": message.message_id})
             return
         await each_of(events, self._tell_event)
@@ -158,7 +158,7 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(listener: Listener, sweeper: Sweeper) -> AsyncIterator[None]:
+async def subscribed(listener: EventSubscriber, sweeper: Reaper) -> AsyncIterator[None]:
     """Listen and sweep meanwhile."""
     tasks = [asyncio.create_task(each.run()) for each in (listener, sweeper)]
     try:

@@ -3,11 +3,12 @@
 import zlib
 from typing import Any
 
-from sightline.domain.images import Image, fold_label, now
+from sightline.domain.clock import now
+from sightline.domain.images import Image, fold_label
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.image_table import Conflict, ImageNotFound, ImageTable
 from sightline_api.asgi.middleware import matches
-from sightline_api.problems import Changed, Contended, ImageMissing
+from sightline_api.problems import Contended, ImageNotFoundProblem, PreconditionFailed
 
 #: How often a change is made anew because the image moved meanwhile.
 ATTEMPTS = 5
@@ -23,15 +24,15 @@ async def edit_image(
 ) -> Image:
     """The image with its changes, which are fields of `ImageChanges`.
 
-    Raises `ImageMissing`, `Changed` where it is not what the caller has seen, and `Contended`.
+    Raises `ImageNotFoundProblem`, `PreconditionFailed`, `Contended`.
     """
     for _ in range(ATTEMPTS):
         try:
             image = await table.get(key)
         except ImageNotFound:
-            raise ImageMissing from None
+            raise ImageNotFoundProblem from None
         if if_match is not None and not _is_seen(image, if_match):
-            raise Changed
+            raise PreconditionFailed
         edited = _apply(image, changes)
         try:
             await table.store(image, edited)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
-from sightline.consumer.messages import Request, compose_request
+from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.deletion import delete_image
 from sightline.domain.ids import AlbumId, image_id_adapter
 from sightline.domain.images import Status
@@ -34,25 +34,25 @@ from sightline_api.images.schemas import (
     DeletionOutcomes,
     ImageChanges,
     ImagePage,
+    ImageUpload,
+    ImageUploadBatch,
+    ImageUploadOutcome,
+    ImageUploadOutcomes,
+    ImageUploadRequest,
     ImageView,
     LabelNames,
     ReprocessRequest,
-    Ticket,
-    TicketBatch,
-    TicketOutcome,
-    TicketOutcomes,
-    TicketRequest,
 )
-from sightline_api.images.tickets import issue_ticket
+from sightline_api.images.tickets import create_upload
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
-    Changed,
     Contended,
-    ImageMissing,
+    ImageNotFoundProblem,
+    ImageTooLarge,
     InvalidCursor,
-    NothingUploaded,
-    PictureTooLarge,
+    NotUploaded,
+    PreconditionFailed,
     Problem,
     QuotaExceeded,
     documented,
@@ -72,22 +72,22 @@ router = APIRouter(
     status_code=201,
     operation_id="create_image",
     dependencies=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, PictureTooLarge, QuotaExceeded),
+    responses=documented(*IDEMPOTENCY, ImageTooLarge, QuotaExceeded),
 )
 async def create_image(
-    ticket: TicketRequest,
+    ticket: ImageUploadRequest,
     user: CurrentUser,
     settings: Settings,
     table: Table,
     signer: PictureSigner,
     announce: Announce,
     response: Response,
-) -> Ticket:
+) -> ImageUpload:
     """Announce a picture and get the form to upload it with, straight to S3.
 
     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
     """
-    issued = await issue_ticket(ticket, user.owner, settings, table, signer)
+    issued = await create_upload(ticket, user.owner, settings, table, signer)
     announce.image(ImageKey(user.owner, issued.image.id), "created")
     response.headers["Location"] = f"/v1/images/{issued.image.id}"
     return issued
@@ -101,24 +101,24 @@ async def create_image(
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: TicketBatch,
+    batch: ImageUploadBatch,
     user: CurrentUser,
     settings: Settings,
     table: Table,
     signer: PictureSigner,
     announce: Announce,
-) -> TicketOutcomes:
+) -> ImageUploadOutcomes:
     """Announce up to 100 pictures at once; each has an outcome of its own."""
 
-    async def issue(asked: TicketRequest) -> TicketOutcome:
+    async def issue(asked: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            ticket = await issue_ticket(asked, user.owner, settings, table, signer)
+            ticket = await create_upload(asked, user.owner, settings, table, signer)
         except Problem as problem:
-            return TicketOutcome(problem=problem.body())
+            return ImageUploadOutcome(problem=problem.body())
         announce.image(ImageKey(user.owner, ticket.image.id), "created")
-        return TicketOutcome(ticket=ticket)
+        return ImageUploadOutcome(ticket=ticket)
 
-    return TicketOutcomes(items=await each_of(batch.images, issue))
+    return ImageUploadOutcomes(items=await each_of(batch.images, issue))
 
 
 @router.post(
@@ -183,7 +183,7 @@ async def list_images(
     )
 
 
-@router.get("/{image_id}", operation_id="get_image", responses=documented(ImageMissing))
+@router.get("/{image_id}", operation_id="get_image", responses=documented(ImageNotFoundProblem))
 async def get_image(
     key: OwnImage, table: Table, signer: PictureSigner, response: Response
 ) -> ImageView:
@@ -191,7 +191,7 @@ async def get_image(
     try:
         image = await table.get(key)
     except ImageNotFound:
-        raise ImageMissing from None
+        raise ImageNotFoundProblem from None
     response.headers["ETag"] = make_etag(image)
     return await ImageView.of(image, signer)
 
@@ -199,7 +199,7 @@ async def get_image(
 @router.patch(
     "/{image_id}",
     operation_id="update_image",
-    responses=documented(ImageMissing, Changed, Contended),
+    responses=documented(ImageNotFoundProblem, PreconditionFailed, Contended),
 )
 async def update_image(
     changes: ImageChanges,
@@ -225,7 +225,7 @@ async def update_image(
     status_code=202,
     operation_id="reprocess_image",
     dependencies=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, ImageMissing, NothingUploaded),
+    responses=documented(*IDEMPOTENCY, ImageNotFoundProblem, NotUploaded),
 )
 async def reprocess_image(
     demand: ReprocessRequest, key: OwnImage, table: Table, uploads: Uploads, signer: PictureSigner
@@ -238,11 +238,11 @@ async def reprocess_image(
     try:
         image = await table.get(key)
     except ImageNotFound:
-        raise ImageMissing from None
+        raise ImageNotFoundProblem from None
     if image.status is Status.AWAITING_UPLOAD:
-        raise NothingUploaded
-    request = Request(str(uuid4()), demand.parts, demand.features)
-    await uploads.publish(compose_request(key, request))
+        raise NotUploaded
+    request = ReprocessCommand(str(uuid4()), demand.parts, demand.features)
+    await uploads.publish(format_reprocess_command(key, request))
     return await ImageView.of(image, signer)
 
 
@@ -250,7 +250,7 @@ async def reprocess_image(
     "/{image_id}",
     status_code=204,
     operation_id="delete_image",
-    responses=documented(ImageMissing),
+    responses=documented(ImageNotFoundProblem),
 )
 async def remove_image(
     key: OwnImage,
@@ -267,5 +267,5 @@ async def remove_image(
     try:
         await delete_image(key, table, albums, originals, renditions)
     except ImageNotFound:
-        raise ImageMissing from None
+        raise ImageNotFoundProblem from None
     announce.image(key, "deleted")

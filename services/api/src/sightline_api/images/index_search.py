@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from sightline.domain.images import Image, fold_label
-from sightline.ports.image_table import ImageTable, Marked, Term
+from sightline.ports.image_table import ImageTable, Term, TermMatch
 
 #: Index entries read at once: few enough to waste little, enough for a page.
 READ = 100
@@ -50,7 +50,7 @@ class _Partition:
         self._owner = owner
         self._term = term
         self._min_confidence = min_confidence
-        self._read: list[Marked] = []
+        self._read: list[TermMatch] = []
 
     async def seek(self, upto: str | None) -> str | None:
         """The newest image no newer than `upto`, None where there is none."""
@@ -67,7 +67,7 @@ class _Partition:
             if not any(self._fits(entry, upto) for entry in entries):
                 upto = _before(entries[-1].image_id)
 
-    def _fits(self, entry: Marked, upto: str | None) -> bool:
+    def _fits(self, entry: TermMatch, upto: str | None) -> bool:
         if entry.confidence < self._min_confidence:
             return False
         return upto is None or entry.image_id <= upto

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sightline.domain.ids import first_image_id
 from sightline.domain.images import Image, Status
-from sightline.ports.image_table import ImageTable, Page
+from sightline.ports.image_table import ImagePage, ImageTable
 from sightline_api.images.index_search import Query, find_images
 
 #: Images read at once where some are passed over, and in all for one page. A page that ends there
@@ -53,7 +53,7 @@ class Filter:
 
 async def list_some(
     table: ImageTable, owner: str, chosen: Filter, limit: int, before: str | None
-) -> Page:
+) -> ImagePage:
     """At most `limit` of the images that are meant, newest first, older than `before`."""
     oldest = chosen.created_from
     down_to = None if oldest is None else first_image_id(_in_utc(oldest))
@@ -68,11 +68,11 @@ async def list_some(
         before = page.next_before
         for image in filter(chosen.means, page.images):
             if len(found) == limit:
-                return Page(found, found[-1].image_id)
+                return ImagePage(found, found[-1].image_id)
             found.append(image)
         if before is None or (size == limit == len(found)):
             break
-    return Page(found, before)
+    return ImagePage(found, before)
 
 
 async def _read(
@@ -82,18 +82,18 @@ async def _read(
     size: int,
     before: str | None,
     down_to: str | None,
-) -> Page:
+) -> ImagePage:
     """The next images in time that the query finds, or all of them."""
     if query is None:
         return await table.page(owner, size, before, down_to)
     ids: list[str] = []
     async for image_id in find_images(table, owner, query, before):
         if len(ids) == size:
-            return Page(await table.get_many(owner, ids), ids[-1])
+            return ImagePage(await table.get_many(owner, ids), ids[-1])
         if down_to is not None and image_id < down_to:
             break
         ids.append(image_id)
-    return Page(await table.get_many(owner, ids), None)
+    return ImagePage(await table.get_many(owner, ids), None)
 
 
 def _in_utc(at: datetime) -> datetime:

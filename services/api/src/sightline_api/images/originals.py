@@ -11,9 +11,9 @@ from sightline.domain.images import Image, Status
 from sightline.domain.object_keys import original_key
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.dependencies import OwnImage, PictureSigner, Table
-from sightline_api.problems import AUTHENTICATED, ImageMissing, NothingUploaded, documented
+from sightline_api.problems import AUTHENTICATED, ImageNotFoundProblem, NotUploaded, documented
 from sightline_api.routing.route import Route
-from sightline_api.urls.s3 import Download, Signer
+from sightline_api.urls.signer import OriginalDownload, Signer
 
 router = APIRouter(
     prefix="/v1/images",
@@ -57,22 +57,22 @@ class OriginalView(BaseModel):
 @router.get(
     "/{image_id}/original",
     operation_id="get_original",
-    responses=documented(ImageMissing, NothingUploaded),
+    responses=documented(ImageNotFoundProblem, NotUploaded),
 )
 async def get_original(key: OwnImage, table: Table, signer: PictureSigner) -> OriginalView:
     """The picture as it was uploaded, with all that the camera wrote into it, to be saved."""
     try:
         image = await table.get(key)
     except ImageNotFound:
-        raise ImageMissing from None
+        raise ImageNotFoundProblem from None
     if image.status is Status.AWAITING_UPLOAD:
-        raise NothingUploaded
+        raise NotUploaded
     return await view_original(image, signer)
 
 
 async def view_original(image: Image, signer: Signer) -> OriginalView:
     file_name = name_file(image)
-    (address,) = await signer.sign_downloads([Download(original_key(image.key), file_name)])
+    (address,) = await signer.sign_downloads([OriginalDownload(original_key(image.key), file_name)])
     return OriginalView(
         url=address.url,
         file_name=file_name,

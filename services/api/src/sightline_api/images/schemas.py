@@ -10,18 +10,18 @@ from sightline.domain.capture import Capture
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.images import PART_NAMES, Image, Part, PartName, State, Status
 from sightline.domain.recognition import (
-    Face,
+    DetectedFace,
+    DetectedLabel,
+    DetectedText,
     Feature,
-    Label,
-    Moderation,
-    Profile,
-    Properties,
+    ImageProperties,
+    ModerationLabel,
     Recognition,
-    Text,
+    RecognitionProfile,
 )
-from sightline.domain.renditions import Development
+from sightline.domain.renditions import RenditionSet
 from sightline_api.problems import ProblemBody
-from sightline_api.urls.s3 import SignedForm, Signer
+from sightline_api.urls.signer import PresignedPost, Signer
 
 #: What clients may announce. What a picture is, the resizer sees for itself.
 MediaType = Literal[
@@ -75,7 +75,7 @@ class PartView(BaseModel):
     failure: FailureView | None
 
     @staticmethod
-    def fields(part: Part[Recognition] | Part[Development]) -> dict[str, Any]:
+    def fields(part: Part[Recognition] | Part[RenditionSet]) -> dict[str, Any]:
         failure = part.failure and FailureView(code=part.failure.code, message=part.failure.message)
         return {
             "state": part.state,
@@ -91,15 +91,17 @@ class RecognitionView(PartView):
     A feature that was not looked for is null.
     """
 
-    profile: Profile | None = Field(description="What was asked for, and what of it is kept.")
+    profile: RecognitionProfile | None = Field(
+        description="What was asked for, and what of it is kept."
+    )
     models: dict[Feature, str] = Field(
         description="Version of the model by feature; a stand-in's own name where one answered."
     )
-    labels: tuple[Label, ...] | None
-    properties: Properties | None
-    text: tuple[Text, ...] | None
-    faces: tuple[Face, ...] | None
-    moderation: tuple[Moderation, ...] | None
+    labels: tuple[DetectedLabel, ...] | None
+    properties: ImageProperties | None
+    text: tuple[DetectedText, ...] | None
+    faces: tuple[DetectedFace, ...] | None
+    moderation: tuple[ModerationLabel, ...] | None
 
     @classmethod
     def of(cls, part: Part[Recognition]) -> Self:
@@ -144,7 +146,7 @@ class RenditionsView(PartView):
     items: list[RenditionView]
 
 
-class LabelMark(BaseModel):
+class ImageLabel(BaseModel):
     """A label as an image bears it; the owner's own have a confidence of 100."""
 
     name: str = Field(examples=["Dog"])
@@ -158,7 +160,7 @@ class ImageView(BaseModel):
     status: Status = Field(description="Ends as `ready` or `failed`, derived from both parts.")
     title: str | None
     description: str | None
-    labels: list[LabelMark] = Field(
+    labels: list[ImageLabel] = Field(
         description="What the image is found by: recognition's labels without the hidden ones, "
         "and the owner's own."
     )
@@ -190,7 +192,7 @@ class ImageView(BaseModel):
             title=image.details.title,
             description=image.details.description,
             labels=[
-                LabelMark(name=mark.name, confidence=mark.confidence)
+                ImageLabel(name=mark.name, confidence=mark.confidence)
                 for mark in sorted(image.labels.values(), key=lambda mark: -mark.confidence)
             ],
             labels_added=image.details.added,
@@ -217,7 +219,7 @@ class ImagePage(BaseModel):
     next_cursor: str | None
 
 
-class TicketRequest(BaseModel):
+class ImageUploadRequest(BaseModel):
     """A picture that a client is about to upload."""
 
     model_config = {"extra": "forbid"}
@@ -253,7 +255,7 @@ class ReprocessRequest(BaseModel):
     features: Features | None = Field(None, description="What to look for; null for what it was.")
 
 
-class UploadForm(BaseModel):
+class UploadTarget(BaseModel):
     """Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data."""
 
     url: str
@@ -261,11 +263,11 @@ class UploadForm(BaseModel):
     expires_at: datetime
 
     @classmethod
-    def of(cls, form: SignedForm, expires_at: datetime) -> Self:
+    def of(cls, form: PresignedPost, expires_at: datetime) -> Self:
         return cls(url=form.url, fields=form.fields, expires_at=expires_at)
 
 
-class Ticket(BaseModel):
+class ImageUpload(BaseModel):
     """The image that the upload will be, and the way to upload it.
 
     Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
@@ -273,29 +275,29 @@ class Ticket(BaseModel):
     """
 
     image: ImageView
-    upload: UploadForm
+    upload: UploadTarget
     duplicate_of: ImageId | None
 
 
-class TicketBatch(BaseModel):
+class ImageUploadBatch(BaseModel):
     """Pictures that a client is about to upload."""
 
     model_config = {"extra": "forbid"}
 
-    images: Annotated[list[TicketRequest], Field(min_length=1, max_length=100)]
+    images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=100)]
 
 
-class TicketOutcome(BaseModel):
+class ImageUploadOutcome(BaseModel):
     """A ticket, or why there is none; the other is null."""
 
-    ticket: Ticket | None = None
+    ticket: ImageUpload | None = None
     problem: ProblemBody | None = None
 
 
-class TicketOutcomes(BaseModel):
+class ImageUploadOutcomes(BaseModel):
     """One outcome for each picture, in the same order."""
 
-    items: list[TicketOutcome]
+    items: list[ImageUploadOutcome]
 
 
 class DeletionBatch(BaseModel):

@@ -3,26 +3,27 @@
 import time
 from datetime import timedelta
 
+from sightline.domain.clock import now
 from sightline.domain.ids import new_image_id
-from sightline.domain.images import Details, Image, now
+from sightline.domain.images import Details, Image
 from sightline.ports.image_table import ImageTable
-from sightline_api.images.schemas import ImageView, Ticket, TicketRequest, UploadForm
-from sightline_api.problems import PictureTooLarge, QuotaExceeded
+from sightline_api.images.schemas import ImageUpload, ImageUploadRequest, ImageView, UploadTarget
+from sightline_api.problems import ImageTooLarge, QuotaExceeded
 from sightline_api.settings import ApiSettings
-from sightline_api.urls.s3 import Signer
+from sightline_api.urls.signer import Signer
 
 #: Seconds for which a row outlives its unused ticket. An upload may still be on its way, and the
 #: news of it waits in the queues for as long as four days while nobody works them off: a row that
 #: went sooner would take an accepted picture with it.
-GRACE = 5 * 86_400
+UPLOAD_GRACE_SECONDS = 5 * 86_400
 
 
-async def issue_ticket(
-    asked: TicketRequest, owner: str, settings: ApiSettings, table: ImageTable, signer: Signer
-) -> Ticket:
-    """Raises `PictureTooLarge`, `QuotaExceeded`."""
+async def create_upload(
+    asked: ImageUploadRequest, owner: str, settings: ApiSettings, table: ImageTable, signer: Signer
+) -> ImageUpload:
+    """Raises `ImageTooLarge`, `QuotaExceeded`."""
     if asked.bytes > settings.max_upload_bytes:
-        raise PictureTooLarge
+        raise ImageTooLarge
     await _check_quota(asked, owner, settings, table)
     image = Image(
         owner=owner,
@@ -33,21 +34,21 @@ async def issue_ticket(
         sha256=asked.sha256,
         features=asked.features,
         created_at=now(),
-        expires_at=int(time.time()) + settings.ticket_seconds + GRACE,
+        expires_at=int(time.time()) + settings.ticket_seconds + UPLOAD_GRACE_SECONDS,
     )
     form = await signer.sign_upload(image, settings.ticket_seconds)
     same = await table.find_content(owner, asked.sha256)
     await table.create(image)
     expires_at = image.created_at + timedelta(seconds=settings.ticket_seconds)
-    return Ticket(
+    return ImageUpload(
         image=await ImageView.of(image, signer),
-        upload=UploadForm.of(form, expires_at),
+        upload=UploadTarget.of(form, expires_at),
         duplicate_of=same[0] if same else None,
     )
 
 
 async def _check_quota(
-    asked: TicketRequest, owner: str, settings: ApiSettings, table: ImageTable
+    asked: ImageUploadRequest, owner: str, settings: ApiSettings, table: ImageTable
 ) -> None:
     """What is on its way is not counted yet, so that abandoned tickets take no room."""
     most_images, most_bytes = settings.owner_max_images, settings.owner_max_bytes

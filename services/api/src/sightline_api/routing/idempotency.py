@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from sightline.ports.image_table import Answer, RequestClaimed
+from sightline.ports.image_table import RequestClaimed, StoredResponse
 from sightline_api.dependencies import authenticate
 from sightline_api.problems import InvalidKey, KeyReused, RequestInProgress
 from sightline_api.routing.route import Handler, Route
@@ -86,7 +86,7 @@ async def _answer_once(request: Request, key: str, handle: Handler) -> Response:
     body = bytes(response.body)
     if response.status_code < 500 and len(body) <= MAX_KEPT:
         headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
-        answer = Answer(response.status_code, headers, body.decode())
+        answer = StoredResponse(response.status_code, headers, body.decode())
         await table.keep_answer(owner, key, answer, KEPT)
     else:
         await table.release_request(owner, key)

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from sightline.domain.images import Image, now
+from sightline.domain.clock import now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import RENDITIONS
-from sightline_api.urls.s3 import SAFE, Address, Download, SignedForm, Signer, expiry
+from sightline_api.urls.s3 import SAFE
+from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl, Signer, expiry
 
 #: How many owners' signatures are remembered; one takes about 1 kB, and 0.25 ms to make.
 REMEMBERED = 10_000
@@ -49,10 +51,10 @@ class CloudFrontSigner:
         self._clock = clock
         self._query = lru_cache(REMEMBERED)(self._sign)
 
-    async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
+    async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
         return await self._s3.sign_upload(image, seconds)
 
-    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+    async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         return await self._s3.sign_downloads(downloads)
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:

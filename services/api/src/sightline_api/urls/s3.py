@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
-from urllib.parse import quote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from pydantic_core import to_json
 
@@ -24,68 +24,21 @@ from sightline.adapters.aws.sigv4 import (
     signing_key,
     stamp,
 )
-from sightline.domain.images import Image, now
+from sightline.domain.clock import now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
-
-#: An address is the same for all who ask within this time, so that browsers keep what it shows.
-STABLE = timedelta(hours=1)
+from sightline_api.urls.signer import (
+    URL_STABLE_FOR,
+    BucketEndpoint,
+    OriginalDownload,
+    PresignedPost,
+    PresignedUrl,
+    expiry,
+    start_of_hour,
+)
 
 #: What stands in a path as it is.
 SAFE = "/-_.~"
-
-
-class SignedForm(NamedTuple):
-    """A form that a client posts to S3, its `file` field last."""
-
-    url: str
-    fields: dict[str, str]
-
-
-class Download(NamedTuple):
-    """An original, by its key, and the name that it is to be saved under."""
-
-    key: str
-    file_name: str
-
-
-class Address(NamedTuple):
-    """Where an object can be read, and until when."""
-
-    url: str
-    expires_at: datetime
-
-
-class Signer(Protocol):
-    """Signs without asking anyone: hardly a call leaves the process."""
-
-    async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
-        """A form that stores exactly what the image announces under its own key."""
-
-    async def sign_renditions(self, keys: list[str]) -> list[str]:
-        """An address to read each rendition from."""
-
-    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
-        """An address to save each original from."""
-
-
-class Bucket(NamedTuple):
-    """Where a bucket is, as clients see it: `host` with its port, `path` without a slash behind."""
-
-    scheme: str
-    host: str
-    path: str
-
-    @classmethod
-    def at(cls, name: str, region: str, endpoint: str | None) -> "Bucket":
-        """A bucket of AWS, or of what answers at the endpoint."""
-        if endpoint is None:
-            return cls("https", f"{name}.s3.{region}.amazonaws.com", "")
-        parts = urlsplit(endpoint)
-        return cls(parts.scheme, parts.netloc, f"/{name}")
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{self.host}{self.path}"
 
 
 class S3Signer:
@@ -95,8 +48,8 @@ class S3Signer:
         self,
         credentials: Callable[[], Awaitable[Credentials]],
         region: str,
-        originals: tuple[str, Bucket],
-        renditions: Bucket,
+        originals: tuple[str, BucketEndpoint],
+        renditions: BucketEndpoint,
         url_seconds: int,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -107,7 +60,7 @@ class S3Signer:
         self._url_seconds = url_seconds
         self._clock = clock
 
-    async def sign_upload(self, image: Image, seconds: int) -> SignedForm:
+    async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
         credentials, at = await self._credentials(), self._clock()
         fields = {
             "key": original_key(image.key),
@@ -128,7 +81,7 @@ class S3Signer:
         policy = base64.b64encode(to_json(document)).decode()
         signature = sign(signing_key(credentials.secret_key, day(at), self._region, "s3"), policy)
         fields |= {"policy": policy, "x-amz-signature": signature}
-        return SignedForm(self._originals.url, fields)
+        return PresignedPost(self._originals.url, fields)
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
         if not keys:
@@ -136,19 +89,19 @@ class S3Signer:
         preamble = await self._prepare(self._clock())
         return [preamble.sign(self._renditions, key) for key in keys]
 
-    async def sign_downloads(self, downloads: list[Download]) -> list[Address]:
+    async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         at = self._clock()
         preamble, until = await self._prepare(at), expiry(at, self._url_seconds)
         return [
-            Address(preamble.sign(self._originals, key, _save_as(file_name)), until)
+            PresignedUrl(preamble.sign(self._originals, key, _save_as(file_name)), until)
             for key, file_name in downloads
         ]
 
     async def _prepare(self, at: datetime) -> "_Preamble":
         # Good for its time from any moment of the hour.
-        seconds = self._url_seconds + int(STABLE.total_seconds())
+        seconds = self._url_seconds + int(URL_STABLE_FOR.total_seconds())
         credentials = await self._credentials()
-        return _prepare(credentials, self._region, _hour(at), seconds)
+        return _prepare(credentials, self._region, start_of_hour(at), seconds)
 
 
 class _Preamble(NamedTuple):
@@ -158,7 +111,7 @@ class _Preamble(NamedTuple):
     head: str
     signing_key: bytes
 
-    def sign(self, bucket: Bucket, key: str, parameter: str = "") -> str:
+    def sign(self, bucket: BucketEndpoint, key: str, parameter: str = "") -> str:
         """The address of an object; the parameter sorts behind all of Amazon's own."""
         path = f"{bucket.path}/{quote(key, safe=SAFE)}"
         query = self.query + parameter
@@ -189,15 +142,6 @@ def _save_as(file_name: str) -> str:
     """Has S3 tell the browser to save what it gets, under this name (RFC 6266, RFC 8187)."""
     disposition = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
     return f"&response-content-disposition={quote(disposition, safe='')}"
-
-
-def expiry(at: datetime, seconds: int) -> datetime:
-    """Until when an address is good that is signed now for at least so many seconds."""
-    return _hour(at) + STABLE + timedelta(seconds=seconds)
-
-
-def _hour(at: datetime) -> datetime:
-    return at - (at - datetime.min.replace(tzinfo=UTC)) % STABLE
 
 
 def _scope(at: datetime, region: str) -> str:

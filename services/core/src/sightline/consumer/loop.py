@@ -14,36 +14,36 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sightline.batching import in_batches
-from sightline.consumer.messages import UnreadableMessage, Upload, parse_uploads
-from sightline.consumer.scale_in import NullProtection, Protection
+from sightline.consumer.messages import InvalidMessage, Upload, parse_uploads
+from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
 from sightline.consumer.settlement import (
     Backoff,
     Delete,
-    GivenUp,
+    Exhausted,
+    Failed,
     Handled,
     Outcome,
     Retry,
-    Unfinished,
     settle,
     working_receives,
 )
 from sightline.domain.failures import Failure, Gone, Rejected
-from sightline.ports.queues import BATCH, Message, Queue
+from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue
 
 logger = logging.getLogger(__name__)
 
 #: Seconds for which a finished message may wait for nine others to be deleted with it.
-LINGER = 0.05
+DELETE_LINGER_SECONDS = 0.05
 
 #: Seconds that a poll may take beyond its own length before a consumer that is to stop gives it up.
-LATE = 2.0
+POLL_GRACE_SECONDS = 2.0
 
 #: Seconds that the queue may take to settle messages. They would only be delivered once more, and a
 #: queue that hangs must not keep a consumer from stopping.
-SETTLING = 10.0
+SETTLE_TIMEOUT_SECONDS = 10.0
 
 #: What an owner is told when every attempt has failed for a reason outside the picture.
-EXHAUSTED = Failure(
+RETRIES_EXHAUSTED = Failure(
     code="retries_exhausted",
     message="Processing failed repeatedly; it can be tried again.",
     final=False,
@@ -64,7 +64,7 @@ class Handler(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ConsumerOptions:
     """How a consumer works: pictures at the same time, and seconds.
 
     `poll` is how long one receive waits, `handling` the limit for one picture, `drain` the time
@@ -84,12 +84,16 @@ class Consumer:
     """Works off one queue with bounded concurrency until it is told to stop."""
 
     def __init__(
-        self, queue: Queue, handler: Handler, pace: Pace, protection: Protection | None = None
+        self,
+        queue: Queue,
+        handler: Handler,
+        pace: ConsumerOptions,
+        protection: ScaleInProtection | None = None,
     ) -> None:
         self._queue = queue
         self._handler = handler
         self._pace = pace
-        self._protection = protection or NullProtection()
+        self._protection = protection or NullScaleInProtection()
         self._in_flight: dict[asyncio.Task[None], Message] = {}
         self._settled: asyncio.Queue[Message | None] = asyncio.Queue()
         self._turned_at = time.monotonic()
@@ -148,7 +152,7 @@ class Consumer:
         try:
             await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             # A poll that is cut off may have been given messages, which nobody would then have.
-            await asyncio.wait({receiving}, timeout=self._pace.poll + LATE)
+            await asyncio.wait({receiving}, timeout=self._pace.poll + POLL_GRACE_SECONDS)
             return receiving.result() if receiving.done() else []
         finally:
             receiving.cancel()
@@ -156,7 +160,7 @@ class Consumer:
     async def _receive(self) -> list[Message]:
         """Never more than there are free places: what waits here, nobody else can take."""
         free = self._pace.concurrency - self.in_flight
-        return await self._queue.receive(min(free, BATCH), self._pace.poll)
+        return await self._queue.receive(min(free, MAX_BATCH_SIZE), self._pace.poll)
 
     def _start(self, message: Message) -> None:
         task = asyncio.create_task(self._process(message), name=message.message_id)
@@ -180,9 +184,9 @@ class Consumer:
     async def _attempt(self, message: Message) -> Outcome:
         try:
             uploads = parse_uploads(message.body)
-        except UnreadableMessage:
+        except InvalidMessage:
             logger.exception("unreadable message", extra={"message_id": message.message_id})
-            return Unfinished()
+            return Failed()
         limit = working_receives(self._queue.max_receives)
         if message.receive_count > limit:
             return await self._give_up(uploads)
@@ -192,7 +196,7 @@ class Consumer:
             return Handled()
         if message.receive_count == limit:
             return await self._give_up(uploads)
-        return Unfinished()
+        return Failed()
 
     async def _handle(self, upload: Upload) -> Outcome:
         context = {"owner": upload.image.owner, "image_id": upload.image.image_id}
@@ -208,24 +212,24 @@ class Consumer:
                     await self._handler.clear(upload)
         except Exception:
             logger.exception("could not handle an upload", extra=context)
-            return Unfinished()
+            return Failed()
         return Handled()
 
     async def _give_up(self, uploads: Iterable[Upload]) -> Outcome:
         try:
             async with asyncio.timeout(self._pace.handling):
                 for upload in uploads:
-                    await self._handler.fail(upload, EXHAUSTED)
+                    await self._handler.fail(upload, RETRIES_EXHAUSTED)
         except Exception:
             logger.exception("could not give up a message")
-            return Unfinished()
-        return GivenUp()
+            return Failed()
+        return Exhausted()
 
     async def _keep_hidden(self) -> None:
         """Extend the time of what is in flight well before it runs out."""
         while True:
             await asyncio.sleep(self._queue.visibility / 3)
-            for batch in in_batches(list(self._in_flight.values()), BATCH):
+            for batch in in_batches(list(self._in_flight.values()), MAX_BATCH_SIZE):
                 try:
                     await self._queue.extend(batch)
                 except Exception:
@@ -239,14 +243,16 @@ class Consumer:
             batch: list[Message] = []
             try:
                 async with asyncio.timeout(None) as lingering:
-                    while len(batch) < BATCH and not ended:
+                    while len(batch) < MAX_BATCH_SIZE and not ended:
                         message = await self._settled.get()
                         if message is None:
                             ended = True
                         else:
                             batch.append(message)
                         if len(batch) == 1:
-                            lingering.reschedule(asyncio.get_running_loop().time() + LINGER)
+                            lingering.reschedule(
+                                asyncio.get_running_loop().time() + DELETE_LINGER_SECONDS
+                            )
             except TimeoutError:
                 pass
             if batch:
@@ -254,7 +260,7 @@ class Consumer:
 
     async def _delete(self, batch: list[Message]) -> None:
         try:
-            async with asyncio.timeout(SETTLING):
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 await self._queue.delete(batch)
         except Exception:
             # Delivered again, found settled, deleted then.
@@ -286,7 +292,7 @@ class Consumer:
 
     async def _hand_back(self, message: Message) -> None:
         try:
-            async with asyncio.timeout(SETTLING):
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 await self._queue.release(message, 0)
         except Exception:
             logger.exception("could not hand back a message")

@@ -19,11 +19,11 @@ from sightline.domain.recognition import Feature
 logger = logging.getLogger(__name__)
 
 
-class UnreadableMessage(Exception):
+class InvalidMessage(Exception):
     """A message that is no S3 event: something else writes to our queue."""
 
 
-class Request(NamedTuple):
+class ReprocessCommand(NamedTuple):
     """A demand to process an image once more: these parts, with these features if any are named.
 
     A delivery of it that comes again is known by its `request_id`.
@@ -38,7 +38,7 @@ class Upload(NamedTuple):
     """An original is there to be processed."""
 
     image: ImageKey
-    request: Request | None = None
+    request: ReprocessCommand | None = None
 
 
 class _Object(BaseModel):
@@ -79,7 +79,7 @@ _Document = _TestEvent | _Reprocess | _Event
 _document: TypeAdapter[_Document] = TypeAdapter(_Document)
 
 
-def compose_request(image: ImageKey, request: Request) -> str:
+def format_reprocess_command(image: ImageKey, request: ReprocessCommand) -> str:
     """The message that demands to process an image once more."""
     document = _Reprocess(**image._asdict(), **request._asdict())
     return document.model_dump_json(by_alias=True)
@@ -89,17 +89,17 @@ def parse_uploads(body: str) -> list[Upload]:
     """Every arrival that a message tells of, in its order; none for a test or a removal.
 
     Size and ETag are not taken from the event: by the time it is read the object may have been
-    replaced, so what counts is asked of S3 itself. Raises `UnreadableMessage`.
+    replaced, so what counts is asked of S3 itself. Raises `InvalidMessage`.
     """
     try:
         document = _document.validate_json(body)
     except ValidationError as error:
-        raise UnreadableMessage("the message is not an S3 event") from error
+        raise InvalidMessage("the message is not an S3 event") from error
     match document:
         case _TestEvent():
             return []
         case _Reprocess():
-            request = Request(document.request_id, document.parts, document.features)
+            request = ReprocessCommand(document.request_id, document.parts, document.features)
             return [Upload(ImageKey(document.owner, document.image_id), request)]
     arrivals = (record for record in document.records if _is_arrival(record))
     return [upload for record in arrivals if (upload := _read_upload(record)) is not None]

@@ -12,12 +12,13 @@ did it may have died before it could tell. So when a message is settled, its eff
 import logging
 from typing import Generic, Protocol, TypeVar
 
-from sightline.consumer.messages import Request, Upload
-from sightline.domain.events import Publisher, image_event
+from sightline.consumer.messages import ReprocessCommand, Upload
+from sightline.domain.events import image_event
 from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.images import Image, PartName, State
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey, original_key
+from sightline.event_publisher import EventPublisher
 from sightline.ports.image_table import Conflict, ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectNotFound, ObjectStore, StoredObject
 
@@ -37,7 +38,7 @@ class Work(Protocol[Result]):
     """The picture work of one service."""
 
     async def perform(
-        self, image: Image, original: StoredObject, request: Request | None
+        self, image: Image, original: StoredObject, request: ReprocessCommand | None
     ) -> Result:
         """The part's result. Raises `Rejected` where the picture is at fault."""
 
@@ -54,7 +55,7 @@ class PartProcessor(Generic[Result]):
         table: ImageTable,
         originals: ObjectStore,
         work: Work[Result],
-        events: Publisher,
+        events: EventPublisher,
     ) -> None:
         self._name = name
         self._table = table

@@ -10,8 +10,12 @@ import aiohttp
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.sqs import SqsQueue
 from sightline.consumer.health import serve_health
-from sightline.consumer.loop import Consumer, Handler, Pace
-from sightline.consumer.scale_in import EcsProtection, NullProtection, Protection
+from sightline.consumer.loop import Consumer, ConsumerOptions, Handler
+from sightline.consumer.scale_in import (
+    EcsScaleInProtection,
+    NullScaleInProtection,
+    ScaleInProtection,
+)
 from sightline.consumer.settlement import Backoff
 from sightline.settings import ConsumerSettings
 
@@ -38,8 +42,8 @@ async def consume(
         logger.info("stopped")
 
 
-def _pace(settings: ConsumerSettings) -> Pace:
-    return Pace(
+def _pace(settings: ConsumerSettings) -> ConsumerOptions:
+    return ConsumerOptions(
         concurrency=settings.concurrency,
         poll=settings.poll_seconds,
         handling=settings.handling_seconds,
@@ -48,7 +52,7 @@ def _pace(settings: ConsumerSettings) -> Pace:
     )
 
 
-async def _open_protection(agent: str | None, stack: AsyncExitStack) -> Protection:
+async def _open_protection(agent: str | None, stack: AsyncExitStack) -> ScaleInProtection:
     if agent is None:
-        return NullProtection()
-    return EcsProtection(await stack.enter_async_context(aiohttp.ClientSession()), agent)
+        return NullScaleInProtection()
+    return EcsScaleInProtection(await stack.enter_async_context(aiohttp.ClientSession()), agent)

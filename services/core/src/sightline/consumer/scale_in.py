@@ -15,22 +15,22 @@ RENEWAL = 300.0
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
 
 
-class Protection(Protocol):
+class ScaleInProtection(Protocol):
     """Whether the platform may take this task away to save capacity."""
 
     async def set(self, wanted: bool) -> None:
         """Ask for protection, or for none; cheap where nothing changes."""
 
 
-class NullProtection:
+class NullScaleInProtection:
     """Where nobody takes tasks away."""
 
     async def set(self, wanted: bool) -> None:
         pass
 
 
-class EcsProtection:
-    """`Protection` by the ECS agent, whose address every Fargate task is given.
+class EcsScaleInProtection:
+    """`ScaleInProtection` by the ECS agent, whose address every Fargate task is given.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
     """

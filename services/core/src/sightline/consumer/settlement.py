@@ -18,16 +18,16 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class Failed:
     """Something stood in the way that may be gone later."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class Exhausted:
     """Its pictures have been written `failed`; the message is for an operator to look at."""
 
 
-Outcome = Handled | Unfinished | GivenUp
+Outcome = Handled | Failed | Exhausted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def settle(outcome: Outcome, receive_count: int, backoff: Backoff, roll: float) 
     match outcome:
         case Handled():
             return Delete()
-        case Unfinished():
+        case Failed():
             return Retry(backoff.delay(receive_count, roll))
-        case GivenUp():
+        case Exhausted():
             # Delivered at once until the queue has had enough and sets it aside.
             return Retry(0)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeoPosition:
     """Where the camera was: degrees north and east (WGS 84), metres above sea level.
 
     `direction` is where it looked, in degrees from north, clockwise.
@@ -32,4 +32,4 @@ class Capture:
     f_number: float | None = None
     iso: int | None = None
     focal_length: float | None = None
-    place: Place | None = None
+    place: GeoPosition | None = None

@@ -14,19 +14,18 @@ from sightline.domain.albums import AlbumKey
 from sightline.domain.ids import AlbumId, EventId, ImageId, Owner, new_event_id
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
-from sightline.ports.queues import Topic
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["image", "album"]
-Change = Literal["created", "updated", "deleted"]
+EventKind = Literal["image", "album"]
+EventChange = Literal["created", "updated", "deleted"]
 
 
 #: Events in one message: it costs as much as for one, and SNS takes 256 KiB.
-MAX_TOGETHER = 400
+MAX_EVENTS_PER_MESSAGE = 400
 
 
-class UnreadableEvents(Exception):
+class InvalidEventsMessage(Exception):
     """A message that carries no events: something else writes to our topic."""
 
 
@@ -35,31 +34,31 @@ class Event(Value):
 
     event_id: EventId
     owner: Owner
-    kind: Kind
+    kind: EventKind
     subject_id: ImageId | AlbumId
-    change: Change
+    change: EventChange
 
 
 class _Message(BaseModel):
     events: list[Any]
 
 
-def image_event(key: ImageKey, change: Change) -> Event:
+def image_event(key: ImageKey, change: EventChange) -> Event:
     return _event(key.owner, "image", key.image_id, change)
 
 
-def album_event(key: AlbumKey, change: Change) -> Event:
+def album_event(key: AlbumKey, change: EventChange) -> Event:
     return _event(key.owner, "album", key.album_id, change)
 
 
-def _event(owner: str, kind: Kind, subject_id: str, change: Change) -> Event:
+def _event(owner: str, kind: EventKind, subject_id: str, change: EventChange) -> Event:
     # Nothing in it is a stranger's, and to check it takes longer than to make it.
     return Event.model_construct(
         event_id=new_event_id(), owner=owner, kind=kind, subject_id=subject_id, change=change
     )
 
 
-def compose_events(events: Sequence[Event]) -> str:
+def format_events(events: Sequence[Event]) -> str:
     """The message that carries these events."""
     return _Message(events=[event.model_dump() for event in events]).model_dump_json()
 
@@ -67,12 +66,12 @@ def compose_events(events: Sequence[Event]) -> str:
 def parse_events(body: str) -> list[Event]:
     """Those events of a message that can be read: a newer version may know of more.
 
-    Raises `UnreadableEvents` where there is no message of ours at all.
+    Raises `InvalidEventsMessage` where there is no message of ours at all.
     """
     try:
         message = _Message.model_validate_json(body)
     except ValidationError as error:
-        raise UnreadableEvents("the message is not of events") from error
+        raise InvalidEventsMessage("the message is not of events") from error
     return [event for each in message.events if (event := _read(each)) is not None]
 
 
@@ -82,17 +81,3 @@ def _read(document: object) -> Event | None:
     except ValidationError:
         logger.warning("passed over an event that cannot be read")
         return None
-
-
-class Publisher:
-    """Tells every gateway task, through the topic that they all listen to."""
-
-    def __init__(self, topic: Topic) -> None:
-        self._topic = topic
-
-    async def publish(self, *events: Event) -> None:
-        """When it returns, these events will be delivered, each at least once.
-
-        Not more than `MAX_TOGETHER`.
-        """
-        await self._topic.publish(compose_events(events))

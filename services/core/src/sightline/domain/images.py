@@ -1,15 +1,16 @@
 """The image: its two parts, their states, and the one status that a user sees."""
 
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
+from sightline.domain.clock import now
 from sightline.domain.failures import Failure
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Feature, Recognition
-from sightline.domain.renditions import Development
+from sightline.domain.renditions import RenditionSet
 from sightline.domain.words import collect_words
 
 Result = TypeVar("Result", bound=Value)
@@ -98,7 +99,7 @@ class Details(Value):
     hidden: tuple[str, ...] = ()
 
 
-class Mark(NamedTuple):
+class ImageLabel(NamedTuple):
     """A label as an image bears it; `confidence` is 0 to 100, 100 where the owner added it."""
 
     name: str
@@ -145,7 +146,7 @@ class Image(Value):
     words: frozenset[str] = frozenset()
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
-    renditions: Part[Development] = Part[Development]()
+    renditions: Part[RenditionSet] = Part[RenditionSet]()
 
     @property
     def key(self) -> ImageKey:
@@ -158,7 +159,7 @@ class Image(Value):
         expired = self.expires_at is not None and self.expires_at <= time.time()
         return expired or self.deleted_at is not None
 
-    def part(self, name: PartName) -> Part[Recognition] | Part[Development]:
+    def part(self, name: PartName) -> Part[Recognition] | Part[RenditionSet]:
         return self.recognition if name == "recognition" else self.renditions
 
     def with_part(self, name: PartName, part: Part[Any]) -> Self:
@@ -175,15 +176,15 @@ class Image(Value):
         return derive_status(self.recognition.state, self.renditions.state)
 
     @property
-    def labels(self) -> dict[str, Mark]:
+    def labels(self) -> dict[str, ImageLabel]:
         """Every label that the image is to be found by, by its folded name."""
         result = self.recognition.result
         hidden = set(map(fold_label, self.details.hidden))
         seen = {
-            fold_label(label.name): Mark(label.name, label.confidence)
+            fold_label(label.name): ImageLabel(label.name, label.confidence)
             for label in (result and result.labels) or ()
         }
-        added = {fold_label(name): Mark(name, 100.0) for name in self.details.added}
+        added = {fold_label(name): ImageLabel(name, 100.0) for name in self.details.added}
         return {name: mark for name, mark in seen.items() if name not in hidden} | added
 
     @property
@@ -197,7 +198,3 @@ class Image(Value):
         """How often each feature has been paid for this image."""
         result = self.recognition.result
         return result.calls if result else {}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

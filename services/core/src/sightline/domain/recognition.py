@@ -22,7 +22,7 @@ class Feature(StrEnum):
     MODERATION = "moderation"
 
 
-class Profile(Value):
+class RecognitionProfile(Value):
     """What is looked for, and what of it is kept."""
 
     features: tuple[Feature, ...] = (Feature.LABELS,)
@@ -36,26 +36,26 @@ class Profile(Value):
         return hashlib.sha256(asked.model_dump_json().encode()).hexdigest()[:16]
 
 
-class Box(Value):
+class BoundingBox(Value):
     left: float
     top: float
     width: float
     height: float
 
 
-class Point(Value):
+class PolygonPoint(Value):
     x: float
     y: float
 
 
-class Instance(Value):
+class LabelInstance(Value):
     """One place in the picture where a label's thing is seen."""
 
-    box: Box
+    box: BoundingBox
     confidence: float
 
 
-class Label(Value):
+class DetectedLabel(Value):
     """A thing, scene or idea seen in the picture."""
 
     name: str
@@ -63,24 +63,24 @@ class Label(Value):
     parents: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    instances: tuple[Instance, ...] = ()
+    instances: tuple[LabelInstance, ...] = ()
 
 
-class Text(Value):
+class DetectedText(Value):
     """A line that was read, or a word of it; `line` is the line's number from 0."""
 
     text: str
     confidence: float
     is_line: bool
     line: int
-    box: Box
-    polygon: tuple[Point, ...] = ()
+    box: BoundingBox
+    polygon: tuple[PolygonPoint, ...] = ()
 
 
-class Face(Value):
+class DetectedFace(Value):
     """A face, with what it shows; traits are named as Rekognition names them."""
 
-    box: Box
+    box: BoundingBox
     confidence: float
     youngest: int | None = None
     oldest: int | None = None
@@ -88,7 +88,7 @@ class Face(Value):
     traits: dict[str, bool] = Field(default_factory=dict)
 
 
-class Moderation(Value):
+class ModerationLabel(Value):
     """Something that not everybody may want to see; `parent` is its wider kind, "" at the top."""
 
     name: str
@@ -96,15 +96,15 @@ class Moderation(Value):
     parent: str = ""
 
 
-class Colour(Value):
-    """A colour and its share of the pixels, in percent; `hex` as in `#a0b1c2`."""
+class DominantColor(Value):
+    """A color and its share of the pixels, in percent; `hex` as in `#a0b1c2`."""
 
     hex: str
     name: str
     percent: float
 
 
-class Quality(Value):
+class ImageQuality(Value):
     """Each 0 to 100; None where it was not measured for this part of the picture."""
 
     brightness: float | None = None
@@ -112,15 +112,15 @@ class Quality(Value):
     contrast: float | None = None
 
 
-class Properties(Value):
+class ImageProperties(Value):
     """How the picture looks, as a whole and apart."""
 
-    quality: Quality
-    colours: tuple[Colour, ...] = ()
-    foreground: Quality | None = None
-    foreground_colours: tuple[Colour, ...] = ()
-    background: Quality | None = None
-    background_colours: tuple[Colour, ...] = ()
+    quality: ImageQuality
+    colors: tuple[DominantColor, ...] = ()
+    foreground: ImageQuality | None = None
+    foreground_colors: tuple[DominantColor, ...] = ()
+    background: ImageQuality | None = None
+    background_colors: tuple[DominantColor, ...] = ()
 
 
 class Recognition(Value):
@@ -131,11 +131,11 @@ class Recognition(Value):
     usage is counted from.
     """
 
-    profile: Profile
+    profile: RecognitionProfile
     models: dict[Feature, str] = Field(default_factory=dict)
     calls: dict[Feature, int] = Field(default_factory=dict)
-    labels: tuple[Label, ...] | None = None
-    properties: Properties | None = None
-    text: tuple[Text, ...] | None = None
-    faces: tuple[Face, ...] | None = None
-    moderation: tuple[Moderation, ...] | None = None
+    labels: tuple[DetectedLabel, ...] | None = None
+    properties: ImageProperties | None = None
+    text: tuple[DetectedText, ...] | None = None
+    faces: tuple[DetectedFace, ...] | None = None
+    moderation: tuple[ModerationLabel, ...] | None = None

@@ -15,7 +15,7 @@ class Rendition(Value):
     bytes: int
 
 
-class Development(Value):
+class RenditionSet(Value):
     """All that the resizer finds and makes; `width` and `height` are of the upright original.
 
     `placeholder` is a ThumbHash in Base64, to be shown before a byte of picture arrives. Of a

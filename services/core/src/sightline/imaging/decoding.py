@@ -60,7 +60,7 @@ class Limits:
 
 
 @contextmanager
-def open_picture(
+def open_image(
     body: bytes, limits: Limits, formats: tuple[str, ...] | None = None
 ) -> Iterator[ImageFile.ImageFile]:
     """The picture in these bytes, its pixels not decoded yet; closed with the context.
@@ -78,7 +78,7 @@ def open_picture(
         raise
     except Exception as error:
         # Decoders fail in every way there is; the same bytes would fail in the same way again.
-        raise Rejected("broken_picture", "The picture is damaged or cut short.") from error
+        raise Rejected("broken_image", "The picture is damaged or cut short.") from error
 
 
 def is_animated(picture: Image.Image) -> bool:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from sightline.domain.failures import Rejected
-from sightline.imaging.process_pool import Workbench, WorkerDied
+from sightline.imaging.process_pool import DecodePool, ProcessDied
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 
 
-async def handle_apart(
-    bench: Workbench,
+async def run_isolated(
+    bench: DecodePool,
     function: Callable[Arguments, Value],
     *arguments: Arguments.args,
     **options: Arguments.kwargs,
@@ -25,9 +25,9 @@ async def handle_apart(
     try:
         try:
             return await bench.run(function, *arguments, **options)
-        except WorkerDied:
+        except ProcessDied:
             return await bench.run(function, *arguments, **options)
-    except WorkerDied:
+    except ProcessDied:
         raise Rejected("decoder_crashed", "The picture crashes the decoder.") from None
     except MemoryError:
         raise Rejected(

@@ -26,11 +26,11 @@ Value = TypeVar("Value")
 START_SECONDS = 30.0
 
 
-class WorkerDied(Exception):
+class ProcessDied(Exception):
     """The process ended before it had answered."""
 
 
-class Workbench:
+class DecodePool:
     """As many processes as there is work to do at once; use it as a context.
 
     `seconds` is the limit for one piece of work, `memory` what one process may allocate, in
@@ -43,8 +43,8 @@ class Workbench:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__, *preload])
         self._threads = ThreadPoolExecutor(size, "workbench")
-        self._places = [_Place(context, seconds, memory) for _ in range(size)]
-        self._free: asyncio.Queue[_Place] = asyncio.Queue()
+        self._places = [_Process(context, seconds, memory) for _ in range(size)]
+        self._free: asyncio.Queue[_Process] = asyncio.Queue()
         for place in self._places:
             self._free.put_nowait(place)
 
@@ -75,7 +75,7 @@ class Workbench:
     ) -> Value:
         """The function's value, from another process; it, its arguments and value must pickle.
 
-        Raises what the function raises, `TimeoutError`, and `WorkerDied`.
+        Raises what the function raises, `TimeoutError`, and `ProcessDied`.
         """
         place = await self._free.get()
         loop = asyncio.get_running_loop()
@@ -91,7 +91,7 @@ class Workbench:
         return value
 
 
-class _Place:
+class _Process:
     """One process, replaced when it dies; used by one thread at a time."""
 
     def __init__(self, context: Any, seconds: float, memory: int | None) -> None:
@@ -118,7 +118,7 @@ class _Place:
                 self._disconnect()
                 if isinstance(error, TimeoutError):
                     raise
-                raise WorkerDied from error
+                raise ProcessDied from error
             if succeeded:
                 return answer
             raise answer

@@ -10,30 +10,30 @@ from typing import NamedTuple, Protocol
 from sightline.ports.queues import Queue
 
 
-class InboxLost(Exception):
+class EventQueueLost(Exception):
     """The inbox is not registered any more, or is being removed: its task was believed dead."""
 
 
-class Entry(NamedTuple):
+class Registration(NamedTuple):
     """An inbox in the register; its task has promised to live until then (Unix seconds)."""
 
     name: str
     alive_until: int
 
 
-class InboxRegister(Protocol):
+class EventQueueRegistry(Protocol):
     """Which inboxes there are, and until when each is looked after."""
 
     async def add(self, name: str, alive_until: int) -> None:
         """Register an inbox, or begin anew with one of that name."""
 
     async def renew(self, name: str, alive_until: int) -> None:
-        """Promise to live longer. Raises `InboxLost`."""
+        """Promise to live longer. Raises `EventQueueLost`."""
 
-    async def entries(self) -> list[Entry]:
+    async def entries(self) -> list[Registration]:
         """Every inbox, as last written."""
 
-    async def condemn(self, entry: Entry, until: int) -> bool:
+    async def condemn(self, entry: Registration, until: int) -> bool:
         """Take it upon oneself to remove the inbox, in the time until then.
 
         Whoever had it cannot renew it from now on. False where its entry is not as it was seen: it
@@ -44,7 +44,7 @@ class InboxRegister(Protocol):
         """Forget an inbox, whether or not it is there."""
 
 
-class Inboxes(Protocol):
+class EventQueues(Protocol):
     """The queues themselves, each subscribed to the topic of events and open to it alone."""
 
     async def open(self, name: str) -> Queue:

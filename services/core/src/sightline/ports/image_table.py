@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 
 
 class ImageNotFound(Exception):
@@ -16,7 +16,7 @@ class Conflict(Exception):
     """Somebody else has changed the image since it was read: read it again and decide anew."""
 
 
-class Page(NamedTuple):
+class ImagePage(NamedTuple):
     """Some images, newest first; `next_before` continues the listing, None at its end."""
 
     images: list[Image]
@@ -42,14 +42,14 @@ class Term(NamedTuple):
     name: str
 
 
-class Marked(NamedTuple):
+class TermMatch(NamedTuple):
     """An image that is found by a term, with a label's confidence; others have 100."""
 
     image_id: str
     confidence: float
 
 
-class Answer(NamedTuple):
+class StoredResponse(NamedTuple):
     """What was answered to a request, as it may have to be answered again."""
 
     status: int
@@ -66,7 +66,7 @@ class RequestClaimed(Exception):
         self.same = same
 
 
-class Month(NamedTuple):
+class MonthlyUsage(NamedTuple):
     """What came to an owner in one month (`2026-11`): uploads, their bytes, and paid calls."""
 
     month: str
@@ -80,7 +80,7 @@ class Usage(NamedTuple):
 
     images: int
     bytes: int
-    months: list[Month]
+    months: list[MonthlyUsage]
 
     def calls_in(self, month: str) -> int:
         """How many calls were paid for in a month, of whatever feature."""
@@ -102,7 +102,7 @@ class ImageTable(Protocol):
 
     async def page(
         self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
-    ) -> Page:
+    ) -> ImagePage:
         """At most `limit` of the owner's images that are older than the image id `before`, and
         no older than `down_to`."""
 
@@ -133,7 +133,7 @@ class ImageTable(Protocol):
 
     async def find_marked(
         self, owner: str, term: Term, limit: int, upto: str | None = None
-    ) -> list[Marked]:
+    ) -> list[TermMatch]:
         """The newest `limit` images of the owner that the term finds, newest first.
 
         With `upto`, those no newer than that image id. By a word an image may be found a moment
@@ -156,7 +156,7 @@ class ImageTable(Protocol):
         """What the owner has now, and what came to it by month."""
 
     async def claim_content(
-        self, image: Image, profile: Profile, seconds: float
+        self, image: Image, profile: RecognitionProfile, seconds: float
     ) -> Recognition | None:
         """What is known of the image's bytes, or None: then the caller is to find out.
 
@@ -165,18 +165,20 @@ class ImageTable(Protocol):
         another image of the same bytes holds it.
         """
 
-    async def release_content(self, image: Image, profile: Profile) -> None:
+    async def release_content(self, image: Image, profile: RecognitionProfile) -> None:
         """Give back a claim without a result."""
 
     async def claim_request(
         self, owner: str, key: str, fingerprint: str, seconds: float
-    ) -> Answer | None:
+    ) -> StoredResponse | None:
         """What was answered to the request of this key, or None: then it is to be done.
 
         The claim ends after `seconds`, or with its answer. Raises `RequestClaimed`.
         """
 
-    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+    async def keep_answer(
+        self, owner: str, key: str, answer: StoredResponse, seconds: float
+    ) -> None:
         """Answer the request of this key alike for so long."""
 
     async def release_request(self, owner: str, key: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 #: SQS takes and gives at most so many messages in one call.
-BATCH = 10
+MAX_BATCH_SIZE = 10
 
 
 class Message(NamedTuple):

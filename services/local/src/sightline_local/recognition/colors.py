@@ -1,4 +1,4 @@
-"""Which colours a picture is made of, and what they are called."""
+"""Which colors a picture is made of, and what they are called."""
 
 import colorsys
 from functools import cache
@@ -12,14 +12,14 @@ from PIL import ImageColor
 Rgb = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-#: Pixels are sorted by this many high bits of each channel before colours are compared.
+#: Pixels are sorted by this many high bits of each channel before colors are compared.
 KEPT = 4
 DROPPED = 8 - KEPT
 
-#: Colours told apart in one picture.
+#: Colors told apart in one picture.
 MOST = 32
 
-#: Two colours nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
+#: Two colors nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
 #: side by side (Mahy, Van Eycken and Oosterlinck, 1994), and shading makes many times that.
 ALIKE = 12.0
 
@@ -29,7 +29,7 @@ SIMPLE = (
     "orange", "pink", "purple", "red", "white", "yellow",
 )  # fmt: skip
 
-#: Where a plain colour's hue ends, in degrees; from the last one on it is red again.
+#: Where a plain color's hue ends, in degrees; from the last one on it is red again.
 HUES = (
     (15, "red"), (45, "orange"), (68, "yellow"), (165, "green"),
     (200, "cyan"), (255, "blue"), (290, "purple"), (345, "pink"), (361, "red"),
@@ -37,7 +37,7 @@ HUES = (
 
 
 class Color(NamedTuple):
-    """A colour and the share of the pixels that have it."""
+    """A color and the share of the pixels that have it."""
 
     red: int
     green: int
@@ -63,9 +63,9 @@ class Color(NamedTuple):
 
 
 def dominant_colors(pixels: Rgb) -> list[Color]:
-    """The colours of these pixels, those that look alike put together, largest share first.
+    """The colors of these pixels, those that look alike put together, largest share first.
 
-    The shares add up to 1; without pixels there are no colours.
+    The shares add up to 1; without pixels there are no colors.
     """
     if not len(pixels):
         return []
@@ -80,7 +80,7 @@ def dominant_colors(pixels: Rgb) -> list[Color]:
 
 
 def _merge(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> list[Color]:
-    """Give each colour to the largest one that it resembles; a group is shown as its mean."""
+    """Give each color to the largest one that it resembles; a group is shown as its mean."""
     lab = to_lab(np.rint(colors).astype(np.uint8))
     owner = np.full(len(colors), -1)
     leaders: list[int] = []
@@ -137,7 +137,7 @@ _TO_XYZ = (
 
 
 def css_name(red: int, green: int, blue: int) -> str:
-    """The CSS colour that looks most like this one."""
+    """The CSS color that looks most like this one."""
     names, lab = _css_colors()
     here = to_lab(np.array([[red, green, blue]], dtype=np.uint8))
     return names[int(np.linalg.norm(lab - here, axis=1).argmin())]
@@ -152,7 +152,7 @@ def _css_colors() -> tuple[list[str], Floats]:
 
 
 def simple_name(red: int, green: int, blue: int) -> str:
-    """One of `SIMPLE`, by hue, lightness and how much colour there is at all."""
+    """One of `SIMPLE`, by hue, lightness and how much color there is at all."""
     hue, lightness, _ = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
     chroma = (max(red, green, blue) - min(red, green, blue)) / 255
     if lightness < 0.1 or (lightness < 0.2 and chroma < 0.08):

@@ -74,7 +74,7 @@ def _tone_labels(measures: Measures) -> Iterator[Label]:
     brightness = measures.quality().brightness
     yield Label("Dark", certainty(brightness, 25, 8), (LOOK,))
     yield Label("Bright", certainty(brightness, 75, 95), (LOOK,))
-    # All but half a percent of the pixels: a stray one makes no colour picture.
+    # All but half a percent of the pixels: a stray one makes no color picture.
     channels = measures.rgb.astype(np.int16)
     chroma = float(np.percentile(channels.max(axis=-1) - channels.min(axis=-1), 99.5))
     grey = certainty(chroma, 24, 8)
@@ -83,7 +83,7 @@ def _tone_labels(measures: Measures) -> Iterator[Label]:
 
 
 def _one_hue(measures: Measures) -> float:
-    """Whether all that has colour has the same: sepia, a blueprint, a page in one ink."""
+    """Whether all that has color has the same: sepia, a blueprint, a page in one ink."""
     lab = measures.lab.reshape(-1, 3)
     colors = lab[:, 1] + 1j * lab[:, 2]
     strength = float(np.abs(colors).sum())
@@ -93,7 +93,7 @@ def _one_hue(measures: Measures) -> float:
 
 
 def _color_labels(measures: Measures) -> Iterator[Label]:
-    """Colours of which a quarter of the picture is made; sure of it at three quarters."""
+    """Colors of which a quarter of the picture is made; sure of it at three quarters."""
     shares: dict[str, float] = {}
     for color in measures.dominant:
         shares[color.simple] = shares.get(color.simple, 0) + color.share
@@ -173,7 +173,7 @@ def _is_wanted(label: Label, settings: GeneralLabelsSettings) -> bool:
 
 
 def describe_label(label: Label, measures: Measures, colors: int | None) -> dict[str, Any]:
-    """Rekognition's `Label`; with `colors`, at most so many colours of each instance."""
+    """Rekognition's `Label`; with `colors`, at most so many colors of each instance."""
     return {
         "Name": label.name,
         "Confidence": label.confidence,

@@ -27,8 +27,8 @@ SIDE = 512
 #: The variance of the Laplacian at which sharpness is 50.
 BLURRED = 100.0
 
-#: The border that is taken for background: its share of each side, the share of it that a colour
-#: must have to count, and how far in CIELAB a pixel may be from such a colour.
+#: The border that is taken for background: its share of each side, the share of it that a color
+#: must have to count, and how far in CIELAB a pixel may be from such a color.
 BORDER = 0.05
 BORDER_SHARE = 0.15
 BORDER_DISTANCE = 18.0
@@ -84,7 +84,7 @@ class Measures:
 
     @cached_property
     def dominant(self) -> list[Color]:
-        """The colours of the whole picture."""
+        """The colors of the whole picture."""
         return dominant_colors(self.rgb.reshape(-1, 3))
 
     def colors(self, limit: int, mask: Mask | None = None) -> list[dict[str, Any]]:
@@ -108,10 +108,10 @@ def _span(begin: float, end: float, length: int) -> slice:
 
 
 def describe_properties(measures: Measures, boxes: Sequence[Box], limit: int) -> dict[str, Any]:
-    """Rekognition's `DetectLabelsImageProperties`, with at most `limit` colours each.
+    """Rekognition's `DetectLabelsImageProperties`, with at most `limit` colors each.
 
     The foreground is what lies in the boxes. Where nothing was found, it is what does not have
-    the colours of the picture's border; where that tells nothing apart, there is neither a
+    the colors of the picture's border; where that tells nothing apart, there is neither a
     foreground nor a background, rather than a made-up one.
     """
     foreground = measures.mask(boxes) if boxes else differs_from_border(measures)
@@ -131,7 +131,7 @@ def _describe_part(measures: Measures, limit: int, mask: Mask | None) -> dict[st
 
 
 def differs_from_border(measures: Measures) -> Mask:
-    """The pixels that have none of the border's colours."""
+    """The pixels that have none of the border's colors."""
     height, width = measures.shape
     rows, columns = max(1, int(height * BORDER)), max(1, int(width * BORDER))
     border = np.ones((height, width), dtype=bool)

@@ -1,51 +1,58 @@
 """Contains all the data models used in inputs/outputs"""
 
-from .account_line import AccountLine
 from .album_changes import AlbumChanges
-from .album_line import AlbumLine
+from .album_image_batch import AlbumImageBatch
+from .album_image_outcome import AlbumImageOutcome
+from .album_image_outcome_status import AlbumImageOutcomeStatus
+from .album_image_outcomes import AlbumImageOutcomes
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
-from .box import Box
+from .bounding_box import BoundingBox
 from .capture import Capture
-from .colour import Colour
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
 from .deletion_outcome import DeletionOutcome
 from .deletion_outcome_status import DeletionOutcomeStatus
 from .deletion_outcomes import DeletionOutcomes
-from .end_line import EndLine
+from .detected_face import DetectedFace
+from .detected_face_emotions import DetectedFaceEmotions
+from .detected_face_traits import DetectedFaceTraits
+from .detected_label import DetectedLabel
+from .detected_text import DetectedText
+from .dominant_color import DominantColor
 from .erasure_view import ErasureView
-from .face import Face
-from .face_emotions import FaceEmotions
-from .face_traits import FaceTraits
+from .export_account_record import ExportAccountRecord
+from .export_album_record import ExportAlbumRecord
+from .export_end_record import ExportEndRecord
+from .export_image_record import ExportImageRecord
 from .failure_view import FailureView
 from .feature import Feature
 from .field_error import FieldError
+from .geo_position import GeoPosition
 from .get_health_response_get_health import GetHealthResponseGetHealth
 from .image_changes import ImageChanges
-from .image_line import ImageLine
+from .image_label import ImageLabel
 from .image_page import ImagePage
+from .image_properties import ImageProperties
+from .image_quality import ImageQuality
+from .image_upload import ImageUpload
+from .image_upload_batch import ImageUploadBatch
+from .image_upload_outcome import ImageUploadOutcome
+from .image_upload_outcomes import ImageUploadOutcomes
+from .image_upload_request import ImageUploadRequest
+from .image_upload_request_media_type import ImageUploadRequestMediaType
 from .image_view import ImageView
-from .instance import Instance
-from .label import Label
-from .label_mark import LabelMark
+from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
-from .moderation import Moderation
-from .month_view import MonthView
-from .month_view_calls import MonthViewCalls
+from .moderation_label import ModerationLabel
+from .monthly_usage_view import MonthlyUsageView
+from .monthly_usage_view_calls import MonthlyUsageViewCalls
 from .original_view import OriginalView
-from .place import Place
-from .placement_batch import PlacementBatch
-from .placement_outcome import PlacementOutcome
-from .placement_outcome_status import PlacementOutcomeStatus
-from .placement_outcomes import PlacementOutcomes
-from .point import Point
+from .polygon_point import PolygonPoint
 from .problem_body import ProblemBody
-from .profile import Profile
-from .properties import Properties
-from .quality import Quality
+from .recognition_profile import RecognitionProfile
 from .recognition_view import RecognitionView
 from .recognition_view_models import RecognitionViewModels
 from .rendition_view import RenditionView
@@ -54,64 +61,64 @@ from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
 from .state import State
 from .status import Status
-from .text import Text
-from .ticket import Ticket
-from .ticket_batch import TicketBatch
-from .ticket_outcome import TicketOutcome
-from .ticket_outcomes import TicketOutcomes
-from .ticket_request import TicketRequest
-from .ticket_request_media_type import TicketRequestMediaType
-from .upload_form import UploadForm
-from .upload_form_fields import UploadFormFields
+from .upload_target import UploadTarget
+from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
 
 __all__ = (
-    "AccountLine",
     "AlbumChanges",
-    "AlbumLine",
+    "AlbumImageBatch",
+    "AlbumImageOutcome",
+    "AlbumImageOutcomes",
+    "AlbumImageOutcomeStatus",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
-    "Box",
+    "BoundingBox",
     "Capture",
-    "Colour",
     "CoverView",
     "DeletionBatch",
     "DeletionOutcome",
     "DeletionOutcomes",
     "DeletionOutcomeStatus",
-    "EndLine",
+    "DetectedFace",
+    "DetectedFaceEmotions",
+    "DetectedFaceTraits",
+    "DetectedLabel",
+    "DetectedText",
+    "DominantColor",
     "ErasureView",
-    "Face",
-    "FaceEmotions",
-    "FaceTraits",
+    "ExportAccountRecord",
+    "ExportAlbumRecord",
+    "ExportEndRecord",
+    "ExportImageRecord",
     "FailureView",
     "Feature",
     "FieldError",
+    "GeoPosition",
     "GetHealthResponseGetHealth",
     "ImageChanges",
-    "ImageLine",
+    "ImageLabel",
     "ImagePage",
+    "ImageProperties",
+    "ImageQuality",
+    "ImageUpload",
+    "ImageUploadBatch",
+    "ImageUploadOutcome",
+    "ImageUploadOutcomes",
+    "ImageUploadRequest",
+    "ImageUploadRequestMediaType",
     "ImageView",
-    "Instance",
-    "Label",
-    "LabelMark",
+    "LabelInstance",
     "LabelPage",
     "LabelView",
-    "Moderation",
-    "MonthView",
-    "MonthViewCalls",
+    "ModerationLabel",
+    "MonthlyUsageView",
+    "MonthlyUsageViewCalls",
     "OriginalView",
-    "Place",
-    "PlacementBatch",
-    "PlacementOutcome",
-    "PlacementOutcomes",
-    "PlacementOutcomeStatus",
-    "Point",
+    "PolygonPoint",
     "ProblemBody",
-    "Profile",
-    "Properties",
-    "Quality",
+    "RecognitionProfile",
     "RecognitionView",
     "RecognitionViewModels",
     "RenditionsView",
@@ -120,14 +127,7 @@ __all__ = (
     "ReprocessRequestPartsItem",
     "State",
     "Status",
-    "Text",
-    "Ticket",
-    "TicketBatch",
-    "TicketOutcome",
-    "TicketOutcomes",
-    "TicketRequest",
-    "TicketRequestMediaType",
-    "UploadForm",
-    "UploadFormFields",
+    "UploadTarget",
+    "UploadTargetFields",
     "UsageView",
 )

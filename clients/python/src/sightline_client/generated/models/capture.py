@@ -13,7 +13,7 @@ from typing import cast
 import datetime
 
 if TYPE_CHECKING:
-    from ..models.place import Place
+    from ..models.geo_position import GeoPosition
 
 
 T = TypeVar("T", bound="Capture")
@@ -34,7 +34,7 @@ class Capture:
             f_number (float | None | Unset):
             iso (int | None | Unset):
             focal_length (float | None | Unset):
-            place (None | Place | Unset):
+            place (GeoPosition | None | Unset):
     """
 
     taken_at: datetime.datetime | None | Unset = UNSET
@@ -44,11 +44,11 @@ class Capture:
     f_number: float | None | Unset = UNSET
     iso: int | None | Unset = UNSET
     focal_length: float | None | Unset = UNSET
-    place: None | Place | Unset = UNSET
+    place: GeoPosition | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.place import Place  # noqa: PLC0415
+        from ..models.geo_position import GeoPosition  # noqa: PLC0415
 
         taken_at: None | str | Unset
         if isinstance(self.taken_at, Unset):
@@ -97,7 +97,7 @@ class Capture:
         place: dict[str, Any] | None | Unset
         if isinstance(self.place, Unset):
             place = UNSET
-        elif isinstance(self.place, Place):
+        elif isinstance(self.place, GeoPosition):
             place = self.place.to_dict()
         else:
             place = self.place
@@ -126,7 +126,7 @@ class Capture:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.place import Place  # noqa: PLC0415
+        from ..models.geo_position import GeoPosition  # noqa: PLC0415
 
         d = dict(src_dict)
 
@@ -201,7 +201,7 @@ class Capture:
 
         focal_length = _parse_focal_length(d.pop("focal_length", UNSET))
 
-        def _parse_place(data: object) -> None | Place | Unset:
+        def _parse_place(data: object) -> GeoPosition | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -209,12 +209,12 @@ class Capture:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                place_type_0 = Place.from_dict(data)
+                place_type_0 = GeoPosition.from_dict(data)
 
                 return place_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Place | Unset, data)
+            return cast(GeoPosition | None | Unset, data)
 
         place = _parse_place(d.pop("place", UNSET))
 

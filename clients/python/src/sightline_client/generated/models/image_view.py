@@ -14,7 +14,7 @@ import datetime
 
 if TYPE_CHECKING:
     from ..models.capture import Capture
-    from ..models.label_mark import LabelMark
+    from ..models.image_label import ImageLabel
     from ..models.recognition_view import RecognitionView
     from ..models.renditions_view import RenditionsView
 
@@ -31,7 +31,7 @@ class ImageView:
         status (Status): How far the image is, as its owner sees it.
         title (None | str):
         description (None | str):
-        labels (list[LabelMark]): What the image is found by: recognition's labels without the hidden ones, and the
+        labels (list[ImageLabel]): What the image is found by: recognition's labels without the hidden ones, and the
             owner's own.
         labels_added (list[str]): The owner's own labels.
         labels_hidden (list[str]): Labels of recognition's to leave out.
@@ -55,7 +55,7 @@ class ImageView:
     status: Status
     title: None | str
     description: None | str
-    labels: list[LabelMark]
+    labels: list[ImageLabel]
     labels_added: list[str]
     labels_hidden: list[str]
     albums: list[str]
@@ -74,7 +74,7 @@ class ImageView:
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.capture import Capture  # noqa: PLC0415
-        from ..models.label_mark import LabelMark  # noqa: PLC0415
+        from ..models.image_label import ImageLabel  # noqa: PLC0415
         from ..models.recognition_view import RecognitionView  # noqa: PLC0415
         from ..models.renditions_view import RenditionsView  # noqa: PLC0415
 
@@ -160,7 +160,7 @@ class ImageView:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.capture import Capture  # noqa: PLC0415
-        from ..models.label_mark import LabelMark  # noqa: PLC0415
+        from ..models.image_label import ImageLabel  # noqa: PLC0415
         from ..models.recognition_view import RecognitionView  # noqa: PLC0415
         from ..models.renditions_view import RenditionsView  # noqa: PLC0415
 
@@ -186,7 +186,7 @@ class ImageView:
         labels = []
         _labels = d.pop("labels")
         for labels_item_data in _labels:
-            labels_item = LabelMark.from_dict(labels_item_data)
+            labels_item = ImageLabel.from_dict(labels_item_data)
 
             labels.append(labels_item)
 

@@ -13,14 +13,14 @@ from typing import cast
 import datetime
 
 if TYPE_CHECKING:
-    from ..models.face import Face
+    from ..models.detected_face import DetectedFace
+    from ..models.detected_label import DetectedLabel
+    from ..models.detected_text import DetectedText
     from ..models.failure_view import FailureView
-    from ..models.label import Label
-    from ..models.moderation import Moderation
-    from ..models.profile import Profile
-    from ..models.properties import Properties
+    from ..models.image_properties import ImageProperties
+    from ..models.moderation_label import ModerationLabel
+    from ..models.recognition_profile import RecognitionProfile
     from ..models.recognition_view_models import RecognitionViewModels
-    from ..models.text import Text
 
 
 T = TypeVar("T", bound="RecognitionView")
@@ -37,37 +37,37 @@ class RecognitionView:
             started_at (datetime.datetime | None):
             finished_at (datetime.datetime | None):
             failure (FailureView | None):
-            profile (None | Profile): What was asked for, and what of it is kept.
+            profile (None | RecognitionProfile): What was asked for, and what of it is kept.
             models (RecognitionViewModels): Version of the model by feature; a stand-in's own name where one answered.
-            labels (list[Label] | None):
-            properties (None | Properties):
-            text (list[Text] | None):
-            faces (list[Face] | None):
-            moderation (list[Moderation] | None):
+            labels (list[DetectedLabel] | None):
+            properties (ImageProperties | None):
+            text (list[DetectedText] | None):
+            faces (list[DetectedFace] | None):
+            moderation (list[ModerationLabel] | None):
     """
 
     state: State
     started_at: datetime.datetime | None
     finished_at: datetime.datetime | None
     failure: FailureView | None
-    profile: None | Profile
+    profile: None | RecognitionProfile
     models: RecognitionViewModels
-    labels: list[Label] | None
-    properties: None | Properties
-    text: list[Text] | None
-    faces: list[Face] | None
-    moderation: list[Moderation] | None
+    labels: list[DetectedLabel] | None
+    properties: ImageProperties | None
+    text: list[DetectedText] | None
+    faces: list[DetectedFace] | None
+    moderation: list[ModerationLabel] | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.face import Face  # noqa: PLC0415
+        from ..models.detected_face import DetectedFace  # noqa: PLC0415
+        from ..models.detected_label import DetectedLabel  # noqa: PLC0415
+        from ..models.detected_text import DetectedText  # noqa: PLC0415
         from ..models.failure_view import FailureView  # noqa: PLC0415
-        from ..models.label import Label  # noqa: PLC0415
-        from ..models.moderation import Moderation  # noqa: PLC0415
-        from ..models.profile import Profile  # noqa: PLC0415
-        from ..models.properties import Properties  # noqa: PLC0415
+        from ..models.image_properties import ImageProperties  # noqa: PLC0415
+        from ..models.moderation_label import ModerationLabel  # noqa: PLC0415
+        from ..models.recognition_profile import RecognitionProfile  # noqa: PLC0415
         from ..models.recognition_view_models import RecognitionViewModels  # noqa: PLC0415
-        from ..models.text import Text  # noqa: PLC0415
 
         state = self.state.value
 
@@ -90,7 +90,7 @@ class RecognitionView:
             failure = self.failure
 
         profile: dict[str, Any] | None
-        if isinstance(self.profile, Profile):
+        if isinstance(self.profile, RecognitionProfile):
             profile = self.profile.to_dict()
         else:
             profile = self.profile
@@ -108,7 +108,7 @@ class RecognitionView:
             labels = self.labels
 
         properties: dict[str, Any] | None
-        if isinstance(self.properties, Properties):
+        if isinstance(self.properties, ImageProperties):
             properties = self.properties.to_dict()
         else:
             properties = self.properties
@@ -165,14 +165,14 @@ class RecognitionView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.face import Face  # noqa: PLC0415
+        from ..models.detected_face import DetectedFace  # noqa: PLC0415
+        from ..models.detected_label import DetectedLabel  # noqa: PLC0415
+        from ..models.detected_text import DetectedText  # noqa: PLC0415
         from ..models.failure_view import FailureView  # noqa: PLC0415
-        from ..models.label import Label  # noqa: PLC0415
-        from ..models.moderation import Moderation  # noqa: PLC0415
-        from ..models.profile import Profile  # noqa: PLC0415
-        from ..models.properties import Properties  # noqa: PLC0415
+        from ..models.image_properties import ImageProperties  # noqa: PLC0415
+        from ..models.moderation_label import ModerationLabel  # noqa: PLC0415
+        from ..models.recognition_profile import RecognitionProfile  # noqa: PLC0415
         from ..models.recognition_view_models import RecognitionViewModels  # noqa: PLC0415
-        from ..models.text import Text  # noqa: PLC0415
 
         d = dict(src_dict)
         state = State(d.pop("state"))
@@ -222,24 +222,24 @@ class RecognitionView:
 
         failure = _parse_failure(d.pop("failure"))
 
-        def _parse_profile(data: object) -> None | Profile:
+        def _parse_profile(data: object) -> None | RecognitionProfile:
             if data is None:
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                profile_type_0 = Profile.from_dict(data)
+                profile_type_0 = RecognitionProfile.from_dict(data)
 
                 return profile_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Profile, data)
+            return cast(None | RecognitionProfile, data)
 
         profile = _parse_profile(d.pop("profile"))
 
         models = RecognitionViewModels.from_dict(d.pop("models"))
 
-        def _parse_labels(data: object) -> list[Label] | None:
+        def _parse_labels(data: object) -> list[DetectedLabel] | None:
             if data is None:
                 return data
             try:
@@ -248,33 +248,33 @@ class RecognitionView:
                 labels_type_0 = []
                 _labels_type_0 = data
                 for labels_type_0_item_data in _labels_type_0:
-                    labels_type_0_item = Label.from_dict(labels_type_0_item_data)
+                    labels_type_0_item = DetectedLabel.from_dict(labels_type_0_item_data)
 
                     labels_type_0.append(labels_type_0_item)
 
                 return labels_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Label] | None, data)
+            return cast(list[DetectedLabel] | None, data)
 
         labels = _parse_labels(d.pop("labels"))
 
-        def _parse_properties(data: object) -> None | Properties:
+        def _parse_properties(data: object) -> ImageProperties | None:
             if data is None:
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                properties_type_0 = Properties.from_dict(data)
+                properties_type_0 = ImageProperties.from_dict(data)
 
                 return properties_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Properties, data)
+            return cast(ImageProperties | None, data)
 
         properties = _parse_properties(d.pop("properties"))
 
-        def _parse_text(data: object) -> list[Text] | None:
+        def _parse_text(data: object) -> list[DetectedText] | None:
             if data is None:
                 return data
             try:
@@ -283,18 +283,18 @@ class RecognitionView:
                 text_type_0 = []
                 _text_type_0 = data
                 for text_type_0_item_data in _text_type_0:
-                    text_type_0_item = Text.from_dict(text_type_0_item_data)
+                    text_type_0_item = DetectedText.from_dict(text_type_0_item_data)
 
                     text_type_0.append(text_type_0_item)
 
                 return text_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Text] | None, data)
+            return cast(list[DetectedText] | None, data)
 
         text = _parse_text(d.pop("text"))
 
-        def _parse_faces(data: object) -> list[Face] | None:
+        def _parse_faces(data: object) -> list[DetectedFace] | None:
             if data is None:
                 return data
             try:
@@ -303,18 +303,18 @@ class RecognitionView:
                 faces_type_0 = []
                 _faces_type_0 = data
                 for faces_type_0_item_data in _faces_type_0:
-                    faces_type_0_item = Face.from_dict(faces_type_0_item_data)
+                    faces_type_0_item = DetectedFace.from_dict(faces_type_0_item_data)
 
                     faces_type_0.append(faces_type_0_item)
 
                 return faces_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Face] | None, data)
+            return cast(list[DetectedFace] | None, data)
 
         faces = _parse_faces(d.pop("faces"))
 
-        def _parse_moderation(data: object) -> list[Moderation] | None:
+        def _parse_moderation(data: object) -> list[ModerationLabel] | None:
             if data is None:
                 return data
             try:
@@ -323,14 +323,14 @@ class RecognitionView:
                 moderation_type_0 = []
                 _moderation_type_0 = data
                 for moderation_type_0_item_data in _moderation_type_0:
-                    moderation_type_0_item = Moderation.from_dict(moderation_type_0_item_data)
+                    moderation_type_0_item = ModerationLabel.from_dict(moderation_type_0_item_data)
 
                     moderation_type_0.append(moderation_type_0_item)
 
                 return moderation_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Moderation] | None, data)
+            return cast(list[ModerationLabel] | None, data)
 
         moderation = _parse_moderation(d.pop("moderation"))
 

@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
-    from ..models.month_view import MonthView
+    from ..models.monthly_usage_view import MonthlyUsageView
 
 
 T = TypeVar("T", bound="UsageView")
@@ -26,18 +26,18 @@ class UsageView:
         bytes_ (int):
         max_images (int | None):
         max_bytes (int | None):
-        months (list[MonthView]):
+        months (list[MonthlyUsageView]):
     """
 
     images: int
     bytes_: int
     max_images: int | None
     max_bytes: int | None
-    months: list[MonthView]
+    months: list[MonthlyUsageView]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.month_view import MonthView  # noqa: PLC0415
+        from ..models.monthly_usage_view import MonthlyUsageView  # noqa: PLC0415
 
         images = self.images
 
@@ -70,7 +70,7 @@ class UsageView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.month_view import MonthView  # noqa: PLC0415
+        from ..models.monthly_usage_view import MonthlyUsageView  # noqa: PLC0415
 
         d = dict(src_dict)
         images = d.pop("images")
@@ -94,7 +94,7 @@ class UsageView:
         months = []
         _months = d.pop("months")
         for months_item_data in _months:
-            months_item = MonthView.from_dict(months_item_data)
+            months_item = MonthlyUsageView.from_dict(months_item_data)
 
             months.append(months_item)
 

@@ -17,7 +17,7 @@ import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.httpsession import get_cert_path
 
-from sightline.adapters.aws.dynamo_http import DirectDynamo
+from sightline.adapters.aws.dynamo_http import DynamoHttpClient
 from sightline.adapters.aws.json_parser import PlainParsers
 from sightline.adapters.aws.sigv4 import Credentials
 
@@ -52,7 +52,7 @@ PASSING_ATTEMPTS = 10
 PASSING_WAIT = 0.5
 
 
-class Busy(Exception):
+class DependencyBusy(Exception):
     """A service has answered, but done only a part or nothing, again and again."""
 
 
@@ -97,7 +97,7 @@ class Clients:
             skip_auto_headers=("Accept", "User-Agent"),
         )
         await self._stack.enter_async_context(http)
-        return DirectDynamo(client, http, self.credentials)
+        return DynamoHttpClient(client, http, self.credentials)
 
     async def credentials(self) -> Credentials:
         """Access key, secret key and token as they are now; temporary ones are renewed in time."""

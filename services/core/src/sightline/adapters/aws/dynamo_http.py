@@ -26,14 +26,14 @@ from sightline.adapters.aws.sigv4 import (
     signing_key,
     stamp,
 )
-from sightline.domain.images import now
+from sightline.domain.clock import now
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/x-amz-json-1.0"
 
 
-class DirectDynamo:
+class DynamoHttpClient:
     """A client of DynamoDB in the place of botocore's; what it does not know itself, that does."""
 
     def __init__(

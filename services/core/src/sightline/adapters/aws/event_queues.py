@@ -21,7 +21,7 @@ RETENTION = 300
 VISIBILITY = 30
 
 
-class SqsInboxes:
+class SqsEventQueues:
     """`Inboxes` in SQS and SNS. Each name is the prefix of the stack and a UUID, nobody else's."""
 
     def __init__(self, sqs: "SQSClient", sns: "SNSClient", topic_arn: str, prefix: str) -> None:

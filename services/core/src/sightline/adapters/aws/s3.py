@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sightline.adapters.aws.clients import Busy
+from sightline.adapters.aws.clients import DependencyBusy
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound, StoredObject
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CACHE_CONTROL = "private, max-age=86400"
 
 
-class DeletionIncomplete(Busy):
+class DeletionIncomplete(DependencyBusy):
     """S3 has refused to delete some of several objects; the same call may be repeated."""
 
 

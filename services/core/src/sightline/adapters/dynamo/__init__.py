@@ -1,8 +1,13 @@
 """The tables in DynamoDB: one table, no scan."""
 
 from sightline.adapters.dynamo.albums import DynamoAlbumTable
-from sightline.adapters.dynamo.event_queues import DynamoInboxRegister
+from sightline.adapters.dynamo.event_queues import DynamoEventQueueRegistry
 from sightline.adapters.dynamo.images import DynamoImageTable
 from sightline.adapters.dynamo.items import TransactionContended
 
-__all__ = ["DynamoAlbumTable", "DynamoImageTable", "DynamoInboxRegister", "TransactionContended"]
+__all__ = [
+    "DynamoAlbumTable",
+    "DynamoEventQueueRegistry",
+    "DynamoImageTable",
+    "TransactionContended",
+]

@@ -29,17 +29,11 @@ from sightline.adapters.dynamo.items import (
     transact,
 )
 from sightline.batching import in_batches
-from sightline.domain.albums import (
-    MAX_ALBUMS,
-    Added,
-    Album,
-    AlbumKey,
-    AlbumNotFound,
-    AlbumPage,
-    NotInAlbum,
-)
-from sightline.domain.images import Image, now
+from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.clock import now
+from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.ports.album_table import AddedImages, AlbumPage
 from sightline.ports.image_table import Conflict, Term
 
 if TYPE_CHECKING:
@@ -127,7 +121,7 @@ class DynamoAlbumTable:
                 raise NotInAlbum(after.cover_id) from error
             raise Conflict from error
 
-    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> Added:
+    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
         await self.get(key)
         inside: set[str] = set()
         full: set[str] = set()
@@ -135,7 +129,7 @@ class DynamoAlbumTable:
             added = await self._add_some(key, chunk)
             inside |= added.inside
             full |= added.full
-        return Added(frozenset(inside), frozenset(full))
+        return AddedImages(frozenset(inside), frozenset(full))
 
     async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
         taken: set[str] = set()
@@ -177,7 +171,7 @@ class DynamoAlbumTable:
             if not is_refused(error):
                 raise
 
-    async def _add_some(self, key: AlbumKey, image_ids: list[str]) -> Added:
+    async def _add_some(self, key: AlbumKey, image_ids: list[str]) -> AddedImages:
         """One transaction's worth, tried again where an image moved meanwhile."""
         for _ in range(ATTEMPTS):
             images = [
@@ -187,7 +181,7 @@ class DynamoAlbumTable:
             full = {image.image_id for image in images if len(image.albums) >= MAX_ALBUMS} - there
             new = [image for image in images if image.image_id not in there | full]
             if not new:
-                return Added(frozenset(there), frozenset(full))
+                return AddedImages(frozenset(there), frozenset(full))
             changes = [change for image in new for change in self._enter(key, image)]
             changes.append(self._count(key, len(new), LIVE, {}))
             try:
@@ -197,7 +191,9 @@ class DynamoAlbumTable:
                     raise
                 await self.get(key)
                 continue
-            return Added(frozenset(there | {image.image_id for image in new}), frozenset(full))
+            return AddedImages(
+                frozenset(there | {image.image_id for image in new}), frozenset(full)
+            )
         raise Conflict
 
     async def _take_some(self, key: AlbumKey, image_ids: list[str]) -> set[str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sightline.ports.event_queues import Entry, InboxLost
+from sightline.ports.event_queues import EventQueueLost, Registration
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -15,7 +15,7 @@ PARTITION = "INBOXES"
 _OWN = "attribute_exists(pk) AND attribute_not_exists(condemned)"
 
 
-class DynamoInboxRegister:
+class DynamoEventQueueRegistry:
     """`InboxRegister` in DynamoDB.
 
     The rows carry no `expires_at`: one that DynamoDB drops by itself would leave its queue behind.
@@ -32,9 +32,9 @@ class DynamoInboxRegister:
     async def renew(self, name: str, alive_until: int) -> None:
         values = {":until": _number(alive_until)}
         if not await self._update(name, "SET alive_until = :until", _OWN, values):
-            raise InboxLost(name)
+            raise EventQueueLost(name)
 
-    async def entries(self) -> list[Entry]:
+    async def entries(self) -> list[Registration]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
@@ -42,12 +42,12 @@ class DynamoInboxRegister:
             ConsistentRead=True,
         )
         return [
-            Entry(item["sk"]["S"], int(item["alive_until"]["N"]))
+            Registration(item["sk"]["S"], int(item["alive_until"]["N"]))
             async for page in pages
             for item in page["Items"]
         ]
 
-    async def condemn(self, entry: Entry, until: int) -> bool:
+    async def condemn(self, entry: Registration, until: int) -> bool:
         values = {
             ":seen": _number(entry.alive_until),
             ":until": _number(until),

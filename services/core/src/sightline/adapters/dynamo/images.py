@@ -41,19 +41,20 @@ from sightline.adapters.dynamo.items import (
     usage_key,
 )
 from sightline.batching import in_batches
-from sightline.domain.images import PART_NAMES, Image, Mark, now
+from sightline.domain.clock import now
+from sightline.domain.images import PART_NAMES, Image, ImageLabel
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Profile, Recognition
+from sightline.domain.recognition import Recognition, RecognitionProfile
 from sightline.ports.image_table import (
-    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
+    ImagePage,
     LabelCount,
-    Marked,
-    Page,
     RequestClaimed,
+    StoredResponse,
     Term,
+    TermMatch,
     Usage,
 )
 
@@ -104,7 +105,7 @@ class DynamoImageTable:
 
     async def page(
         self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
-    ) -> Page:
+    ) -> ImagePage:
         images: list[Image] = []
         request: Any = {
             "TableName": self._table,
@@ -127,7 +128,7 @@ class DynamoImageTable:
                 break
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         more = len(images) > limit
-        return Page(images[:limit], images[limit - 1].image_id if more else None)
+        return ImagePage(images[:limit], images[limit - 1].image_id if more else None)
 
     async def store(self, before: Image, after: Image) -> None:
         update = self._update_image(before, after)
@@ -210,7 +211,7 @@ class DynamoImageTable:
 
     async def find_marked(
         self, owner: str, term: Term, limit: int, upto: str | None = None
-    ) -> list[Marked]:
+    ) -> list[TermMatch]:
         condition, values = "pk = :pk", {":pk": {"S": term_partition(owner, term)}}
         if upto is not None:
             condition += " AND sk <= :upto"
@@ -223,7 +224,7 @@ class DynamoImageTable:
             "Limit": limit,
         }
         items = await query(self._client, request, limit)
-        return [Marked(item["sk"], float(item.get("confidence", 100))) for item in items]
+        return [TermMatch(item["sk"], float(item.get("confidence", 100))) for item in items]
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:
         return await list_ids(self._client, self._table, owner, IMAGE_PREFIX, limit)
@@ -280,7 +281,7 @@ class DynamoImageTable:
         return Usage(int(total.get("images", 0)), int(total.get("bytes", 0)), months)
 
     async def claim_content(
-        self, image: Image, profile: Profile, seconds: float
+        self, image: Image, profile: RecognitionProfile, seconds: float
     ) -> Recognition | None:
         key = content_key(image, profile)
         answer = await self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
@@ -312,7 +313,7 @@ class DynamoImageTable:
             raise
         return None
 
-    async def release_content(self, image: Image, profile: Profile) -> None:
+    async def release_content(self, image: Image, profile: RecognitionProfile) -> None:
         try:
             await self._client.delete_item(
                 TableName=self._table,
@@ -325,7 +326,7 @@ class DynamoImageTable:
 
     async def claim_request(
         self, owner: str, key: str, fingerprint: str, seconds: float
-    ) -> Answer | None:
+    ) -> StoredResponse | None:
         row, at, claim_id = request_key(owner, key), int(time.time()), str(uuid4())
         claim = {
             "claim_id": {"S": claim_id},
@@ -351,10 +352,12 @@ class DynamoImageTable:
             if not same or "answer" not in item:
                 raise RequestClaimed(same) from None
             answer = item["answer"]
-            return Answer(int(answer["status"]), answer["headers"], answer["body"])
+            return StoredResponse(int(answer["status"]), answer["headers"], answer["body"])
         return None
 
-    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+    async def keep_answer(
+        self, owner: str, key: str, answer: StoredResponse, seconds: float
+    ) -> None:
         await self._client.update_item(
             TableName=self._table,
             Key=request_key(owner, key),
@@ -403,7 +406,7 @@ class DynamoImageTable:
         }
 
     def _reindex(
-        self, key: ImageKey, old: dict[str, Mark], new: dict[str, Mark]
+        self, key: ImageKey, old: dict[str, ImageLabel], new: dict[str, ImageLabel]
     ) -> "list[TransactWriteItemTypeDef]":
         """What turns the index and counts of the old labels into those of the new."""
         changes: list[TransactWriteItemTypeDef] = []

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import stamina
 from botocore.exceptions import ClientError
 
-from sightline.adapters.aws.clients import Busy
+from sightline.adapters.aws.clients import DependencyBusy
 from sightline.adapters.dynamo.attribute_values import deserialize, serialize
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.images import Image
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Feature, Profile
-from sightline.ports.image_table import Conflict, Month, Term
+from sightline.domain.recognition import Feature, RecognitionProfile
+from sightline.ports.image_table import Conflict, MonthlyUsage, Term
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -40,11 +40,11 @@ LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 BATCH_ATTEMPTS = 5
 
 
-class TableBusy(Busy):
+class TableBusy(DependencyBusy):
     """The table gave only a part of what was asked for, again and again."""
 
 
-class TransactionContended(Busy):
+class TransactionContended(DependencyBusy):
     """Another transaction held one of our items, or the table throttled."""
 
 
@@ -137,8 +137,8 @@ def usage_key(owner: str, period: str) -> Item:
     return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{USAGE_PREFIX}{period}"}}
 
 
-def read_month(item: dict[str, Any]) -> Month:
-    return Month(
+def read_month(item: dict[str, Any]) -> MonthlyUsage:
+    return MonthlyUsage(
         month=item["sk"].removeprefix(USAGE_PREFIX),
         images=int(item.get("images", 0)),
         bytes=int(item.get("bytes", 0)),
@@ -154,7 +154,7 @@ def content_partition(owner: str, sha256: str) -> str:
     return f"CONTENT#{owner}#{sha256}"
 
 
-def content_key(image: Image, profile: Profile) -> Item:
+def content_key(image: Image, profile: RecognitionProfile) -> Item:
     pk = content_partition(image.owner, image.sha256)
     return {"pk": {"S": pk}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
 

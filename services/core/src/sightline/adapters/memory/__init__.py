@@ -4,16 +4,16 @@ Nothing here waits between a check and its effect, so each method is as atomic a
 """
 
 from sightline.adapters.memory.albums import MemoryAlbumTable
-from sightline.adapters.memory.event_queues import MemoryInboxes, MemoryInboxRegister
+from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
 from sightline.adapters.memory.images import MemoryImageTable
 from sightline.adapters.memory.objects import MemoryObjectStore
 from sightline.adapters.memory.queues import MemoryQueue, MemoryTopic
 
 __all__ = [
     "MemoryAlbumTable",
+    "MemoryEventQueueRegistry",
+    "MemoryEventQueues",
     "MemoryImageTable",
-    "MemoryInboxRegister",
-    "MemoryInboxes",
     "MemoryObjectStore",
     "MemoryQueue",
     "MemoryTopic",

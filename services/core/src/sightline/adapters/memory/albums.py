@@ -3,17 +3,10 @@
 from collections.abc import Sequence
 
 from sightline.adapters.memory.images import MemoryImageTable
-from sightline.domain.albums import (
-    MAX_ALBUMS,
-    Added,
-    Album,
-    AlbumKey,
-    AlbumNotFound,
-    AlbumPage,
-    NotInAlbum,
-)
-from sightline.domain.images import now
+from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.clock import now
 from sightline.domain.object_keys import ImageKey
+from sightline.ports.album_table import AddedImages, AlbumPage
 from sightline.ports.image_table import Conflict
 
 
@@ -66,7 +59,7 @@ class MemoryAlbumTable:
                 raise NotInAlbum(after.cover_id)
         self._change(current, title=after.title, cover_id=after.cover_id)
 
-    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> Added:
+    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
         album = await self.get(key)
         inside, full = set(), set()
         new = 0
@@ -85,7 +78,7 @@ class MemoryAlbumTable:
             inside.add(image_id)
         if new:
             self._change(album, images=album.images + new)
-        return Added(frozenset(inside), frozenset(full))
+        return AddedImages(frozenset(inside), frozenset(full))
 
     async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
         taken = set()

@@ -1,32 +1,32 @@
 """Inboxes and their register in memory; not to be told apart from the real adapters."""
 
 from sightline.adapters.memory.queues import MemoryQueue, MemoryTopic
-from sightline.ports.event_queues import Entry, InboxLost
+from sightline.ports.event_queues import EventQueueLost, Registration
 
 
-class MemoryInboxRegister:
+class MemoryEventQueueRegistry:
     """`InboxRegister` in a dictionary."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, Registration] = {}
         self._condemned: set[str] = set()
 
     async def add(self, name: str, alive_until: int) -> None:
-        self._entries[name] = Entry(name, alive_until)
+        self._entries[name] = Registration(name, alive_until)
         self._condemned.discard(name)
 
     async def renew(self, name: str, alive_until: int) -> None:
         if name not in self._entries or name in self._condemned:
-            raise InboxLost(name)
-        self._entries[name] = Entry(name, alive_until)
+            raise EventQueueLost(name)
+        self._entries[name] = Registration(name, alive_until)
 
-    async def entries(self) -> list[Entry]:
+    async def entries(self) -> list[Registration]:
         return list(self._entries.values())
 
-    async def condemn(self, entry: Entry, until: int) -> bool:
+    async def condemn(self, entry: Registration, until: int) -> bool:
         if self._entries.get(entry.name) != entry:
             return False
-        self._entries[entry.name] = Entry(entry.name, until)
+        self._entries[entry.name] = Registration(entry.name, until)
         self._condemned.add(entry.name)
         return True
 
@@ -35,7 +35,7 @@ class MemoryInboxRegister:
         self._condemned.discard(name)
 
 
-class MemoryInboxes:
+class MemoryEventQueues:
     """`Inboxes` as queues in memory that listen to a topic."""
 
     def __init__(self, topic: MemoryTopic) -> None:

@@ -4,20 +4,21 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from sightline.domain.images import PART_NAMES, Image, now
+from sightline.domain.clock import now
+from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.recognition import Feature, Profile, Recognition
+from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline.ports.image_table import (
-    Answer,
     Conflict,
     ContentClaimed,
     ImageNotFound,
+    ImagePage,
     LabelCount,
-    Marked,
-    Month,
-    Page,
+    MonthlyUsage,
     RequestClaimed,
+    StoredResponse,
     Term,
+    TermMatch,
     Usage,
 )
 
@@ -29,7 +30,7 @@ class MemoryImageTable:
         #: For what shares the table.
         self.rows: dict[ImageKey, Image] = {}
         self._months: dict[tuple[str, str], Counter[str]] = {}
-        self._requests: dict[tuple[str, str], tuple[str, Answer | None, float]] = {}
+        self._requests: dict[tuple[str, str], tuple[str, StoredResponse | None, float]] = {}
         self._contents: dict[tuple[str, str, str], Recognition | tuple[str, float]] = {}
 
     async def create(self, image: Image) -> None:
@@ -45,7 +46,7 @@ class MemoryImageTable:
 
     async def page(
         self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
-    ) -> Page:
+    ) -> ImagePage:
         older = sorted(
             (
                 image
@@ -59,7 +60,7 @@ class MemoryImageTable:
             reverse=True,
         )
         more = len(older) > limit
-        return Page(older[:limit], older[limit - 1].image_id if more else None)
+        return ImagePage(older[:limit], older[limit - 1].image_id if more else None)
 
     async def store(self, before: Image, after: Image) -> None:
         current = self.rows.get(before.key)
@@ -125,9 +126,9 @@ class MemoryImageTable:
 
     async def find_marked(
         self, owner: str, term: Term, limit: int, upto: str | None = None
-    ) -> list[Marked]:
+    ) -> list[TermMatch]:
         found = [
-            Marked(image.image_id, confidence)
+            TermMatch(image.image_id, confidence)
             for image in self.rows.values()
             if image.owner == owner
             and (confidence := _confidence(image, term)) is not None
@@ -161,7 +162,7 @@ class MemoryImageTable:
         owned = [image for image in self.rows.values() if image.owner == owner]
         arrived = [image for image in owned if image.renditions.etag is not None]
         months = [
-            Month(
+            MonthlyUsage(
                 month=month,
                 images=counts["images"],
                 bytes=counts["bytes"],
@@ -174,7 +175,7 @@ class MemoryImageTable:
         return Usage(len(arrived), total, sorted(months, reverse=True))
 
     async def claim_content(
-        self, image: Image, profile: Profile, seconds: float
+        self, image: Image, profile: RecognitionProfile, seconds: float
     ) -> Recognition | None:
         content = _content(image, profile)
         known = self._contents.get(content, ("", 0.0))
@@ -186,13 +187,13 @@ class MemoryImageTable:
         self._contents[content] = image.image_id, time.monotonic() + seconds
         return None
 
-    async def release_content(self, image: Image, profile: Profile) -> None:
+    async def release_content(self, image: Image, profile: RecognitionProfile) -> None:
         if isinstance(self._contents.get(_content(image, profile)), tuple):
             del self._contents[_content(image, profile)]
 
     async def claim_request(
         self, owner: str, key: str, fingerprint: str, seconds: float
-    ) -> Answer | None:
+    ) -> StoredResponse | None:
         held, answer, until = self._requests.get((owner, key), ("", None, 0.0))
         if until > time.monotonic():
             if held != fingerprint or answer is None:
@@ -201,7 +202,9 @@ class MemoryImageTable:
         self._requests[owner, key] = fingerprint, None, time.monotonic() + seconds
         return None
 
-    async def keep_answer(self, owner: str, key: str, answer: Answer, seconds: float) -> None:
+    async def keep_answer(
+        self, owner: str, key: str, answer: StoredResponse, seconds: float
+    ) -> None:
         fingerprint, _, _ = self._requests[owner, key]
         self._requests[owner, key] = fingerprint, answer, time.monotonic() + seconds
 
@@ -220,5 +223,5 @@ def _confidence(image: Image, term: Term) -> float | None:
             return 100.0 if term.name in image.words else None
 
 
-def _content(image: Image, profile: Profile) -> tuple[str, str, str]:
+def _content(image: Image, profile: RecognitionProfile) -> tuple[str, str, str]:
     return image.owner, image.sha256, profile.name

@@ -8,10 +8,10 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.account_line import AccountLine
-from ...models.album_line import AlbumLine
-from ...models.end_line import EndLine
-from ...models.image_line import ImageLine
+from ...models.export_account_record import ExportAccountRecord
+from ...models.export_album_record import ExportAlbumRecord
+from ...models.export_end_record import ExportEndRecord
+from ...models.export_image_record import ExportImageRecord
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -44,14 +44,23 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+) -> (
+    ExportAccountRecord
+    | ExportAlbumRecord
+    | ExportEndRecord
+    | ExportImageRecord
+    | ProblemBody
+    | None
+):
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> AccountLine | AlbumLine | EndLine | ImageLine:
+        def _parse_response_200(
+            data: object,
+        ) -> ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_0 = AccountLine.from_dict(data)
+                response_200_type_0 = ExportAccountRecord.from_dict(data)
 
                 return response_200_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -59,7 +68,7 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_1 = AlbumLine.from_dict(data)
+                response_200_type_1 = ExportAlbumRecord.from_dict(data)
 
                 return response_200_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -67,14 +76,14 @@ def _parse_response(
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_2 = ImageLine.from_dict(data)
+                response_200_type_2 = ExportImageRecord.from_dict(data)
 
                 return response_200_type_2
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            response_200_type_3 = EndLine.from_dict(data)
+            response_200_type_3 = ExportEndRecord.from_dict(data)
 
             return response_200_type_3
 
@@ -115,7 +124,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+) -> Response[
+    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -128,7 +139,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: None | str | Unset = UNSET,
-) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+) -> Response[
+    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
+]:
     """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
     newest first, each with addresses from which its files can be fetched for an hour
 
@@ -145,7 +158,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]
+        Response[ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -163,7 +176,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: None | str | Unset = UNSET,
-) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+) -> (
+    ExportAccountRecord
+    | ExportAlbumRecord
+    | ExportEndRecord
+    | ExportImageRecord
+    | ProblemBody
+    | None
+):
     """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
     newest first, each with addresses from which its files can be fetched for an hour
 
@@ -180,7 +200,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody
+        ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
     """
 
     return sync_detailed(
@@ -193,7 +213,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: None | str | Unset = UNSET,
-) -> Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]:
+) -> Response[
+    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
+]:
     """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
     newest first, each with addresses from which its files can be fetched for an hour
 
@@ -210,7 +232,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody]
+        Response[ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -226,7 +248,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: None | str | Unset = UNSET,
-) -> AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody | None:
+) -> (
+    ExportAccountRecord
+    | ExportAlbumRecord
+    | ExportEndRecord
+    | ExportImageRecord
+    | ProblemBody
+    | None
+):
     """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
     newest first, each with addresses from which its files can be fetched for an hour
 
@@ -243,7 +272,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AccountLine | AlbumLine | EndLine | ImageLine | ProblemBody
+        ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
     """
 
     return (

@@ -8,8 +8,8 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.placement_batch import PlacementBatch
-from ...models.placement_outcomes import PlacementOutcomes
+from ...models.album_image_batch import AlbumImageBatch
+from ...models.album_image_outcomes import AlbumImageOutcomes
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -18,7 +18,7 @@ from typing import cast
 def _get_kwargs(
     album_id: str,
     *,
-    body: PlacementBatch,
+    body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PlacementOutcomes | ProblemBody | None:
+) -> AlbumImageOutcomes | ProblemBody | None:
     if response.status_code == 207:
-        response_207 = PlacementOutcomes.from_dict(response.json())
+        response_207 = AlbumImageOutcomes.from_dict(response.json())
 
         return response_207
 
@@ -91,7 +91,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PlacementOutcomes | ProblemBody]:
+) -> Response[AlbumImageOutcomes | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -104,9 +104,9 @@ def sync_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: PlacementBatch,
+    body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[PlacementOutcomes | ProblemBody]:
+) -> Response[AlbumImageOutcomes | ProblemBody]:
     """Take up to 100 pictures out of the album; they stay otherwise as they are
 
      Take up to 100 pictures out of the album; they stay otherwise as they are.
@@ -115,14 +115,14 @@ def sync_detailed(
         album_id (str):
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (PlacementBatch): Pictures to put into an album, or to take out.
+        body (AlbumImageBatch): Pictures to put into an album, or to take out.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PlacementOutcomes | ProblemBody]
+        Response[AlbumImageOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -142,9 +142,9 @@ def sync(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: PlacementBatch,
+    body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> PlacementOutcomes | ProblemBody | None:
+) -> AlbumImageOutcomes | ProblemBody | None:
     """Take up to 100 pictures out of the album; they stay otherwise as they are
 
      Take up to 100 pictures out of the album; they stay otherwise as they are.
@@ -153,14 +153,14 @@ def sync(
         album_id (str):
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (PlacementBatch): Pictures to put into an album, or to take out.
+        body (AlbumImageBatch): Pictures to put into an album, or to take out.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PlacementOutcomes | ProblemBody
+        AlbumImageOutcomes | ProblemBody
     """
 
     return sync_detailed(
@@ -175,9 +175,9 @@ async def asyncio_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: PlacementBatch,
+    body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[PlacementOutcomes | ProblemBody]:
+) -> Response[AlbumImageOutcomes | ProblemBody]:
     """Take up to 100 pictures out of the album; they stay otherwise as they are
 
      Take up to 100 pictures out of the album; they stay otherwise as they are.
@@ -186,14 +186,14 @@ async def asyncio_detailed(
         album_id (str):
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (PlacementBatch): Pictures to put into an album, or to take out.
+        body (AlbumImageBatch): Pictures to put into an album, or to take out.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PlacementOutcomes | ProblemBody]
+        Response[AlbumImageOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -211,9 +211,9 @@ async def asyncio(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: PlacementBatch,
+    body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> PlacementOutcomes | ProblemBody | None:
+) -> AlbumImageOutcomes | ProblemBody | None:
     """Take up to 100 pictures out of the album; they stay otherwise as they are
 
      Take up to 100 pictures out of the album; they stay otherwise as they are.
@@ -222,14 +222,14 @@ async def asyncio(
         album_id (str):
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (PlacementBatch): Pictures to put into an album, or to take out.
+        body (AlbumImageBatch): Pictures to put into an album, or to take out.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PlacementOutcomes | ProblemBody
+        AlbumImageOutcomes | ProblemBody
     """
 
     return (

@@ -8,16 +8,16 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
+from ...models.image_upload import ImageUpload
+from ...models.image_upload_request import ImageUploadRequest
 from ...models.problem_body import ProblemBody
-from ...models.ticket import Ticket
-from ...models.ticket_request import TicketRequest
 from ...types import UNSET, Unset
 from typing import cast
 
 
 def _get_kwargs(
     *,
-    body: TicketRequest,
+    body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -39,9 +39,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemBody | Ticket | None:
+) -> ImageUpload | ProblemBody | None:
     if response.status_code == 201:
-        response_201 = Ticket.from_dict(response.json())
+        response_201 = ImageUpload.from_dict(response.json())
 
         return response_201
 
@@ -93,7 +93,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemBody | Ticket]:
+) -> Response[ImageUpload | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -105,9 +105,9 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: TicketRequest,
+    body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[ProblemBody | Ticket]:
+) -> Response[ImageUpload | ProblemBody]:
     """Announce a picture and get the form to upload it with, straight to S3
 
      Announce a picture and get the form to upload it with, straight to S3.
@@ -117,14 +117,14 @@ def sync_detailed(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketRequest): A picture that a client is about to upload.
+        body (ImageUploadRequest): A picture that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | Ticket]
+        Response[ImageUpload | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -142,9 +142,9 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: TicketRequest,
+    body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> ProblemBody | Ticket | None:
+) -> ImageUpload | ProblemBody | None:
     """Announce a picture and get the form to upload it with, straight to S3
 
      Announce a picture and get the form to upload it with, straight to S3.
@@ -154,14 +154,14 @@ def sync(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketRequest): A picture that a client is about to upload.
+        body (ImageUploadRequest): A picture that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | Ticket
+        ImageUpload | ProblemBody
     """
 
     return sync_detailed(
@@ -174,9 +174,9 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: TicketRequest,
+    body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[ProblemBody | Ticket]:
+) -> Response[ImageUpload | ProblemBody]:
     """Announce a picture and get the form to upload it with, straight to S3
 
      Announce a picture and get the form to upload it with, straight to S3.
@@ -186,14 +186,14 @@ async def asyncio_detailed(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketRequest): A picture that a client is about to upload.
+        body (ImageUploadRequest): A picture that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | Ticket]
+        Response[ImageUpload | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -209,9 +209,9 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: TicketRequest,
+    body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> ProblemBody | Ticket | None:
+) -> ImageUpload | ProblemBody | None:
     """Announce a picture and get the form to upload it with, straight to S3
 
      Announce a picture and get the form to upload it with, straight to S3.
@@ -221,14 +221,14 @@ async def asyncio(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketRequest): A picture that a client is about to upload.
+        body (ImageUploadRequest): A picture that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | Ticket
+        ImageUpload | ProblemBody
     """
 
     return (

@@ -8,16 +8,16 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
+from ...models.image_upload_batch import ImageUploadBatch
+from ...models.image_upload_outcomes import ImageUploadOutcomes
 from ...models.problem_body import ProblemBody
-from ...models.ticket_batch import TicketBatch
-from ...models.ticket_outcomes import TicketOutcomes
 from ...types import UNSET, Unset
 from typing import cast
 
 
 def _get_kwargs(
     *,
-    body: TicketBatch,
+    body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -39,9 +39,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ProblemBody | TicketOutcomes | None:
+) -> ImageUploadOutcomes | ProblemBody | None:
     if response.status_code == 207:
-        response_207 = TicketOutcomes.from_dict(response.json())
+        response_207 = ImageUploadOutcomes.from_dict(response.json())
 
         return response_207
 
@@ -83,7 +83,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ProblemBody | TicketOutcomes]:
+) -> Response[ImageUploadOutcomes | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -95,9 +95,9 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: TicketBatch,
+    body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[ProblemBody | TicketOutcomes]:
+) -> Response[ImageUploadOutcomes | ProblemBody]:
     """Announce up to 100 pictures at once; each has an outcome of its own
 
      Announce up to 100 pictures at once; each has an outcome of its own.
@@ -105,14 +105,14 @@ def sync_detailed(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketBatch): Pictures that a client is about to upload.
+        body (ImageUploadBatch): Pictures that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | TicketOutcomes]
+        Response[ImageUploadOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -130,9 +130,9 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: TicketBatch,
+    body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> ProblemBody | TicketOutcomes | None:
+) -> ImageUploadOutcomes | ProblemBody | None:
     """Announce up to 100 pictures at once; each has an outcome of its own
 
      Announce up to 100 pictures at once; each has an outcome of its own.
@@ -140,14 +140,14 @@ def sync(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketBatch): Pictures that a client is about to upload.
+        body (ImageUploadBatch): Pictures that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | TicketOutcomes
+        ImageUploadOutcomes | ProblemBody
     """
 
     return sync_detailed(
@@ -160,9 +160,9 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: TicketBatch,
+    body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[ProblemBody | TicketOutcomes]:
+) -> Response[ImageUploadOutcomes | ProblemBody]:
     """Announce up to 100 pictures at once; each has an outcome of its own
 
      Announce up to 100 pictures at once; each has an outcome of its own.
@@ -170,14 +170,14 @@ async def asyncio_detailed(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketBatch): Pictures that a client is about to upload.
+        body (ImageUploadBatch): Pictures that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ProblemBody | TicketOutcomes]
+        Response[ImageUploadOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -193,9 +193,9 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: TicketBatch,
+    body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
-) -> ProblemBody | TicketOutcomes | None:
+) -> ImageUploadOutcomes | ProblemBody | None:
     """Announce up to 100 pictures at once; each has an outcome of its own
 
      Announce up to 100 pictures at once; each has an outcome of its own.
@@ -203,14 +203,14 @@ async def asyncio(
     Args:
         idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
             with it within a day is answered as the first time, and not done again.
-        body (TicketBatch): Pictures that a client is about to upload.
+        body (ImageUploadBatch): Pictures that a client is about to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ProblemBody | TicketOutcomes
+        ImageUploadOutcomes | ProblemBody
     """
 
     return (

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from typing import cast
+
+if TYPE_CHECKING:
+    from ..models.image_view import ImageView
+    from ..models.upload_target import UploadTarget
+
+
+T = TypeVar("T", bound="ImageUpload")
+
+
+@_attrs_define
+class ImageUpload:
+    """The image that the upload will be, and the way to upload it.
+
+    Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
+    second image of it; deleting this one does not.
+
+        Attributes:
+            image (ImageView): A picture and what became of it.
+            upload (UploadTarget): Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data.
+            duplicate_of (None | str):
+    """
+
+    image: ImageView
+    upload: UploadTarget
+    duplicate_of: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.upload_target import UploadTarget  # noqa: PLC0415
+
+        image = self.image.to_dict()
+
+        upload = self.upload.to_dict()
+
+        duplicate_of: None | str
+        duplicate_of = self.duplicate_of
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "image": image,
+                "upload": upload,
+                "duplicate_of": duplicate_of,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.upload_target import UploadTarget  # noqa: PLC0415
+
+        d = dict(src_dict)
+        image = ImageView.from_dict(d.pop("image"))
+
+        upload = UploadTarget.from_dict(d.pop("upload"))
+
+        def _parse_duplicate_of(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        duplicate_of = _parse_duplicate_of(d.pop("duplicate_of"))
+
+        image_upload = cls(
+            image=image,
+            upload=upload,
+            duplicate_of=duplicate_of,
+        )
+
+        image_upload.additional_properties = d
+        return image_upload
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
