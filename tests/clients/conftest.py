@@ -10,7 +10,7 @@ import pytest
 from e2e.conftest import VISIBILITY, sign_up
 from sightline_client import Pool
 from sightline_local.connection import Connection
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 
 

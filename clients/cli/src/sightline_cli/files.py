@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sightline_client.pictures import HEAD, find_media_type
+from sightline_client.image_file import HEAD, find_media_type
 
 
 class Found(NamedTuple):

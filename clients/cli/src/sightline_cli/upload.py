@@ -22,7 +22,7 @@ from sightline_cli.files import Found, find_pictures
 from sightline_cli.formatting import count_of
 from sightline_cli.runner import ERR, PATIENTLY, Exit, Json, fail, open_client, print_json, run
 from sightline_client import AsyncSightline, Feature, Outcome, Status, Upload
-from sightline_client.pictures import Source
+from sightline_client.image_file import Source
 
 #: Characters of a file's name beside its bar.
 NAME = 28

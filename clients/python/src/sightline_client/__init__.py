@@ -24,7 +24,7 @@ from sightline_client.generated.models import (
 )
 from sightline_client.generated.types import UNSET
 from sightline_client.journal import FolderJournal, MemoryJournal
-from sightline_client.retrying import Retries
+from sightline_client.retry import Retries
 from sightline_client.sessions import FileStore, KeyringStore, MemoryStore, Session
 from sightline_client.uploads import Outcome, Upload
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sightline_client.errors import SightlineError
+from sightline_client.image_file import Picture, Source
 from sightline_client.journal import Entry
-from sightline_client.pictures import Picture, Source
 
 #: Pictures that are announced at once; the gateway takes 100.
 BATCH = 50

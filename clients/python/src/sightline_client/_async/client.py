@@ -11,15 +11,15 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from sightline_client._async.concurrency import Soon, Stream, aclosing, each_of, sleep
-from sightline_client._async.fetching import Fetcher
-from sightline_client._async.listening import Listener
-from sightline_client._async.sending import Sender
+from sightline_client._async.downloader import Fetcher
+from sightline_client._async.event_stream import Listener
 from sightline_client._async.transport import (
     SessionKeeper,
     converse,
     open_http,
     refuse_strange_answers,
 )
+from sightline_client._async.uploader import Sender
 from sightline_client.cognito import Answer, Flow, Pool, sign_in
 from sightline_client.downloads import Download, DownloadProgress
 from sightline_client.errors import (
@@ -33,7 +33,6 @@ from sightline_client.errors import (
     Unreachable,
 )
 from sightline_client.events import Event
-from sightline_client.forms import Progress
 from sightline_client.generated.api.account import erase_account
 from sightline_client.generated.api.albums import (
     add_to_album,
@@ -82,10 +81,11 @@ from sightline_client.generated.models import (
     UsageView,
 )
 from sightline_client.generated.types import UNSET, Response, Unset
+from sightline_client.image_file import Source
 from sightline_client.journal import Journal, MemoryJournal
-from sightline_client.pages import Pages, batched, given, new_key
-from sightline_client.pictures import Source
-from sightline_client.retrying import Retries
+from sightline_client.multipart import Progress
+from sightline_client.request_arguments import Pages, batched, given, new_key
+from sightline_client.retry import Retries
 from sightline_client.sessions import Session, SessionStore, default_store
 from sightline_client.uploads import BatchProgress, Upload
 

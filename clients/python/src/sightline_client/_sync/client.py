@@ -13,15 +13,15 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from sightline_client._sync.concurrency import Soon, Stream, closing, each_of, sleep
-from sightline_client._sync.fetching import Fetcher
-from sightline_client._sync.listening import Listener
-from sightline_client._sync.sending import Sender
+from sightline_client._sync.downloader import Fetcher
+from sightline_client._sync.event_stream import Listener
 from sightline_client._sync.transport import (
     SessionKeeper,
     converse,
     open_http,
     refuse_strange_answers,
 )
+from sightline_client._sync.uploader import Sender
 from sightline_client.cognito import Answer, Flow, Pool, sign_in
 from sightline_client.downloads import Download, DownloadProgress
 from sightline_client.errors import (
@@ -35,7 +35,6 @@ from sightline_client.errors import (
     Unreachable,
 )
 from sightline_client.events import Event
-from sightline_client.forms import Progress
 from sightline_client.generated.api.account import erase_account
 from sightline_client.generated.api.albums import (
     add_to_album,
@@ -84,10 +83,11 @@ from sightline_client.generated.models import (
     UsageView,
 )
 from sightline_client.generated.types import UNSET, Response, Unset
+from sightline_client.image_file import Source
 from sightline_client.journal import Journal, MemoryJournal
-from sightline_client.pages import Pages, batched, given, new_key
-from sightline_client.pictures import Source
-from sightline_client.retrying import Retries
+from sightline_client.multipart import Progress
+from sightline_client.request_arguments import Pages, batched, given, new_key
+from sightline_client.retry import Retries
 from sightline_client.sessions import Session, SessionStore, default_store
 from sightline_client.uploads import BatchProgress, Upload
 

@@ -9,8 +9,8 @@ import httpx
 from sightline_client._sync.concurrency import Lock, in_thread, sleep
 from sightline_client.cognito import Conversation, Pool, Tokens, read_refusal, refresh
 from sightline_client.errors import Problem, SessionExpired, Unreachable
-from sightline_client.forms import CHUNK, Form, Progress
-from sightline_client.retrying import Retries
+from sightline_client.multipart import CHUNK, Form, Progress
+from sightline_client.retry import Retries
 from sightline_client.sessions import Session, SessionStore
 
 #: Requests of these kinds do the same when they are made twice.

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from sightline_client.errors import UploadRefused
-from sightline_client.pictures import Picture
+from sightline_client.image_file import Picture
 
 #: Called with the bytes of the picture that are sent so far, and with all of them. Goes back where
 #: an attempt failed and another begins.

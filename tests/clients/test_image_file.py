@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sightline_client.errors import NotAPicture
-from sightline_client.pictures import HEAD, Picture, Source, find_media_type
+from sightline_client.image_file import HEAD, Picture, Source, find_media_type
 from sightline_testing.sample_images import draw_image, encode
 
 JPEG = encode(draw_image((64, 40)), "JPEG")

@@ -1,4 +1,6 @@
-"""Downloading: whole or not at all, and never over somebody else's file."""
+"""Made of `_async/downloader.py` by `make clients`: change it there.
+
+Downloading: whole or not at all, and never over somebody else's file."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sightline_client._async.concurrency import Stream, each_of, in_thread
+from sightline_client._sync.concurrency import Stream, each_of, in_thread
 from sightline_client.downloads import Download, DownloadProgress
 from sightline_client.errors import (
     NoRendition,
@@ -16,11 +18,11 @@ from sightline_client.errors import (
     SightlineError,
     Unreachable,
 )
-from sightline_client.forms import Progress, read_refusal
 from sightline_client.generated.models import OriginalView
+from sightline_client.multipart import Progress, read_refusal
 
 if TYPE_CHECKING:
-    from sightline_client._async.client import AsyncSightline
+    from sightline_client._sync.client import Sightline
 
 #: Bytes that are written at a time.
 CHUNK = 256 * 2**10
@@ -32,85 +34,83 @@ OF_ALL = (SessionExpired, NotSignedIn, Unreachable)
 class Fetcher:
     """Fetches pictures from the addresses that the gateway signs, `at_once` of them at most."""
 
-    def __init__(self, client: "AsyncSightline", http: httpx.AsyncClient, at_once: int) -> None:
+    def __init__(self, client: "Sightline", http: httpx.Client, at_once: int) -> None:
         self._client = client
         self._http = http
         self._at_once = at_once
         #: Paths that are being written, by whose picture it is.
         self._taken: dict[Path, str] = {}
 
-    async def download(
+    def download(
         self, image_id: str, target: Path, rendition: str | None, progress: Progress | None
     ) -> Path:
         if rendition is not None:
-            image = await self._client.image(image_id)
+            image = self._client.image(image_id)
             urls = {each.name: each.url for each in image.renditions.items}
             if rendition not in urls:
                 raise NoRendition(image_id, rendition, list(urls))
             name = f"{image_id}-{rendition}.webp"
-            path = target / name if await in_thread(target.is_dir) else target
-            return await self._save(urls[rendition], path, progress)
-        original = await self._client.original(image_id)
-        if not await in_thread(target.is_dir):
-            return await self._save(original.url, target, progress)
-        path, is_there = await self._choose(image_id, original, target)
-        return path if is_there else await self._save(original.url, path, progress)
+            path = target / name if in_thread(target.is_dir) else target
+            return self._save(urls[rendition], path, progress)
+        original = self._client.original(image_id)
+        if not in_thread(target.is_dir):
+            return self._save(original.url, target, progress)
+        path, is_there = self._choose(image_id, original, target)
+        return path if is_there else self._save(original.url, path, progress)
 
-    async def download_all(
+    def download_all(
         self,
         image_ids: Iterable[str],
         folder: Path,
         rendition: str | None,
         progress: DownloadProgress | None,
     ) -> Stream[Download]:
-        async def fetch(image_id: str) -> Download:
+        def fetch(image_id: str) -> Download:
             def show(got: int, total: int) -> None:
                 if progress:
                     progress(image_id, got, total)
 
             try:
-                path = await self.download(image_id, folder, rendition, show)
+                path = self.download(image_id, folder, rendition, show)
             except OF_ALL:
                 raise
             except SightlineError as error:
                 return Download(image_id, error=error)
             return Download(image_id, path)
 
-        async for download in each_of(dict.fromkeys(image_ids), fetch, self._at_once):
+        for download in each_of(dict.fromkeys(image_ids), fetch, self._at_once):
             yield download
 
-    async def _choose(
-        self, image_id: str, original: OriginalView, folder: Path
-    ) -> tuple[Path, bool]:
+    def _choose(self, image_id: str, original: OriginalView, folder: Path) -> tuple[Path, bool]:
         """Where the original goes, and whether it is there already."""
         # What a server calls a file must not say where it goes.
         path = folder / Path(original.file_name).name
         for each in (path, path.with_stem(f"{path.stem}-{image_id[-12:]}")):
             if self._taken.setdefault(each, image_id) != image_id:
                 continue
-            if not await in_thread(each.exists):
+            if not in_thread(each.exists):
                 return each, False
-            if await in_thread(_measure, each) == (await self._client.image(image_id)).sha256:
+            if in_thread(_measure, each) == (self._client.image(image_id)).sha256:
                 return each, True
         return path.with_stem(f"{path.stem}-{image_id}"), False
 
-    async def _save(self, url: str, path: Path, progress: Progress | None) -> Path:
+    def _save(self, url: str, path: Path, progress: Progress | None) -> Path:
         part = path.with_name(f".{path.name}.part")
         try:
-            async with self._http.stream("GET", url) as answer:
+            with self._http.stream("GET", url) as answer:
                 if answer.is_error:
-                    raise read_refusal(answer.status_code, await answer.aread())
+                    raise read_refusal(answer.status_code, answer.read())
                 total = int(answer.headers.get("content-length", 0))
-                with await in_thread(part.open, "wb") as file:
-                    async for chunk in answer.aiter_bytes(CHUNK):
-                        await in_thread(file.write, chunk)
+                with in_thread(part.open, "wb") as file:
+                    for chunk in answer.iter_bytes(CHUNK):
+                        in_thread(file.write, chunk)
                         if progress:
                             progress(file.tell(), total)
-            await in_thread(part.replace, path)
+            in_thread(part.replace, path)
         except httpx.TransportError as error:
             raise Unreachable("the download broke off") from error
         finally:
-            await in_thread(part.unlink, missing_ok=True)
+            in_thread(part.unlink, missing_ok=True)
         return path
 
 

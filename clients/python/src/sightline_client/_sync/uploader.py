@@ -1,14 +1,15 @@
-"""Uploading: measured, announced, sent, and remembered at each step."""
+"""Made of `_async/uploader.py` by `make clients`: change it there.
+
+Uploading: measured, announced, sent, and remembered at each step."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from sightline_client._async.concurrency import Stream, aclosing, each_of, in_thread
-from sightline_client._async.transport import FormStream
+from sightline_client._sync.concurrency import Stream, closing, each_of, in_thread
+from sightline_client._sync.transport import FormStream
 from sightline_client.errors import NotAPicture, NotFound, Problem, Unreachable, UploadRefused
-from sightline_client.forms import Form, Progress, read_refusal
 from sightline_client.generated.models import (
     Feature,
     ImageUploadRequest,
@@ -17,9 +18,10 @@ from sightline_client.generated.models import (
     Status,
 )
 from sightline_client.generated.types import UNSET
+from sightline_client.image_file import Picture, Source
 from sightline_client.journal import Entry, Journal
-from sightline_client.pages import batched
-from sightline_client.pictures import Picture, Source
+from sightline_client.multipart import Form, Progress, read_refusal
+from sightline_client.request_arguments import batched
 from sightline_client.uploads import (
     BATCH,
     BATCHES_AT_ONCE,
@@ -30,7 +32,7 @@ from sightline_client.uploads import (
 )
 
 if TYPE_CHECKING:
-    from sightline_client._async.client import AsyncSightline
+    from sightline_client._sync.client import Sightline
 
 #: Characters that a title may have.
 MAX_TITLE = 200
@@ -52,14 +54,14 @@ class Sender:
     """Sends pictures to S3 with the forms that the gateway gives, `at_once` of them at most."""
 
     def __init__(
-        self, client: "AsyncSightline", http: httpx.AsyncClient, journal: Journal, at_once: int
+        self, client: "Sightline", http: httpx.Client, journal: Journal, at_once: int
     ) -> None:
         self._client = client
         self._http = http
         self._journal = journal
         self._at_once = at_once
 
-    async def upload(
+    def upload(
         self,
         source: Source,
         title: str | None,
@@ -67,20 +69,20 @@ class Sender:
         progress: Progress | None,
         skip_duplicate: bool,
     ) -> ImageView:
-        picture = await in_thread(Picture.of, source)
-        entry = await self._find(picture.sha256, skip_duplicate)
+        picture = in_thread(Picture.of, source)
+        entry = self._find(picture.sha256, skip_duplicate)
         if entry is None:
-            ticket = await self._client.announce(_request(picture, title, features))
+            ticket = self._client.announce(_request(picture, title, features))
             if skip_duplicate and isinstance(ticket.duplicate_of, str):
-                await self._client.delete_all([ticket.image.id])
-                return await self._client.image(ticket.duplicate_of)
+                self._client.delete_all([ticket.image.id])
+                return self._client.image(ticket.duplicate_of)
             entry = Entry.of(ticket)
             self._journal.keep(picture.sha256, entry)
         if not entry.is_sent:
-            await self._send(entry, picture, progress)
-        return await self._client.image(entry.image_id)
+            self._send(entry, picture, progress)
+        return self._client.image(entry.image_id)
 
-    async def upload_all(
+    def upload_all(
         self,
         sources: Iterable[Source],
         features: Features,
@@ -89,30 +91,30 @@ class Sender:
     ) -> Stream[Upload]:
         seen: Seen = {}
 
-        async def prepare(some: Sequence[Source]) -> Batch:
-            return await self._prepare(some, features, skip_duplicates, seen)
+        def prepare(some: Sequence[Source]) -> Batch:
+            return self._prepare(some, features, skip_duplicates, seen)
 
-        async def send(one: Announced) -> Upload:
-            return await self._send_one(one, features, progress)
+        def send(one: Announced) -> Upload:
+            return self._send_one(one, features, progress)
 
         prepared = each_of(batched(sources, BATCH), prepare, BATCHES_AT_ONCE)
-        async with aclosing(prepared):
-            async for batch in prepared:
+        with closing(prepared):
+            for batch in prepared:
                 for upload in batch.settled:
                     yield upload
                 sent = each_of(batch.waiting, send, self._at_once)
-                async with aclosing(sent):
-                    async for upload in sent:
+                with closing(sent):
+                    for upload in sent:
                         yield upload
 
-    async def _prepare(
+    def _prepare(
         self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen
     ) -> Batch:
         """Measure and announce."""
         batch = Batch([], [])
         fresh: list[Announced] = []
         twins: list[Announced] = []
-        for one in await self._measure_all(sources):
+        for one in self._measure_all(sources):
             if isinstance(one, Upload):
                 batch.settled.append(one)
             elif skip and one.picture.sha256 in seen:
@@ -120,52 +122,52 @@ class Sender:
             else:
                 seen[one.picture.sha256] = None
                 fresh.append(one)
-        await self._recall(fresh, batch, skip)
+        self._recall(fresh, batch, skip)
         unknown = [one for one in fresh if one.entry is None]
         if unknown:
-            await self._announce(unknown, features, batch, skip)
+            self._announce(unknown, features, batch, skip)
         seen |= {one.picture.sha256: one.entry.image_id for one in fresh if one.entry}
         for one in twins:
             there = Upload(one.source, Outcome.THERE_ALREADY, seen[one.picture.sha256])
             batch.settled.append(there)
         return batch
 
-    async def _measure_all(self, sources: Sequence[Source]) -> list[Announced | Upload]:
+    def _measure_all(self, sources: Sequence[Source]) -> list[Announced | Upload]:
         """In their order, so that of two alike it is always the first that is sent."""
 
-        async def measure(number: int) -> tuple[int, Announced | Upload]:
+        def measure(number: int) -> tuple[int, Announced | Upload]:
             source = sources[number]
             try:
-                return number, Announced(source, await in_thread(Picture.of, source))
+                return number, Announced(source, in_thread(Picture.of, source))
             except (OSError, NotAPicture) as error:
                 return number, Upload(source, Outcome.FAILED, error=error)
 
         measuring = each_of(range(len(sources)), measure, self._at_once)
-        async with aclosing(measuring):
-            measured = {number: one async for number, one in measuring}
+        with closing(measuring):
+            measured = {number: one for number, one in measuring}
         return [measured[number] for number in sorted(measured)]
 
-    async def _recall(self, fresh: list[Announced], batch: Batch, skip: bool) -> None:
+    def _recall(self, fresh: list[Announced], batch: Batch, skip: bool) -> None:
         """What an earlier run has sent, or announced and not sent."""
 
-        async def recall(one: Announced) -> Announced:
-            one.entry = await self._find(one.picture.sha256, skip)
+        def recall(one: Announced) -> Announced:
+            one.entry = self._find(one.picture.sha256, skip)
             return one
 
         recalled = each_of(fresh, recall, self._at_once)
-        async with aclosing(recalled):
-            async for one in recalled:
+        with closing(recalled):
+            for one in recalled:
                 if one.entry is not None and one.entry.is_sent:
                     there = Upload(one.source, Outcome.THERE_ALREADY, one.entry.image_id)
                     batch.settled.append(there)
                 elif one.entry is not None:
                     batch.waiting.append(one)
 
-    async def _announce(
+    def _announce(
         self, unknown: list[Announced], features: Features, batch: Batch, skip: bool
     ) -> None:
         requests = [_request(one.picture, None, features) for one in unknown]
-        outcomes = await self._client.announce_all(requests)
+        outcomes = self._client.announce_all(requests)
         superfluous: list[str] = []
         for one, outcome in zip(unknown, outcomes, strict=True):
             if outcome.ticket:
@@ -181,15 +183,15 @@ class Sender:
             elif outcome.problem:
                 problem = Problem.of(outcome.problem, {})
                 batch.settled.append(Upload(one.source, Outcome.FAILED, error=problem))
-        await self._client.delete_all(superfluous)
+        self._client.delete_all(superfluous)
 
-    async def _find(self, sha256: str, skip: bool) -> Entry | None:
+    def _find(self, sha256: str, skip: bool) -> Entry | None:
         """The entry of an earlier attempt that is still worth something."""
         entry = self._journal.find(sha256)
         if entry is None or (entry.is_sent and not skip):
             return None
         try:
-            image = await self._client.image(entry.image_id)
+            image = self._client.image(entry.image_id)
         except NotFound:
             self._journal.forget(sha256)
             return None
@@ -198,10 +200,10 @@ class Sender:
         if entry.is_good:
             return entry
         self._journal.forget(sha256)
-        await self._client.delete_all([entry.image_id])
+        self._client.delete_all([entry.image_id])
         return None
 
-    async def _send_one(
+    def _send_one(
         self, one: Announced, features: Features, progress: BatchProgress | None
     ) -> Upload:
         assert one.entry is not None  # noqa: S101
@@ -213,21 +215,21 @@ class Sender:
         try:
             if not one.entry.is_good:
                 # It waited for its turn longer than its form is good for.
-                await self._client.delete_all([one.entry.image_id])
-                ticket = await self._client.announce(_request(one.picture, None, features))
+                self._client.delete_all([one.entry.image_id])
+                ticket = self._client.announce(_request(one.picture, None, features))
                 one.entry = Entry.of(ticket)
                 self._journal.keep(one.picture.sha256, one.entry)
-            await self._send(one.entry, one.picture, show)
+            self._send(one.entry, one.picture, show)
         except (UploadRefused, OSError) as error:
             return Upload(one.source, Outcome.FAILED, one.entry.image_id, error)
         return Upload(one.source, Outcome.SENT, one.entry.image_id)
 
-    async def _send(self, entry: Entry, picture: Picture, progress: Progress | None) -> None:
+    def _send(self, entry: Entry, picture: Picture, progress: Progress | None) -> None:
         form = Form(entry.fields or {}, picture)
         request = self._http.build_request("POST", entry.url, headers=form.headers)
         request.stream = FormStream(form, progress)
         try:
-            answer = await self._http.send(request)
+            answer = self._http.send(request)
         except httpx.TransportError as error:
             raise Unreachable("S3 does not answer") from error
         if answer.is_error:

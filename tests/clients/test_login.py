@@ -14,7 +14,7 @@ from sightline_cli.files import find_pictures
 from sightline_cli.login import CARD, Place, _find_place
 from sightline_client import Pool, SightlineError
 from sightline_client.errors import Unreachable
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 
 COGNITO = {"endpoint": "", "poolId": "eu-central-1_AbCdEf123", "clientId": "client"}
 POOL = Pool("eu-central-1_AbCdEf123", "client")

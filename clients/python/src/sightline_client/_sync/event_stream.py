@@ -1,4 +1,4 @@
-"""Made of `_async/listening.py` by `make clients`: change it there.
+"""Made of `_async/event_stream.py` by `make clients`: change it there.
 
 Live events, and asking again where there are none."""
 
@@ -10,7 +10,7 @@ import httpx
 from sightline_client._sync.concurrency import Stream, closing, sleep
 from sightline_client.errors import Problem, RateLimited, Unavailable, Unreachable
 from sightline_client.events import Event, EventReader
-from sightline_client.retrying import Retries
+from sightline_client.retry import Retries
 
 #: Seconds of silence after which a stream is taken for dead; a sign of life comes every 15.
 QUIET = 40.0

@@ -8,7 +8,7 @@ import httpx
 from sightline_client._async.concurrency import Stream, aclosing, sleep
 from sightline_client.errors import Problem, RateLimited, Unavailable, Unreachable
 from sightline_client.events import Event, EventReader
-from sightline_client.retrying import Retries
+from sightline_client.retry import Retries
 
 #: Seconds of silence after which a stream is taken for dead; a sign of life comes every 15.
 QUIET = 40.0

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sightline_client._async.transport import RetryingTransport, is_repeatable
-from sightline_client.retrying import NEVER, Retries
+from sightline_client.retry import NEVER, Retries
 
 AT_ONCE = Retries(attempts=4, first=0.0)
 
