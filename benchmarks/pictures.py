@@ -31,7 +31,7 @@ from rich.table import Table
 from skimage.metrics import structural_similarity
 
 from sightline.imaging.decoding import Limits
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.renditions import Recipe, decode_image, render
 
 HERE = Path(__file__).parent

@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 
 OUT = Path(__file__).parent / "out"
 COUNT = int(os.environ.get("COUNT", "200"))

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from compose.conftest import Composition, Recognition, User, run, wait_for
 from sightline_local.demo import demonstrate
-from sightline_local.sample import WRITING, draw_sample
+from sightline_local.sample_image import WRITING, draw_sample
 
 pytestmark = pytest.mark.compose
 

@@ -16,7 +16,7 @@ from e2e.conftest import PATIENCE, User, cloud
 from e2e.test_journey import rows
 from sightline_api.events.replay_buffer import OVERLAP
 from sightline_local.environment import api_environment
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_testing.sse import Block, StreamParser
 

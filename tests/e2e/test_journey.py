@@ -14,7 +14,7 @@ from rich.console import Console
 from e2e.conftest import User, cloud
 from sightline_local.connection import Connection
 from sightline_local.demo import demonstrate, upload
-from sightline_local.sample import WRITING, draw_sample
+from sightline_local.sample_image import WRITING, draw_sample
 
 PICTURE = draw_sample(size=(900, 600))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from e2e.conftest import User, cloud
 from sightline_local.outputs import remove_outputs, write_outputs
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 
 
 def run(outputs: Path, *arguments: str) -> tuple[int, str]:

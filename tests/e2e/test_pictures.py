@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from e2e.conftest import Json, User
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import NAMES
 from sightline_testing.sample_images import find_images, mean_difference
 

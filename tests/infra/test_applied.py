@@ -23,7 +23,7 @@ from sightline_local.connection import Connection
 from sightline_local.demo import ask_ticket, sign_in, upload
 from sightline_local.environment import REGION, Ports, aws_environment
 from sightline_local.provisioning import DemoUser, Resources, provision
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import consecutive_ports
 from sightline_resizer.settings import ResizerSettings
 from sightline_worker.settings import WorkerSettings

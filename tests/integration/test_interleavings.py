@@ -38,7 +38,7 @@ from sightline.imaging.decoding import Limits
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline_local.provisioning import provision
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import Recipe
 from sightline_testing.builders import (

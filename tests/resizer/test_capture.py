@@ -10,7 +10,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from sightline.domain.capture import Capture, GeoPosition
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.capture import read_capture
 from sightline_testing.sample_images import find_images
 

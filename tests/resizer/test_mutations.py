@@ -18,7 +18,7 @@ from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.renditions import Recipe, render_image
 
 MUTATIONS = int(os.environ.get("SIGHTLINE_MUTATIONS", "480"))

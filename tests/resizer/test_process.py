@@ -16,7 +16,7 @@ from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectChanged, StoredObject
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import Recipe, render_image
 from sightline_resizer.settings import ResizerSettings

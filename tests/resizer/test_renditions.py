@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from sightline.domain.failures import Rejected
 from sightline.imaging.decoding import Limits
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.encoding import Format
 from sightline_resizer.renditions import Recipe, RenderedImage, Size
 from sightline_resizer.renditions import render_image as develop_with

@@ -7,7 +7,7 @@ from PIL import Image
 from PIL.Image import Transpose
 from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_resizer.thumbhash import SIDE, hash_thumb
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from e2e.conftest import User, cloud
 from sightline_local.connection import Connection
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_testing.sample_images import draw_image, encode, find_images
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
-from sightline_local.sample import WRITING
+from sightline_local.sample_image import WRITING
 from web.conftest import Library, draw, sign_in
 
 pytestmark = pytest.mark.web

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sightline_local.stack import Stack
-from sightline_local.web.files import WORTH_COMPRESSING
+from sightline_local.web.static_files import WORTH_COMPRESSING
 from web.conftest import WEB, Library, Watch, find_violations, sign_in, take_picture
 
 pytestmark = pytest.mark.web

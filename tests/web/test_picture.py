@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import User
-from sightline_local.sample import CAMERA, WRITING, draw_sample
+from sightline_local.sample_image import CAMERA, WRITING, draw_sample
 from web.conftest import PATIENCE, Library, draw, sign_in
 
 pytestmark = pytest.mark.web

@@ -17,7 +17,7 @@ from sightline.domain.recognition import Feature, Recognition, RecognitionProfil
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_testing.builders import (
     count_calls,
     count_labels,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
 
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 
 _ROOT = Path(__file__).parents[3]
 

@@ -20,7 +20,7 @@ from types_boto3_rekognition import RekognitionClient
 from types_boto3_s3 import S3Client
 
 from local.recognition import onnx_models
-from local.recognition.shapes import check_answer, check_error
+from local.recognition.service_model import check_answer, check_error
 from sightline_local.recognition.text import RapidTextReader
 
 REGION = "eu-central-1"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from local.recognition.drawings import encode, rectangle
-from local.recognition.shapes import check_answer
+from local.recognition.drawn_images import encode, rectangle
+from local.recognition.service_model import check_answer
 from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.faces import (
     NullFaceDetector,
@@ -13,7 +13,7 @@ from sightline_local.recognition.faces import (
     answer_faces,
     prepare,
 )
-from sightline_local.recognition.pictures import load_picture
+from sightline_local.recognition.image_loading import load_picture
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from local.recognition.drawings import encode, page, rectangle
+from local.recognition.drawn_images import encode, page, rectangle
 from sightline_local.recognition.geometry import Box, Dot
+from sightline_local.recognition.image_loading import load_picture
+from sightline_local.recognition.image_properties import Measures
 from sightline_local.recognition.labels import (
     Instance,
     Label,
@@ -14,10 +16,8 @@ from sightline_local.recognition.labels import (
     computed_labels,
     object_labels,
 )
-from sightline_local.recognition.names import CATEGORIES, COCO
-from sightline_local.recognition.pictures import load_picture
-from sightline_local.recognition.properties import Measures
 from sightline_local.recognition.requests import GeneralLabelsSettings
+from sightline_local.recognition.taxonomy import CATEGORIES, COCO
 from sightline_local.recognition.text import Line
 from sightline_testing.sample_images import find_images
 

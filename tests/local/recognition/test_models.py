@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sightline_local.recognition import models as fetching
-from sightline_local.recognition.catalogue import (
+from sightline_local.recognition.model_catalog import (
     CATALOGUE,
     USUAL,
     Model,

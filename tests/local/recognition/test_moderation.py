@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from local.recognition.drawings import encode
-from local.recognition.shapes import check_answer
+from local.recognition.drawn_images import encode
+from local.recognition.service_model import check_answer
 from sightline_local.recognition.errors import AccessDenied
+from sightline_local.recognition.image_loading import Picture, load_picture
 from sightline_local.recognition.moderation import (
     NullModerator,
     OnnxModerator,
     answer_moderation,
     prepare,
 )
-from sightline_local.recognition.pictures import Picture, load_picture
 
 
 def picture(color: str, size: tuple[int, int] = (300, 200)) -> Picture:

@@ -5,7 +5,7 @@ import onnx
 import pytest
 from PIL import Image
 
-from local.recognition.drawings import encode, rectangle, stored
+from local.recognition.drawn_images import encode, rectangle, stored
 from local.recognition.onnx_models import (
     DOG_SCORE,
     PERSON_SCORE,
@@ -13,6 +13,7 @@ from local.recognition.onnx_models import (
     save_moderation,
     save_objects,
 )
+from sightline_local.recognition.image_loading import load_picture
 from sightline_local.recognition.objects import (
     SIDE,
     SIGNATURE,
@@ -20,8 +21,7 @@ from sightline_local.recognition.objects import (
     prepare,
     read_outputs,
 )
-from sightline_local.recognition.pictures import load_picture
-from sightline_local.recognition.sessions import ModelError, Signature, open_session
+from sightline_local.recognition.onnx_sessions import ModelError, Signature, open_session
 
 #: Left, top, right, bottom, in a picture of 400 by 200.
 PLACE = (100, 50, 200, 150)

@@ -17,8 +17,8 @@ from types_boto3_rekognition import RekognitionClient
 from types_boto3_s3 import S3Client
 
 from local.recognition.conftest import BUCKET, connect_to, serve
-from local.recognition.drawings import blank, encode, page, rectangle, stored
-from local.recognition.shapes import MODEL
+from local.recognition.drawn_images import blank, encode, page, rectangle, stored
+from local.recognition.service_model import MODEL
 from sightline_local.recognition.errors import (
     HumanLoopQuotaExceeded,
     ServiceError,

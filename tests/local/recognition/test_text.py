@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from local.recognition.drawings import encode, page, stored
-from local.recognition.shapes import check_answer
+from local.recognition.drawn_images import encode, page, stored
+from local.recognition.service_model import check_answer
 from sightline_local.recognition.geometry import Box, Dot, box_polygon, is_inside
-from sightline_local.recognition.pictures import Picture, load_picture
+from sightline_local.recognition.image_loading import Picture, load_picture
 from sightline_local.recognition.requests import DetectTextFilters
 from sightline_local.recognition.text import (
     GLANCE,

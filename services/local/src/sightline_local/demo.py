@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from sightline_local.connection import Connection
-from sightline_local.sample import draw_sample
+from sightline_local.sample_image import draw_sample
 from sightline_local.stack import StackError
 
 #: Seconds until the demo stops waiting; a picture takes one or two.

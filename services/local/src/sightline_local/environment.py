@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sightline_local.provisioning import DemoUser, Resources
-from sightline_local.recognition.catalogue import Task, find_model
+from sightline_local.recognition.model_catalog import Task, find_model
 from sightline_local.recognition.settings import MODELS
 
 REGION = "eu-central-1"

@@ -30,7 +30,7 @@ from sightline_local.environment import (
 )
 from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
 from sightline_local.recognition.settings import MODELS
-from sightline_local.web.files import PAGE
+from sightline_local.web.static_files import PAGE
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
 START_TIMEOUT = 60.0

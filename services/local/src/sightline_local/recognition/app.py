@@ -21,7 +21,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sightline_local.recognition.catalogue import Task, find_model, is_coming
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InternalError,
@@ -30,13 +29,14 @@ from sightline_local.recognition.errors import (
     UnknownOperation,
 )
 from sightline_local.recognition.faces import NullFaceDetector, OnnxFaceDetector
+from sightline_local.recognition.image_loading import allow_large_pictures
+from sightline_local.recognition.image_sources import S3Storage, Storage, read_source
+from sightline_local.recognition.model_catalog import Task, find_model, is_coming
 from sightline_local.recognition.moderation import NullModerator, OnnxModerator
 from sightline_local.recognition.objects import NullObjectDetector, OnnxObjectDetector
 from sightline_local.recognition.operations import Operation, Recognizer
-from sightline_local.recognition.pictures import allow_large_pictures
 from sightline_local.recognition.requests import MAX_SENT, read_request
 from sightline_local.recognition.settings import RecognitionSettings
-from sightline_local.recognition.sources import S3Storage, Storage, read_source
 from sightline_local.recognition.text import RapidTextReader
 from sightline_local.recognition.throttle import ERRORS, NullThrottle, Throttle
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.geometry import Box, Dot, clip_box
+from sightline_local.recognition.image_loading import Picture
+from sightline_local.recognition.image_properties import Measures
 from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.pictures import Picture
-from sightline_local.recognition.properties import Measures
-from sightline_local.recognition.sessions import Session, Signature, Tensor, open_session
+from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
 #: The side of the square that the model looks at, in pixels.
 SIDE = 640

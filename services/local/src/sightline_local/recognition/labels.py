@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.names import CATEGORIES, Name
-from sightline_local.recognition.pictures import Picture
-from sightline_local.recognition.properties import Measures
+from sightline_local.recognition.image_loading import Picture
+from sightline_local.recognition.image_properties import Measures
 from sightline_local.recognition.requests import GeneralLabelsSettings
+from sightline_local.recognition.taxonomy import CATEGORIES, Name
 from sightline_local.recognition.text import Line
 
 #: Rekognition's category for what is not a thing but the look of the picture.

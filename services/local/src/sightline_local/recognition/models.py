@@ -14,7 +14,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from sightline_local.recognition.catalogue import CATALOGUE, USUAL, Model
+from sightline_local.recognition.model_catalog import CATALOGUE, USUAL, Model
 from sightline_local.recognition.settings import MODELS
 
 #: Seconds without a single byte after which the other side counts as gone.

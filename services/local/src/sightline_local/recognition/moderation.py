@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
+from sightline_local.recognition.image_loading import Picture
 from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.pictures import Picture
-from sightline_local.recognition.sessions import Session, Signature, Tensor, open_session
+from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
 #: The side of the square that the model looks at, in pixels.
 SIDE = 224

@@ -7,11 +7,11 @@ import numpy as np
 from PIL import Image
 
 from sightline_local.recognition.geometry import clip_box
+from sightline_local.recognition.image_loading import Picture
 from sightline_local.recognition.labels import Instance
 from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.names import COCO, Name
-from sightline_local.recognition.pictures import Picture
-from sightline_local.recognition.sessions import Session, Signature, Tensor, open_session
+from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
+from sightline_local.recognition.taxonomy import COCO, Name
 
 #: The side of the square that the model looks at, in pixels.
 SIDE = 640

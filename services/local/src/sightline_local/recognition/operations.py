@@ -13,6 +13,8 @@ from sightline_local.recognition.errors import (
     ResourceNotReady,
 )
 from sightline_local.recognition.faces import FaceDetector, answer_faces
+from sightline_local.recognition.image_loading import Picture, load_picture
+from sightline_local.recognition.image_properties import Measures, describe_properties
 from sightline_local.recognition.labels import (
     choose_labels,
     computed_labels,
@@ -21,8 +23,6 @@ from sightline_local.recognition.labels import (
 )
 from sightline_local.recognition.moderation import Moderator, answer_moderation
 from sightline_local.recognition.objects import ObjectDetector
-from sightline_local.recognition.pictures import Picture, load_picture
-from sightline_local.recognition.properties import Measures, describe_properties
 from sightline_local.recognition.requests import (
     DetectFacesRequest,
     DetectLabelsRequest,

@@ -18,10 +18,10 @@ from sightline_local.recognition.geometry import (
     is_inside,
     middle,
 )
+from sightline_local.recognition.image_loading import Picture, Pixels
 from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.pictures import Picture, Pixels
+from sightline_local.recognition.onnx_sessions import silence_runtime
 from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
-from sightline_local.recognition.sessions import silence_runtime
 
 #: What answers instead of Rekognition's model: PP-OCRv6, which RapidOCR's package carries.
 MODEL = "sightline-local-1/ppocr-v6-small"

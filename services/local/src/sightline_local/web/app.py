@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 from aiohttp import ClientSession, web
 
-from sightline_local.web.files import Files
 from sightline_local.web.headers import security_headers
-from sightline_local.web.passing import PATHS, Passing
+from sightline_local.web.proxy import PATHS, Passing
 from sightline_local.web.settings import WebSettings
+from sightline_local.web.static_files import Files
 
 _SESSION = web.AppKey("session", ClientSession)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from local.recognition.drawings import encode, rectangle
-from local.recognition.shapes import MODEL, check_shape
+from local.recognition.drawn_images import encode, rectangle
+from local.recognition.service_model import MODEL, check_shape
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.pictures import load_picture
-from sightline_local.recognition.properties import Measures, describe_properties
+from sightline_local.recognition.image_loading import load_picture
+from sightline_local.recognition.image_properties import Measures, describe_properties
 
 
 def measure(image: Image.Image) -> Measures:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from local.recognition.drawings import blank, encode, page, rectangle, stored
+from local.recognition.drawn_images import blank, encode, page, rectangle, stored
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InvalidImageFormat,
     InvalidParameter,
     ServiceError,
 )
-from sightline_local.recognition.pictures import WORKING_SIDE, load_picture
+from sightline_local.recognition.image_loading import WORKING_SIDE, load_picture
 from sightline_testing.sample_images import find_images
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sightline_local.recognition.colors import Color, Floats, Rgb, dominant_colors, to_lab
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.pictures import Picture
+from sightline_local.recognition.image_loading import Picture
 
 #: Pixels of the longest side at which everything is measured.
 SIDE = 512
