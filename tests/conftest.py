@@ -9,7 +9,7 @@ import stamina
 from pillow_heif import register_heif_opener
 
 from sightline.adapters.aws.clients import Clients
-from sightline_local.cloud import open_cloud
+from sightline_local.cloud import make_cloud_server
 
 REGION = "eu-central-1"
 
@@ -20,7 +20,7 @@ register_heif_opener()
 @pytest.fixture(scope="session")
 def aws_endpoint() -> Iterator[str]:
     """The address of an embedded cloud of this run."""
-    server = open_cloud("127.0.0.1", 0)
+    server = make_cloud_server("127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -49,7 +49,7 @@ def test_the_proof_is_good_for_the_right_password_alone(password: str, good: boo
         at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
         proof = exchange.prove(challenge(met)["ChallengeParameters"], password, at)
         assert proof["TIMESTAMP"] == format_timestamp(at) == "Fri Jan 2 03:04:05 UTC 2026"
-        assert met.is_met(proof["PASSWORD_CLAIM_SIGNATURE"], BLOCK, proof["TIMESTAMP"]) is good
+        assert met.verify(proof["PASSWORD_CLAIM_SIGNATURE"], BLOCK, proof["TIMESTAMP"]) is good
 
 
 def test_a_sign_in_by_proof_never_sends_the_password() -> None:
@@ -61,7 +61,7 @@ def test_a_sign_in_by_proof_never_sends_the_password() -> None:
     second = conversation.send(challenge(met))
     responses = second.body["ChallengeResponses"]
     signature, timestamp = responses["PASSWORD_CLAIM_SIGNATURE"], responses["TIMESTAMP"]
-    assert met.is_met(signature, BLOCK, timestamp)
+    assert met.verify(signature, BLOCK, timestamp)
     assert PASSWORD not in str(first) + str(second)
     assert finish(conversation, {"AuthenticationResult": TOKENS}).access == "access"
 

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from sightline_local.compose import write_card
+from sightline_local.compose import write_connection
 from sightline_local.connection import Connection
-from sightline_local.demo import ask_ticket, sign_in, upload
+from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.stack import consecutive_ports
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ class User:
         self.http.headers["Authorization"] = f"Bearer {sign_in(self.http, card)}"
 
     def announce(self, name: str, body: bytes) -> Json:
-        return ask_ticket(self.http, self.card, name, body, features=("labels", "text"))
+        return request_upload(self.http, self.card, name, body, features=("labels", "text"))
 
     def send(self, name: str, body: bytes) -> str:
         """Upload a picture; answers its id."""
@@ -208,7 +208,7 @@ class User:
 
 @pytest.fixture(scope="session")
 def user(composition: Composition, tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
-    card = write_card(tmp_path_factory.mktemp("card"), composition.api, composition.cognito)
+    card = write_connection(tmp_path_factory.mktemp("card"), composition.api, composition.cognito)
     user = User(card)
     yield user
     user.http.close()

@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from compose.conftest import Composition, Recognition, User, run, wait_for
-from sightline_local.demo import demonstrate
-from sightline_local.sample_image import WRITING, draw_sample
+from sightline_local.demo import run_demo
+from sightline_local.sample_image import CAPTION, draw_sample
 
 pytestmark = pytest.mark.compose
 
@@ -130,7 +130,7 @@ def test_a_picture_gets_ready(user: User) -> None:
     image = user.wait(user.send("evening.jpg", draw(0)))
     assert image["status"] == "ready", image
     (line,) = [each for each in image["recognition"]["text"] if each["is_line"]]
-    assert line["text"].replace(" ", "") == WRITING.replace(" ", "")
+    assert line["text"].replace(" ", "") == CAPTION.replace(" ", "")
     for rendition in image["renditions"]["items"]:
         assert httpx.get(rendition["url"]).content[8:12] == b"WEBP"
 
@@ -168,7 +168,7 @@ def test_the_demo_runs_against_containers(
     monkeypatch.chdir(tmp_path)
     user.card.write(tmp_path)
     output = io.StringIO()
-    demonstrate(None, tmp_path, Console(file=output, width=200))
+    run_demo(None, tmp_path, Console(file=output, width=200))
     assert "Drawing Board" in output.getvalue()
     assert (tmp_path / "renditions-of-sample" / "full.webp").exists()
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from compose.conftest import ROOT, wait_for
-from sightline_local.compose import provision_here, write_card
+from sightline_local.compose import provision_from_environment, write_connection
 from sightline_local.connection import Connection
 from sightline_local.stack import StackError, consecutive_ports
 
@@ -73,31 +73,31 @@ def test_what_compose_tells_the_services_is_what_gets_made(endpoint: str) -> Non
             "SIGHTLINE_TOKEN_CLIENT_IDS",
         )
     }
-    made = provision_here({**environment, "AWS_ENDPOINT_URL": endpoint}, visibility=60)
+    made = provision_from_environment({**environment, "AWS_ENDPOINT_URL": endpoint}, visibility=60)
     assert told("SIGHTLINE_TOKEN_JWKS_URL").split("/")[3] == made.pool_id
 
 
 def test_a_wrong_setting_is_named_with_the_right_value(endpoint: str) -> None:
     environment = {"AWS_ENDPOINT_URL": endpoint, "SIGHTLINE_TABLE": "pictures"}
     with pytest.raises(StackError, match="SIGHTLINE_TABLE should be sightline"):
-        provision_here(environment, visibility=60)
+        provision_from_environment(environment, visibility=60)
 
 
 def test_on_aws_itself_nothing_is_made() -> None:
     with pytest.raises(StackError, match="names no stand-in"):
-        provision_here({"AWS_REGION": "eu-central-1"}, visibility=60)
+        provision_from_environment({"AWS_REGION": "eu-central-1"}, visibility=60)
 
 
 def test_a_card_is_found_where_something_was_made(endpoint: str, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     with pytest.raises(StackError, match="nothing is provisioned yet"):
-        write_card(folder, "http://127.0.0.1:1", endpoint)
-    made = provision_here(os.environ, visibility=60)
-    card = write_card(folder, "http://127.0.0.1:1", endpoint)
+        write_connection(folder, "http://127.0.0.1:1", endpoint)
+    made = provision_from_environment(os.environ, visibility=60)
+    card = write_connection(folder, "http://127.0.0.1:1", endpoint)
     assert card.client_id == made.client_id
     assert Connection.read(folder) == card
 
 
 def test_a_card_of_nothing_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="Cognito does not answer"):
-        write_card(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:1")
+        write_connection(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:1")

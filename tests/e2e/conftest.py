@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sightline_local.connection import Connection
-from sightline_local.demo import ask_ticket, sign_in, upload
+from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.stack import Stack, consecutive_ports
 
@@ -33,7 +33,7 @@ class User:
         self.http.headers["Authorization"] = f"Bearer {token}"
 
     def announce(self, name: str, body: bytes, features: Sequence[str] | None = None) -> Json:
-        return ask_ticket(self.http, self.card, name, body, features=features)
+        return request_upload(self.http, self.card, name, body, features=features)
 
     def send(self, name: str, body: bytes, features: Sequence[str] | None = None) -> str:
         """Upload a picture; answers its id."""
@@ -89,7 +89,7 @@ def cloud(stack: Stack, service: str) -> Any:
 
 @pytest.fixture(scope="session")
 def user(stack: Stack) -> Iterator[User]:
-    user = User(stack, Connection.of(stack))
+    user = User(stack, Connection.from_stack(stack))
     yield user
     user.http.close()
 
@@ -114,4 +114,4 @@ def sign_up(stack: Stack, email: str) -> Connection:
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True
     )
-    return Connection.of(stack).model_copy(update={"email": email, "password": password})
+    return Connection.from_stack(stack).model_copy(update={"email": email, "password": password})

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from e2e.conftest import User, cloud
 from sightline_local.connection import Connection
-from sightline_local.demo import demonstrate, upload
-from sightline_local.sample_image import WRITING, draw_sample
+from sightline_local.demo import run_demo, upload
+from sightline_local.sample_image import CAPTION, draw_sample
 
 PICTURE = draw_sample(size=(900, 600))
 
@@ -198,7 +198,7 @@ def test_recognition_comes_from_the_picture(user: User) -> None:
     """Text is read where it stands, and labels say what can be seen; no two pictures alike."""
     image = user.wait(user.send("text.jpg", PICTURE, features=("labels", "text")))
     (line,) = [each for each in image["recognition"]["text"] if each["is_line"]]
-    assert line["text"].replace(" ", "") == WRITING.replace(" ", "")
+    assert line["text"].replace(" ", "") == CAPTION.replace(" ", "")
     middle = line["box"]["top"] + line["box"]["height"] / 2
     assert middle == pytest.approx(0.9, abs=0.03)
     assert "Text" in {label["name"] for label in image["recognition"]["labels"]}
@@ -214,11 +214,11 @@ def test_the_demo_shows_everything(
     user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Connection.of(user.stack).write(tmp_path)
+    Connection.from_stack(user.stack).write(tmp_path)
     picture = tmp_path / "evening.jpg"
     picture.write_bytes(PICTURE)
     output = io.StringIO()
-    demonstrate(picture, tmp_path, Console(file=output, width=200))
+    run_demo(picture, tmp_path, Console(file=output, width=200))
     text = output.getvalue()
     for expected in ("ready", "900 × 600", "Drawing Board", "47.00500, 11.50750", "EVENING"):  # noqa: RUF001
         assert expected in text

@@ -10,7 +10,7 @@ from PIL.Image import Transpose
 
 from e2e.conftest import Json, User
 from sightline_local.sample_image import draw_sample
-from sightline_local.stack import NAMES
+from sightline_local.stack import PROCESS_NAMES
 from sightline_testing.sample_images import find_images, mean_difference
 
 PHOTOS = find_images("photos")
@@ -108,7 +108,7 @@ def test_a_drawn_picture_is_understood(user: User, orientation: int) -> None:
 
 
 def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
-    pids = {name: user.stack.pid(name) for name in NAMES}
+    pids = {name: user.stack.pid(name) for name in PROCESS_NAMES}
     files = {path.name: path.read_bytes() for path in find_images("malformed")}
     body = draw_sample(size=(900, 600))
     files |= {
@@ -125,8 +125,8 @@ def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
         assert failures <= CODES | {None}, name
         if image["renditions"]["state"] == "succeeded":
             assert len(image["renditions"]["items"]) == 3, name
-    assert user.stack.find_dead() is None
-    assert {name: user.stack.pid(name) for name in NAMES} == pids
+    assert user.stack.find_exited() is None
+    assert {name: user.stack.pid(name) for name in PROCESS_NAMES} == pids
 
 
 def fetch(url: str) -> Image.Image:

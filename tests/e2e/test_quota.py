@@ -22,7 +22,7 @@ def test_a_burst_of_ten_times_the_quota_ends_well(tmp_path: Path) -> None:
     }
     with Stack(consecutive_ports(0), tmp_path, settings=settings) as stack:
         stack.start()
-        user = User(stack, Connection.of(stack))
+        user = User(stack, Connection.from_stack(stack))
         sent = [user.send(f"{number}.png", tile(number)) for number in range(BURST)]
         assert [user.wait(image_id)["status"] for image_id in sent] == ["ready"] * BURST
         user.http.close()

@@ -20,7 +20,7 @@ from infra.terraform import Json, changes
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.connection import Connection
-from sightline_local.demo import ask_ticket, sign_in, upload
+from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.environment import REGION, Ports, aws_environment
 from sightline_local.provisioning import DemoUser, Resources, provision
 from sightline_local.sample_image import draw_sample
@@ -371,7 +371,7 @@ def test_picture_becomes_ready(applied: Applied, tmp_path: Path) -> None:
         card = _make_user(applied, ports)
         http.headers["Authorization"] = f"Bearer {sign_in(http, card)}"
         body = draw_sample()
-        ticket = ask_ticket(http, card, "evening.jpg", body)
+        ticket = request_upload(http, card, "evening.jpg", body)
         upload(ticket, body)
         image = _await_end(http, f"{card.api}/v1/images/{ticket['image']['id']}")
         assert image["status"] == "ready", image

@@ -9,7 +9,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from sightline_api.images.tickets import UPLOAD_GRACE_SECONDS
-from sightline_local.provisioning import RETENTION, DemoUser, Resources, provision
+from sightline_local.provisioning import RETENTION_SECONDS, DemoUser, Resources, provision
 
 
 @pytest.fixture
@@ -95,4 +95,4 @@ def test_provisioning_twice_is_provisioning_once(endpoint: str) -> None:
 
 def test_a_ticket_outlives_the_queues_memory_of_its_upload() -> None:
     """Else an upload whose message waited long would be taken for one without a ticket."""
-    assert UPLOAD_GRACE_SECONDS > RETENTION
+    assert UPLOAD_GRACE_SECONDS > RETENTION_SECONDS

@@ -19,7 +19,7 @@ from sightline_local.connection import Connection
 from sightline_local.stack import StackError
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 
 
 @contextmanager
@@ -36,13 +36,13 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT_SECONDS)
         assert process.stdout is not None
         process.stdout.close()
 
 
-def await_card(folder: Path) -> Connection:
-    deadline = time.monotonic() + PATIENCE
+def wait_for_connection(folder: Path) -> Connection:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
             return Connection.read(folder)
@@ -52,7 +52,7 @@ def await_card(folder: Path) -> Connection:
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
     return output
 
 
@@ -71,24 +71,24 @@ def is_alive(pid: int) -> bool:
 
 def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
-        card = await_card(tmp_path)
-        assert httpx.get(f"{card.api}/docs").is_success
+        connection = wait_for_connection(tmp_path)
+        assert httpx.get(f"{connection.api}/docs").is_success
         command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "token"]
         token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         signed_in = {"Authorization": f"Bearer {token}"}
-        assert httpx.get(f"{card.api}/v1/images", headers=signed_in).json()["items"] == []
+        assert httpx.get(f"{connection.api}/v1/images", headers=signed_in).json()["items"] == []
         pids = children(process)
         process.send_signal(signal.SIGINT)
         output = finish(process)
     assert process.returncode == 0
     # One more where the web application has been built.
-    assert len(pids) == (6 if card.web else 5)
-    assert (card.web or "has not been built") in output
+    assert len(pids) == (6 if connection.web else 5)
+    assert (connection.web or "has not been built") in output
     assert not any(map(is_alive, pids))
-    assert card.api in output
-    assert f"{card.api}/docs" in output
-    assert card.email in output
-    assert card.password in output
+    assert connection.api in output
+    assert f"{connection.api}/docs" in output
+    assert connection.email in output
+    assert connection.password in output
     assert "make models" in output
     assert output.rstrip().endswith("everything is stopped")
     with pytest.raises(StackError, match="make run"):
@@ -97,7 +97,7 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_service_that_dies_is_named(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
-        await_card(tmp_path)
+        wait_for_connection(tmp_path)
         pids = children(process)
         (worker,) = [pid for pid in pids if "sightline_worker" in command_line(pid)]
         os.kill(worker, signal.SIGKILL)

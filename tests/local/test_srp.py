@@ -49,14 +49,14 @@ class Client:
 def test_the_right_password_alone_is_proved(password: str, good: bool) -> None:
     client = Client(password)
     challenge = Challenge(ACCOUNT, f"{client.public:x}")
-    assert challenge.is_met(client.sign(challenge), BLOCK, TIMESTAMP) is good
+    assert challenge.verify(client.sign(challenge), BLOCK, TIMESTAMP) is good
 
 
 def test_a_signature_is_good_for_its_own_challenge_alone() -> None:
     client = Client(ACCOUNT.password)
     signature = client.sign(Challenge(ACCOUNT, f"{client.public:x}"))
     again = Challenge(ACCOUNT, f"{client.public:x}")
-    assert not again.is_met(signature, BLOCK, TIMESTAMP)
+    assert not again.verify(signature, BLOCK, TIMESTAMP)
 
 
 @pytest.mark.parametrize("public", [0, N, 2 * N])
@@ -69,4 +69,4 @@ def test_a_public_value_that_makes_the_secret_zero_proves_nothing(public: int) -
     )[:16]
     message = f"{ACCOUNT.pool}{ACCOUNT.user}".encode() + base64.b64decode(BLOCK)
     forged = base64.b64encode(hmac.digest(key, message + TIMESTAMP.encode(), "sha256")).decode()
-    assert not challenge.is_met(forged, BLOCK, TIMESTAMP)
+    assert not challenge.verify(forged, BLOCK, TIMESTAMP)

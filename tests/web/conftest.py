@@ -70,7 +70,7 @@ def new_user(stack: Stack) -> User:
         UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True
     )
     return User(
-        stack, Connection.of(stack).model_copy(update={"email": email, "password": PASSWORD})
+        stack, Connection.from_stack(stack).model_copy(update={"email": email, "password": PASSWORD})
     )
 
 

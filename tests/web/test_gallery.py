@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
-from sightline_local.sample_image import WRITING
+from sightline_local.sample_image import CAPTION
 from web.conftest import Library, draw, sign_in
 
 pytestmark = pytest.mark.web
@@ -77,7 +77,7 @@ def test_words_in_pictures_are_found(page: Page, library: Library) -> None:
     page.keyboard.press("/")
     box = page.get_by_role("combobox", name="Search labels")
     expect(box).to_be_focused()
-    box.fill(WRITING.split()[-1].lower())
+    box.fill(CAPTION.split()[-1].lower())
     page.get_by_role("listbox").get_by_role("option", name="Text in pictures").click()
     expect(page.locator(".tile img")).to_have_count(1)
     assert titles(page) == ["evening.jpg"]

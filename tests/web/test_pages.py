@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sightline_local.stack import Stack
-from sightline_local.web.static_files import WORTH_COMPRESSING
+from sightline_local.web.static_files import MIN_COMPRESSED_BYTES
 from web.conftest import WEB, Library, Watch, find_violations, sign_in, take_picture
 
 pytestmark = pytest.mark.web
@@ -189,7 +189,7 @@ def test_files_are_kept_by_browsers_as_long_as_they_may(stack: Stack) -> None:
     for path in scripts:
         answer = httpx.get(web + path)
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        small = len(answer.content) <= WORTH_COMPRESSING
+        small = len(answer.content) <= MIN_COMPRESSED_BYTES
         assert small or answer.headers["Content-Encoding"] == "gzip"
     assert httpx.get(f"{web}/assets/gone.js").status_code == 404
 

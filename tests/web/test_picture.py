@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import User
-from sightline_local.sample_image import CAMERA, WRITING, draw_sample
+from sightline_local.sample_image import CAMERA, CAPTION, draw_sample
 from web.conftest import PATIENCE, Library, draw, sign_in
 
 pytestmark = pytest.mark.web
@@ -25,7 +25,7 @@ def test_boxes_lie_over_what_was_read(page: Page, library: Library) -> None:
     expect(box).to_have_count(1)
     page.get_by_role("heading", level=1).hover()
     expect(box).to_have_css("opacity", "0")
-    details(page).locator(".mark", has_text=WRITING.split()[0]).hover()
+    details(page).locator(".mark", has_text=CAPTION.split()[0]).hover()
     expect(box).to_have_css("opacity", "1")
     frame, drawn = page.locator(".frame").bounding_box(), box.bounding_box()
     assert frame

@@ -3,10 +3,10 @@ import pytest
 from PIL import ImageColor
 
 from sightline_local.recognition.colors import (
-    SIMPLE,
+    SIMPLIFIED_COLORS,
     css_name,
     dominant_colors,
-    simple_name,
+    simplified_name,
     to_lab,
 )
 
@@ -23,13 +23,15 @@ from sightline_local.recognition.colors import (
     ],
 )  # fmt: skip
 def test_simple_names(name: str, expected: str) -> None:
-    assert simple_name(*ImageColor.getrgb(name)[:3]) == expected
+    assert simplified_name(*ImageColor.getrgb(name)[:3]) == expected
 
 
 def test_every_color_has_one_of_the_simple_names() -> None:
     steps = range(0, 256, 15)
-    names = {simple_name(red, green, blue) for red in steps for green in steps for blue in steps}
-    assert names == set(SIMPLE)
+    names = {
+        simplified_name(red, green, blue) for red in steps for green in steps for blue in steps
+    }
+    assert names == set(SIMPLIFIED_COLORS)
 
 
 @pytest.mark.parametrize("name", ["tomato", "navy", "khaki", "black", "white"])
@@ -47,7 +49,7 @@ def test_lab_is_that_of_the_textbook() -> None:
 def test_shares_are_those_of_the_pixels() -> None:
     pixels = np.array([[255, 0, 0]] * 60 + [[0, 0, 255]] * 30 + [[0, 0, 0]] * 10, dtype=np.uint8)
     colors = dominant_colors(pixels)
-    assert [(color.simple, round(color.share, 6)) for color in colors] == [
+    assert [(color.simplified, round(color.share, 6)) for color in colors] == [
         ("red", 0.6),
         ("blue", 0.3),
         ("black", 0.1),

@@ -10,10 +10,10 @@ from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.faces import (
     NullFaceDetector,
     OnnxFaceDetector,
-    answer_faces,
+    build_faces_response,
     prepare,
 )
-from sightline_local.recognition.image_loading import load_picture
+from sightline_local.recognition.image_loading import load_image
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def detector(models: Path) -> OnnxFaceDetector:
 
 def test_face_is_found_where_it_is(detector: OnnxFaceDetector) -> None:
     """320 by 160 is looked at as 640 by 320, so 16 pixels are one of the model's places."""
-    picture = load_picture(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
-    (face,) = detector.detect(picture)
+    decoded = load_image(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
+    (face,) = detector.detect(decoded)
     assert face.box == pytest.approx((112 / 640, 48 / 320, 64 / 640, 64 / 320))
     assert 60 <= face.confidence <= 100
     eye_left, eye_right, nose, *_ = face.landmarks
@@ -34,24 +34,24 @@ def test_face_is_found_where_it_is(detector: OnnxFaceDetector) -> None:
 
 
 def test_two_boxes_of_one_face_are_one(detector: OnnxFaceDetector) -> None:
-    picture = load_picture(encode(rectangle((320, 160), (64, 32, 96, 48), "blue", "black")))
-    assert len(detector.detect(picture)) == 1
+    decoded = load_image(encode(rectangle((320, 160), (64, 32, 96, 48), "blue", "black")))
+    assert len(detector.detect(decoded)) == 1
 
 
 def test_two_faces_are_two(detector: OnnxFaceDetector) -> None:
     image = rectangle((320, 160), (64, 32, 80, 48), "blue", "black")
     image.paste("blue", (192, 96, 208, 112))
-    assert len(detector.detect(load_picture(encode(image)))) == 2
+    assert len(detector.detect(load_image(encode(image)))) == 2
 
 
 @pytest.mark.parametrize("color", ["red", "lime", "black"])
 def test_channels_are_in_order(detector: OnnxFaceDetector, color: str) -> None:
-    picture = load_picture(encode(Image.new("RGB", (320, 160), color)))
-    assert detector.detect(picture) == []
+    decoded = load_image(encode(Image.new("RGB", (320, 160), color)))
+    assert detector.detect(decoded) == []
 
 
 def test_input_is_that_of_the_real_model() -> None:
-    tensor, width, height = prepare(load_picture(encode(Image.new("RGB", (100, 200), "blue"))))
+    tensor, width, height = prepare(load_image(encode(Image.new("RGB", (100, 200), "blue"))))
     assert (width, height) == (320, 640)
     assert tensor.shape == (1, 3, 640, 640)
     assert tensor.dtype == np.float32
@@ -61,8 +61,8 @@ def test_input_is_that_of_the_real_model() -> None:
 
 
 def test_answer_has_what_is_known_and_no_more(detector: OnnxFaceDetector) -> None:
-    picture = load_picture(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
-    answer = answer_faces(picture, detector.detect(picture))
+    decoded = load_image(encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black")))
+    answer = build_faces_response(decoded, detector.detect(decoded))
     check_answer("DetectFaces", answer)
     (face,) = answer["FaceDetails"]
     assert set(face) == {"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"}
@@ -72,4 +72,4 @@ def test_answer_has_what_is_known_and_no_more(detector: OnnxFaceDetector) -> Non
 
 def test_without_a_model_nobody_says_that_there_is_no_face() -> None:
     with pytest.raises(AccessDenied, match=r"sightline_local\.recognition\.models"):
-        NullFaceDetector().detect(load_picture(encode(Image.new("RGB", (100, 100)))))
+        NullFaceDetector().detect(load_image(encode(Image.new("RGB", (100, 100)))))

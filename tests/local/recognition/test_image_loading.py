@@ -11,7 +11,7 @@ from sightline_local.recognition.errors import (
     InvalidParameter,
     ServiceError,
 )
-from sightline_local.recognition.image_loading import WORKING_SIDE, load_picture
+from sightline_local.recognition.image_loading import MAX_WORKING_SIDE, load_image
 from sightline_testing.sample_images import find_images
 
 
@@ -19,34 +19,34 @@ from sightline_testing.sample_images import find_images
 def test_jpeg_is_turned_upright(orientation: int) -> None:
     """Whatever way the camera was held, the red corner is where the photographer saw it."""
     upright = rectangle((300, 200), (0, 0, 60, 40), "red")
-    picture = load_picture(stored(upright, orientation))
-    assert (picture.width, picture.height) == (300, 200)
-    assert picture.pixels.size == (300, 200)
-    difference = np.abs(np.asarray(picture.pixels, int) - np.asarray(upright, int))
+    decoded = load_image(stored(upright, orientation))
+    assert (decoded.width, decoded.height) == (300, 200)
+    assert decoded.pixels.size == (300, 200)
+    difference = np.abs(np.asarray(decoded.pixels, int) - np.asarray(upright, int))
     assert difference.mean() < 2
 
 
 def test_png_is_taken_as_it_lies() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture = load_picture(encode(Image.new("RGB", (300, 200)), exif=exif))
-    assert (picture.width, picture.height) == (300, 200)
+    decoded = load_image(encode(Image.new("RGB", (300, 200)), exif=exif))
+    assert (decoded.width, decoded.height) == (300, 200)
 
 
 def test_large_jpeg_is_worked_on_small_and_keeps_its_size() -> None:
     upright = rectangle((4000, 3000), (0, 0, 400, 300), "red").filter(ImageFilter.BLUR)
-    picture = load_picture(stored(upright, 6))
-    assert (picture.width, picture.height) == (4000, 3000)
-    assert picture.pixels.size == (WORKING_SIDE, WORKING_SIDE * 3 // 4)
+    decoded = load_image(stored(upright, 6))
+    assert (decoded.width, decoded.height) == (4000, 3000)
+    assert decoded.pixels.size == (MAX_WORKING_SIDE, MAX_WORKING_SIDE * 3 // 4)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
 def test_large_png_is_made_smaller_band_by_band(mode: str) -> None:
     """No row is lost and none comes twice: what is in the middle stays there."""
     image = rectangle((4300, 4100), (0, 2050, 4300, 4100), "black").convert(mode)
-    picture = load_picture(encode(image))
-    assert picture.pixels.size == (WORKING_SIDE, round(4100 * WORKING_SIDE / 4300))
-    rows = np.asarray(picture.pixels.convert("L"), int).mean(axis=1)
+    decoded = load_image(encode(image))
+    assert decoded.pixels.size == (MAX_WORKING_SIDE, round(4100 * MAX_WORKING_SIDE / 4300))
+    rows = np.asarray(decoded.pixels.convert("L"), int).mean(axis=1)
     middle = len(rows) // 2
     assert (rows[: middle - 2] == 255).all()
     assert (rows[middle + 2 :] == 0).all()
@@ -67,19 +67,19 @@ def test_large_png_is_made_smaller_band_by_band(mode: str) -> None:
 )
 def test_every_kind_of_png_becomes_rgb(image: Image.Image, expected: tuple[int, int, int]) -> None:
     """What is transparent is white, and sixteen bits are scaled, not cut off."""
-    assert load_picture(encode(image)).pixels.getpixel((45, 45)) == expected
+    assert load_image(encode(image)).pixels.getpixel((45, 45)) == expected
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P"])
 def test_transparent_color_is_white(mode: str) -> None:
     image = Image.new(mode, (90, 90), 0)
     body = encode(image, transparency=(0, 0, 0) if mode == "RGB" else 0)
-    assert load_picture(body).pixels.getpixel((45, 45)) == (255, 255, 255)
+    assert load_image(body).pixels.getpixel((45, 45)) == (255, 255, 255)
 
 
 def test_cmyk_jpeg_becomes_rgb() -> None:
     body = encode(Image.new("CMYK", (90, 90), (0, 255, 255, 0)), "JPEG")
-    red, green, blue = np.asarray(load_picture(body).pixels)[45, 45]
+    red, green, blue = np.asarray(load_image(body).pixels)[45, 45]
     assert red > 230
     assert max(green, blue) < 40
 
@@ -89,7 +89,7 @@ def test_jpeg_with_more_jpegs_behind_it_is_its_first() -> None:
     output = io.BytesIO()
     first, second = Image.new("RGB", (90, 120), "red"), Image.new("RGB", (90, 120), "blue")
     first.save(output, "MPO", save_all=True, append_images=[second])
-    red, _, blue = np.asarray(load_picture(output.getvalue()).pixels)[45, 45]
+    red, _, blue = np.asarray(load_image(output.getvalue()).pixels)[45, 45]
     assert red > 200
     assert blue < 50
 
@@ -97,19 +97,19 @@ def test_jpeg_with_more_jpegs_behind_it_is_its_first() -> None:
 @pytest.mark.parametrize("size", [(80, 80), (10_000, 80), (80, 10_000)])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_limits_themselves_are_accepted(size: tuple[int, int], kind: str) -> None:
-    assert load_picture(blank(size, kind=kind)).width == size[0]
+    assert load_image(blank(size, kind=kind)).width == size[0]
 
 
 @pytest.mark.parametrize("size", [(79, 80), (80, 79), (1, 1)])
 def test_too_small_is_an_invalid_parameter(size: tuple[int, int]) -> None:
     with pytest.raises(InvalidParameter):
-        load_picture(blank(size))
+        load_image(blank(size))
 
 
 @pytest.mark.parametrize("size", [(10_001, 80), (80, 10_001)])
 def test_too_large_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(ImageTooLarge):
-        load_picture(blank(size))
+        load_image(blank(size))
 
 
 def test_bomb_is_refused_before_it_is_decoded() -> None:
@@ -117,14 +117,14 @@ def test_bomb_is_refused_before_it_is_decoded() -> None:
     body = bytearray(blank())
     body[16:24] = b"\x7f\xff\xff\xff" * 2
     with pytest.raises(ServiceError) as caught:
-        load_picture(bytes(body))
+        load_image(bytes(body))
     assert isinstance(caught.value, ImageTooLarge | InvalidImageFormat)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "BMP", "TIFF"])
 def test_other_formats_are_refused(kind: str) -> None:
     with pytest.raises(InvalidImageFormat):
-        load_picture(encode(page("Hello"), kind))
+        load_image(encode(page("Hello"), kind))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
@@ -132,13 +132,13 @@ def test_other_formats_are_refused(kind: str) -> None:
 def test_what_is_cut_short_is_refused(kind: str, share: float) -> None:
     body = encode(page("Hello", "world"), kind)
     with pytest.raises(InvalidImageFormat):
-        load_picture(body[: int(len(body) * share)])
+        load_image(body[: int(len(body) * share)])
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_broken_exif_does_not_spoil_a_picture() -> None:
     body = encode(Image.new("RGB", (90, 120)), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
-    assert load_picture(body).height == 120
+    assert load_image(body).height == 120
 
 
 def test_random_damage_never_does_anything_else() -> None:
@@ -150,17 +150,17 @@ def test_random_damage_never_does_anything_else() -> None:
         for place in random.integers(0, len(body), 12):
             body[place] = random.integers(0, 256)
         try:
-            picture = load_picture(bytes(body))
+            decoded = load_image(bytes(body))
         except ServiceError:
             continue
-        assert max(picture.pixels.size) <= WORKING_SIDE
+        assert max(decoded.pixels.size) <= MAX_WORKING_SIDE
 
 
 def test_no_hostile_file_does_anything_else() -> None:
     """The files that other decoders have stumbled over, where they are to be had."""
     for file in find_images("malformed"):
         try:
-            picture = load_picture(file.read_bytes())
+            decoded = load_image(file.read_bytes())
         except ServiceError:
             continue
-        assert picture.pixels.mode == "RGB"
+        assert decoded.pixels.mode == "RGB"

@@ -7,12 +7,12 @@ from PIL import Image, ImageFilter
 from local.recognition.drawn_images import encode, rectangle
 from local.recognition.service_model import MODEL, check_shape
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.image_loading import load_picture
-from sightline_local.recognition.image_properties import Measures, describe_properties
+from sightline_local.recognition.image_loading import load_image
+from sightline_local.recognition.image_properties import Measurements, describe_properties
 
 
-def measure(image: Image.Image) -> Measures:
-    return Measures(load_picture(encode(image)))
+def measure(image: Image.Image) -> Measurements:
+    return Measurements(load_image(encode(image)))
 
 
 def noise(size: tuple[int, int] = (300, 200)) -> Image.Image:

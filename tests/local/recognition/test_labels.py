@@ -5,19 +5,19 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from local.recognition.drawn_images import encode, page, rectangle
-from sightline_local.recognition.geometry import Box, Dot
-from sightline_local.recognition.image_loading import load_picture
-from sightline_local.recognition.image_properties import Measures
+from sightline_local.recognition.geometry import Box, Point
+from sightline_local.recognition.image_loading import load_image
+from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.labels import (
     Instance,
     Label,
-    certainty,
-    choose_labels,
     computed_labels,
+    filter_labels,
+    linear_confidence,
     object_labels,
 )
 from sightline_local.recognition.requests import GeneralLabelsSettings
-from sightline_local.recognition.taxonomy import CATEGORIES, COCO
+from sightline_local.recognition.taxonomy import COCO_LABELS, PARENT_CATEGORIES
 from sightline_local.recognition.text import Line
 from sightline_testing.sample_images import find_images
 
@@ -27,8 +27,8 @@ BOX = Box(0.1, 0.2, 0.3, 0.4)
 
 def compute(body: bytes, lines: Iterable[Line] = ()) -> dict[str, float]:
     """Confidences by name."""
-    picture = load_picture(body)
-    labels = computed_labels(picture, Measures(picture), lines)
+    decoded = load_image(body)
+    labels = computed_labels(decoded, Measurements(decoded), lines)
     return {label.name: label.confidence for label in labels}
 
 
@@ -41,15 +41,15 @@ def photograph(size: tuple[int, int] = (300, 200)) -> Image.Image:
 
 
 def line(text: str, confidence: float) -> Line:
-    return Line(text, confidence, (Dot(0, 0), Dot(1, 0), Dot(1, 1), Dot(0, 1)), ())
+    return Line(text, confidence, (Point(0, 0), Point(1, 0), Point(1, 1), Point(0, 1)), ())
 
 
 @pytest.mark.parametrize(
     ("value", "expected"), [(0, 0), (5, 25), (10, 50), (15, 75), (20, 100), (99, 100)]
 )
 def test_certainty_is_how_far_a_measure_is_past_its_threshold(value: float, expected: int) -> None:
-    assert certainty(value, threshold=10, sure=20) == expected
-    assert certainty(-value, threshold=-10, sure=-20) == expected
+    assert linear_confidence(value, threshold=10, sure=20) == expected
+    assert linear_confidence(-value, threshold=-10, sure=-20) == expected
 
 
 def test_photograph_is_none_of_the_things_that_can_be_computed() -> None:
@@ -125,9 +125,9 @@ def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
 def test_real_photographs_are_no_graphics() -> None:
     """Where they are to be had."""
     for file in [each for each in find_images("photos") if each.suffix == ".jpg"]:
-        picture = load_picture(file.read_bytes()) if "tiny" not in file.name else None
-        if picture is not None:
-            labels = computed_labels(picture, Measures(picture), [])
+        decoded = load_image(file.read_bytes()) if "tiny" not in file.name else None
+        if decoded is not None:
+            labels = computed_labels(decoded, Measurements(decoded), [])
             assert "Graphics" not in {label.name for label in labels}, file.name
 
 
@@ -145,7 +145,7 @@ def test_nothing_below_half_is_said() -> None:
 
 def test_thing_brings_its_ancestors() -> None:
     """The documentation's own example: a car is a vehicle, and that a means of transport."""
-    car = next(name for name in COCO if name.name == "Car")
+    car = next(name for name in COCO_LABELS if name.name == "Car")
     labels = {label.name: label for label in object_labels([(car, Instance(BOX, 80))])}
     assert list(labels) == ["Car", "Vehicle", "Transportation"]
     assert labels["Car"].parents == ("Vehicle", "Transportation")
@@ -157,7 +157,7 @@ def test_thing_brings_its_ancestors() -> None:
 
 
 def test_two_things_of_a_kind_are_one_label() -> None:
-    car, bus = COCO[2], COCO[5]
+    car, bus = COCO_LABELS[2], COCO_LABELS[5]
     found = [(car, Instance(BOX, 60)), (bus, Instance(BOX, 70)), (car, Instance(BOX, 90))]
     labels = {label.name: label for label in object_labels(found)}
     assert [each.confidence for each in labels["Car"].instances] == [90, 60]
@@ -167,19 +167,19 @@ def test_two_things_of_a_kind_are_one_label() -> None:
 
 
 def test_all_eighty_have_names_of_their_own() -> None:
-    assert len(COCO) == 80
-    assert len({name.name for name in COCO}) == 80
-    assert [COCO[each].name for each in (0, 16, 39, 67, 79)] == [
+    assert len(COCO_LABELS) == 80
+    assert len({name.name for name in COCO_LABELS}) == 80
+    assert [COCO_LABELS[each].name for each in (0, 16, 39, 67, 79)] == [
         "Person",
         "Dog",
         "Bottle",
         "Cell Phone",
         "Toothbrush",
     ]
-    for name in COCO:
+    for name in COCO_LABELS:
         assert name.name not in name.parents
         assert len(set(name.parents)) == len(name.parents)
-    assert CATEGORIES.keys() <= {parent for name in COCO for parent in name.parents}
+    assert PARENT_CATEGORIES.keys() <= {parent for name in COCO_LABELS for parent in name.parents}
 
 
 LABELS = [
@@ -207,7 +207,7 @@ LABELS = [
     ],
 )
 def test_filters(settings: dict[str, list[str]], expected: list[str]) -> None:
-    chosen = choose_labels(LABELS, 1000, 0, GeneralLabelsSettings.model_validate(settings))
+    chosen = filter_labels(LABELS, 1000, 0, GeneralLabelsSettings.model_validate(settings))
     assert [label.name for label in chosen] == expected
 
 
@@ -216,11 +216,11 @@ def test_filters(settings: dict[str, list[str]], expected: list[str]) -> None:
     [(1, 0, ["Text"]), (2, 80, ["Text", "Dog"]), (9, 90, ["Text", "Dog"]), (0, 0, [])],
 )
 def test_limits(limit: int, min_confidence: float, expected: list[str]) -> None:
-    chosen = choose_labels(LABELS, limit, min_confidence, EVERYTHING)
+    chosen = filter_labels(LABELS, limit, min_confidence, EVERYTHING)
     assert [label.name for label in chosen] == expected
 
 
 def test_doubtful_instances_are_left_out_too() -> None:
     label = Label("Dog", 90, (), instances=(Instance(BOX, 90), Instance(BOX, 30)))
-    (chosen,) = choose_labels([label], 10, 50, EVERYTHING)
+    (chosen,) = filter_labels([label], 10, 50, EVERYTHING)
     assert chosen.instances == (Instance(BOX, 90),)

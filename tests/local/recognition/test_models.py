@@ -11,12 +11,12 @@ import pytest
 
 from sightline_local.recognition import models as fetching
 from sightline_local.recognition.model_catalog import (
-    CATALOGUE,
-    USUAL,
+    CATALOG,
+    DEFAULT_MODELS,
     Model,
     Task,
     find_model,
-    is_coming,
+    is_partially_downloaded,
 )
 from sightline_local.recognition.models import FetchError, fetch, main
 
@@ -234,7 +234,7 @@ def test_folder_that_cannot_be_written_is_told_of(
 def test_command_fetches_the_usual_ones(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    known = [model._replace(size=len(CONTENT), sha256=DIGEST) for model in CATALOGUE]
+    known = [model._replace(size=len(CONTENT), sha256=DIGEST) for model in CATALOG]
     monkeypatch.setattr(fetching, "CATALOGUE", known)
     monkeypatch.setenv("SIGHTLINE_RECOGNITION_MODELS", str(tmp_path))
     assert main(["--mirror", f"{hub.url}/mirror/"]) == 0
@@ -261,12 +261,12 @@ def test_command_knows_its_models(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_catalogue_names_one_revision_of_each_file() -> None:
     """A branch would move, and the checksum would stay behind."""
-    for model in CATALOGUE:
+    for model in CATALOG:
         assert re.search(r"/[0-9a-f]{40}/", model.url), model.name
         assert re.fullmatch(r"[0-9a-f]{64}", model.sha256), model.name
-        assert model.licence in {"Apache-2.0", "MIT"}
-    assert set(USUAL) <= {model.name for model in CATALOGUE}
-    assert {model.task for model in CATALOGUE} == set(Task)
+        assert model.license in {"Apache-2.0", "MIT"}
+    assert set(DEFAULT_MODELS) <= {model.name for model in CATALOG}
+    assert {model.task for model in CATALOG} == set(Task)
 
 
 def test_first_model_that_is_there_is_used(tmp_path: Path) -> None:
@@ -279,8 +279,8 @@ def test_first_model_that_is_there_is_used(tmp_path: Path) -> None:
 
 
 def test_model_that_is_half_there_is_coming(tmp_path: Path) -> None:
-    assert not is_coming(Task.MODERATION, tmp_path)
+    assert not is_partially_downloaded(Task.MODERATION, tmp_path)
     (tmp_path / "falconsai-nsfw.onnx.part").touch()
-    assert is_coming(Task.MODERATION, tmp_path)
+    assert is_partially_downloaded(Task.MODERATION, tmp_path)
     (tmp_path / "falconsai-nsfw.onnx").touch()
-    assert not is_coming(Task.MODERATION, tmp_path)
+    assert not is_partially_downloaded(Task.MODERATION, tmp_path)

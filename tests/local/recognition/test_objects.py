@@ -13,9 +13,9 @@ from local.recognition.onnx_models import (
     save_moderation,
     save_objects,
 )
-from sightline_local.recognition.image_loading import load_picture
+from sightline_local.recognition.image_loading import load_image
 from sightline_local.recognition.objects import (
-    SIDE,
+    INPUT_SIDE,
     SIGNATURE,
     OnnxObjectDetector,
     prepare,
@@ -40,7 +40,7 @@ def test_version_is_the_name_of_the_model(detector: OnnxObjectDetector) -> None:
 def test_thing_is_found_where_it_is(detector: OnnxObjectDetector, orientation: int) -> None:
     """Squeezed into the model's square and back, in the upright picture's own shares."""
     upright = rectangle((400, 200), PLACE, "red")
-    found = detector.detect(load_picture(stored(upright, orientation, subsampling=0)))
+    found = detector.detect(load_image(stored(upright, orientation, subsampling=0)))
     dog = next(instance for name, instance in found if name.name == "Dog")
     assert dog.box == pytest.approx((0.25, 0.25, 0.25, 0.5), abs=0.01)
     assert dog.confidence == pytest.approx(DOG_SCORE * 100)
@@ -49,26 +49,26 @@ def test_thing_is_found_where_it_is(detector: OnnxObjectDetector, orientation: i
 @pytest.mark.parametrize("color", ["lime", "blue", "white", "yellow"])
 def test_channels_are_in_order(detector: OnnxObjectDetector, color: str) -> None:
     """The model looks for red; another order or scale of the channels would show it elsewhere."""
-    found = detector.detect(load_picture(encode(rectangle((400, 200), PLACE, color))))
+    found = detector.detect(load_image(encode(rectangle((400, 200), PLACE, color))))
     assert [name.name for name, _ in found] == ["Person"]
 
 
 def test_box_ends_where_the_picture_does(detector: OnnxObjectDetector) -> None:
     """The model's person reaches from a tenth left of the picture to a tenth inside of it."""
-    ((_, instance),) = detector.detect(load_picture(encode(Image.new("RGB", (400, 200)))))
+    ((_, instance),) = detector.detect(load_image(encode(Image.new("RGB", (400, 200)))))
     assert instance.box == pytest.approx((0.0, 0.3, 0.1, 0.4), abs=1e-6)
     assert instance.confidence == pytest.approx(PERSON_SCORE * 100)
 
 
 def test_input_is_that_of_the_real_model() -> None:
     image = rectangle((100, 200), (0, 0, 100, 100), "red", "black")
-    tensor = prepare(load_picture(encode(image)))
-    assert tensor.shape == (1, 3, SIDE, SIDE)
+    tensor = prepare(load_image(encode(image)))
+    assert tensor.shape == (1, 3, INPUT_SIDE, INPUT_SIDE)
     assert tensor.dtype == np.float32
     assert tensor.flags["C_CONTIGUOUS"]
-    assert (tensor[0, 0, : SIDE // 2 - 8] == 1).all()
+    assert (tensor[0, 0, : INPUT_SIDE // 2 - 8] == 1).all()
     assert (tensor[0, 1:] == 0).all()
-    assert (tensor[0, 0, SIDE // 2 + 8 :] == 0).all()
+    assert (tensor[0, 0, INPUT_SIDE // 2 + 8 :] == 0).all()
 
 
 def test_query_between_two_classes_counts_for_both() -> None:

@@ -5,34 +5,34 @@ import pytest
 
 from sightline_local.recognition.errors import ImageTooLarge, InvalidParameter
 from sightline_local.recognition.requests import (
-    MAX_SENT,
+    MAX_INLINE_BYTES,
     DetectFacesRequest,
     DetectLabelsRequest,
     DetectModerationLabelsRequest,
     DetectTextRequest,
     Request,
-    read_request,
+    parse_request,
 )
 
 STORED = {"S3Object": {"Bucket": "pictures", "Name": "a/b c.jpg"}}
 
 
 def labels(**members: Any) -> Any:
-    return read_request(DetectLabelsRequest, {"Image": STORED, **members})
+    return parse_request(DetectLabelsRequest, {"Image": STORED, **members})
 
 
 def test_defaults_are_those_of_the_documentation() -> None:
     request = labels()
     assert (request.MaxLabels, request.MinConfidence) == (1000, 55)
     assert request.Settings.ImageProperties.MaxDominantColors == 10
-    assert request.wants("GENERAL_LABELS")
-    assert not request.wants("IMAGE_PROPERTIES")
+    assert request.includes("GENERAL_LABELS")
+    assert not request.includes("IMAGE_PROPERTIES")
 
 
 def test_properties_alone_are_no_labels() -> None:
     request = labels(Features=["IMAGE_PROPERTIES"])
-    assert request.wants("IMAGE_PROPERTIES")
-    assert not request.wants("GENERAL_LABELS")
+    assert request.includes("IMAGE_PROPERTIES")
+    assert not request.includes("GENERAL_LABELS")
 
 
 def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
@@ -64,7 +64,7 @@ def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
 )
 def test_image_must_be_one_thing_and_whole(kind: type[Request], image: Any) -> None:
     with pytest.raises(InvalidParameter, match="Request has invalid parameters"):
-        read_request(kind, {"Image": image})
+        parse_request(kind, {"Image": image})
 
 
 @pytest.mark.parametrize(
@@ -100,19 +100,19 @@ def test_labels_are_asked_for_within_limits(members: Any) -> None:
 )
 def test_text_is_asked_for_within_limits(filters: Any) -> None:
     with pytest.raises(InvalidParameter):
-        read_request(DetectTextRequest, {"Image": STORED, "Filters": filters})
+        parse_request(DetectTextRequest, {"Image": STORED, "Filters": filters})
 
 
 def test_unknown_face_attribute_is_refused() -> None:
     with pytest.raises(InvalidParameter):
-        read_request(DetectFacesRequest, {"Image": STORED, "Attributes": ["THOUGHTS"]})
+        parse_request(DetectFacesRequest, {"Image": STORED, "Attributes": ["THOUGHTS"]})
 
 
 def test_sent_picture_has_a_limit() -> None:
     def send(size: int) -> Any:
         content = base64.b64encode(bytes(size)).decode()
-        return read_request(DetectLabelsRequest, {"Image": {"Bytes": content}})
+        return parse_request(DetectLabelsRequest, {"Image": {"Bytes": content}})
 
-    assert len(send(MAX_SENT).Image.Bytes) == MAX_SENT
+    assert len(send(MAX_INLINE_BYTES).Image.Bytes) == MAX_INLINE_BYTES
     with pytest.raises(ImageTooLarge):
-        send(MAX_SENT + 1)
+        send(MAX_INLINE_BYTES + 1)

@@ -23,7 +23,7 @@ from sightline_local.recognition.errors import (
     HumanLoopQuotaExceeded,
     ServiceError,
 )
-from sightline_local.recognition.requests import MAX_SENT, MAX_STORED
+from sightline_local.recognition.requests import MAX_INLINE_BYTES, MAX_S3_OBJECT_BYTES
 from sightline_testing.sample_images import find_images
 
 OPERATIONS = ["DetectLabels", "DetectText", "DetectFaces", "DetectModerationLabels"]
@@ -187,7 +187,7 @@ def test_documented_errors_of_the_picture(
     with pytest.raises(raised.ImageTooLargeException):
         call(modelled, operation, {"Bytes": blank((10_001, 80))})
     with pytest.raises(raised.ImageTooLargeException):
-        call(modelled, operation, {"Bytes": bytes(MAX_SENT + 1)})
+        call(modelled, operation, {"Bytes": bytes(MAX_INLINE_BYTES + 1)})
     with pytest.raises(raised.InvalidParameterException):
         call(modelled, operation, {"Bytes": blank((79, 79))})
     with pytest.raises(raised.InvalidParameterException):
@@ -204,10 +204,10 @@ def test_stored_picture_may_be_larger_than_a_sent_one(
     plain: RekognitionClient, bucket: S3Client
 ) -> None:
     """What follows the end of a PNG makes the file larger, and the picture no other."""
-    large = put(bucket, "large.png", PAGE + bytes(MAX_SENT))
+    large = put(bucket, "large.png", PAGE + bytes(MAX_INLINE_BYTES))
     assert "Text" in names(plain.detect_labels(Image=large))
     with pytest.raises(plain.exceptions.ImageTooLargeException):
-        plain.detect_labels(Image=put(bucket, "huge.png", PAGE + bytes(MAX_STORED)))
+        plain.detect_labels(Image=put(bucket, "huge.png", PAGE + bytes(MAX_S3_OBJECT_BYTES)))
 
 
 def test_documented_errors_of_moderation(

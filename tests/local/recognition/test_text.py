@@ -6,16 +6,16 @@ from PIL import Image
 
 from local.recognition.drawn_images import encode, page, stored
 from local.recognition.service_model import check_answer
-from sightline_local.recognition.geometry import Box, Dot, box_polygon, is_inside
-from sightline_local.recognition.image_loading import Picture, load_picture
+from sightline_local.recognition.geometry import Box, Point, box_polygon, is_inside
+from sightline_local.recognition.image_loading import DecodedImage, load_image
 from sightline_local.recognition.requests import DetectTextFilters
 from sightline_local.recognition.text import (
-    GLANCE,
     MAX_WORDS,
+    QUICK_READ_SIDE,
     Line,
     RapidTextReader,
     Word,
-    answer_text,
+    build_text_response,
     read_line,
 )
 
@@ -33,7 +33,7 @@ def line(*words: Word) -> Line:
 
 
 def answer(lines: list[Line], **filters: Any) -> list[dict[str, Any]]:
-    answered = answer_text(lines, DetectTextFilters.model_validate(filters))
+    answered = build_text_response(lines, DetectTextFilters.model_validate(filters))
     check_answer("DetectText", answered)
     detections: list[dict[str, Any]] = answered["TextDetections"]
     return detections
@@ -44,7 +44,7 @@ def texts(detections: list[dict[str, Any]]) -> list[str]:
 
 
 def test_reads_what_was_drawn(reader: RapidTextReader) -> None:
-    lines = reader.read(load_picture(encode(page("Hello Sightline world", "ROOM 42 open 9-17"))))
+    lines = reader.read(load_image(encode(page("Hello Sightline world", "ROOM 42 open 9-17"))))
     assert [line.text for line in lines] == ["Hello Sightline world", "ROOM 42 open 9-17"]
     assert [word.text for word in lines[0].words] == ["Hello", "Sightline", "world"]
     assert all(line.confidence > 90 for line in lines)
@@ -52,7 +52,7 @@ def test_reads_what_was_drawn(reader: RapidTextReader) -> None:
 
 def test_boxes_lie_around_what_was_drawn(reader: RapidTextReader) -> None:
     """The first line was drawn from (60, 50) on, 60 pixels high, on 900 by 400."""
-    (line,) = reader.read(load_picture(encode(page("Hello world"))))
+    (line,) = reader.read(load_image(encode(page("Hello world"))))
     left_top, right_top, right_bottom, _ = line.polygon
     assert left_top.x * 900 == pytest.approx(60, abs=15)
     assert 40 < left_top.y * 400 < 75
@@ -65,8 +65,8 @@ def test_boxes_lie_around_what_was_drawn(reader: RapidTextReader) -> None:
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_boxes_are_of_the_upright_picture(reader: RapidTextReader, orientation: int) -> None:
     upright = page("Hello world")
-    (expected,) = reader.read(load_picture(encode(upright)))
-    (found,) = reader.read(load_picture(stored(upright, orientation)))
+    (expected,) = reader.read(load_image(encode(upright)))
+    (found,) = reader.read(load_image(stored(upright, orientation)))
     assert found.text == expected.text
     np.testing.assert_allclose(np.array(found.polygon), np.array(expected.polygon), atol=0.02)
 
@@ -75,12 +75,12 @@ def test_small_picture_is_enlarged_and_a_large_one_made_smaller(reader: RapidTex
     small = page("Hello world").resize((225, 100), Image.Resampling.LANCZOS)
     large = page("Hello world", size=(900, 400)).resize((4500, 2000))
     for image in (small, large):
-        (line,) = reader.read(load_picture(encode(image)), GLANCE)
+        (line,) = reader.read(load_image(encode(image)), QUICK_READ_SIDE)
         assert line.text == "Hello world"
 
 
 def test_nothing_is_read_where_there_is_nothing(reader: RapidTextReader) -> None:
-    assert reader.read(Picture(Image.new("RGB", (300, 200), "teal"), 300, 200)) == []
+    assert reader.read(DecodedImage(Image.new("RGB", (300, 200), "teal"), 300, 200)) == []
 
 
 def test_words_are_found_by_their_characters() -> None:
@@ -155,7 +155,7 @@ def test_only_regions_of_interest_are_answered() -> None:
 
 
 def test_inside_of_a_polygon_with_a_dent() -> None:
-    dent = (Dot(0, 0), Dot(1, 0), Dot(1, 1), Dot(0.5, 0.2), Dot(0, 1))
-    assert is_inside(Dot(0.1, 0.5), dent)
-    assert not is_inside(Dot(0.5, 0.5), dent)
-    assert not is_inside(Dot(1.5, 0.5), dent)
+    dent = (Point(0, 0), Point(1, 0), Point(1, 1), Point(0.5, 0.2), Point(0, 1))
+    assert is_inside(Point(0.1, 0.5), dent)
+    assert not is_inside(Point(0.5, 0.5), dent)
+    assert not is_inside(Point(1.5, 0.5), dent)

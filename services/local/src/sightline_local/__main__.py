@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sightline_local.compose import provision_here, write_card
+from sightline_local.compose import provision_from_environment, write_connection
 from sightline_local.connection import FOLDER
-from sightline_local.demo import demonstrate, find_token
+from sightline_local.demo import find_token, run_demo
 from sightline_local.emulators import CLOUDS
-from sightline_local.provisioning import VISIBILITY
+from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS
 from sightline_local.run import run
 from sightline_local.stack import StackError
 
@@ -45,7 +45,7 @@ def main() -> None:
     making.add_argument(
         "--visibility",
         type=int,
-        default=VISIBILITY,
+        default=VISIBILITY_TIMEOUT_SECONDS,
         help="seconds for which the queues hide a received message (default: %(default)s)",
     )
     finding = commands.add_parser("card", help="let the demo find a stack that runs in containers")
@@ -61,15 +61,15 @@ def main() -> None:
             case "run":
                 run(arguments.port, arguments.folder, console, arguments.cloud)
             case "demo":
-                demonstrate(arguments.picture, arguments.folder, console)
+                run_demo(arguments.image_path, arguments.folder, console)
             case "token":
                 print(find_token(arguments.folder))
             case "provision":
-                made = provision_here(os.environ, arguments.visibility)
-                console.print(made, soft_wrap=True)
+                resources = provision_from_environment(os.environ, arguments.visibility)
+                console.print(resources, soft_wrap=True)
             case "card":
-                card = write_card(arguments.folder, arguments.api, arguments.cognito)
-                console.print(f"`make demo` now talks to {card.api}", highlight=False)
+                connection = write_connection(arguments.folder, arguments.api, arguments.cognito)
+                console.print(f"`make demo` now talks to {connection.api}", highlight=False)
     except StackError as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(1)

@@ -21,10 +21,10 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sightline_local.cognito import complete_cognito
+from sightline_local.cognito import patch_cognito
 
 
-class OneAtATime:
+class SerializedDynamoDB:
     """A WSGI application whose calls to DynamoDB follow each other."""
 
     def __init__(self, app: Any) -> None:
@@ -40,10 +40,10 @@ class OneAtATime:
             return list(self._app(environ, start_response))
 
 
-def open_cloud(host: str, port: int) -> BaseWSGIServer:
+def make_cloud_server(host: str, port: int) -> BaseWSGIServer:
     """A server that listens, on any free port where it is 0; `serve_forever` answers."""
-    complete_cognito()
-    app = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    patch_cognito()
+    app = SerializedDynamoDB(DomainDispatcherApplication(create_backend_app))
     return make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
 
 
@@ -60,7 +60,7 @@ def main() -> None:
         signal.signal(number, stop)
     # moto puts it into addresses that it makes.
     os.environ["MOTO_PORT"] = str(arguments.port)
-    open_cloud(arguments.host, arguments.port).serve_forever()
+    make_cloud_server(arguments.host, arguments.port).serve_forever()
 
 
 if __name__ == "__main__":

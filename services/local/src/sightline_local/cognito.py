@@ -11,14 +11,14 @@ from moto.core.responses import EmptyResult
 from sightline_local.srp import Account, Challenge
 
 #: Tries to sign in that are remembered at the same time; whoever does not go on is forgotten.
-MOST_CHALLENGES = 1_000
+MAX_CHALLENGES = 1_000
 
-_REFUSED = "Incorrect username or password."
+_NOT_AUTHORIZED = "Incorrect username or password."
 
 Json = dict[str, Any]
 
 
-class CheckedPasswords:
+class SrpAuthentication:
     """moto's way of signing in by SRP, with the password checked."""
 
     def __init__(self) -> None:
@@ -30,15 +30,17 @@ class CheckedPasswords:
         answer: Json = self._begin(backend, client_id, auth_flow, parameters)
         if answer.get("ChallengeName") != "PASSWORD_VERIFIER":
             return answer
-        told = answer["ChallengeParameters"]
+        challenge_parameters = answer["ChallengeParameters"]
         _, pool = backend.sessions[answer["Session"]]
-        user = backend.admin_get_user(pool.id, told["USERNAME"])
-        account = Account(pool.id.split("_")[1], told["USER_ID_FOR_SRP"], user.password)
+        user = backend.admin_get_user(pool.id, challenge_parameters["USERNAME"])
+        account = Account(
+            pool.id.split("_")[1], challenge_parameters["USER_ID_FOR_SRP"], user.password
+        )
         challenge = Challenge(account, parameters["SRP_A"])
-        self._challenges[told["SECRET_BLOCK"]] = challenge
-        if len(self._challenges) > MOST_CHALLENGES:
+        self._challenges[challenge_parameters["SECRET_BLOCK"]] = challenge
+        if len(self._challenges) > MAX_CHALLENGES:
             self._challenges.popitem(last=False)
-        told.update(SALT=challenge.salt, SRP_B=challenge.public)
+        challenge_parameters.update(SALT=challenge.salt, SRP_B=challenge.public)
         return answer
 
     def answer(
@@ -47,10 +49,10 @@ class CheckedPasswords:
         if challenge_name == "PASSWORD_VERIFIER":
             block = responses.get("PASSWORD_CLAIM_SECRET_BLOCK", "")
             challenge = self._challenges.pop(block, None)
-            if challenge is None or not challenge.is_met(
+            if challenge is None or not challenge.verify(
                 responses.get("PASSWORD_CLAIM_SIGNATURE", ""), block, responses.get("TIMESTAMP", "")
             ):
-                raise NotAuthorizedError(_REFUSED)
+                raise NotAuthorizedError(_NOT_AUTHORIZED)
         answer: Json = self._answer(backend, session, client_id, challenge_name, responses)
         if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
             # Cognito's own clients read these, as JSON, without looking whether they are there.
@@ -58,9 +60,9 @@ class CheckedPasswords:
         return answer
 
 
-def complete_cognito() -> None:
+def patch_cognito() -> None:
     """Let this process's moto check passwords, send codes again and revoke tokens."""
-    checked = CheckedPasswords()
+    checked = SrpAuthentication()
 
     # moto finds operations by their names on these classes, and offers no other way in.
     def initiate_auth(self: Any, client_id: str, auth_flow: str, auth_parameters: Json) -> Json:

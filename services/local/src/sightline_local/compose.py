@@ -17,7 +17,7 @@ from sightline_local.stack import StackError
 PROJECT = "sightline"
 
 
-def provision_here(environment: Mapping[str, str], visibility: int) -> Resources:
+def provision_from_environment(environment: Mapping[str, str], visibility: int) -> Resources:
     """Make what the services need where AWS's own variables point, and see that they were told so.
 
     Raises `StackError` where a service's setting in this environment differs from what was made,
@@ -27,27 +27,27 @@ def provision_here(environment: Mapping[str, str], visibility: int) -> Resources
         raise StackError("AWS_ENDPOINT_URL names no stand-in: on AWS this is Terraform's work")
     session = boto3.Session(region_name=environment.get("AWS_REGION", REGION))
     try:
-        made = provision(session, project=PROJECT, user=DemoUser(), visibility=visibility)
+        resources = provision(session, project=PROJECT, user=DemoUser(), visibility=visibility)
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"could not provision: {error}") from error
-    if differences := find_differences(made, environment):
+    if differences := find_differences(resources, environment):
         raise StackError("settings differ from what was made: " + "; ".join(differences))
-    return made
+    return resources
 
 
-def find_differences(made: Resources, environment: Mapping[str, str]) -> list[str]:
+def find_differences(resources: Resources, environment: Mapping[str, str]) -> list[str]:
     """One line for each setting of a service that names something else than what was made.
 
     Queues are left out: their addresses have several equally good forms.
     """
     right = {
-        "SIGHTLINE_TABLE": made.table,
-        "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
-        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
-        "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
-        "SIGHTLINE_EVENTS_TOPIC_ARN": made.events_topic_arn,
-        "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
-        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
+        "SIGHTLINE_TABLE": resources.table,
+        "SIGHTLINE_ORIGINALS_BUCKET": resources.originals_bucket,
+        "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
+        "SIGHTLINE_UPLOADS_TOPIC_ARN": resources.uploads_topic_arn,
+        "SIGHTLINE_EVENTS_TOPIC_ARN": resources.events_topic_arn,
+        "SIGHTLINE_TOKEN_ISSUER": resources.token_issuer,
+        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
     }
     return [
         f"{name} should be {value}"
@@ -56,11 +56,11 @@ def find_differences(made: Resources, environment: Mapping[str, str]) -> list[st
     ]
 
 
-def write_card(folder: Path, api: str, cognito: str) -> Connection:
+def write_connection(folder: Path, api: str, cognito: str) -> Connection:
     """Leave a card for the demo of a stack that was started elsewhere. Raises `StackError`."""
     user = DemoUser()
     pool_id, client_id = _find_pool(cognito)
-    card = Connection(
+    connection = Connection(
         api=api,
         cognito=cognito,
         pool_id=pool_id,
@@ -69,8 +69,8 @@ def write_card(folder: Path, api: str, cognito: str) -> Connection:
         password=user.password,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    card.write(folder)
-    return card
+    connection.write(folder)
+    return connection
 
 
 def _find_pool(endpoint: str) -> tuple[str, str]:

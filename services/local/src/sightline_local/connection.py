@@ -21,7 +21,7 @@ class Connection(BaseModel):
     web: str | None = None
 
     @classmethod
-    def of(cls, stack: Stack) -> "Connection":
+    def from_stack(cls, stack: Stack) -> "Connection":
         if stack.resources is None:
             raise StackError("there is no card of a stack that has not started")
         return cls(

@@ -21,10 +21,10 @@ from sightline_local.sample_image import draw_sample
 from sightline_local.stack import StackError
 
 #: Seconds until the demo stops waiting; a picture takes one or two.
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 
 #: Seconds between questions how far the picture is.
-POLL_INTERVAL = 0.1
+POLL_SECONDS = 0.1
 
 #: What the demo has looked for.
 FEATURES = ("labels", "text")
@@ -33,7 +33,7 @@ FEATURES = ("labels", "text")
 MAX_LINES = 12
 
 #: Ends the version of the local recognition's labels where it has no model.
-WITHOUT_MODEL = "/pixels"
+NO_MODEL_SUFFIX = "/pixels"
 
 Json = dict[str, Any]
 
@@ -54,25 +54,25 @@ class Stages:
         self.taken.append((name, milliseconds))
 
 
-def demonstrate(picture: Path | None, folder: Path, console: Console) -> None:
+def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
     """Send the picture, show what came of it, save its renditions. Raises `StackError`."""
-    card = Connection.read(folder)
-    picture = picture or _write_sample(folder)
+    connection = Connection.read(folder)
+    image_path = image_path or _write_sample(folder)
     try:
-        body = picture.read_bytes()
+        body = image_path.read_bytes()
     except OSError as error:
-        raise StackError(f"{picture} cannot be read: {error.strerror}") from None
+        raise StackError(f"{image_path} cannot be read: {error.strerror}") from None
     stages = Stages()
     try:
         with httpx.Client(timeout=30) as http:
-            image = _process(http, card, picture, body, stages, console)
+            image = _process(http, connection, image_path, body, stages, console)
             _show(image, console)
             _show_stages(stages, console)
             if image["status"] != "ready":
                 raise StackError("the picture could not be processed: see the reason above")
-            _save(image, Path(f"renditions-of-{picture.stem}"), console)
-            if card.web:
-                console.print(f"see it at {card.web}/pictures/{image['id']}", highlight=False)
+            _save(image, Path(f"renditions-of-{image_path.stem}"), console)
+            if connection.web:
+                console.print(f"see it at {connection.web}/pictures/{image['id']}", highlight=False)
     except httpx.TransportError:
         raise StackError("Sightline does not answer: is `make run` still running?") from None
 
@@ -85,25 +85,25 @@ def _write_sample(folder: Path) -> Path:
 
 def _process(
     http: httpx.Client,
-    card: Connection,
-    picture: Path,
+    connection: Connection,
+    image_path: Path,
     body: bytes,
     stages: Stages,
     console: Console,
 ) -> Json:
     with stages.measure("sign in"):
-        token = sign_in(http, card)
+        token = sign_in(http, connection)
     http.headers["Authorization"] = f"Bearer {token}"
     began = time.perf_counter()
     with stages.measure("ticket"):
-        media_type = mimetypes.guess_type(picture.name)[0] or "image/jpeg"
-        ticket = ask_ticket(http, card, picture.name, body, media_type, FEATURES)
+        media_type = mimetypes.guess_type(image_path.name)[0] or "image/jpeg"
+        ticket = request_upload(http, connection, image_path.name, body, media_type, FEATURES)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=console) as progress:
         with stages.measure("upload to S3"):
-            sending = progress.add_task(f"uploading {picture.name}", total=len(body))
+            sending = progress.add_task(f"uploading {image_path.name}", total=len(body))
             upload(ticket, body, lambda sent: progress.update(sending, completed=sent))
-        image = _await_end(http, card, ticket["image"]["id"], progress)
+        image = _await_end(http, connection, ticket["image"]["id"], progress)
     for part in ("recognition", "renditions"):
         stages.add(f"  {part}", _duration(image[part]))
     stages.add("from POST to " + image["status"], (time.perf_counter() - began) * 1000)
@@ -119,18 +119,18 @@ def find_token(folder: Path) -> str:
         raise StackError("Sightline does not answer: is `make run` still running?") from None
 
 
-def sign_in(http: httpx.Client, card: Connection) -> str:
+def sign_in(http: httpx.Client, connection: Connection) -> str:
     """The access token of the card's user, from Cognito."""
     answer = http.post(
-        card.cognito,
+        connection.cognito,
         headers={
             "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
             "Content-Type": "application/x-amz-json-1.1",
         },
         json={
             "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": card.client_id,
-            "AuthParameters": {"USERNAME": card.email, "PASSWORD": card.password},
+            "ClientId": connection.client_id,
+            "AuthParameters": {"USERNAME": connection.email, "PASSWORD": connection.password},
         },
     )
     if answer.is_error:
@@ -139,9 +139,9 @@ def sign_in(http: httpx.Client, card: Connection) -> str:
     return token
 
 
-def ask_ticket(
+def request_upload(
     http: httpx.Client,
-    card: Connection,
+    connection: Connection,
     name: str,
     body: bytes,
     media_type: str = "image/jpeg",
@@ -150,7 +150,7 @@ def ask_ticket(
     """Announce the picture; the answer has the image and the form to upload it with."""
     return _json(
         http.post(
-            f"{card.api}/v1/images",
+            f"{connection.api}/v1/images",
             json={
                 "media_type": media_type,
                 "bytes": len(body),
@@ -165,13 +165,13 @@ def ask_ticket(
 def upload(ticket: Json, body: bytes, show: Callable[[int], None] = lambda _: None) -> None:
     """Post the file with the ticket's form, straight to S3."""
     form = ticket["upload"]
-    files = {"file": ("picture", _Watched(body, show))}
+    files = {"file": ("picture", _ProgressReader(body, show))}
     answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=60)
     if answer.is_error:
         raise StackError(f"S3 refused the upload ({answer.status_code}): {answer.text[:200]}")
 
 
-class _Watched(io.BytesIO):
+class _ProgressReader(io.BytesIO):
     """Bytes that tell how many of them have been read."""
 
     def __init__(self, body: bytes, show: Callable[[int], None]) -> None:
@@ -184,20 +184,22 @@ class _Watched(io.BytesIO):
         return chunk
 
 
-def _await_end(http: httpx.Client, card: Connection, image_id: str, progress: Progress) -> Json:
+def _await_end(
+    http: httpx.Client, connection: Connection, image_id: str, progress: Progress
+) -> Json:
     parts = ("recognition", "renditions")
     tasks = {part: progress.add_task(f"{part}: pending", total=1) for part in parts}
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        image = _json(http.get(f"{card.api}/v1/images/{image_id}"))
+        image = _json(http.get(f"{connection.api}/v1/images/{image_id}"))
         for part in parts:
             state = image[part]["state"]
             ended = state in {"succeeded", "failed"}
             progress.update(tasks[part], description=f"{part}: {state}", completed=int(ended))
         if image["status"] in {"ready", "failed"}:
             return image
-        time.sleep(POLL_INTERVAL)
-    raise StackError(f"the picture was not ready after {PATIENCE:.0f} seconds: see the logs")
+        time.sleep(POLL_SECONDS)
+    raise StackError(f"the picture was not ready after {TIMEOUT_SECONDS:.0f} seconds: see the logs")
 
 
 def _json(answer: httpx.Response) -> Json:
@@ -268,7 +270,7 @@ def _show_labels(recognition: Json, console: Console) -> None:
             label["name"], f"{label['confidence']:.1f} %", bar, ", ".join(label["parents"])
         )
     console.print(table)
-    if recognition["models"].get("labels", "").endswith(WITHOUT_MODEL):
+    if recognition["models"].get("labels", "").endswith(NO_MODEL_SUFFIX):
         console.print(
             "[yellow]No model is installed here, so labels say only what can be computed from the "
             "pixels; `make models` fetches one that knows things.[/]"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sightline_local.provisioning import DemoUser, Resources
 from sightline_local.recognition.model_catalog import Task, find_model
-from sightline_local.recognition.settings import MODELS
+from sightline_local.recognition.settings import MODELS_FOLDER
 
 REGION = "eu-central-1"
 
@@ -52,35 +52,35 @@ def aws_environment(ports: Ports) -> Environment:
     }
 
 
-def api_environment(ports: Ports, made: Resources) -> Environment:
+def api_environment(ports: Ports, resources: Resources) -> Environment:
     return {
-        **_service_environment(ports, made),
-        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
-        "SIGHTLINE_UPLOADS_TOPIC_ARN": made.uploads_topic_arn,
+        **_service_environment(ports, resources),
+        "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
+        "SIGHTLINE_UPLOADS_TOPIC_ARN": resources.uploads_topic_arn,
         # As Terraform names it: the queues of a stack begin like its topic.
-        "SIGHTLINE_EVENTS_QUEUE_PREFIX": f"{made.table}-events-",
-        "SIGHTLINE_TOKEN_ISSUER": made.token_issuer,
-        "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{made.pool_id}/.well-known/jwks.json",
-        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{made.client_id}"]',
+        "SIGHTLINE_EVENTS_QUEUE_PREFIX": f"{resources.table}-events-",
+        "SIGHTLINE_TOKEN_ISSUER": resources.token_issuer,
+        "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{resources.pool_id}/.well-known/jwks.json",
+        "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
     }
 
 
-def worker_environment(ports: Ports, made: Resources) -> Environment:
+def worker_environment(ports: Ports, resources: Resources) -> Environment:
     return {
-        **_consumer_environment(ports, made),
-        "SIGHTLINE_QUEUE_URL": made.recognition_queue_url,
+        **_consumer_environment(ports, resources),
+        "SIGHTLINE_QUEUE_URL": resources.recognition_queue_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.worker),
         # The quota that the service has in its largest regions; nobody's bill is at stake here.
         "SIGHTLINE_CALLS_PER_SECOND": "50",
     }
 
 
-def resizer_environment(ports: Ports, made: Resources) -> Environment:
+def resizer_environment(ports: Ports, resources: Resources) -> Environment:
     return {
-        **_consumer_environment(ports, made),
-        "SIGHTLINE_QUEUE_URL": made.renditions_queue_url,
-        "SIGHTLINE_RENDITIONS_BUCKET": made.renditions_bucket,
+        **_consumer_environment(ports, resources),
+        "SIGHTLINE_QUEUE_URL": resources.renditions_queue_url,
+        "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
         "SIGHTLINE_HEALTH_PORT": str(ports.resizer),
         # glibc keeps what a picture needed for the next one, which saves a tenth of the time.
         "MALLOC_TRIM_THRESHOLD_": "268435456",
@@ -88,12 +88,12 @@ def resizer_environment(ports: Ports, made: Resources) -> Environment:
     }
 
 
-def web_environment(ports: Ports, made: Resources, user: DemoUser, files: Path) -> Environment:
+def web_environment(ports: Ports, resources: Resources, user: DemoUser, files: Path) -> Environment:
     features = ["labels", "text", "properties"]
     # What has no model here would be refused.
-    if find_model(Task.FACES, MODELS):
+    if find_model(Task.FACES, MODELS_FOLDER):
         features.append("faces")
-    if find_model(Task.MODERATION, MODELS):
+    if find_model(Task.MODERATION, MODELS_FOLDER):
         features.append("moderation")
     return {
         **base_environment(),
@@ -101,26 +101,26 @@ def web_environment(ports: Ports, made: Resources, user: DemoUser, files: Path) 
         "SIGHTLINE_WEB_FILES": str(files.absolute()),
         "SIGHTLINE_WEB_API": ports.url("api"),
         "SIGHTLINE_WEB_CLOUD": ports.url("cloud"),
-        "SIGHTLINE_WEB_POOL_ID": made.pool_id,
-        "SIGHTLINE_WEB_CLIENT_ID": made.client_id,
+        "SIGHTLINE_WEB_POOL_ID": resources.pool_id,
+        "SIGHTLINE_WEB_CLIENT_ID": resources.client_id,
         "SIGHTLINE_WEB_FEATURES": json.dumps(features),
         "SIGHTLINE_WEB_DEMO_EMAIL": user.email,
         "SIGHTLINE_WEB_DEMO_PASSWORD": user.password,
     }
 
 
-def _service_environment(ports: Ports, made: Resources) -> Environment:
+def _service_environment(ports: Ports, resources: Resources) -> Environment:
     return {
         **aws_environment(ports),
-        "SIGHTLINE_TABLE": made.table,
-        "SIGHTLINE_ORIGINALS_BUCKET": made.originals_bucket,
-        "SIGHTLINE_EVENTS_TOPIC_ARN": made.events_topic_arn,
+        "SIGHTLINE_TABLE": resources.table,
+        "SIGHTLINE_ORIGINALS_BUCKET": resources.originals_bucket,
+        "SIGHTLINE_EVENTS_TOPIC_ARN": resources.events_topic_arn,
     }
 
 
-def _consumer_environment(ports: Ports, made: Resources) -> Environment:
+def _consumer_environment(ports: Ports, resources: Resources) -> Environment:
     return {
-        **_service_environment(ports, made),
+        **_service_environment(ports, resources),
         # A consumer that is told to stop lets its poll end first, and nobody likes to wait.
         "SIGHTLINE_POLL_SECONDS": "1",
         "SIGHTLINE_DRAIN_SECONDS": "5",

@@ -8,19 +8,22 @@ from sightline_local.stack import Stack, StackError
 
 def write_outputs(stack: Stack, folder: Path) -> None:
     """Next to the card, as `sightline_ops` looks for it."""
-    made = stack.resources
-    if made is None:
+    resources = stack.resources
+    if resources is None:
         raise StackError("there is nothing to tell of a stack that has not started")
     outputs = {
-        "region": made.region,
+        "region": resources.region,
         "endpoint": stack.ports.url("cloud"),
-        "table": made.table,
-        "buckets": {"originals": made.originals_bucket, "renditions": made.renditions_bucket},
+        "table": resources.table,
+        "buckets": {
+            "originals": resources.originals_bucket,
+            "renditions": resources.renditions_bucket,
+        },
         "queues": {
-            "recognition": made.recognition_queue_url,
-            "recognition_dead": f"{made.recognition_queue_url}-dead",
-            "renditions": made.renditions_queue_url,
-            "renditions_dead": f"{made.renditions_queue_url}-dead",
+            "recognition": resources.recognition_queue_url,
+            "recognition_dead": f"{resources.recognition_queue_url}-dead",
+            "renditions": resources.renditions_queue_url,
+            "renditions_dead": f"{resources.renditions_queue_url}-dead",
         },
     }
     values = {name: {"value": value} for name, value in outputs.items()}

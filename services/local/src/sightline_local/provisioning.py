@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 MAX_RECEIVES = 10
 
 #: Seconds for which a received message is hidden; consumers extend it while they work.
-VISIBILITY = 60
+VISIBILITY_TIMEOUT_SECONDS = 60
 
 #: Seconds for which messages are kept: four days while they wait, fourteen once set aside.
-RETENTION = 345_600
-DEAD_RETENTION = 1_209_600
+RETENTION_SECONDS = 345_600
+DLQ_RETENTION_SECONDS = 1_209_600
 
 _CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 3})
 
@@ -68,7 +68,7 @@ def provision(
     endpoint: str | None = None,
     project: str = "sightline",
     user: DemoUser | None = None,
-    visibility: int = VISIBILITY,
+    visibility: int = VISIBILITY_TIMEOUT_SECONDS,
 ) -> Resources:
     """Make everything under the project's name, and the user where one is given.
 
@@ -154,13 +154,15 @@ def _allow_bucket(sns: "SNSClient", topic: str, bucket: str) -> None:
 
 def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visibility: int) -> str:
     """A queue fed by the topic, with its dead-letter queue; answers its address."""
-    dead = _ensure_queue(sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DEAD_RETENTION)})
+    dead = _ensure_queue(
+        sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DLQ_RETENTION_SECONDS)}
+    )
     redrive = {"deadLetterTargetArn": _arn(sqs, dead), "maxReceiveCount": MAX_RECEIVES}
     url = _ensure_queue(
         sqs,
         name,
         {
-            "MessageRetentionPeriod": str(RETENTION),
+            "MessageRetentionPeriod": str(RETENTION_SECONDS),
             "VisibilityTimeout": str(visibility),
             "RedrivePolicy": json.dumps(redrive),
         },

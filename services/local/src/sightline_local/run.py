@@ -12,10 +12,10 @@ from sightline_local.connection import Connection, remove_connection
 from sightline_local.emulators import Cloud
 from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
-from sightline_local.web.settings import BUILT
+from sightline_local.web.settings import BUILD_FOLDER
 
 #: Seconds between looks at whether every process is still there.
-WATCH_INTERVAL = 0.25
+WATCH_SECONDS = 0.25
 
 
 def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
@@ -28,21 +28,21 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILT) as stack:
+    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILD_FOLDER) as stack:
         try:
             with console.status("starting") as status:
 
-                def say(name: str) -> None:
+                def on_ready(name: str) -> None:
                     console.print(f"[green]✓[/] {name}")
                     status.update("starting the next")
                     if stopped.is_set():
                         raise StackError("stopped before everything had started")
 
-                stack.start(say)
-            card = Connection.of(stack)
-            card.write(folder)
+                stack.start(on_ready)
+            connection = Connection.from_stack(stack)
+            connection.write(folder)
             write_outputs(stack, folder)
-            _welcome(console, card, time.monotonic() - began, folder)
+            _print_summary(console, connection, time.monotonic() - began, folder)
             _watch(stack, stopped)
             console.print("\nstopping")
         finally:
@@ -52,20 +52,20 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
 
 
 def _watch(stack: Stack, stopped: threading.Event) -> None:
-    while not stopped.wait(WATCH_INTERVAL):
-        if name := stack.find_dead():
-            raise stack.explain_death(name)
+    while not stopped.wait(WATCH_SECONDS):
+        if name := stack.find_exited():
+            raise stack.describe_exit(name)
 
 
-def _welcome(console: Console, card: Connection, seconds: float, folder: Path) -> None:
+def _print_summary(console: Console, connection: Connection, seconds: float, folder: Path) -> None:
     console.print(
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
-  Open         {card.web or "the web application has not been built: see above"}
-  API          {card.api}
-  Try it out   {card.api}/docs  (Authorize with what [bold]make -s token[/] prints)
-  Demo user    {card.email}  password  {card.password}
+  Open         {connection.web or "the web application has not been built: see above"}
+  API          {connection.api}
+  Try it out   {connection.api}/docs  (Authorize with what [bold]make -s token[/] prints)
+  Demo user    {connection.email}  password  {connection.password}
   Logs         {folder / "logs"}
 
 In a second terminal: [bold]make demo[/] or [bold]make demo PICTURE=photo.jpg[/]

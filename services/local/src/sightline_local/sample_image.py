@@ -9,7 +9,7 @@ from PIL.ExifTags import GPS, IFD, Base
 SIZE = (2400, 1600)
 
 #: What stands at the foot of it, for whoever reads.
-WRITING = "SIGHTLINE EVENING"
+CAPTION = "SIGHTLINE EVENING"
 
 TAKEN_AT = "2026:06:21 21:14:08"
 OFFSET = "+02:00"
@@ -31,10 +31,10 @@ def draw_sample(orientation: int = 1, size: tuple[int, int] = SIZE) -> bytes:
 def _draw(size: tuple[int, int]) -> Image.Image:
     width, height = size
     sky = Image.linear_gradient("L").resize(size)
-    picture = Image.composite(
+    image_path = Image.composite(
         Image.new("RGB", size, (255, 170, 90)), Image.new("RGB", size, (40, 50, 120)), sky
     )
-    canvas = ImageDraw.Draw(picture)
+    canvas = ImageDraw.Draw(image_path)
     radius = height // 9
     canvas.circle((width * 0.7, height * 0.55), radius, fill=(255, 235, 180))
     chance = random.Random(7)  # noqa: S311 - the same hills every time
@@ -46,10 +46,10 @@ def _draw(size: tuple[int, int]) -> Image.Image:
         corners = [(float(width), float(height)), (0.0, float(height))]
         canvas.polygon(crest + corners, fill=color)
     canvas.text(
-        (width / 2, height * 0.9), WRITING, "white", anchor="mm", font_size=max(8, height // 12)
+        (width / 2, height * 0.9), CAPTION, "white", anchor="mm", font_size=max(8, height // 12)
     )
     # A little softness, so that it compresses as a photograph does.
-    return picture.filter(ImageFilter.GaussianBlur(width / 1200))
+    return image_path.filter(ImageFilter.GaussianBlur(width / 1200))
 
 
 def _describe(orientation: int) -> Image.Exif:

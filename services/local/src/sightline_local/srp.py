@@ -54,7 +54,7 @@ class Challenge:
         """The server's public value `B`, in hex."""
         return f"{self._public:x}"
 
-    def is_met(self, signature: str, secret_block: str, timestamp: str) -> bool:
+    def verify(self, signature: str, secret_block: str, timestamp: str) -> bool:
         """Whether this signature could only be made by whoever knows the password."""
         if self._client_public % N == 0:
             return False

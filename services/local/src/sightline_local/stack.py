@@ -28,16 +28,16 @@ from sightline_local.environment import (
     web_environment,
     worker_environment,
 )
-from sightline_local.provisioning import VISIBILITY, DemoUser, Resources, provision
-from sightline_local.recognition.settings import MODELS
-from sightline_local.web.static_files import PAGE
+from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS, DemoUser, Resources, provision
+from sightline_local.recognition.settings import MODELS_FOLDER
+from sightline_local.web.static_files import INDEX_PAGE
 
 #: Seconds that a process has to become healthy, and to stop once asked to.
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 10.0
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 10.0
 
 #: In this order they start; the web application only where it has been built.
-NAMES = ("cloud", "recognition", "api", "worker", "resizer")
+PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer")
 WEB = "web"
 
 
@@ -65,7 +65,7 @@ class Stack:
         self,
         ports: Ports,
         folder: Path,
-        visibility: int = VISIBILITY,
+        visibility: int = VISIBILITY_TIMEOUT_SECONDS,
         settings: Mapping[str, Environment] | None = None,
         cloud: Cloud = "moto",
         web: Path | None = None,
@@ -75,7 +75,7 @@ class Stack:
         self.cloud = cloud
         self.visibility = visibility
         self.settings = settings or {}
-        self.web = web if web and (web / PAGE).is_file() else None
+        self.web = web if web and (web / INDEX_PAGE).is_file() else None
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -93,20 +93,20 @@ class Stack:
         self.stop(WEB, "api", "worker", "resizer")
         self.stop("recognition", "cloud")
 
-    def start(self, say: Callable[[str], None] = lambda _: None) -> None:
+    def start(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
         """Start everything and wait until all of it is healthy. Raises `StackError`."""
         check_ports(self.ports)
         self._launch("cloud")
         self._await_health("cloud")
-        say("cloud")
+        on_ready("cloud")
         self.resources = self._provision()
-        say("provisioning")
-        others = (*NAMES[1:], *([WEB] if self.web else []))
+        on_ready("provisioning")
+        others = (*PROCESS_NAMES[1:], *([WEB] if self.web else []))
         for name in others:
             self._launch(name)
         for name in others:
             self._await_health(name)
-            say(name)
+            on_ready(name)
 
     def restart(self, name: str) -> None:
         """Start one process that was stopped or has died. Raises `StackError`."""
@@ -116,7 +116,7 @@ class Stack:
     def stop(self, *names: str) -> None:
         """Ask processes to stop; whoever has not in time is killed."""
         self._signal(signal.SIGTERM, names)
-        deadline = time.monotonic() + STOP_TIMEOUT
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         for name in names:
             process = self._running.pop(name, None)
             if process is None:
@@ -133,7 +133,7 @@ class Stack:
         process.kill()
         process.wait()
 
-    def find_dead(self) -> str | None:
+    def find_exited(self) -> str | None:
         """The name of a process that has ended by itself, if there is one."""
         for name, process in self._running.items():
             if process.poll() is not None:
@@ -146,7 +146,7 @@ class Stack:
     def log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
 
-    def explain_death(self, name: str) -> StackError:
+    def describe_exit(self, name: str) -> StackError:
         """One line about a process that has ended by itself."""
         code = self._running[name].poll()
         lines = self.log(name).read_text(errors="replace").strip().splitlines()
@@ -179,7 +179,7 @@ class Stack:
             case "recognition":
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
-                environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS.absolute())
+                environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS_FOLDER.absolute())
                 return Program([*python, "sightline_local.recognition"], environment, health)
         if self.resources is None:
             raise StackError(f"{name} was to start before there was anything for it to use")
@@ -206,16 +206,16 @@ class Stack:
 
     def _await_health(self, name: str) -> None:
         url = self._program(name).health
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             if self._running[name].poll() is not None:
-                raise self.explain_death(name)
+                raise self.describe_exit(name)
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(url, timeout=2).is_success:
                     return
             time.sleep(0.05)
         raise StackError(
-            f"{name} did not become healthy in {START_TIMEOUT:.0f} seconds: see {self.log(name)}"
+            f"{name} did not become healthy in {START_TIMEOUT_SECONDS:.0f} seconds: see {self.log(name)}"
         )
 
     def _provision(self) -> Resources:

@@ -12,7 +12,7 @@ from sightline_local.recognition.app import make_app
 from sightline_local.recognition.settings import RecognitionSettings
 
 #: Seconds that answers in the making have once told to stop.
-GRACE = 1
+SHUTDOWN_TIMEOUT_SECONDS = 1
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
     )
 
 

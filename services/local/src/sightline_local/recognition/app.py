@@ -29,16 +29,16 @@ from sightline_local.recognition.errors import (
     UnknownOperation,
 )
 from sightline_local.recognition.faces import NullFaceDetector, OnnxFaceDetector
-from sightline_local.recognition.image_loading import allow_large_pictures
-from sightline_local.recognition.image_sources import S3Storage, Storage, read_source
-from sightline_local.recognition.model_catalog import Task, find_model, is_coming
+from sightline_local.recognition.image_loading import allow_large_images
+from sightline_local.recognition.image_sources import S3Storage, Storage, read_image_bytes
+from sightline_local.recognition.model_catalog import Task, find_model, is_partially_downloaded
 from sightline_local.recognition.moderation import NullModerator, OnnxModerator
 from sightline_local.recognition.objects import NullObjectDetector, OnnxObjectDetector
 from sightline_local.recognition.operations import Operation, Recognizer
-from sightline_local.recognition.requests import MAX_SENT, read_request
+from sightline_local.recognition.requests import MAX_INLINE_BYTES, parse_request
 from sightline_local.recognition.settings import RecognitionSettings
 from sightline_local.recognition.text import RapidTextReader
-from sightline_local.recognition.throttle import ERRORS, NullThrottle, Throttle
+from sightline_local.recognition.throttle import ERRORS_BY_CODE, NullThrottle, Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +46,12 @@ SERVICE = "RekognitionService"
 MEDIA_TYPE = "application/x-amz-json-1.1"
 
 #: A picture grows by a third in base64, and there are a few more words in a request.
-MAX_BODY = MAX_SENT * 4 // 3 + 64 * 1024
+MAX_BODY_BYTES = MAX_INLINE_BYTES * 4 // 3 + 64 * 1024
 
 Result = TypeVar("Result")
 
 
-class Recognizers:
+class RecognizerProvider:
     """The recognizer for the models that lie in the folder now: a new one once there are others.
 
     None of its models is loaded yet; text is read by the same engine throughout.
@@ -82,7 +82,9 @@ class Recognizers:
             objects=OnnxObjectDetector(objects, threads) if objects else NullObjectDetector(),
             faces=OnnxFaceDetector(faces, threads) if faces else NullFaceDetector(),
             moderator=OnnxModerator(moderation, threads) if moderation else NullModerator(),
-            moderator_is_coming=lambda: is_coming(Task.MODERATION, self._folder),
+            is_moderation_model_incomplete=lambda: is_partially_downloaded(
+                Task.MODERATION, self._folder
+            ),
         )
 
 
@@ -91,7 +93,7 @@ class Service:
 
     def __init__(
         self,
-        recognizers: Recognizers,
+        recognizers: RecognizerProvider,
         storage: Storage,
         executor: ThreadPoolExecutor,
         throttle: Throttle,
@@ -111,7 +113,7 @@ class Service:
         self._throttle.check(name)
         call = await self._run(lambda: _read_call(operation, body))
         operation.check(call)
-        picture = await read_source(call.Image, self._storage)
+        picture = await read_image_bytes(call.Image, self._storage)
         return await self._run(lambda: operation.answer(call, picture))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
@@ -120,8 +122,8 @@ class Service:
 
 def make_app(settings: RecognitionSettings) -> Starlette:
     """The application; its models are loaded in the background once it runs."""
-    allow_large_pictures()
-    recognizers = Recognizers(settings)
+    allow_large_images()
+    recognizers = RecognizerProvider(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Service]]:
@@ -156,7 +158,7 @@ def warm_up(recognizer: Recognizer) -> None:
 def _make_throttle(settings: RecognitionSettings) -> Throttle:
     if settings.max_requests_per_second is None:
         return NullThrottle()
-    return Throttle(settings.max_requests_per_second, ERRORS[settings.throttle_with])
+    return Throttle(settings.max_requests_per_second, ERRORS_BY_CODE[settings.throttle_with])
 
 
 async def answer(request: Request) -> Response:
@@ -191,8 +193,8 @@ async def _read_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise ImageTooLarge(f"The image is larger than {MAX_SENT} bytes.")
+        if len(body) > MAX_BODY_BYTES:
+            raise ImageTooLarge(f"The image is larger than {MAX_INLINE_BYTES} bytes.")
     return bytes(body)
 
 
@@ -201,7 +203,7 @@ def _read_call(operation: Operation, body: bytes) -> Any:
         parsed = json.loads(body or b"{}")
         if not isinstance(parsed, dict):
             raise Serialization("The request is not a JSON object.")
-        return read_request(operation.request, parsed)
+        return parse_request(operation.request, parsed)
     except (ValueError, RecursionError):
         # JSON within JSON without end is not ours to follow.
         raise Serialization("The request is not JSON.") from None

@@ -13,24 +13,24 @@ Rgb = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 #: Pixels are sorted by this many high bits of each channel before colors are compared.
-KEPT = 4
-DROPPED = 8 - KEPT
+KEPT_BITS = 4
+DROPPED_BITS = 8 - KEPT_BITS
 
 #: Colors told apart in one picture.
-MOST = 32
+MAX_COLORS = 32
 
 #: Two colors nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
 #: side by side (Mahy, Van Eycken and Oosterlinck, 1994), and shading makes many times that.
-ALIKE = 12.0
+MERGE_DISTANCE = 12.0
 
 #: The twelve plain names. Rekognition has twelve too, without saying which.
-SIMPLE = (
+SIMPLIFIED_COLORS = (
     "black", "blue", "brown", "cyan", "green", "grey",
     "orange", "pink", "purple", "red", "white", "yellow",
 )  # fmt: skip
 
 #: Where a plain color's hue ends, in degrees; from the last one on it is red again.
-HUES = (
+HUE_LIMITS = (
     (15, "red"), (45, "orange"), (68, "yellow"), (165, "green"),
     (200, "cyan"), (255, "blue"), (290, "purple"), (345, "pink"), (361, "red"),
 )  # fmt: skip
@@ -45,8 +45,8 @@ class Color(NamedTuple):
     share: float
 
     @property
-    def simple(self) -> str:
-        return simple_name(self.red, self.green, self.blue)
+    def simplified(self) -> str:
+        return simplified_name(self.red, self.green, self.blue)
 
     def describe(self) -> dict[str, Any]:
         """Rekognition's `DominantColor`."""
@@ -57,7 +57,7 @@ class Color(NamedTuple):
             "Blue": self.blue,
             "HexCode": "#{:02x}{:02x}{:02x}".format(*rgb),
             "CSSColor": css_name(*rgb),
-            "SimplifiedColor": self.simple,
+            "SimplifiedColor": self.simplified,
             "PixelPercent": self.share * 100,
         }
 
@@ -70,11 +70,15 @@ def dominant_colors(pixels: Rgb) -> list[Color]:
     if not len(pixels):
         return []
     red, green, blue = (pixels[:, channel].astype(np.int32) for channel in range(3))
-    drawers = (red >> DROPPED << 2 * KEPT) | (green >> DROPPED << KEPT) | (blue >> DROPPED)
-    counts = np.bincount(drawers)
+    buckets = (
+        (red >> DROPPED_BITS << 2 * KEPT_BITS)
+        | (green >> DROPPED_BITS << KEPT_BITS)
+        | (blue >> DROPPED_BITS)
+    )
+    counts = np.bincount(buckets)
     used = np.flatnonzero(counts)
     used = used[np.argsort(-counts[used], kind="stable")]
-    sums = [np.bincount(drawers, channel)[used] for channel in (red, green, blue)]
+    sums = [np.bincount(buckets, channel)[used] for channel in (red, green, blue)]
     colors = np.stack(sums, axis=1) / counts[used, None]
     return _merge(colors, counts[used] / len(pixels))
 
@@ -84,10 +88,10 @@ def _merge(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> list[Col
     lab = to_lab(np.rint(colors).astype(np.uint8))
     owner = np.full(len(colors), -1)
     leaders: list[int] = []
-    while len(leaders) < MOST and (owner < 0).any():
+    while len(leaders) < MAX_COLORS and (owner < 0).any():
         leader = int(np.argmax(owner < 0))
-        alike = (owner < 0) & (np.linalg.norm(lab - lab[leader], axis=1) < ALIKE)
-        owner[alike] = len(leaders)
+        similar = (owner < 0) & (np.linalg.norm(lab - lab[leader], axis=1) < MERGE_DISTANCE)
+        owner[similar] = len(leaders)
         leaders.append(leader)
     # The long tail: each to what is nearest, however far that is.
     for stray in np.flatnonzero(owner < 0):
@@ -151,7 +155,7 @@ def _css_colors() -> tuple[list[str], Floats]:
     return names, to_lab(np.array(rgb, dtype=np.uint8))
 
 
-def simple_name(red: int, green: int, blue: int) -> str:
+def simplified_name(red: int, green: int, blue: int) -> str:
     """One of `SIMPLE`, by hue, lightness and how much color there is at all."""
     hue, lightness, _ = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
     chroma = (max(red, green, blue) - min(red, green, blue)) / 255
@@ -159,7 +163,7 @@ def simple_name(red: int, green: int, blue: int) -> str:
         return "black"
     if chroma < 0.12 or (chroma < 0.2 and lightness < 0.3):
         return "white" if lightness > 0.88 else "grey"
-    name = next(name for end, name in HUES if hue * 360 < end)
+    name = next(name for end, name in HUE_LIMITS if hue * 360 < end)
     if 10 <= hue * 360 < 45 and _is_earthy(lightness, chroma):
         return "brown"
     if name == "yellow" and lightness < 0.4:

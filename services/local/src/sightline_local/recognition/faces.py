@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
-from sightline_local.recognition.geometry import Box, Dot, clip_box
-from sightline_local.recognition.image_loading import Picture
-from sightline_local.recognition.image_properties import Measures
+from sightline_local.recognition.geometry import Box, Point, clip_box
+from sightline_local.recognition.image_loading import DecodedImage
+from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
 #: The side of the square that the model looks at, in pixels.
-SIDE = 640
+INPUT_SIDE = 640
 
 #: Pixels between the places that the three outputs of each kind look at.
 STRIDES = (8, 16, 32)
@@ -37,9 +37,9 @@ LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
 #: For each stride: is it a face, how sure is that, the box, and five points, for each place.
 SIGNATURE = Signature(
     input="input",
-    shape=(None, 3, SIDE, SIDE),
+    shape=(None, 3, INPUT_SIDE, INPUT_SIDE),
     outputs={
-        f"{kind}_{stride}": (None, (SIDE // stride) ** 2, size)
+        f"{kind}_{stride}": (None, (INPUT_SIDE // stride) ** 2, size)
         for kind, size in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
         for stride in STRIDES
     },
@@ -52,20 +52,20 @@ class Face:
 
     box: Box
     confidence: float
-    landmarks: tuple[Dot, ...]
+    landmarks: tuple[Point, ...]
 
 
 class FaceDetector(Protocol):
     """Finds faces. It does not know whose they are, nor what is on their mind."""
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, image: DecodedImage) -> list[Face]:
         """The surest first. Raises `AccessDenied` where there is no model."""
 
 
 class NullFaceDetector:
     """`FaceDetector` that refuses: to say that there is no face would be an invention."""
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, image: DecodedImage) -> list[Face]:
         raise AccessDenied(
             "There is no model for faces here: fetch it with "
             "`python -m sightline_local.recognition.models`."
@@ -82,23 +82,23 @@ class OnnxFaceDetector:
         """Load the model now. Raises `ModelError`."""
         self._session.get()
 
-    def detect(self, picture: Picture) -> list[Face]:
-        tensor, width, height = prepare(picture)
+    def detect(self, image: DecodedImage) -> list[Face]:
+        tensor, width, height = prepare(image)
         outputs = self._session.get().run(tensor)
         rows = np.concatenate([_read_stride(outputs, stride) for stride in STRIDES])
-        faces = [_read_face(row, width, height) for row in _suppress(rows)]
+        faces = [_read_face(row, width, height) for row in _suppress_overlaps(rows)]
         return [face for face in faces if face is not None][:MAX_FACES]
 
 
-def prepare(picture: Picture) -> tuple[Tensor, int, int]:
+def prepare(image: DecodedImage) -> tuple[Tensor, int, int]:
     """1 x 3 x 640 x 640, BGR from 0 to 255, and the part of it that is the picture.
 
     The picture keeps its shape, in the top left corner; a small one is enlarged.
     """
-    factor = SIDE / max(picture.pixels.size)
-    width, height = (max(1, round(each * factor)) for each in picture.pixels.size)
-    square = Image.new("RGB", (SIDE, SIDE))
-    square.paste(picture.pixels.resize((width, height), Image.Resampling.BILINEAR), (0, 0))
+    factor = INPUT_SIDE / max(image.pixels.size)
+    width, height = (max(1, round(each * factor)) for each in image.pixels.size)
+    square = Image.new("RGB", (INPUT_SIDE, INPUT_SIDE))
+    square.paste(image.pixels.resize((width, height), Image.Resampling.BILINEAR), (0, 0))
     values = np.asarray(square, dtype=np.float32)[:, :, ::-1].transpose(2, 0, 1)
     return np.ascontiguousarray(values[None]), width, height
 
@@ -109,7 +109,7 @@ def _read_stride(outputs: Any, stride: int) -> NDArray[np.float64]:
     is_face, sure, box, points = (each.astype(np.float64) for each in kinds)
     scores = np.sqrt(np.clip(is_face[:, 0], 0, 1) * np.clip(sure[:, 0], 0, 1))
     places = np.flatnonzero(scores >= MIN_SCORE)
-    columns = SIDE // stride
+    columns = INPUT_SIDE // stride
     corner = np.stack([places % columns, places // columns], axis=1).astype(np.float64)
     # From the place's corner to the middle in strides; the sizes are logarithms.
     center = (corner + box[places, :2]) * stride
@@ -118,7 +118,7 @@ def _read_stride(outputs: Any, stride: int) -> NDArray[np.float64]:
     return np.hstack([center - size / 2, size, marks.reshape(-1, 10), scores[places, None]])
 
 
-def _suppress(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _suppress_overlaps(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """The surest row of each group of boxes that overlap."""
     left = rows[np.argsort(-rows[:, -1], kind="stable")]
     kept = []
@@ -145,35 +145,35 @@ def _read_face(row: NDArray[np.float64], width: int, height: int) -> Face | None
     if box is None:
         return None
     marks = row[4:14].reshape(5, 2)
-    dots = tuple(Dot(float(x) / width, float(y) / height) for x, y in marks)
-    return Face(box, min(100.0, float(row[14]) * 100), dots)
+    points = tuple(Point(float(x) / width, float(y) / height) for x, y in marks)
+    return Face(box, min(100.0, float(row[14]) * 100), points)
 
 
-def answer_faces(picture: Picture, faces: list[Face]) -> dict[str, Any]:
+def build_faces_response(image: DecodedImage, faces: list[Face]) -> dict[str, Any]:
     """Rekognition's `DetectFacesResponse`."""
     if not faces:
         return {"FaceDetails": []}
-    measures = Measures(picture)
-    return {"FaceDetails": [_describe(picture, measures, face) for face in faces]}
+    measurements = Measurements(image)
+    return {"FaceDetails": [_describe(image, measurements, face) for face in faces]}
 
 
-def _describe(picture: Picture, measures: Measures, face: Face) -> dict[str, Any]:
+def _describe(image: DecodedImage, measurements: Measurements, face: Face) -> dict[str, Any]:
     """Only what is known: of the pose the roll, which two eyes tell, and neither yaw nor pitch."""
-    quality = measures.quality(measures.mask([face.box]))
+    quality = measurements.quality(measurements.mask([face.box]))
     return {
         "BoundingBox": face.box.describe(),
         "Confidence": face.confidence,
         "Landmarks": [
-            {"Type": kind, "X": dot.x, "Y": dot.y}
-            for kind, dot in zip(LANDMARKS, face.landmarks, strict=True)
+            {"Type": kind, "X": point.x, "Y": point.y}
+            for kind, point in zip(LANDMARKS, face.landmarks, strict=True)
         ],
-        "Pose": {"Roll": _roll(picture, face)},
+        "Pose": {"Roll": _roll(image, face)},
         "Quality": {"Brightness": quality.brightness, "Sharpness": quality.sharpness},
     }
 
 
-def _roll(picture: Picture, face: Face) -> float:
+def _roll(image: DecodedImage, face: Face) -> float:
     """Degrees by which the line through the eyes leans, clockwise."""
     left, right = face.landmarks[:2]
-    across = (right.x - left.x) * picture.width
-    return math.degrees(math.atan2((right.y - left.y) * picture.height, across))
+    across = (right.x - left.x) * image.width
+    return math.degrees(math.atan2((right.y - left.y) * image.height, across))

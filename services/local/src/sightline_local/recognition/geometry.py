@@ -22,12 +22,12 @@ class Box(NamedTuple):
         return {"Left": self.left, "Top": self.top, "Width": self.width, "Height": self.height}
 
 
-class Dot(NamedTuple):
+class Point(NamedTuple):
     x: float
     y: float
 
 
-Polygon = tuple[Dot, ...]
+Polygon = tuple[Point, ...]
 
 
 def clip_box(left: float, top: float, right: float, bottom: float) -> Box | None:
@@ -39,33 +39,34 @@ def clip_box(left: float, top: float, right: float, bottom: float) -> Box | None
 
 
 def bounding_box(polygon: Polygon) -> Box:
-    xs, ys = [dot.x for dot in polygon], [dot.y for dot in polygon]
+    xs, ys = [point.x for point in polygon], [point.y for point in polygon]
     return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def box_polygon(box: Box) -> Polygon:
     """Its corners, clockwise from the top left."""
     return (
-        Dot(box.left, box.top),
-        Dot(box.right, box.top),
-        Dot(box.right, box.bottom),
-        Dot(box.left, box.bottom),
+        Point(box.left, box.top),
+        Point(box.right, box.top),
+        Point(box.right, box.bottom),
+        Point(box.left, box.bottom),
     )
 
 
-def middle(polygon: Polygon) -> Dot:
-    return Dot(
-        sum(dot.x for dot in polygon) / len(polygon), sum(dot.y for dot in polygon) / len(polygon)
+def center(polygon: Polygon) -> Point:
+    return Point(
+        sum(point.x for point in polygon) / len(polygon),
+        sum(point.y for point in polygon) / len(polygon),
     )
 
 
-def is_inside(dot: Dot, polygon: Polygon) -> bool:
+def is_inside(point: Point, polygon: Polygon) -> bool:
     """Whether a ray from the dot to the right crosses the polygon's edge an odd number of times."""
     inside = False
     for one, other in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
-        if (one.y > dot.y) != (other.y > dot.y):
-            crossing = one.x + (dot.y - one.y) * (other.x - one.x) / (other.y - one.y)
-            inside ^= dot.x < crossing
+        if (one.y > point.y) != (other.y > point.y):
+            crossing = one.x + (point.y - one.y) * (other.x - one.x) / (other.y - one.y)
+            inside ^= point.x < crossing
     return inside
 
 
@@ -73,5 +74,5 @@ def describe_geometry(polygon: Polygon) -> dict[str, Any]:
     """Rekognition's `Geometry`."""
     return {
         "BoundingBox": bounding_box(polygon).describe(),
-        "Polygon": [{"X": dot.x, "Y": dot.y} for dot in polygon],
+        "Polygon": [{"X": point.x, "Y": point.y} for point in polygon],
     }

@@ -25,15 +25,15 @@ MAX_SIDE = 10_000
 
 #: Pixels of the longest side beyond which nothing here looks closer. What is larger is made
 #: smaller while it is decoded, so that a picture of 100 megapixels needs no gigabyte.
-WORKING_SIDE = 2000
+MAX_WORKING_SIDE = 2000
 
 #: Rows of the reduced picture that are made at a time.
-BAND = 128
+BAND_ROWS = 128
 
 EXIF_ORIENTATION = 0x0112
 
 #: What makes a picture upright, by its EXIF orientation; from 5 on the sides change places.
-TURNS = {
+TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -42,13 +42,13 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-SIDEWAYS = range(5, 9)
+SIDEWAYS_ORIENTATIONS = range(5, 9)
 
 Pixels = Image.Image
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DecodedImage:
     """An upright picture: `pixels` are RGB, at most `WORKING_SIDE` long.
 
     `width` and `height` are those of the upright original.
@@ -63,12 +63,12 @@ class Picture:
         return _shrink(self.pixels, side)
 
 
-def allow_large_pictures() -> None:
+def allow_large_images() -> None:
     """Have Pillow accept, in this process, all that `load_picture` does."""
     Image.MAX_IMAGE_PIXELS = MAX_SIDE**2
 
 
-def load_picture(body: bytes) -> Picture:
+def load_image(body: bytes) -> DecodedImage:
     """Decode a file.
 
     A JPEG is turned upright by its EXIF orientation, as Rekognition does; a PNG is taken as it
@@ -108,17 +108,17 @@ def _too_large() -> ImageTooLarge:
     return ImageTooLarge(f"The image is larger than {MAX_SIDE} pixels a side.")
 
 
-def _upright(image: ImageFile.ImageFile) -> Picture:
+def _upright(image: ImageFile.ImageFile) -> DecodedImage:
     width, height = image.size
     orientation = _orientation(image)
     # libjpeg leaves out what is not needed. Other decoders take no notice.
-    image.draft(None, (WORKING_SIDE, WORKING_SIDE))
-    pixels = _shrink(_reduce(image, max(1, max(image.size) // WORKING_SIDE)), WORKING_SIDE)
-    if orientation in TURNS:
-        pixels = pixels.transpose(TURNS[orientation])
-    if orientation in SIDEWAYS:
+    image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))
+    pixels = _shrink(_reduce(image, max(1, max(image.size) // MAX_WORKING_SIDE)), MAX_WORKING_SIDE)
+    if orientation in TRANSPOSE_BY_ORIENTATION:
+        pixels = pixels.transpose(TRANSPOSE_BY_ORIENTATION[orientation])
+    if orientation in SIDEWAYS_ORIENTATIONS:
         width, height = height, width
-    return Picture(pixels, width, height)
+    return DecodedImage(pixels, width, height)
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
@@ -139,8 +139,8 @@ def _reduce(image: Image.Image, factor: int) -> Pixels:
     image.load()
     width, height = image.size
     reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
-    for top in range(0, height, BAND * factor):
-        band = image.crop((0, top, width, min(height, top + BAND * factor)))
+    for top in range(0, height, BAND_ROWS * factor):
+        band = image.crop((0, top, width, min(height, top + BAND_ROWS * factor)))
         reduced.paste(_flatten(_eight_bits(band)).reduce(factor), (0, top // factor))
     return reduced
 

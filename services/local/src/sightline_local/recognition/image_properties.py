@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from sightline_local.recognition.colors import Color, Floats, Rgb, dominant_colors, to_lab
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.image_loading import Picture
+from sightline_local.recognition.image_loading import DecodedImage
 
 #: Pixels of the longest side at which everything is measured.
-SIDE = 512
+MEASURING_SIDE = 512
 
 #: The variance of the Laplacian at which sharpness is 50.
-BLURRED = 100.0
+BLUR_VARIANCE = 100.0
 
 #: The border that is taken for background: its share of each side, the share of it that a color
 #: must have to count, and how far in CIELAB a pixel may be from such a color.
@@ -34,7 +34,7 @@ BORDER_SHARE = 0.15
 BORDER_DISTANCE = 18.0
 
 #: Shares of a picture between which there is a foreground worth telling of.
-FOREGROUND = (0.02, 0.95)
+FOREGROUND_SHARES = (0.02, 0.95)
 
 Mask = NDArray[np.bool_]
 
@@ -56,11 +56,11 @@ class Quality:
         }
 
 
-class Measures:
+class Measurements:
     """The arrays that everything is measured on, made once for a picture."""
 
-    def __init__(self, picture: Picture) -> None:
-        pixels = picture.fit(SIDE)
+    def __init__(self, image: DecodedImage) -> None:
+        pixels = image.fit(MEASURING_SIDE)
         self.rgb: Rgb = np.asarray(pixels)
         self.luma = np.asarray(pixels.convert("L"), dtype=np.float32)
         self.lab = to_lab(self.rgb)
@@ -78,7 +78,7 @@ class Measures:
         variance = float(self._edges[chosen].var())
         return Quality(
             brightness=float(luma.mean()) / 2.55,
-            sharpness=100 * variance / (variance + BLURRED),
+            sharpness=100 * variance / (variance + BLUR_VARIANCE),
             contrast=min(100.0, float(luma.std()) / 1.275),
         )
 
@@ -107,40 +107,42 @@ def _span(begin: float, end: float, length: int) -> slice:
     return slice(first, max(first + 1, round(end * length)))
 
 
-def describe_properties(measures: Measures, boxes: Sequence[Box], limit: int) -> dict[str, Any]:
+def describe_properties(
+    measurements: Measurements, boxes: Sequence[Box], limit: int
+) -> dict[str, Any]:
     """Rekognition's `DetectLabelsImageProperties`, with at most `limit` colors each.
 
     The foreground is what lies in the boxes. Where nothing was found, it is what does not have
     the colors of the picture's border; where that tells nothing apart, there is neither a
     foreground nor a background, rather than a made-up one.
     """
-    foreground = measures.mask(boxes) if boxes else differs_from_border(measures)
-    parts: dict[str, Any] = _describe_part(measures, limit, None)
-    low, high = FOREGROUND
+    foreground = measurements.mask(boxes) if boxes else mask_foreground(measurements)
+    parts: dict[str, Any] = _describe_part(measurements, limit, None)
+    low, high = FOREGROUND_SHARES
     if low <= foreground.mean() <= high:
-        parts["Foreground"] = _describe_part(measures, limit, foreground)
-        parts["Background"] = _describe_part(measures, limit, ~foreground)
+        parts["Foreground"] = _describe_part(measurements, limit, foreground)
+        parts["Background"] = _describe_part(measurements, limit, ~foreground)
     return parts
 
 
-def _describe_part(measures: Measures, limit: int, mask: Mask | None) -> dict[str, Any]:
+def _describe_part(measurements: Measurements, limit: int, mask: Mask | None) -> dict[str, Any]:
     return {
-        "Quality": measures.quality(mask).describe(),
-        "DominantColors": measures.colors(limit, mask),
+        "Quality": measurements.quality(mask).describe(),
+        "DominantColors": measurements.colors(limit, mask),
     }
 
 
-def differs_from_border(measures: Measures) -> Mask:
+def mask_foreground(measurements: Measurements) -> Mask:
     """The pixels that have none of the border's colors."""
-    height, width = measures.shape
+    height, width = measurements.shape
     rows, columns = max(1, int(height * BORDER)), max(1, int(width * BORDER))
     border = np.ones((height, width), dtype=bool)
     border[rows : height - rows, columns : width - columns] = False
     different = np.ones((height, width), dtype=bool)
-    for color in dominant_colors(measures.rgb[border]):
+    for color in dominant_colors(measurements.rgb[border]):
         if color.share >= BORDER_SHARE:
             here = to_lab(np.array([color[:3]], dtype=np.uint8))
-            different &= np.linalg.norm(measures.lab - here, axis=-1) > BORDER_DISTANCE
+            different &= np.linalg.norm(measurements.lab - here, axis=-1) > BORDER_DISTANCE
     return different
 
 

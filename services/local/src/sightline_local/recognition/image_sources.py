@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sightline_local.recognition.errors import ImageTooLarge, InternalError, InvalidS3Object
-from sightline_local.recognition.requests import MAX_STORED, ImageSource, S3Reference
+from sightline_local.recognition.requests import MAX_S3_OBJECT_BYTES, ImageSource, S3Reference
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -33,8 +33,8 @@ class S3Storage:
                 **version,  # type: ignore[arg-type]
             )
             async with answer["Body"] as body:
-                if answer["ContentLength"] > MAX_STORED:
-                    raise ImageTooLarge(f"The image is larger than {MAX_STORED} bytes.")
+                if answer["ContentLength"] > MAX_S3_OBJECT_BYTES:
+                    raise ImageTooLarge(f"The image is larger than {MAX_S3_OBJECT_BYTES} bytes.")
                 return await body.read()
         except ClientError as error:
             # Whatever S3 has against the reference, Rekognition has one error for it.
@@ -48,7 +48,7 @@ class S3Storage:
             raise InternalError("S3 cannot be reached.") from error
 
 
-async def read_source(source: ImageSource, storage: Storage) -> bytes:
+async def read_image_bytes(source: ImageSource, storage: Storage) -> bytes:
     if source.S3Object is not None:
         return await storage.read(source.S3Object)
     assert source.Bytes is not None  # noqa: S101 - a source has one or the other

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.image_loading import Picture
-from sightline_local.recognition.image_properties import Measures
+from sightline_local.recognition.image_loading import DecodedImage
+from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.requests import GeneralLabelsSettings
-from sightline_local.recognition.taxonomy import CATEGORIES, Name
+from sightline_local.recognition.taxonomy import PARENT_CATEGORIES, LabelDefinition
 from sightline_local.recognition.text import Line
 
 #: Rekognition's category for what is not a thing but the look of the picture.
-LOOK = "Colors and Visual Composition"
-WRITING = "Text and Documents"
+VISUAL_COMPOSITION = "Colors and Visual Composition"
+TEXT_AND_DOCUMENTS = "Text and Documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Label:
     instances: tuple[Instance, ...] = field(default=())
 
 
-def certainty(value: float, threshold: float, sure: float) -> float:
+def linear_confidence(value: float, threshold: float, sure: float) -> float:
     """How far a measure is past the threshold at which a label begins to apply.
 
     50 at the threshold, 100 at `sure` and beyond, in between in proportion, and below 50 on the
@@ -48,15 +48,17 @@ def certainty(value: float, threshold: float, sure: float) -> float:
     return min(100.0, max(0.0, 50 + 50 * (value - threshold) / (sure - threshold)))
 
 
-def computed_labels(picture: Picture, measures: Measures, lines: Iterable[Line]) -> list[Label]:
+def computed_labels(
+    image: DecodedImage, measurements: Measurements, lines: Iterable[Line]
+) -> list[Label]:
     """What can be said of a picture without knowing what things look like; see `certainty`."""
     labels = [
         # Of equals the first comes first: what tells more of the picture.
         *_text_labels(lines),
-        *_surface_labels(picture, measures),
-        *_tone_labels(measures),
-        *_color_labels(measures),
-        *_format_labels(picture.width, picture.height),
+        *_surface_labels(image, measurements),
+        *_tone_labels(measurements),
+        *_color_labels(measurements),
+        *_format_labels(image.width, image.height),
     ]
     return [label for label in labels if label.confidence >= 50]
 
@@ -65,62 +67,62 @@ def _format_labels(width: int, height: int) -> Iterator[Label]:
     """Named so that nobody takes them for a landscape or for somebody's portrait."""
     ratio = max(width, height) / min(width, height)
     name = "Landscape Orientation" if width > height else "Portrait Orientation"
-    yield Label(name, certainty(ratio, 1.05, 1.25), (LOOK,))
-    yield Label("Square Format", certainty(ratio, 1.05, 1.0), (LOOK,))
-    yield Label("Panoramic", certainty(ratio, 2.0, 2.5), (LOOK,))
+    yield Label(name, linear_confidence(ratio, 1.05, 1.25), (VISUAL_COMPOSITION,))
+    yield Label("Square Format", linear_confidence(ratio, 1.05, 1.0), (VISUAL_COMPOSITION,))
+    yield Label("Panoramic", linear_confidence(ratio, 2.0, 2.5), (VISUAL_COMPOSITION,))
 
 
-def _tone_labels(measures: Measures) -> Iterator[Label]:
-    brightness = measures.quality().brightness
-    yield Label("Dark", certainty(brightness, 25, 8), (LOOK,))
-    yield Label("Bright", certainty(brightness, 75, 95), (LOOK,))
+def _tone_labels(measurements: Measurements) -> Iterator[Label]:
+    brightness = measurements.quality().brightness
+    yield Label("Dark", linear_confidence(brightness, 25, 8), (VISUAL_COMPOSITION,))
+    yield Label("Bright", linear_confidence(brightness, 75, 95), (VISUAL_COMPOSITION,))
     # All but half a percent of the pixels: a stray one makes no color picture.
-    channels = measures.rgb.astype(np.int16)
+    channels = measurements.rgb.astype(np.int16)
     chroma = float(np.percentile(channels.max(axis=-1) - channels.min(axis=-1), 99.5))
-    grey = certainty(chroma, 24, 8)
-    yield Label("Black And White", grey, (LOOK,), ("Monochrome",))
-    yield Label("Monochrome", max(grey, _one_hue(measures)), (LOOK,))
+    grey = linear_confidence(chroma, 24, 8)
+    yield Label("Black And White", grey, (VISUAL_COMPOSITION,), ("Monochrome",))
+    yield Label("Monochrome", max(grey, _one_hue(measurements)), (VISUAL_COMPOSITION,))
 
 
-def _one_hue(measures: Measures) -> float:
+def _one_hue(measurements: Measurements) -> float:
     """Whether all that has color has the same: sepia, a blueprint, a page in one ink."""
-    lab = measures.lab.reshape(-1, 3)
+    lab = measurements.lab.reshape(-1, 3)
     colors = lab[:, 1] + 1j * lab[:, 2]
     strength = float(np.abs(colors).sum())
     if strength < len(lab):  # on average less than one step of CIELAB: there is no hue
         return 0.0
-    return certainty(float(abs(colors.sum())) / strength, 0.97, 0.995)
+    return linear_confidence(float(abs(colors.sum())) / strength, 0.97, 0.995)
 
 
-def _color_labels(measures: Measures) -> Iterator[Label]:
+def _color_labels(measurements: Measurements) -> Iterator[Label]:
     """Colors of which a quarter of the picture is made; sure of it at three quarters."""
     shares: dict[str, float] = {}
-    for color in measures.dominant:
-        shares[color.simple] = shares.get(color.simple, 0) + color.share
+    for color in measurements.dominant:
+        shares[color.simplified] = shares.get(color.simplified, 0) + color.share
     for name, share in shares.items():
-        yield Label(name.capitalize(), certainty(share, 0.25, 0.75), (LOOK,))
+        yield Label(name.capitalize(), linear_confidence(share, 0.25, 0.75), (VISUAL_COMPOSITION,))
 
 
-def _surface_labels(picture: Picture, measures: Measures) -> Iterator[Label]:
-    pixels = measures.rgb.reshape(-1, 3).astype(np.int16)
+def _surface_labels(image: DecodedImage, measurements: Measurements) -> Iterator[Label]:
+    pixels = measurements.rgb.reshape(-1, 3).astype(np.int16)
     same = (np.abs(pixels - np.median(pixels, axis=0)) <= 12).all(axis=-1)
-    blank = certainty(float(same.mean()), 0.97, 0.999)
-    yield Label("Blank", blank, (LOOK,))
+    blank = linear_confidence(float(same.mean()), 0.97, 0.999)
+    yield Label("Blank", blank, (VISUAL_COMPOSITION,))
     # What is drawn or rendered has areas of exactly one value; a camera's noise leaves none.
-    rows = np.asarray(picture.pixels)[::4]
+    rows = np.asarray(image.pixels)[::4]
     flat = float((rows[:, 1:] == rows[:, :-1]).all(axis=-1).mean())
     if blank < 50:
-        yield Label("Graphics", certainty(flat, 0.7, 0.95), (LOOK,))
+        yield Label("Graphics", linear_confidence(flat, 0.7, 0.95), (VISUAL_COMPOSITION,))
 
 
 def _text_labels(lines: Iterable[Line]) -> Iterator[Label]:
     """As sure as of the best line that is more than a single sign."""
     found = [line.confidence for line in lines if sum(map(str.isalnum, line.text)) > 1]
     if found:
-        yield Label("Text", max(found), (WRITING,))
+        yield Label("Text", max(found), (TEXT_AND_DOCUMENTS,))
 
 
-def object_labels(found: Iterable[tuple[Name, Instance]]) -> list[Label]:
+def object_labels(found: Iterable[tuple[LabelDefinition, Instance]]) -> list[Label]:
     """One label for each name, with its instances, and one for each ancestor of it.
 
     A label is as certain as its best instance, an ancestor as its best descendant.
@@ -134,13 +136,13 @@ def object_labels(found: Iterable[tuple[Name, Instance]]) -> list[Label]:
             )
         labels[name.name] = replace(label, instances=(*label.instances, instance))
         for index, parent in enumerate(name.parents):
-            category = CATEGORIES.get(parent, name.category)
+            category = PARENT_CATEGORIES.get(parent, name.category)
             ancestor = Label(parent, instance.confidence, (category,), name.parents[index + 1 :])
             labels.setdefault(parent, ancestor)
     return list(labels.values())
 
 
-def choose_labels(
+def filter_labels(
     labels: Iterable[Label],
     limit: int,
     min_confidence: float,
@@ -148,19 +150,19 @@ def choose_labels(
 ) -> list[Label]:
     """The most certain labels that were asked for; of equals the one that comes first."""
     chosen = [
-        _without_doubtful(label, min_confidence)
+        _drop_doubtful_instances(label, min_confidence)
         for label in labels
-        if label.confidence >= min_confidence and _is_wanted(label, settings)
+        if label.confidence >= min_confidence and _matches_filters(label, settings)
     ]
     return sorted(chosen, key=lambda label: -label.confidence)[:limit]
 
 
-def _without_doubtful(label: Label, min_confidence: float) -> Label:
+def _drop_doubtful_instances(label: Label, min_confidence: float) -> Label:
     kept = tuple(each for each in label.instances if each.confidence >= min_confidence)
     return replace(label, instances=kept)
 
 
-def _is_wanted(label: Label, settings: GeneralLabelsSettings) -> bool:
+def _matches_filters(label: Label, settings: GeneralLabelsSettings) -> bool:
     """An exclusion outweighs an inclusion; without any inclusion everything is included."""
     names, categories = settings.LabelInclusionFilters, settings.LabelCategoryInclusionFilters
     if label.name in settings.LabelExclusionFilters:
@@ -172,29 +174,29 @@ def _is_wanted(label: Label, settings: GeneralLabelsSettings) -> bool:
     return label.name in names or bool(set(label.categories) & set(categories))
 
 
-def describe_label(label: Label, measures: Measures, colors: int | None) -> dict[str, Any]:
+def describe_label(label: Label, measurements: Measurements, colors: int | None) -> dict[str, Any]:
     """Rekognition's `Label`; with `colors`, at most so many colors of each instance."""
     return {
         "Name": label.name,
         "Confidence": label.confidence,
-        "Instances": [_describe_instance(each, measures, colors) for each in label.instances],
-        "Parents": _named(label.parents),
-        "Aliases": _named(label.aliases),
-        "Categories": _named(label.categories),
+        "Instances": [_describe_instance(each, measurements, colors) for each in label.instances],
+        "Parents": _name_objects(label.parents),
+        "Aliases": _name_objects(label.aliases),
+        "Categories": _name_objects(label.categories),
     }
 
 
 def _describe_instance(
-    instance: Instance, measures: Measures, colors: int | None
+    instance: Instance, measurements: Measurements, colors: int | None
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "BoundingBox": instance.box.describe(),
         "Confidence": instance.confidence,
     }
     if colors is not None:
-        described["DominantColors"] = measures.colors(colors, measures.mask([instance.box]))
+        described["DominantColors"] = measurements.colors(colors, measurements.mask([instance.box]))
     return described
 
 
-def _named(names: tuple[str, ...]) -> list[dict[str, str]]:
+def _name_objects(names: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"Name": name} for name in names]

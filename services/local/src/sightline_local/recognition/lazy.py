@@ -4,22 +4,22 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 
-class Lazy(Generic[Made]):
+class Lazy(Generic[Value]):
     """Makes its value at the first `get`, whichever thread comes first; the others wait.
 
     Where making fails, everybody gets the error, and the next `get` tries again.
     """
 
-    def __init__(self, make: Callable[[], Made]) -> None:
-        self._make = make
+    def __init__(self, create: Callable[[], Value]) -> None:
+        self._create = create
         self._lock = threading.Lock()
-        self._made: list[Made] = []
+        self._values: list[Value] = []
 
-    def get(self) -> Made:
+    def get(self) -> Value:
         with self._lock:
-            if not self._made:
-                self._made.append(self._make())
-            return self._made[0]
+            if not self._values:
+                self._values.append(self._create())
+            return self._values[0]

@@ -26,8 +26,8 @@ class Model(NamedTuple):
     url: str
     size: int
     sha256: str
-    licence: str
-    about: str
+    license: str
+    description: str
 
     @property
     def file(self) -> str:
@@ -42,7 +42,7 @@ class Model(NamedTuple):
 _HUB = "https://huggingface.co/onnx-community"
 
 #: For one task the first that is there is used.
-CATALOGUE = (
+CATALOG = (
     Model(
         name="dfine-s",
         task=Task.OBJECTS,
@@ -50,8 +50,8 @@ CATALOGUE = (
         "/onnx/model.onnx",
         size=41_535_197,
         sha256="cd8a49a945feda6d28c6304ae8ae85c2759ba1d78a5a83a22c5ce8db82ef7238",
-        licence="Apache-2.0",
-        about="D-FINE-S, 80 kinds of things",
+        license="Apache-2.0",
+        description="D-FINE-S, 80 kinds of things",
     ),
     Model(
         name="dfine-n",
@@ -60,8 +60,8 @@ CATALOGUE = (
         "/onnx/model.onnx",
         size=15_258_358,
         sha256="0f684f409618ee8a822410e754a29caa817d1aa16283ce89cad936d0a48e2f35",
-        licence="Apache-2.0",
-        about="D-FINE-N, the same things: faster, sees less",
+        license="Apache-2.0",
+        description="D-FINE-N, the same things: faster, sees less",
     ),
     Model(
         name="yunet",
@@ -72,8 +72,8 @@ CATALOGUE = (
         "face_detection_yunet_2023mar.onnx",
         size=232_589,
         sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
-        licence="MIT",
-        about="YuNet, where faces are",
+        license="MIT",
+        description="YuNet, where faces are",
     ),
     Model(
         name="falconsai-nsfw",
@@ -82,22 +82,22 @@ CATALOGUE = (
         "/onnx/model.onnx",
         size=343_401_688,
         sha256="a4316a4fb750169ac4fcabaabee1fcbd982b0ee8c0cc63fe3e944954bb9a7d9c",
-        licence="Apache-2.0",
-        about="Falconsai, whether a picture is safe for work",
+        license="Apache-2.0",
+        description="Falconsai, whether a picture is safe for work",
     ),
 )
 
 #: What is fetched where no model is named: the rest is large, or a matter of taste.
-USUAL = ("dfine-s", "yunet")
+DEFAULT_MODELS = ("dfine-s", "yunet")
 
 
 def find_model(task: Task, folder: Path) -> Path | None:
     """The file of the first model for this task that lies in the folder."""
-    files = (folder / model.file for model in CATALOGUE if model.task is task)
+    files = (folder / model.file for model in CATALOG if model.task is task)
     return next((file for file in files if file.is_file()), None)
 
 
-def is_coming(task: Task, folder: Path) -> bool:
+def is_partially_downloaded(task: Task, folder: Path) -> bool:
     """Whether a model for this task has been fetched in part, and no more."""
-    parts = (folder / model.part for model in CATALOGUE if model.task is task)
+    parts = (folder / model.part for model in CATALOG if model.task is task)
     return find_model(task, folder) is None and any(part.is_file() for part in parts)

@@ -14,21 +14,21 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from sightline_local.recognition.model_catalog import CATALOGUE, USUAL, Model
-from sightline_local.recognition.settings import MODELS
+from sightline_local.recognition.model_catalog import CATALOG, DEFAULT_MODELS, Model
+from sightline_local.recognition.settings import MODELS_FOLDER
 
 #: Seconds without a single byte after which the other side counts as gone.
-TIMEOUT = 30.0
+READ_TIMEOUT_SECONDS = 30.0
 
 #: Told how many bytes of a file are there.
-Progressed = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 
 
 class FetchError(Exception):
     """Why a model could not be fetched, in one line that also says what to do."""
 
 
-def fetch(model: Model, folder: Path, client: httpx.Client, told: Progressed) -> Path:
+def fetch(model: Model, folder: Path, client: httpx.Client, told: ProgressCallback) -> Path:
     """Have the model in the folder, complete and checked; nobody ever sees half a file.
 
     Raises `FetchError`.
@@ -51,7 +51,7 @@ def fetch(model: Model, folder: Path, client: httpx.Client, told: Progressed) ->
     return file
 
 
-def _receive(model: Model, part: Path, client: httpx.Client, told: Progressed) -> None:
+def _receive(model: Model, part: Path, client: httpx.Client, told: ProgressCallback) -> None:
     try:
         for start, chunks in _requests(model, part, client):
             with part.open("r+b" if start else "wb") as output:
@@ -113,7 +113,7 @@ def fetch_all(models: Sequence[Model], folder: Path) -> None:
     )  # fmt: skip
     console = Console()
     with (
-        httpx.Client(follow_redirects=True, timeout=TIMEOUT) as client,
+        httpx.Client(follow_redirects=True, timeout=READ_TIMEOUT_SECONDS) as client,
         Progress(*columns, console=console) as progress,
     ):
         for model in models:
@@ -123,24 +123,29 @@ def fetch_all(models: Sequence[Model], folder: Path) -> None:
                 progress.update(bar, completed=done)  # type: ignore[arg-type]
 
             file = fetch(model, folder, client, told)
-            progress.console.print(f"{file}: {model.about} ({model.licence})", highlight=False)
+            progress.console.print(
+                f"{file}: {model.description} ({model.license})", highlight=False
+            )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    known = {model.name: model for model in CATALOGUE}
+    known = {model.name: model for model in CATALOG}
     parser = argparse.ArgumentParser(
         prog="python -m sightline_local.recognition.models",
         description="Fetch the models of the local Rekognition.",
         epilog="\n".join(
-            f"{model.name:15} {model.size / 1e6:6.1f} MB  {model.about} ({model.licence})"
-            for model in CATALOGUE
+            f"{model.name:15} {model.size / 1e6:6.1f} MB  {model.description} ({model.license})"
+            for model in CATALOG
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"which to fetch; without any: {', '.join(USUAL)}"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"which to fetch; without any: {', '.join(DEFAULT_MODELS)}",
     )
-    folder = os.environ.get("SIGHTLINE_RECOGNITION_MODELS", MODELS)
+    folder = os.environ.get("SIGHTLINE_RECOGNITION_MODELS", MODELS_FOLDER)
     parser.add_argument(
         "--folder", type=Path, default=folder, help="where to put them (default: %(default)s)"
     )
@@ -148,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--mirror", help="an address under which the files lie by their own names, NAME.onnx"
     )
     options = parser.parse_args(arguments)
-    names = options.names or USUAL
+    names = options.names or DEFAULT_MODELS
     unknown = [name for name in names if name not in known]
     if unknown:
         parser.error(f"there is no model {unknown[0]!r}; there are {', '.join(known)}")

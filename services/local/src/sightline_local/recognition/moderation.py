@@ -7,16 +7,16 @@ import numpy as np
 from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
-from sightline_local.recognition.image_loading import Picture
+from sightline_local.recognition.image_loading import DecodedImage
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
 #: The side of the square that the model looks at, in pixels.
-SIDE = 224
+INPUT_SIDE = 224
 
 #: Two classes: normal, and not safe for work.
 SIGNATURE = Signature(
-    input="pixel_values", shape=(None, 3, SIDE, SIDE), outputs={"logits": (None, 2)}
+    input="pixel_values", shape=(None, 3, INPUT_SIDE, INPUT_SIDE), outputs={"logits": (None, 2)}
 )
 
 #: The one label of Rekognition's first level that the model's second class comes near. Which of
@@ -30,7 +30,7 @@ class Moderator(Protocol):
 
     version: str
 
-    def judge(self, picture: Picture) -> float:
+    def score_unsafe(self, image: DecodedImage) -> float:
         """From 0 to 100. Raises `AccessDenied` where there is no model."""
 
 
@@ -39,7 +39,7 @@ class NullModerator:
 
     version = "none"
 
-    def judge(self, picture: Picture) -> float:
+    def score_unsafe(self, image: DecodedImage) -> float:
         raise AccessDenied(
             "There is no model for moderation here: fetch it with "
             "`python -m sightline_local.recognition.models falconsai-nsfw`."
@@ -57,20 +57,22 @@ class OnnxModerator:
         """Load the model now. Raises `ModelError`."""
         self._session.get()
 
-    def judge(self, picture: Picture) -> float:
-        logits = self._session.get().run(prepare(picture))["logits"][0].astype(np.float64)
+    def score_unsafe(self, image: DecodedImage) -> float:
+        logits = self._session.get().run(prepare(image))["logits"][0].astype(np.float64)
         shares = np.exp(logits - logits.max())
         return float(shares[1] / shares.sum()) * 100
 
 
-def prepare(picture: Picture) -> Tensor:
+def prepare(image: DecodedImage) -> Tensor:
     """The picture squeezed into the square: 1 x 3 x 224 x 224, RGB from -1 to 1."""
-    square = picture.pixels.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    square = image.pixels.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
     values = np.asarray(square, dtype=np.float32) / 127.5 - 1
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
-def answer_moderation(confidence: float, version: str, min_confidence: float) -> dict[str, Any]:
+def build_moderation_response(
+    confidence: float, version: str, min_confidence: float
+) -> dict[str, Any]:
     """Rekognition's `DetectModerationLabelsResponse`."""
     label = {
         "Name": EXPLICIT,

@@ -7,14 +7,14 @@ import numpy as np
 from PIL import Image
 
 from sightline_local.recognition.geometry import clip_box
-from sightline_local.recognition.image_loading import Picture
+from sightline_local.recognition.image_loading import DecodedImage
 from sightline_local.recognition.labels import Instance
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
-from sightline_local.recognition.taxonomy import COCO, Name
+from sightline_local.recognition.taxonomy import COCO_LABELS, LabelDefinition
 
 #: The side of the square that the model looks at, in pixels.
-SIDE = 640
+INPUT_SIDE = 640
 
 #: Below this a guess is noise, whoever asks; from 0 to 1.
 MIN_SCORE = 0.25
@@ -24,11 +24,11 @@ MIN_SCORE = 0.25
 #: https://huggingface.co/docs/transformers/model_doc/d_fine
 SIGNATURE = Signature(
     input="pixel_values",
-    shape=(None, 3, SIDE, SIDE),
-    outputs={"logits": (None, None, len(COCO)), "pred_boxes": (None, None, 4)},
+    shape=(None, 3, INPUT_SIDE, INPUT_SIDE),
+    outputs={"logits": (None, None, len(COCO_LABELS)), "pred_boxes": (None, None, 4)},
 )
 
-Found = list[tuple[Name, Instance]]
+Found = list[tuple[LabelDefinition, Instance]]
 
 
 class ObjectDetector(Protocol):
@@ -37,7 +37,7 @@ class ObjectDetector(Protocol):
     #: Which model it is, for whoever reads its answer later.
     version: str
 
-    def detect(self, picture: Picture) -> Found:
+    def detect(self, image: DecodedImage) -> Found:
         """Every thing it sees, with its place."""
 
 
@@ -46,7 +46,7 @@ class NullObjectDetector:
 
     version = "pixels"
 
-    def detect(self, picture: Picture) -> Found:
+    def detect(self, image: DecodedImage) -> Found:
         return []
 
 
@@ -61,17 +61,17 @@ class OnnxObjectDetector:
         """Load the model now. Raises `ModelError`."""
         self._session.get()
 
-    def detect(self, picture: Picture) -> Found:
-        outputs = self._session.get().run(prepare(picture))
+    def detect(self, image: DecodedImage) -> Found:
+        outputs = self._session.get().run(prepare(image))
         return read_outputs(outputs["logits"][0], outputs["pred_boxes"][0])
 
 
-def prepare(picture: Picture) -> Tensor:
+def prepare(image: DecodedImage) -> Tensor:
     """The picture squeezed into the square: 1 x 3 x 640 x 640, RGB from 0 to 1.
 
     Not letterboxed: the models were trained so, and their boxes are shares of each side anyway.
     """
-    square = picture.pixels.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    square = image.pixels.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
     values = np.asarray(square, dtype=np.float32) / 255
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
@@ -88,5 +88,5 @@ def read_outputs(logits: Tensor, boxes: Tensor) -> Found:
         x, y, width, height = (float(each) for each in boxes[query])
         box = clip_box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
         if box is not None:
-            found.append((COCO[number], Instance(box, float(scores[query, number]) * 100)))
+            found.append((COCO_LABELS[number], Instance(box, float(scores[query, number]) * 100)))
     return found

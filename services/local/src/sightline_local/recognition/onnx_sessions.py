@@ -47,7 +47,7 @@ class OnnxSession:
         return dict(zip(self._outputs, values, strict=True))
 
 
-def silence_runtime() -> None:
+def disable_telemetry() -> None:
     """Have ONNX Runtime tell nobody what it runs: nothing here goes beyond this machine."""
     import onnxruntime  # type: ignore[import-untyped]
 
@@ -59,7 +59,7 @@ def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
     # Not everybody who imports this needs the runtime.
     import onnxruntime
 
-    silence_runtime()
+    disable_telemetry()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that wait busily for the next picture would keep a laptop's fan running.

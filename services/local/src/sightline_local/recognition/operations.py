@@ -12,16 +12,16 @@ from sightline_local.recognition.errors import (
     ResourceNotFound,
     ResourceNotReady,
 )
-from sightline_local.recognition.faces import FaceDetector, answer_faces
-from sightline_local.recognition.image_loading import Picture, load_picture
-from sightline_local.recognition.image_properties import Measures, describe_properties
+from sightline_local.recognition.faces import FaceDetector, build_faces_response
+from sightline_local.recognition.image_loading import DecodedImage, load_image
+from sightline_local.recognition.image_properties import Measurements, describe_properties
 from sightline_local.recognition.labels import (
-    choose_labels,
     computed_labels,
     describe_label,
+    filter_labels,
     object_labels,
 )
-from sightline_local.recognition.moderation import Moderator, answer_moderation
+from sightline_local.recognition.moderation import Moderator, build_moderation_response
 from sightline_local.recognition.objects import ObjectDetector
 from sightline_local.recognition.requests import (
     DetectFacesRequest,
@@ -30,19 +30,19 @@ from sightline_local.recognition.requests import (
     DetectTextRequest,
     Request,
 )
-from sightline_local.recognition.text import GLANCE, TextReader, answer_text
+from sightline_local.recognition.text import QUICK_READ_SIDE, TextReader, build_text_response
 
 #: What precedes the engine's name wherever an answer has a model's version.
 VERSION = "sightline-local-1"
 
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
 
 class Operation(NamedTuple):
     """`check` looks at the request alone, before a picture is fetched for it."""
 
     request: type[Request]
-    answer: Callable[[Any, bytes], Answer]
+    answer: Callable[[Any, bytes], Response]
     check: Callable[[Any], None] = lambda _: None
 
 
@@ -55,7 +55,7 @@ class Recognizer:
     faces: FaceDetector
     moderator: Moderator
     #: Whether a model for moderation has been fetched in part.
-    moderator_is_coming: Callable[[], bool] = lambda: False
+    is_moderation_model_incomplete: Callable[[], bool] = lambda: False
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -69,46 +69,46 @@ class Recognizer:
             ),
         }
 
-    def _labels(self, request: DetectLabelsRequest, body: bytes) -> Answer:
-        picture = load_picture(body)
-        measures = Measures(picture)
-        found = self.objects.detect(picture)
+    def _labels(self, request: DetectLabelsRequest, body: bytes) -> Response:
+        image = load_image(body)
+        measurements = Measurements(image)
+        found = self.objects.detect(image)
         limit = request.Settings.ImageProperties.MaxDominantColors
-        properties = request.wants("IMAGE_PROPERTIES")
-        answer: Answer = {
+        properties = request.includes("IMAGE_PROPERTIES")
+        answer: Response = {
             "Labels": [],
             "LabelModelVersion": f"{VERSION}/{self.objects.version}",
         }
-        if request.wants("GENERAL_LABELS"):
-            labels = object_labels(found) + self._computed(picture, measures)
-            chosen = choose_labels(
+        if request.includes("GENERAL_LABELS"):
+            labels = object_labels(found) + self._computed(image, measurements)
+            chosen = filter_labels(
                 labels, request.MaxLabels, request.MinConfidence, request.Settings.GeneralLabels
             )
             colors = limit if properties else None
-            answer["Labels"] = [describe_label(each, measures, colors) for each in chosen]
+            answer["Labels"] = [describe_label(each, measurements, colors) for each in chosen]
         if properties:
             boxes = [instance.box for _, instance in found if instance.confidence >= 50]
-            answer["ImageProperties"] = describe_properties(measures, boxes, limit)
+            answer["ImageProperties"] = describe_properties(measurements, boxes, limit)
         return answer
 
-    def _computed(self, picture: Picture, measures: Measures) -> list[Any]:
-        return computed_labels(picture, measures, self.reader.read(picture, GLANCE))
+    def _computed(self, image: DecodedImage, measurements: Measurements) -> list[Any]:
+        return computed_labels(image, measurements, self.reader.read(image, QUICK_READ_SIDE))
 
-    def _text(self, request: DetectTextRequest, body: bytes) -> Answer:
-        return answer_text(self.reader.read(load_picture(body)), request.Filters)
+    def _text(self, request: DetectTextRequest, body: bytes) -> Response:
+        return build_text_response(self.reader.read(load_image(body)), request.Filters)
 
-    def _faces(self, request: DetectFacesRequest, body: bytes) -> Answer:
-        picture = load_picture(body)
-        return answer_faces(picture, self.faces.detect(picture))
+    def _faces(self, request: DetectFacesRequest, body: bytes) -> Response:
+        image = load_image(body)
+        return build_faces_response(image, self.faces.detect(image))
 
     def _check_moderation(self, request: DetectModerationLabelsRequest) -> None:
         if request.HumanLoopConfig is not None:
             raise HumanLoopQuotaExceeded("There is nobody here to review a picture.")
         if request.ProjectVersion is not None:
             raise ResourceNotFound("There are no models of one's own here.")
-        if self.moderator_is_coming():
+        if self.is_moderation_model_incomplete():
             raise ResourceNotReady("The model for moderation has not been fetched completely yet.")
 
-    def _moderation(self, request: DetectModerationLabelsRequest, body: bytes) -> Answer:
-        confidence = self.moderator.judge(load_picture(body))
-        return answer_moderation(confidence, self.moderator.version, request.MinConfidence)
+    def _moderation(self, request: DetectModerationLabelsRequest, body: bytes) -> Response:
+        confidence = self.moderator.score_unsafe(load_image(body))
+        return build_moderation_response(confidence, self.moderator.version, request.MinConfidence)

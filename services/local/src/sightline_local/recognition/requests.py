@@ -21,8 +21,8 @@ from sightline_local.recognition.errors import ImageTooLarge, InvalidParameter
 
 #: Bytes of a picture that is sent along, and of one that lies in S3.
 #: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
-MAX_SENT = 5 * 1024 * 1024
-MAX_STORED = 15 * 1024 * 1024
+MAX_INLINE_BYTES = 5 * 1024 * 1024
+MAX_S3_OBJECT_BYTES = 15 * 1024 * 1024
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -96,7 +96,7 @@ class DetectLabelsRequest(Request):
     Features: list[LabelFeature] = Field(default=[], max_length=2)
     Settings: DetectLabelsSettings = DetectLabelsSettings()
 
-    def wants(self, feature: LabelFeature) -> bool:
+    def includes(self, feature: LabelFeature) -> bool:
         """Whether the feature was asked for; labels are what is meant where none is named."""
         return feature in (self.Features or ["GENERAL_LABELS"])
 
@@ -156,7 +156,7 @@ class DetectModerationLabelsRequest(Request):
     ProjectVersion: str | None = None
 
 
-def read_request(kind: type[Request], body: Any) -> Any:
+def parse_request(kind: type[Request], body: Any) -> Any:
     """The request in this JSON value. Raises `InvalidParameter` and `ImageTooLarge`."""
     try:
         request = kind.model_validate(_without_nulls(body))
@@ -165,8 +165,8 @@ def read_request(kind: type[Request], body: Any) -> Any:
         place = ".".join(map(str, first["loc"])) or "request"
         raise InvalidParameter(f"Request has invalid parameters: {place}: {first['msg']}") from None
     sent = request.Image.Bytes
-    if sent is not None and len(sent) > MAX_SENT:
-        raise ImageTooLarge(f"The image is larger than {MAX_SENT} bytes.")
+    if sent is not None and len(sent) > MAX_INLINE_BYTES:
+        raise ImageTooLarge(f"The image is larger than {MAX_INLINE_BYTES} bytes.")
     return request
 
 

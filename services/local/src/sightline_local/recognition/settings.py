@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 #: Where `make models` puts them, seen from where the stack is started.
-MODELS = Path(".models")
+MODELS_FOLDER = Path(".models")
 
 
 class RecognitionSettings(BaseSettings):
@@ -24,7 +24,7 @@ class RecognitionSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8086, ge=1, le=65535)
-    models: Path = Field(MODELS, description="Folder of the models; those found are used.")
+    models: Path = Field(MODELS_FOLDER, description="Folder of the models; those found are used.")
     threads: int = Field(
         min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads that share one inference."
     )

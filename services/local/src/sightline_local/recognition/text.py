@@ -10,17 +10,17 @@ from PIL import Image, ImageDraw
 
 from sightline_local.recognition.geometry import (
     Box,
-    Dot,
+    Point,
     Polygon,
     bounding_box,
     box_polygon,
+    center,
     describe_geometry,
     is_inside,
-    middle,
 )
-from sightline_local.recognition.image_loading import Picture, Pixels
+from sightline_local.recognition.image_loading import DecodedImage, Pixels
 from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.onnx_sessions import silence_runtime
+from sightline_local.recognition.onnx_sessions import disable_telemetry
 from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
 
 #: What answers instead of Rekognition's model: PP-OCRv6, which RapidOCR's package carries.
@@ -28,11 +28,11 @@ MODEL = "sightline-local-1/ppocr-v6-small"
 
 #: Pixels of the longest side. Reading closely finds small print; a glance, for the label "Text",
 #: costs a fifth of it.
-CLOSELY = 1600
-GLANCE = 800
+READ_SIDE = 1600
+QUICK_READ_SIDE = 800
 
 #: Pixels of the shortest side below which a picture is enlarged: letters of ten pixels are hard.
-SMALLEST = 480
+MIN_READ_SIDE = 480
 
 #: Words in one answer. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_WORDS = 100
@@ -58,7 +58,7 @@ class Line(Word):
 class TextReader(Protocol):
     """Reads what is written in a picture."""
 
-    def read(self, picture: Picture, side: int = CLOSELY) -> list[Line]:
+    def read(self, image: DecodedImage, side: int = READ_SIDE) -> list[Line]:
         """The lines from top to bottom, looked for at this length of the longest side."""
 
 
@@ -72,12 +72,12 @@ class RapidTextReader:
 
     def warm_up(self) -> None:
         """Load the models now: the engine does so only once it sees text."""
-        page = Image.new("RGB", (SMALLEST, SMALLEST), "white")
+        page = Image.new("RGB", (MIN_READ_SIDE, MIN_READ_SIDE), "white")
         ImageDraw.Draw(page).text((40, 200), "Sightline", "black", font_size=80)
-        self.read(Picture(page, *page.size))
+        self.read(DecodedImage(page, *page.size))
 
-    def read(self, picture: Picture, side: int = CLOSELY) -> list[Line]:
-        pixels = _scale(picture, side)
+    def read(self, image: DecodedImage, side: int = READ_SIDE) -> list[Line]:
+        pixels = _scale(image, side)
         with self._lock:
             found = self._engine.get()(np.asarray(pixels)[:, :, ::-1].copy())
         if found.txts is None or found.boxes is None or found.scores is None:
@@ -97,7 +97,7 @@ def _load_engine(threads: int, batch: int) -> Any:
     # Half a second of importing that nobody waits for who wants no text.
     from rapidocr import RapidOCR
 
-    silence_runtime()
+    disable_telemetry()
     return RapidOCR(
         params={
             "Global.log_level": "error",
@@ -109,15 +109,15 @@ def _load_engine(threads: int, batch: int) -> Any:
             "Rec.rec_batch_num": batch,
             # The size is chosen here; the engine would enlarge every picture.
             "Det.limit_type": "max",
-            "Det.limit_side_len": CLOSELY,
+            "Det.limit_side_len": READ_SIDE,
         }
     )
 
 
-def _scale(picture: Picture, side: int) -> Pixels:
-    pixels = picture.fit(side)
+def _scale(image: DecodedImage, side: int) -> Pixels:
+    pixels = image.fit(side)
     longest, shortest = max(pixels.size), min(pixels.size)
-    factor = min(SMALLEST / shortest, side / longest)
+    factor = min(MIN_READ_SIDE / shortest, side / longest)
     if factor <= 1:
         return pixels
     width, height = (round(each * factor) for each in pixels.size)
@@ -149,7 +149,7 @@ def read_line(
 def _to_shares(quad: Any, size: tuple[int, int]) -> Polygon:
     width, height = size
     return tuple(
-        Dot(min(1.0, max(0.0, float(x) / width)), min(1.0, max(0.0, float(y) / height)))
+        Point(min(1.0, max(0.0, float(x) / width)), min(1.0, max(0.0, float(y) / height)))
         for x, y in quad
     )
 
@@ -162,8 +162,8 @@ def _divide(text: str, polygon: Polygon) -> Iterator[Polygon]:
     """Where each character would be if all were equally wide."""
     top_left, top_right, bottom_right, bottom_left = polygon
 
-    def between(one: Dot, other: Dot, share: float) -> Dot:
-        return Dot(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
+    def between(one: Point, other: Point, share: float) -> Point:
+        return Point(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
 
     for index, character in enumerate(text):
         if not character.isspace():
@@ -182,7 +182,7 @@ def _span(characters: Sequence[Polygon]) -> Polygon:
     return (first[0], last[1], last[2], first[3])
 
 
-def answer_text(lines: Iterable[Line], filters: DetectTextFilters) -> dict[str, Any]:
+def build_text_response(lines: Iterable[Line], filters: DetectTextFilters) -> dict[str, Any]:
     """Rekognition's `DetectTextResponse`: the lines, then their words."""
     kept = list(_limit(_filter(lines, filters)))
     detections = [_describe(line, "LINE", number, None) for number, line in enumerate(kept)]
@@ -224,7 +224,7 @@ def _shorten(line: Line, words: tuple[Word, ...]) -> Line:
     """The line with only some of its words."""
     if len(words) == len(line.words):
         return line
-    corners = tuple(dot for word in words for dot in word.polygon)
+    corners = tuple(point for word in words for point in word.polygon)
     return replace(
         line,
         text=" ".join(word.text for word in words),
@@ -235,7 +235,7 @@ def _shorten(line: Line, words: tuple[Word, ...]) -> Line:
 
 def _passes(word: Word, filters: DetectTextFilters) -> bool:
     regions, wanted = filters.RegionsOfInterest, filters.WordFilter
-    if regions and not any(is_inside(middle(word.polygon), _outline(each)) for each in regions):
+    if regions and not any(is_inside(center(word.polygon), _outline(each)) for each in regions):
         return False
     if wanted is None:
         return True
@@ -249,7 +249,7 @@ def _passes(word: Word, filters: DetectTextFilters) -> bool:
 
 def _outline(region: RegionOfInterest) -> Polygon:
     if region.Polygon is not None:
-        return tuple(Dot(point.X, point.Y) for point in region.Polygon)
+        return tuple(Point(point.X, point.Y) for point in region.Polygon)
     box = region.BoundingBox
     assert box is not None  # noqa: S101 - a region has one or the other
     return box_polygon(Box(box.Left, box.Top, box.Width, box.Height))

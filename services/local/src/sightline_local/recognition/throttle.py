@@ -9,7 +9,7 @@ from sightline_local.recognition.errors import (
     Throttling,
 )
 
-ERRORS: dict[str, type[ServiceError]] = {
+ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
     error.code: error for error in (Throttling, ProvisionedThroughputExceeded)
 }
 

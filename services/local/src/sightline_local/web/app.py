@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientSession, web
 
 from sightline_local.web.headers import security_headers
-from sightline_local.web.proxy import PATHS, Passing
+from sightline_local.web.proxy import API_PATHS, ApiProxy
 from sightline_local.web.settings import WebSettings
-from sightline_local.web.static_files import Files
+from sightline_local.web.static_files import StaticFiles
 
 _SESSION = web.AppKey("session", ClientSession)
 
 
 def make_app(settings: WebSettings) -> web.Application:
     """Raises `OSError` where the application has not been built."""
-    files, passing = Files(settings.files), Passing(settings.api)
+    files, passing = StaticFiles(settings.files), ApiProxy(settings.api)
     secured = security_headers(settings.cloud)
 
     async def open_session(app: web.Application) -> AsyncIterator[None]:
@@ -38,7 +38,7 @@ def make_app(settings: WebSettings) -> web.Application:
     # A request announces a hundred pictures at most, and is small: the API has a limit of its own.
     app = web.Application(client_max_size=2 * 2**20)
     app.cleanup_ctx.append(open_session)
-    for path in PATHS:
+    for path in API_PATHS:
         app.router.add_route("*", path, pass_on)
     app.router.add_get("/config.json", tell_settings)
     app.router.add_get("/{path:.*}", serve)

@@ -3,25 +3,25 @@
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 #: These lead to the API; CloudFront's list of them is in `edge.tf`.
-PATHS = ("/v1/{rest:.*}", "/health", "/docs", "/openapi.json")
+API_PATHS = ("/v1/{rest:.*}", "/health", "/docs", "/openapi.json")
 
 #: Seconds until the API takes a connection. An answer may go on for minutes: events do.
-CONNECT_TIMEOUT = 3.0
+CONNECT_TIMEOUT_SECONDS = 3.0
 
 #: These are about one connection alone (RFC 9110, 7.6.1).
-_OF_A_CONNECTION = frozenset(
+_HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 
 
-class Passing:
+class ApiProxy:
     """Hands requests to the API and its answers back, as they come."""
 
     def __init__(self, api: str) -> None:
         self._api = api
 
     async def open(self) -> ClientSession:
-        timeout = ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
+        timeout = ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_SECONDS)
         return ClientSession(timeout=timeout, auto_decompress=False)
 
     async def answer(self, request: web.Request, session: ClientSession) -> web.StreamResponse:
@@ -37,7 +37,7 @@ class Passing:
         headers = [
             (name, value)
             for name, value in request.headers.items()
-            if name.lower() not in _OF_A_CONNECTION
+            if name.lower() not in _HOP_BY_HOP_HEADERS
         ]
         async with session.request(
             request.method,
@@ -48,7 +48,7 @@ class Passing:
         ) as answer:
             response = web.StreamResponse(status=answer.status, reason=answer.reason)
             for name, value in answer.headers.items():
-                if name.lower() not in _OF_A_CONNECTION:
+                if name.lower() not in _HOP_BY_HOP_HEADERS:
                     response.headers.add(name, value)
             await response.prepare(request)
             async for chunk in answer.content.iter_any():

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sightline.domain.recognition import Feature
 
 #: Where Vite puts what it builds, seen from where the stack is started.
-BUILT = Path("web/dist")
+BUILD_FOLDER = Path("web/dist")
 
 
 class WebSettings(BaseSettings):
@@ -19,7 +19,7 @@ class WebSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8005, ge=1, le=65535)
-    files: Path = Field(BUILT, description="Folder of the built application.")
+    files: Path = Field(BUILD_FOLDER, description="Folder of the built application.")
     api: str = Field(description="Where the API is; its paths are passed on to it.")
     cloud: str = Field(description="Where browsers find Cognito and S3.")
     pool_id: str

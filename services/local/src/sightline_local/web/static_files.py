@@ -8,19 +8,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-PAGE = "index.html"
+INDEX_PAGE = "index.html"
 
 #: Below it every name carries its content's hash.
 ASSETS = "assets/"
 
 #: Bytes below which compressing gains nothing.
-WORTH_COMPRESSING = 1_000
+MIN_COMPRESSED_BYTES = 1_000
 
 _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StaticFile:
     body: bytes
     compressed: bytes | None
     media_type: str
@@ -28,7 +28,7 @@ class File:
     cache_control: str
 
 
-class Files:
+class StaticFiles:
     """The files of a folder by their paths. Raises `OSError` where the page is not among them."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,13 +37,13 @@ class Files:
             for path in folder.rglob("*")
             if path.is_file() and not path.name.startswith(".")
         }
-        if PAGE not in self._files:
-            raise FileNotFoundError(f"{folder / PAGE} is not there")
+        if INDEX_PAGE not in self._files:
+            raise FileNotFoundError(f"{folder / INDEX_PAGE} is not there")
 
-    def find(self, path: str) -> File | None:
+    def find(self, path: str) -> StaticFile | None:
         """The file at a path. A path that names no file is one of the application's: its page."""
         if "." not in path.rsplit("/", 1)[-1]:
-            path = PAGE
+            path = INDEX_PAGE
         return self._files.get(path.lstrip("/"))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -63,12 +63,12 @@ class Files:
         return web.Response(body=body, headers={**headers, "Content-Type": file.media_type})
 
 
-def _read(path: Path, name: str) -> File:
+def _read(path: Path, name: str) -> StaticFile:
     body = path.read_bytes()
-    compressed = gzip.compress(body, 9) if len(body) > WORTH_COMPRESSING else None
+    compressed = gzip.compress(body, 9) if len(body) > MIN_COMPRESSED_BYTES else None
     guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = guessed.startswith("text/") or guessed.endswith(("json", "svg+xml"))
-    return File(
+    return StaticFile(
         body=body,
         compressed=compressed if text else None,
         media_type=f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed,
