@@ -104,6 +104,10 @@ format: $(VENV)/dev ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/dev ## Generate the tables of docs/configuration.md
+	$(BIN)/python docs/generate_configuration.py
+
 .PHONY: openapi
 openapi: $(VENV)/dev ## Write openapi.json anew
 	$(BIN)/python -m sightline_api.openapi > openapi.json
