@@ -14,9 +14,8 @@ LINK = re.compile(
     r"\]\(([^()\s]+(?:\([^()\s]*\))?)\)|<(?:img|source)[^>]* src(?:set)?=\"([^\"]+)\""
 )
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(
-    r"(?:^\s*(?:\$ )?|`|&& )make(?: -\w| --\w[\w-]*)* ([a-z][a-z-]*)", re.MULTILINE
-)
+INLINE_CODE = re.compile(r"`[^`\n]*`")
+COMMAND = re.compile(r"(?:^\s*(?:\$ )?|`|&& |\()make(?: -\w)* ([a-z][a-z-]*)", re.MULTILINE)
 
 
 def _markdown_files() -> Iterator[str]:
