@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-PICTURE ?=
+# `PICTURE` is the former name of `IMAGE`.
+IMAGE ?= $(PICTURE)
 CLOUD ?= moto
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
@@ -31,8 +32,8 @@ run: $(VENV)/run web-if-possible $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/
 	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD)
 
 .PHONY: demo
-demo: $(VENV)/run ## Send one picture through what is running (PICTURE=photo.jpg)
-	@$(BIN)/python -m sightline_local demo $(if $(PICTURE),"$(PICTURE)")
+demo: $(VENV)/run ## Send one image through the running stack (IMAGE=photo.jpg)
+	@$(BIN)/python -m sightline_local demo $(if $(IMAGE),"$(IMAGE)")
 
 .PHONY: token
 token: $(VENV)/run ## Print an access token of the demo user of what is running
@@ -67,9 +68,9 @@ test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the
 test-compose: $(VENV)/dev ## Build the images and run all of it in containers (wants Docker)
 	$(BIN)/pytest -m compose tests/compose
 
-.PHONY: card
-card: $(VENV)/run ## Let `make demo` find what docker compose runs
-	@$(BIN)/python -m sightline_local card --api $(API) --cognito $(COGNITO)
+.PHONY: connection
+connection: $(VENV)/run ## Connect `make demo` to the stack that docker compose runs
+	@$(BIN)/python -m sightline_local connection --api $(API) --cognito $(COGNITO)
 
 .PHONY: chaos
 chaos: $(VENV)/bench $(MINISTACK)/installed ## Prove that nothing is lost under faults and kills (SEED=number, TRIAL="--uploads 500 --seconds 60")

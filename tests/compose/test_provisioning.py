@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_named_with_the_right_value(endpoint: str) -> None:
 
 
 def test_on_aws_itself_nothing_is_made() -> None:
-    with pytest.raises(StackError, match="names no stand-in"):
+    with pytest.raises(StackError, match="AWS_ENDPOINT_URL is not set: name an emulator"):
         provision_from_environment({"AWS_REGION": "eu-central-1"}, visibility=60)
 
 
@@ -99,5 +99,5 @@ def test_a_card_is_found_where_something_was_made(endpoint: str, tmp_path: Path)
 
 
 def test_a_card_of_nothing_says_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(StackError, match="Cognito does not answer"):
+    with pytest.raises(StackError, match="Cognito does not respond"):
         write_connection(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:1")

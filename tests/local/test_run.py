@@ -83,14 +83,14 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 0
     # One more where the web application has been built.
     assert len(pids) == (6 if connection.web else 5)
-    assert (connection.web or "has not been built") in output
+    assert (connection.web or "not built, see above") in output
     assert not any(map(is_alive, pids))
     assert connection.api in output
     assert f"{connection.api}/docs" in output
     assert connection.email in output
     assert connection.password in output
     assert "make models" in output
-    assert output.rstrip().endswith("everything is stopped")
+    assert output.rstrip().endswith("All processes have stopped.")
     with pytest.raises(StackError, match="make run"):
         Connection.read(tmp_path)
 
@@ -103,7 +103,7 @@ def test_a_service_that_dies_is_named(tmp_path: Path) -> None:
         os.kill(worker, signal.SIGKILL)
         output = finish(process)
     assert process.returncode == 1
-    assert "sightline: worker ended by itself (exit code -9)" in output
+    assert "sightline: worker exited unexpectedly (exit code -9)" in output
     assert str(tmp_path / "logs" / "worker.log") in output
     assert not any(map(is_alive, pids))
 
@@ -120,7 +120,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         with running(tmp_path, "--port", str(port)) as process:
             output = finish(process)
     assert process.returncode == 1
-    assert re.search(rf"sightline: port {port}, which api needs, is taken: .*PORT=", output)
+    assert re.search(rf"sightline: port {port}, which api needs, is in use: .*PORT=", output)
 
 
 def test_the_demo_says_when_nothing_runs(tmp_path: Path) -> None:

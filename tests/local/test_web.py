@@ -125,6 +125,6 @@ async def test_an_api_that_is_away_is_a_bad_gateway(files: Path) -> None:
 
 
 def test_what_has_not_been_built_is_not_served(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"index\.html is not there"):
+    with pytest.raises(FileNotFoundError, match=r"index\.html does not exist"):
         make_app(settings(tmp_path, "http://127.0.0.1:1"))
     assert Stack(consecutive_ports(0), tmp_path, web=tmp_path).web is None

@@ -1,1 +1,1 @@
-"""Sightline on a laptop: the cloud's stand-ins, provisioning, and what starts and shows it all."""
+"""Run Sightline locally: AWS emulators, provisioning, the process supervisor and the demo."""

@@ -1,4 +1,4 @@
-"""The command behind `make run` and `make demo`: `python -m sightline_local --help`."""
+"""Command line behind `make run` and `make demo`: `python -m sightline_local --help`."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ def main() -> None:
         "--folder",
         type=Path,
         default=FOLDER,
-        help="where logs and the running stack's card are kept (default: %(default)s)",
+        help="folder for logs and the connection file (default: %(default)s)",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="run all of Sightline on this machine")
@@ -30,27 +30,32 @@ def main() -> None:
         "--port",
         type=int,
         default=8000,
-        help="the API's port, the others follow it; 0 for any free ones (default: %(default)s)",
+        help="port of the API; the other processes take the ports after it; 0 picks free ports "
+        "(default: %(default)s)",
     )
     running.add_argument(
         "--cloud",
         choices=CLOUDS,
         default=CLOUDS[0],
-        help="what answers as AWS; ministack bears a deep backlog (default: %(default)s)",
+        help="AWS emulator; ministack stays fast with a deep queue backlog (default: %(default)s)",
     )
-    showing = commands.add_parser("demo", help="send one picture through what is running")
-    showing.add_argument("picture", type=Path, nargs="?", help="a photograph of yours")
-    commands.add_parser("token", help="print an access token of the demo user, for trying things")
-    making = commands.add_parser("provision", help="make what the services need, in containers")
-    making.add_argument(
+    demo = commands.add_parser("demo", help="send one image through the running stack")
+    demo.add_argument("image", type=Path, nargs="?", help="image file (default: a drawn sample)")
+    commands.add_parser("token", help="print an access token of the demo user")
+    provisioning = commands.add_parser(
+        "provision", help="create the AWS resources that the containers need"
+    )
+    provisioning.add_argument(
         "--visibility",
         type=int,
         default=VISIBILITY_TIMEOUT_SECONDS,
-        help="seconds for which the queues hide a received message (default: %(default)s)",
+        help="visibility timeout of the queues, in seconds (default: %(default)s)",
     )
-    finding = commands.add_parser("card", help="let the demo find a stack that runs in containers")
-    finding.add_argument("--api", default="http://127.0.0.1:8000", help="(default: %(default)s)")
-    finding.add_argument(
+    connecting = commands.add_parser(
+        "connection", help="write the connection file for a stack that runs in containers"
+    )
+    connecting.add_argument("--api", default="http://127.0.0.1:8000", help="(default: %(default)s)")
+    connecting.add_argument(
         "--cognito", default="http://127.0.0.1:8001", help="(default: %(default)s)"
     )
     arguments = parser.parse_args()
@@ -61,15 +66,15 @@ def main() -> None:
             case "run":
                 run(arguments.port, arguments.folder, console, arguments.cloud)
             case "demo":
-                run_demo(arguments.image_path, arguments.folder, console)
+                run_demo(arguments.image, arguments.folder, console)
             case "token":
                 print(find_token(arguments.folder))
             case "provision":
                 resources = provision_from_environment(os.environ, arguments.visibility)
                 console.print(resources, soft_wrap=True)
-            case "card":
+            case "connection":
                 connection = write_connection(arguments.folder, arguments.api, arguments.cognito)
-                console.print(f"`make demo` now talks to {connection.api}", highlight=False)
+                console.print(f"`make demo` now uses {connection.api}", highlight=False)
     except StackError as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(1)

@@ -1,8 +1,8 @@
-"""The embedded cloud: moto's server, made safe for several callers at once.
+"""The default AWS emulator: moto's server, made safe for concurrent callers.
 
-moto undoes a transaction that fails by putting the whole table back as it was before it, and with
-that undoes whatever others have written meanwhile. So calls to DynamoDB are let in one at a time.
-Its Cognito is completed by `cognito.py`.
+moto rolls back a failed DynamoDB transaction by restoring the whole table, which also discards
+concurrent writes. DynamoDB requests are therefore serialized. `cognito.py` completes moto's
+Cognito.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from sightline_local.cognito import patch_cognito
 
 
 class SerializedDynamoDB:
-    """A WSGI application whose calls to DynamoDB follow each other."""
+    """WSGI middleware that handles one DynamoDB request at a time."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -33,15 +33,15 @@ class SerializedDynamoDB:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
-            answer: Iterable[bytes] = self._app(environ, start_response)
-            return answer
+            response: Iterable[bytes] = self._app(environ, start_response)
+            return response
         with self._lock:
-            # Taken whole, since the work may be done while it is read.
+            # Read the whole body under the lock: moto may do the work while it is iterated.
             return list(self._app(environ, start_response))
 
 
 def make_cloud_server(host: str, port: int) -> BaseWSGIServer:
-    """A server that listens, on any free port where it is 0; `serve_forever` answers."""
+    """Return a listening server; port 0 picks a free port. Call `serve_forever` to serve."""
     patch_cognito()
     app = SerializedDynamoDB(DomainDispatcherApplication(create_backend_app))
     return make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
@@ -58,7 +58,7 @@ def main() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    # moto puts it into addresses that it makes.
+    # moto puts this port into the URLs that it returns.
     os.environ["MOTO_PORT"] = str(arguments.port)
     make_cloud_server(arguments.host, arguments.port).serve_forever()
 

@@ -1,4 +1,4 @@
-"""What moto's Cognito lacks of what a browser needs of the real one."""
+"""Patches for moto's Cognito: SRP password checks, confirmation codes and token revocation."""
 
 from collections import OrderedDict
 from typing import Any
@@ -10,7 +10,7 @@ from moto.core.responses import EmptyResult
 
 from sightline_local.srp import Account, Challenge
 
-#: Tries to sign in that are remembered at the same time; whoever does not go on is forgotten.
+#: Pending SRP challenges that are kept; the oldest is evicted first.
 MAX_CHALLENGES = 1_000
 
 _NOT_AUTHORIZED = "Incorrect username or password."
@@ -19,19 +19,19 @@ Json = dict[str, Any]
 
 
 class SrpAuthentication:
-    """moto's way of signing in by SRP, with the password checked."""
+    """SRP sign-in for moto that verifies the password."""
 
     def __init__(self) -> None:
         self._challenges: OrderedDict[str, Challenge] = OrderedDict()
-        self._begin = CognitoIdpBackend.initiate_auth
-        self._answer = CognitoIdpBackend.respond_to_auth_challenge
+        self._initiate_auth = CognitoIdpBackend.initiate_auth
+        self._respond_to_challenge = CognitoIdpBackend.respond_to_auth_challenge
 
-    def begin(self, backend: Any, client_id: str, auth_flow: str, parameters: Json) -> Json:
-        answer: Json = self._begin(backend, client_id, auth_flow, parameters)
-        if answer.get("ChallengeName") != "PASSWORD_VERIFIER":
-            return answer
-        challenge_parameters = answer["ChallengeParameters"]
-        _, pool = backend.sessions[answer["Session"]]
+    def initiate(self, backend: Any, client_id: str, auth_flow: str, parameters: Json) -> Json:
+        response: Json = self._initiate_auth(backend, client_id, auth_flow, parameters)
+        if response.get("ChallengeName") != "PASSWORD_VERIFIER":
+            return response
+        challenge_parameters = response["ChallengeParameters"]
+        _, pool = backend.sessions[response["Session"]]
         user = backend.admin_get_user(pool.id, challenge_parameters["USERNAME"])
         account = Account(
             pool.id.split("_")[1], challenge_parameters["USER_ID_FOR_SRP"], user.password
@@ -41,9 +41,9 @@ class SrpAuthentication:
         if len(self._challenges) > MAX_CHALLENGES:
             self._challenges.popitem(last=False)
         challenge_parameters.update(SALT=challenge.salt, SRP_B=challenge.public)
-        return answer
+        return response
 
-    def answer(
+    def respond(
         self, backend: Any, session: str, client_id: str, challenge_name: str, responses: Json
     ) -> Json:
         if challenge_name == "PASSWORD_VERIFIER":
@@ -53,28 +53,30 @@ class SrpAuthentication:
                 responses.get("PASSWORD_CLAIM_SIGNATURE", ""), block, responses.get("TIMESTAMP", "")
             ):
                 raise NotAuthorizedError(_NOT_AUTHORIZED)
-        answer: Json = self._answer(backend, session, client_id, challenge_name, responses)
-        if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-            # Cognito's own clients read these, as JSON, without looking whether they are there.
-            answer["ChallengeParameters"].update(userAttributes="{}", requiredAttributes="[]")
-        return answer
+        response: Json = self._respond_to_challenge(
+            backend, session, client_id, challenge_name, responses
+        )
+        if response.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
+            # Cognito's own clients parse these as JSON without checking that they exist.
+            response["ChallengeParameters"].update(userAttributes="{}", requiredAttributes="[]")
+        return response
 
 
 def patch_cognito() -> None:
-    """Let this process's moto check passwords, send codes again and revoke tokens."""
-    checked = SrpAuthentication()
+    """Patch moto in this process to verify passwords, resend codes and revoke tokens."""
+    authentication = SrpAuthentication()
 
-    # moto finds operations by their names on these classes, and offers no other way in.
+    # moto looks up operations by name on these classes and has no other extension point.
     def initiate_auth(self: Any, client_id: str, auth_flow: str, auth_parameters: Json) -> Json:
-        return checked.begin(self, client_id, auth_flow, auth_parameters)
+        return authentication.initiate(self, client_id, auth_flow, auth_parameters)
 
     def respond_to_auth_challenge(
         self: Any, session: str, client_id: str, challenge_name: str, challenge_responses: Json
     ) -> Json:
-        return checked.answer(self, session, client_id, challenge_name, challenge_responses)
+        return authentication.respond(self, session, client_id, challenge_name, challenge_responses)
 
     def resend_confirmation_code(_: Any) -> EmptyResult:
-        """Any code is good here, so none is sent."""
+        """Send nothing: moto accepts any code."""
         return EmptyResult()
 
     def revoke_token(self: Any) -> EmptyResult:
@@ -84,10 +86,10 @@ def patch_cognito() -> None:
                 pool.refresh_tokens.pop(token, None)
         return EmptyResult()
 
-    for place, operation in (
+    for target, operation in (
         (CognitoIdpBackend, initiate_auth),
         (CognitoIdpBackend, respond_to_auth_challenge),
         (CognitoIdpResponse, resend_confirmation_code),
         (CognitoIdpResponse, revoke_token),
     ):
-        setattr(place, operation.__name__, operation)
+        setattr(target, operation.__name__, operation)

@@ -1,4 +1,4 @@
-"""What `docker-compose.yml` wants of the laptop's tools: provisioning as a command, and a card."""
+"""Support for `docker-compose.yml`: provisioning as a command, and the connection file."""
 
 import os
 from collections.abc import Mapping
@@ -13,34 +13,34 @@ from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.provisioning import DemoUser, Resources, provision
 from sightline_local.stack import StackError
 
-#: The name under which `provision` makes everything.
+#: Prefix of every resource that `provision` creates.
 PROJECT = "sightline"
 
 
 def provision_from_environment(environment: Mapping[str, str], visibility: int) -> Resources:
-    """Make what the services need where AWS's own variables point, and see that they were told so.
+    """Create the resources at `AWS_ENDPOINT_URL` and check the services' settings against them.
 
-    Raises `StackError` where a service's setting in this environment differs from what was made,
-    where nothing answers, and where no stand-in is named: on AWS there shall be no demo user.
+    Raises `StackError` if a setting in this environment differs from the created resources, if the
+    endpoint does not respond, or if no endpoint is set: AWS itself must not get a demo user.
     """
     if not environment.get("AWS_ENDPOINT_URL"):
-        raise StackError("AWS_ENDPOINT_URL names no stand-in: on AWS this is Terraform's work")
+        raise StackError("AWS_ENDPOINT_URL is not set: name an emulator, or use Terraform for AWS")
     session = boto3.Session(region_name=environment.get("AWS_REGION", REGION))
     try:
         resources = provision(session, project=PROJECT, user=DemoUser(), visibility=visibility)
     except (BotoCoreError, ClientError) as error:
-        raise StackError(f"could not provision: {error}") from error
+        raise StackError(f"provisioning failed: {error}") from error
     if differences := find_differences(resources, environment):
-        raise StackError("settings differ from what was made: " + "; ".join(differences))
+        raise StackError("settings differ from the created resources: " + "; ".join(differences))
     return resources
 
 
 def find_differences(resources: Resources, environment: Mapping[str, str]) -> list[str]:
-    """One line for each setting of a service that names something else than what was made.
+    """Return one line per service setting that differs from the created resources.
 
-    Queues are left out: their addresses have several equally good forms.
+    Queues are not compared: a queue URL has several equivalent forms.
     """
-    right = {
+    expected = {
         "SIGHTLINE_TABLE": resources.table,
         "SIGHTLINE_ORIGINALS_BUCKET": resources.originals_bucket,
         "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
@@ -51,13 +51,13 @@ def find_differences(resources: Resources, environment: Mapping[str, str]) -> li
     }
     return [
         f"{name} should be {value}"
-        for name, value in right.items()
+        for name, value in expected.items()
         if environment.get(name, value) != value
     ]
 
 
 def write_connection(folder: Path, api: str, cognito: str) -> Connection:
-    """Leave a card for the demo of a stack that was started elsewhere. Raises `StackError`."""
+    """Write the connection file for a stack started elsewhere. Raises `StackError`."""
     user = DemoUser()
     pool_id, client_id = _find_pool(cognito)
     connection = Connection(
@@ -74,22 +74,22 @@ def write_connection(folder: Path, api: str, cognito: str) -> Connection:
 
 
 def _find_pool(endpoint: str) -> tuple[str, str]:
-    """The ids of the pool of users and of the client that signs them in."""
+    """Return the ids of the user pool and of its client."""
     cognito = boto3.client(
         "cognito-idp",
         endpoint_url=endpoint,
         region_name=os.environ.get("AWS_REGION", REGION),
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        # Somebody waits for the answer, and what is not there now was not started.
+        # Fail fast: this runs interactively, and a stack that is not up yet was not started.
         config=Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
     )
     try:
         pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
         pool = next((each["Id"] for each in pools if each["Name"] == PROJECT), None)
         if pool is None:
-            raise StackError(f"at {endpoint} nothing is provisioned yet")
+            raise StackError(f"nothing is provisioned yet at {endpoint}: start the stack first")
         clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     except (BotoCoreError, ClientError) as error:
-        raise StackError(f"Cognito does not answer at {endpoint}: {error}") from error
+        raise StackError(f"Cognito does not respond at {endpoint}: {error}") from error
     return pool, next(each["ClientId"] for each in clients if each["ClientName"] == PROJECT)

@@ -1,4 +1,4 @@
-"""The card that a running stack leaves for the demo and the tests: where it is, who may sign in."""
+"""The connection file of a running stack: URLs and credentials for the demo and the tests."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ FOLDER = Path(".sightline")
 
 
 class Connection(BaseModel):
-    """Addresses, and the user that is ready."""
+    """URLs of a running stack and the credentials of its demo user."""
 
     api: str
     cognito: str
@@ -22,8 +22,9 @@ class Connection(BaseModel):
 
     @classmethod
     def from_stack(cls, stack: Stack) -> "Connection":
+        """Describe a started stack. Raises `StackError` if it has not started."""
         if stack.resources is None:
-            raise StackError("there is no card of a stack that has not started")
+            raise StackError("the stack has not started: there is nothing to connect to")
         return cls(
             api=stack.ports.url("api"),
             cognito=stack.ports.url("cloud"),
@@ -36,7 +37,7 @@ class Connection(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> "Connection":
-        """The card of the stack that runs from this folder. Raises `StackError`."""
+        """Read the connection file of the stack that runs from `folder`. Raises `StackError`."""
         try:
             return cls.model_validate_json(_path(folder).read_text())
         except (OSError, ValueError):

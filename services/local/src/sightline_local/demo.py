@@ -1,4 +1,4 @@
-"""`make demo`: one picture through the public API, as any client would do it."""
+"""`make demo`: send one image through the public API, as any client would."""
 
 import hashlib
 import io
@@ -20,29 +20,28 @@ from sightline_local.connection import Connection
 from sightline_local.sample_image import draw_sample
 from sightline_local.stack import StackError
 
-#: Seconds until the demo stops waiting; a picture takes one or two.
+#: Time limit for one image; it usually takes one or two seconds.
 TIMEOUT_SECONDS = 120.0
 
-#: Seconds between questions how far the picture is.
 POLL_SECONDS = 0.1
 
-#: What the demo has looked for.
+#: Features that the demo requests.
 FEATURES = ("labels", "text")
 
-#: Lines of text that are shown.
+#: Lines of text that the demo prints.
 MAX_LINES = 12
 
-#: Ends the version of the local recognition's labels where it has no model.
+#: Suffix of the label model version when the local Rekognition emulator has no model.
 NO_MODEL_SUFFIX = "/pixels"
 
 Json = dict[str, Any]
 
 
 class Stages:
-    """How long each stage took, in milliseconds and in order."""
+    """Duration of each stage in milliseconds, in order."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[str, float]] = []
+        self.durations: list[tuple[str, float]] = []
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
@@ -51,11 +50,11 @@ class Stages:
         self.add(name, (time.perf_counter() - began) * 1000)
 
     def add(self, name: str, milliseconds: float) -> None:
-        self.taken.append((name, milliseconds))
+        self.durations.append((name, milliseconds))
 
 
 def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
-    """Send the picture, show what came of it, save its renditions. Raises `StackError`."""
+    """Upload an image, print the result and save its renditions. Raises `StackError`."""
     connection = Connection.read(folder)
     image_path = image_path or _write_sample(folder)
     try:
@@ -69,12 +68,12 @@ def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
             _show(image, console)
             _show_stages(stages, console)
             if image["status"] != "ready":
-                raise StackError("the picture could not be processed: see the reason above")
+                raise StackError("the image could not be processed: see the reason above")
             _save(image, Path(f"renditions-of-{image_path.stem}"), console)
             if connection.web:
-                console.print(f"see it at {connection.web}/pictures/{image['id']}", highlight=False)
+                console.print(f"Open {connection.web}/pictures/{image['id']}", highlight=False)
     except httpx.TransportError:
-        raise StackError("Sightline does not answer: is `make run` still running?") from None
+        raise StackError("Sightline does not respond: is `make run` still running?") from None
 
 
 def _write_sample(folder: Path) -> Path:
@@ -91,37 +90,37 @@ def _process(
     stages: Stages,
     console: Console,
 ) -> Json:
-    with stages.measure("sign in"):
+    with stages.measure("Sign in"):
         token = sign_in(http, connection)
     http.headers["Authorization"] = f"Bearer {token}"
     began = time.perf_counter()
-    with stages.measure("ticket"):
+    with stages.measure("Create the upload"):
         media_type = mimetypes.guess_type(image_path.name)[0] or "image/jpeg"
-        ticket = request_upload(http, connection, image_path.name, body, media_type, FEATURES)
+        image_upload = request_upload(http, connection, image_path.name, body, media_type, FEATURES)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn()
     with Progress(*columns, console=console) as progress:
-        with stages.measure("upload to S3"):
-            sending = progress.add_task(f"uploading {image_path.name}", total=len(body))
-            upload(ticket, body, lambda sent: progress.update(sending, completed=sent))
-        image = _await_end(http, connection, ticket["image"]["id"], progress)
+        with stages.measure("Upload to S3"):
+            upload_task = progress.add_task(f"Uploading {image_path.name}", total=len(body))
+            upload(image_upload, body, lambda sent: progress.update(upload_task, completed=sent))
+        image = _wait_until_processed(http, connection, image_upload["image"]["id"], progress)
     for part in ("recognition", "renditions"):
-        stages.add(f"  {part}", _duration(image[part]))
-    stages.add("from POST to " + image["status"], (time.perf_counter() - began) * 1000)
+        stages.add(f"  {part.capitalize()}", _duration(image[part]))
+    stages.add(f"Total, until {image['status']}", (time.perf_counter() - began) * 1000)
     return image
 
 
 def find_token(folder: Path) -> str:
-    """An access token of the demo user of what runs from this folder. Raises `StackError`."""
+    """Return an access token of the demo user of the running stack. Raises `StackError`."""
     try:
         with httpx.Client(timeout=30) as http:
             return sign_in(http, Connection.read(folder))
     except httpx.TransportError:
-        raise StackError("Sightline does not answer: is `make run` still running?") from None
+        raise StackError("Sightline does not respond: is `make run` still running?") from None
 
 
 def sign_in(http: httpx.Client, connection: Connection) -> str:
-    """The access token of the card's user, from Cognito."""
-    answer = http.post(
+    """Sign in the demo user at Cognito and return the access token. Raises `StackError`."""
+    response = http.post(
         connection.cognito,
         headers={
             "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
@@ -133,9 +132,9 @@ def sign_in(http: httpx.Client, connection: Connection) -> str:
             "AuthParameters": {"USERNAME": connection.email, "PASSWORD": connection.password},
         },
     )
-    if answer.is_error:
-        raise StackError(f"Cognito refused the demo user: {answer.text[:200]}")
-    token: str = answer.json()["AuthenticationResult"]["AccessToken"]
+    if response.is_error:
+        raise StackError(f"Cognito rejected the demo user: {response.text[:200]}")
+    token: str = response.json()["AuthenticationResult"]["AccessToken"]
     return token
 
 
@@ -147,7 +146,7 @@ def request_upload(
     media_type: str = "image/jpeg",
     features: Sequence[str] | None = None,
 ) -> Json:
-    """Announce the picture; the answer has the image and the form to upload it with."""
+    """Create the image; the response has the image and its presigned POST."""
     return _json(
         http.post(
             f"{connection.api}/v1/images",
@@ -162,53 +161,59 @@ def request_upload(
     )
 
 
-def upload(ticket: Json, body: bytes, show: Callable[[int], None] = lambda _: None) -> None:
-    """Post the file with the ticket's form, straight to S3."""
-    form = ticket["upload"]
-    files = {"file": ("picture", _ProgressReader(body, show))}
-    answer = httpx.post(form["url"], data=form["fields"], files=files, timeout=60)
-    if answer.is_error:
-        raise StackError(f"S3 refused the upload ({answer.status_code}): {answer.text[:200]}")
+def upload(
+    image_upload: Json, body: bytes, on_progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Send the file straight to S3 with the presigned POST. Raises `StackError`."""
+    presigned_post = image_upload["upload"]
+    files = {"file": ("image", _ProgressReader(body, on_progress))}
+    response = httpx.post(
+        presigned_post["url"], data=presigned_post["fields"], files=files, timeout=60
+    )
+    if response.is_error:
+        raise StackError(f"S3 rejected the upload ({response.status_code}): {response.text[:200]}")
 
 
 class _ProgressReader(io.BytesIO):
-    """Bytes that tell how many of them have been read."""
+    """Bytes that report how many of them have been read."""
 
-    def __init__(self, body: bytes, show: Callable[[int], None]) -> None:
+    def __init__(self, body: bytes, on_progress: Callable[[int], None]) -> None:
         super().__init__(body)
-        self._show = show
+        self._on_progress = on_progress
 
     def read(self, size: int | None = -1, /) -> bytes:
         chunk = super().read(size)
-        self._show(self.tell())
+        self._on_progress(self.tell())
         return chunk
 
 
-def _await_end(
+def _wait_until_processed(
     http: httpx.Client, connection: Connection, image_id: str, progress: Progress
 ) -> Json:
     parts = ("recognition", "renditions")
-    tasks = {part: progress.add_task(f"{part}: pending", total=1) for part in parts}
+    tasks = {part: progress.add_task(f"{part.capitalize()}: pending", total=1) for part in parts}
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         image = _json(http.get(f"{connection.api}/v1/images/{image_id}"))
         for part in parts:
             state = image[part]["state"]
             ended = state in {"succeeded", "failed"}
-            progress.update(tasks[part], description=f"{part}: {state}", completed=int(ended))
+            progress.update(
+                tasks[part], description=f"{part.capitalize()}: {state}", completed=int(ended)
+            )
         if image["status"] in {"ready", "failed"}:
             return image
         time.sleep(POLL_SECONDS)
-    raise StackError(f"the picture was not ready after {TIMEOUT_SECONDS:.0f} seconds: see the logs")
+    raise StackError(f"the image was not ready after {TIMEOUT_SECONDS:.0f} seconds: see the logs")
 
 
-def _json(answer: httpx.Response) -> Json:
-    if answer.is_error:
-        problem = answer.json()
+def _json(response: httpx.Response) -> Json:
+    if response.is_error:
+        problem = response.json()
         errors = [f"{each['location']}: {each['message']}" for each in problem.get("errors", [])]
         detail = "; ".join(errors) or problem["detail"]
-        raise StackError(f"the API answered {problem['status']} {problem['code']}: {detail}")
-    body: Json = answer.json()
+        raise StackError(f"the API returned {problem['status']} {problem['code']}: {detail}")
+    body: Json = response.json()
     return body
 
 
@@ -219,18 +224,18 @@ def _duration(part: Json) -> float:
 
 def _show(image: Json, console: Console) -> None:
     console.print()
-    facts = Table(title=image["title"], title_justify="left", show_header=False, box=None)
-    facts.add_row("status", image["status"])
+    summary = Table(title=image["title"], title_justify="left", show_header=False, box=None)
+    summary.add_row("Status", image["status"])
     for part in ("recognition", "renditions"):
         if failure := image[part]["failure"]:
-            facts.add_row(part, f"[red]{failure['code']}[/]: {failure['message']}")
-    facts.add_row("type", image["media_type"])
+            summary.add_row(part.capitalize(), f"[red]{failure['code']}[/]: {failure['message']}")
+    summary.add_row("Type", image["media_type"])
     if image["width"]:
-        facts.add_row("pixels", f"{image['width']} × {image['height']}")  # noqa: RUF001
-    facts.add_row("bytes", f"{image['bytes']:,}")
+        summary.add_row("Dimensions", f"{image['width']} × {image['height']}")  # noqa: RUF001
+    summary.add_row("Size", f"{image['bytes']:,} bytes")
     for name, value in _capture_rows(image["capture"] or {}):
-        facts.add_row(name, value)
-    console.print(facts)
+        summary.add_row(name, value)
+    console.print(summary)
     if image["recognition"]["labels"]:
         _show_labels(image["recognition"], console)
     _show_text(image["recognition"], console)
@@ -238,16 +243,16 @@ def _show(image: Json, console: Console) -> None:
 
 def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
     if capture.get("taken_at"):
-        yield "taken", capture["taken_at"]
+        yield "Taken", capture["taken_at"]
     if capture.get("camera"):
-        yield "camera", capture["camera"]
+        yield "Camera", capture["camera"]
     if capture.get("lens"):
-        yield "lens", capture["lens"]
+        yield "Lens", capture["lens"]
     if capture.get("exposure"):
-        yield "exposure", ", ".join(_exposure_terms(capture))
+        yield "Exposure", ", ".join(_exposure_terms(capture))
     if place := capture.get("place"):
         altitude = f", {place['altitude']:.0f} m" if place.get("altitude") is not None else ""
-        yield "place", f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
+        yield "Place", f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
 
 
 def _exposure_terms(capture: Json) -> Iterator[str]:
@@ -262,35 +267,35 @@ def _exposure_terms(capture: Json) -> Iterator[str]:
 
 
 def _show_labels(recognition: Json, console: Console) -> None:
-    columns = "label", "confidence", "", "under"
-    table = Table(*columns, title="Labels", title_justify="left", box=None)
+    columns = "Label", "Confidence", "", "Parents"
+    table = Table(*columns, box=None)
     for label in recognition["labels"]:
         bar = "█" * round(label["confidence"] / 5)
         table.add_row(
-            label["name"], f"{label['confidence']:.1f} %", bar, ", ".join(label["parents"])
+            label["name"], f"{label['confidence']:.1f}%", bar, ", ".join(label["parents"])
         )
     console.print(table)
     if recognition["models"].get("labels", "").endswith(NO_MODEL_SUFFIX):
         console.print(
-            "[yellow]No model is installed here, so labels say only what can be computed from the "
-            "pixels; `make models` fetches one that knows things.[/]"
+            "[yellow]No object detector is installed: labels describe only colors, tones and "
+            "text. Download one with `make models`.[/]"
         )
 
 
 def _show_text(recognition: Json, console: Console) -> None:
     lines = [each for each in recognition["text"] or () if each["is_line"]]
     if lines:
-        table = Table("text in the picture", "confidence", box=None)
+        table = Table("Text", "Confidence", box=None)
         for line in lines[:MAX_LINES]:
-            table.add_row(line["text"], f"{line['confidence']:.1f} %")
+            table.add_row(line["text"], f"{line['confidence']:.1f}%")
         console.print(table)
         if len(lines) > MAX_LINES:
-            console.print(f"and {len(lines) - MAX_LINES} lines more")
+            console.print(f"… and {len(lines) - MAX_LINES} more lines")
 
 
 def _show_stages(stages: Stages, console: Console) -> None:
-    table = Table("stage", "", title="Time", title_justify="left", box=None)
-    for name, milliseconds in stages.taken:
+    table = Table("Stage", "Time", box=None)
+    for name, milliseconds in stages.durations:
         table.add_row(name, f"{milliseconds:,.0f} ms")
     console.print(table)
 
@@ -298,10 +303,10 @@ def _show_stages(stages: Stages, console: Console) -> None:
 def _save(image: Json, folder: Path, console: Console) -> None:
     folder.mkdir(exist_ok=True)
     for rendition in image["renditions"]["items"]:
-        # S3 takes the address's own signature and no other.
-        answer = httpx.get(rendition["url"], timeout=30)
-        answer.raise_for_status()
+        # S3 rejects a presigned URL that comes with an Authorization header.
+        response = httpx.get(rendition["url"], timeout=30)
+        response.raise_for_status()
         path = folder / f"{rendition['name']}.webp"
-        path.write_bytes(answer.content)
+        path.write_bytes(response.content)
         with Image.open(path) as saved:
-            console.print(f"saved {path} ({saved.width} × {saved.height} px)", highlight=False)  # noqa: RUF001
+            console.print(f"Saved {path} ({saved.width} × {saved.height} px)", highlight=False)  # noqa: RUF001

@@ -1,8 +1,8 @@
-"""What may answer as AWS on this machine, each as a process of its own.
+"""AWS emulators, each run as a process of its own.
 
-moto is what is usual. MiniStack's queue does not slow down with its backlog, so it is for load and
-for trials with faults; it lives in a virtual environment of its own, since it pins other versions
-of what we use.
+moto is the default. MiniStack's queue does not slow down as its backlog grows, which suits load
+tests and fault injection. It has its own virtual environment because it pins other versions of
+shared dependencies.
 """
 
 import os
@@ -15,13 +15,13 @@ from sightline_local.environment import REGION, Environment
 Cloud = Literal["moto", "ministack"]
 CLOUDS: tuple[Cloud, ...] = get_args(Cloud)
 
-#: Where `make` installs MiniStack; another place is named by the variable.
+#: Where `make` installs MiniStack; the environment variable overrides the path.
 PYTHON_VARIABLE = "SIGHTLINE_MINISTACK_PYTHON"
 PYTHON = Path(".venv-ministack/bin/python")
 
 
 class Emulator(NamedTuple):
-    """How to start one, what it is told besides, and the path at which it says that it is well."""
+    """Command, environment and health path of an AWS emulator."""
 
     command: list[str]
     environment: Environment
@@ -29,25 +29,25 @@ class Emulator(NamedTuple):
 
 
 class EmulatorMissing(Exception):
-    """It is not installed; the message says how to mend that."""
+    """The emulator is not installed; the message says how to install it."""
 
 
 def choose_emulator(cloud: Cloud, port: int) -> Emulator:
-    """On loopback at `port`. Raises `EmulatorMissing`."""
+    """Return the emulator, listening on loopback at `port`. Raises `EmulatorMissing`."""
     if cloud == "moto":
         command = [sys.executable, "-m", "sightline_local.cloud", "--port", str(port)]
         return Emulator(command, {}, "/moto-api/")
     python = Path(os.environ.get(PYTHON_VARIABLE, PYTHON)).absolute()
     if not python.exists():
-        raise EmulatorMissing(f"MiniStack is not at {python}: make ministack")
-    # It would otherwise listen on every address, and on two more ports.
+        raise EmulatorMissing(f"MiniStack is not installed at {python}: run `make ministack`")
+    # By default it listens on all interfaces and opens two more ports.
     environment = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # It keeps each region apart, and a form that is posted names none where it looks.
+        # It separates regions, and finds none in a presigned POST.
         "MINISTACK_REGION": REGION,
     }
     return Emulator([str(python), "-m", "ministack"], environment, "/_ministack/health")

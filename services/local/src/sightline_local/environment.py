@@ -1,4 +1,4 @@
-"""The settings of each service, as environment variables: all that a service is told."""
+"""The settings of each service as environment variables."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from sightline_local.recognition.settings import MODELS_FOLDER
 
 REGION = "eu-central-1"
 
-#: The stand-ins accept any credentials; these name nobody.
+#: The emulators accept any credentials.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 Environment = dict[str, str]
@@ -19,7 +19,7 @@ Environment = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each process listens, on loopback."""
+    """The loopback port of each process."""
 
     api: int
     cloud: int
@@ -33,7 +33,7 @@ class Ports:
 
 
 def base_environment() -> Environment:
-    """Nothing of the caller's own but what starts a program: no AWS account can slip in."""
+    """Return the minimum that starts a program, so that no AWS account of the caller leaks in."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "PYTHONUNBUFFERED": "1"}
 
@@ -46,7 +46,7 @@ def aws_environment(ports: Ports) -> Environment:
         "AWS_ENDPOINT_URL": ports.url("cloud"),
         "AWS_ENDPOINT_URL_REKOGNITION": ports.url("recognition"),
         "AWS_EC2_METADATA_DISABLED": "true",
-        # Nobody's files may change what the stand-ins are asked.
+        # Ignore AWS configuration files of the user.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
@@ -57,10 +57,12 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
         **_service_environment(ports, resources),
         "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
         "SIGHTLINE_UPLOADS_TOPIC_ARN": resources.uploads_topic_arn,
-        # As Terraform names it: the queues of a stack begin like its topic.
+        # As Terraform names it: the event queues share the prefix of their topic.
         "SIGHTLINE_EVENTS_QUEUE_PREFIX": f"{resources.table}-events-",
         "SIGHTLINE_TOKEN_ISSUER": resources.token_issuer,
-        "SIGHTLINE_TOKEN_JWKS_URL": f"{ports.url('cloud')}/{resources.pool_id}/.well-known/jwks.json",
+        "SIGHTLINE_TOKEN_JWKS_URL": (
+            f"{ports.url('cloud')}/{resources.pool_id}/.well-known/jwks.json"
+        ),
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
     }
@@ -71,7 +73,7 @@ def worker_environment(ports: Ports, resources: Resources) -> Environment:
         **_consumer_environment(ports, resources),
         "SIGHTLINE_QUEUE_URL": resources.recognition_queue_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.worker),
-        # The quota that the service has in its largest regions; nobody's bill is at stake here.
+        # Rekognition's quota in its largest regions; local calls cost nothing.
         "SIGHTLINE_CALLS_PER_SECOND": "50",
     }
 
@@ -82,7 +84,7 @@ def resizer_environment(ports: Ports, resources: Resources) -> Environment:
         "SIGHTLINE_QUEUE_URL": resources.renditions_queue_url,
         "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
         "SIGHTLINE_HEALTH_PORT": str(ports.resizer),
-        # glibc keeps what a picture needed for the next one, which saves a tenth of the time.
+        # glibc keeps freed memory for the next image, which saves a tenth of the time.
         "MALLOC_TRIM_THRESHOLD_": "268435456",
         "MALLOC_MMAP_THRESHOLD_": "268435456",
     }
@@ -90,7 +92,7 @@ def resizer_environment(ports: Ports, resources: Resources) -> Environment:
 
 def web_environment(ports: Ports, resources: Resources, user: DemoUser, files: Path) -> Environment:
     features = ["labels", "text", "properties"]
-    # What has no model here would be refused.
+    # The emulator rejects features that it has no model for.
     if find_model(Task.FACES, MODELS_FOLDER):
         features.append("faces")
     if find_model(Task.MODERATION, MODELS_FOLDER):
@@ -121,7 +123,7 @@ def _service_environment(ports: Ports, resources: Resources) -> Environment:
 def _consumer_environment(ports: Ports, resources: Resources) -> Environment:
     return {
         **_service_environment(ports, resources),
-        # A consumer that is told to stop lets its poll end first, and nobody likes to wait.
+        # A consumer finishes its current poll before it stops: keep Ctrl-C fast.
         "SIGHTLINE_POLL_SECONDS": "1",
         "SIGHTLINE_DRAIN_SECONDS": "5",
     }

@@ -1,4 +1,4 @@
-"""What a running stack tells an operator: the same document as `terraform output -json` prints."""
+"""The outputs file of a running stack, in the format of `terraform output -json`."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,10 @@ from sightline_local.stack import Stack, StackError
 
 
 def write_outputs(stack: Stack, folder: Path) -> None:
-    """Next to the card, as `sightline_ops` looks for it."""
+    """Write the file next to the connection file, where `sightline_ops` expects it."""
     resources = stack.resources
     if resources is None:
-        raise StackError("there is nothing to tell of a stack that has not started")
+        raise StackError("the stack has not started: there are no outputs")
     outputs = {
         "region": resources.region,
         "endpoint": stack.ports.url("cloud"),

@@ -1,6 +1,6 @@
-"""Makes what the services need, on whatever answers as AWS; running it again changes nothing.
+"""Idempotent creation of the AWS resources that the services need, on an emulator.
 
-On AWS itself this is Terraform's work. What is made here is the same.
+On AWS itself Terraform creates the same resources.
 """
 
 import json
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
-#: Deliveries of one message before it is set aside.
+#: Receives of a message before SQS moves it to the dead-letter queue.
 MAX_RECEIVES = 10
 
-#: Seconds for which a received message is hidden; consumers extend it while they work.
+#: Visibility timeout of a received message; consumers extend it while they work.
 VISIBILITY_TIMEOUT_SECONDS = 60
 
-#: Seconds for which messages are kept: four days while they wait, fourteen once set aside.
+#: Message retention: four days in a queue, fourteen in its dead-letter queue.
 RETENTION_SECONDS = 345_600
 DLQ_RETENTION_SECONDS = 1_209_600
 
@@ -36,7 +36,7 @@ _CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempt
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """Somebody to sign in as, where everything is a trial anyway."""
+    """The user that a local stack comes with."""
 
     email: str = "demo@example.com"
     password: str = "Sightline-demo-1"  # noqa: S105 - a published password, for loopback only
@@ -44,7 +44,7 @@ class DemoUser:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What was made, by the names and addresses that the services are given."""
+    """Names, ARNs and URLs of the created resources, as the services need them."""
 
     region: str
     originals_bucket: str
@@ -59,7 +59,7 @@ class Resources:
 
     @property
     def token_issuer(self) -> str:
-        """Cognito's tokens name AWS as their issuer, whoever answers in its place."""
+        """The `iss` claim of the access tokens: AWS's own URL, also on an emulator."""
         return f"https://cognito-idp.{self.region}.amazonaws.com/{self.pool_id}"
 
 
@@ -70,35 +70,35 @@ def provision(
     user: DemoUser | None = None,
     visibility: int = VISIBILITY_TIMEOUT_SECONDS,
 ) -> Resources:
-    """Make everything under the project's name, and the user where one is given.
+    """Create all resources, named after the project, and the demo user if one is given.
 
-    The session says in which region and as whom; `endpoint` is the address of the stand-in, None
-    for AWS; `visibility` is in seconds. Raises botocore's errors.
+    The session provides region and credentials. `endpoint` is the URL of the emulator (None for
+    AWS) and `visibility` the visibility timeout in seconds. Raises botocore's errors.
     """
     region = session.region_name
 
     def client(service: str) -> Any:
-        # The session's overloads know each service by a literal.
+        # The session's overloads accept literal service names only.
         return session.client(service, endpoint_url=endpoint, config=_CONFIG)  # type: ignore[call-overload]
 
     s3, sns, sqs = client("s3"), client("sns"), client("sqs")
-    originals = _make_bucket(s3, f"{project}-originals", region)
-    renditions = _make_bucket(s3, f"{project}-renditions", region)
+    originals = _create_bucket(s3, f"{project}-originals", region)
+    renditions = _create_bucket(s3, f"{project}-renditions", region)
     _allow_uploads(s3, originals)
     topic = sns.create_topic(Name=f"{project}-uploads")["TopicArn"]
     _allow_bucket(sns, topic, originals)
     queues = {
-        part: _make_queue(sqs, sns, f"{project}-{part}", topic, visibility)
+        part: _create_queue(sqs, sns, f"{project}-{part}", topic, visibility)
         for part in ("recognition", "renditions")
     }
-    # Last: from here on every upload is announced.
-    _announce_uploads(s3, originals, topic)
+    # Last: from here on S3 publishes every upload.
+    _notify_uploads(s3, originals, topic)
     events = sns.create_topic(Name=f"{project}-image-events")["TopicArn"]
-    table = _make_table(client("dynamodb"), project)
+    table = _create_table(client("dynamodb"), project)
     cognito = client("cognito-idp")
-    pool_id, client_id = _make_pool(cognito, project)
+    pool_id, client_id = _create_pool(cognito, project)
     if user is not None:
-        _make_user(cognito, pool_id, user)
+        _create_user(cognito, pool_id, user)
     return Resources(
         region=region,
         originals_bucket=originals,
@@ -113,11 +113,13 @@ def provision(
     )
 
 
-def _make_bucket(s3: "S3Client", name: str, region: str) -> str:
-    # us-east-1 is the one region that may not be named.
-    place: Any = {} if region == "us-east-1" else {"LocationConstraint": region}
+def _create_bucket(s3: "S3Client", name: str, region: str) -> str:
+    # S3 rejects us-east-1 as a location constraint.
+    location: Any = {} if region == "us-east-1" else {"LocationConstraint": region}
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou, s3.exceptions.BucketAlreadyExists):
-        s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": place} if place else {}))
+        s3.create_bucket(
+            Bucket=name, **({"CreateBucketConfiguration": location} if location else {})
+        )
     s3.put_public_access_block(
         Bucket=name,
         PublicAccessBlockConfiguration={
@@ -131,12 +133,12 @@ def _make_bucket(s3: "S3Client", name: str, region: str) -> str:
 
 
 def _allow_uploads(s3: "S3Client", bucket: str) -> None:
-    """Let a browser post the form of a ticket, from any page: the signature is what counts."""
+    """Allow a presigned POST from a page of any origin: the signature protects the bucket."""
     rule: Any = {"AllowedMethods": ["POST"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
 
 
-def _announce_uploads(s3: "S3Client", bucket: str, topic: str) -> None:
+def _notify_uploads(s3: "S3Client", bucket: str, topic: str) -> None:
     rule: Any = {
         "TopicArn": topic,
         "Events": ["s3:ObjectCreated:*"],
@@ -152,8 +154,10 @@ def _allow_bucket(sns: "SNSClient", topic: str, bucket: str) -> None:
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
 
 
-def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visibility: int) -> str:
-    """A queue fed by the topic, with its dead-letter queue; answers its address."""
+def _create_queue(
+    sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visibility: int
+) -> str:
+    """Create a queue subscribed to the topic, and its dead-letter queue; return the queue URL."""
     dead = _ensure_queue(
         sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DLQ_RETENTION_SECONDS)}
     )
@@ -177,19 +181,19 @@ def _make_queue(sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visib
 
 
 def _ensure_queue(sqs: "SQSClient", name: str, attributes: dict[str, str]) -> str:
-    """Creating refuses a queue that is there with other attributes, so those are set after it."""
+    """Create a queue; set its attributes separately, since creation fails if they differ."""
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)  # type: ignore[arg-type]
     return url
 
 
 def _arn(sqs: "SQSClient", url: str) -> str:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return answer["Attributes"]["QueueArn"]
+    response = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return response["Attributes"]["QueueArn"]
 
 
 def _policy(service: str, action: str, resource: str, source: str) -> str:
-    """Lets one AWS service do one thing here, on behalf of one resource of ours."""
+    """Return a policy that lets one AWS service do one action for one source resource."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": service},
@@ -200,7 +204,7 @@ def _policy(service: str, action: str, resource: str, source: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _make_table(dynamodb: "DynamoDBClient", name: str) -> str:
+def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
     with suppress(dynamodb.exceptions.ResourceInUseException):
         dynamodb.create_table(
             TableName=name,
@@ -229,8 +233,8 @@ def _make_table(dynamodb: "DynamoDBClient", name: str) -> str:
     return name
 
 
-def _make_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[str, str]:
-    """The pool of users and the client that signs them in; answers both ids."""
+def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[str, str]:
+    """Create the user pool and its client; return both ids."""
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     pool_id = next((pool["Id"] for pool in pools if pool["Name"] == name), None)
     if pool_id is None:
@@ -257,7 +261,7 @@ def _make_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[str
     return pool_id, client_id
 
 
-def _make_user(cognito: "CognitoIdentityProviderClient", pool_id: str, user: DemoUser) -> None:
+def _create_user(cognito: "CognitoIdentityProviderClient", pool_id: str, user: DemoUser) -> None:
     try:
         cognito.admin_create_user(
             UserPoolId=pool_id,

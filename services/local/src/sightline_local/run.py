@@ -1,4 +1,4 @@
-"""`make run`: everything on this machine until Ctrl-C."""
+"""`make run`: run the whole stack on this machine until Ctrl-C."""
 
 import signal
 import threading
@@ -14,12 +14,12 @@ from sightline_local.outputs import remove_outputs, write_outputs
 from sightline_local.stack import Stack, StackError, consecutive_ports
 from sightline_local.web.settings import BUILD_FOLDER
 
-#: Seconds between looks at whether every process is still there.
+#: Interval between checks that every process is alive.
 WATCH_SECONDS = 0.25
 
 
 def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
-    """Start, say where everything is, and stay until a signal. Raises `StackError`."""
+    """Start the stack, print its URLs and wait for a signal. Raises `StackError`."""
     stopped = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -30,13 +30,13 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
     began = time.monotonic()
     with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILD_FOLDER) as stack:
         try:
-            with console.status("starting") as status:
+            with console.status("Starting") as status:
 
                 def on_ready(name: str) -> None:
                     console.print(f"[green]✓[/] {name}")
-                    status.update("starting the next")
+                    status.update("Starting the next process")
                     if stopped.is_set():
-                        raise StackError("stopped before everything had started")
+                        raise StackError("stopped before all processes had started")
 
                 stack.start(on_ready)
             connection = Connection.from_stack(stack)
@@ -44,11 +44,11 @@ def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") 
             write_outputs(stack, folder)
             _print_summary(console, connection, time.monotonic() - began, folder)
             _watch(stack, stopped)
-            console.print("\nstopping")
+            console.print("\nStopping…")
         finally:
             remove_connection(folder)
             remove_outputs(folder)
-    console.print("everything is stopped")
+    console.print("All processes have stopped.")
 
 
 def _watch(stack: Stack, stopped: threading.Event) -> None:
@@ -62,16 +62,19 @@ def _print_summary(console: Console, connection: Connection, seconds: float, fol
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
-  Open         {connection.web or "the web application has not been built: see above"}
+  Web app      {connection.web or "not built, see above"}
   API          {connection.api}
-  Try it out   {connection.api}/docs  (Authorize with what [bold]make -s token[/] prints)
-  Demo user    {connection.email}  password  {connection.password}
+  API docs     {connection.api}/docs
+  Sign in      {connection.email} / {connection.password}
   Logs         {folder / "logs"}
 
-In a second terminal: [bold]make demo[/] or [bold]make demo PICTURE=photo.jpg[/]
-Text in pictures is read, and labels say what can be computed; [bold]make models[/] fetches a
-detector that knows things.
-Everything is in memory and gone at the end. Ctrl-C stops it.
+In a second terminal:
+  [bold]make demo[/]                   send a sample image
+  [bold]make demo IMAGE=photo.jpg[/]   send your own
+  [bold]make -s token[/]               print an access token for the API docs
+  [bold]make models[/]                 download an object detector (42 MB, once)
+
+All data is in memory and is lost when the stack stops. Press Ctrl-C to stop.
 """,
         highlight=False,
     )

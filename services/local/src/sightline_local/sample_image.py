@@ -1,4 +1,4 @@
-"""A picture of our own making: evening over hills, by a camera that never was."""
+"""A drawn sample image: evening over hills, with the metadata of a fictional camera."""
 
 import io
 import random
@@ -8,51 +8,52 @@ from PIL.ExifTags import GPS, IFD, Base
 
 SIZE = (2400, 1600)
 
-#: What stands at the foot of it, for whoever reads.
+#: Text at the bottom of the image, for text recognition.
 CAPTION = "SIGHTLINE EVENING"
 
 TAKEN_AT = "2026:06:21 21:14:08"
 OFFSET = "+02:00"
 CAMERA = ("Sightline", "Drawing Board")
 
-#: Degrees, minutes and seconds north and east: the pass of the Brenner.
+#: Degrees, minutes and seconds north and east: the Brenner Pass.
 LATITUDE = (47.0, 0.0, 18.0)
 LONGITUDE = (11.0, 30.0, 27.0)
 ALTITUDE = 1370.0
 
 
 def draw_sample(orientation: int = 1, size: tuple[int, int] = SIZE) -> bytes:
-    """A JPEG with time, place and camera; the pixels lie as drawn, whatever `orientation` says."""
+    """Draw a JPEG with time, place and camera in EXIF; `orientation` does not rotate the pixels."""
     file = io.BytesIO()
-    _draw(size).save(file, "JPEG", quality=90, exif=_describe(orientation))
+    _draw(size).save(file, "JPEG", quality=90, exif=_build_exif(orientation))
     return file.getvalue()
 
 
 def _draw(size: tuple[int, int]) -> Image.Image:
     width, height = size
     sky = Image.linear_gradient("L").resize(size)
-    image_path = Image.composite(
+    image = Image.composite(
         Image.new("RGB", size, (255, 170, 90)), Image.new("RGB", size, (40, 50, 120)), sky
     )
-    canvas = ImageDraw.Draw(image_path)
+    canvas = ImageDraw.Draw(image)
     radius = height // 9
     canvas.circle((width * 0.7, height * 0.55), radius, fill=(255, 235, 180))
-    chance = random.Random(7)  # noqa: S311 - the same hills every time
+    generator = random.Random(7)  # noqa: S311 - the same hills every time
     for depth, color in enumerate([(70, 60, 110), (45, 45, 85), (20, 28, 48)]):
         ridge = height * (0.62 + 0.1 * depth)
         crest = [
-            (width * step / 24, ridge + chance.uniform(-0.07, 0.07) * height) for step in range(25)
+            (width * step / 24, ridge + generator.uniform(-0.07, 0.07) * height)
+            for step in range(25)
         ]
         corners = [(float(width), float(height)), (0.0, float(height))]
         canvas.polygon(crest + corners, fill=color)
     canvas.text(
         (width / 2, height * 0.9), CAPTION, "white", anchor="mm", font_size=max(8, height // 12)
     )
-    # A little softness, so that it compresses as a photograph does.
-    return image_path.filter(ImageFilter.GaussianBlur(width / 1200))
+    # Blur slightly, so that it compresses like a photograph.
+    return image.filter(ImageFilter.GaussianBlur(width / 1200))
 
 
-def _describe(orientation: int) -> Image.Exif:
+def _build_exif(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[Base.Make], exif[Base.Model] = CAMERA
     exif[Base.Orientation] = orientation

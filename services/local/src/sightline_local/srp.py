@@ -1,8 +1,8 @@
-"""Proves passwords without seeing them (SRP-6a, RFC 5054), with the constants that Cognito uses.
+"""Server side of SRP-6a password verification (RFC 5054), with Cognito's constants.
 
-moto takes every answer to the challenge for a right one, so whoever signed in on a laptop could
-type anything; this lets it ask for what AWS asks for. Numbers are hashed as big-endian bytes with a
-zero in front where the first bit is set, as in Cognito's own clients.
+moto accepts every response to the challenge, so a local sign-in would succeed with any password.
+This module verifies the response as AWS does. Numbers are hashed as big-endian bytes, with a
+leading zero byte if the first bit is set, as in Cognito's own clients.
 """
 
 import base64
@@ -11,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-#: The group of 3,072 bits (RFC 3526, 5) and its generator.
+#: The 3,072-bit group (RFC 3526, section 5) and its generator.
 N = int(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
     "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
@@ -25,13 +25,13 @@ N = int(
 )
 G = 2
 
-#: Names the key that is derived for the signature.
+#: HKDF info of the signature key.
 _INFO = b"Caldera Derived Key\x01"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose password is to be proved; `pool` is the id's part after the region."""
+    """The account to verify; `pool` is the part of the pool id after the region."""
 
     pool: str
     user: str
@@ -39,7 +39,7 @@ class Account:
 
 
 class Challenge:
-    """One try of somebody to sign in, from the client's public value `A` (hex)."""
+    """One sign-in attempt, created from the client's public value `A` (hex)."""
 
     def __init__(self, account: Account, client_public: str) -> None:
         self._account = account
@@ -55,7 +55,7 @@ class Challenge:
         return f"{self._public:x}"
 
     def verify(self, signature: str, secret_block: str, timestamp: str) -> bool:
-        """Whether this signature could only be made by whoever knows the password."""
+        """Return whether the signature proves knowledge of the password."""
         if self._client_public % N == 0:
             return False
         account = self._account

@@ -1,4 +1,4 @@
-"""All of Sightline as processes on this machine: started in order, watched, stopped for good."""
+"""Process supervisor: starts all of Sightline locally, watches it and stops it."""
 
 import contextlib
 import signal
@@ -32,21 +32,21 @@ from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS, DemoUser, R
 from sightline_local.recognition.settings import MODELS_FOLDER
 from sightline_local.web.static_files import INDEX_PAGE
 
-#: Seconds that a process has to become healthy, and to stop once asked to.
+#: Time limits for a process to become healthy, and to exit after SIGTERM.
 START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 10.0
 
-#: In this order they start; the web application only where it has been built.
+#: Processes in start order. The web application follows if it has been built.
 PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer")
 WEB = "web"
 
 
 class StackError(Exception):
-    """Why the stack cannot run, in one line that also says what to do."""
+    """The stack cannot run; the one-line message says why and what to do."""
 
 
 class Program(NamedTuple):
-    """How to start one process, and where it says that it is well."""
+    """Command, environment and health URL of one process."""
 
     command: list[str]
     environment: Environment
@@ -54,11 +54,10 @@ class Program(NamedTuple):
 
 
 class Stack:
-    """The processes by name. Use it as a context: nothing is left running after it.
+    """The processes by name; a context manager that stops them all on exit.
 
-    `settings` are environment variables for single processes, above what is usual here; `cloud`
-    names what answers as AWS; `web` is the folder of the built web application, if that is to be
-    served.
+    `settings` are environment variables by process, overriding the defaults. `cloud` selects the
+    AWS emulator. `web` is the build folder of the web application; None serves no web application.
     """
 
     def __init__(
@@ -89,12 +88,12 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # What is in flight is finished with the help of those that stop last.
+        # Messages in flight are finished with the help of the emulators, which stop last.
         self.stop(WEB, "api", "worker", "resizer")
         self.stop("recognition", "cloud")
 
     def start(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
-        """Start everything and wait until all of it is healthy. Raises `StackError`."""
+        """Start all processes and wait until each is healthy. Raises `StackError`."""
         check_ports(self.ports)
         self._launch("cloud")
         self._await_health("cloud")
@@ -109,12 +108,12 @@ class Stack:
             on_ready(name)
 
     def restart(self, name: str) -> None:
-        """Start one process that was stopped or has died. Raises `StackError`."""
+        """Start one process that was stopped or has exited. Raises `StackError`."""
         self._launch(name)
         self._await_health(name)
 
     def stop(self, *names: str) -> None:
-        """Ask processes to stop; whoever has not in time is killed."""
+        """Send SIGTERM to processes and kill those that do not exit in time."""
         self._signal(signal.SIGTERM, names)
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         for name in names:
@@ -128,13 +127,13 @@ class Stack:
                 process.wait()
 
     def kill(self, name: str) -> None:
-        """End a process without warning, as a crash or the kernel would."""
+        """Kill a process without warning, as a crash or the kernel would."""
         process = self._running.pop(name)
         process.kill()
         process.wait()
 
     def find_exited(self) -> str | None:
-        """The name of a process that has ended by itself, if there is one."""
+        """Return the name of a process that has exited unexpectedly, if any."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 return name
@@ -147,12 +146,12 @@ class Stack:
         return self.folder / "logs" / f"{name}.log"
 
     def describe_exit(self, name: str) -> StackError:
-        """One line about a process that has ended by itself."""
+        """Return an error that describes the unexpected exit of a process in one line."""
         code = self._running[name].poll()
         lines = self.log(name).read_text(errors="replace").strip().splitlines()
-        last = lines[-1][:200] if lines else "it printed nothing"
+        last = lines[-1][:200] if lines else "no output"
         return StackError(
-            f"{name} ended by itself (exit code {code}): {last} (see {self.log(name)})"
+            f"{name} exited unexpectedly (exit code {code}): {last} (see {self.log(name)})"
         )
 
     def _launch(self, name: str) -> None:
@@ -166,7 +165,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A Ctrl-C at the terminal is for us alone: we stop the others in good order.
+                # Keep Ctrl-C in the terminal to the supervisor, which stops the others in order.
                 start_new_session=True,
             )
 
@@ -182,7 +181,7 @@ class Stack:
                 environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS_FOLDER.absolute())
                 return Program([*python, "sightline_local.recognition"], environment, health)
         if self.resources is None:
-            raise StackError(f"{name} was to start before there was anything for it to use")
+            raise StackError(f"{name} cannot start before provisioning")
         if name == WEB and self.web:
             environment = web_environment(ports, self.resources, self.user, self.web)
             return Program(
@@ -215,7 +214,8 @@ class Stack:
                     return
             time.sleep(0.05)
         raise StackError(
-            f"{name} did not become healthy in {START_TIMEOUT_SECONDS:.0f} seconds: see {self.log(name)}"
+            f"{name} did not become healthy within {START_TIMEOUT_SECONDS:.0f} seconds: "
+            f"see {self.log(name)}"
         )
 
     def _provision(self) -> Resources:
@@ -234,19 +234,19 @@ class Stack:
 
 
 def consecutive_ports(first: int) -> Ports:
-    """The ports from `first` on; free ones, wherever they are, where it is 0."""
+    """Return consecutive ports from `first` on, or any free ports if it is 0."""
     if first:
         count = len(Ports.__dataclass_fields__)
         if not 1 <= first <= 65_536 - count:
             raise StackError(
-                f"there are no {count} ports from {first} on: choose PORT below 65,000"
+                f"no {count} consecutive ports from {first} on: choose a PORT below 65,000"
             )
         return Ports(*range(first, first + count))
     return Ports(*free_ports(len(Ports.__dataclass_fields__)))
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on loopback that nobody listens on at this moment, no two alike."""
+    """Return distinct loopback ports that are free at this moment."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -255,15 +255,15 @@ def free_ports(count: int) -> list[int]:
 
 
 def check_ports(ports: Ports) -> None:
-    """Raises `StackError` where something else listens on a port that we need."""
+    """Raise `StackError` if another program listens on one of the ports."""
     for name, port in asdict(ports).items():
         with socket.socket() as probe:
-            # What has only just stopped listening does not count.
+            # Ignore sockets in TIME_WAIT.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 raise StackError(
-                    f"port {port}, which {name} needs, is taken: stop what listens there, "
+                    f"port {port}, which {name} needs, is in use: stop the program that uses it, "
                     f"or choose other ports, for example `make run PORT={ports.api + 1000}`"
                 ) from None

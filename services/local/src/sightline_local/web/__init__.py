@@ -1,1 +1,1 @@
-"""The web application on a laptop: its files, its settings, and the API at the same address."""
+"""The local web server: static files, browser settings and a proxy to the API, on one origin."""

@@ -1,4 +1,4 @@
-"""Starts the web application's server: `python -m sightline_local.web`."""
+"""Start the local web server: `python -m sightline_local.web`."""
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ def main() -> None:
         port=settings.port,
         print=None,
         access_log=None,
-        # An open stream of events has nothing to finish.
+        # An open event stream has nothing to finish.
         shutdown_timeout=0.5,
     )
 

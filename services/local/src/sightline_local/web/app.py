@@ -1,4 +1,4 @@
-"""The server as an aiohttp application."""
+"""The web server as an aiohttp application."""
 
 from collections.abc import AsyncIterator
 
@@ -13,33 +13,33 @@ _SESSION = web.AppKey("session", ClientSession)
 
 
 def make_app(settings: WebSettings) -> web.Application:
-    """Raises `OSError` where the application has not been built."""
-    files, passing = StaticFiles(settings.files), ApiProxy(settings.api)
-    secured = security_headers(settings.cloud)
+    """Build the application. Raises `OSError` if the web application has not been built."""
+    files, proxy = StaticFiles(settings.files), ApiProxy(settings.api)
+    headers = security_headers(settings.cloud)
 
     async def open_session(app: web.Application) -> AsyncIterator[None]:
-        async with await passing.open() as session:
+        async with await proxy.open() as session:
             app[_SESSION] = session
             yield
 
-    async def pass_on(request: web.Request) -> web.StreamResponse:
-        return await passing.answer(request, request.app[_SESSION])
+    async def forward(request: web.Request) -> web.StreamResponse:
+        return await proxy.forward(request, request.app[_SESSION])
 
-    async def tell_settings(_: web.Request) -> web.Response:
+    async def serve_settings(_: web.Request) -> web.Response:
         return web.json_response(
-            settings.browser_settings(), headers={**secured, "Cache-Control": "no-cache"}
+            settings.browser_settings(), headers={**headers, "Cache-Control": "no-cache"}
         )
 
-    async def serve(request: web.Request) -> web.Response:
-        response = await files.answer(request)
-        response.headers.update(secured)
+    async def serve_file(request: web.Request) -> web.Response:
+        response = await files.serve(request)
+        response.headers.update(headers)
         return response
 
-    # A request announces a hundred pictures at most, and is small: the API has a limit of its own.
+    # Requests are small: the largest creates 100 uploads. The API enforces its own limit.
     app = web.Application(client_max_size=2 * 2**20)
     app.cleanup_ctx.append(open_session)
     for path in API_PATHS:
-        app.router.add_route("*", path, pass_on)
-    app.router.add_get("/config.json", tell_settings)
-    app.router.add_get("/{path:.*}", serve)
+        app.router.add_route("*", path, forward)
+    app.router.add_get("/config.json", serve_settings)
+    app.router.add_get("/{path:.*}", serve_file)
     return app

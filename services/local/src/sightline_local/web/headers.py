@@ -1,8 +1,8 @@
-"""What a browser is told to refuse: the same as on AWS (`modules/distribution/headers.tf`)."""
+"""Security headers, the same as on AWS (`modules/distribution/headers.tf`)."""
 
 
 def security_headers(cloud: str) -> dict[str, str]:
-    """Headers of every file; `cloud` is the one other address that a page may talk to."""
+    """Return the headers of every file; `cloud` is the only other origin that a page may call."""
     policy = {
         "default-src": "'self'",
         "connect-src": f"'self' {cloud}",
@@ -13,7 +13,9 @@ def security_headers(cloud: str) -> dict[str, str]:
         "frame-ancestors": "'none'",
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{name} {where}" for name, where in policy.items()),
+        "Content-Security-Policy": "; ".join(
+            f"{name} {sources}" for name, sources in policy.items()
+        ),
         "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -1,4 +1,4 @@
-"""The settings of the web application's server, and those that it hands on to browsers."""
+"""Settings of the local web server, and those that it serves to browsers."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sightline.domain.recognition import Feature
 
-#: Where Vite puts what it builds, seen from where the stack is started.
+#: Vite's build folder, relative to the repository root.
 BUILD_FOLDER = Path("web/dist")
 
 
@@ -19,17 +19,17 @@ class WebSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8005, ge=1, le=65535)
-    files: Path = Field(BUILD_FOLDER, description="Folder of the built application.")
-    api: str = Field(description="Where the API is; its paths are passed on to it.")
-    cloud: str = Field(description="Where browsers find Cognito and S3.")
+    files: Path = Field(BUILD_FOLDER, description="Build folder of the web application.")
+    api: str = Field(description="URL of the API; its paths are proxied.")
+    cloud: str = Field(description="URL of Cognito and S3 for browsers.")
     pool_id: str
     client_id: str
-    features: tuple[Feature, ...] = Field(description="What can be looked for here.")
+    features: tuple[Feature, ...] = Field(description="Features offered for recognition.")
     demo_email: str
     demo_password: str
 
     def browser_settings(self) -> dict[str, Any]:
-        """What `config.json` says; `web/src/config.ts` is its other end."""
+        """Return the content of `config.json`, which `web/src/config.ts` reads."""
         return {
             "api": "",
             "cognito": {
@@ -39,7 +39,7 @@ class WebSettings(BaseSettings):
             },
             "features": {
                 "offered": self.features,
-                # Whoever wants to know what is not for everybody's eyes has to ask.
+                # Moderation is opt-in.
                 "usual": [each for each in self.features if each is not Feature.MODERATION],
             },
             "signUp": True,

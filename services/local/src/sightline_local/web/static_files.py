@@ -1,4 +1,4 @@
-"""The application's files, read once: there are few, and they are small."""
+"""The static files of the web application, read into memory once."""
 
 import gzip
 import hashlib
@@ -10,10 +10,10 @@ from aiohttp import web
 
 INDEX_PAGE = "index.html"
 
-#: Below it every name carries its content's hash.
+#: File names in this folder contain a hash of the content.
 ASSETS = "assets/"
 
-#: Bytes below which compressing gains nothing.
+#: Files up to this size are not worth compressing.
 MIN_COMPRESSED_BYTES = 1_000
 
 _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
@@ -21,6 +21,8 @@ _TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
+    """A file in memory; `compressed` is its gzip form, if that is worthwhile."""
+
     body: bytes
     compressed: bytes | None
     media_type: str
@@ -29,7 +31,7 @@ class StaticFile:
 
 
 class StaticFiles:
-    """The files of a folder by their paths. Raises `OSError` where the page is not among them."""
+    """The files of a folder by path. Raises `OSError` if the index page is missing."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {
@@ -38,15 +40,16 @@ class StaticFiles:
             if path.is_file() and not path.name.startswith(".")
         }
         if INDEX_PAGE not in self._files:
-            raise FileNotFoundError(f"{folder / INDEX_PAGE} is not there")
+            raise FileNotFoundError(f"{folder / INDEX_PAGE} does not exist")
 
     def find(self, path: str) -> StaticFile | None:
-        """The file at a path. A path that names no file is one of the application's: its page."""
+        """Return the file at a path; a path without a file extension is a route: the index page."""
         if "." not in path.rsplit("/", 1)[-1]:
             path = INDEX_PAGE
         return self._files.get(path.lstrip("/"))
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
+        """Return the file, compressed or 304 where the client allows. Raises `HTTPNotFound`."""
         file = self.find(request.path)
         if file is None:
             raise web.HTTPNotFound
