@@ -1,5 +1,4 @@
-"""The judge must be able to condemn: each kind of damage is planted in a small world that is well,
-and must be found."""
+"""The checker reports each kind of corruption, injected into a small state that is consistent."""
 
 import copy
 import json
@@ -11,32 +10,33 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from sightline_reliability.checker import BROKEN_MESSAGE, Places, check, read_world
-from sightline_reliability.ledger import Entry, Ledger
+from sightline_reliability.checker import POISON_MESSAGE, check_invariants
+from sightline_reliability.ledger import Ledger, UploadRecord
+from sightline_reliability.system_state import DataStores, read_state
 
 REGION = "eu-central-1"
-ONE, OTHER = "owner-1", "owner-2"
+OWNER, OTHER_OWNER = "owner-1", "owner-2"
 ALBUM = "01a1f937-0000-7000-8000-00000000aaaa"
 FIRST, SECOND, FOREIGN = (f"01a1f937-0000-7000-8000-00000000000{n}" for n in range(1, 4))
 
 Row = dict[str, Any]
 
 
-class Scene:
-    """A small world in the embedded cloud, written row by row."""
+class Scenario:
+    """A small state in the AWS emulator, written row by row."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        name = f"judged-{uuid4().hex[:8]}"
+        name = f"checked-{uuid4().hex[:8]}"
         s3, sqs = self.client("s3"), self.client("sqs")
-        place: Any = {"LocationConstraint": REGION}
+        location: Any = {"LocationConstraint": REGION}
         for bucket in (f"{name}-originals", f"{name}-renditions"):
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+        dead_letter_url = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead_letter_url, AttributeNames=["QueueArn"])
         redrive = {"deadLetterTargetArn": arn["Attributes"]["QueueArn"], "maxReceiveCount": 3}
         attributes = {"RedrivePolicy": json.dumps(redrive)}
-        queue = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        queue_url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         self.client("dynamodb").create_table(
             TableName=name,
             KeySchema=[
@@ -49,8 +49,8 @@ class Scene:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
-        self.queue, self.dead = queue, dead
-        self.places = Places(name, f"{name}-originals", f"{name}-renditions", (queue,))
+        self.queue_url, self.dead_letter_url = queue_url, dead_letter_url
+        self.stores = DataStores(name, f"{name}-originals", f"{name}-renditions", (queue_url,))
         self.table = boto3.resource(
             "dynamodb",
             endpoint_url=endpoint,
@@ -68,34 +68,34 @@ class Scene:
             aws_secret_access_key="test",
         )
 
-    def put(self, pk: str, sk: str, **row: Any) -> None:
+    def put_row(self, pk: str, sk: str, **row: Any) -> None:
         self.table.put_item(Item={"pk": pk, "sk": sk, **row})
 
-    def drop(self, pk: str, sk: str) -> None:
+    def delete_row(self, pk: str, sk: str) -> None:
         self.table.delete_item(Key={"pk": pk, "sk": sk})
 
-    def change(self, image_id: str, owner: str = ONE, **changes: Any) -> None:
+    def update_image(self, image_id: str, owner: str = OWNER, **changes: Any) -> None:
         key = {"pk": f"USER#{owner}", "sk": f"IMAGE#{image_id}"}
         self.table.put_item(Item={**self.table.get_item(Key=key)["Item"], **changes})
 
-    def row(self, image_id: str, owner: str = ONE) -> Row:
+    def read_image(self, image_id: str, owner: str = OWNER) -> Row:
         key = {"pk": f"USER#{owner}", "sk": f"IMAGE#{image_id}"}
         return copy.deepcopy(self.table.get_item(Key=key)["Item"])
 
-    def store(self, bucket: str, key: str) -> None:
+    def put_object(self, bucket: str, key: str) -> None:
         self.client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
 
-    def remove(self, bucket: str, key: str) -> None:
+    def delete_object(self, bucket: str, key: str) -> None:
         self.client("s3").delete_object(Bucket=bucket, Key=key)
 
-    def send(self, url: str, body: str) -> None:
-        self.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    def send(self, queue_url: str, body: str) -> None:
+        self.client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
 
     def add_image(self, owner: str, image_id: str) -> None:
-        """A ready image with all that belongs to it."""
+        """Write a ready image with all its rows and objects."""
         key = f"renditions/{owner}/{image_id}/thumb.webp"
         label = {"name": "Dog", "confidence": Decimal("91.5")}
-        self.put(
+        self.put_row(
             f"USER#{owner}",
             f"IMAGE#{image_id}",
             owner=owner,
@@ -119,244 +119,266 @@ class Scene:
                 "result": {"renditions": [{"key": key}]},
             },
         )
-        self.put(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
-        self.put(f"USER#{owner}#WORD#open", image_id)
-        self.put(f"USER#{owner}#ALBUM#{ALBUM}", image_id)
-        self.put(f"CONTENT#{owner}#sha-{image_id}", f"IMAGE#{image_id}")
-        self.put(f"CONTENT#{owner}#sha-{image_id}", "RECOGNITION#p", result={"labels": [label]})
-        self.store(self.places.originals, f"originals/{owner}/{image_id}")
-        self.store(self.places.renditions, key)
+        self.put_row(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
+        self.put_row(f"USER#{owner}#WORD#open", image_id)
+        self.put_row(f"USER#{owner}#ALBUM#{ALBUM}", image_id)
+        self.put_row(f"CONTENT#{owner}#sha-{image_id}", f"IMAGE#{image_id}")
+        self.put_row(f"CONTENT#{owner}#sha-{image_id}", "RECOGNITION#p", result={"labels": [label]})
+        self.put_object(self.stores.originals, f"originals/{owner}/{image_id}")
+        self.put_object(self.stores.renditions, key)
 
-    def count(self, owner: str, images: int) -> None:
-        self.put(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
-        self.put(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
-        self.put(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
-        self.put(f"USER#{owner}", "USAGE#2026-11", images=images, calls_labels=images)
+    def write_counters(self, owner: str, images: int) -> None:
+        self.put_row(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
+        self.put_row(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
+        self.put_row(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
+        self.put_row(f"USER#{owner}", "USAGE#2026-11", images=images, calls_labels=images)
 
 
-def entry(owner: str, image_id: str) -> Entry:
-    return Entry(owner, image_id, f"sha-{image_id}", 100, "good", accepted=True)
+def accepted_upload(owner: str, image_id: str) -> UploadRecord:
+    return UploadRecord(owner, image_id, f"sha-{image_id}", 100, "valid", accepted=True)
 
 
 @pytest.fixture
 def ledger() -> Ledger:
-    told = Ledger()
-    for owner, image_id in ((ONE, FIRST), (ONE, SECOND), (OTHER, FOREIGN)):
-        told.add(entry(owner, image_id))
-    return told
+    ledger = Ledger()
+    for owner, image_id in ((OWNER, FIRST), (OWNER, SECOND), (OTHER_OWNER, FOREIGN)):
+        ledger.add_upload(accepted_upload(owner, image_id))
+    return ledger
 
 
 @pytest.fixture
-def scene(aws_endpoint: str) -> Scene:
-    made = Scene(aws_endpoint)
-    for owner, image_id in ((ONE, FIRST), (ONE, SECOND), (OTHER, FOREIGN)):
-        made.add_image(owner, image_id)
-    made.count(ONE, 2)
-    made.count(OTHER, 1)
-    return made
+def scenario(aws_endpoint: str) -> Scenario:
+    scenario = Scenario(aws_endpoint)
+    for owner, image_id in ((OWNER, FIRST), (OWNER, SECOND), (OTHER_OWNER, FOREIGN)):
+        scenario.add_image(owner, image_id)
+    scenario.write_counters(OWNER, 2)
+    scenario.write_counters(OTHER_OWNER, 1)
+    return scenario
 
 
-def judge(scene: Scene, ledger: Ledger) -> set[tuple[str, str]]:
-    """What is broken, as promises and kinds."""
-    findings = check(read_world(scene.client, scene.places), ledger)
-    return {(finding.promise, finding.kind) for finding in findings}
+def find_violations(scenario: Scenario, ledger: Ledger) -> set[tuple[str, str]]:
+    """Return the invariant and the kind of each violation."""
+    state = read_state(scenario.client, scenario.stores)
+    return {(each.invariant, each.kind) for each in check_invariants(state, ledger)}
 
 
-def test_where_all_is_well_nothing_is_found(scene: Scene, ledger: Ledger) -> None:
-    scene.send(scene.dead, f"{BROKEN_MESSAGE} 1")
-    scene.put(f"USER#{ONE}", "IDEMPOTENCY#k", fingerprint="f", expires_at=4_000_000_000)
-    scene.put(f"CONTENT#{ONE}#other", "RECOGNITION#p", claimant=FIRST, expires_at=4_000_000_000)
-    assert judge(scene, ledger) == set()
+def test_consistent_state_has_no_violations(scenario: Scenario, ledger: Ledger) -> None:
+    scenario.send(scenario.dead_letter_url, f"{POISON_MESSAGE} 1")
+    scenario.put_row(f"USER#{OWNER}", "IDEMPOTENCY#k", fingerprint="f", expires_at=4_000_000_000)
+    scenario.put_row(
+        f"CONTENT#{OWNER}#other", "RECOGNITION#p", claimant=FIRST, expires_at=4_000_000_000
+    )
+    assert find_violations(scenario, ledger) == set()
 
 
-def set_part(scene: Scene, part: str, **changes: Any) -> None:
-    row = scene.row(FIRST)
-    scene.table.put_item(Item={**row, part: {**row[part], **changes}})
+def set_part(scenario: Scenario, part: str, **changes: Any) -> None:
+    row = scenario.read_image(FIRST)
+    scenario.table.put_item(Item={**row, part: {**row[part], **changes}})
 
 
-def hang_unseen(scene: Scene, ledger: Ledger) -> None:
-    set_part(scene, "renditions", state="pending")
-    ledger.entries.pop(0)
+def leave_unrecorded_upload_pending(scenario: Scenario, ledger: Ledger) -> None:
+    set_part(scenario, "renditions", state="pending")
+    ledger.uploads.pop(0)
 
 
-def forget_word(scene: Scene, _: Ledger) -> None:
-    scene.change(FIRST, words={"shut"})
-    scene.put(f"USER#{ONE}#WORD#shut", FIRST)
+def index_other_word(scenario: Scenario, _: Ledger) -> None:
+    scenario.update_image(FIRST, words={"shut"})
+    scenario.put_row(f"USER#{OWNER}#WORD#shut", FIRST)
 
 
-def fail_without_reason(scene: Scene, _: Ledger) -> None:
-    set_part(scene, "recognition", state="failed")
+def remove_failure_reason(scenario: Scenario, _: Ledger) -> None:
+    set_part(scenario, "recognition", state="failed")
 
 
-def fail_though_good(scene: Scene, _: Ledger) -> None:
-    set_part(scene, "renditions", state="failed", failure={"code": "broken_image"})
+def fail_valid_image(scenario: Scenario, _: Ledger) -> None:
+    set_part(scenario, "renditions", state="failed", failure={"code": "broken_image"})
 
 
-def be_deleted(scene: Scene, ledger: Ledger) -> None:
-    ledger.entries[0].deletion = "done"
+def confirm_deletion(scenario: Scenario, ledger: Ledger) -> None:
+    ledger.uploads[0].deletion = "confirmed"
 
 
-def hide(scene: Scene, ledger: Ledger) -> None:
-    ledger.entries[0].deletion = "asked"
-    scene.change(FIRST, deleted_at="2026-11-20T10:00:00Z")
+def interrupt_deletion(scenario: Scenario, ledger: Ledger) -> None:
+    ledger.uploads[0].deletion = "requested"
+    scenario.update_image(FIRST, deleted_at="2026-11-20T10:00:00Z")
 
 
-def be_ready_though_broken(_: Scene, ledger: Ledger) -> None:
-    ledger.entries[0].kind = "broken"
+def record_as_corrupt(_: Scenario, ledger: Ledger) -> None:
+    ledger.uploads[0].kind = "corrupt"
 
 
-def misplace(scene: Scene, _: Ledger) -> None:
-    row = scene.row(FIRST)
-    scene.drop(row["pk"], row["sk"])
-    scene.table.put_item(Item={**row, "pk": f"USER#{OTHER}"})
+def move_to_other_owner(scenario: Scenario, _: Ledger) -> None:
+    row = scenario.read_image(FIRST)
+    scenario.delete_row(row["pk"], row["sk"])
+    scenario.table.put_item(Item={**row, "pk": f"USER#{OTHER_OWNER}"})
 
 
-def name_other(scene: Scene, _: Ledger) -> None:
-    scene.change(FIRST, title=f"shared with {OTHER}")
+def mention_other_owner(scenario: Scenario, _: Ledger) -> None:
+    scenario.update_image(FIRST, title=f"shared with {OTHER_OWNER}")
 
 
-ENDED = "an accepted upload ends, with its row and original"
-QUIET = "nothing waits or hangs when all is quiet"
-OUTCOME = "good pictures are ready, others failed with a reason"
-TRACE = "what is deleted leaves no trace"
-BEGUN = "what a deletion began is done"
-INDEX = "the label index is what the images say"
-COUNTS = "label counts are what the images say"
-USAGE = "usage is what the images say"
-MONTHS = "months count each arrival and paid call once"
-BYTES = "images of the same bytes are listed, and no others"
-CONTENT = "nothing is known of bytes that nobody has"
-WORDS = "the index of words is what the images say"
-ALBUMS = "albums and images name each other, and counts are exact"
-ORPHANS = "no object is without its image"
-COMPLETE = "what is ready has its renditions"
-DEAD = "only what is broken for good is set aside"
-OWN = "nobody has, sees or names another's"
-KNOWN = "every row is one that the document knows"
+ACCEPTED = "accepted uploads reach a final state"
+PENDING = "no image or message is left pending"
+OUTCOME = "valid images succeed, others fail with a reason"
+DELETED = "confirmed deletions leave nothing behind"
+DELETING = "started deletions are completed"
+LABEL_INDEX = "the label index matches the images"
+LABEL_COUNTS = "label counts match the images"
+TOTAL_USAGE = "total usage matches the images"
+MONTHLY_USAGE = "monthly usage counts each arrival and paid call once"
+CONTENT_INDEX = "the content index matches the images"
+RECOGNITION_CACHE = "cached recognition results belong to an image"
+WORD_INDEX = "the word index matches the images"
+ALBUMS = "albums and images refer to each other, and counts match"
+OBJECTS = "every object belongs to an image"
+RENDITIONS = "every ready image has its renditions"
+DEAD_LETTERS = "only unparsable messages are dead-lettered"
+ISOLATION = "owners are isolated from each other"
+ROW_TYPES = "every row is of a documented type"
 
-Damage = Callable[[Scene, Ledger], object]
+Corruption = Callable[[Scenario, Ledger], object]
 
-DAMAGES: dict[str, tuple[Damage, tuple[str, str]]] = {
-    "a lost row": (lambda s, _: s.drop(f"USER#{ONE}", f"IMAGE#{FIRST}"), (ENDED, "lost")),
-    "a lost original": (
-        lambda s, _: s.remove(s.places.originals, f"originals/{ONE}/{FIRST}"),
-        (ENDED, "lost"),
+CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
+    "missing image row": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}", f"IMAGE#{FIRST}"),
+        (ACCEPTED, "lost"),
     ),
-    "a part that hangs": (
+    "missing original": (
+        lambda s, _: s.delete_object(s.stores.originals, f"originals/{OWNER}/{FIRST}"),
+        (ACCEPTED, "lost"),
+    ),
+    "part stuck in running": (
         lambda s, _: set_part(s, "recognition", state="running"),
-        (ENDED, "stuck"),
+        (ACCEPTED, "stuck"),
     ),
-    "an upload that no ledger knows": (
-        hang_unseen,
-        (QUIET, "stuck"),
+    "pending image of an unrecorded upload": (
+        leave_unrecorded_upload_pending,
+        (PENDING, "stuck"),
     ),
-    "a message that waits": (lambda s, _: s.send(s.queue, "{}"), (QUIET, "stuck")),
-    "a failure without a reason": (fail_without_reason, (OUTCOME, "lost")),
-    "a good picture refused": (fail_though_good, (OUTCOME, "lost")),
-    "a broken picture shown": (be_ready_though_broken, (OUTCOME, "doubled")),
-    "a deletion that did nothing": (be_deleted, (TRACE, "left")),
-    "a deletion cut off": (hide, (BEGUN, "left")),
-    "an index row lost": (lambda s, _: s.drop(f"USER#{ONE}#LABEL#dog", FIRST), (INDEX, "lost")),
-    "an index row too many": (
-        lambda s, _: s.put(f"USER#{ONE}#LABEL#cat", FIRST, confidence=1),
-        (INDEX, "doubled"),
+    "unsettled message": (lambda s, _: s.send(s.queue_url, "{}"), (PENDING, "stuck")),
+    "failure without a reason": (remove_failure_reason, (OUTCOME, "lost")),
+    "failed valid image": (fail_valid_image, (OUTCOME, "lost")),
+    "ready corrupt image": (record_as_corrupt, (OUTCOME, "doubled")),
+    "confirmed deletion without effect": (confirm_deletion, (DELETED, "left")),
+    "interrupted deletion": (interrupt_deletion, (DELETING, "left")),
+    "missing label index row": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}#LABEL#dog", FIRST),
+        (LABEL_INDEX, "lost"),
     ),
-    "another confidence": (
-        lambda s, _: s.put(f"USER#{ONE}#LABEL#dog", FIRST, confidence=1),
-        (INDEX, "doubled"),
+    "surplus label index row": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#LABEL#cat", FIRST, confidence=1),
+        (LABEL_INDEX, "doubled"),
     ),
-    "a count too high": (
-        lambda s, _: s.put(f"USER#{ONE}#LABELS", "dog", name="Dog", images=3),
-        (COUNTS, "doubled"),
+    "wrong confidence in the label index": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#LABEL#dog", FIRST, confidence=1),
+        (LABEL_INDEX, "doubled"),
     ),
-    "a count too low": (
-        lambda s, _: s.put(f"USER#{ONE}#LABELS", "dog", name="Dog", images=1),
-        (COUNTS, "lost"),
+    "label count too high": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#LABELS", "dog", name="Dog", images=3),
+        (LABEL_COUNTS, "doubled"),
     ),
-    "usage doubled": (
-        lambda s, _: s.put(f"USER#{ONE}", "USAGE#total", images=3, bytes=200),
-        (USAGE, "doubled"),
+    "label count too low": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#LABELS", "dog", name="Dog", images=1),
+        (LABEL_COUNTS, "lost"),
     ),
-    "bytes lost": (
-        lambda s, _: s.put(f"USER#{ONE}", "USAGE#total", images=2, bytes=100),
-        (USAGE, "lost"),
+    "total usage too high": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#total", images=3, bytes=200),
+        (TOTAL_USAGE, "doubled"),
     ),
-    "a call charged twice": (
-        lambda s, _: s.put(f"USER#{ONE}", "USAGE#2026-11", images=2, calls_labels=3),
-        (MONTHS, "doubled"),
+    "total bytes too low": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#total", images=2, bytes=100),
+        (TOTAL_USAGE, "lost"),
     ),
-    "an arrival not counted": (
-        lambda s, _: s.put(f"USER#{ONE}", "USAGE#2026-11", images=1, calls_labels=2),
-        (MONTHS, "lost"),
+    "call counted twice": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#2026-11", images=2, calls_labels=3),
+        (MONTHLY_USAGE, "doubled"),
     ),
-    "bytes that lost their image": (
-        lambda s, _: s.drop(f"CONTENT#{ONE}#sha-{FIRST}", f"IMAGE#{FIRST}"),
-        (BYTES, "lost"),
+    "arrival not counted": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#2026-11", images=1, calls_labels=2),
+        (MONTHLY_USAGE, "lost"),
     ),
-    "an image among other bytes": (
-        lambda s, _: s.put(f"CONTENT#{ONE}#sha-{SECOND}", f"IMAGE#{FIRST}"),
-        (BYTES, "doubled"),
+    "missing content index row": (
+        lambda s, _: s.delete_row(f"CONTENT#{OWNER}#sha-{FIRST}", f"IMAGE#{FIRST}"),
+        (CONTENT_INDEX, "lost"),
     ),
-    "knowledge of nobody's bytes": (
-        lambda s, _: s.put(f"CONTENT#{ONE}#gone", "RECOGNITION#p", result={}),
-        (CONTENT, "left"),
+    "image under other content": (
+        lambda s, _: s.put_row(f"CONTENT#{OWNER}#sha-{SECOND}", f"IMAGE#{FIRST}"),
+        (CONTENT_INDEX, "doubled"),
     ),
-    "a word lost": (lambda s, _: s.drop(f"USER#{ONE}#WORD#open", FIRST), (WORDS, "lost")),
-    "a word too many": (lambda s, _: s.put(f"USER#{ONE}#WORD#shut", FIRST), (WORDS, "doubled")),
-    "a word that was never indexed": (
-        forget_word,
-        (WORDS, "lost"),
+    "cached recognition result without an image": (
+        lambda s, _: s.put_row(f"CONTENT#{OWNER}#gone", "RECOGNITION#p", result={}),
+        (RECOGNITION_CACHE, "left"),
     ),
-    "an album that forgot an image": (
-        lambda s, _: s.drop(f"USER#{ONE}#ALBUM#{ALBUM}", FIRST),
+    "missing word index row": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}#WORD#open", FIRST),
+        (WORD_INDEX, "lost"),
+    ),
+    "surplus word index row": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#WORD#shut", FIRST),
+        (WORD_INDEX, "doubled"),
+    ),
+    "detected word that is not indexed": (
+        index_other_word,
+        (WORD_INDEX, "lost"),
+    ),
+    "missing album row of an image": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}#ALBUM#{ALBUM}", FIRST),
         (ALBUMS, "lost"),
     ),
-    "an image that forgot its album": (
-        lambda s, _: s.change(FIRST, albums={"other"}),
+    "image without its album": (
+        lambda s, _: s.update_image(FIRST, albums={"other"}),
         (ALBUMS, "doubled"),
     ),
-    "an album that counts too many": (
-        lambda s, _: s.put(f"USER#{ONE}", f"ALBUM#{ALBUM}", images=3),
+    "album count too high": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", f"ALBUM#{ALBUM}", images=3),
         (ALBUMS, "doubled"),
     ),
-    "a cover that is not in the album": (
-        lambda s, _: s.put(f"USER#{ONE}", f"ALBUM#{ALBUM}", images=2, cover_id=FOREIGN),
+    "cover outside the album": (
+        lambda s, _: s.put_row(f"USER#{OWNER}", f"ALBUM#{ALBUM}", images=2, cover_id=FOREIGN),
         (ALBUMS, "lost"),
     ),
-    "an album deleted in part": (
-        lambda s, _: s.drop(f"USER#{ONE}", f"ALBUM#{ALBUM}"),
+    "partly deleted album": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}", f"ALBUM#{ALBUM}"),
         (ALBUMS, "left"),
     ),
-    "an album whose deletion did nothing": (
-        lambda _, told: told.dropped_albums.append(ALBUM),
+    "album deletion without effect": (
+        lambda _, ledger: ledger.deleted_albums.append(ALBUM),
         (ALBUMS, "left"),
     ),
-    "a rendition without image": (
-        lambda s, _: s.store(s.places.renditions, f"renditions/{ONE}/{FIRST[:-1]}9/thumb.webp"),
-        (ORPHANS, "left"),
+    "rendition without an image": (
+        lambda s, _: s.put_object(
+            s.stores.renditions, f"renditions/{OWNER}/{FIRST[:-1]}9/thumb.webp"
+        ),
+        (OBJECTS, "left"),
     ),
-    "an original without image": (
-        lambda s, _: s.store(s.places.originals, f"originals/{ONE}/{FIRST[:-1]}9"),
-        (ORPHANS, "left"),
+    "original without an image": (
+        lambda s, _: s.put_object(s.stores.originals, f"originals/{OWNER}/{FIRST[:-1]}9"),
+        (OBJECTS, "left"),
     ),
-    "a rendition that is not there": (
-        lambda s, _: s.remove(s.places.renditions, f"renditions/{ONE}/{FIRST}/thumb.webp"),
-        (COMPLETE, "lost"),
+    "missing rendition": (
+        lambda s, _: s.delete_object(s.stores.renditions, f"renditions/{OWNER}/{FIRST}/thumb.webp"),
+        (RENDITIONS, "lost"),
     ),
-    "a good message set aside": (lambda s, _: s.send(s.dead, '{"Records": []}'), (DEAD, "stuck")),
-    "a row under another owner": (misplace, (OWN, "foreign")),
-    "a row that names another owner": (name_other, (OWN, "foreign")),
-    "an index row of another's image": (
-        lambda s, _: s.put(f"USER#{OTHER}#LABEL#dog", FIRST, confidence=Decimal("91.5")),
-        (OWN, "foreign"),
+    "dead-lettered valid message": (
+        lambda s, _: s.send(s.dead_letter_url, '{"Records": []}'),
+        (DEAD_LETTERS, "stuck"),
     ),
-    "another's image shown": (lambda _, told: told.trespasses.append("x"), (OWN, "foreign")),
-    "a row of no known kind": (lambda s, _: s.put("USER", "x"), (KNOWN, "left")),
+    "image row under another owner": (move_to_other_owner, (ISOLATION, "foreign")),
+    "image row that contains another owner": (mention_other_owner, (ISOLATION, "foreign")),
+    "label index row of another owner's image": (
+        lambda s, _: s.put_row(f"USER#{OTHER_OWNER}#LABEL#dog", FIRST, confidence=Decimal("91.5")),
+        (ISOLATION, "foreign"),
+    ),
+    "recorded isolation violation": (
+        lambda _, ledger: ledger.isolation_violations.append("x"),
+        (ISOLATION, "foreign"),
+    ),
+    "row of an unknown type": (lambda s, _: s.put_row("USER", "x"), (ROW_TYPES, "left")),
 }
 
 
-@pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_found(scene: Scene, ledger: Ledger, name: str) -> None:
-    plant, expected = DAMAGES[name]
-    plant(scene, ledger)
-    assert expected in judge(scene, ledger)
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_checker_detects_corruption(scenario: Scenario, ledger: Ledger, name: str) -> None:
+    corrupt, expected = CORRUPTIONS[name]
+    corrupt(scenario, ledger)
+    assert expected in find_violations(scenario, ledger)

@@ -1,4 +1,4 @@
-"""Faults are what AWS's own clients take for the real thing, and the proxy does what it says."""
+"""AWS's own clients accept the injected faults as real, and the proxy applies each fault."""
 
 import asyncio
 import json
@@ -12,13 +12,21 @@ from aiohttp import web
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sightline_reliability import faults, proxy
-from sightline_reliability.faults import ANYWHERE, Call, Fault, Service, draw, identify
+from sightline_reliability import proxy
+from sightline_reliability.faults import (
+    COMMON_FAULT_RATES,
+    ERROR_CODES,
+    Call,
+    Fault,
+    Service,
+    choose_fault,
+    identify_call,
+)
 
 ITEM = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 ENTRIES = [{"Id": str(number), "ReceiptHandle": f"r{number}"} for number in range(3)]
 
-#: A call of each service, by which its faults are seen.
+#: One call of each service.
 CALLS: dict[Service, Callable[[Any], Any]] = {
     Service.S3: lambda client: client.get_object(Bucket="b", Key="k"),
     Service.SQS: lambda client: client.receive_message(QueueUrl="http://q"),
@@ -28,15 +36,15 @@ CALLS: dict[Service, Callable[[Any], Any]] = {
 }
 
 
-class Cloud:
-    """Answers every call well, and remembers its body."""
+class FakeAws:
+    """Responds successfully to every call, and records its body."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         self.bodies.append(await request.read())
-        call = identify(
+        call = identify_call(
             request.method,
             request.path,
             {name.lower(): value for name, value in request.headers.items()},
@@ -54,17 +62,17 @@ class Cloud:
         return web.json_response({"Messages": messages})
 
 
-class Line:
-    """A cloud, the proxy before it with one fault alone, and AWS's clients."""
+class Route:
+    """AWS's clients, the proxy with a single fault, and a fake AWS behind it."""
 
-    def __init__(self, address: str, cloud: Cloud) -> None:
-        self.address = address
-        self.cloud = cloud
+    def __init__(self, url: str, aws: FakeAws) -> None:
+        self.url = url
+        self.aws = aws
 
     def client(self, service: Service) -> Any:
         return boto3.client(  # type: ignore[call-overload]
             service.value,
-            endpoint_url=self.address,
+            endpoint_url=self.url,
             region_name="eu-central-1",
             aws_access_key_id="local",
             aws_secret_access_key="local",
@@ -75,7 +83,8 @@ class Line:
         return await asyncio.to_thread(lambda: CALLS[service](self.client(service)))
 
 
-async def listen(handle: Any) -> tuple[web.ServerRunner, str]:
+async def start_server(handle: Any) -> tuple[web.ServerRunner, str]:
+    """Return the running server and its URL."""
     runner = web.ServerRunner(web.Server(handle, access_log=None))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -83,40 +92,43 @@ async def listen(handle: Any) -> tuple[web.ServerRunner, str]:
 
 
 @pytest.fixture
-async def line(
+async def route(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Line]:
+) -> AsyncIterator[Route]:
     fault: Fault | None = request.param
-    cloud = Cloud()
-    behind, address = await listen(cloud.handle)
-    passing = proxy.Proxy(address, address, b'{"keys": []}', seed=1)
-    monkeypatch.setattr(proxy, "draw", lambda *_: fault)
-    monkeypatch.setattr(proxy, "SLOWNESS", (0.0, 0.01))
-    await passing.open()
-    before, address = await listen(passing.handle)
-    yield Line(address, cloud)
-    await before.cleanup()
-    await passing.close()
-    await behind.cleanup()
+    aws = FakeAws()
+    aws_server, aws_url = await start_server(aws.handle)
+    faulty = proxy.Proxy(aws_url, aws_url, b'{"keys": []}', seed=1)
+    monkeypatch.setattr(proxy, "choose_fault", lambda *_: fault)
+    monkeypatch.setattr(proxy, "SLOW_CALL_SECONDS", (0.0, 0.01))
+    await faulty.open()
+    proxy_server, proxy_url = await start_server(faulty.handle)
+    yield Route(proxy_url, aws)
+    await proxy_server.cleanup()
+    await faulty.close()
+    await aws_server.cleanup()
 
 
 @pytest.mark.parametrize("service", CALLS)
-@pytest.mark.parametrize("line", [Fault.THROTTLE, Fault.ERROR], indirect=True)
-async def test_a_refusal_is_one_of_the_services_own(line: Line, service: Service) -> None:
+@pytest.mark.parametrize("route", [Fault.THROTTLE, Fault.ERROR], indirect=True)
+async def test_error_is_one_of_the_documented_codes(route: Route, service: Service) -> None:
     with pytest.raises(ClientError) as caught:
-        await line.call(service)
+        await route.call(service)
     codes = {
-        code for (whose, _), known in faults._CODES.items() if whose is service for code, _ in known
+        code
+        for (code_service, _), errors in ERROR_CODES.items()
+        if code_service is service
+        for code, _ in errors
     }
     assert caught.value.response["Error"]["Code"] in codes
-    assert line.cloud.bodies == []
+    assert route.aws.bodies == []
 
 
-@pytest.mark.parametrize("line", [Fault.CONFLICT], indirect=True)
-async def test_a_conflict_has_its_reasons(line: Line) -> None:
-    client = line.client(Service.DYNAMODB)
+@pytest.mark.parametrize("route", [Fault.CONFLICT], indirect=True)
+async def test_conflict_has_cancellation_reasons(route: Route) -> None:
+    client = route.client(Service.DYNAMODB)
     with pytest.raises(client.exceptions.TransactionConflictException):
-        await line.call(Service.DYNAMODB)
+        await route.call(Service.DYNAMODB)
     put = {"Put": {"TableName": "t", "Item": ITEM}}
     with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
         await asyncio.to_thread(client.transact_write_items, TransactItems=[put, put, put])
@@ -127,60 +139,62 @@ async def test_a_conflict_has_its_reasons(line: Line) -> None:
 
 @pytest.mark.parametrize("service", CALLS)
 @pytest.mark.parametrize(
-    ("line", "done"), [(Fault.RESET, 0), (Fault.LOST, 1), (Fault.CUT, 1)], indirect=["line"]
+    ("route", "executed"),
+    [(Fault.RESET, 0), (Fault.LOST_RESPONSE, 1), (Fault.TRUNCATED_RESPONSE, 1)],
+    indirect=["route"],
 )
-async def test_a_cut_comes_before_or_after_the_work(
-    line: Line, done: int, service: Service
+async def test_connection_is_cut_before_or_after_the_call_is_executed(
+    route: Route, executed: int, service: Service
 ) -> None:
     with pytest.raises((BotoCoreError, ClientError, OSError)):
-        (await line.call(service))["Body"].read()
-    assert len(line.cloud.bodies) == done
+        (await route.call(service))["Body"].read()
+    assert len(route.aws.bodies) == executed
 
 
 @pytest.mark.parametrize("service", CALLS)
-@pytest.mark.parametrize("line", [None, Fault.SLOW], indirect=True)
-async def test_else_everything_passes_unchanged(line: Line, service: Service) -> None:
-    answer = await line.call(service)
-    assert len(line.cloud.bodies) == 1
+@pytest.mark.parametrize("route", [None, Fault.SLOW], indirect=True)
+async def test_call_without_an_error_fault_passes_unchanged(route: Route, service: Service) -> None:
+    response = await route.call(service)
+    assert len(route.aws.bodies) == 1
     if service is Service.S3:
-        assert await asyncio.to_thread(answer["Body"].read) == b"hello"
+        assert await asyncio.to_thread(response["Body"].read) == b"hello"
     if service is Service.SQS:
-        assert [each["MessageId"] for each in answer["Messages"]] == ["m0", "m1", "m2"]
+        assert [each["MessageId"] for each in response["Messages"]] == ["m0", "m1", "m2"]
 
 
-@pytest.mark.parametrize("line", [Fault.PARTIAL], indirect=True)
-async def test_one_of_a_batch_is_refused_and_not_done(line: Line) -> None:
-    client = line.client(Service.SQS)
-    answer = await asyncio.to_thread(
+@pytest.mark.parametrize("route", [Fault.PARTIAL_BATCH], indirect=True)
+async def test_partial_batch_rejects_one_entry_and_does_not_forward_it(route: Route) -> None:
+    client = route.client(Service.SQS)
+    response = await asyncio.to_thread(
         client.delete_message_batch, QueueUrl="http://q", Entries=ENTRIES
     )
-    assert [each["Id"] for each in answer["Successful"]] == ["0", "1"]
-    assert [each["Id"] for each in answer["Failed"]] == ["2"]
-    assert len(json.loads(line.cloud.bodies[0])["Entries"]) == 2
+    assert [each["Id"] for each in response["Successful"]] == ["0", "1"]
+    assert [each["Id"] for each in response["Failed"]] == ["2"]
+    assert len(json.loads(route.aws.bodies[0])["Entries"]) == 2
 
 
 @pytest.mark.parametrize(
-    ("line", "expected"), [(Fault.TWICE, 4), (Fault.REORDER, 3)], indirect=["line"]
+    ("route", "expected"), [(Fault.DUPLICATE, 4), (Fault.REORDER, 3)], indirect=["route"]
 )
-async def test_messages_come_twice_and_out_of_order(line: Line, expected: int) -> None:
-    answer = await line.call(Service.SQS)
-    messages = [each["MessageId"] for each in answer["Messages"]]
+async def test_messages_are_duplicated_and_reordered(route: Route, expected: int) -> None:
+    response = await route.call(Service.SQS)
+    messages = [each["MessageId"] for each in response["Messages"]]
     assert (len(messages), set(messages)) == (expected, {"m0", "m1", "m2"})
 
 
-@pytest.mark.parametrize("line", [Fault.DUPLICATE], indirect=True)
-async def test_a_message_is_sent_again(line: Line) -> None:
-    await line.call(Service.SQS)
+@pytest.mark.parametrize("route", [Fault.REDELIVERY], indirect=True)
+async def test_message_is_redelivered(route: Route) -> None:
+    await route.call(Service.SQS)
     async with asyncio.timeout(5):
-        while len(line.cloud.bodies) < 2:  # noqa: ASYNC110 - the proxy tells nobody
+        while len(route.aws.bodies) < 2:  # noqa: ASYNC110 - the proxy has no event to wait for
             await asyncio.sleep(0.01)
-    assert json.loads(line.cloud.bodies[1])["MessageBody"] == "x"
+    assert json.loads(route.aws.bodies[1])["MessageBody"] == "x"
 
 
-def test_faults_come_as_often_as_they_are_told_to() -> None:
-    chance = random.Random(3)
+def test_fault_frequencies_match_the_rates() -> None:
+    rng = random.Random(3)
     call = Call(Service.S3, "GetObject")
-    drawn = [draw(call, chance) for _ in range(20_000)]
-    for fault, rate in ANYWHERE.items():
-        assert drawn.count(fault) / len(drawn) == pytest.approx(rate, rel=0.5, abs=0.001)
-    assert {draw(call, chance, 0) for _ in range(1000)} == {None}
+    faults = [choose_fault(call, rng) for _ in range(20_000)]
+    for fault, rate in COMMON_FAULT_RATES.items():
+        assert faults.count(fault) / len(faults) == pytest.approx(rate, rel=0.5, abs=0.001)
+    assert {choose_fault(call, rng, 0) for _ in range(1000)} == {None}

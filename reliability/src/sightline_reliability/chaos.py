@@ -1,11 +1,11 @@
-"""Everything goes wrong at once, and nothing may be lost: `make chaos`.
+"""Chaos test: faults, crashes and restarts under load, with no data lost (`make chaos`).
 
-Fifty owners use real processes, several of each service, while every call to AWS may be slowed,
-throttled, refused, cut or carried out without an answer, messages come twice and in another order,
-and processes are killed every few seconds. Then the faults end, what waits is worked off, and an
-independent checker looks for a promise that was not kept.
+Fifty owners use several real processes of each service. Meanwhile every call to AWS may be slowed,
+throttled, rejected, cut off, or executed without a response; messages are duplicated and reordered;
+and processes are killed every few seconds. Then fault injection ends, the queues drain, and an
+independent checker verifies the invariants.
 
-Ends with 0 where all were kept, 1 where one was broken, 2 where the trial itself failed.
+Exit code: 0 if every invariant holds, 1 if one is violated, 2 if the test itself failed.
 """
 
 import argparse
@@ -25,239 +25,269 @@ from rich.table import Table
 
 from sightline_local.emulators import EmulatorMissing
 from sightline_reliability.checker import (
-    BROKEN_MESSAGE,
-    PROMISES,
-    Finding,
-    Places,
-    check,
-    count_kinds,
-    read_world,
+    INVARIANTS,
+    POISON_MESSAGE,
+    Violation,
+    check_invariants,
+    count_by_kind,
 )
 from sightline_reliability.faults import Fault, Service
-from sightline_reliability.fleet import Fleet, FleetError, Shape, until_told
+from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, run_until_signaled
 from sightline_reliability.ledger import Ledger
-from sightline_reliability.timeline import Timeline, count_waiting, draw, watch
-from sightline_reliability.users import ANSWER_TIMEOUT, STEPS, Pace, Person
+from sightline_reliability.system_state import DataStores, read_state
+from sightline_reliability.timeline import (
+    Timeline,
+    count_unsettled,
+    plot_timeline,
+    sample_periodically,
+)
+from sightline_reliability.users import (
+    ACTION_WEIGHTS,
+    RESPONSE_TIMEOUT_SECONDS,
+    Pacer,
+    SimulatedUser,
+)
 
 OUT = Path(__file__).parents[3] / "benchmarks" / "out"
 
-#: Seconds between one kill and the next.
-KILLS = (1.5, 5.0)
+#: Range of the seconds between two kills.
+KILL_INTERVAL_SECONDS = (1.5, 5.0)
 
-#: Of ten kills so many give no warning.
-ABRUPT = 0.6
+#: Share of the kills that are SIGKILL; the others are SIGTERM.
+SIGKILL_SHARE = 0.6
 
-#: Messages put into the queues that nobody can read: these alone may be set aside.
-PLANTED = 3
+#: Unparsable messages sent to each queue: only these may be dead-lettered.
+POISON_MESSAGE_COUNT = 3
 
-#: Times the trial's own length, for what waits to be worked off once all is well again: a machine
-#: that had no time for it meanwhile needs some afterwards. It is at least the seconds.
-DRAIN = 2.0
-DRAIN_SECONDS = 240.0
+#: Maximum time for the queues to drain: this multiple of the test's duration, since a slow machine
+#: accumulates a longer backlog, and at least this many seconds.
+DRAIN_RATIO = 2.0
+MIN_DRAIN_SECONDS = 240.0
 
-#: Findings of one promise that are told in full.
-TOLD = 6
+#: Consecutive seconds with empty queues that count as drained.
+QUIET_SECONDS = 4
 
-#: Every so many owners one never deletes, so that its months are exact.
-TIDY = 3
+#: Seconds between two progress lines.
+PROGRESS_SECONDS = 15
+
+#: Violations of one invariant that are printed in detail.
+MAX_PRINTED_VIOLATIONS = 6
+
+#: One of this many owners never deletes, so that its monthly usage can be checked exactly.
+EXACT_USAGE_EVERY = 3
 
 
-class Trial:
-    """One run, from the first process to the verdict."""
+class ChaosTest:
+    """One run, from the first process to the list of violations."""
 
-    def __init__(self, fleet: Fleet, given: argparse.Namespace, console: Console) -> None:
+    def __init__(self, fleet: Fleet, options: argparse.Namespace, console: Console) -> None:
         self._fleet = fleet
-        self._given = given
+        self._options = options
         self._console = console
-        self._chance = random.Random(given.seed)
+        self._rng = random.Random(options.seed)
         self.ledger = Ledger()
         self.timeline = Timeline()
-        self.figures: Any = {}
-        self.drained_in: float | None = None
+        self.metrics: Any = {}
+        self.drain_seconds: float | None = None
 
-    async def run(self) -> list[Finding]:
+    async def run(self) -> list[Violation]:
         await self._fleet.start()
         self.timeline = Timeline()
-        watching = asyncio.create_task(watch(self._sample))
+        sampling = asyncio.create_task(sample_periodically(self._sample))
         try:
-            await self._be_busy()
-            self._console.print("faults and kills end; what waits is worked off")
+            await self._run_load()
+            self._console.print("fault injection ended; draining the queues")
             await self._drain()
         finally:
-            watching.cancel()
-        self.figures = await self._fleet.ask_proxy("figures")
-        world = await asyncio.to_thread(read_world, self._fleet.client, self._places())
-        return check(world, self.ledger)
+            sampling.cancel()
+        self.metrics = await self._fleet.query_proxy("metrics")
+        state = await asyncio.to_thread(read_state, self._fleet.client, self._data_stores())
+        return check_invariants(state, self.ledger)
 
-    async def _be_busy(self) -> None:
-        given = self._given
-        await self._fleet.tell_proxy("share", given.faults)
-        uploads = sum(weight for name, weight in STEPS.items() if name.startswith("upload"))
-        pace = Pace(given.uploads / given.seconds * sum(STEPS.values()) / uploads)
+    async def _run_load(self) -> None:
+        options = self._options
+        await self._fleet.configure_proxy("fault-multiplier", options.faults)
+        upload_weight = sum(
+            weight for name, weight in ACTION_WEIGHTS.items() if name.startswith("upload")
+        )
+        actions_per_upload = sum(ACTION_WEIGHTS.values()) / upload_weight
+        pacer = Pacer(options.uploads / options.seconds * actions_per_upload)
         stop = asyncio.Event()
-        timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT)
+        timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            people = [asyncio.create_task(person.live(pace, stop)) for person in self._invite(http)]
-            striking = asyncio.create_task(self._strike())
-            planting = asyncio.create_task(self._plant())
+            users = [
+                asyncio.create_task(user.run(pacer, stop)) for user in self._create_users(http)
+            ]
+            killing = asyncio.create_task(self._kill_processes())
+            poisoning = asyncio.create_task(self._send_poison_messages())
             try:
-                await self._await_uploads(people)
+                await self._wait_for_uploads(users)
             finally:
-                striking.cancel()
+                killing.cancel()
                 stop.set()
-            await planting
-            # What people have begun they bring to an end, with the faults still there.
-            await asyncio.gather(*people)
-        await self._fleet.tell_proxy("share", 0)
+            await poisoning
+            # Users complete their last actions while faults are still injected.
+            await asyncio.gather(*users)
+        await self._fleet.configure_proxy("fault-multiplier", 0)
         self.timeline.mark("faults end")
 
-    def _invite(self, http: aiohttp.ClientSession) -> list[Person]:
-        people = []
-        for number in range(self._given.owners):
-            owner = f"owner-{number:03}-{self._chance.randbytes(6).hex()}"
-            token = self._fleet.sign_in(owner)
-            seed, tidy = self._chance.randrange(2**32), number % TIDY == 0
-            gateways = self._fleet.gateways()
-            people.append(Person(owner, token, gateways, http, self.ledger, seed, tidy))
-        return people
+    def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
+        users = []
+        gateway_urls = self._fleet.gateway_urls()
+        for number in range(self._options.owners):
+            owner = f"owner-{number:03}-{self._rng.randbytes(6).hex()}"
+            token = self._fleet.issue_token(owner)
+            seed, exact = self._rng.randrange(2**32), number % EXACT_USAGE_EVERY == 0
+            users.append(SimulatedUser(owner, token, gateway_urls, http, self.ledger, seed, exact))
+        return users
 
-    async def _await_uploads(self, people: list[asyncio.Task[None]]) -> None:
-        """Until as many as asked for; a machine that is slow takes longer, but not for ever."""
-        deadline = time.monotonic() + 3 * self._given.seconds
-        told = 0.0
-        while self.ledger.uploads < self._given.uploads and time.monotonic() < deadline:
-            for ended in (task for task in people if task.done()):
+    async def _wait_for_uploads(self, users: list[asyncio.Task[None]]) -> None:
+        """Wait for the requested number, for up to three times the requested duration."""
+        deadline = time.monotonic() + 3 * self._options.seconds
+        printed_at = 0.0
+        while self.ledger.accepted_count < self._options.uploads and time.monotonic() < deadline:
+            for ended in (user for user in users if user.done()):
                 ended.result()
-            if time.monotonic() - told > 15:
-                told = time.monotonic()
-                self._tell()
+            if time.monotonic() - printed_at > PROGRESS_SECONDS:
+                printed_at = time.monotonic()
+                self._print_progress()
             await asyncio.sleep(0.2)
 
-    async def _strike(self) -> None:
+    async def _kill_processes(self) -> None:
         while True:
-            await asyncio.sleep(self._chance.uniform(*KILLS))
-            kind = self._chance.choice(["api", "worker", "worker", "resizer", "resizer"])
-            member = self._chance.choice(self._fleet.of_kind(kind))
-            number = signal.SIGKILL if self._chance.random() < ABRUPT else signal.SIGTERM
-            if member.well:
-                self._fleet.strike(member, number)
+            await asyncio.sleep(self._rng.uniform(*KILL_INTERVAL_SECONDS))
+            service = self._rng.choice(["api", "worker", "worker", "resizer", "resizer"])
+            target = self._rng.choice(self._fleet.list_processes(service))
+            number = signal.SIGKILL if self._rng.random() < SIGKILL_SHARE else signal.SIGTERM
+            if target.healthy:
+                self._fleet.send_signal(target, number)
                 self.timeline.mark(number.name)
 
-    async def _plant(self) -> None:
-        """Something else writes to our queues."""
+    async def _send_poison_messages(self) -> None:
+        """Send messages that no consumer can parse, as a misconfigured producer would."""
         sqs = self._fleet.client("sqs")
-        for number in range(PLANTED):
-            for url in self._queues():
-                body = f"{BROKEN_MESSAGE} {number}"
+        for number in range(POISON_MESSAGE_COUNT):
+            for url in self._queue_urls():
+                body = f"{POISON_MESSAGE} {number}"
                 await asyncio.to_thread(sqs.send_message, QueueUrl=url, MessageBody=body)
             await asyncio.sleep(1)
 
     async def _drain(self) -> None:
-        began = time.monotonic()
-        quiet = 0
-        patience = max(DRAIN_SECONDS, DRAIN * self._given.seconds)
-        while time.monotonic() - began < patience:
-            if int(time.monotonic() - began) % 30 == 29:
-                self._tell()
+        start = time.monotonic()
+        quiet_seconds = 0
+        timeout = max(MIN_DRAIN_SECONDS, DRAIN_RATIO * self._options.seconds)
+        while time.monotonic() - start < timeout:
+            if int(time.monotonic() - start) % 30 == 29:
+                self._print_progress()
             sample = self.timeline.samples[-1]
-            quiet = quiet + 1 if not sample.recognition + sample.renditions else 0
-            if quiet >= 4:
-                self.drained_in = time.monotonic() - began
+            is_quiet = sample.recognition + sample.renditions == 0
+            quiet_seconds = quiet_seconds + 1 if is_quiet else 0
+            if quiet_seconds >= QUIET_SECONDS:
+                self.drain_seconds = time.monotonic() - start
                 return
             await asyncio.sleep(1)
 
     async def _sample(self) -> None:
-        figures = await self._fleet.ask_proxy("figures")
-        faults = sum(sum(each.values()) for each in figures["faults"].values())
+        metrics = await self._fleet.query_proxy("metrics")
+        faults = sum(sum(each.values()) for each in metrics["faults"].values())
         backlog = [
-            await asyncio.to_thread(count_waiting, self._fleet.client("sqs"), url)
-            for url in self._queues()
+            await asyncio.to_thread(count_unsettled, self._fleet.client("sqs"), url)
+            for url in self._queue_urls()
         ]
-        self.timeline.add(self.ledger.uploads, figures["settled"], faults, (backlog[0], backlog[1]))
+        accepted = self.ledger.accepted_count
+        self.timeline.add(accepted, metrics["settled"], faults, (backlog[0], backlog[1]))
 
-    def _tell(self) -> None:
+    def _print_progress(self) -> None:
         if not self.timeline.samples:
             return
         last = self.timeline.samples[-1]
         kills = sum(self._fleet.signals.values())
         self._console.print(
             f"{last.at:5.0f} s  {last.accepted:5} uploads  {last.settled:6} settled  "
-            f"{last.recognition + last.renditions:5} waiting  {last.faults:6} faults  "
+            f"{last.recognition + last.renditions:5} queued  {last.faults:6} faults  "
             f"{kills:4} kills",
             highlight=False,
         )
 
-    def _queues(self) -> tuple[str, str]:
-        made = self._fleet.made
-        return made.recognition_queue_url, made.renditions_queue_url
+    def _queue_urls(self) -> tuple[str, str]:
+        resources = self._fleet.resources
+        return resources.recognition_queue_url, resources.renditions_queue_url
 
-    def _places(self) -> Places:
-        made = self._fleet.made
-        return Places(made.table, made.originals_bucket, made.renditions_bucket, self._queues())
+    def _data_stores(self) -> DataStores:
+        resources = self._fleet.resources
+        return DataStores(
+            resources.table,
+            resources.originals_bucket,
+            resources.renditions_bucket,
+            self._queue_urls(),
+        )
 
 
-def tell_faults(figures: Any, signals: Counter[str], console: Console) -> None:
-    table = Table("faults injected", *Service, "together", title_justify="left")
+def print_faults(metrics: Any, signals: Counter[str], console: Console) -> None:
+    table = Table("injected faults", *Service, "total")
     for fault in Fault:
-        row = [figures["faults"][service].get(fault, 0) for service in Service]
+        row = [metrics["faults"][service].get(fault, 0) for service in Service]
         if sum(row):
             table.add_row(fault, *(f"{count:,}" if count else "" for count in row), f"{sum(row):,}")
     for name, count in signals.items():
         table.add_row(name, *("" for _ in Service), f"{count:,}")
-    calls = [figures["calls"].get(service, 0) for service in Service]
+    calls = [metrics["calls"].get(service, 0) for service in Service]
     table.add_section()
     table.add_row("calls", *(f"{count:,}" for count in calls), f"{sum(calls):,}")
     console.print(table)
 
 
-def tell_promises(findings: list[Finding], console: Console) -> None:
-    broken = Counter(finding.promise for finding in findings)
-    table = Table("promise", "broken")
-    for promise in PROMISES:
-        count = broken[promise.sentence]
-        table.add_row(promise.sentence, f"[red]{count}[/]" if count else "[green]never[/]")
+def print_invariants(violations: list[Violation], console: Console) -> None:
+    counts = Counter(violation.invariant for violation in violations)
+    table = Table("invariant", "violations")
+    for invariant in INVARIANTS:
+        count = counts[invariant.sentence]
+        table.add_row(invariant.sentence, f"[red]{count}[/]" if count else "[green]none[/]")
     console.print(table)
-    told: Counter[str] = Counter()
-    for finding in findings:
-        told[finding.promise] += 1
-        if told[finding.promise] <= TOLD:
-            console.print(f"  {finding.kind}: {finding.detail}", highlight=False, soft_wrap=True)
+    printed: Counter[str] = Counter()
+    for violation in violations:
+        printed[violation.invariant] += 1
+        if printed[violation.invariant] <= MAX_PRINTED_VIOLATIONS:
+            console.print(
+                f"  {violation.kind}: {violation.detail}", highlight=False, soft_wrap=True
+            )
 
 
-def write_ratios(trial: Trial, findings: list[Finding], path: Path) -> None:
-    counts = count_kinds(findings)
-    ratios = {"uploads": trial.ledger.uploads, **counts}
+def write_ratios(test: ChaosTest, violations: list[Violation], path: Path) -> None:
+    ratios = {"uploads": test.ledger.accepted_count, **count_by_kind(violations)}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"ratios": ratios}, indent=2) + "\n")
 
 
-async def try_everything(given: argparse.Namespace, console: Console) -> int:
-    shape = Shape(apis=2, workers=given.workers, resizers=given.resizers)
-    console.print(f"seed {given.seed}", highlight=False)
-    async with Fleet(shape, given.folder, given.seed) as fleet:
-        trial = Trial(fleet, given, console)
-        findings = await trial.run()
-        tell_faults(trial.figures, fleet.signals, console)
-        tell_promises(findings, console)
-        mishaps = [*fleet.mishaps, *(f"{n} times {s}" for s, n in trial.ledger.surprises.items())]
-    for what in mishaps:
-        console.print(f"  surprise: {what}", highlight=False, soft_wrap=True)
-    drained = trial.drained_in
+async def run_chaos(options: argparse.Namespace, console: Console) -> int:
+    """Run the test and write its reports; return the exit code."""
+    config = FleetConfig(apis=2, workers=options.workers, resizers=options.resizers)
+    console.print(f"seed {options.seed}", highlight=False)
+    async with Fleet(config, options.folder, options.seed) as fleet:
+        test = ChaosTest(fleet, options, console)
+        violations = await test.run()
+        print_faults(test.metrics, fleet.signals, console)
+        print_invariants(violations, console)
+        unexpected = [f"{n} x {text}" for text, n in test.ledger.unexpected_responses.items()]
+        incidents = [*fleet.incidents, *unexpected]
+    for incident in incidents:
+        console.print(f"  unexpected: {incident}", highlight=False, soft_wrap=True)
+    drained = test.drain_seconds is not None
     console.print(
-        f"{trial.ledger.uploads} uploads, "
-        + (f"drained in {drained:.0f} s" if drained is not None else "[red]never drained[/]")
-        + f"; steps: {dict(sorted(trial.ledger.steps.items()))}",
+        f"{test.ledger.accepted_count} uploads, "
+        + (f"drained in {test.drain_seconds:.0f} s" if drained else "[red]not drained[/]")
+        + f"; actions: {dict(sorted(test.ledger.actions.items()))}",
         highlight=False,
         soft_wrap=True,
     )
-    trial.ledger.write(given.folder / "ledger.json")
-    write_ratios(trial, findings, OUT / "chaos.json")
-    draw(trial.timeline, OUT / "chaos.png", f"make chaos, seed {given.seed}")
-    console.print(f"{OUT / 'chaos.json'}, {OUT / 'chaos.png'}; logs in {given.folder}")
-    kept = not findings and not mishaps and drained is not None
-    console.print("[green]every promise was kept[/]" if kept else "[red]not everything held[/]")
-    return 0 if kept else 1
+    test.ledger.write(options.folder / "ledger.json")
+    write_ratios(test, violations, OUT / "chaos.json")
+    plot_timeline(test.timeline, OUT / "chaos.png", f"make chaos, seed {options.seed}")
+    console.print(f"wrote {OUT / 'chaos.json'} and {OUT / 'chaos.png'}; logs in {options.folder}")
+    passed = not violations and not incidents and drained
+    console.print("[green]passed: every invariant holds[/]" if passed else "[red]failed[/]")
+    return 0 if passed else 1
 
 
 def main() -> None:
@@ -266,31 +296,47 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seed", type=int, default=None, help="for the same chances again")
-    parser.add_argument("--uploads", type=int, default=5000, help="(default: %(default)s)")
     parser.add_argument(
-        "--seconds", type=float, default=600, help="over which they come (default: %(default)s)"
+        "--seed", type=int, default=None, help="seed of the random choices (default: a new one)"
     )
-    parser.add_argument("--owners", type=int, default=50, help="(default: %(default)s)")
-    parser.add_argument("--workers", type=int, default=2, help="(default: %(default)s)")
-    parser.add_argument("--resizers", type=int, default=2, help="(default: %(default)s)")
     parser.add_argument(
-        "--faults", type=float, default=1.0, help="times the usual rate (default: %(default)s)"
+        "--uploads", type=int, default=5000, help="number of uploads (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=600,
+        help="duration over which uploads are spread (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--owners", type=int, default=50, help="simulated users (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, help="worker processes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--resizers", type=int, default=2, help="resizer processes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--faults",
+        type=float,
+        default=1.0,
+        help="multiplier of all fault rates (default: %(default)s)",
     )
     parser.add_argument(
         "--folder",
         type=Path,
         default=Path(".sightline/chaos"),
-        help="for logs and the ledger (default: %(default)s)",
+        help="folder for logs and the ledger (default: %(default)s)",
     )
-    given = parser.parse_args()
-    if given.seed is None:
-        given.seed = random.SystemRandom().randrange(2**32)
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(2**32)
     console = Console()
     try:
-        code = asyncio.run(until_told(try_everything(given, console)))
+        code = asyncio.run(run_until_signaled(run_chaos(options, console)))
     except asyncio.CancelledError:
-        console.print("stopped before its end")
+        console.print("interrupted")
         code = 2
     except (FleetError, EmulatorMissing) as error:
         Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)

@@ -1,241 +1,186 @@
-"""The independent judge of a trial: reads S3, SQS and DynamoDB as they are, and says which of the
-promises are broken.
+"""Invariant checker: compares the state of the system with the ledger of what users observed.
 
-It shares no code with the services. What it knows of keys and rows is written down here once more
-from docs/architecture.md; it scans, which nothing in the product may.
+It shares no code with the services; what it knows of them is the documentation's, in docs/.
 """
 
 import json
 import re
-import time
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-from boto3.dynamodb.types import TypeDeserializer
+from typing import NamedTuple
 
 from sightline_reliability.ledger import Ledger
+from sightline_reliability.system_state import Row, SystemState, get_image_id, get_owner
 
-_deserialize = TypeDeserializer().deserialize
+#: Parts of an image that are processed independently.
+PARTS = ("recognition", "renditions")
 
-Row = dict[str, Any]
+#: Final states of a part.
+FINAL_STATES = {"succeeded", "failed"}
 
-#: States in which a part may rest.
-ENDED = {"succeeded", "failed"}
+#: The only failure code that does not depend on the image.
+RETRIES_EXHAUSTED = "retries_exhausted"
 
-#: The one reason that has nothing to do with the picture.
-EXHAUSTED = "retries_exhausted"
+#: First words of the unparsable messages that a test sends in order to have them dead-lettered.
+POISON_MESSAGE = "not an S3 event"
+
+#: Kinds of violations: data lost; counted, listed or processed too often; processing not completed;
+#: visible to another owner; left behind after a deletion.
+VIOLATION_KINDS = ("lost", "doubled", "stuck", "foreign", "left")
+
+#: Kind and detail of each violation.
+Violations = Iterator[tuple[str, str]]
 
 
-class Finding(NamedTuple):
-    """A promise that does not hold, and where. `kind` is one of `KINDS`."""
+class Violation(NamedTuple):
+    """An invariant that does not hold, and where; `kind` is one of `VIOLATION_KINDS`."""
 
-    promise: str
+    invariant: str
     kind: str
     detail: str
 
 
-#: What a finding means for whoever trusted in us.
-KINDS = ("lost", "doubled", "stuck", "foreign", "left")
-
-
-class Places(NamedTuple):
-    """Where the data lies."""
-
-    table: str
-    originals: str
-    renditions: str
-    queues: tuple[str, ...]
-
-
-@dataclass
-class World:
-    """Everything there is, read once."""
-
-    images: dict[str, Row] = field(default_factory=dict)
-    #: (owner, label, image id) -> confidence
-    index: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
-    #: (owner, label) -> count
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    #: owner -> period -> attributes
-    usage: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
-    #: (owner, sha256, image id)
-    shown: set[tuple[str, str, str]] = field(default_factory=set)
-    #: (owner, sha256) -> rows of what is known of these bytes
-    known: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
-    #: (owner, word, image id)
-    words: set[tuple[str, str, str]] = field(default_factory=set)
-    #: (owner, album id) -> row
-    albums: dict[tuple[str, str], Row] = field(default_factory=dict)
-    #: (owner, album id, image id)
-    members: set[tuple[str, str, str]] = field(default_factory=set)
-    unknown: list[Row] = field(default_factory=list)
-    originals: set[str] = field(default_factory=set)
-    renditions: set[str] = field(default_factory=set)
-    waiting: Counter[str] = field(default_factory=Counter)
-    dead: list[str] = field(default_factory=list)
-
-
-class Promise(NamedTuple):
-    """What is promised, in a sentence, and the test of it."""
+class Invariant(NamedTuple):
+    """A sentence that must be true of every state, and its check."""
 
     sentence: str
-    check: Callable[[World, Ledger], Iterator[tuple[str, str]]]
+    check: Callable[[SystemState, Ledger], Violations]
 
 
-def read_world(client: Callable[[str], Any], places: Places) -> World:
-    """Reads all of it; `client` makes a boto3 client by the service's name."""
-    world = World()
-    s3, sqs = client("s3"), client("sqs")
-    for row in _scan(client("dynamodb"), places.table):
-        _file(world, row)
-    world.originals = set(_keys(s3, places.originals))
-    world.renditions = set(_keys(s3, places.renditions))
-    for url in places.queues:
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        for name in ("", "NotVisible", "Delayed"):
-            world.waiting[url] += int(attributes[f"ApproximateNumberOfMessages{name}"])
-        arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
-        world.dead += _peek(sqs, sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"])
-    return world
-
-
-def check(world: World, ledger: Ledger) -> list[Finding]:
-    """Every promise that does not hold."""
+def check_invariants(state: SystemState, ledger: Ledger) -> list[Violation]:
+    """Return every violation of every invariant."""
     return [
-        Finding(promise.sentence, kind, detail)
-        for promise in PROMISES
-        for kind, detail in promise.check(world, ledger)
+        Violation(invariant.sentence, kind, detail)
+        for invariant in INVARIANTS
+        for kind, detail in invariant.check(state, ledger)
     ]
 
 
-def count_kinds(findings: Iterable[Finding]) -> dict[str, int]:
-    counts = Counter(finding.kind for finding in findings)
-    return {kind: counts[kind] for kind in KINDS}
+def count_by_kind(violations: Iterable[Violation]) -> dict[str, int]:
+    counts = Counter(violation.kind for violation in violations)
+    return {kind: counts[kind] for kind in VIOLATION_KINDS}
 
 
-Broken = Iterator[tuple[str, str]]
-
-
-def _accepted_ended(world: World, ledger: Ledger) -> Broken:
-    for entry in ledger.entries:
-        if not entry.accepted or entry.deletion != "none":
+def _check_accepted_uploads(state: SystemState, ledger: Ledger) -> Violations:
+    for upload in ledger.uploads:
+        if not upload.accepted or upload.deletion != "none":
             continue
-        row = world.images.get(entry.image_id)
+        row = state.images.get(upload.image_id)
         if row is None:
-            yield "lost", f"{entry.image_id} has no row"
-        elif f"originals/{entry.owner}/{entry.image_id}" not in world.originals:
-            yield "lost", f"{entry.image_id} has no original"
-        elif not _states(row) <= ENDED:
-            yield "stuck", f"{entry.image_id} is {sorted(_states(row))}"
+            yield "lost", f"{upload.image_id} has no row"
+        elif f"originals/{upload.owner}/{upload.image_id}" not in state.originals:
+            yield "lost", f"{upload.image_id} has no original"
+        elif not _states(row) <= FINAL_STATES:
+            yield "stuck", f"{upload.image_id} is {sorted(_states(row))}"
 
 
-def _nothing_waits(world: World, ledger: Ledger) -> Broken:
-    """Also what no ledger knows of: an original that is there is worked on to its end."""
-    accepted = {entry.image_id for entry in ledger.entries if entry.accepted}
-    for image_id, row in world.images.items():
+def _check_nothing_pending(state: SystemState, ledger: Ledger) -> Violations:
+    """An original that is stored must be processed even if its user got no response."""
+    accepted = {upload.image_id for upload in ledger.uploads if upload.accepted}
+    for image_id, row in state.images.items():
         key = f"originals/{row['owner']}/{image_id}"
-        if image_id not in accepted and key in world.originals and not _states(row) <= ENDED:
+        is_final = _states(row) <= FINAL_STATES
+        if image_id not in accepted and key in state.originals and not is_final:
             yield "stuck", f"{image_id} is {sorted(_states(row))}"
-    for url, count in world.waiting.items():
+    for url, count in state.unsettled.items():
         if count:
             yield "stuck", f"{count} messages in {url.rsplit('/', 1)[-1]}"
 
 
-def _ends_as_it_should(world: World, ledger: Ledger) -> Broken:
-    for entry in ledger.entries:
-        row = world.images.get(entry.image_id)
-        if row is None or not entry.accepted or not _states(row) <= ENDED:
+def _check_outcomes(state: SystemState, ledger: Ledger) -> Violations:
+    for upload in ledger.uploads:
+        row = state.images.get(upload.image_id)
+        if row is None or not upload.accepted or not _states(row) <= FINAL_STATES:
             continue
         failures = [row[part].get("failure") for part in PARTS if row[part]["state"] == "failed"]
         if any(not failure or not failure.get("code") for failure in failures):
-            yield "lost", f"{entry.image_id} failed without a reason"
+            yield "lost", f"{upload.image_id} failed without a reason"
         codes = {failure["code"] for failure in failures if failure}
-        if entry.kind == "good" and codes - {EXHAUSTED}:
-            yield "lost", f"{entry.image_id} is a good picture and failed with {sorted(codes)}"
-        if entry.kind != "good" and not failures:
-            yield "doubled", f"{entry.image_id} is a {entry.kind} picture and is ready"
+        if upload.kind == "valid" and codes - {RETRIES_EXHAUSTED}:
+            yield "lost", f"{upload.image_id} is a valid image and failed with {sorted(codes)}"
+        if upload.kind != "valid" and not failures:
+            yield "doubled", f"{upload.image_id} is a {upload.kind} image and is ready"
 
 
-def _deleted_without_trace(world: World, ledger: Ledger) -> Broken:
-    gone = {entry.image_id for entry in ledger.entries if entry.deletion == "done"}
-    for image_id in gone & world.images.keys():
+def _check_confirmed_deletions(state: SystemState, ledger: Ledger) -> Violations:
+    deleted = {upload.image_id for upload in ledger.uploads if upload.deletion == "confirmed"}
+    for image_id in deleted & state.images.keys():
         yield "left", f"row of {image_id}"
-    for owner, label, image_id in world.index:
-        if image_id in gone:
+    for owner, label, image_id in state.label_index:
+        if image_id in deleted:
             yield "left", f"{image_id} under {owner}'s label {label}"
-    for key in sorted(world.originals | world.renditions):
-        if _image_of(key) in gone:
+    for key in sorted(state.originals | state.renditions):
+        if get_image_id(key) in deleted:
             yield "left", key
-    for _, name, image_id in world.shown | world.words | world.members:
-        if image_id in gone:
+    for _, name, image_id in state.content_index | state.word_index | state.album_images:
+        if image_id in deleted:
             yield "left", f"{image_id} under {name}"
 
 
-def _deletions_complete(world: World, ledger: Ledger) -> Broken:
-    for image_id, row in world.images.items():
+def _check_started_deletions(state: SystemState, ledger: Ledger) -> Violations:
+    for image_id, row in state.images.items():
         if row.get("deleted_at"):
-            yield "left", f"{image_id} is hidden since {row['deleted_at']}, not gone"
+            yield "left", f"{image_id} is marked as deleted at {row['deleted_at']}, but not removed"
 
 
-def _index_agrees(world: World, ledger: Ledger) -> Broken:
+def _check_label_index(state: SystemState, ledger: Ledger) -> Violations:
     expected = {
         (row["owner"], label, image_id): confidence
-        for image_id, row in world.images.items()
-        for label, confidence in _labels(row).items()
+        for image_id, row in state.images.items()
+        for label, confidence in _get_labels(row).items()
     }
-    for key in sorted(expected.keys() - world.index.keys()):
-        yield "lost", f"{key} is not in the index"
-    for key in sorted(world.index.keys() - expected.keys()):
-        yield "doubled", f"{key} is in the index alone"
-    for key in sorted(expected.keys() & world.index.keys()):
-        if expected[key] != world.index[key]:
-            yield "doubled", f"{key} has {world.index[key]}, its image {expected[key]}"
+    for key in sorted(expected.keys() - state.label_index.keys()):
+        yield "lost", f"{key} is missing in the label index"
+    for key in sorted(state.label_index.keys() - expected.keys()):
+        yield "doubled", f"{key} is in the label index, but not in the image"
+    for key in sorted(expected.keys() & state.label_index.keys()):
+        if expected[key] != state.label_index[key]:
+            yield (
+                "doubled",
+                f"{key} has confidence {state.label_index[key]}, its image {expected[key]}",
+            )
 
 
-def _counts_agree(world: World, ledger: Ledger) -> Broken:
+def _check_label_counts(state: SystemState, ledger: Ledger) -> Violations:
     expected = Counter(
-        (row["owner"], label) for row in world.images.values() for label in _labels(row)
+        (row["owner"], label) for row in state.images.values() for label in _get_labels(row)
     )
-    for key in sorted(expected.keys() | world.counts.keys()):
-        counted = world.counts.get(key, 0)
-        if counted != expected[key]:
-            kind = "doubled" if counted > expected[key] else "lost"
-            yield kind, f"{key} counts {counted}, there are {expected[key]}"
+    for key in sorted(expected.keys() | state.label_counts.keys()):
+        count = state.label_counts.get(key, 0)
+        if count != expected[key]:
+            yield _kind(count, expected[key]), f"{key} counts {count}, expected {expected[key]}"
 
 
-def _usage_agrees(world: World, ledger: Ledger) -> Broken:
-    arrived = [row for row in world.images.values() if row["renditions"].get("etag")]
+def _check_total_usage(state: SystemState, ledger: Ledger) -> Violations:
+    arrived = [row for row in state.images.values() if row["renditions"].get("etag")]
     images = Counter(row["owner"] for row in arrived)
-    octets: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
     for row in arrived:
-        octets[row["owner"]] += int(row["bytes"])
-    for owner in sorted(images.keys() | world.usage.keys()):
-        total = world.usage.get(owner, {}).get("total", {})
-        for name, expected in (("images", images[owner]), ("bytes", octets[owner])):
-            if (counted := int(total.get(name, 0))) != expected:
-                kind = "doubled" if counted > expected else "lost"
-                yield kind, f"{owner} has {counted} {name} by its usage, and {expected}"
+        sizes[row["owner"]] += int(row["bytes"])
+    for owner in sorted(images.keys() | state.usage.keys()):
+        total = state.usage.get(owner, {}).get("total", {})
+        for name, expected in (("images", images[owner]), ("bytes", sizes[owner])):
+            if (count := int(total.get(name, 0))) != expected:
+                yield _kind(count, expected), f"{owner}'s usage is {count} {name}, not {expected}"
 
 
-def _months_agree(world: World, ledger: Ledger) -> Broken:
-    """What came in a month stays when it is deleted, so only tidy owners' months are exact."""
+def _check_monthly_usage(state: SystemState, ledger: Ledger) -> Violations:
+    """A month's usage includes deleted images, so it is exact only for owners without deletions."""
     arrived: Counter[str] = Counter()
     paid: Counter[str] = Counter()
-    for row in world.images.values():
+    for row in state.images.values():
         arrived[row["owner"]] += bool(row["renditions"].get("etag"))
         calls = row["recognition"].get("result", {}).get("calls", {})
         paid[row["owner"]] += int(sum(calls.values()))
-    untidy = Counter(
-        entry.owner
-        for entry in ledger.entries
-        if entry.deletion != "none" or entry.reprocessed or entry.kind == "swapped"
-    )
-    for owner in sorted(arrived.keys() | world.usage.keys()):
-        months = [row for name, row in world.usage.get(owner, {}).items() if name != "total"]
+    inexact = {
+        upload.owner
+        for upload in ledger.uploads
+        if upload.deletion != "none" or upload.reprocess_count or upload.kind == "mismatched"
+    }
+    for owner in sorted(arrived.keys() | state.usage.keys()):
+        months = [row for name, row in state.usage.get(owner, {}).items() if name != "total"]
         counted = {
             "images": sum(int(row.get("images", 0)) for row in months),
             "calls": sum(
@@ -246,244 +191,180 @@ def _months_agree(world: World, ledger: Ledger) -> Broken:
             ),
         }
         for name, expected in (("images", arrived[owner]), ("calls", paid[owner])):
-            if counted[name] < expected:
-                yield "lost", f"{owner}'s months count {counted[name]} {name} of {expected}"
-            if counted[name] > expected and not untidy[owner]:
-                yield "doubled", f"{owner}'s months count {counted[name]} {name} of {expected}"
+            count = counted[name]
+            if count < expected or (count > expected and owner not in inexact):
+                detail = f"{owner}'s months count {count} {name}, expected {expected}"
+                yield _kind(count, expected), detail
 
 
-def _same_bytes_agree(world: World, ledger: Ledger) -> Broken:
+def _check_content_index(state: SystemState, ledger: Ledger) -> Violations:
     expected = {
         (row["owner"], row["sha256"], image_id)
-        for image_id, row in world.images.items()
+        for image_id, row in state.images.items()
         if row["renditions"].get("result")
     }
-    for key in sorted(expected - world.shown):
-        yield "lost", f"{key} is not among the images of its bytes"
-    for key in sorted(world.shown - expected):
-        yield "doubled", f"{key} is listed as showing bytes that it does not"
+    for key in sorted(expected - state.content_index):
+        yield "lost", f"{key} is missing in the content index"
+    for key in sorted(state.content_index - expected):
+        yield "doubled", f"{key} is in the content index, but the image has other content"
 
 
-def _content_is_somebodys(world: World, ledger: Ledger) -> Broken:
-    """Nothing is known of bytes that no image has; a claim ends by itself."""
-    held = {(row["owner"], row["sha256"]) for row in world.images.values()}
-    for key, rows in world.known.items():
-        if key not in held and any("result" in row for row in rows):
-            yield "left", f"what is known of {key}"
+def _check_recognition_cache(state: SystemState, ledger: Ledger) -> Violations:
+    """Results without an image are left over; claims without an image expire."""
+    stored = {(row["owner"], row["sha256"]) for row in state.images.values()}
+    for key, rows in state.recognition_cache.items():
+        if key not in stored and any("result" in row for row in rows):
+            yield "left", f"recognition result of {key}"
 
 
-def _words_agree(world: World, ledger: Ledger) -> Broken:
-    """An image may be found by words that it had before, but not by words that it does not name;
-    and by all that are to be read in it."""
-    named = {
+def _check_word_index(state: SystemState, ledger: Ledger) -> Violations:
+    """The index agrees with the words of the image, which include all of its detected text.
+
+    They may also include words of an earlier recognition.
+    """
+    expected = {
         (row["owner"], word, image_id)
-        for image_id, row in world.images.items()
+        for image_id, row in state.images.items()
         for word in row.get("words", ())
     }
-    for key in sorted(world.words - named):
-        yield "doubled", f"{key} is in the index of words alone"
-    for key in sorted(named - world.words):
-        yield "lost", f"{key} is not in the index of words"
-    for image_id, row in world.images.items():
+    for key in sorted(state.word_index - expected):
+        yield "doubled", f"{key} is in the word index, but not in the image"
+    for key in sorted(expected - state.word_index):
+        yield "lost", f"{key} is missing in the word index"
+    for image_id, row in state.images.items():
         lines = row["recognition"].get("result", {}).get("text", [])
-        found = {word for line in lines for word in _split(line["text"])}
-        if row["recognition"]["state"] == "succeeded" and found - set(row.get("words", ())):
-            yield "lost", f"{image_id} is not found by {sorted(found)}"
+        detected = {word for line in lines for word in _split_words(line["text"])}
+        missing = detected - set(row.get("words", ()))
+        if row["recognition"]["state"] == "succeeded" and missing:
+            yield "lost", f"{image_id} is not indexed by {sorted(missing)}"
 
 
-def _albums_agree(world: World, ledger: Ledger) -> Broken:
-    """What an album holds is told three times, and always alike."""
-    named = {
+def _check_albums(state: SystemState, ledger: Ledger) -> Violations:
+    """The content of an album is stored in three places, which must agree."""
+    expected = {
         (row["owner"], album_id, image_id)
-        for image_id, row in world.images.items()
+        for image_id, row in state.images.items()
         for album_id in row.get("albums", ())
     }
-    for key in sorted(world.members - named):
-        yield "doubled", f"album row {key}, which its image does not name"
-    for key in sorted(named - world.members):
-        yield "lost", f"{key} is named by the image alone"
-    counts = Counter((owner, album_id) for owner, album_id, _ in world.members)
-    for album in sorted(world.albums.keys() | counts.keys()):
-        row = world.albums.get(album)
+    for key in sorted(state.album_images - expected):
+        yield "doubled", f"album row {key}, but its image does not list the album"
+    for key in sorted(expected - state.album_images):
+        yield "lost", f"{key} is listed by the image, but has no album row"
+    counts = Counter((owner, album_id) for owner, album_id, _ in state.album_images)
+    for album in sorted(state.albums.keys() | counts.keys()):
+        row = state.albums.get(album)
         if row is None:
-            yield "left", f"{counts[album]} images in {album}, which is not there"
+            yield "left", f"{counts[album]} images in {album}, which does not exist"
         elif int(row["images"]) != counts[album]:
-            kind = "doubled" if int(row["images"]) > counts[album] else "lost"
-            yield kind, f"{album} counts {row['images']}, and holds {counts[album]}"
-        elif row.get("cover_id") and (*album, row["cover_id"]) not in world.members:
-            yield "lost", f"{album} is covered by {row['cover_id']}, which it does not hold"
-    dropped = set(ledger.dropped_albums)
-    for owner, album_id in world.albums:
-        if album_id in dropped:
+            kind = _kind(int(row["images"]), counts[album])
+            yield kind, f"{album} counts {row['images']} images, expected {counts[album]}"
+        elif row.get("cover_id") and (*album, row["cover_id"]) not in state.album_images:
+            yield "lost", f"{album} has the cover {row['cover_id']}, which it does not contain"
+    deleted = set(ledger.deleted_albums)
+    for owner, album_id in state.albums:
+        if album_id in deleted:
             yield "left", f"album {album_id} of {owner}"
 
 
-def _renditions_have_images(world: World, ledger: Ledger) -> Broken:
-    for key in sorted(world.renditions):
-        if _image_of(key) not in world.images:
-            yield "left", key
-    for key in sorted(world.originals):
-        if _image_of(key) not in world.images:
-            yield "left", key
+def _check_objects(state: SystemState, ledger: Ledger) -> Violations:
+    for keys in (state.renditions, state.originals):
+        for key in sorted(keys):
+            if get_image_id(key) not in state.images:
+                yield "left", key
 
 
-def _ready_is_complete(world: World, ledger: Ledger) -> Broken:
-    for image_id, row in world.images.items():
+def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
+    for image_id, row in state.images.items():
         if row["renditions"]["state"] != "succeeded":
             continue
         renditions = row["renditions"]["result"].get("renditions", [])
         if not renditions:
             yield "lost", f"{image_id} has no renditions"
         for rendition in renditions:
-            if rendition["key"] not in world.renditions:
-                yield "lost", f"{rendition['key']} is not there"
+            if rendition["key"] not in state.renditions:
+                yield "lost", f"{rendition['key']} does not exist"
 
 
-def _dead_are_broken(world: World, ledger: Ledger) -> Broken:
-    for body in world.dead:
-        if not body.startswith(BROKEN_MESSAGE):
-            yield "stuck", f"set aside: {body[:120]}"
+def _check_dead_letters(state: SystemState, ledger: Ledger) -> Violations:
+    for body in state.dead_letters:
+        if not body.startswith(POISON_MESSAGE):
+            yield "stuck", f"dead-lettered: {body[:120]}"
 
 
-def _each_its_own(world: World, ledger: Ledger) -> Broken:
-    for what in ledger.trespasses:
-        yield "foreign", what
-    owners = {entry.image_id: entry.owner for entry in ledger.entries}
-    for image_id, row in world.images.items():
+def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
+    for detail in ledger.isolation_violations:
+        yield "foreign", detail
+    owners = {upload.image_id: upload.owner for upload in ledger.uploads}
+    for image_id, row in state.images.items():
         if (
             row["pk"] != f"USER#{row['owner']}"
             or owners.get(image_id, row["owner"]) != row["owner"]
         ):
-            yield "foreign", f"{image_id} lies under {row['pk']}"
-        names = json.dumps(row, default=str)
-        # Ids are long and random: one inside another's row can be no accident.
+            yield "foreign", f"{image_id} is stored under {row['pk']}"
+        content = json.dumps(row, default=str)
+        # Owner ids are long and random, so a match cannot be a coincidence.
         for other in set(owners.values()) - {row["owner"]}:
-            if other in names:
-                yield "foreign", f"{row['pk']} {image_id} names {other}"
-    for owner, label, image_id in world.index:
+            if other in content:
+                yield "foreign", f"{row['pk']} {image_id} contains the owner {other}"
+    for owner, label, image_id in state.label_index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s label {label}"
-    for owner, _, image_id in world.words | world.members:
+    for owner, _, image_id in state.word_index | state.album_images:
         if owners.get(image_id, owner) != owner:
-            yield "foreign", f"{image_id} of {owners[image_id]} under a word or album of {owner}"
-    for owner, _, image_id in world.shown:
+            yield "foreign", f"{image_id} of {owners[image_id]} in a word or album of {owner}"
+    for owner, _, image_id in state.content_index:
         if owners.get(image_id, owner) != owner:
-            yield "foreign", f"{image_id} of {owners[image_id]} among {owner}'s bytes"
-    for key in sorted(world.originals | world.renditions):
-        if owners.get(_image_of(key), key.split("/")[1]) != key.split("/")[1]:
+            yield "foreign", f"{image_id} of {owners[image_id]} in {owner}'s content index"
+    for key in sorted(state.originals | state.renditions):
+        if owners.get(get_image_id(key), get_owner(key)) != get_owner(key):
             yield "foreign", key
 
 
-def _rows_are_known(world: World, ledger: Ledger) -> Broken:
-    for row in world.unknown:
-        yield "left", f"{row['pk']} {row['sk']} is no row that the document knows"
+def _check_row_types(state: SystemState, ledger: Ledger) -> Violations:
+    for row in state.unknown_rows:
+        yield "left", f"{row['pk']} {row['sk']} is of no documented type"
 
 
-PARTS = ("recognition", "renditions")
-
-#: How the messages begin that a trial puts into the queues to be set aside.
-BROKEN_MESSAGE = "no event of S3's"
-
-PROMISES = (
-    Promise("an accepted upload ends, with its row and original", _accepted_ended),
-    Promise("nothing waits or hangs when all is quiet", _nothing_waits),
-    Promise("good pictures are ready, others failed with a reason", _ends_as_it_should),
-    Promise("what is deleted leaves no trace", _deleted_without_trace),
-    Promise("what a deletion began is done", _deletions_complete),
-    Promise("the label index is what the images say", _index_agrees),
-    Promise("label counts are what the images say", _counts_agree),
-    Promise("usage is what the images say", _usage_agrees),
-    Promise("months count each arrival and paid call once", _months_agree),
-    Promise("images of the same bytes are listed, and no others", _same_bytes_agree),
-    Promise("nothing is known of bytes that nobody has", _content_is_somebodys),
-    Promise("the index of words is what the images say", _words_agree),
-    Promise("albums and images name each other, and counts are exact", _albums_agree),
-    Promise("no object is without its image", _renditions_have_images),
-    Promise("what is ready has its renditions", _ready_is_complete),
-    Promise("only what is broken for good is set aside", _dead_are_broken),
-    Promise("nobody has, sees or names another's", _each_its_own),
-    Promise("every row is one that the document knows", _rows_are_known),
+INVARIANTS = (
+    Invariant("accepted uploads reach a final state", _check_accepted_uploads),
+    Invariant("no image or message is left pending", _check_nothing_pending),
+    Invariant("valid images succeed, others fail with a reason", _check_outcomes),
+    Invariant("confirmed deletions leave nothing behind", _check_confirmed_deletions),
+    Invariant("started deletions are completed", _check_started_deletions),
+    Invariant("the label index matches the images", _check_label_index),
+    Invariant("label counts match the images", _check_label_counts),
+    Invariant("total usage matches the images", _check_total_usage),
+    Invariant("monthly usage counts each arrival and paid call once", _check_monthly_usage),
+    Invariant("the content index matches the images", _check_content_index),
+    Invariant("cached recognition results belong to an image", _check_recognition_cache),
+    Invariant("the word index matches the images", _check_word_index),
+    Invariant("albums and images refer to each other, and counts match", _check_albums),
+    Invariant("every object belongs to an image", _check_objects),
+    Invariant("every ready image has its renditions", _check_renditions),
+    Invariant("only unparsable messages are dead-lettered", _check_dead_letters),
+    Invariant("owners are isolated from each other", _check_isolation),
+    Invariant("every row is of a documented type", _check_row_types),
 )
+
+
+def _kind(count: int, expected: int) -> str:
+    return "doubled" if count > expected else "lost"
 
 
 def _states(row: Row) -> set[str]:
     return {row[part]["state"] for part in PARTS}
 
 
-def _labels(row: Row) -> dict[str, Decimal]:
-    """By what the image is to be found: recognition's labels less the hidden, plus the added."""
+def _get_labels(row: Row) -> dict[str, Decimal]:
+    """Return the searchable labels: recognized, less the hidden, plus those added by the owner."""
     details = row.get("details", {})
     hidden = {name.casefold() for name in details.get("hidden", [])}
     result = row["recognition"].get("result", {})
-    seen = {label["name"].casefold(): label["confidence"] for label in result.get("labels", [])}
-    kept = {name: each for name, each in seen.items() if name not in hidden}
-    return kept | {name.casefold(): Decimal(100) for name in details.get("added", [])}
+    labels = {label["name"].casefold(): label["confidence"] for label in result.get("labels", [])}
+    visible = {name: confidence for name, confidence in labels.items() if name not in hidden}
+    return visible | {name.casefold(): Decimal(100) for name in details.get("added", [])}
 
 
-def _split(text: str) -> list[str]:
-    """Words as they are indexed: folded, without what is between them."""
+def _split_words(text: str) -> list[str]:
+    """Return the words as they are indexed: normalized, case-folded, without punctuation."""
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _image_of(key: str) -> str:
-    """`originals/{owner}/{id}` and `renditions/{owner}/{id}/{name}` alike."""
-    return key.split("/")[2]
-
-
-def _file(world: World, row: Row) -> None:
-    """Put a row where it belongs, by its key alone."""
-    match row["pk"].split("#"), row["sk"].split("#"):
-        case [["USER", _], ["IMAGE", image_id]]:
-            world.images[image_id] = row
-        case [["USER", owner, "LABEL", label], [image_id]]:
-            world.index[owner, label, image_id] = row["confidence"]
-        case [["USER", owner, "WORD", word], [image_id]]:
-            world.words.add((owner, word, image_id))
-        case [["USER", owner], ["ALBUM", album_id]]:
-            world.albums[owner, album_id] = row
-        case [["USER", owner, "ALBUM", album_id], [image_id]]:
-            world.members.add((owner, album_id, image_id))
-        case [["INBOXES"], _]:
-            # Which gateway tasks listen to events; nobody's data.
-            pass
-        case [["USER", owner, "LABELS"], [label]]:
-            world.counts[owner, label] = int(row["images"])
-        case [["USER", owner], ["USAGE", period]]:
-            world.usage[owner][period] = row
-        case [["USER", _], ["IDEMPOTENCY", _]]:
-            pass
-        case [["CONTENT", owner, sha256], ["IMAGE", image_id]]:
-            world.shown.add((owner, sha256, image_id))
-        case [["CONTENT", owner, sha256], ["RECOGNITION", _]]:
-            world.known[owner, sha256].append(row)
-        case _:
-            world.unknown.append(row)
-
-
-def _scan(dynamodb: Any, table: str) -> Iterator[Row]:
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-    for page in pages:
-        for item in page["Items"]:
-            row = {name: _deserialize(value) for name, value in item.items()}
-            # What has expired is as good as gone, whether or not it has been removed yet.
-            if int(row.get("expires_at", time.time() + 1)) > time.time():
-                yield row
-
-
-def _keys(s3: Any, bucket: str) -> Iterator[str]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for entry in page.get("Contents", []):
-            yield entry["Key"]
-
-
-def _peek(sqs: Any, url: str) -> Iterator[str]:
-    """Every message, hidden from nobody for longer than a moment."""
-    seen: dict[str, str] = {}
-    while True:
-        answer = sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=20, WaitTimeSeconds=0
-        )
-        fresh = {each["MessageId"]: each for each in answer.get("Messages", [])}
-        if not fresh.keys() - seen.keys():
-            return iter(seen.values())
-        seen |= {name: each["Body"] for name, each in fresh.items()}

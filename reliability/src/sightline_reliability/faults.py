@@ -1,6 +1,7 @@
-"""What can go wrong between a service and AWS, and how AWS itself says so.
+"""Faults between a service and AWS, and the error responses that AWS sends for them.
 
-Pure: which fault befalls a call, and the answer that the real service would give. The proxy acts.
+Pure functions: which fault a call gets, and the response of the real service. The proxy injects
+them.
 """
 
 import json
@@ -12,7 +13,7 @@ from xml.sax.saxutils import escape
 
 
 class Service(StrEnum):
-    """Whom a call is for."""
+    """The service that a call is for."""
 
     S3 = "s3"
     SQS = "sqs"
@@ -23,31 +24,31 @@ class Service(StrEnum):
 
 
 class Fault(StrEnum):
-    """What befalls one call."""
+    """The fault injected into one call."""
 
-    #: Answered late, but in time.
+    #: The response is late, but within every client's timeout.
     SLOW = "slow"
-    #: Answered later than any caller waits.
+    #: The response is later than any client's timeout.
     TIMEOUT = "timeout"
-    #: Refused for coming too often.
+    #: Rejected by the service's rate limit.
     THROTTLE = "throttle"
-    #: Refused for a fault of the service's own.
+    #: Rejected with a server-side error.
     ERROR = "error"
-    #: The connection is cut before the call is carried out.
+    #: The connection is reset before the call is executed.
     RESET = "reset"
-    #: Carried out, and then the connection is cut: the caller cannot know.
-    LOST = "lost"
-    #: Carried out, and the answer breaks off in the middle.
-    CUT = "cut"
-    #: Refused because another transaction holds the item.
+    #: The call is executed, then the connection is reset: the client cannot know the result.
+    LOST_RESPONSE = "lost response"
+    #: The call is executed, and the response body ends half way.
+    TRUNCATED_RESPONSE = "truncated response"
+    #: Rejected because a concurrent transaction holds the item.
     CONFLICT = "conflict"
-    #: A part of a batch is refused.
-    PARTIAL = "partial"
-    #: One message twice in the same answer, as to two consumers.
-    TWICE = "twice"
-    #: A message comes again, some time later.
+    #: One entry of a batch is rejected.
+    PARTIAL_BATCH = "partial batch"
+    #: One message appears twice in the same response, as if delivered to two consumers.
     DUPLICATE = "duplicate"
-    #: Messages come in another order.
+    #: A message is delivered again some seconds later.
+    REDELIVERY = "redelivery"
+    #: Messages are delivered in another order.
     REORDER = "reorder"
 
 
@@ -59,44 +60,44 @@ class Call(NamedTuple):
     body: bytes = b""
 
 
-class Reply(NamedTuple):
-    """What is answered in the place of the service."""
+class ErrorResponse(NamedTuple):
+    """An error response sent in place of the service's own response."""
 
     status: int
     media_type: str
     body: bytes
 
 
-#: Faults that any call may meet, with how often they do where everything goes wrong.
-ANYWHERE = {
+#: Faults of every operation, with their probability per call at a rate multiplier of 1.
+COMMON_FAULT_RATES = {
     Fault.SLOW: 0.02,
     Fault.TIMEOUT: 0.0003,
     Fault.THROTTLE: 0.01,
     Fault.ERROR: 0.008,
     Fault.RESET: 0.006,
-    Fault.LOST: 0.008,
-    Fault.CUT: 0.002,
+    Fault.LOST_RESPONSE: 0.008,
+    Fault.TRUNCATED_RESPONSE: 0.002,
 }
 
-#: Those that only some operations know.
-PARTICULAR: dict[tuple[Service, str], dict[Fault, float]] = {
+#: Additional faults of single operations, as probabilities per call.
+OPERATION_FAULT_RATES: dict[tuple[Service, str], dict[Fault, float]] = {
     (Service.DYNAMODB, "TransactWriteItems"): {Fault.CONFLICT: 0.03},
     (Service.DYNAMODB, "UpdateItem"): {Fault.CONFLICT: 0.01},
     (Service.DYNAMODB, "PutItem"): {Fault.CONFLICT: 0.01},
     (Service.DYNAMODB, "DeleteItem"): {Fault.CONFLICT: 0.01},
-    (Service.DYNAMODB, "BatchGetItem"): {Fault.PARTIAL: 0.05},
-    (Service.SQS, "DeleteMessageBatch"): {Fault.PARTIAL: 0.05},
-    (Service.SQS, "ChangeMessageVisibilityBatch"): {Fault.PARTIAL: 0.05},
+    (Service.DYNAMODB, "BatchGetItem"): {Fault.PARTIAL_BATCH: 0.05},
+    (Service.SQS, "DeleteMessageBatch"): {Fault.PARTIAL_BATCH: 0.05},
+    (Service.SQS, "ChangeMessageVisibilityBatch"): {Fault.PARTIAL_BATCH: 0.05},
     (Service.SQS, "ReceiveMessage"): {
-        Fault.TWICE: 0.02,
-        Fault.DUPLICATE: 0.05,
+        Fault.DUPLICATE: 0.02,
+        Fault.REDELIVERY: 0.05,
         Fault.REORDER: 0.1,
     },
 }
 
 
-def identify(method: str, path: str, headers: dict[str, str], body: bytes) -> Call:
-    """Which operation of which service a request asks for; header names in lower case."""
+def identify_call(method: str, path: str, headers: dict[str, str], body: bytes) -> Call:
+    """Return the service and operation of a request; `headers` has lower-case names."""
     service, _, operation = headers.get("x-amz-target", "").partition(".")
     if operation:
         return Call(_TARGETS[service.partition("_")[0]], operation, body)
@@ -114,41 +115,41 @@ _TARGETS = {
 }
 
 
-def draw(call: Call, chance: random.Random, share: float = 1.0) -> Fault | None:
-    """The fault that befalls this call, if any does; `share` scales all of their rates."""
-    rates = ANYWHERE | PARTICULAR.get((call.service, call.operation), {})
-    point = chance.random()
+def choose_fault(call: Call, rng: random.Random, rate_multiplier: float = 1.0) -> Fault | None:
+    """Draw the fault for this call, or None; `rate_multiplier` scales every probability."""
+    rates = COMMON_FAULT_RATES | OPERATION_FAULT_RATES.get((call.service, call.operation), {})
+    point = rng.random()
     for fault, rate in rates.items():
-        point -= rate * share
+        point -= rate * rate_multiplier
         if point < 0:
             return fault
     return None
 
 
-def answer(call: Call, fault: Fault, chance: random.Random) -> Reply:
-    """What the service says when it throttles, fails, or finds an item held by another."""
-    code, status = _code(call, fault, chance)
+def build_error_response(call: Call, fault: Fault, rng: random.Random) -> ErrorResponse:
+    """Return what the service responds when it throttles, fails or detects a conflict."""
+    code, status = _choose_error_code(call, fault, rng)
     match call.service:
         case Service.S3:
-            return _s3(call, code, status)
+            return _build_s3_error(call, code, status)
         case Service.SNS:
-            return _sns(code, status)
+            return _build_sns_error(code, status)
         case Service.JWKS:
-            return Reply(status, "text/plain", code.encode())
-    document: dict[str, object] = {"__type": _TYPES[call.service] + code, "message": code}
+            return ErrorResponse(status, "text/plain", code.encode())
+    document: dict[str, object] = {"__type": _TYPE_PREFIXES[call.service] + code, "message": code}
     if code == "TransactionCanceledException":
-        document |= _cancellation(call, chance)
-    return Reply(status, "application/x-amz-json-1.0", json.dumps(document).encode())
+        document |= _build_cancellation(call, rng)
+    return ErrorResponse(status, "application/x-amz-json-1.0", json.dumps(document).encode())
 
 
-_TYPES = {
+_TYPE_PREFIXES = {
     Service.DYNAMODB: "com.amazonaws.dynamodb.v20120810#",
     Service.SQS: "com.amazonaws.sqs#",
     Service.REKOGNITION: "",
 }
 
-#: Codes and statuses from each service's API reference, under "Common Errors" and the operations.
-_CODES: dict[tuple[Service, Fault], list[tuple[str, int]]] = {
+#: Error codes and statuses from each service's API reference ("Common Errors" and the operations).
+ERROR_CODES: dict[tuple[Service, Fault], list[tuple[str, int]]] = {
     (Service.S3, Fault.THROTTLE): [("SlowDown", 503)],
     (Service.S3, Fault.ERROR): [("InternalError", 500), ("ServiceUnavailable", 503)],
     (Service.SQS, Fault.THROTTLE): [("RequestThrottled", 400), ("ThrottlingException", 400)],
@@ -171,40 +172,40 @@ _CODES: dict[tuple[Service, Fault], list[tuple[str, int]]] = {
 }
 
 
-def _code(call: Call, fault: Fault, chance: random.Random) -> tuple[str, int]:
+def _choose_error_code(call: Call, fault: Fault, rng: random.Random) -> tuple[str, int]:
     if fault is not Fault.CONFLICT:
-        return chance.choice(_CODES[call.service, fault])
+        return rng.choice(ERROR_CODES[call.service, fault])
     if call.operation == "TransactWriteItems":
         return "TransactionCanceledException", 400
     return "TransactionConflictException", 400
 
 
-def _cancellation(call: Call, chance: random.Random) -> dict[str, object]:
-    """One of the items was held, or its partition throttled; the others were well."""
+def _build_cancellation(call: Call, rng: random.Random) -> dict[str, object]:
+    """One item is in conflict or its partition throttled; the other items have no error."""
     count = len(json.loads(call.body)["TransactItems"])
     reasons = [{"Code": "None"} for _ in range(count)]
-    code = chance.choice(["TransactionConflict", "TransactionConflict", "ThrottlingError"])
-    reasons[chance.randrange(count)] = {"Code": code, "Message": code}
-    told = ", ".join(reason["Code"] for reason in reasons)
+    code = rng.choice(["TransactionConflict", "TransactionConflict", "ThrottlingError"])
+    reasons[rng.randrange(count)] = {"Code": code, "Message": code}
+    codes = ", ".join(reason["Code"] for reason in reasons)
     return {
         "message": f"Transaction cancelled, please refer cancellation reasons for "
-        f"specific reasons [{told}]",
+        f"specific reasons [{codes}]",
         "CancellationReasons": reasons,
     }
 
 
-def _s3(call: Call, code: str, status: int) -> Reply:
+def _build_s3_error(call: Call, code: str, status: int) -> ErrorResponse:
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(code)}</Code></Error>'
-    # An answer to HEAD has no body, so S3 can only say the status.
-    return Reply(
+    # A response to HEAD has no body, so S3 reports the error by the status only.
+    return ErrorResponse(
         status, "application/xml", b"" if call.operation == "HeadObject" else body.encode()
     )
 
 
-def _sns(code: str, status: int) -> Reply:
+def _build_sns_error(code: str, status: int) -> ErrorResponse:
     body = (
         '<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error>'
         f"<Type>Sender</Type><Code>{escape(code)}</Code><Message>{escape(code)}</Message>"
         "</Error></ErrorResponse>"
     )
-    return Reply(status, "text/xml", body.encode())
+    return ErrorResponse(status, "text/xml", body.encode())

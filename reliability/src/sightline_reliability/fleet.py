@@ -1,6 +1,7 @@
-"""All processes of a trial: several of each service, the stand-ins, and the proxy between them.
+"""All processes of a test: several of each service, the emulators, and the proxy between them.
 
-Each is kept running as a platform would keep it: whoever ends is started again after a moment.
+Each service is supervised as on a container platform: a process that ends is restarted shortly
+afterwards.
 """
 
 import asyncio
@@ -36,25 +37,25 @@ from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
 from sightline_testing.tokens import Pool
 
-Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
 
-#: Seconds that a process has to become healthy, and to stop once asked to.
-START_TIMEOUT = 60.0
-STOP_TIMEOUT = 20.0
+#: Maximum seconds until a process is healthy, and until it ends after SIGTERM.
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 20.0
 
-#: Seconds until a process that has ended is started again.
-AWAY = (0.2, 3.0)
+#: Range of the delay before a process that ended is restarted.
+RESTART_DELAY_SECONDS = (0.2, 3.0)
 
-#: MiniStack without Python's full collections: with all that it keeps each takes up to a second, in
-#: which it answers nobody.
-STEADY = (
+#: Runs MiniStack without Python's full garbage collections: with all the data that it keeps, each
+#: one blocks every response for up to a second.
+MINISTACK_WITHOUT_FULL_GC = (
     "import gc, runpy; gc.set_threshold(50_000, 20, 1_000_000); "
     "runpy.run_module('ministack', run_name='__main__')"
 )
 
 
-async def until_told(work: Awaitable[Outcome]) -> Outcome:
-    """Its outcome; cancelled by SIGTERM and SIGINT, so that whatever was started is ended."""
+async def run_until_signaled(work: Awaitable[Result]) -> Result:
+    """Return the result of `work`; SIGTERM and SIGINT cancel it, so that it stops its processes."""
     task = asyncio.ensure_future(work)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
@@ -62,16 +63,17 @@ async def until_told(work: Awaitable[Outcome]) -> Outcome:
 
 
 class FleetError(Exception):
-    """Why the trial cannot go on."""
+    """Why the test cannot continue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How many of each service, and how the trial differs from production.
+class FleetConfig:
+    """Number of processes of each service, and the differences from production.
 
-    `visibility` and `backoff` are in seconds: short, so that what a killed process held is soon
-    delivered again. `latency` is what Rekognition takes. `settings` are for all of a kind. `steady`
-    is for who measures: MiniStack makes no pauses, but grows.
+    `visibility` and `backoff` are in seconds: short, so that messages of a killed process are
+    redelivered soon. `latency` is the Rekognition emulator's, in seconds. `settings` holds
+    environment variables by service. `avoid_gc_pauses` is for measurements: MiniStack runs without
+    pauses, but its memory grows.
     """
 
     apis: int = 2
@@ -82,28 +84,28 @@ class Shape:
     latency: float = 0.05
     settings: dict[str, Environment] = field(default_factory=dict)
     cloud: Cloud = "ministack"
-    steady: bool = False
+    avoid_gc_pauses: bool = False
 
 
 @dataclass
-class Member:
-    """One process, and what became of its lives."""
+class ManagedProcess:
+    """One process and its state across restarts."""
 
     name: str
     command: list[str]
     environment: Environment
-    health: str
+    health_url: str
     log: Path
     process: asyncio.subprocess.Process | None = None
-    asked: bool = False
-    well: bool = False
+    stop_requested: bool = False
+    healthy: bool = False
 
     @property
-    def kind(self) -> str:
+    def service(self) -> str:
         return self.name.partition("-")[0]
 
     async def launch(self) -> None:
-        self.asked = self.well = False
+        self.stop_requested = self.healthy = False
         with self.log.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,
@@ -114,52 +116,52 @@ class Member:
                 start_new_session=True,
             )
 
-    async def await_health(self) -> None:
+    async def wait_until_healthy(self) -> None:
         """Raises `FleetError`."""
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         async with aiohttp.ClientSession() as http:
             while time.monotonic() < deadline:
                 if self.process is None or self.process.returncode is not None:
-                    raise FleetError(f"{self.name} ended while it started: see {self.log}")
+                    raise FleetError(f"{self.name} ended during startup: see {self.log}")
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     timeout = aiohttp.ClientTimeout(total=2)
-                    async with http.get(self.health, timeout=timeout) as answer:
-                        if answer.ok:
-                            self.well = True
+                    async with http.get(self.health_url, timeout=timeout) as response:
+                        if response.ok:
+                            self.healthy = True
                             return
                 await asyncio.sleep(0.05)
         raise FleetError(f"{self.name} did not become healthy: see {self.log}")
 
-    def resident(self) -> int:
-        """Bytes of memory that it and its children hold."""
+    def resident_bytes(self) -> int:
+        """Return the resident memory of the process and its children."""
         assert self.process is not None
-        return sum(map(_resident, _family(self.process.pid)))
+        return sum(map(_read_resident_bytes, _list_process_tree(self.process.pid)))
 
-    def worked(self) -> float:
-        """Seconds of processors that it and its children have had."""
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of the process and its children."""
         assert self.process is not None
-        return sum(map(_worked, _family(self.process.pid)))
+        return sum(map(_read_cpu_seconds, _list_process_tree(self.process.pid)))
 
 
 class Fleet:
-    """Use it as a context: nothing is left running after it."""
+    """A context manager that stops every process on exit."""
 
-    def __init__(self, shape: Shape, folder: Path, seed: int) -> None:
-        self.shape = shape
+    def __init__(self, config: FleetConfig, folder: Path, seed: int) -> None:
+        self.config = config
         self.folder = folder
-        self.chance = random.Random(seed)
-        self.members: dict[str, Member] = {}
-        #: Ends that nobody had asked for, and stops that took too long: by name.
-        self.mishaps: list[str] = []
+        self.rng = random.Random(seed)
+        self.processes: dict[str, ManagedProcess] = {}
+        #: Unexpected exits and slow shutdowns, each as a sentence.
+        self.incidents: list[str] = []
         self.signals: Counter[str] = Counter()
-        self._keepers: list[asyncio.Task[None]] = []
+        self._supervisors: list[asyncio.Task[None]] = []
         self._seed = seed
-        self._ports = free_ports(3 + shape.apis + shape.workers + shape.resizers)
-        self.cloud, self.proxy, self.recognition = (
+        self._ports = free_ports(3 + config.apis + config.workers + config.resizers)
+        self.aws_url, self.proxy_url, self.rekognition_url = (
             f"http://127.0.0.1:{port}" for port in self._ports[:3]
         )
         self.pool = Pool()
-        self.made: Resources
+        self.resources: Resources
 
     async def __aenter__(self) -> Self:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
@@ -171,75 +173,74 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
-        services = [each for each in self.members.values() if each.kind in SERVICES]
-        await asyncio.gather(*map(self._end, services))
-        await asyncio.gather(*map(self._end, self.members.values()))
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        await asyncio.gather(*self._supervisors, return_exceptions=True)
+        services = [each for each in self.processes.values() if each.service in SERVICES]
+        await asyncio.gather(*map(self._stop, services))
+        await asyncio.gather(*map(self._stop, self.processes.values()))
 
     async def start(self) -> None:
         """Raises `FleetError`, `EmulatorMissing`."""
-        cloud = choose_emulator(self.shape.cloud, self._ports[0])
-        command = cloud.command
-        if self.shape.steady:
-            command = [command[0], "-c", STEADY]
-        self._add("cloud", command, cloud.environment, self.cloud + cloud.health)
+        emulator = choose_emulator(self.config.cloud, self._ports[0])
+        command = emulator.command
+        if self.config.avoid_gc_pauses:
+            command = [command[0], "-c", MINISTACK_WITHOUT_FULL_GC]
+        self._add("cloud", command, emulator.environment, self.aws_url + emulator.health)
         await self._start("cloud")
-        self.made = await asyncio.to_thread(self._provision)
-        self.pool.issuer = self.made.token_issuer
+        self.resources = await asyncio.to_thread(self._provision)
+        self.pool.issuer = self.resources.token_issuer
         jwks = self.folder / "jwks.json"
         jwks.write_text(json.dumps(self.pool.jwks()))
-        self._add_rig(jwks)
+        self._add_emulator_and_proxy(jwks)
         await self._start("recognition", "proxy")
         self._add_services()
-        services = [name for name, each in self.members.items() if each.kind in SERVICES]
+        services = [name for name, each in self.processes.items() if each.service in SERVICES]
         await self._start(*services)
-        self._keepers = [asyncio.create_task(self._keep(self.members[name])) for name in services]
+        self._supervisors = [
+            asyncio.create_task(self._supervise(self.processes[name])) for name in services
+        ]
 
     def client(self, service: str) -> Any:
-        """A client of the cloud itself, past the proxy."""
+        """Return a boto3 client of the AWS emulator that bypasses the proxy."""
         return boto3.client(  # type: ignore[call-overload]
             service,
-            endpoint_url=self.cloud,
+            endpoint_url=self.aws_url,
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def sign_in(self, owner: str) -> str:
-        """A token of this owner that outlives the trial."""
+    def issue_token(self, owner: str) -> str:
+        """Return an access token of this owner that is valid for a day."""
         expiry = int(time.time()) + 86_400
-        return self.pool.sign(owner, client_id=self.made.client_id, exp=expiry)
+        return self.pool.sign(owner, client_id=self.resources.client_id, exp=expiry)
 
-    def gateways(self) -> list[str]:
-        return [
-            each.health.removesuffix("/health")
-            for each in self.members.values()
-            if each.kind == "api"
-        ]
+    def gateway_urls(self) -> list[str]:
+        return [each.health_url.removesuffix("/health") for each in self.list_processes("api")]
 
-    def of_kind(self, kind: str) -> list[Member]:
-        return [each for each in self.members.values() if each.kind == kind]
+    def list_processes(self, service: str) -> list[ManagedProcess]:
+        return [each for each in self.processes.values() if each.service == service]
 
-    def strike(self, member: Member, number: signal.Signals) -> None:
-        """SIGKILL as a crash would, SIGTERM as a platform does when it deploys."""
-        if member.process is None or member.process.returncode is not None or member.asked:
+    def send_signal(self, target: ManagedProcess, number: signal.Signals) -> None:
+        """Send SIGKILL as in a crash, or SIGTERM as in a deployment."""
+        if target.process is None or target.process.returncode is not None or target.stop_requested:
             return
-        member.asked = True
-        member.process.send_signal(number)
+        target.stop_requested = True
+        target.process.send_signal(number)
         self.signals[number.name] += 1
 
-    async def tell_proxy(self, what: str, value: object) -> None:
+    async def configure_proxy(self, setting: str, value: object) -> None:
         async with (
             aiohttp.ClientSession() as http,
-            http.put(f"{self.proxy}/-/{what}", json=value) as answer,
+            http.put(f"{self.proxy_url}/-/{setting}", json=value) as response,
         ):
-            answer.raise_for_status()
+            response.raise_for_status()
 
-    async def ask_proxy(self, what: str) -> Any:
-        async with aiohttp.ClientSession() as http, http.get(f"{self.proxy}/-/{what}") as answer:
-            return await answer.json()
+    async def query_proxy(self, resource: str) -> Any:
+        url = f"{self.proxy_url}/-/{resource}"
+        async with aiohttp.ClientSession() as http, http.get(url) as response:
+            return await response.json()
 
     def _provision(self) -> Resources:
         session = boto3.Session(
@@ -247,109 +248,115 @@ class Fleet:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         )
-        return provision(session, self.cloud, visibility=self.shape.visibility)
+        return provision(session, self.aws_url, visibility=self.config.visibility)
 
-    def _add_rig(self, jwks: Path) -> None:
+    def _add_emulator_and_proxy(self, jwks: Path) -> None:
         python = [sys.executable, "-m"]
-        recognition, proxy = self._ports[2], self._ports[1]
-        command = ["--port", str(recognition), "--cloud", self.cloud]
-        command += ["--latency", str(self.shape.latency)]
+        proxy_port, rekognition_port = self._ports[1:3]
+        arguments = ["--port", str(rekognition_port), "--cloud", self.aws_url]
+        arguments += ["--latency", str(self.config.latency)]
         self._add(
             "recognition",
-            [*python, "sightline_reliability.recognition_emulator", *command],
+            [*python, "sightline_reliability.recognition_emulator", *arguments],
             {},
-            f"{self.recognition}/health",
+            f"{self.rekognition_url}/health",
         )
-        command = ["--port", str(proxy), "--cloud", self.cloud, "--recognition", self.recognition]
-        command += ["--jwks", str(jwks), "--seed", str(self._seed)]
+        arguments = ["--port", str(proxy_port), "--cloud", self.aws_url]
+        arguments += ["--recognition", self.rekognition_url]
+        arguments += ["--jwks", str(jwks), "--seed", str(self._seed)]
         self._add(
             "proxy",
-            [*python, "sightline_reliability.proxy", *command],
+            [*python, "sightline_reliability.proxy", *arguments],
             {},
-            f"{self.proxy}/-/figures",
+            f"{self.proxy_url}/-/metrics",
         )
 
     def _add_services(self) -> None:
-        ports = iter(self._ports[3:])
+        free = iter(self._ports[3:])
         proxy = self._ports[1]
         counts = {
-            "api": self.shape.apis,
-            "worker": self.shape.workers,
-            "resizer": self.shape.resizers,
+            "api": self.config.apis,
+            "worker": self.config.workers,
+            "resizer": self.config.resizers,
         }
-        for kind, count in counts.items():
+        for service, count in counts.items():
             for number in range(count):
-                port = next(ports)
-                where = Ports(port, proxy, proxy, port, port, port)
-                environment = SERVICES[kind](where, self.made)
-                if kind != "api":
-                    environment["SIGHTLINE_BACKOFF_SECONDS"] = str(self.shape.backoff)
+                port = next(free)
+                ports = Ports(port, proxy, proxy, port, port, port)
+                environment = SERVICES[service](ports, self.resources)
+                if service != "api":
+                    environment["SIGHTLINE_BACKOFF_SECONDS"] = str(self.config.backoff)
                 self._add(
-                    f"{kind}-{number}",
-                    [sys.executable, "-m", f"sightline_{kind}"],
-                    {**environment, **self.shape.settings.get(kind, {})},
+                    f"{service}-{number}",
+                    [sys.executable, "-m", f"sightline_{service}"],
+                    {**environment, **self.config.settings.get(service, {})},
                     f"http://127.0.0.1:{port}/health",
                 )
 
-    def _add(self, name: str, command: list[str], environment: Environment, health: str) -> None:
+    def _add(
+        self, name: str, command: list[str], environment: Environment, health_url: str
+    ) -> None:
         log = self.folder / "logs" / f"{name}.log"
-        whole = {**base_environment(), **environment}
-        self.members[name] = Member(name, command, whole, health, log)
+        environment = {**base_environment(), **environment}
+        self.processes[name] = ManagedProcess(name, command, environment, health_url, log)
 
     async def _start(self, *names: str) -> None:
         for name in names:
-            await self.members[name].launch()
+            await self.processes[name].launch()
         for name in names:
-            await self.members[name].await_health()
+            await self.processes[name].wait_until_healthy()
 
-    async def _keep(self, member: Member) -> None:
-        """Start it again whenever it has ended; whoever does not stop when asked to is killed."""
+    async def _supervise(self, target: ManagedProcess) -> None:
+        """Restart a process whenever it ends; kill it if it does not stop when requested."""
         while True:
-            assert member.process is not None
-            code = await self._await_end(member)
-            if not member.asked:
-                self.mishaps.append(f"{member.name} ended by itself with {code}")
-            # uvicorn has stopped well when it ends by the signal that it was sent.
+            assert target.process is not None
+            code = await self._wait_for_exit(target)
+            if not target.stop_requested:
+                self.incidents.append(f"{target.name} exited unexpectedly with code {code}")
+            # uvicorn re-raises the signal after a graceful shutdown.
             elif code not in {0, -signal.SIGKILL, -signal.SIGTERM}:
-                self.mishaps.append(f"{member.name} ended with {code} when it was to stop")
-            member.well = False
-            await asyncio.sleep(self.chance.uniform(*AWAY))
-            await member.launch()
+                self.incidents.append(f"{target.name} exited with code {code} on shutdown")
+            target.healthy = False
+            await asyncio.sleep(self.rng.uniform(*RESTART_DELAY_SECONDS))
+            await target.launch()
             try:
-                await member.await_health()
+                await target.wait_until_healthy()
             except FleetError as error:
-                # A dependency may be away just then; the platform would try again too.
-                if member.process.returncode is None:
+                # A dependency may be unavailable at that moment; the platform would retry too.
+                if target.process.returncode is None:
                     raise
-                member.asked = True
-                self.mishaps.append(f"{error}")
+                target.stop_requested = True
+                self.incidents.append(f"{error}")
 
-    async def _await_end(self, member: Member) -> int:
-        assert member.process is not None
-        ending = asyncio.create_task(member.process.wait())
-        asked_at: float | None = None
-        while not ending.done():
-            await asyncio.wait({ending}, timeout=0.5)
-            if not member.asked:
+    async def _wait_for_exit(self, target: ManagedProcess) -> int:
+        assert target.process is not None
+        exit_task = asyncio.create_task(target.process.wait())
+        requested_at: float | None = None
+        while not exit_task.done():
+            await asyncio.wait({exit_task}, timeout=0.5)
+            if not target.stop_requested:
                 continue
-            asked_at = asked_at or time.monotonic()
-            if time.monotonic() - asked_at > STOP_TIMEOUT and not ending.done():
-                self.mishaps.append(f"{member.name} did not stop in {STOP_TIMEOUT:.0f} s")
-                member.process.kill()
-                await ending
-        return ending.result()
+            requested_at = requested_at or time.monotonic()
+            elapsed = time.monotonic() - requested_at
+            if elapsed > STOP_TIMEOUT_SECONDS and not exit_task.done():
+                self.incidents.append(
+                    f"{target.name} did not stop within {STOP_TIMEOUT_SECONDS:.0f} s"
+                )
+                target.process.kill()
+                await exit_task
+        return exit_task.result()
 
-    async def _end(self, member: Member) -> None:
-        if member.process is None or member.process.returncode is not None:
+    async def _stop(self, target: ManagedProcess) -> None:
+        if target.process is None or target.process.returncode is not None:
             return
-        member.asked = True
-        member.process.terminate()
+        target.stop_requested = True
+        target.process.terminate()
         try:
-            async with asyncio.timeout(STOP_TIMEOUT):
-                await member.process.wait()
+            async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
+                await target.process.wait()
         except TimeoutError:
-            member.process.kill()
-            await member.process.wait()
+            target.process.kill()
+            await target.process.wait()
 
 
 SERVICES = {
@@ -359,17 +366,17 @@ SERVICES = {
 }
 
 
-def _family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    found = [pid]
-    for each in found:
+def _list_process_tree(pid: int) -> list[int]:
+    """Return the ids of a process and all its descendants."""
+    pids = [pid]
+    for each in pids:
         with contextlib.suppress(OSError):
             for task in Path(f"/proc/{each}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
+                pids += map(int, (task / "children").read_text().split())
+    return pids
 
 
-def _resident(pid: int) -> int:
+def _read_resident_bytes(pid: int) -> int:
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
@@ -377,9 +384,10 @@ def _resident(pid: int) -> int:
     return 0
 
 
-def _worked(pid: int) -> float:
+def _read_cpu_seconds(pid: int) -> float:
     with contextlib.suppress(OSError):
-        # A command's name, in parentheses, may have spaces. Its children that have ended count too.
+        # The command's name, in parentheses, may contain spaces. The fields include the CPU time of
+        # children that have ended.
         times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
         return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
     return 0.0

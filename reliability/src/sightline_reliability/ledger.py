@@ -1,63 +1,63 @@
-"""What users were told: the ground on which the checker stands."""
+"""What the simulated users observed: the checker compares the state of the system with it."""
 
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-#: `good` can be shown; `broken` is no picture or half of one; `swapped` is not what was announced.
-Kind = Literal["good", "broken", "swapped"]
+#: `valid` can be decoded; `corrupt` cannot; `mismatched` has another checksum than its upload.
+ImageKind = Literal["valid", "corrupt", "mismatched"]
 
-#: Whether the owner asked for the deletion, and whether the gateway has said that it is done.
-Deletion = Literal["none", "asked", "done"]
+#: Whether the owner requested the deletion, and whether the gateway confirmed it.
+Deletion = Literal["none", "requested", "confirmed"]
 
 
 @dataclass
-class Entry:
-    """One ticket; `accepted` once S3 has taken the picture."""
+class UploadRecord:
+    """One upload; `accepted` once S3 has stored the image."""
 
     owner: str
     image_id: str
     sha256: str
     bytes: int
-    kind: Kind
+    kind: ImageKind
     accepted: bool = False
     deletion: Deletion = "none"
-    reprocessed: int = 0
+    reprocess_count: int = 0
 
 
 @dataclass
 class Ledger:
-    """All tickets, and everything that a user was told and should not have been."""
+    """All uploads, and every response that violated the API's contract."""
 
-    entries: list[Entry] = field(default_factory=list)
-    #: What the gateway did that its document does not tell of, with how often.
-    surprises: dict[str, int] = field(default_factory=dict)
-    #: Another owner's data seen or changed.
-    trespasses: list[str] = field(default_factory=list)
-    #: Albums whose deletion was asked for, and answered in the end.
-    dropped_albums: list[str] = field(default_factory=list)
-    #: What was done, by its name.
-    steps: dict[str, int] = field(default_factory=dict)
+    uploads: list[UploadRecord] = field(default_factory=list)
+    #: Responses that the API does not document, with their number.
+    unexpected_responses: dict[str, int] = field(default_factory=dict)
+    #: Data of another owner that was read or changed.
+    isolation_violations: list[str] = field(default_factory=list)
+    #: Ids of albums whose deletion was requested.
+    deleted_albums: list[str] = field(default_factory=list)
+    #: Completed actions of simulated users, by name.
+    actions: dict[str, int] = field(default_factory=dict)
 
     _owners: dict[str, str] = field(default_factory=dict)
 
-    def add(self, entry: Entry) -> None:
-        self.entries.append(entry)
-        self._owners[entry.image_id] = entry.owner
+    def add_upload(self, upload: UploadRecord) -> None:
+        self.uploads.append(upload)
+        self._owners[upload.image_id] = upload.owner
 
     def owner_of(self, image_id: str | None) -> str | None:
         return self._owners.get(image_id or "")
 
-    def surprise(self, what: str) -> None:
-        self.surprises[what] = self.surprises.get(what, 0) + 1
+    def count_unexpected(self, response: str) -> None:
+        self.unexpected_responses[response] = self.unexpected_responses.get(response, 0) + 1
 
-    def step(self, what: str) -> None:
-        self.steps[what] = self.steps.get(what, 0) + 1
+    def count_action(self, name: str) -> None:
+        self.actions[name] = self.actions.get(name, 0) + 1
 
     @property
-    def uploads(self) -> int:
-        return sum(entry.accepted for entry in self.entries)
+    def accepted_count(self) -> int:
+        return sum(upload.accepted for upload in self.uploads)
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=1))

@@ -1,12 +1,14 @@
-"""The way to AWS with everything that goes wrong on it: `python -m sightline_reliability.proxy`.
+"""Fault-injecting proxy between the services and AWS: `python -m sightline_reliability.proxy`.
 
-A process between the services and the cloud's stand-in. What it does is said at `/-/`:
+A process between the services and the AWS emulator. Its control API is below `/-/`:
 
-GET  /-/figures   {"calls": {service: n}, "faults": {service: {fault: n}}, "settled": n}
-PUT  /-/share     how often faults occur, 1 as `faults.py` says, 0 never
-PUT  /-/down      {service: "refuse" | "hang"}: nothing gets through to these
-GET  /-/spans     [[service, operation, began, ended]]: calls begun at `?since=` or later, in Unix
-                  seconds
+GET  /-/metrics           {"calls": {service: n}, "faults": {service: {fault: n}}, "settled": n};
+                          `settled` counts the messages deleted from queues
+GET  /-/spans             [[service, operation, start, end]] in Unix seconds: calls that started at
+                          `?since=` or later
+PUT  /-/fault-multiplier  number that scales every fault rate; 0 disables fault injection
+PUT  /-/outages           {service: "reset" | "hang"}: services that are unavailable, by resetting
+                          each connection or by never responding
 """
 
 import argparse
@@ -22,45 +24,55 @@ import uvloop
 from aiohttp import web
 from multidict import CIMultiDict
 
-from sightline_reliability.faults import Call, Fault, Service, answer, draw, identify
+from sightline_reliability.faults import (
+    Call,
+    Fault,
+    Service,
+    build_error_response,
+    choose_fault,
+    identify_call,
+)
 
-#: Seconds; no service of ours waits longer for an answer.
-BEYOND_PATIENCE = 35.0
+#: Longer than the timeout of every client in the services.
+HANG_SECONDS = 35.0
 
-#: Seconds within which a message comes again.
-LATEST_DUPLICATE = 15
+#: Maximum delay of a redelivered message.
+MAX_REDELIVERY_SECONDS = 15
 
-#: Messages that SQS gives in one answer.
-MOST = 10
+#: Maximum number of messages in one response of ReceiveMessage.
+SQS_BATCH_SIZE = 10
 
-#: Seconds of delay, uniformly.
-SLOWNESS = (0.05, 1.5)
+#: Range of the delay of a slow call, uniformly distributed.
+SLOW_CALL_SECONDS = (0.05, 1.5)
 
-#: Calls that are remembered for whoever measures: those of ten minutes under load.
-REMEMBERED = 500_000
+#: Calls kept for `/-/spans`: those of ten minutes under load.
+SPAN_HISTORY_SIZE = 500_000
 
-#: Of one connection alone, so not to be passed on.
-HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade", "expect")
+#: Hop-by-hop headers, which a proxy must not forward.
+HOP_BY_HOP_HEADERS = (
+    *("connection", "keep-alive", "transfer-encoding"),
+    *("content-length", "te", "upgrade", "expect"),
+)
 
-CONTROL = "/-/"
+CONTROL_PREFIX = "/-/"
 
 
 class Proxy:
-    """Passes calls on to `cloud`, those of Rekognition to `recognition`; answers JWKS itself."""
+    """Forwards calls to `aws_url`, Rekognition's to `rekognition_url`; serves the JWKS itself."""
 
-    def __init__(self, cloud: str, recognition: str, jwks: bytes, seed: int) -> None:
-        self._cloud = cloud
-        self._recognition = recognition
+    def __init__(self, aws_url: str, rekognition_url: str, jwks: bytes, seed: int) -> None:
+        self._aws_url = aws_url
+        self._rekognition_url = rekognition_url
         self._jwks = jwks
-        self._chance = random.Random(seed)
-        self._share = 0.0
-        self._down: dict[str, str] = {}
+        self._rng = random.Random(seed)
+        self._fault_multiplier = 0.0
+        self._outages: dict[str, str] = {}
         self._calls: Counter[str] = Counter()
         self._faults: dict[str, Counter[str]] = {each: Counter() for each in Service}
         self._settled = 0
-        self._spans: deque[tuple[str, str, float, float]] = deque(maxlen=REMEMBERED)
+        self._spans: deque[tuple[str, str, float, float]] = deque(maxlen=SPAN_HISTORY_SIZE)
         self._session: aiohttp.ClientSession
-        self._sending: set[asyncio.Task[None]] = set()
+        self._redeliveries: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -70,177 +82,182 @@ class Proxy:
         )
 
     async def close(self) -> None:
-        await asyncio.gather(*self._sending)
+        await asyncio.gather(*self._redeliveries)
         await self._session.close()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.path.startswith(CONTROL):
-            return await self._control(request)
+        if request.path.startswith(CONTROL_PREFIX):
+            return await self._handle_control(request)
         if request.headers.get("Expect", "").lower() == "100-continue":
-            # S3's clients hold a body back until they are told that it is wanted.
+            # S3 clients send the body only after this response.
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        call = _forget_token(identify(request.method, request.path, headers, body))
+        call = _strip_client_token(identify_call(request.method, request.path, headers, body))
         self._calls[call.service] += 1
-        if how := self._down.get(call.service):
-            return await self._be_away(request, how)
-        fault = draw(call, self._chance, self._share)
-        began = time.time()
+        if mode := self._outages.get(call.service):
+            return await self._simulate_outage(request, mode)
+        fault = choose_fault(call, self._rng, self._fault_multiplier)
+        start = time.time()
         try:
-            return await self._suffer(request, call, fault)
+            return await self._execute(request, call, fault)
         finally:
-            self._spans.append((call.service, call.operation, began, time.time()))
+            self._spans.append((call.service, call.operation, start, time.time()))
 
-    async def _suffer(
+    async def _execute(
         self, request: web.BaseRequest, call: Call, fault: Fault | None
     ) -> web.StreamResponse:
         if fault is not None:
-            self._count(call, fault)
+            self._faults[call.service][fault] += 1
         match fault:
             case Fault.SLOW:
-                await asyncio.sleep(self._chance.uniform(*SLOWNESS))
+                await asyncio.sleep(self._rng.uniform(*SLOW_CALL_SECONDS))
             case Fault.TIMEOUT:
-                # Whether it is carried out before or not at all, the caller has gone by then.
-                if self._chance.random() < 0.5:
+                # Half of the calls are executed; the client has disconnected by the end anyway.
+                if self._rng.random() < 0.5:
                     await self._forward(request, call)
-                await asyncio.sleep(BEYOND_PATIENCE)
-                return _hang_up(request)
+                await asyncio.sleep(HANG_SECONDS)
+                return _reset_connection(request)
             case Fault.THROTTLE | Fault.ERROR | Fault.CONFLICT:
-                reply = answer(call, fault, self._chance)
+                error = build_error_response(call, fault, self._rng)
                 return web.Response(
-                    status=reply.status, body=reply.body, content_type=reply.media_type
+                    status=error.status, body=error.body, content_type=error.media_type
                 )
             case Fault.RESET:
-                return _hang_up(request)
-            case Fault.LOST:
+                return _reset_connection(request)
+            case Fault.LOST_RESPONSE:
                 await self._forward(request, call)
-                return _hang_up(request)
-            case Fault.CUT:
-                return await _break_off(request, await self._forward(request, call))
-            case Fault.PARTIAL:
-                return await self._do_in_part(request, call)
+                return _reset_connection(request)
+            case Fault.TRUNCATED_RESPONSE:
+                return await _send_truncated(request, await self._forward(request, call))
+            case Fault.PARTIAL_BATCH:
+                return await self._execute_partially(request, call)
         return self._deliver(call, await self._forward(request, call), fault)
 
     async def _forward(self, request: web.BaseRequest, call: Call) -> web.Response:
         if call.service is Service.JWKS:
             return web.Response(body=self._jwks, content_type="application/json")
-        base = self._recognition if call.service is Service.REKOGNITION else self._cloud
-        headers = CIMultiDict(
-            (name, value) for name, value in request.headers.items() if name.lower() not in HOP
+        is_rekognition = call.service is Service.REKOGNITION
+        base_url = self._rekognition_url if is_rekognition else self._aws_url
+        request_headers = CIMultiDict(
+            (name, value)
+            for name, value in request.headers.items()
+            if name.lower() not in HOP_BY_HOP_HEADERS
         )
         try:
             async with self._session.request(
                 request.method,
-                base + request.raw_path,
+                base_url + request.raw_path,
                 data=call.body,
-                headers=headers,
+                headers=request_headers,
                 allow_redirects=False,
-            ) as found:
-                kept = CIMultiDict(
+            ) as response:
+                headers = CIMultiDict(
                     (name, value)
-                    for name, value in found.headers.items()
-                    if name.lower() not in HOP
+                    for name, value in response.headers.items()
+                    if name.lower() not in HOP_BY_HOP_HEADERS
                 )
-                # The answer to HEAD tells of a length without a body.
-                if request.method == "HEAD" and "Content-Length" in found.headers:
-                    kept["Content-Length"] = found.headers["Content-Length"]
-                return web.Response(status=found.status, headers=kept, body=await found.read())
+                # A response to HEAD has a Content-Length without a body.
+                if request.method == "HEAD" and "Content-Length" in response.headers:
+                    headers["Content-Length"] = response.headers["Content-Length"]
+                body = await response.read()
+                return web.Response(status=response.status, headers=headers, body=body)
         except aiohttp.ClientError:
-            return _hang_up(request)
+            return _reset_connection(request)
 
-    async def _do_in_part(self, request: web.BaseRequest, call: Call) -> web.Response:
-        """Leave out one entry of a batch, and say so as the service does."""
+    async def _execute_partially(self, request: web.BaseRequest, call: Call) -> web.Response:
+        """Leave out one entry of a batch, and report it as the service does."""
         document = json.loads(call.body)
         if call.service is Service.SQS:
-            *kept, refused = document["Entries"]
-            entry = {"Id": refused["Id"], "Code": "InternalError", "SenderFault": False}
+            *kept, failed = document["Entries"]
+            entry = {"Id": failed["Id"], "Code": "InternalError", "SenderFault": False}
             if not kept:
                 return web.json_response({"Successful": [], "Failed": [entry]})
-            part = call._replace(body=json.dumps({**document, "Entries": kept}).encode())
-            done = json.loads(_body(await self._forward(request, part)))
+            partial = call._replace(body=json.dumps({**document, "Entries": kept}).encode())
+            result = json.loads(_get_body(await self._forward(request, partial)))
             self._settled += len(kept) if call.operation == "DeleteMessageBatch" else 0
-            return web.json_response({**done, "Failed": [*done.get("Failed", []), entry]})
-        ((table, asked),) = document["RequestItems"].items()
-        *keys, left = asked["Keys"]
-        unprocessed = {table: {**asked, "Keys": [left]}}
+            return web.json_response({**result, "Failed": [*result.get("Failed", []), entry]})
+        ((table, table_request),) = document["RequestItems"].items()
+        *keys, left = table_request["Keys"]
+        unprocessed = {table: {**table_request, "Keys": [left]}}
         if not keys:
             return web.json_response({"Responses": {table: []}, "UnprocessedKeys": unprocessed})
-        fewer = {**document, "RequestItems": {table: {**asked, "Keys": keys}}}
-        part = call._replace(body=json.dumps(fewer).encode())
-        done = json.loads(_body(await self._forward(request, part)))
-        return web.json_response({**done, "UnprocessedKeys": unprocessed})
+        fewer = {**document, "RequestItems": {table: {**table_request, "Keys": keys}}}
+        partial = call._replace(body=json.dumps(fewer).encode())
+        result = json.loads(_get_body(await self._forward(request, partial)))
+        return web.json_response({**result, "UnprocessedKeys": unprocessed})
 
     def _deliver(self, call: Call, response: web.Response, fault: Fault | None) -> web.Response:
-        """The answer as it is, but for what a queue does with its messages."""
+        """Return the response, with the delivery faults of a queue applied to its messages."""
         if call.operation == "DeleteMessageBatch" and response.status == 200:
-            self._settled += len(json.loads(_body(response)).get("Successful", []))
-        if fault not in {Fault.TWICE, Fault.DUPLICATE, Fault.REORDER} or response.status != 200:
+            self._settled += len(json.loads(_get_body(response)).get("Successful", []))
+        delivery_faults = {Fault.DUPLICATE, Fault.REDELIVERY, Fault.REORDER}
+        if fault not in delivery_faults or response.status != 200:
             return response
-        document = json.loads(_body(response))
+        document = json.loads(_get_body(response))
         messages = document.get("Messages", [])
         if not messages or (fault is Fault.REORDER and len(messages) == 1):
-            # There was nothing that could have suffered from it.
+            # The fault has no effect on these messages, so it does not count.
             self._faults[call.service][fault] -= 1
             return response
         match fault:
-            case Fault.TWICE:
-                # Never more than a call may give; whoever has to make way comes later.
-                messages = messages[: MOST - 1]
-                messages.append(self._chance.choice(messages))
+            case Fault.DUPLICATE:
+                # Stay within the batch size; a message left out is delivered later.
+                messages = messages[: SQS_BATCH_SIZE - 1]
+                messages.append(self._rng.choice(messages))
                 document["Messages"] = messages
             case Fault.REORDER:
-                self._chance.shuffle(messages)
+                self._rng.shuffle(messages)
             case _:
                 url = json.loads(call.body)["QueueUrl"]
-                task = asyncio.create_task(self._send_again(url, self._chance.choice(messages)))
-                self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
+                task = asyncio.create_task(self._redeliver(url, self._rng.choice(messages)))
+                self._redeliveries.add(task)
+                task.add_done_callback(self._redeliveries.discard)
         return web.json_response(document)
 
-    async def _send_again(self, url: str, message: dict[str, str]) -> None:
+    async def _redeliver(self, queue_url: str, message: dict[str, str]) -> None:
         body = {
-            "QueueUrl": url,
+            "QueueUrl": queue_url,
             "MessageBody": message["Body"],
-            "DelaySeconds": self._chance.randint(0, LATEST_DUPLICATE),
+            "DelaySeconds": self._rng.randint(0, MAX_REDELIVERY_SECONDS),
         }
         headers = {
             "X-Amz-Target": "AmazonSQS.SendMessage",
             "Content-Type": "application/x-amz-json-1.0",
         }
-        async with self._session.post(self._cloud, data=json.dumps(body), headers=headers):
+        async with self._session.post(self._aws_url, data=json.dumps(body), headers=headers):
             pass
 
-    async def _be_away(self, request: web.BaseRequest, how: str) -> web.StreamResponse:
-        if how == "hang":
-            await asyncio.sleep(BEYOND_PATIENCE)
-        return _hang_up(request)
+    async def _simulate_outage(self, request: web.BaseRequest, mode: str) -> web.StreamResponse:
+        if mode == "hang":
+            await asyncio.sleep(HANG_SECONDS)
+        return _reset_connection(request)
 
-    async def _control(self, request: web.BaseRequest) -> web.Response:
-        match request.method, request.path.removeprefix(CONTROL):
-            case "GET", "figures":
+    async def _handle_control(self, request: web.BaseRequest) -> web.Response:
+        match request.method, request.path.removeprefix(CONTROL_PREFIX):
+            case "GET", "metrics":
                 return web.json_response(
                     {"calls": self._calls, "faults": self._faults, "settled": self._settled}
                 )
             case "GET", "spans":
                 since = float(request.query["since"])
                 return web.json_response([span for span in self._spans if span[2] >= since])
-            case "PUT", "share":
-                self._share = float(await request.json())
-            case "PUT", "down":
-                self._down = await request.json()
+            case "PUT", "fault-multiplier":
+                self._fault_multiplier = float(await request.json())
+            case "PUT", "outages":
+                self._outages = await request.json()
             case _:
                 return web.Response(status=404)
         return web.Response(status=204)
 
-    def _count(self, call: Call, fault: Fault) -> None:
-        self._faults[call.service][fault] += 1
 
+def _strip_client_token(call: Call) -> Call:
+    """Remove the idempotency token of a transaction.
 
-def _forget_token(call: Call) -> Call:
-    """MiniStack writes numbers of a Put its own way ("100" for "100.0") into what it remembers, and
-    then takes the same transaction, sent again, for another one with its token. Without a token
-    the second meets the traces of the first, which is harder on the services than AWS is."""
+    MiniStack normalizes numbers of a Put ("100" for "100.0") in the request that it remembers, and
+    then rejects the same transaction, sent again, as a different one with the same token. Without a
+    token the second attempt meets the effects of the first, which is stricter than AWS.
+    """
     if call.operation != "TransactWriteItems":
         return call
     document = json.loads(call.body)
@@ -248,28 +265,28 @@ def _forget_token(call: Call) -> Call:
     return call._replace(body=json.dumps(document).encode())
 
 
-def _body(response: web.Response) -> bytes:
+def _get_body(response: web.Response) -> bytes:
     assert isinstance(response.body, bytes)
     return response.body
 
 
-def _hang_up(request: web.BaseRequest) -> web.Response:
-    """No answer at all: the connection ends as if the network had."""
+def _reset_connection(request: web.BaseRequest) -> web.Response:
+    """Close the connection without a response, as a network failure does."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=503)
 
 
-async def _break_off(request: web.BaseRequest, whole: web.Response) -> web.StreamResponse:
-    """Half of the answer, under the length of all of it."""
-    body = _body(whole)
+async def _send_truncated(request: web.BaseRequest, whole: web.Response) -> web.StreamResponse:
+    """Send the first half of the body with the Content-Length of the whole body."""
+    body = _get_body(whole)
     if len(body) < 2:
-        return _hang_up(request)
+        return _reset_connection(request)
     half = web.StreamResponse(status=whole.status, headers=whole.headers)
     half.content_length = len(body)
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
-    _hang_up(request)
+    _reset_connection(request)
     return half
 
 
@@ -284,13 +301,13 @@ async def serve(proxy: Proxy, port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sightline_reliability.proxy", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--cloud", required=True, help="address of the stand-in for AWS")
-    parser.add_argument("--recognition", required=True, help="address of that for Rekognition")
-    parser.add_argument("--jwks", type=Path, required=True, help="file with the issuer's keys")
+    parser.add_argument("--cloud", required=True, help="URL of the AWS emulator")
+    parser.add_argument("--recognition", required=True, help="URL of the Rekognition emulator")
+    parser.add_argument("--jwks", type=Path, required=True, help="file with the issuer's JWKS")
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    proxy = Proxy(given.cloud, given.recognition, given.jwks.read_bytes(), given.seed)
-    uvloop.run(serve(proxy, given.port))
+    options = parser.parse_args()
+    proxy = Proxy(options.cloud, options.recognition, options.jwks.read_bytes(), options.seed)
+    uvloop.run(serve(proxy, options.port))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Small pictures, each unlike every other, and files that only look like one."""
+"""Small random images, and corrupt files that cannot be decoded."""
 
 import io
 import random
@@ -7,33 +7,33 @@ from PIL import Image, ImageDraw
 
 SIZE = (160, 120)
 
-#: Pillow's names, with what a client announces and how often.
+#: Pillow's format names, with the media type and the relative frequency.
 FORMATS = {"JPEG": ("image/jpeg", 80), "PNG": ("image/png", 15), "WEBP": ("image/webp", 5)}
 
 
-def draw_picture(chance: random.Random) -> tuple[bytes, str]:
-    """A file and its media type."""
-    kind = chance.choices(list(FORMATS), [weight for _, weight in FORMATS.values()])[0]
-    picture = Image.new("RGB", SIZE, _color(chance))
-    canvas = ImageDraw.Draw(picture)
+def draw_image(rng: random.Random) -> tuple[bytes, str]:
+    """Return an encoded image, unlike every other, and its media type."""
+    format_name = rng.choices(list(FORMATS), [weight for _, weight in FORMATS.values()])[0]
+    image = Image.new("RGB", SIZE, _choose_color(rng))
+    canvas = ImageDraw.Draw(image)
     for _ in range(6):
-        left, top = chance.randrange(SIZE[0]), chance.randrange(SIZE[1])
-        canvas.rectangle((left, top, left + 40, top + 30), fill=_color(chance))
+        left, top = rng.randrange(SIZE[0]), rng.randrange(SIZE[1])
+        canvas.rectangle((left, top, left + 40, top + 30), fill=_choose_color(rng))
     file = io.BytesIO()
-    picture.save(file, kind)
-    return file.getvalue(), FORMATS[kind][0]
+    image.save(file, format_name)
+    return file.getvalue(), FORMATS[format_name][0]
 
 
-def break_picture(chance: random.Random) -> tuple[bytes, str]:
-    """Noise, a page, or the first half of a picture's head: nothing that can be shown."""
-    body, media_type = draw_picture(chance)
-    broken = [
-        chance.randbytes(900),
-        b"<html><script>alert(1)</script></html>" + chance.randbytes(20),
-        body[:24] + chance.randbytes(60),
+def make_corrupt_image(rng: random.Random) -> tuple[bytes, str]:
+    """Return random bytes, an HTML page or half an image header, with an image's media type."""
+    body, media_type = draw_image(rng)
+    corrupt = [
+        rng.randbytes(900),
+        b"<html><script>alert(1)</script></html>" + rng.randbytes(20),
+        body[:24] + rng.randbytes(60),
     ]
-    return chance.choice(broken), media_type
+    return rng.choice(corrupt), media_type
 
 
-def _color(chance: random.Random) -> tuple[int, int, int]:
-    return chance.randrange(256), chance.randrange(256), chance.randrange(256)
+def _choose_color(rng: random.Random) -> tuple[int, int, int]:
+    return rng.randrange(256), rng.randrange(256), rng.randrange(256)

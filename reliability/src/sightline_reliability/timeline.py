@@ -1,4 +1,4 @@
-"""How a trial went, second by second, and the picture of it."""
+"""Samples of a chaos run over time, and their plot."""
 
 import asyncio
 import time
@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 
 class Sample(NamedTuple):
-    """Counts so far, and messages that wait or are in work, at one moment."""
+    """Cumulative counts and queue depths at one moment, in seconds since the start.
+
+    `recognition` and `renditions` are the unsettled messages of each queue.
+    """
 
     at: float
     accepted: int
@@ -21,40 +24,41 @@ class Sample(NamedTuple):
 
 @dataclass
 class Timeline:
-    """Samples by time; `marks` are moments with a word, as of a kill."""
+    """Samples in chronological order; `marks` are labeled moments, such as a kill."""
 
-    began: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.monotonic)
     samples: list[Sample] = field(default_factory=list)
     marks: list[tuple[float, str]] = field(default_factory=list)
 
-    def mark(self, word: str) -> None:
-        self.marks.append((time.monotonic() - self.began, word))
+    def mark(self, label: str) -> None:
+        self.marks.append((time.monotonic() - self.started_at, label))
 
     def add(self, accepted: int, settled: int, faults: int, backlog: tuple[int, int]) -> None:
-        at = time.monotonic() - self.began
+        at = time.monotonic() - self.started_at
         self.samples.append(Sample(at, accepted, settled, faults, *backlog))
 
 
-def count_waiting(sqs: Any, url: str) -> int:
-    """Messages of a queue that are not settled: waiting, delayed or in work."""
+def count_unsettled(sqs: Any, queue_url: str) -> int:
+    """Return the number of messages that are visible, delayed or in flight."""
     names = [f"ApproximateNumberOfMessages{each}" for each in ("", "NotVisible", "Delayed")]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return sum(int(found[name]) for name in names)
+    response = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
+    return sum(int(response["Attributes"][name]) for name in names)
 
 
-async def watch(take: Callable[[], Any], interval: float = 1.0) -> None:
-    """Take a sample every so often until cancelled; one that fails is left out."""
+async def sample_periodically(
+    take_sample: Callable[[], Any], interval_seconds: float = 1.0
+) -> None:
+    """Take samples until cancelled; skip those that fail."""
     while True:
-        await asyncio.gather(take(), return_exceptions=True)
-        await asyncio.sleep(interval)
+        await asyncio.gather(take_sample(), return_exceptions=True)
+        await asyncio.sleep(interval_seconds)
 
 
-#: What marks look like.
-COLOURS = {"SIGKILL": "#c0392b", "SIGTERM": "#e6a23c", "faults end": "#2c7a4b"}
+MARK_COLORS = {"SIGKILL": "#c0392b", "SIGTERM": "#e6a23c", "faults end": "#2c7a4b"}
 
 
-def draw(timeline: Timeline, path: Path, title: str) -> None:
-    """Throughput above, backlog below, with every kill on both."""
+def plot_timeline(timeline: Timeline, path: Path, title: str) -> None:
+    """Plot throughput above and queue depth below, with a vertical line for every mark."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -62,14 +66,14 @@ def draw(timeline: Timeline, path: Path, title: str) -> None:
 
     figure, (upper, lower) = plt.subplots(2, 1, figsize=(11, 6), sharex=True)
     pairs = list(zip(timeline.samples, timeline.samples[5:], strict=False))
-    moments = [later.at for _, later in pairs]
+    times = [later.at for _, later in pairs]
     for name, color in (("accepted", "#2b6cb0"), ("settled", "#2c7a4b"), ("faults", "#c0392b")):
         rates = [
-            (getattr(later, name) - getattr(sooner, name)) / (later.at - sooner.at)
-            for sooner, later in pairs
+            (getattr(later, name) - getattr(earlier, name)) / (later.at - earlier.at)
+            for earlier, later in pairs
         ]
         label = {"accepted": "uploads", "settled": "messages settled", "faults": "faults"}[name]
-        upper.plot(moments, rates, color=color, label=label, linewidth=1.2)
+        upper.plot(times, rates, color=color, label=label, linewidth=1.2)
     for name, color in (("recognition", "#2b6cb0"), ("renditions", "#805ad5")):
         lower.plot(
             [sample.at for sample in timeline.samples],
@@ -77,12 +81,13 @@ def draw(timeline: Timeline, path: Path, title: str) -> None:
             color=color,
             label=f"{name} queue",
         )
-    for at, word in timeline.marks:
+    for at, label in timeline.marks:
         for axes in (upper, lower):
-            axes.axvline(at, color=COLOURS.get(word, "#888888"), alpha=0.35, linewidth=0.8)
-    upper.set(ylabel="per second", title=title)
+            axes.axvline(at, color=MARK_COLORS.get(label, "#888888"), alpha=0.35, linewidth=0.8)
+    upper.set(ylabel="rate, per second", title=title)
     lower.set(
-        ylabel="messages", xlabel="seconds (red: SIGKILL, yellow: SIGTERM, green: faults end)"
+        ylabel="unsettled messages",
+        xlabel="time, seconds (red: SIGKILL, yellow: SIGTERM, green: end of fault injection)",
     )
     for axes in (upper, lower):
         axes.legend(loc="upper left", fontsize="small")

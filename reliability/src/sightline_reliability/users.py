@@ -1,5 +1,8 @@
-"""Owners who use the gateway as people and their programs do: they retry, repeat, change their
-minds, forget, and try what is not theirs. Whatever they are told goes to the ledger."""
+"""Simulated users who act as people and their programs do.
+
+They retry, repeat requests, delete what they uploaded, abandon uploads and try to access data of
+other owners. Every response is recorded in the ledger.
+"""
 
 import asyncio
 import contextlib
@@ -12,34 +15,37 @@ from uuid import UUID
 
 import aiohttp
 
-from sightline_reliability.ledger import Entry, Kind, Ledger
-from sightline_reliability.recognition_emulator import VOCABULARY, WORDS
-from sightline_reliability.sample_images import break_picture, draw_picture
+from sightline_reliability.ledger import ImageKind, Ledger, UploadRecord
+from sightline_reliability.recognition_emulator import LABELS, WORDS
+from sightline_reliability.sample_images import draw_image, make_corrupt_image
 
-#: Seconds for which somebody tries again before giving up.
-PATIENCE = 150.0
+#: Seconds for which a user retries a request before giving up.
+RETRY_SECONDS = 150.0
 
-#: Seconds; longer than the gateway's own limit, so that it is the gateway that answers.
-ANSWER_TIMEOUT = 45.0
+#: Longer than the gateway's own request timeout, so that the gateway always responds first.
+RESPONSE_TIMEOUT_SECONDS = 45.0
 
-#: Statuses that say "again", with what a program waits at most, in seconds.
-AGAIN = {429, 503}
-LONGEST_WAIT = 2.0
+#: Statuses that a client retries, and its maximum wait between attempts.
+RETRYABLE_STATUSES = {429, 503}
+MAX_RETRY_WAIT_SECONDS = 2.0
+
+#: Share of the uploads that also request text detection.
+TEXT_DETECTION_SHARE = 0.3
 
 Json = dict[str, Any]
 
 
-class GaveUp(Exception):
-    """Nobody answered in all the patience there was."""
+class RequestFailed(Exception):
+    """A request failed permanently, or did not succeed within `RETRY_SECONDS`."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     body: Any
 
 
-class Pace:
-    """Lets so many steps a second begin, for everybody together."""
+class Pacer:
+    """Limits the rate at which all users together start actions, per second."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -51,156 +57,169 @@ class Pace:
         await asyncio.sleep(self._next_at - 1 / self._rate - now)
 
 
-class Person:
-    """One owner; a `tidy` one never does what makes its months count more than what is left."""
+class SimulatedUser:
+    """One owner.
+
+    One with `exact_usage` never does what lets its monthly usage exceed what is left at the end.
+    """
 
     def __init__(
         self,
         owner: str,
         token: str,
-        gateways: Sequence[str],
+        gateway_urls: Sequence[str],
         http: aiohttp.ClientSession,
         ledger: Ledger,
         seed: int,
-        tidy: bool,
+        exact_usage: bool,
     ) -> None:
         self.owner = owner
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._gateways = gateways
+        self._gateway_urls = gateway_urls
         self._http = http
         self._ledger = ledger
-        self._chance = random.Random(seed)
-        self._mine: list[Entry] = []
-        self._bodies: list[tuple[bytes, str]] = []
-        self._albums: list[str] = []
-        self._steps = (
-            STEPS
-            if not tidy
-            else {name: weight for name, weight in STEPS.items() if name not in UNTIDY}
-        )
+        self._rng = random.Random(seed)
+        self._uploads: list[UploadRecord] = []
+        self._sent_images: list[tuple[bytes, str]] = []
+        self._album_ids: list[str] = []
+        self._action_weights = {
+            name: weight
+            for name, weight in ACTION_WEIGHTS.items()
+            if not (exact_usage and name in INEXACT_USAGE_ACTIONS)
+        }
 
-    async def live(self, pace: Pace, stop: asyncio.Event) -> None:
-        """One step after another until told to stop; what was begun is brought to an end."""
+    async def run(self, pacer: Pacer, stop: asyncio.Event) -> None:
+        """Perform one action after another until `stop` is set; complete the last one."""
         while not stop.is_set():
-            await pace.wait()
-            (name,) = self._chance.choices(list(self._steps), list(self._steps.values()))
-            step: Callable[[], Awaitable[None]] = getattr(self, name)
+            await pacer.wait()
+            (name,) = self._rng.choices(
+                list(self._action_weights), list(self._action_weights.values())
+            )
+            action: Callable[[], Awaitable[None]] = getattr(self, name)
             try:
-                await step()
-                self._ledger.step(name)
-            except GaveUp as error:
-                self._ledger.surprise(f"gave up: {name}: {error}")
+                await action()
+                self._ledger.count_action(name)
+            except RequestFailed as error:
+                self._ledger.count_unexpected(f"gave up: {name}: {error}")
 
-    async def upload_good(self) -> None:
-        body, media_type = draw_picture(self._chance)
-        self._bodies.append((body, media_type))
-        await self._send(body, media_type, "good")
+    async def upload_valid(self) -> None:
+        body, media_type = draw_image(self._rng)
+        self._sent_images.append((body, media_type))
+        await self._upload(body, media_type, "valid")
 
-    async def upload_broken(self) -> None:
-        body, media_type = break_picture(self._chance)
-        await self._send(body, media_type, "broken")
+    async def upload_corrupt(self) -> None:
+        body, media_type = make_corrupt_image(self._rng)
+        await self._upload(body, media_type, "corrupt")
 
     async def upload_duplicate(self) -> None:
-        if self._bodies:
-            body, media_type = self._chance.choice(self._bodies)
-            await self._send(body, media_type, "good")
+        if self._sent_images:
+            body, media_type = self._rng.choice(self._sent_images)
+            await self._upload(body, media_type, "valid")
 
     async def upload_twice(self) -> None:
-        """The same form posted again, as a page does whose first answer never came."""
-        body, media_type = draw_picture(self._chance)
-        entry, form = await self._announce(body, media_type, "good")
-        await asyncio.gather(self._post(form, body, entry), self._post(form, body, entry))
+        """Send the same presigned POST twice, as a page does whose first response was lost."""
+        body, media_type = draw_image(self._rng)
+        upload, form = await self._create_upload(body, media_type, "valid")
+        await asyncio.gather(self._post(form, body, upload), self._post(form, body, upload))
 
-    async def upload_other(self) -> None:
-        """Other bytes of the same length than were announced: S3 refuses them by their checksum;
-        where its stand-in does not, the services must."""
-        body, media_type = draw_picture(self._chance)
-        entry, form = await self._announce(body, media_type, "swapped")
-        await self._post(form, body[:-1] + bytes([body[-1] ^ 1]), entry, {200, 201, 204, 400, 403})
+    async def upload_mismatched(self) -> None:
+        """Send other bytes of the declared length.
+
+        S3 rejects them by their checksum. Where the emulator does not, the services must.
+        """
+        body, media_type = draw_image(self._rng)
+        upload, form = await self._create_upload(body, media_type, "mismatched")
+        mismatched = body[:-1] + bytes([body[-1] ^ 1])
+        await self._post(form, mismatched, upload, {200, 201, 204, 400, 403})
 
     async def upload_after_deletion(self) -> None:
-        body, media_type = draw_picture(self._chance)
-        entry, form = await self._announce(body, media_type, "good")
-        await self._delete(entry)
-        await self._post(form, body, entry)
+        body, media_type = draw_image(self._rng)
+        upload, form = await self._create_upload(body, media_type, "valid")
+        await self._delete(upload)
+        await self._post(form, body, upload)
 
-    async def abandon(self) -> None:
-        body, media_type = draw_picture(self._chance)
-        await self._announce(body, media_type, "good")
+    async def abandon_upload(self) -> None:
+        body, media_type = draw_image(self._rng)
+        await self._create_upload(body, media_type, "valid")
 
-    async def delete(self) -> None:
-        if entry := self._choose():
-            await self._delete(entry)
+    async def delete_image(self) -> None:
+        if upload := self._choose_upload():
+            await self._delete(upload)
 
-    async def delete_many(self) -> None:
-        chosen = {each.image_id: each for each in (self._choose(), self._choose()) if each}
-        if not chosen:
+    async def delete_images(self) -> None:
+        uploads = {
+            each.image_id: each for each in (self._choose_upload(), self._choose_upload()) if each
+        }
+        if not uploads:
             return
-        for entry in chosen.values():
-            entry.deletion = "asked"
-        told = await self._call("POST", "/v1/images/delete", {"ids": list(chosen)}, {207})
-        for item in told.body["items"]:
+        for upload in uploads.values():
+            upload.deletion = "requested"
+        path = "/v1/images/delete"
+        response = await self._request("POST", path, {"ids": list(uploads)}, {207})
+        for item in response.body["items"]:
             if item["status"] in {204, 404}:
-                chosen[item["id"]].deletion = "done"
+                uploads[item["id"]].deletion = "confirmed"
 
-    async def reprocess(self) -> None:
-        if entry := self._choose():
-            path = f"/v1/images/{entry.image_id}/reprocess"
-            entry.reprocessed += 1
-            await self._call("POST", path, {}, {202, 409})
+    async def reprocess_image(self) -> None:
+        if upload := self._choose_upload():
+            path = f"/v1/images/{upload.image_id}/reprocess"
+            upload.reprocess_count += 1
+            await self._request("POST", path, {}, {202, 409})
 
-    async def edit(self) -> None:
-        if entry := self._choose():
-            labels = self._chance.sample(VOCABULARY, 3)
+    async def edit_labels(self) -> None:
+        if upload := self._choose_upload():
+            labels = self._rng.sample(LABELS, 3)
             changes = {"labels_added": labels[:2], "labels_hidden": labels[2:]}
-            path = f"/v1/images/{entry.image_id}"
-            # Contention is told as 409; by then the edit has been tried often enough.
-            await self._call("PATCH", path, changes, {200, 409})
+            path = f"/v1/images/{upload.image_id}"
+            # The gateway responds 409 once its own retries of a contended write are exhausted.
+            await self._request("PATCH", path, changes, {200, 409})
 
-    async def make_album(self) -> None:
-        told = await self._call("POST", "/v1/albums", {"title": "Summer"}, {201})
-        self._albums.append(told.body["id"])
+    async def create_album(self) -> None:
+        response = await self._request("POST", "/v1/albums", {"title": "Summer"}, {201})
+        self._album_ids.append(response.body["id"])
 
-    async def fill_album(self) -> None:
-        chosen = [each.image_id for each in (self._choose() for _ in range(4)) if each]
-        if chosen and self._albums:
-            path = f"/v1/albums/{self._chance.choice(self._albums)}/images"
-            await self._call("POST", path, {"ids": list(dict.fromkeys(chosen))}, {207, 409})
+    async def add_to_album(self) -> None:
+        await self._change_album("images")
 
-    async def thin_album(self) -> None:
-        chosen = [each.image_id for each in (self._choose() for _ in range(4)) if each]
-        if chosen and self._albums:
-            path = f"/v1/albums/{self._chance.choice(self._albums)}/images/delete"
-            await self._call("POST", path, {"ids": list(dict.fromkeys(chosen))}, {207, 409})
+    async def remove_from_album(self) -> None:
+        await self._change_album("images/delete")
 
-    async def drop_album(self) -> None:
-        if self._albums:
-            album_id = self._albums.pop(self._chance.randrange(len(self._albums)))
-            self._ledger.dropped_albums.append(album_id)
-            await self._call("DELETE", f"/v1/albums/{album_id}", None, {204, 404})
+    async def _change_album(self, subpath: str) -> None:
+        image_ids = [each.image_id for each in (self._choose_upload() for _ in range(4)) if each]
+        if image_ids and self._album_ids:
+            path = f"/v1/albums/{self._rng.choice(self._album_ids)}/{subpath}"
+            await self._request("POST", path, {"ids": list(dict.fromkeys(image_ids))}, {207, 409})
 
-    async def look(self) -> None:
-        """Every listing shows what is the owner's own, and nothing else."""
-        label = self._chance.choice(VOCABULARY)
+    async def delete_album(self) -> None:
+        if self._album_ids:
+            album_id = self._album_ids.pop(self._rng.randrange(len(self._album_ids)))
+            self._ledger.deleted_albums.append(album_id)
+            await self._request("DELETE", f"/v1/albums/{album_id}", None, {204, 404})
+
+    async def list_everything(self) -> None:
+        """Check that every listing contains the owner's images only."""
+        label = self._rng.choice(LABELS)
         for path in (
             "/v1/images?limit=50",
             f"/v1/search?label={label}",
-            f"/v1/search?text={self._chance.choice(WORDS)}",
+            f"/v1/search?text={self._rng.choice(WORDS)}",
             "/v1/albums",
             "/v1/labels",
             "/v1/usage",
         ):
-            told = await self._call("GET", path, None, {200})
-            for item in told.body.get("items", []):
+            response = await self._request("GET", path, None, {200})
+            for item in response.body.get("items", []):
                 if self._ledger.owner_of(item.get("id")) not in {None, self.owner}:
-                    self._ledger.trespasses.append(f"{self.owner} was shown {item['id']} by {path}")
+                    self._ledger.isolation_violations.append(
+                        f"{path} returned {item['id']} to {self.owner}"
+                    )
 
-    async def trespass(self) -> None:
-        """Each way to somebody else's image ends as if there were none."""
-        foreign = [each for each in self._ledger.entries if each.owner != self.owner]
+    async def access_foreign_image(self) -> None:
+        """Check that every request for another owner's image responds 404."""
+        foreign = [each for each in self._ledger.uploads if each.owner != self.owner]
         if not foreign:
             return
-        image_id = self._chance.choice(foreign).image_id
+        image_id = self._rng.choice(foreign).image_id
         for method, path, body in (
             ("GET", f"/v1/images/{image_id}", None),
             ("PATCH", f"/v1/images/{image_id}", {"title": "mine"}),
@@ -208,121 +227,130 @@ class Person:
             ("GET", f"/v1/images/{image_id}/original", None),
             ("DELETE", f"/v1/images/{image_id}", None),
         ):
-            told = await self._call(method, path, body, set(range(200, 500)))
-            if told.status != 404:
-                self._ledger.trespasses.append(f"{self.owner}: {method} {path}: {told.status}")
+            response = await self._request(method, path, body, set(range(200, 500)))
+            if response.status != 404:
+                self._ledger.isolation_violations.append(
+                    f"{self.owner}: {method} {path}: {response.status}"
+                )
 
-    def _choose(self) -> Entry | None:
-        there = [entry for entry in self._mine if entry.accepted and entry.deletion == "none"]
-        return self._chance.choice(there) if there else None
+    def _choose_upload(self) -> UploadRecord | None:
+        existing = [each for each in self._uploads if each.accepted and each.deletion == "none"]
+        return self._rng.choice(existing) if existing else None
 
-    async def _send(self, body: bytes, media_type: str, kind: Kind) -> None:
-        entry, form = await self._announce(body, media_type, kind)
-        await self._post(form, body, entry)
+    async def _upload(self, body: bytes, media_type: str, kind: ImageKind) -> None:
+        upload, form = await self._create_upload(body, media_type, kind)
+        await self._post(form, body, upload)
 
-    async def _announce(self, body: bytes, media_type: str, kind: Kind) -> tuple[Entry, Json]:
+    async def _create_upload(
+        self, body: bytes, media_type: str, kind: ImageKind
+    ) -> tuple[UploadRecord, Json]:
+        """Return the upload and its presigned POST."""
         digest = hashlib.sha256(body).hexdigest()
-        asked: Json = {"media_type": media_type, "bytes": len(body), "sha256": digest}
-        if self._chance.random() < WORDY:
-            asked["features"] = ["labels", "text"]
-        told = await self._call("POST", "/v1/images", asked, {201})
-        entry = Entry(self.owner, told.body["image"]["id"], digest, len(body), kind)
-        self._mine.append(entry)
-        self._ledger.add(entry)
-        return entry, told.body["upload"]
+        request: Json = {"media_type": media_type, "bytes": len(body), "sha256": digest}
+        if self._rng.random() < TEXT_DETECTION_SHARE:
+            request["features"] = ["labels", "text"]
+        response = await self._request("POST", "/v1/images", request, {201})
+        image_id = response.body["image"]["id"]
+        upload = UploadRecord(self.owner, image_id, digest, len(body), kind)
+        self._uploads.append(upload)
+        self._ledger.add_upload(upload)
+        return upload, response.body["upload"]
 
     async def _post(
-        self, form: Json, body: bytes, entry: Entry, expected: set[int] | None = None
+        self, form: Json, body: bytes, upload: UploadRecord, expected: set[int] | None = None
     ) -> None:
-        async def post() -> Answer:
+        async def post() -> Response:
             data = aiohttp.FormData(form["fields"])
-            data.add_field("file", body, filename="picture")
-            async with self._http.post(form["url"], data=data) as answer:
-                return Answer(answer.status, await answer.text())
+            data.add_field("file", body, filename="image")
+            async with self._http.post(form["url"], data=data) as response:
+                return Response(response.status, await response.text())
 
-        told = await self._insist("upload", post, AGAIN | {500})
-        if told.status not in (expected or {200, 201, 204}):
-            self._ledger.surprise(f"upload: {told.status} {told.body[:100]}")
-        entry.accepted |= told.status < 300
+        response = await self._retry("upload", post, RETRYABLE_STATUSES | {500})
+        if response.status not in (expected or {200, 201, 204}):
+            self._ledger.count_unexpected(f"upload: {response.status} {response.body[:100]}")
+        upload.accepted |= response.status < 300
 
-    async def _delete(self, entry: Entry) -> None:
-        entry.deletion = "asked"
-        await self._call("DELETE", f"/v1/images/{entry.image_id}", None, {204, 404})
-        entry.deletion = "done"
+    async def _delete(self, upload: UploadRecord) -> None:
+        upload.deletion = "requested"
+        await self._request("DELETE", f"/v1/images/{upload.image_id}", None, {204, 404})
+        upload.deletion = "confirmed"
 
-    async def _call(self, method: str, path: str, body: Json | None, expected: set[int]) -> Answer:
+    async def _request(
+        self, method: str, path: str, body: Json | None, expected: set[int]
+    ) -> Response:
         headers = dict(self._headers)
         if method == "POST":
-            headers["Idempotency-Key"] = str(UUID(bytes=self._chance.randbytes(16)))
+            headers["Idempotency-Key"] = str(UUID(bytes=self._rng.randbytes(16)))
 
-        async def ask() -> Answer:
-            gateway = self._chance.choice(self._gateways)
-            async with self._http.request(
-                method, gateway + path, json=body, headers=headers
-            ) as answer:
-                told = Answer(answer.status, await answer.json() if answer.status != 204 else None)
-                if answer.status in AGAIN and "Retry-After" not in answer.headers:
-                    self._ledger.surprise(f"{answer.status} without Retry-After")
-                return told
+        async def send() -> Response:
+            url = self._rng.choice(self._gateway_urls) + path
+            async with self._http.request(method, url, json=body, headers=headers) as response:
+                document = await response.json() if response.status != 204 else None
+                if response.status in RETRYABLE_STATUSES and "Retry-After" not in response.headers:
+                    self._ledger.count_unexpected(f"{response.status} without Retry-After")
+                return Response(response.status, document)
 
-        told = await self._insist(f"{method} {_shape(path)}", ask, AGAIN)
-        if told.status not in expected:
-            self._ledger.surprise(f"{method} {_shape(path)}: {told.status} {told.body}"[:160])
-            if told.status >= 400:
-                raise GaveUp(f"{told.status}")
-        return told
+        endpoint = f"{method} {_strip_ids(path)}"
+        response = await self._retry(endpoint, send, RETRYABLE_STATUSES)
+        if response.status not in expected:
+            self._ledger.count_unexpected(f"{endpoint}: {response.status} {response.body}"[:160])
+            if response.status >= 400:
+                raise RequestFailed(f"{response.status}")
+        return response
 
-    async def _insist(
-        self, what: str, attempt: Callable[[], Awaitable[Answer]], again: set[int]
-    ) -> Answer:
-        """Try as long as there is patience, as every good client does."""
-        until, wait = time.monotonic() + PATIENCE, 0.1
-        while time.monotonic() < until:
+    async def _retry(
+        self, endpoint: str, attempt: Callable[[], Awaitable[Response]], retryable: set[int]
+    ) -> Response:
+        """Retry with exponential backoff and jitter, as every good client does."""
+        deadline, wait = time.monotonic() + RETRY_SECONDS, 0.1
+        while time.monotonic() < deadline:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
-                told = await attempt()
-                busy = told.status == 409 and _code(told) == "request_in_progress"
-                if told.status == 500 and 500 not in again:
-                    self._ledger.surprise(f"{what}: 500")
-                elif told.status not in again and not busy:
-                    return told
-            await asyncio.sleep(wait * self._chance.uniform(0.5, 1))
-            wait = min(LONGEST_WAIT, wait * 2)
-        raise GaveUp(what)
+                response = await attempt()
+                in_progress = (
+                    response.status == 409 and _get_error_code(response) == "request_in_progress"
+                )
+                if response.status == 500 and 500 not in retryable:
+                    self._ledger.count_unexpected(f"{endpoint}: 500")
+                elif response.status not in retryable and not in_progress:
+                    return response
+            await asyncio.sleep(wait * self._rng.uniform(0.5, 1))
+            wait = min(MAX_RETRY_WAIT_SECONDS, wait * 2)
+        raise RequestFailed(endpoint)
 
 
-#: Of ten pictures so many are to be read, too.
-WORDY = 0.3
-
-#: What is done, and how often.
-STEPS = {
-    "upload_good": 56,
+#: Actions by method name, with their relative frequency.
+ACTION_WEIGHTS = {
+    "upload_valid": 56,
     "upload_duplicate": 8,
-    "upload_broken": 7,
+    "upload_corrupt": 7,
     "upload_twice": 2,
-    "upload_other": 1,
+    "upload_mismatched": 1,
     "upload_after_deletion": 1,
-    "abandon": 4,
-    "delete": 6,
-    "delete_many": 1,
-    "reprocess": 4,
-    "edit": 4,
-    "make_album": 1,
-    "fill_album": 5,
-    "thin_album": 2,
-    "drop_album": 0.4,
-    "look": 3,
-    "trespass": 1,
+    "abandon_upload": 4,
+    "delete_image": 6,
+    "delete_images": 1,
+    "reprocess_image": 4,
+    "edit_labels": 4,
+    "create_album": 1,
+    "add_to_album": 5,
+    "remove_from_album": 2,
+    "delete_album": 0.4,
+    "list_everything": 3,
+    "access_foreign_image": 1,
 }
 
-#: What makes an owner's months count more than what is left: some owners never do it.
-UNTIDY = {"delete", "delete_many", "reprocess", "upload_after_deletion", "upload_other"}
+#: Actions after which an owner's monthly usage exceeds what is left.
+INEXACT_USAGE_ACTIONS = {
+    *("delete_image", "delete_images", "reprocess_image"),
+    *("upload_after_deletion", "upload_mismatched"),
+}
 
 
-def _shape(path: str) -> str:
-    """The path without what is particular in it."""
-    steps = path.partition("?")[0].split("/")
-    return "/".join("{id}" if step.count("-") == 4 else step for step in steps)
+def _strip_ids(path: str) -> str:
+    """Return the path without its query, and with `{id}` in place of each id."""
+    segments = path.partition("?")[0].split("/")
+    return "/".join("{id}" if segment.count("-") == 4 else segment for segment in segments)
 
 
-def _code(told: Answer) -> str | None:
-    return told.body.get("code") if isinstance(told.body, dict) else None
+def _get_error_code(response: Response) -> str | None:
+    return response.body.get("code") if isinstance(response.body, dict) else None

@@ -1,0 +1,148 @@
+"""The complete persistent state of Sightline: a snapshot of S3, SQS and DynamoDB.
+
+It shares no code with the services. The keys and rows follow docs/architecture.md, implemented here
+a second time; and it scans the table, which no product code does.
+"""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from boto3.dynamodb.types import TypeDeserializer
+
+_deserialize = TypeDeserializer().deserialize
+
+Row = dict[str, Any]
+
+
+class DataStores(NamedTuple):
+    """Names of the table and buckets, and URLs of the queues."""
+
+    table: str
+    originals: str
+    renditions: str
+    queue_urls: tuple[str, ...]
+
+
+@dataclass
+class SystemState:
+    """All rows, object keys and messages."""
+
+    images: dict[str, Row] = field(default_factory=dict)
+    #: (owner, label, image id) -> confidence
+    label_index: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
+    #: (owner, label) -> number of images
+    label_counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: owner -> period -> attributes
+    usage: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    #: (owner, sha256, image id)
+    content_index: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, sha256) -> cached recognition results, and claims on them
+    recognition_cache: dict[tuple[str, str], list[Row]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    #: (owner, word, image id)
+    word_index: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, album id) -> row
+    albums: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: (owner, album id, image id)
+    album_images: set[tuple[str, str, str]] = field(default_factory=set)
+    unknown_rows: list[Row] = field(default_factory=list)
+    #: Object keys of each bucket
+    originals: set[str] = field(default_factory=set)
+    renditions: set[str] = field(default_factory=set)
+    #: Queue URL -> number of unsettled messages
+    unsettled: Counter[str] = field(default_factory=Counter)
+    #: Bodies of the messages in all dead-letter queues
+    dead_letters: list[str] = field(default_factory=list)
+
+
+def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
+    """Read everything; `client` returns a boto3 client for a service's name."""
+    state = SystemState()
+    s3, sqs = client("s3"), client("sqs")
+    for row in _scan(client("dynamodb"), stores.table):
+        _add_row(state, row)
+    state.originals = set(_list_keys(s3, stores.originals))
+    state.renditions = set(_list_keys(s3, stores.renditions))
+    for url in stores.queue_urls:
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        for name in ("", "NotVisible", "Delayed"):
+            state.unsettled[url] += int(attributes[f"ApproximateNumberOfMessages{name}"])
+        arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
+        dead_letter_url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+        state.dead_letters += _read_messages(sqs, dead_letter_url)
+    return state
+
+
+def get_image_id(key: str) -> str:
+    """Return the id in `originals/{owner}/{id}` or `renditions/{owner}/{id}/{name}`."""
+    return key.split("/")[2]
+
+
+def get_owner(key: str) -> str:
+    """Return the owner in the key of an original or a rendition."""
+    return key.split("/")[1]
+
+
+def _add_row(state: SystemState, row: Row) -> None:
+    """Add a row to the collection that its key determines."""
+    match row["pk"].split("#"), row["sk"].split("#"):
+        case [["USER", _], ["IMAGE", image_id]]:
+            state.images[image_id] = row
+        case [["USER", owner, "LABEL", label], [image_id]]:
+            state.label_index[owner, label, image_id] = row["confidence"]
+        case [["USER", owner, "WORD", word], [image_id]]:
+            state.word_index.add((owner, word, image_id))
+        case [["USER", owner], ["ALBUM", album_id]]:
+            state.albums[owner, album_id] = row
+        case [["USER", owner, "ALBUM", album_id], [image_id]]:
+            state.album_images.add((owner, album_id, image_id))
+        case [["INBOXES"], _]:
+            # The event queues of the gateway's tasks hold no data of an owner.
+            pass
+        case [["USER", owner, "LABELS"], [label]]:
+            state.label_counts[owner, label] = int(row["images"])
+        case [["USER", owner], ["USAGE", period]]:
+            state.usage[owner][period] = row
+        case [["USER", _], ["IDEMPOTENCY", _]]:
+            pass
+        case [["CONTENT", owner, sha256], ["IMAGE", image_id]]:
+            state.content_index.add((owner, sha256, image_id))
+        case [["CONTENT", owner, sha256], ["RECOGNITION", _]]:
+            state.recognition_cache[owner, sha256].append(row)
+        case _:
+            state.unknown_rows.append(row)
+
+
+def _scan(dynamodb: Any, table: str) -> Iterator[Row]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            row = {name: _deserialize(value) for name, value in item.items()}
+            # DynamoDB may remove an expired row days later.
+            if int(row.get("expires_at", time.time() + 1)) > time.time():
+                yield row
+
+
+def _list_keys(s3: Any, bucket: str) -> Iterator[str]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for entry in page.get("Contents", []):
+            yield entry["Key"]
+
+
+def _read_messages(sqs: Any, queue_url: str) -> Iterator[str]:
+    """Return the bodies of all messages, without deleting them."""
+    bodies: dict[str, str] = {}
+    while True:
+        response = sqs.receive_message(
+            QueueUrl=queue_url, MaxNumberOfMessages=10, VisibilityTimeout=20, WaitTimeSeconds=0
+        )
+        messages = {each["MessageId"]: each for each in response.get("Messages", [])}
+        if not messages.keys() - bodies.keys():
+            return iter(bodies.values())
+        bodies |= {name: each["Body"] for name, each in messages.items()}
