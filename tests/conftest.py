@@ -1,4 +1,4 @@
-"""What suites share: an emulated AWS for contract tests, and made-up images."""
+"""Fixtures shared by all suites: an AWS emulator and clients for it."""
 
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -13,13 +13,13 @@ from sightline_local.cloud import make_cloud_server
 
 REGION = "eu-central-1"
 
-# So that tests can make such pictures; the services load it by themselves where they need it.
+# Lets tests encode HEIF images; the services register the opener themselves.
 register_heif_opener()
 
 
 @pytest.fixture(scope="session")
 def aws_endpoint() -> Iterator[str]:
-    """The address of an embedded cloud of this run."""
+    """The URL of an AWS emulator in this process."""
     server = make_cloud_server("127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -31,7 +31,7 @@ def aws_endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def aws_environment(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Makes the AWS clients of a test talk to the moto server, and to nothing else."""
+    """Point the AWS clients of a test to the emulator only."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -46,7 +46,7 @@ async def clients(aws_environment: str) -> AsyncIterator[Clients]:
 
 
 @pytest.fixture(autouse=True)
-def _retry_at_once() -> Iterator[None]:
-    """Retries stay bounded as they are, without their waits."""
+def _retry_without_delay() -> Iterator[None]:
+    """Keep retries bounded, but without delays."""
     with stamina.set_testing(True, attempts=10, cap=True):
         yield

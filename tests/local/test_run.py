@@ -1,4 +1,4 @@
-"""`make run` as a user meets it: what it prints, how it stops, and what goes wrong."""
+"""`make run` from the outside: its output, its shutdown and its errors."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +19,8 @@ from sightline_local.connection import Connection
 from sightline_local.stack import StackError
 
 ROOT = Path(__file__).parents[2]
+
+#: Time limit for a stack to start, and for it to stop.
 TIMEOUT_SECONDS = 60
 
 
@@ -32,27 +34,35 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
         env={**os.environ, "COLUMNS": "300"},
     )
+    # A stack that hangs must not block a test that reads its output.
+    watchdog = threading.Timer(2 * TIMEOUT_SECONDS, process.kill)
+    watchdog.start()
     try:
         yield process
     finally:
+        watchdog.cancel()
         process.send_signal(signal.SIGTERM)
         process.wait(TIMEOUT_SECONDS)
         assert process.stdout is not None
         process.stdout.close()
 
 
-def wait_for_connection(folder: Path) -> Connection:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            return Connection.read(folder)
-        except StackError:
-            time.sleep(0.1)
-    raise AssertionError("it never got ready")
+def wait_until_running(process: subprocess.Popen[str]) -> str:
+    """Return the output up to the line that reports that the stack runs."""
+    assert process.stdout is not None
+    output = ""
+    for line in process.stdout:
+        output += line
+        if "Sightline is running" in line:
+            return output
+    raise AssertionError(f"the stack did not start: {output}")
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
+    """Return the rest of the output and wait until the process has exited."""
+    assert process.stdout is not None
+    output = process.stdout.read()
+    process.wait(TIMEOUT_SECONDS)
     return output
 
 
@@ -69,19 +79,20 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
+def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
-        connection = wait_for_connection(tmp_path)
+        started = wait_until_running(process)
+        connection = Connection.read(tmp_path)
         assert httpx.get(f"{connection.api}/docs").is_success
         command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "token"]
         token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-        signed_in = {"Authorization": f"Bearer {token}"}
-        assert httpx.get(f"{connection.api}/v1/images", headers=signed_in).json()["items"] == []
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{connection.api}/v1/images", headers=headers).json()["items"] == []
         pids = children(process)
         process.send_signal(signal.SIGINT)
-        output = finish(process)
+        output = started + finish(process)
     assert process.returncode == 0
-    # One more where the web application has been built.
+    # One more if the web application has been built.
     assert len(pids) == (6 if connection.web else 5)
     assert (connection.web or "not built, see above") in output
     assert not any(map(is_alive, pids))
@@ -95,9 +106,9 @@ def test_it_runs_until_ctrl_c_and_leaves_nothing(tmp_path: Path) -> None:
         Connection.read(tmp_path)
 
 
-def test_a_service_that_dies_is_named(tmp_path: Path) -> None:
+def test_run_names_a_service_that_exits(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0") as process:
-        wait_for_connection(tmp_path)
+        wait_until_running(process)
         pids = children(process)
         (worker,) = [pid for pid in pids if "sightline_worker" in command_line(pid)]
         os.kill(worker, signal.SIGKILL)
@@ -112,26 +123,28 @@ def command_line(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 
 
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+def test_run_names_a_port_that_is_in_use(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
         with running(tmp_path, "--port", str(port)) as process:
             output = finish(process)
     assert process.returncode == 1
     assert re.search(rf"sightline: port {port}, which api needs, is in use: .*PORT=", output)
 
 
-def test_the_demo_says_when_nothing_runs(tmp_path: Path) -> None:
+def test_demo_reports_that_the_stack_is_not_running(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "demo"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert answer.returncode == 1
-    assert answer.stderr == "sightline: Sightline is not running here: start it with `make run`\n"
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode == 1
+    assert (
+        completed.stderr == "sightline: Sightline is not running here: start it with `make run`\n"
+    )
 
 
-def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
-    """A Python that says it is 3.9 stands in for one."""
+def test_make_run_rejects_an_old_python(tmp_path: Path) -> None:
+    """A script that reports Python 3.9 replaces the interpreter."""
     python = tmp_path / "python3.9"
     python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
     python.chmod(0o755)
@@ -141,7 +154,7 @@ def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         shutil.copy(ROOT / "services" / name / "pyproject.toml", folder)
     shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
-    answer = subprocess.run(
+    completed = subprocess.run(
         ["make", "run", f"PYTHON={python}"],
         cwd=tmp_path,
         capture_output=True,
@@ -149,5 +162,5 @@ def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
         check=False,
         env={"PATH": os.environ["PATH"]},
     )
-    assert answer.returncode == 2
-    assert "is Python 3.9.2, and 3.11 or newer is needed: name one" in answer.stdout
+    assert completed.returncode == 2
+    assert "is Python 3.9.2, and 3.11 or newer is needed: name one" in completed.stdout

@@ -1,4 +1,4 @@
-"""Signing in on a laptop by SRP, against the other end of Cognito's own protocol."""
+"""SRP sign-in, tested with an independent implementation of the client side."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ def hashed(*parts: bytes) -> int:
 
 
 class Client:
-    """What a browser computes, written down from the protocol (RFC 5054, 2.6)."""
+    """The client side of the protocol (RFC 5054, section 2.6)."""
 
     def __init__(self, password: str) -> None:
         self.password = password
@@ -46,22 +46,22 @@ class Client:
 @pytest.mark.parametrize(
     ("password", "good"), [(ACCOUNT.password, True), ("Sightline-demo-2", False), ("", False)]
 )
-def test_the_right_password_alone_is_proved(password: str, good: bool) -> None:
+def test_only_the_right_password_is_verified(password: str, good: bool) -> None:
     client = Client(password)
     challenge = Challenge(ACCOUNT, f"{client.public:x}")
     assert challenge.verify(client.sign(challenge), BLOCK, TIMESTAMP) is good
 
 
-def test_a_signature_is_good_for_its_own_challenge_alone() -> None:
+def test_a_signature_is_valid_for_its_own_challenge_only() -> None:
     client = Client(ACCOUNT.password)
     signature = client.sign(Challenge(ACCOUNT, f"{client.public:x}"))
-    again = Challenge(ACCOUNT, f"{client.public:x}")
-    assert not again.verify(signature, BLOCK, TIMESTAMP)
+    other = Challenge(ACCOUNT, f"{client.public:x}")
+    assert not other.verify(signature, BLOCK, TIMESTAMP)
 
 
 @pytest.mark.parametrize("public", [0, N, 2 * N])
-def test_a_public_value_that_makes_the_secret_zero_proves_nothing(public: int) -> None:
-    """With it the shared secret would be known to everyone."""
+def test_a_public_value_that_makes_the_secret_zero_is_rejected(public: int) -> None:
+    """With such a value anyone could compute the shared secret."""
     challenge = Challenge(ACCOUNT, f"{public:x}")
     scrambling = hashed(padded(public), padded(int(challenge.public, 16)))
     key = hmac.digest(

@@ -1,4 +1,4 @@
-"""The web application's server: files, settings, and the API behind the same address."""
+"""The local web server: static files, browser settings and the proxy to the API."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,8 +25,8 @@ async def echo(request: web.Request) -> web.Response:
     return web.Response(body=body, status=207, headers=headers)
 
 
-async def drip(request: web.Request) -> web.StreamResponse:
-    """An event, and then nothing for a long time."""
+async def stream_one_event(request: web.Request) -> web.StreamResponse:
+    """Send one event and keep the stream open."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
     await response.write(b"event: open\n\n")
@@ -58,7 +58,7 @@ def settings(files: Path, api: str) -> WebSettings:
 @pytest.fixture
 async def client(files: Path) -> AsyncIterator[Client]:
     api = web.Application()
-    api.router.add_get("/v1/events", drip)
+    api.router.add_get("/v1/events", stream_one_event)
     api.router.add_route("*", "/{path:.*}", echo)
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TestServer(api))
@@ -67,64 +67,64 @@ async def client(files: Path) -> AsyncIterator[Client]:
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/albums/1", "/pictures/1?label=a.b"])
-async def test_the_page_answers_for_every_path_of_the_application(
+async def test_every_route_of_the_application_returns_the_index_page(
     client: Client, path: str
 ) -> None:
-    answer = await client.get(path)
-    assert await answer.text() == PAGE
-    assert answer.headers["Cache-Control"] == "no-cache"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    response = await client.get(path)
+    assert await response.text() == PAGE
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/favicon.ico", "/../settings.py"])
-async def test_a_file_that_is_not_there_is_not_found(client: Client, path: str) -> None:
+async def test_a_missing_file_is_not_found(client: Client, path: str) -> None:
     assert (await client.get(path)).status == 404
 
 
-async def test_hashed_files_are_kept_for_good(client: Client) -> None:
-    answer = await client.get("/assets/index-1a2b.js")
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert answer.headers["Content-Encoding"] == "gzip"
+async def test_hashed_files_are_cached_forever(client: Client) -> None:
+    response = await client.get("/assets/index-1a2b.js")
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Content-Type"].startswith("text/javascript")
+    assert response.headers["Content-Encoding"] == "gzip"
 
 
-async def test_a_page_that_has_not_changed_is_not_sent_again(client: Client) -> None:
+async def test_an_unchanged_page_is_not_modified(client: Client) -> None:
     etag = (await client.get("/")).headers["ETag"]
-    answer = await client.get("/albums", headers={"If-None-Match": etag})
-    assert (answer.status, await answer.read()) == (304, b"")
+    response = await client.get("/albums", headers={"If-None-Match": etag})
+    assert (response.status, await response.read()) == (304, b"")
 
 
-async def test_browsers_are_told_their_settings(client: Client) -> None:
-    told = await (await client.get("/config.json")).json()
-    assert told["cognito"]["endpoint"] == "http://127.0.0.1:8001/"
-    assert told["features"] == {"offered": ["labels", "moderation"], "usual": ["labels"]}
-    assert told["demo"]["email"] == "demo@example.com"
+async def test_config_json_has_the_browser_settings(client: Client) -> None:
+    config = await (await client.get("/config.json")).json()
+    assert config["cognito"]["endpoint"] == "http://127.0.0.1:8001/"
+    assert config["features"] == {"offered": ["labels", "moderation"], "usual": ["labels"]}
+    assert config["demo"]["email"] == "demo@example.com"
 
 
-async def test_calls_are_passed_on_as_they_are(client: Client) -> None:
-    answer = await client.patch(
+async def test_api_requests_are_forwarded_unchanged(client: Client) -> None:
+    response = await client.patch(
         "/v1/images/a%20b?x=1&x=2", data=b"body", headers={"Authorization": "Bearer t"}
     )
-    assert (answer.status, await answer.read()) == (207, b"PATCH /v1/images/a%20b?x=1&x=2 body")
-    assert answer.headers["X-Seen"] == "Bearer t"
-    assert answer.headers["ETag"] == '"1"'
+    assert (response.status, await response.read()) == (207, b"PATCH /v1/images/a%20b?x=1&x=2 body")
+    assert response.headers["X-Seen"] == "Bearer t"
+    assert response.headers["ETag"] == '"1"'
 
 
-async def test_an_event_comes_through_when_it_happens(client: Client) -> None:
+async def test_events_are_forwarded_without_buffering(client: Client) -> None:
     async with asyncio.timeout(20):
-        answer = await client.get("/v1/events")
-        assert await answer.content.readline() == b"event: open\n"
-    answer.close()
+        response = await client.get("/v1/events")
+        assert await response.content.readline() == b"event: open\n"
+    response.close()
 
 
-async def test_an_api_that_is_away_is_a_bad_gateway(files: Path) -> None:
+async def test_an_unreachable_api_is_a_bad_gateway(files: Path) -> None:
     app = make_app(settings(files, consecutive_ports(0).url("api")))
     async with TestClient(TestServer(app)) as client:
         assert (await client.get("/v1/images")).status == 502
         assert (await client.get("/")).status == 200
 
 
-def test_what_has_not_been_built_is_not_served(tmp_path: Path) -> None:
+def test_an_application_that_is_not_built_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"index\.html does not exist"):
         make_app(settings(tmp_path, "http://127.0.0.1:1"))
     assert Stack(consecutive_ports(0), tmp_path, web=tmp_path).web is None

@@ -1,4 +1,4 @@
-"""Real servers on loopback, called by boto3; every answer is held against the service model."""
+"""Emulator processes, called by boto3; every response is validated against the service model."""
 
 import json
 import os
@@ -20,13 +20,13 @@ from types_boto3_rekognition import RekognitionClient
 from types_boto3_s3 import S3Client
 
 from local.recognition import onnx_models
-from local.recognition.service_model import check_answer, check_error
+from local.recognition.service_model import check_error, check_response
 from sightline_local.recognition.text import RapidTextReader
 
 REGION = "eu-central-1"
-BUCKET = "pictures"
+BUCKET = "images"
 
-#: Who calls; the stand-ins ask no further.
+#: The emulators accept any credentials.
 CALLER = boto3.Session("test", "test", region_name=REGION)
 
 
@@ -37,7 +37,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
-    """Run `python -m sightline_local.recognition` until the context ends, and have it end well."""
+    """Run `python -m sightline_local.recognition` and assert that it exits with code 0."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -55,7 +55,7 @@ def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
     with subprocess.Popen(command, env=environment) as process:
         url = f"http://127.0.0.1:{port}"
         try:
-            _await_health(url, process)
+            _wait_until_healthy(url, process)
             yield Server(url, process)
         finally:
             process.terminate()
@@ -63,45 +63,45 @@ def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
         assert code == 0
 
 
-def _await_health(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended by itself"
+        assert process.poll() is None, "the server exited unexpectedly"
         try:
             assert httpx.get(f"{url}/health", timeout=5).json() == {"status": "ok"}
         except httpx.TransportError:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError("the server did not come up")
+    raise AssertionError("the server did not start in time")
 
 
 def connect_to(url: str) -> RekognitionClient:
-    """A client that tries once, and holds what it is answered against the service model."""
+    """Return a client without retries that validates each response."""
     client = CALLER.client(
         "rekognition",
         endpoint_url=url,
         config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
     )
-    client.meta.events.register("response-received.rekognition", _hold_against_model)
+    client.meta.events.register("response-received.rekognition", _validate_response)
     return client
 
 
-def _hold_against_model(response_dict: dict[str, Any] | None, event_name: str, **_: Any) -> None:
+def _validate_response(response_dict: dict[str, Any] | None, event_name: str, **_: Any) -> None:
     if response_dict is None:
-        # The server went away before it answered.
+        # The server closed the connection without a response.
         return
     operation = event_name.rpartition(".")[2]
-    answer = json.loads(response_dict["body"])
+    body = json.loads(response_dict["body"])
     if response_dict["status_code"] == 200:
-        check_answer(operation, answer)
+        check_response(operation, body)
     else:
-        check_error(operation, answer["__type"], answer)
+        check_error(operation, body["__type"], body)
 
 
 @pytest.fixture(scope="session")
 def storage() -> Iterator[str]:
-    """Where a stand-in for S3 listens."""
+    """The URL of an S3 emulator."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -111,7 +111,7 @@ def storage() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def bucket(storage: str) -> S3Client:
-    """A client of the stand-in, in which `BUCKET` is there."""
+    """A client of the S3 emulator, in which `BUCKET` exists."""
     client = CALLER.client("s3", endpoint_url=storage)
     client.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
@@ -120,14 +120,14 @@ def bucket(storage: str) -> S3Client:
 
 
 @pytest.fixture(scope="session")
-def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder without any model."""
-    return tmp_path_factory.mktemp("nothing")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder without models."""
+    return tmp_path_factory.mktemp("empty")
 
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a model for each task, under the names of the real ones."""
+    """A models folder with a model per task, under the names of the real models."""
     folder = tmp_path_factory.mktemp("models")
     onnx_models.save_objects(folder / "dfine-s.onnx")
     onnx_models.save_faces(folder / "yunet.onnx")
@@ -136,25 +136,26 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plain_url(storage: str, nothing: Path) -> Iterator[str]:
-    """A server without models."""
-    with serve(storage, nothing) as server:
+def plain_url(storage: str, empty_folder: Path) -> Iterator[str]:
+    """The URL of an emulator without models."""
+    with serve(storage, empty_folder) as server:
         yield server.url
 
 
 @pytest.fixture(scope="session")
 def plain(plain_url: str) -> RekognitionClient:
+    """A client of an emulator without models."""
     return connect_to(plain_url)
 
 
 @pytest.fixture(scope="session")
-def modelled(storage: str, models: Path) -> Iterator[RekognitionClient]:
-    """A server with a model for each task."""
+def modeled(storage: str, models: Path) -> Iterator[RekognitionClient]:
+    """A client of an emulator with a model per task."""
     with serve(storage, models) as server:
         yield connect_to(server.url)
 
 
 @pytest.fixture(scope="session")
 def reader() -> RapidTextReader:
-    """The real engine, loaded once for all tests."""
+    """The real engine, shared by all tests."""
     return RapidTextReader(threads=2, batch=6)

@@ -1,12 +1,12 @@
-"""Pictures that tests draw themselves."""
+"""Images that tests draw."""
 
 import io
 from typing import Any
 
 from PIL import Image, ImageDraw
 
-#: What must be done to an upright picture so that the orientation makes it upright again.
-STORED = {
+#: Transpositions of an upright image that its EXIF orientation undoes.
+TRANSPOSITIONS = {
     1: (),
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
     3: (Image.Transpose.ROTATE_180,),
@@ -31,14 +31,14 @@ def blank(size: tuple[int, int] = (200, 100), color: Any = "gray", kind: str = "
 def rectangle(
     size: tuple[int, int], box: tuple[int, int, int, int], color: str, ground: str = "white"
 ) -> Image.Image:
-    """A rectangle; the box is left, top, right and bottom in pixels, the last two excluded."""
+    """Draw a rectangle; the box is left, top, right, bottom in pixels, the last two exclusive."""
     image = Image.new("RGB", size, ground)
     image.paste(color, box)
     return image
 
 
 def page(*lines: str, size: tuple[int, int] = (900, 400), color: str = "black") -> Image.Image:
-    """Lines of large print, 100 pixels apart, from (60, 50) on."""
+    """Draw lines of large print, 100 pixels apart, starting at (60, 50)."""
     image = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(image)
     for number, line in enumerate(lines):
@@ -47,10 +47,10 @@ def page(*lines: str, size: tuple[int, int] = (900, 400), color: str = "black") 
 
 
 def stored(upright: Image.Image, orientation: int, **options: Any) -> bytes:
-    """A JPEG whose EXIF orientation makes it the upright picture."""
+    """Encode a rotated JPEG whose EXIF orientation restores the upright image."""
     image = upright
-    for turn in STORED[orientation]:
-        image = image.transpose(turn)
+    for transposition in TRANSPOSITIONS[orientation]:
+        image = image.transpose(transposition)
     exif = Image.Exif()
     exif[0x0112] = orientation
     return encode(image, "JPEG", quality=95, exif=exif, **options)

@@ -1,7 +1,6 @@
-"""Small models with the inputs and outputs of the real ones, whose right answers are known.
+"""Small models with the inputs and outputs of the real ones and known results.
 
-Each computes its answer from the picture, so that a picture that was prepared wrongly gives a
-wrong answer.
+Each computes its output from the image, so that a wrongly prepared image yields a wrong result.
 """
 
 import math
@@ -15,13 +14,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 FLOAT = TensorProto.FLOAT
 
-#: What the model below says of the red rectangle (COCO's dog), and of a corner (a person).
+#: Class and score that the object model returns for a red rectangle (COCO's dog), and for the
+#: left edge (a person).
 DOG, DOG_SCORE = 16, 1 / (1 + math.exp(-4.0))
 PERSON, PERSON_SCORE = 0, 1 / (1 + math.exp(0.5))
 
 
 class Graph:
-    """Collects nodes and constants."""
+    """Collects the nodes and constants of an ONNX graph."""
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
@@ -63,9 +63,9 @@ class Graph:
 
 
 def save_objects(path: Path, classes: int = 80) -> Path:
-    """Sees a dog where there is pure red: its box from the red pixels' mean and variance.
+    """Save a model that detects pure red as a dog, with the box from the pixels' mean and variance.
 
-    Besides, whatever the picture, a doubtful person whose box reaches over the left edge.
+    For any image it also returns a doubtful person whose box extends beyond the left edge.
     """
     graph = Graph()
     red, green, blue = (graph.channel("pixel_values", index) for index in range(3))
@@ -80,7 +80,7 @@ def save_objects(path: Path, classes: int = 80) -> Path:
         mean = _mean(graph, weight, graph.constant(grid))
         square = _mean(graph, weight, graph.constant(grid**2))
         variance = graph.node("Sub", square, graph.node("Mul", mean, mean))
-        # Of a bar of width w, it is w * w / 12.
+        # The variance of a bar of width w is w * w / 12.
         size = graph.node(
             "Sqrt", graph.node("Mul", graph.node("Abs", variance), graph.constant(12))
         )
@@ -113,7 +113,7 @@ def _mean(graph: Graph, weight: str, grid: str) -> str:
 
 
 def save_faces(path: Path) -> Path:
-    """Sees a face of 64 pixels in each place of 32 that is blue; the input is BGR, 0 to 255."""
+    """Save a model that detects a 64-pixel face per blue cell of 32 (input: BGR, 0 to 255)."""
     graph = Graph()
     blue = graph.node("Div", graph.channel("input", 0), graph.constant(255))
     pooled = graph.node("AveragePool", blue, kernel_shape=[32, 32], strides=[32, 32])
@@ -127,11 +127,11 @@ def save_faces(path: Path) -> Path:
     outputs: dict[str, list[str | int]] = {}
     for kind, size in sizes.items():
         for stride in (8, 16, 32):
-            name, places = f"{kind}_{stride}", (640 // stride) ** 2
-            outputs[name] = [1, places, size]
+            name, cells = f"{kind}_{stride}", (640 // stride) ** 2
+            outputs[name] = [1, cells, size]
             if name == "obj_32":
                 continue
-            rows = np.zeros((1, places, size))
+            rows = np.zeros((1, cells, size))
             if stride == 32:
                 rows[:] = values[kind]
             graph.node("Identity", graph.constant(rows), output=name)
@@ -139,7 +139,7 @@ def save_faces(path: Path) -> Path:
 
 
 def save_moderation(path: Path) -> Path:
-    """Finds unsafe what is red: the logits are 0 and five times the mean of red, from -1 to 1."""
+    """Save a model that scores red as unsafe: logits are 0 and 5 times the mean red (-1 to 1)."""
     graph = Graph()
     red = graph.node("GlobalAveragePool", graph.channel("pixel_values", 0))
     unsafe = graph.node("Reshape", red, graph.constant([1, 1], np.int64))

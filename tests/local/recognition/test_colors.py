@@ -22,11 +22,11 @@ from sightline_local.recognition.colors import (
         ("tan", "brown"), ("lightsalmon", "orange"), ("mistyrose", "white"), ("lightpink", "pink"),
     ],
 )  # fmt: skip
-def test_simple_names(name: str, expected: str) -> None:
+def test_colors_have_simplified_names(name: str, expected: str) -> None:
     assert simplified_name(*ImageColor.getrgb(name)[:3]) == expected
 
 
-def test_every_color_has_one_of_the_simple_names() -> None:
+def test_every_color_has_one_of_the_simplified_names() -> None:
     steps = range(0, 256, 15)
     names = {
         simplified_name(red, green, blue) for red in steps for green in steps for blue in steps
@@ -35,18 +35,18 @@ def test_every_color_has_one_of_the_simple_names() -> None:
 
 
 @pytest.mark.parametrize("name", ["tomato", "navy", "khaki", "black", "white"])
-def test_css_colors_are_called_by_their_own_names(name: str) -> None:
+def test_css_colors_have_their_own_names(name: str) -> None:
     assert css_name(*ImageColor.getrgb(name)[:3]) == name
 
 
-def test_lab_is_that_of_the_textbook() -> None:
-    """White, black, and sRGB's red, for a white of D65."""
+def test_lab_matches_the_reference_values() -> None:
+    """White, black and the red of sRGB, for a D65 white point."""
     lab = to_lab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], dtype=np.uint8))
     expected = np.array([[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20]])
     assert np.abs(lab - expected).max() < 0.05
 
 
-def test_shares_are_those_of_the_pixels() -> None:
+def test_shares_match_the_pixels() -> None:
     pixels = np.array([[255, 0, 0]] * 60 + [[0, 0, 255]] * 30 + [[0, 0, 0]] * 10, dtype=np.uint8)
     colors = dominant_colors(pixels)
     assert [(color.simplified, round(color.share, 6)) for color in colors] == [
@@ -56,7 +56,7 @@ def test_shares_are_those_of_the_pixels() -> None:
     ]
 
 
-def test_shades_of_one_color_are_one() -> None:
+def test_shades_of_one_color_are_merged() -> None:
     random = np.random.default_rng(1)
     pixels = (np.array([40, 120, 60]) + random.integers(-6, 7, (5000, 1))).astype(np.uint8)
     (color,) = dominant_colors(pixels)
@@ -64,8 +64,8 @@ def test_shades_of_one_color_are_one() -> None:
     assert color.share == pytest.approx(1)
 
 
-def test_noise_still_adds_up() -> None:
-    """Of more colors than are told apart, each pixel counts for the nearest."""
+def test_the_shares_of_noise_add_up_to_one() -> None:
+    """Beyond the maximum number of colors, each pixel counts for the nearest."""
     random = np.random.default_rng(2)
     pixels = random.integers(0, 256, (20_000, 3)).astype(np.uint8)
     colors = dominant_colors(pixels)
@@ -73,5 +73,5 @@ def test_noise_still_adds_up() -> None:
     assert [color.share for color in colors] == sorted((c.share for c in colors), reverse=True)
 
 
-def test_no_pixels_have_no_color() -> None:
+def test_no_pixels_have_no_colors() -> None:
     assert dominant_colors(np.zeros((0, 3), dtype=np.uint8)) == []

@@ -27,27 +27,27 @@ def describe(image: Image.Image, *boxes: Box, limit: int = 10) -> dict[str, Any]
 
 
 @pytest.mark.parametrize(("color", "brightness"), [("black", 0), ("#808080", 50.2), ("white", 100)])
-def test_brightness_is_the_mean(color: str, brightness: float) -> None:
+def test_brightness_is_the_mean_luma(color: str, brightness: float) -> None:
     quality = measure(Image.new("RGB", (100, 100), color)).quality()
     assert quality.brightness == pytest.approx(brightness, abs=0.1)
     assert quality.contrast == 0
     assert quality.sharpness == 0
 
 
-def test_black_and_white_in_equal_parts_is_all_contrast() -> None:
+def test_black_and_white_in_equal_parts_is_full_contrast() -> None:
     image = rectangle((200, 100), (0, 0, 100, 100), "black")
     assert measure(image).quality().contrast == pytest.approx(100, abs=0.1)
 
 
-def test_blurring_takes_sharpness_away() -> None:
+def test_blurring_reduces_sharpness() -> None:
     sharp = noise()
     blurred = sharp.filter(ImageFilter.GaussianBlur(3))
     assert measure(sharp).quality().sharpness > 90
     assert measure(blurred).quality().sharpness < 30
 
 
-def test_picture_on_a_plain_ground_stands_out() -> None:
-    """Without a model, the ground is what has the colors of the border."""
+def test_a_shape_on_a_plain_background_is_the_foreground() -> None:
+    """Without boxes, the background is the area with the colors of the border."""
     parts = describe(rectangle((200, 200), (50, 50, 150, 150), "red", "navy"))
     (front,) = parts["Foreground"]["DominantColors"]
     (back,) = parts["Background"]["DominantColors"]
@@ -57,7 +57,7 @@ def test_picture_on_a_plain_ground_stands_out() -> None:
     assert shares == {"navy": pytest.approx(75), "red": pytest.approx(25)}
 
 
-def test_found_things_are_the_foreground() -> None:
+def test_detected_objects_are_the_foreground() -> None:
     image = rectangle((200, 200), (0, 0, 100, 200), "red", "navy")
     parts = describe(image, Box(0, 0, 0.5, 1))
     assert parts["Foreground"]["DominantColors"][0]["CSSColor"] == "red"
@@ -65,17 +65,17 @@ def test_found_things_are_the_foreground() -> None:
 
 
 @pytest.mark.parametrize("image", [Image.new("RGB", (200, 100), "teal"), noise()])
-def test_what_cannot_be_told_apart_is_not(image: Image.Image) -> None:
-    """A plain picture has no foreground, one of noise no background."""
+def test_an_inseparable_image_has_no_foreground(image: Image.Image) -> None:
+    """A plain image has no foreground, and noise has no background."""
     parts = describe(image)
     assert set(parts) == {"Quality", "DominantColors"}
 
 
-def test_number_of_colors_is_limited() -> None:
+def test_the_number_of_colors_is_limited() -> None:
     assert len(describe(noise(), limit=3)["DominantColors"]) == 3
     assert describe(noise(), limit=0)["DominantColors"] == []
 
 
 @pytest.mark.parametrize("box", [Box(0.5, 0.5, 1e-6, 1e-6), Box(1.0, 1.0, 0.0, 0.0)])
-def test_smallest_thing_is_one_pixel(box: Box) -> None:
+def test_the_smallest_mask_is_one_pixel(box: Box) -> None:
     assert measure(noise()).mask([box]).sum() == 1

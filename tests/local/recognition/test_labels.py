@@ -26,14 +26,14 @@ BOX = Box(0.1, 0.2, 0.3, 0.4)
 
 
 def compute(body: bytes, lines: Iterable[Line] = ()) -> dict[str, float]:
-    """Confidences by name."""
+    """Return confidences by label name."""
     decoded = load_image(body)
     labels = computed_labels(decoded, Measurements(decoded), lines)
     return {label.name: label.confidence for label in labels}
 
 
 def photograph(size: tuple[int, int] = (300, 200)) -> Image.Image:
-    """Soft shapes of many colors with a camera's noise."""
+    """Draw soft shapes of many colors with camera noise."""
     random = np.random.default_rng(5)
     coarse = Image.fromarray(random.integers(20, 236, (6, 8, 3)).astype(np.uint8))
     soft = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), dtype=int)
@@ -47,12 +47,12 @@ def line(text: str, confidence: float) -> Line:
 @pytest.mark.parametrize(
     ("value", "expected"), [(0, 0), (5, 25), (10, 50), (15, 75), (20, 100), (99, 100)]
 )
-def test_certainty_is_how_far_a_measure_is_past_its_threshold(value: float, expected: int) -> None:
-    assert linear_confidence(value, threshold=10, sure=20) == expected
-    assert linear_confidence(-value, threshold=-10, sure=-20) == expected
+def test_confidence_rises_linearly_past_the_threshold(value: float, expected: int) -> None:
+    assert linear_confidence(value, threshold=10, certain=20) == expected
+    assert linear_confidence(-value, threshold=-10, certain=-20) == expected
 
 
-def test_photograph_is_none_of_the_things_that_can_be_computed() -> None:
+def test_a_photograph_has_format_and_color_labels_only() -> None:
     labels = compute(encode(photograph()))
     assert labels.keys() <= {"Landscape Orientation", "Grey", "Brown", "Green", "Cyan"}
 
@@ -66,12 +66,12 @@ def test_photograph_is_none_of_the_things_that_can_be_computed() -> None:
         ((900, 300), {"Landscape Orientation", "Panoramic"}),
     ],
 )
-def test_format(size: tuple[int, int], expected: set[str]) -> None:
+def test_the_aspect_ratio_gives_the_format_label(size: tuple[int, int], expected: set[str]) -> None:
     formats = {"Landscape Orientation", "Portrait Orientation", "Square Format", "Panoramic"}
     assert compute(encode(photograph(size))).keys() & formats == expected
 
 
-def test_dark_and_bright() -> None:
+def test_dark_and_bright_images_are_labeled() -> None:
     dark = photograph().point(lambda value: value // 8)
     bright = photograph().point(lambda value: 230 + value // 12)
     assert compute(encode(dark))["Dark"] > 60
@@ -79,39 +79,39 @@ def test_dark_and_bright() -> None:
     assert not compute(encode(photograph())).keys() & {"Dark", "Bright"}
 
 
-def test_grey_picture_is_black_and_white() -> None:
+def test_a_grayscale_image_is_black_and_white() -> None:
     labels = compute(encode(photograph().convert("L")))
     assert labels["Black And White"] == 100
     assert labels["Monochrome"] == 100
 
 
 def test_sepia_is_monochrome_and_not_black_and_white() -> None:
-    grey = np.asarray(photograph().convert("L"), dtype=float)[..., None]
-    sepia = Image.fromarray((grey * [1.0, 0.82, 0.6]).astype(np.uint8))
+    gray = np.asarray(photograph().convert("L"), dtype=float)[..., None]
+    sepia = Image.fromarray((gray * [1.0, 0.82, 0.6]).astype(np.uint8))
     labels = compute(encode(sepia))
     assert labels["Monochrome"] > 90
     assert "Black And White" not in labels
 
 
-def test_one_colored_thing_makes_a_color_picture() -> None:
+def test_one_colored_object_makes_a_color_image() -> None:
     image = photograph().convert("L").convert("RGB")
     image.paste("red", (10, 10, 60, 60))
     assert "Black And White" not in compute(encode(image))
 
 
-def test_color_is_as_certain_as_its_share() -> None:
+def test_the_confidence_of_a_color_follows_its_share() -> None:
     image = rectangle((200, 100), (0, 0, 150, 100), "red", "blue")
     assert compute(encode(image))["Red"] == pytest.approx(100)
     assert compute(encode(image))["Blue"] == pytest.approx(50)
 
 
-def test_blank_picture_is_blank_and_no_graphics() -> None:
+def test_a_blank_image_is_blank_and_not_graphics() -> None:
     labels = compute(encode(Image.new("RGB", (200, 200), "seagreen")))
     assert labels["Blank"] == 100
     assert "Graphics" not in labels
 
 
-def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
+def test_a_drawing_is_graphics_and_a_photograph_is_not() -> None:
     image = Image.new("RGB", (400, 300), "ivory")
     draw = ImageDraw.Draw(image)
     for step in range(6):
@@ -122,8 +122,8 @@ def test_drawing_is_graphics_and_a_photograph_is_not() -> None:
     assert "Graphics" not in compute(encode(photograph().filter(ImageFilter.BLUR), "JPEG"))
 
 
-def test_real_photographs_are_no_graphics() -> None:
-    """Where they are to be had."""
+def test_real_photographs_are_not_graphics() -> None:
+    """The test is empty without the test image folder."""
     for file in [each for each in find_images("photos") if each.suffix == ".jpg"]:
         decoded = load_image(file.read_bytes()) if "tiny" not in file.name else None
         if decoded is not None:
@@ -131,21 +131,21 @@ def test_real_photographs_are_no_graphics() -> None:
             assert "Graphics" not in {label.name for label in labels}, file.name
 
 
-def test_text_is_as_certain_as_the_best_line() -> None:
+def test_the_text_label_has_the_confidence_of_the_best_line() -> None:
     body = encode(photograph())
     assert compute(body, [line("EXIT", 91), line("Way out", 97)])["Text"] == 97
     assert "Text" not in compute(body, [line("|", 99), line("x", 99)])
     assert "Text" not in compute(body)
 
 
-def test_nothing_below_half_is_said() -> None:
+def test_no_label_has_a_confidence_below_50() -> None:
     for image in (photograph(), page("Hello"), Image.new("RGB", (100, 100))):
         assert all(confidence >= 50 for confidence in compute(encode(image)).values())
 
 
-def test_thing_brings_its_ancestors() -> None:
-    """The documentation's own example: a car is a vehicle, and that a means of transport."""
-    car = next(name for name in COCO_LABELS if name.name == "Car")
+def test_an_object_adds_its_ancestors() -> None:
+    """The example of the AWS documentation: Car, Vehicle, Transportation."""
+    car = next(label for label in COCO_LABELS if label.name == "Car")
     labels = {label.name: label for label in object_labels([(car, Instance(BOX, 80))])}
     assert list(labels) == ["Car", "Vehicle", "Transportation"]
     assert labels["Car"].parents == ("Vehicle", "Transportation")
@@ -156,7 +156,7 @@ def test_thing_brings_its_ancestors() -> None:
     assert {label.confidence for label in labels.values()} == {80}
 
 
-def test_two_things_of_a_kind_are_one_label() -> None:
+def test_two_objects_of_one_class_are_one_label() -> None:
     car, bus = COCO_LABELS[2], COCO_LABELS[5]
     found = [(car, Instance(BOX, 60)), (bus, Instance(BOX, 70)), (car, Instance(BOX, 90))]
     labels = {label.name: label for label in object_labels(found)}
@@ -166,9 +166,9 @@ def test_two_things_of_a_kind_are_one_label() -> None:
     assert labels["Vehicle"].confidence == 90
 
 
-def test_all_eighty_have_names_of_their_own() -> None:
+def test_all_80_classes_have_distinct_names() -> None:
     assert len(COCO_LABELS) == 80
-    assert len({name.name for name in COCO_LABELS}) == 80
+    assert len({label.name for label in COCO_LABELS}) == 80
     assert [COCO_LABELS[each].name for each in (0, 16, 39, 67, 79)] == [
         "Person",
         "Dog",
@@ -176,10 +176,10 @@ def test_all_eighty_have_names_of_their_own() -> None:
         "Cell Phone",
         "Toothbrush",
     ]
-    for name in COCO_LABELS:
-        assert name.name not in name.parents
-        assert len(set(name.parents)) == len(name.parents)
-    assert PARENT_CATEGORIES.keys() <= {parent for name in COCO_LABELS for parent in name.parents}
+    for label in COCO_LABELS:
+        assert label.name not in label.parents
+        assert len(set(label.parents)) == len(label.parents)
+    assert PARENT_CATEGORIES.keys() <= {parent for label in COCO_LABELS for parent in label.parents}
 
 
 LABELS = [
@@ -206,7 +206,9 @@ LABELS = [
         ({"LabelInclusionFilters": ["dog"]}, []),
     ],
 )
-def test_filters(settings: dict[str, list[str]], expected: list[str]) -> None:
+def test_labels_are_filtered_by_name_and_category(
+    settings: dict[str, list[str]], expected: list[str]
+) -> None:
     chosen = filter_labels(LABELS, 1000, 0, GeneralLabelsSettings.model_validate(settings))
     assert [label.name for label in chosen] == expected
 
@@ -215,12 +217,14 @@ def test_filters(settings: dict[str, list[str]], expected: list[str]) -> None:
     ("limit", "min_confidence", "expected"),
     [(1, 0, ["Text"]), (2, 80, ["Text", "Dog"]), (9, 90, ["Text", "Dog"]), (0, 0, [])],
 )
-def test_limits(limit: int, min_confidence: float, expected: list[str]) -> None:
+def test_labels_are_limited_by_number_and_confidence(
+    limit: int, min_confidence: float, expected: list[str]
+) -> None:
     chosen = filter_labels(LABELS, limit, min_confidence, EVERYTHING)
     assert [label.name for label in chosen] == expected
 
 
-def test_doubtful_instances_are_left_out_too() -> None:
+def test_instances_below_the_minimum_confidence_are_dropped() -> None:
     label = Label("Dog", 90, (), instances=(Instance(BOX, 90), Instance(BOX, 30)))
     (chosen,) = filter_labels([label], 10, 50, EVERYTHING)
     assert chosen.instances == (Instance(BOX, 90),)

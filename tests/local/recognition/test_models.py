@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sightline_local.recognition import models as fetching
+from sightline_local.recognition import models as models_module
 from sightline_local.recognition.model_catalog import (
     CATALOG,
     DEFAULT_MODELS,
@@ -24,42 +24,42 @@ CONTENT = bytes(range(256)) * 4096
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
-class Hub(ThreadingHTTPServer):
-    """Serves `content` at every address, and remembers what was asked of it."""
+class ModelServer(ThreadingHTTPServer):
+    """Serves `content` at every path and records the requests."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
+        super().__init__(("127.0.0.1", 0), RequestHandler)
         self.content = CONTENT
         self.status = 200
         self.ranges = True
         self.breaks_after: int | None = None
         self.moved_to: str | None = None
-        self.asked: list[tuple[str, str | None]] = []
+        self.requests: list[tuple[str, str | None]] = []
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class Answer(BaseHTTPRequestHandler):
-    server: Hub
+class RequestHandler(BaseHTTPRequestHandler):
+    server: ModelServer
 
     def do_GET(self) -> None:
-        hub, wanted = self.server, self.headers["Range"]
-        hub.asked.append((self.path, wanted))
-        if hub.moved_to is not None and self.path != hub.moved_to:
-            self._begin(302, 0, Location=hub.moved_to)
+        server, wanted = self.server, self.headers["Range"]
+        server.requests.append((self.path, wanted))
+        if server.moved_to is not None and self.path != server.moved_to:
+            self._begin(302, 0, Location=server.moved_to)
             return
-        if hub.status != 200:
-            self._begin(hub.status, 0)
+        if server.status != 200:
+            self._begin(server.status, 0)
             return
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and hub.ranges else 0
-        if start and start >= len(hub.content):
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.ranges else 0
+        if start and start >= len(server.content):
             self._begin(416, 0)
             return
-        rest = hub.content[start:]
+        rest = server.content[start:]
         self._begin(206 if start else 200, len(rest))
-        self.wfile.write(rest[: hub.breaks_after])
+        self.wfile.write(rest[: server.breaks_after])
 
     def _begin(self, status: int, length: int, **headers: str) -> None:
         self.send_response(status)
@@ -73,13 +73,13 @@ class Answer(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
-    with running(Hub()) as server:
+def server() -> Iterator[ModelServer]:
+    with running(ModelServer()) as server:
         yield server
 
 
 @contextmanager
-def running(server: Hub) -> Iterator[Hub]:
+def running(server: ModelServer) -> Iterator[ModelServer]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -97,170 +97,183 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def model(hub: Hub) -> Model:
+def model(server: ModelServer) -> Model:
     return Model(
-        "known", Task.OBJECTS, f"{hub.url}/a.onnx", len(CONTENT), DIGEST, "Apache-2.0", "for a test"
+        "known",
+        Task.OBJECTS,
+        f"{server.url}/a.onnx",
+        len(CONTENT),
+        DIGEST,
+        "Apache-2.0",
+        "for a test",
     )
 
 
-def nothing(_: int) -> None:
-    """Told of progress, and not interested."""
+def ignore_progress(_: int) -> None:
+    """Progress callback that does nothing."""
 
 
-def test_file_comes_whole_and_is_told_of(
+def test_a_file_is_downloaded_and_reports_progress(
     model: Model, tmp_path: Path, client: httpx.Client
 ) -> None:
-    told: list[int] = []
-    file = fetch(model, tmp_path / "new" / "folder", client, told.append)
+    progress: list[int] = []
+    file = fetch(model, tmp_path / "new" / "folder", client, progress.append)
     assert file.read_bytes() == CONTENT
     assert [path.name for path in file.parent.iterdir()] == ["known.onnx"]
-    assert told == sorted(told)
-    assert told[-1] == len(CONTENT)
+    assert progress == sorted(progress)
+    assert progress[-1] == len(CONTENT)
 
 
-def test_what_is_there_is_not_fetched_again(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_an_installed_file_is_not_downloaded_again(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
     for _ in range(2):
-        fetch(model, tmp_path, client, nothing)
-    assert len(hub.asked) == 1
+        fetch(model, tmp_path, client, ignore_progress)
+    assert len(server.requests) == 1
 
 
-def test_damaged_file_is_fetched_again(model: Model, tmp_path: Path, client: httpx.Client) -> None:
+def test_a_damaged_file_is_downloaded_again(
+    model: Model, tmp_path: Path, client: httpx.Client
+) -> None:
     file = tmp_path / model.file
     file.write_bytes(bytes(len(CONTENT)))
-    fetch(model, tmp_path, client, nothing)
+    fetch(model, tmp_path, client, ignore_progress)
     assert file.read_bytes() == CONTENT
 
 
-def test_what_broke_off_goes_on_where_it_stopped(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_an_interrupted_download_is_resumed(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    hub.breaks_after = 300_000
-    with pytest.raises(FetchError, match="what has come is kept, so try again later"):
-        fetch(model, tmp_path, client, nothing)
-    part = tmp_path / model.part
+    server.breaks_after = 300_000
+    with pytest.raises(FetchError, match="run the same command again to resume"):
+        fetch(model, tmp_path, client, ignore_progress)
+    part = tmp_path / model.partial_file
     assert not (tmp_path / model.file).exists()
-    begun = part.stat().st_size
-    hub.breaks_after = None
-    told: list[int] = []
-    assert fetch(model, tmp_path, client, told.append).read_bytes() == CONTENT
-    assert hub.asked[-1] == ("/a.onnx", f"bytes={begun}-")
-    assert min(told) > begun
+    offset = part.stat().st_size
+    server.breaks_after = None
+    progress: list[int] = []
+    assert fetch(model, tmp_path, client, progress.append).read_bytes() == CONTENT
+    assert server.requests[-1] == ("/a.onnx", f"bytes={offset}-")
+    assert min(progress) > offset
     assert not part.exists()
 
 
-def test_begins_anew_where_the_other_side_knows_no_ranges(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_the_download_restarts_if_the_server_ignores_ranges(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    (tmp_path / model.part).write_bytes(b"x" * 1000)
-    hub.ranges = False
-    assert fetch(model, tmp_path, client, nothing).read_bytes() == CONTENT
+    (tmp_path / model.partial_file).write_bytes(b"x" * 1000)
+    server.ranges = False
+    assert fetch(model, tmp_path, client, ignore_progress).read_bytes() == CONTENT
 
 
-def test_begins_anew_where_more_is_there_than_there_should_be(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_the_download_restarts_if_the_partial_file_is_too_long(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    (tmp_path / model.part).write_bytes(CONTENT + b"x")
-    assert fetch(model, tmp_path, client, nothing).read_bytes() == CONTENT
-    assert [wanted for _, wanted in hub.asked] == [f"bytes={len(CONTENT) + 1}-", None]
+    (tmp_path / model.partial_file).write_bytes(CONTENT + b"x")
+    assert fetch(model, tmp_path, client, ignore_progress).read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.requests] == [f"bytes={len(CONTENT) + 1}-", None]
 
 
-def test_complete_part_needs_no_network(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_a_complete_partial_file_needs_no_request(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    """As when the process was ended between the last byte and the new name."""
-    (tmp_path / model.part).write_bytes(CONTENT)
-    assert fetch(model, tmp_path, client, nothing).read_bytes() == CONTENT
-    assert hub.asked == []
+    """As after a crash between the last byte and the rename."""
+    (tmp_path / model.partial_file).write_bytes(CONTENT)
+    assert fetch(model, tmp_path, client, ignore_progress).read_bytes() == CONTENT
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
     "content", [CONTENT[:-1] + b"x", CONTENT[:-1], CONTENT + b"x", b"version https://git-lfs"]
 )
-def test_nothing_is_kept_that_has_not_the_checksum(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client, content: bytes
+def test_a_download_with_the_wrong_checksum_is_deleted(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client, content: bytes
 ) -> None:
-    hub.content = content
-    with pytest.raises(FetchError, match="has not the checksum that it should have"):
-        fetch(model, tmp_path, client, nothing)
+    server.content = content
+    with pytest.raises(FetchError, match=r"wrong checksum for .*; the download was deleted"):
+        fetch(model, tmp_path, client, ignore_progress)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_endless_file_is_not_fetched_to_its_end(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+def test_a_download_stops_beyond_the_expected_size(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    hub.content = CONTENT * 20
-    told: list[int] = []
+    server.content = CONTENT * 20
+    progress: list[int] = []
     with pytest.raises(FetchError):
-        fetch(model, tmp_path, client, told.append)
-    assert max(told) <= 2 * len(CONTENT)
+        fetch(model, tmp_path, client, progress.append)
+    assert max(progress) <= 2 * len(CONTENT)
 
 
 def test_redirects_are_followed(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client
 ) -> None:
-    """A hub sends its callers on to where the files really are."""
-    hub.moved_to = "/elsewhere"
-    assert fetch(model, tmp_path, client, nothing).read_bytes() == CONTENT
+    """Hugging Face redirects to its storage."""
+    server.moved_to = "/elsewhere"
+    assert fetch(model, tmp_path, client, ignore_progress).read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_refusal_is_told_in_one_line(
-    model: Model, hub: Hub, tmp_path: Path, client: httpx.Client, status: int
+def test_an_error_status_is_reported_in_one_line(
+    model: Model, server: ModelServer, tmp_path: Path, client: httpx.Client, status: int
 ) -> None:
-    hub.status = status
-    with pytest.raises(FetchError, match=re.escape(f"{model.url} answered {status}")) as caught:
-        fetch(model, tmp_path, client, nothing)
+    server.status = status
+    with pytest.raises(FetchError, match=re.escape(f"{model.url} returned {status}")) as caught:
+        fetch(model, tmp_path, client, ignore_progress)
     assert "\n" not in str(caught.value)
 
 
-def test_no_network_is_told_in_one_line(model: Model, tmp_path: Path, client: httpx.Client) -> None:
-    with running(Hub()) as gone:
-        url = gone.url
-    with pytest.raises(FetchError, match=r"known: 127\.0\.0\.1 cannot be reached") as caught:
-        fetch(model._replace(url=url), tmp_path, client, nothing)
-    assert "\n" not in str(caught.value)
-
-
-def test_folder_that_cannot_be_written_is_told_of(
+def test_an_unreachable_server_is_reported_in_one_line(
     model: Model, tmp_path: Path, client: httpx.Client
 ) -> None:
-    (tmp_path / model.part).mkdir()
+    with running(ModelServer()) as stopped:
+        url = stopped.url
+    with pytest.raises(FetchError, match=r"known: 127\.0\.0\.1 cannot be reached") as caught:
+        fetch(model._replace(url=url), tmp_path, client, ignore_progress)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_not_writable_is_reported(
+    model: Model, tmp_path: Path, client: httpx.Client
+) -> None:
+    (tmp_path / model.partial_file).mkdir()
     with pytest.raises(FetchError, match="cannot write"):
-        fetch(model, tmp_path, client, nothing)
+        fetch(model, tmp_path, client, ignore_progress)
 
 
-def test_command_fetches_the_usual_ones(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_command_downloads_the_default_models(
+    server: ModelServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     known = [model._replace(size=len(CONTENT), sha256=DIGEST) for model in CATALOG]
-    monkeypatch.setattr(fetching, "CATALOGUE", known)
+    monkeypatch.setattr(models_module, "CATALOGUE", known)
     monkeypatch.setenv("SIGHTLINE_RECOGNITION_MODELS", str(tmp_path))
-    assert main(["--mirror", f"{hub.url}/mirror/"]) == 0
+    assert main(["--mirror", f"{server.url}/mirror/"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dfine-s.onnx", "yunet.onnx"]
-    assert [path for path, _ in hub.asked] == ["/mirror/dfine-s.onnx", "/mirror/yunet.onnx"]
-    assert "D-FINE-S, 80 kinds of things (Apache-2.0)" in capsys.readouterr().out.replace("\n", "")
+    assert [path for path, _ in server.requests] == ["/mirror/dfine-s.onnx", "/mirror/yunet.onnx"]
+    assert "D-FINE-S, 80 object classes (Apache-2.0)" in capsys.readouterr().out.replace("\n", "")
 
 
-def test_command_refuses_what_is_not_the_real_model(
-    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_rejects_a_wrong_model(
+    server: ModelServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["yunet", "--folder", str(tmp_path), "--mirror", hub.url]) == 1
+    assert main(["yunet", "--folder", str(tmp_path), "--mirror", server.url]) == 1
     error = capsys.readouterr().err
-    assert "has not the checksum that it should have" in error
+    assert "yunet: wrong checksum for" in error
     assert "Traceback" not in error
 
 
-def test_command_knows_its_models(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_rejects_an_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["everything"])
     assert caught.value.code == 2
-    assert "there is no model 'everything'" in capsys.readouterr().err
+    assert "unknown model 'everything'" in capsys.readouterr().err
 
 
-def test_catalogue_names_one_revision_of_each_file() -> None:
-    """A branch would move, and the checksum would stay behind."""
+def test_the_catalog_pins_a_revision_of_each_file() -> None:
+    """A branch can move and would invalidate the checksum."""
     for model in CATALOG:
         assert re.search(r"/[0-9a-f]{40}/", model.url), model.name
         assert re.fullmatch(r"[0-9a-f]{64}", model.sha256), model.name
@@ -269,7 +282,7 @@ def test_catalogue_names_one_revision_of_each_file() -> None:
     assert {model.task for model in CATALOG} == set(Task)
 
 
-def test_first_model_that_is_there_is_used(tmp_path: Path) -> None:
+def test_the_preferred_installed_model_is_used(tmp_path: Path) -> None:
     assert find_model(Task.OBJECTS, tmp_path) is None
     (tmp_path / "dfine-n.onnx").touch()
     assert find_model(Task.OBJECTS, tmp_path) == tmp_path / "dfine-n.onnx"
@@ -278,7 +291,7 @@ def test_first_model_that_is_there_is_used(tmp_path: Path) -> None:
     assert find_model(Task.FACES, tmp_path) is None
 
 
-def test_model_that_is_half_there_is_coming(tmp_path: Path) -> None:
+def test_an_incomplete_download_is_detected(tmp_path: Path) -> None:
     assert not is_partially_downloaded(Task.MODERATION, tmp_path)
     (tmp_path / "falconsai-nsfw.onnx.part").touch()
     assert is_partially_downloaded(Task.MODERATION, tmp_path)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from local.recognition.drawn_images import encode
-from local.recognition.service_model import check_answer
+from local.recognition.service_model import check_response
 from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.image_loading import DecodedImage, load_image
 from sightline_local.recognition.moderation import (
@@ -16,31 +16,33 @@ from sightline_local.recognition.moderation import (
 )
 
 
-def decoded(color: str, size: tuple[int, int] = (300, 200)) -> DecodedImage:
+def plain_image(color: str, size: tuple[int, int] = (300, 200)) -> DecodedImage:
     return load_image(encode(Image.new("RGB", size, color)))
 
 
 @pytest.mark.parametrize(("color", "expected"), [("red", 99.33), ("cyan", 0.67), ("black", 0.67)])
-def test_judgement_is_the_share_of_the_second_class(
+def test_the_score_is_the_share_of_the_second_class(
     models: Path, color: str, expected: float
 ) -> None:
-    """The model's logits are 0 and 5 for red, 0 and -5 for what has no red."""
+    """The model's logits are 0 and 5 for red, 0 and -5 without red."""
     moderator = OnnxModerator(models / "falconsai-nsfw.onnx", threads=1)
-    assert moderator.score_unsafe(decoded(color)) == pytest.approx(expected, abs=0.01)
+    assert moderator.score_unsafe(plain_image(color)) == pytest.approx(expected, abs=0.01)
 
 
-def test_input_is_that_of_the_real_model() -> None:
-    tensor = prepare(decoded("red"))
+def test_the_input_matches_the_real_model() -> None:
+    tensor = prepare(plain_image("red"))
     assert tensor.shape == (1, 3, 224, 224)
     assert tensor.dtype == np.float32
     assert (tensor[0, 0] == 1).all()
     assert (tensor[0, 1:] == -1).all()
 
 
-def test_answer_is_one_label_of_the_first_level() -> None:
-    answer = build_moderation_response(87.5, "sightline-local-1/falconsai-nsfw", min_confidence=50)
-    check_answer("DetectModerationLabels", answer)
-    (label,) = answer["ModerationLabels"]
+def test_the_response_is_one_label_of_the_first_level() -> None:
+    response = build_moderation_response(
+        87.5, "sightline-local-1/falconsai-nsfw", min_confidence=50
+    )
+    check_response("DetectModerationLabels", response)
+    (label,) = response["ModerationLabels"]
     assert label == {
         "Name": "Explicit",
         "ParentName": "",
@@ -51,6 +53,6 @@ def test_answer_is_one_label_of_the_first_level() -> None:
     assert below["ModerationLabels"] == []
 
 
-def test_without_a_model_nobody_calls_a_picture_harmless() -> None:
+def test_moderation_without_a_model_is_denied() -> None:
     with pytest.raises(AccessDenied, match="falconsai-nsfw"):
-        NullModerator().score_unsafe(decoded("white"))
+        NullModerator().score_unsafe(plain_image("white"))

@@ -14,14 +14,14 @@ from sightline_local.recognition.requests import (
     parse_request,
 )
 
-STORED = {"S3Object": {"Bucket": "pictures", "Name": "a/b c.jpg"}}
+S3_IMAGE = {"S3Object": {"Bucket": "images", "Name": "a/b c.jpg"}}
 
 
 def labels(**members: Any) -> Any:
-    return parse_request(DetectLabelsRequest, {"Image": STORED, **members})
+    return parse_request(DetectLabelsRequest, {"Image": S3_IMAGE, **members})
 
 
-def test_defaults_are_those_of_the_documentation() -> None:
+def test_defaults_match_the_documentation() -> None:
     request = labels()
     assert (request.MaxLabels, request.MinConfidence) == (1000, 55)
     assert request.Settings.ImageProperties.MaxDominantColors == 10
@@ -29,13 +29,13 @@ def test_defaults_are_those_of_the_documentation() -> None:
     assert not request.includes("IMAGE_PROPERTIES")
 
 
-def test_properties_alone_are_no_labels() -> None:
+def test_image_properties_alone_exclude_labels() -> None:
     request = labels(Features=["IMAGE_PROPERTIES"])
     assert request.includes("IMAGE_PROPERTIES")
     assert not request.includes("GENERAL_LABELS")
 
 
-def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
+def test_null_and_unknown_members_are_ignored() -> None:
     request = labels(MinConfidence=None, Settings={"GeneralLabels": None}, Surprise=[1])
     assert request == labels()
 
@@ -44,16 +44,16 @@ def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
     "image",
     [
         {},
-        {"Bytes": "AAAA", **STORED},
+        {"Bytes": "AAAA", **S3_IMAGE},
         {"Bytes": ""},
         {"Bytes": "not base64!"},
         {"Bytes": 7},
-        {"S3Object": {"Bucket": "pictures"}},
+        {"S3Object": {"Bucket": "images"}},
         {"S3Object": {"Bucket": "pi", "Name": "x"}},
         {"S3Object": {"Bucket": "../../etc", "Name": "x"}},
-        {"S3Object": {"Bucket": "pictures", "Name": ""}},
-        {"S3Object": {"Bucket": "pictures", "Name": "x" * 1025}},
-        {"S3Object": {"Bucket": "pictures", "Name": "x", "Version": ""}},
+        {"S3Object": {"Bucket": "images", "Name": ""}},
+        {"S3Object": {"Bucket": "images", "Name": "x" * 1025}},
+        {"S3Object": {"Bucket": "images", "Name": "x", "Version": ""}},
         "x",
         None,
     ],
@@ -62,7 +62,7 @@ def test_null_is_nothing_and_unknown_members_are_ignored() -> None:
     "kind",
     [DetectLabelsRequest, DetectTextRequest, DetectFacesRequest, DetectModerationLabelsRequest],
 )
-def test_image_must_be_one_thing_and_whole(kind: type[Request], image: Any) -> None:
+def test_an_invalid_image_source_is_rejected(kind: type[Request], image: Any) -> None:
     with pytest.raises(InvalidParameter, match="Request has invalid parameters"):
         parse_request(kind, {"Image": image})
 
@@ -82,7 +82,7 @@ def test_image_must_be_one_thing_and_whole(kind: type[Request], image: Any) -> N
         {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["<b>"]}}},
     ],
 )
-def test_labels_are_asked_for_within_limits(members: Any) -> None:
+def test_label_parameters_outside_the_limits_are_rejected(members: Any) -> None:
     with pytest.raises(InvalidParameter):
         labels(**members)
 
@@ -98,17 +98,17 @@ def test_labels_are_asked_for_within_limits(members: Any) -> None:
         {"RegionsOfInterest": [{"BoundingBox": {}}] * 11},
     ],
 )
-def test_text_is_asked_for_within_limits(filters: Any) -> None:
+def test_text_filters_outside_the_limits_are_rejected(filters: Any) -> None:
     with pytest.raises(InvalidParameter):
-        parse_request(DetectTextRequest, {"Image": STORED, "Filters": filters})
+        parse_request(DetectTextRequest, {"Image": S3_IMAGE, "Filters": filters})
 
 
-def test_unknown_face_attribute_is_refused() -> None:
+def test_an_unknown_face_attribute_is_rejected() -> None:
     with pytest.raises(InvalidParameter):
-        parse_request(DetectFacesRequest, {"Image": STORED, "Attributes": ["THOUGHTS"]})
+        parse_request(DetectFacesRequest, {"Image": S3_IMAGE, "Attributes": ["THOUGHTS"]})
 
 
-def test_sent_picture_has_a_limit() -> None:
+def test_the_size_of_an_inline_image_is_limited() -> None:
     def send(size: int) -> Any:
         content = base64.b64encode(bytes(size)).decode()
         return parse_request(DetectLabelsRequest, {"Image": {"Bytes": content}})

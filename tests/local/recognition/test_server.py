@@ -1,4 +1,4 @@
-"""The server as a client sees it: called by boto3, each answer held against the service model."""
+"""The emulator process, called by boto3; each response is validated against the service model."""
 
 import base64
 import contextlib
@@ -37,24 +37,25 @@ def call(client: RekognitionClient, operation: str, image: Any, **members: Any) 
 
 
 def put(bucket: S3Client, key: str, body: bytes) -> Any:
+    """Store an image and return the reference to it."""
     bucket.put_object(Bucket=BUCKET, Key=key, Body=body)
     return {"S3Object": {"Bucket": BUCKET, "Name": key}}
 
 
-def names(answer: Any) -> dict[str, float]:
-    return {label["Name"]: label["Confidence"] for label in answer["Labels"]}
+def names(response: Any) -> dict[str, float]:
+    return {label["Name"]: label["Confidence"] for label in response["Labels"]}
 
 
-def code_of(work: Callable[[], Any]) -> str:
+def error_code(work: Callable[[], Any]) -> str:
     with pytest.raises(ClientError) as caught:
         work()
     return caught.value.response["Error"]["Code"]
 
 
-def test_labels_come_from_the_picture(plain: RekognitionClient) -> None:
-    answer = plain.detect_labels(Image={"Bytes": PAGE})
-    assert answer["LabelModelVersion"] == "sightline-local-1/pixels"
-    found = names(answer)
+def test_labels_are_computed_from_the_image(plain: RekognitionClient) -> None:
+    response = plain.detect_labels(Image={"Bytes": PAGE})
+    assert response["LabelModelVersion"] == "sightline-local-1/pixels"
+    found = names(response)
     assert found["Text"] > 90
     assert found["Black And White"] > 90
     assert found["White"] > 90
@@ -66,38 +67,38 @@ def test_labels_come_from_the_picture(plain: RekognitionClient) -> None:
     assert empty["Blank"] == 100
 
 
-def test_stored_picture_is_read_from_s3(plain: RekognitionClient, bucket: S3Client) -> None:
-    """Whatever its key is called: the service is given the name itself, not its encoding."""
+def test_an_image_is_read_from_s3(plain: RekognitionClient, bucket: S3Client) -> None:
+    """`Name` is the key itself, not its URL encoding."""
     for key in ("originals/a b+c%20ü.png", "x/../y"):
         image = put(bucket, key, PAGE)
         assert "Text" in names(plain.detect_labels(Image=image))
 
 
-def test_worker_asks_like_this(plain: RekognitionClient, bucket: S3Client) -> None:
+def test_the_request_of_the_worker_is_supported(plain: RekognitionClient, bucket: S3Client) -> None:
     image = put(bucket, "page.png", PAGE)
-    answer = plain.detect_labels(Image=image, MaxLabels=2, MinConfidence=90)
-    assert len(answer["Labels"]) == 2
-    for label in answer["Labels"]:
+    response = plain.detect_labels(Image=image, MaxLabels=2, MinConfidence=90)
+    assert len(response["Labels"]) == 2
+    for label in response["Labels"]:
         assert set(label) == {"Name", "Confidence", "Instances", "Parents", "Aliases", "Categories"}
 
 
-def test_labels_are_filtered_as_asked(plain: RekognitionClient) -> None:
-    answer = plain.detect_labels(
+def test_labels_are_filtered_by_category(plain: RekognitionClient) -> None:
+    response = plain.detect_labels(
         Image={"Bytes": PAGE},
         Settings={"GeneralLabels": {"LabelCategoryInclusionFilters": ["Text and Documents"]}},
     )
-    assert list(names(answer)) == ["Text"]
+    assert list(names(response)) == ["Text"]
 
 
-def test_properties_are_measured(plain: RekognitionClient) -> None:
+def test_image_properties_are_measured(plain: RekognitionClient) -> None:
     body = encode(rectangle((200, 200), (50, 50, 150, 150), "red", "navy"))
-    answer = plain.detect_labels(
+    response = plain.detect_labels(
         Image={"Bytes": body},
         Features=["IMAGE_PROPERTIES"],
         Settings={"ImageProperties": {"MaxDominantColors": 1}},
     )
-    assert answer["Labels"] == []
-    properties = answer["ImageProperties"]
+    assert response["Labels"] == []
+    properties = response["ImageProperties"]
     (color,) = properties["DominantColors"]
     assert (color["HexCode"], color["SimplifiedColor"]) == ("#000080", "blue")
     assert properties["Foreground"]["DominantColors"][0]["CSSColor"] == "red"
@@ -105,9 +106,9 @@ def test_properties_are_measured(plain: RekognitionClient) -> None:
 
 
 def test_text_is_read(plain: RekognitionClient) -> None:
-    answer = plain.detect_text(Image={"Bytes": PAGE})
-    assert answer["TextModelVersion"] == "sightline-local-1/ppocr-v6-small"
-    texts = [each["DetectedText"] for each in answer["TextDetections"]]
+    response = plain.detect_text(Image={"Bytes": PAGE})
+    assert response["TextModelVersion"] == "sightline-local-1/ppocr-v6-small"
+    texts = [each["DetectedText"] for each in response["TextDetections"]]
     assert texts == ["Hello Sightline", "ROOM 42", "Hello", "Sightline", "ROOM", "42"]
     filtered = plain.detect_text(
         Image={"Bytes": PAGE},
@@ -120,14 +121,14 @@ def test_text_is_read(plain: RekognitionClient) -> None:
     assert filtered["TextDetections"][0]["DetectedText"] == "ROOM 42"
 
 
-def test_things_are_found_with_a_model(modelled: RekognitionClient) -> None:
+def test_objects_are_detected_with_a_model(modeled: RekognitionClient) -> None:
     upright = rectangle((400, 200), (100, 50, 200, 150), "red")
-    answer = modelled.detect_labels(
+    response = modeled.detect_labels(
         Image={"Bytes": stored(upright, 6, subsampling=0)},
         Features=["GENERAL_LABELS", "IMAGE_PROPERTIES"],
     )
-    assert answer["LabelModelVersion"] == "sightline-local-1/dfine-s"
-    labels = {label["Name"]: label for label in answer["Labels"]}
+    assert response["LabelModelVersion"] == "sightline-local-1/dfine-s"
+    labels = {label["Name"]: label for label in response["Labels"]}
     dog = labels["Dog"]
     (instance,) = dog["Instances"]
     assert instance["BoundingBox"]["Left"] == pytest.approx(0.25, abs=0.01)
@@ -137,80 +138,81 @@ def test_things_are_found_with_a_model(modelled: RekognitionClient) -> None:
     assert [each["Name"] for each in dog["Categories"]] == ["Animals and Pets"]
     assert {"Canine", "Pet", "Mammal", "Animal"} <= labels.keys()
     assert "Person" not in labels
-    foreground = answer["ImageProperties"]["Foreground"]["DominantColors"]
+    foreground = response["ImageProperties"]["Foreground"]["DominantColors"]
     assert foreground[0]["SimplifiedColor"] == "red"
-    doubtful = modelled.detect_labels(Image={"Bytes": blank()}, MinConfidence=30)
+    doubtful = modeled.detect_labels(Image={"Bytes": blank()}, MinConfidence=30)
     assert "Person" in names(doubtful)
 
 
-def test_faces_and_moderation_with_a_model(modelled: RekognitionClient) -> None:
+def test_faces_and_unsafe_content_are_detected_with_a_model(modeled: RekognitionClient) -> None:
     body = encode(rectangle((320, 160), (64, 32, 80, 48), "blue", "black"))
-    (face,) = modelled.detect_faces(Image={"Bytes": body}, Attributes=["ALL"])["FaceDetails"]
+    (face,) = modeled.detect_faces(Image={"Bytes": body}, Attributes=["ALL"])["FaceDetails"]
     assert face["BoundingBox"]["Width"] == pytest.approx(0.1)
     red = encode(rectangle((300, 200), (0, 0, 300, 200), "red"))
-    answer = modelled.detect_moderation_labels(Image={"Bytes": red})
-    assert answer["ModerationModelVersion"] == "sightline-local-1/falconsai-nsfw"
-    assert [label["Name"] for label in answer["ModerationLabels"]] == ["Explicit"]
-    harmless = modelled.detect_moderation_labels(Image={"Bytes": body})
+    response = modeled.detect_moderation_labels(Image={"Bytes": red})
+    assert response["ModerationModelVersion"] == "sightline-local-1/falconsai-nsfw"
+    assert [label["Name"] for label in response["ModerationLabels"]] == ["Explicit"]
+    harmless = modeled.detect_moderation_labels(Image={"Bytes": body})
     assert harmless["ModerationLabels"] == []
 
 
 @pytest.mark.parametrize("operation", ["DetectFaces", "DetectModerationLabels"])
-def test_without_a_model_access_is_denied(plain: RekognitionClient, operation: str) -> None:
-    with pytest.raises(plain.exceptions.AccessDeniedException, match="There is no model"):
+def test_access_is_denied_without_a_model(plain: RekognitionClient, operation: str) -> None:
+    with pytest.raises(
+        plain.exceptions.AccessDeniedException, match=r"No model for .* is installed"
+    ):
         call(plain, operation, {"Bytes": PAGE})
 
 
-def test_model_is_used_as_soon_as_it_is_there(storage: str, models: Path, tmp_path: Path) -> None:
-    """Nobody has to stop anything to have what was waiting for a model looked at."""
+def test_a_new_model_is_used_without_a_restart(storage: str, models: Path, tmp_path: Path) -> None:
     with serve(storage, tmp_path) as server:
         client = connect_to(server.url)
         with pytest.raises(client.exceptions.AccessDeniedException):
             client.detect_faces(Image={"Bytes": PAGE})
         for model in ("yunet.onnx", "dfine-s.onnx"):
-            (tmp_path / "coming").write_bytes((models / model).read_bytes())
-            (tmp_path / "coming").rename(tmp_path / model)
+            (tmp_path / "download").write_bytes((models / model).read_bytes())
+            (tmp_path / "download").rename(tmp_path / model)
         assert client.detect_faces(Image={"Bytes": blank(color="black")})["FaceDetails"] == []
-        answer = client.detect_labels(Image={"Bytes": PAGE})
-        assert answer["LabelModelVersion"] == "sightline-local-1/dfine-s"
+        response = client.detect_labels(Image={"Bytes": PAGE})
+        assert response["LabelModelVersion"] == "sightline-local-1/dfine-s"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_documented_errors_of_the_picture(
-    modelled: RekognitionClient, bucket: S3Client, operation: str
+def test_invalid_images_raise_the_documented_errors(
+    modeled: RekognitionClient, bucket: S3Client, operation: str
 ) -> None:
-    raised = modelled.exceptions
+    raised = modeled.exceptions
     with pytest.raises(raised.InvalidImageFormatException):
-        call(modelled, operation, {"Bytes": b"GIF89a" + bytes(100)})
+        call(modeled, operation, {"Bytes": b"GIF89a" + bytes(100)})
     with pytest.raises(raised.InvalidImageFormatException):
-        call(modelled, operation, put(bucket, "cut.png", PAGE[: len(PAGE) // 2]))
+        call(modeled, operation, put(bucket, "cut.png", PAGE[: len(PAGE) // 2]))
     with pytest.raises(raised.ImageTooLargeException):
-        call(modelled, operation, {"Bytes": blank((10_001, 80))})
+        call(modeled, operation, {"Bytes": blank((10_001, 80))})
     with pytest.raises(raised.ImageTooLargeException):
-        call(modelled, operation, {"Bytes": bytes(MAX_INLINE_BYTES + 1)})
+        call(modeled, operation, {"Bytes": bytes(MAX_INLINE_BYTES + 1)})
     with pytest.raises(raised.InvalidParameterException):
-        call(modelled, operation, {"Bytes": blank((79, 79))})
+        call(modeled, operation, {"Bytes": blank((79, 79))})
     with pytest.raises(raised.InvalidParameterException):
-        call(modelled, operation, {})
+        call(modeled, operation, {})
     for reference in ({"Bucket": BUCKET, "Name": "none"}, {"Bucket": "no-bucket", "Name": "x"}):
         with pytest.raises(raised.InvalidS3ObjectException):
-            call(modelled, operation, {"S3Object": reference})
+            call(modeled, operation, {"S3Object": reference})
     version = {"Bucket": BUCKET, "Name": "cut.png", "Version": "none"}
     with pytest.raises(raised.InvalidS3ObjectException):
-        call(modelled, operation, {"S3Object": version})
+        call(modeled, operation, {"S3Object": version})
 
 
-def test_stored_picture_may_be_larger_than_a_sent_one(
+def test_an_image_in_s3_may_be_larger_than_an_inline_one(
     plain: RekognitionClient, bucket: S3Client
 ) -> None:
-    """What follows the end of a PNG makes the file larger, and the picture no other."""
+    """Bytes after the end of a PNG enlarge the file without changing the image."""
     large = put(bucket, "large.png", PAGE + bytes(MAX_INLINE_BYTES))
     assert "Text" in names(plain.detect_labels(Image=large))
     with pytest.raises(plain.exceptions.ImageTooLargeException):
         plain.detect_labels(Image=put(bucket, "huge.png", PAGE + bytes(MAX_S3_OBJECT_BYTES)))
 
 
-def test_documented_errors_of_moderation(
+def test_moderation_raises_the_documented_errors(
     plain: RekognitionClient, storage: str, tmp_path: Path
 ) -> None:
     loop: Any = {"HumanLoopName": "a", "FlowDefinitionArn": "arn:aws:sagemaker:x:1:flow/y"}
@@ -228,9 +230,9 @@ def test_documented_errors_of_moderation(
             client.detect_moderation_labels(Image={"Bytes": PAGE})
 
 
-def test_storage_that_is_away_is_our_fault(nothing: Path) -> None:
-    """The client will try again; a picture that is not there would be given up."""
-    with serve("http://127.0.0.1:9", nothing) as server:
+def test_unreachable_storage_is_a_server_error(empty_folder: Path) -> None:
+    """A client retries a server error; it would give up on a missing object."""
+    with serve("http://127.0.0.1:9", empty_folder) as server:
         client = connect_to(server.url)
         for operation in ("DetectLabels", "DetectText"):
             with pytest.raises(client.exceptions.InternalServerError) as caught:
@@ -240,24 +242,26 @@ def test_storage_that_is_away_is_our_fault(nothing: Path) -> None:
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "ProvisionedThroughputExceededException"])
-def test_calls_beyond_the_rate_are_throttled(storage: str, nothing: Path, error: str) -> None:
+def test_requests_beyond_the_rate_limit_are_throttled(
+    storage: str, empty_folder: Path, error: str
+) -> None:
     settings = {"max_requests_per_second": 0.001, "throttle_with": error}
-    with serve(storage, nothing, **settings) as server:
+    with serve(storage, empty_folder, **settings) as server:
         client = connect_to(server.url)
         client.detect_text(Image={"Bytes": PAGE})
-        assert code_of(lambda: client.detect_text(Image={"Bytes": PAGE})) == error
+        assert error_code(lambda: client.detect_text(Image={"Bytes": PAGE})) == error
         client.detect_labels(Image={"Bytes": PAGE})
 
 
 def test_every_documented_error_has_a_class() -> None:
-    ours = {error.code for error in ServiceError.__subclasses__()}
-    modelled = {
+    codes = {error.code for error in ServiceError.__subclasses__()}
+    modeled = {
         shape.name for name in OPERATIONS for shape in MODEL.operation_model(name).error_shapes
     }
-    assert modelled <= ours
+    assert modeled <= codes
 
 
-def test_broken_model_fails_alone(storage: str, tmp_path: Path) -> None:
+def test_a_broken_model_fails_its_own_operation_only(storage: str, tmp_path: Path) -> None:
     (tmp_path / "yunet.onnx").write_bytes(b"no model")
     with serve(storage, tmp_path) as server:
         client = connect_to(server.url)
@@ -282,36 +286,40 @@ def test_broken_model_fails_alone(storage: str, tmp_path: Path) -> None:
         (TARGET + "DetectLabels", "x" * (8 << 20), "ImageTooLargeException"),
     ],
 )
-def test_protocol_errors(plain_url: str, target: str, body: str, code: str) -> None:
-    answer = httpx.post(
+def test_malformed_requests_raise_protocol_errors(
+    plain_url: str, target: str, body: str, code: str
+) -> None:
+    response = httpx.post(
         plain_url, content=body.encode("latin-1"), headers={"X-Amz-Target": target}, timeout=30
     )
-    assert answer.status_code == 400
-    assert answer.json()["__type"] == code
-    assert answer.json()["Message"]
-    assert answer.headers["content-type"] == "application/x-amz-json-1.1"
-    assert answer.headers["x-amzn-requestid"]
+    assert response.status_code == 400
+    assert response.json()["__type"] == code
+    assert response.json()["Message"]
+    assert response.headers["content-type"] == "application/x-amz-json-1.1"
+    assert response.headers["x-amzn-requestid"]
 
 
-def test_unsigned_calls_are_answered(plain_url: str) -> None:
-    answer = httpx.post(
+def test_unsigned_requests_are_accepted(plain_url: str) -> None:
+    response = httpx.post(
         plain_url,
         json={"Image": {"Bytes": base64.b64encode(PAGE).decode()}},
         headers={"X-Amz-Target": TARGET + "DetectLabels"},
         timeout=30,
     )
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
-def test_nothing_but_the_protocol_is_answered(plain_url: str) -> None:
+def test_other_methods_and_paths_are_rejected(plain_url: str) -> None:
     assert httpx.get(plain_url).status_code == 405
     assert httpx.get(f"{plain_url}/else").status_code == 404
     assert httpx.post(f"{plain_url}/health").status_code == 405
 
 
-def test_client_that_goes_away_does_no_harm(plain: RekognitionClient, plain_url: str) -> None:
-    address = urlsplit(plain_url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+def test_a_client_that_disconnects_does_not_affect_others(
+    plain: RekognitionClient, plain_url: str
+) -> None:
+    url = urlsplit(plain_url)
+    connection = http.client.HTTPConnection(url.hostname or "", url.port)
     connection.putrequest("POST", "/")
     connection.putheader("X-Amz-Target", TARGET + "DetectLabels")
     connection.putheader("Content-Length", "1000000")
@@ -320,13 +328,13 @@ def test_client_that_goes_away_does_no_harm(plain: RekognitionClient, plain_url:
     assert plain.detect_labels(Image={"Bytes": PAGE})["Labels"]
 
 
-def test_many_callers_at_once_get_their_own_answers(plain: RekognitionClient) -> None:
+def test_concurrent_callers_get_their_own_responses(plain: RekognitionClient) -> None:
     bodies = {text: encode(page(text)) for text in ("North", "South", "East", "West")}
     found: dict[str, str] = {}
 
     def read(text: str) -> None:
-        answer = plain.detect_text(Image={"Bytes": bodies[text]})
-        found[text] = answer["TextDetections"][0]["DetectedText"]
+        response = plain.detect_text(Image={"Bytes": bodies[text]})
+        found[text] = response["TextDetections"][0]["DetectedText"]
 
     threads = [threading.Thread(target=read, args=(text,)) for text in bodies]
     for thread in threads:
@@ -336,36 +344,38 @@ def test_many_callers_at_once_get_their_own_answers(plain: RekognitionClient) ->
     assert found == {text: text for text in bodies}
 
 
-def test_no_hostile_file_harms_the_server(plain: RekognitionClient, bucket: S3Client) -> None:
-    """Where they are to be had, and drawn ones besides."""
+def test_malformed_files_do_not_affect_the_server(
+    plain: RekognitionClient, bucket: S3Client
+) -> None:
+    """Files of the test image folder, if it exists, and generated ones."""
     bodies = [file.read_bytes() for file in find_images("malformed")]
     bodies += [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", PAGE[:100], b"\0" * 1000]
     raised = plain.exceptions
-    refusals = (
+    rejections = (
         raised.InvalidImageFormatException,
         raised.ImageTooLargeException,
         raised.InvalidParameterException,
     )
     for body in bodies:
-        with contextlib.suppress(*refusals):
-            plain.detect_labels(Image=put(bucket, "hostile", body))
+        with contextlib.suppress(*rejections):
+            plain.detect_labels(Image=put(bucket, "malformed", body))
     assert plain.detect_labels(Image={"Bytes": PAGE})["Labels"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stops_at_once_also_in_the_middle_of_a_picture(
-    storage: str, nothing: Path, number: signal.Signals
+def test_the_server_stops_immediately_during_recognition(
+    storage: str, empty_folder: Path, number: signal.Signals
 ) -> None:
-    """`serve` has the exit code checked, which is that of an orderly end."""
-    with serve(storage, nothing, threads=1, concurrency=1) as server:
+    """The exit code is that of a normal shutdown."""
+    with serve(storage, empty_folder, threads=1, concurrency=1) as server:
         client = connect_to(server.url)
-        caller = threading.Thread(target=lambda: _call_in_vain(client))
+        caller = threading.Thread(target=lambda: _call_and_ignore_errors(client))
         caller.start()
         server.process.send_signal(number)
         assert server.process.wait(20) == 0
         caller.join()
 
 
-def _call_in_vain(client: RekognitionClient) -> None:
+def _call_and_ignore_errors(client: RekognitionClient) -> None:
     with contextlib.suppress(ClientError, BotoCoreError):
         client.detect_text(Image={"Bytes": PAGE})

@@ -15,55 +15,55 @@ class Clock:
         return self.now
 
 
-def calls_let_through(throttle: Throttle, attempts: int, operation: str = "DetectText") -> int:
-    through = 0
+def count_allowed(throttle: Throttle, attempts: int, operation: str = "DetectText") -> int:
+    allowed = 0
     for _ in range(attempts):
         try:
             throttle.check(operation)
         except Throttling:
             continue
-        through += 1
-    return through
+        allowed += 1
+    return allowed
 
 
-def test_a_second_lets_its_rate_through() -> None:
+def test_the_rate_is_allowed_per_second() -> None:
     clock = Clock()
     throttle = Throttle(5, clock=clock)
-    assert calls_let_through(throttle, 20) == 5
+    assert count_allowed(throttle, 20) == 5
     clock.now += 0.4
-    assert calls_let_through(throttle, 20) == 2
+    assert count_allowed(throttle, 20) == 2
     clock.now += 3600
-    assert calls_let_through(throttle, 20) == 5
+    assert count_allowed(throttle, 20) == 5
 
 
-def test_rates_below_one_let_one_call_through_now_and_then() -> None:
+def test_a_rate_below_one_allows_occasional_requests() -> None:
     clock = Clock()
     throttle = Throttle(0.1, clock=clock)
-    assert calls_let_through(throttle, 3) == 1
+    assert count_allowed(throttle, 3) == 1
     clock.now += 9
-    assert calls_let_through(throttle, 3) == 0
+    assert count_allowed(throttle, 3) == 0
     clock.now += 1.5
-    assert calls_let_through(throttle, 3) == 1
+    assert count_allowed(throttle, 3) == 1
 
 
-def test_each_operation_has_a_rate_of_its_own() -> None:
+def test_each_operation_has_its_own_limit() -> None:
     throttle = Throttle(1, clock=Clock())
-    assert calls_let_through(throttle, 2, "DetectText") == 1
-    assert calls_let_through(throttle, 2, "DetectLabels") == 1
+    assert count_allowed(throttle, 2, "DetectText") == 1
+    assert count_allowed(throttle, 2, "DetectLabels") == 1
 
 
-def test_either_of_the_two_errors_can_be_had() -> None:
+def test_the_error_is_configurable() -> None:
     throttle = Throttle(1, ProvisionedThroughputExceeded, Clock())
     throttle.check("DetectText")
     with pytest.raises(ProvisionedThroughputExceeded):
         throttle.check("DetectText")
 
 
-def test_without_a_rate_everything_goes_through() -> None:
-    assert calls_let_through(NullThrottle(), 1000) == 1000
+def test_the_null_throttle_allows_everything() -> None:
+    assert count_allowed(NullThrottle(), 1000) == 1000
 
 
-def test_lazy_value_is_made_once_whoever_comes() -> None:
+def test_a_lazy_value_is_created_once_by_concurrent_callers() -> None:
     numbers = itertools.count(1)
     start = threading.Barrier(8)
     lazy = Lazy(lambda: next(numbers))
@@ -81,16 +81,16 @@ def test_lazy_value_is_made_once_whoever_comes() -> None:
     assert found == [1] * 8
 
 
-def test_lazy_value_that_failed_is_tried_again() -> None:
+def test_a_failed_lazy_value_is_created_again() -> None:
     outcomes: list[ValueError | int] = [ValueError("not yet"), 7]
 
-    def make() -> int:
+    def create() -> int:
         outcome = outcomes.pop(0)
         if isinstance(outcome, ValueError):
             raise outcome
         return outcome
 
-    lazy = Lazy(make)
+    lazy = Lazy(create)
     with pytest.raises(ValueError, match="not yet"):
         lazy.get()
     assert lazy.get() == 7

@@ -1,1 +1,1 @@
-"""A Rekognition for a laptop: answers by the service's own protocol, from the picture itself."""
+"""The local Rekognition emulator: the AWS protocol, with results computed from the image."""

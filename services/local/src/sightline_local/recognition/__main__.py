@@ -1,4 +1,4 @@
-"""Starts the local Rekognition: `python -m sightline_local.recognition`."""
+"""Start the local Rekognition emulator: `python -m sightline_local.recognition`."""
 
 import os
 import signal
@@ -11,15 +11,15 @@ from sightline.settings import read_settings
 from sightline_local.recognition.app import make_app
 from sightline_local.recognition.settings import RecognitionSettings
 
-#: Seconds that answers in the making have once told to stop.
+#: Time limit for requests in progress at shutdown.
 SHUTDOWN_TIMEOUT_SECONDS = 1
 
 
 def main() -> None:
-    # uvicorn raises the signal again once it has ended. A picture that is still being looked at
-    # cannot be interrupted, and nothing is lost with it: whoever asked will ask again.
+    # uvicorn raises the signal again after it has shut down. Recognition in progress cannot be
+    # interrupted; exiting loses nothing, because the client retries.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
+        signal.signal(number, _exit)
     settings = read_settings(RecognitionSettings)
     configure_logs("local", settings.log_level)
     uvicorn.run(
@@ -32,7 +32,7 @@ def main() -> None:
     )
 
 
-def _leave(_: int, __: FrameType | None) -> None:
+def _exit(_: int, __: FrameType | None) -> None:
     os._exit(0)
 
 

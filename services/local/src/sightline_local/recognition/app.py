@@ -1,7 +1,7 @@
-"""The server: AWS JSON 1.1 on `POST /`, and `GET /health`.
+"""The HTTP server: AWS JSON 1.1 on `POST /`, and `GET /health`.
 
-A client signs its requests as it would for AWS; nothing here looks at the signature, because
-nothing here is anybody's secret. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+Clients sign requests as for AWS; the emulator does not check signatures, because it protects
+nothing. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
 import asyncio
@@ -45,36 +45,36 @@ logger = logging.getLogger(__name__)
 SERVICE = "RekognitionService"
 MEDIA_TYPE = "application/x-amz-json-1.1"
 
-#: A picture grows by a third in base64, and there are a few more words in a request.
+#: Base64 enlarges the image by a third; the rest of a request is small.
 MAX_BODY_BYTES = MAX_INLINE_BYTES * 4 // 3 + 64 * 1024
 
 Result = TypeVar("Result")
 
 
 class RecognizerProvider:
-    """The recognizer for the models that lie in the folder now: a new one once there are others.
+    """Provides the recognizer for the models in the folder, and a new one when they change.
 
-    None of its models is loaded yet; text is read by the same engine throughout.
+    Models load lazily. The text engine is shared by all recognizers.
     """
 
     def __init__(self, settings: RecognitionSettings) -> None:
         self._folder = settings.models
         self._threads = settings.threads
         self._reader = RapidTextReader(settings.threads, settings.text_batch)
-        self._found = self._look()
-        self._current = self._make(self._found)
+        self._found = self._find_models()
+        self._current = self._build(self._found)
 
     def current(self) -> Recognizer:
-        found = self._look()
+        found = self._find_models()
         if found != self._found:
-            self._found, self._current = found, self._make(found)
-            logger.info("recognizing", extra={"objects": self._current.objects.version})
+            self._found, self._current = found, self._build(found)
+            logger.info("models changed", extra={"objects": self._current.objects.version})
         return self._current
 
-    def _look(self) -> dict[Task, Path | None]:
+    def _find_models(self) -> dict[Task, Path | None]:
         return {task: find_model(task, self._folder) for task in Task}
 
-    def _make(self, found: Mapping[Task, Path | None]) -> Recognizer:
+    def _build(self, found: Mapping[Task, Path | None]) -> Recognizer:
         objects, faces, moderation = (found[task] for task in Task)
         threads = self._threads
         return Recognizer(
@@ -89,61 +89,61 @@ class RecognizerProvider:
 
 
 class Service:
-    """Takes calls apart, has them done on the executor, and puts answers together."""
+    """Parses requests, runs operations on the executor and returns their responses."""
 
     def __init__(
         self,
-        recognizers: RecognizerProvider,
+        provider: RecognizerProvider,
         storage: Storage,
         executor: ThreadPoolExecutor,
         throttle: Throttle,
     ) -> None:
-        self._recognizers = recognizers
+        self._provider = provider
         self._storage = storage
         self._executor = executor
         self._throttle = throttle
 
-    async def answer(self, request: Request) -> dict[str, Any]:
-        """Raises `ServiceError`."""
-        name = _operation(request)
-        operation = self._recognizers.current().operations.get(name)
+    async def handle(self, request: Request) -> dict[str, Any]:
+        """Return the response of the operation. Raises `ServiceError`."""
+        name = _operation_name(request)
+        operation = self._provider.current().operations.get(name)
         if operation is None:
-            raise UnknownOperation(f"{name or 'No operation'} is not answered here.")
+            raise UnknownOperation(f"{name or 'No operation'} is not supported by this emulator.")
         body = await _read_body(request)
         self._throttle.check(name)
-        call = await self._run(lambda: _read_call(operation, body))
-        operation.check(call)
-        picture = await read_image_bytes(call.Image, self._storage)
-        return await self._run(lambda: operation.answer(call, picture))
+        parsed = await self._run(lambda: _parse_body(operation, body))
+        operation.check(parsed)
+        image_bytes = await read_image_bytes(parsed.Image, self._storage)
+        return await self._run(lambda: operation.handle(parsed, image_bytes))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
 
 def make_app(settings: RecognitionSettings) -> Starlette:
-    """The application; its models are loaded in the background once it runs."""
+    """Build the application; it loads its models in the background after startup."""
     allow_large_images()
-    recognizers = RecognizerProvider(settings)
+    provider = RecognizerProvider(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Service]]:
         session: Any = aioboto3.Session(region_name=settings.region)
-        executor = ThreadPoolExecutor(settings.concurrency, "picture")
+        executor = ThreadPoolExecutor(settings.concurrency, "recognition")
         config = AioConfig(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
         async with session.client("s3", config=config) as client:
-            recognizer = recognizers.current()
+            recognizer = provider.current()
             executor.submit(warm_up, recognizer)
             throttle = _make_throttle(settings)
-            logger.info("recognizing", extra={"objects": recognizer.objects.version})
-            yield {"service": Service(recognizers, S3Storage(client), executor, throttle)}
+            logger.info("started", extra={"objects": recognizer.objects.version})
+            yield {"service": Service(provider, S3Storage(client), executor, throttle)}
         executor.shutdown(wait=False, cancel_futures=True)
 
-    routes = [Route("/", answer, methods=["POST"]), Route("/health", answer_health)]
+    routes = [Route("/", handle_operation, methods=["POST"]), Route("/health", report_health)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
 def warm_up(recognizer: Recognizer) -> None:
-    """Load every model, so that the first picture does not have to wait for it."""
+    """Load every model, so that the first image does not wait for it."""
     parts = (recognizer.reader, recognizer.objects, recognizer.faces, recognizer.moderator)
     for part in parts:
         load = getattr(part, "warm_up", None)
@@ -151,7 +151,7 @@ def warm_up(recognizer: Recognizer) -> None:
             try:
                 load()
             except Exception:
-                # Whoever needs it is told so; the others are served.
+                # Operations that need the model fail with this error; the others still work.
                 logger.exception("could not load a model")
 
 
@@ -161,30 +161,30 @@ def _make_throttle(settings: RecognitionSettings) -> Throttle:
     return Throttle(settings.max_requests_per_second, ERRORS_BY_CODE[settings.throttle_with])
 
 
-async def answer(request: Request) -> Response:
+async def handle_operation(request: Request) -> Response:
     service: Service = request.state.service
     try:
-        return _render(await service.answer(request), 200)
+        return _render(await service.handle(request), 200)
     except ServiceError as error:
         if isinstance(error, InternalError):
             logger.warning("%s", error.message, exc_info=error.__cause__)
         return _render_error(error)
     except asyncio.CancelledError:
-        # We are told to stop: whoever still waits is told to ask again.
-        return _render_error(InternalError("This server is stopping."))
+        # Shutdown: return a retryable error.
+        return _render_error(InternalError("The server is shutting down. Retry the request."))
     except ClientDisconnect:
-        # There is nobody left to read it.
+        # No client is left to read the response.
         return Response(status_code=400)
     except Exception:
-        logger.exception("could not answer a call")
-        return _render_error(InternalError("Something is wrong here; the log says what."))
+        logger.exception("unexpected error")
+        return _render_error(InternalError("Unexpected error; see the log of the emulator."))
 
 
-async def answer_health(_: Request) -> Response:
+async def report_health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _operation(request: Request) -> str:
+def _operation_name(request: Request) -> str:
     service, _, name = request.headers.get("x-amz-target", "").partition(".")
     return name if service == SERVICE else ""
 
@@ -198,14 +198,14 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read_call(operation: Operation, body: bytes) -> Any:
+def _parse_body(operation: Operation, body: bytes) -> Any:
     try:
         parsed = json.loads(body or b"{}")
         if not isinstance(parsed, dict):
             raise Serialization("The request is not a JSON object.")
         return parse_request(operation.request, parsed)
     except (ValueError, RecursionError):
-        # JSON within JSON without end is not ours to follow.
+        # RecursionError: the JSON is nested too deeply.
         raise Serialization("The request is not JSON.") from None
 
 

@@ -1,4 +1,4 @@
-"""Which colors a picture is made of, and what they are called."""
+"""Dominant colors of an image and their names."""
 
 import colorsys
 from functools import cache
@@ -8,28 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-#: RGB, one row a pixel.
+#: RGB, one pixel per row.
 Rgb = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-#: Pixels are sorted by this many high bits of each channel before colors are compared.
+#: High bits of each channel by which pixels are grouped before colors are compared.
 KEPT_BITS = 4
 DROPPED_BITS = 8 - KEPT_BITS
 
-#: Colors told apart in one picture.
+#: Distinct colors per image.
 MAX_COLORS = 32
 
-#: Two colors nearer than this in CIELAB count as one; 2.3 is the least difference that is seen
-#: side by side (Mahy, Van Eycken and Oosterlinck, 1994), and shading makes many times that.
+#: Colors closer than this in CIELAB are merged. 2.3 is the just noticeable difference (Mahy, Van
+#: Eycken and Oosterlinck, 1994); shading on one object causes several times that.
 MERGE_DISTANCE = 12.0
 
-#: The twelve plain names. Rekognition has twelve too, without saying which.
+#: The twelve simplified names. Rekognition has twelve too, but does not list them.
 SIMPLIFIED_COLORS = (
     "black", "blue", "brown", "cyan", "green", "grey",
     "orange", "pink", "purple", "red", "white", "yellow",
 )  # fmt: skip
 
-#: Where a plain color's hue ends, in degrees; from the last one on it is red again.
+#: Upper limit of the hue of each simplified color, in degrees; red wraps around.
 HUE_LIMITS = (
     (15, "red"), (45, "orange"), (68, "yellow"), (165, "green"),
     (200, "cyan"), (255, "blue"), (290, "purple"), (345, "pink"), (361, "red"),
@@ -37,7 +37,7 @@ HUE_LIMITS = (
 
 
 class Color(NamedTuple):
-    """A color and the share of the pixels that have it."""
+    """A color and the share of pixels that have it."""
 
     red: int
     green: int
@@ -49,7 +49,7 @@ class Color(NamedTuple):
         return simplified_name(self.red, self.green, self.blue)
 
     def describe(self) -> dict[str, Any]:
-        """Rekognition's `DominantColor`."""
+        """Return Rekognition's `DominantColor`."""
         rgb = (self.red, self.green, self.blue)
         return {
             "Red": self.red,
@@ -63,9 +63,9 @@ class Color(NamedTuple):
 
 
 def dominant_colors(pixels: Rgb) -> list[Color]:
-    """The colors of these pixels, those that look alike put together, largest share first.
+    """Return the colors of the pixels, similar ones merged, largest share first.
 
-    The shares add up to 1; without pixels there are no colors.
+    The shares add up to 1. Without pixels the list is empty.
     """
     if not len(pixels):
         return []
@@ -84,19 +84,19 @@ def dominant_colors(pixels: Rgb) -> list[Color]:
 
 
 def _merge(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> list[Color]:
-    """Give each color to the largest one that it resembles; a group is shown as its mean."""
+    """Merge each color into the largest similar one; return the mean of each group."""
     lab = to_lab(np.rint(colors).astype(np.uint8))
-    owner = np.full(len(colors), -1)
+    group = np.full(len(colors), -1)
     leaders: list[int] = []
-    while len(leaders) < MAX_COLORS and (owner < 0).any():
-        leader = int(np.argmax(owner < 0))
-        similar = (owner < 0) & (np.linalg.norm(lab - lab[leader], axis=1) < MERGE_DISTANCE)
-        owner[similar] = len(leaders)
+    while len(leaders) < MAX_COLORS and (group < 0).any():
+        leader = int(np.argmax(group < 0))
+        similar = (group < 0) & (np.linalg.norm(lab - lab[leader], axis=1) < MERGE_DISTANCE)
+        group[similar] = len(leaders)
         leaders.append(leader)
-    # The long tail: each to what is nearest, however far that is.
-    for stray in np.flatnonzero(owner < 0):
-        owner[stray] = np.linalg.norm(lab[leaders] - lab[stray], axis=1).argmin()
-    merged = [_mean(colors[owner == each], shares[owner == each]) for each in range(len(leaders))]
+    # Beyond `MAX_COLORS`: merge each rest into the nearest group.
+    for rest in np.flatnonzero(group < 0):
+        group[rest] = np.linalg.norm(lab[leaders] - lab[rest], axis=1).argmin()
+    merged = [_mean(colors[group == each], shares[group == each]) for each in range(len(leaders))]
     return sorted(merged, key=lambda color: -color.share)
 
 
@@ -107,7 +107,7 @@ def _mean(colors: NDArray[np.float64], shares: NDArray[np.float64]) -> Color:
 
 
 def to_lab(rgb: Rgb) -> Floats:
-    """CIELAB (D65) of sRGB, in which distance is difference to the eye; RGB is the last axis.
+    """Convert sRGB (last axis) to CIELAB (D65), where distance approximates perception.
 
     https://www.w3.org/TR/css-color-4/#color-conversion-code
     """
@@ -118,7 +118,7 @@ def to_lab(rgb: Rgb) -> Floats:
 
 
 def _linear() -> Floats:
-    """The light of each of the 256 values."""
+    """Return the linear-light value of each of the 256 sRGB values."""
     value = np.arange(256, dtype=np.float32) / 255
     light = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     return light.astype(np.float32)
@@ -126,7 +126,7 @@ def _linear() -> Floats:
 
 _LINEAR = _linear()
 
-#: From linear RGB to XYZ in shares of the white point.
+#: Linear RGB to XYZ, relative to the white point.
 _TO_XYZ = (
     np.array(
         [
@@ -141,22 +141,22 @@ _TO_XYZ = (
 
 
 def css_name(red: int, green: int, blue: int) -> str:
-    """The CSS color that looks most like this one."""
+    """Return the name of the nearest CSS color."""
     names, lab = _css_colors()
-    here = to_lab(np.array([[red, green, blue]], dtype=np.uint8))
-    return names[int(np.linalg.norm(lab - here, axis=1).argmin())]
+    color = to_lab(np.array([[red, green, blue]], dtype=np.uint8))
+    return names[int(np.linalg.norm(lab - color, axis=1).argmin())]
 
 
 @cache
 def _css_colors() -> tuple[list[str], Floats]:
-    # "grey" and "gray" are the same; sorted, so that it is always the same one that is found.
+    # "grey" and "gray" are the same color; sorting makes the result deterministic.
     names = sorted(ImageColor.colormap)
     rgb = [ImageColor.getrgb(name)[:3] for name in names]
     return names, to_lab(np.array(rgb, dtype=np.uint8))
 
 
 def simplified_name(red: int, green: int, blue: int) -> str:
-    """One of `SIMPLE`, by hue, lightness and how much color there is at all."""
+    """Return one of `SIMPLIFIED_COLORS`, by hue, lightness and chroma."""
     hue, lightness, _ = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
     chroma = (max(red, green, blue) - min(red, green, blue)) / 255
     if lightness < 0.1 or (lightness < 0.2 and chroma < 0.08):
@@ -164,7 +164,7 @@ def simplified_name(red: int, green: int, blue: int) -> str:
     if chroma < 0.12 or (chroma < 0.2 and lightness < 0.3):
         return "white" if lightness > 0.88 else "grey"
     name = next(name for end, name in HUE_LIMITS if hue * 360 < end)
-    if 10 <= hue * 360 < 45 and _is_earthy(lightness, chroma):
+    if 10 <= hue * 360 < 45 and _is_brown(lightness, chroma):
         return "brown"
     if name == "yellow" and lightness < 0.4:
         return "green"
@@ -173,6 +173,6 @@ def simplified_name(red: int, green: int, blue: int) -> str:
     return name
 
 
-def _is_earthy(lightness: float, chroma: float) -> bool:
-    """Brown is a dark or a faint orange."""
+def _is_brown(lightness: float, chroma: float) -> bool:
+    """Return whether an orange is dark or faint enough to be brown."""
     return chroma < 0.35 or (lightness < 0.45 and chroma < 0.6)

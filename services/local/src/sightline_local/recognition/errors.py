@@ -1,17 +1,17 @@
-"""What can be wrong with a call, by the names of Rekognition's service model.
+"""Errors of the emulator, named as in Rekognition's service model.
 
     ServiceError
-    ├── AccessDenied                  nobody here can do that: the model for it is not there
-    ├── HumanLoopQuotaExceeded        a human review was asked for
+    ├── AccessDenied                  no model is installed for the operation
+    ├── HumanLoopQuotaExceeded        human review was requested
     ├── ImageTooLarge
-    ├── InternalError                 our fault, or the storage's
+    ├── InternalError                 unexpected error, or S3 failed
     ├── InvalidImageFormat            neither JPEG nor PNG, or damaged
     ├── InvalidParameter
     ├── InvalidS3Object
-    ├── ResourceNotFound              a model of one's own was asked for
-    ├── ResourceNotReady              the model is still being fetched
+    ├── ResourceNotFound              a custom model was requested
+    ├── ResourceNotReady              the model download is incomplete
     ├── Throttling, ProvisionedThroughputExceeded
-    └── Serialization, UnknownOperation     of the protocol itself, in no service model
+    └── Serialization, UnknownOperation     protocol errors, not in the service model
 
 https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html
 """
@@ -20,11 +20,11 @@ from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """An answer to the client. `code` is the service's name for it, `status` the HTTP status."""
+    """An error response; `code` is the AWS error code, `status` the HTTP status."""
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
-    #: Members of the error's shape other than the message.
+    #: Members of the error shape besides the message.
     details: ClassVar[dict[str, str]] = {}
 
     def __init__(self, message: str) -> None:
@@ -37,7 +37,7 @@ class AccessDenied(ServiceError):
 
 
 class HumanLoopQuotaExceeded(ServiceError):
-    """There is nobody here to review anything: the quota is nought."""
+    """Human review is not available: the quota is zero."""
 
     code = "HumanLoopQuotaExceededException"
     details: ClassVar[dict[str, str]] = {
@@ -78,7 +78,7 @@ class ResourceNotReady(ServiceError):
 
 class Throttling(ServiceError):
     code = "ThrottlingException"
-    # The service model calls it a fault, so the status is one of the server's.
+    # The service model declares it a server fault.
     status = 500
 
 

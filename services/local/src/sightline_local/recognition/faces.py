@@ -1,4 +1,4 @@
-"""Finding faces: the port, YuNet behind it, and Rekognition's DetectFaces."""
+"""Face detection: the port, its YuNet adapter and the DetectFaces response."""
 
 import math
 from dataclasses import dataclass
@@ -16,25 +16,24 @@ from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
-#: The side of the square that the model looks at, in pixels.
+#: Side of the square model input, in pixels.
 INPUT_SIDE = 640
 
-#: Pixels between the places that the three outputs of each kind look at.
+#: Cell sizes of the three detection grids, in pixels.
 STRIDES = (8, 16, 32)
 
-#: Below this it is no face, and two boxes that share more than this are of one face. Both are
-#: the model's own: https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet
+#: Minimum score of a face, and maximum overlap (IoU) of two faces. Both are the model's defaults: https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet
 MIN_SCORE = 0.6
 MAX_OVERLAP = 0.3
 
-#: In an answer; the service knows no more either.
+#: Faces per response, as in Rekognition.
 MAX_FACES = 100
 
-#: The model's landmarks in its order. It calls left and right what is so for the person,
-#: Rekognition what is so in the picture.
+#: The model's landmarks, in its order. The model's left and right are those of the person;
+#: Rekognition's are those of the image.
 LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
 
-#: For each stride: is it a face, how sure is that, the box, and five points, for each place.
+#: Per stride and cell: face score, objectness, box and five landmarks.
 SIGNATURE = Signature(
     input="input",
     shape=(None, 3, INPUT_SIDE, INPUT_SIDE),
@@ -48,7 +47,7 @@ SIGNATURE = Signature(
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """`confidence` is 0 to 100; landmarks in the order of `LANDMARKS`."""
+    """A detected face; `confidence` is 0 to 100, landmarks are in the order of `LANDMARKS`."""
 
     box: Box
     confidence: float
@@ -56,30 +55,30 @@ class Face:
 
 
 class FaceDetector(Protocol):
-    """Finds faces. It does not know whose they are, nor what is on their mind."""
+    """Detects faces; it neither identifies people nor estimates emotions."""
 
     def detect(self, image: DecodedImage) -> list[Face]:
-        """The surest first. Raises `AccessDenied` where there is no model."""
+        """Return the faces, most confident first. Raises `AccessDenied` without a model."""
 
 
 class NullFaceDetector:
-    """`FaceDetector` that refuses: to say that there is no face would be an invention."""
+    """`FaceDetector` without a model: it fails rather than report that there are no faces."""
 
     def detect(self, image: DecodedImage) -> list[Face]:
         raise AccessDenied(
-            "There is no model for faces here: fetch it with "
+            "No model for faces is installed. Download it with "
             "`python -m sightline_local.recognition.models`."
         )
 
 
 class OnnxFaceDetector:
-    """`FaceDetector` by YuNet, loaded at the first use."""
+    """`FaceDetector` that uses YuNet, loaded on first use."""
 
     def __init__(self, path: Path, threads: int) -> None:
         self._session: Lazy[Session] = Lazy(lambda: open_session(path, SIGNATURE, threads))
 
     def warm_up(self) -> None:
-        """Load the model now. Raises `ModelError`."""
+        """Load the model. Raises `ModelError`."""
         self._session.get()
 
     def detect(self, image: DecodedImage) -> list[Face]:
@@ -91,9 +90,9 @@ class OnnxFaceDetector:
 
 
 def prepare(image: DecodedImage) -> tuple[Tensor, int, int]:
-    """1 x 3 x 640 x 640, BGR from 0 to 255, and the part of it that is the picture.
+    """Return the input (1 x 3 x 640 x 640, BGR from 0 to 255), and the image's size in it.
 
-    The picture keeps its shape, in the top left corner; a small one is enlarged.
+    The image keeps its aspect ratio, in the top left corner. A small image is enlarged.
     """
     factor = INPUT_SIDE / max(image.pixels.size)
     width, height = (max(1, round(each * factor)) for each in image.pixels.size)
@@ -104,39 +103,39 @@ def prepare(image: DecodedImage) -> tuple[Tensor, int, int]:
 
 
 def _read_stride(outputs: Any, stride: int) -> NDArray[np.float64]:
-    """One row per likely face: left, top, width, height, ten coordinates, score, in pixels."""
+    """Return a row per candidate: left, top, width, height, ten coordinates (pixels), score."""
     kinds = (outputs[f"{kind}_{stride}"][0] for kind in ("cls", "obj", "bbox", "kps"))
-    is_face, sure, box, points = (each.astype(np.float64) for each in kinds)
-    scores = np.sqrt(np.clip(is_face[:, 0], 0, 1) * np.clip(sure[:, 0], 0, 1))
-    places = np.flatnonzero(scores >= MIN_SCORE)
+    face_score, objectness, box, points = (each.astype(np.float64) for each in kinds)
+    scores = np.sqrt(np.clip(face_score[:, 0], 0, 1) * np.clip(objectness[:, 0], 0, 1))
+    cells = np.flatnonzero(scores >= MIN_SCORE)
     columns = INPUT_SIDE // stride
-    corner = np.stack([places % columns, places // columns], axis=1).astype(np.float64)
-    # From the place's corner to the middle in strides; the sizes are logarithms.
-    center = (corner + box[places, :2]) * stride
-    size = np.exp(np.clip(box[places, 2:], -10, 10)) * stride
-    marks = (points[places].reshape(-1, 5, 2) + corner[:, None]) * stride
-    return np.hstack([center - size / 2, size, marks.reshape(-1, 10), scores[places, None]])
+    corner = np.stack([cells % columns, cells // columns], axis=1).astype(np.float64)
+    # The box center is relative to the cell's corner, in strides; sizes are logarithms.
+    center = (corner + box[cells, :2]) * stride
+    size = np.exp(np.clip(box[cells, 2:], -10, 10)) * stride
+    landmarks = (points[cells].reshape(-1, 5, 2) + corner[:, None]) * stride
+    return np.hstack([center - size / 2, size, landmarks.reshape(-1, 10), scores[cells, None]])
 
 
 def _suppress_overlaps(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """The surest row of each group of boxes that overlap."""
-    left = rows[np.argsort(-rows[:, -1], kind="stable")]
+    """Return the best row of each group of overlapping boxes (non-maximum suppression)."""
+    remaining = rows[np.argsort(-rows[:, -1], kind="stable")]
     kept = []
-    while len(left):
-        best, left = left[0], left[1:]
+    while len(remaining):
+        best, remaining = remaining[0], remaining[1:]
         kept.append(best)
-        left = left[_overlap(best, left) <= MAX_OVERLAP]
+        remaining = remaining[_overlap(best, remaining) <= MAX_OVERLAP]
     return kept
 
 
 def _overlap(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the boxes share of what they cover together."""
+    """Return the intersection over union (IoU) of one box with each of the others."""
     low = np.maximum(one[:2], others[:, :2])
     high = np.minimum(one[:2] + one[2:4], others[:, :2] + others[:, 2:4])
-    common = np.clip(high - low, 0, None).prod(axis=1)
-    together = one[2:4].prod() + others[:, 2:4].prod(axis=1) - common
-    shares: NDArray[np.float64] = common / together
-    return shares
+    intersection = np.clip(high - low, 0, None).prod(axis=1)
+    union = one[2:4].prod() + others[:, 2:4].prod(axis=1) - intersection
+    ratio: NDArray[np.float64] = intersection / union
+    return ratio
 
 
 def _read_face(row: NDArray[np.float64], width: int, height: int) -> Face | None:
@@ -144,13 +143,13 @@ def _read_face(row: NDArray[np.float64], width: int, height: int) -> Face | None
     box = clip_box(left / width, top / height, (left + wide) / width, (top + high) / height)
     if box is None:
         return None
-    marks = row[4:14].reshape(5, 2)
-    points = tuple(Point(float(x) / width, float(y) / height) for x, y in marks)
+    landmarks = row[4:14].reshape(5, 2)
+    points = tuple(Point(float(x) / width, float(y) / height) for x, y in landmarks)
     return Face(box, min(100.0, float(row[14]) * 100), points)
 
 
 def build_faces_response(image: DecodedImage, faces: list[Face]) -> dict[str, Any]:
-    """Rekognition's `DetectFacesResponse`."""
+    """Return Rekognition's `DetectFacesResponse`."""
     if not faces:
         return {"FaceDetails": []}
     measurements = Measurements(image)
@@ -158,7 +157,7 @@ def build_faces_response(image: DecodedImage, faces: list[Face]) -> dict[str, An
 
 
 def _describe(image: DecodedImage, measurements: Measurements, face: Face) -> dict[str, Any]:
-    """Only what is known: of the pose the roll, which two eyes tell, and neither yaw nor pitch."""
+    """Return only what is known: of the pose the roll (from the eyes), not yaw or pitch."""
     quality = measurements.quality(measurements.mask([face.box]))
     return {
         "BoundingBox": face.box.describe(),
@@ -173,7 +172,7 @@ def _describe(image: DecodedImage, measurements: Measurements, face: Face) -> di
 
 
 def _roll(image: DecodedImage, face: Face) -> float:
-    """Degrees by which the line through the eyes leans, clockwise."""
+    """Return the clockwise tilt of the line through the eyes, in degrees."""
     left, right = face.landmarks[:2]
     across = (right.x - left.x) * image.width
     return math.degrees(math.atan2((right.y - left.y) * image.height, across))

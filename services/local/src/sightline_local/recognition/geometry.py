@@ -1,4 +1,4 @@
-"""Places in a picture, in shares of its width and height from the top left corner."""
+"""Geometry in an image, in fractions of its width and height from the top left corner."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ class Box(NamedTuple):
         return self.top + self.height
 
     def describe(self) -> dict[str, float]:
-        """Rekognition's `BoundingBox`."""
+        """Return Rekognition's `BoundingBox`."""
         return {"Left": self.left, "Top": self.top, "Width": self.width, "Height": self.height}
 
 
@@ -31,7 +31,7 @@ Polygon = tuple[Point, ...]
 
 
 def clip_box(left: float, top: float, right: float, bottom: float) -> Box | None:
-    """The part of a box that lies in the picture; None where there is none."""
+    """Return the part of a box that is inside the image, or None if there is none."""
     left, top, right, bottom = (min(1.0, max(0.0, each)) for each in (left, top, right, bottom))
     if right <= left or bottom <= top:
         return None
@@ -44,7 +44,7 @@ def bounding_box(polygon: Polygon) -> Box:
 
 
 def box_polygon(box: Box) -> Polygon:
-    """Its corners, clockwise from the top left."""
+    """Return the corners of a box, clockwise from the top left."""
     return (
         Point(box.left, box.top),
         Point(box.right, box.top),
@@ -61,7 +61,7 @@ def center(polygon: Polygon) -> Point:
 
 
 def is_inside(point: Point, polygon: Polygon) -> bool:
-    """Whether a ray from the dot to the right crosses the polygon's edge an odd number of times."""
+    """Return whether a point is inside a polygon (ray casting, even-odd rule)."""
     inside = False
     for one, other in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
         if (one.y > point.y) != (other.y > point.y):
@@ -71,7 +71,7 @@ def is_inside(point: Point, polygon: Polygon) -> bool:
 
 
 def describe_geometry(polygon: Polygon) -> dict[str, Any]:
-    """Rekognition's `Geometry`."""
+    """Return Rekognition's `Geometry`."""
     return {
         "BoundingBox": bounding_box(polygon).describe(),
         "Polygon": [{"X": point.x, "Y": point.y} for point in polygon],

@@ -1,4 +1,4 @@
-"""From a file's bytes to an upright picture of a workable size."""
+"""Decoding of image files to upright images of a bounded size."""
 
 import contextlib
 import io
@@ -16,23 +16,23 @@ from sightline_local.recognition.errors import (
 
 logger = logging.getLogger(__name__)
 
-#: What Rekognition takes; an MPO is a JPEG with more JPEGs behind it.
+#: Formats that Rekognition accepts; an MPO is a JPEG followed by more JPEGs.
 FORMATS = ("JPEG", "PNG")
 
-#: Pixels a side. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
+#: Side limits in pixels. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MIN_SIDE = 80
 MAX_SIDE = 10_000
 
-#: Pixels of the longest side beyond which nothing here looks closer. What is larger is made
-#: smaller while it is decoded, so that a picture of 100 megapixels needs no gigabyte.
+#: Longest side of a decoded image, in pixels. Larger images are reduced while they are decoded, so
+#: that an image of 100 megapixels does not need a gigabyte of memory.
 MAX_WORKING_SIDE = 2000
 
-#: Rows of the reduced picture that are made at a time.
+#: Rows of the reduced image that are computed at a time.
 BAND_ROWS = 128
 
 EXIF_ORIENTATION = 0x0112
 
-#: What makes a picture upright, by its EXIF orientation; from 5 on the sides change places.
+#: How to turn an image upright, by EXIF orientation; from 5 on width and height are swapped.
 TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,7 +49,7 @@ Pixels = Image.Image
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """An upright picture: `pixels` are RGB, at most `WORKING_SIDE` long.
+    """An upright image: `pixels` are RGB, with sides up to `MAX_WORKING_SIDE`.
 
     `width` and `height` are those of the upright original.
     """
@@ -59,28 +59,28 @@ class DecodedImage:
     height: int
 
     def fit(self, side: int) -> Pixels:
-        """The pixels, made smaller where their longest side is longer than `side`."""
+        """Return the pixels, reduced if their longest side exceeds `side`."""
         return _shrink(self.pixels, side)
 
 
 def allow_large_images() -> None:
-    """Have Pillow accept, in this process, all that `load_picture` does."""
+    """Raise Pillow's pixel limit in this process to what `load_image` accepts."""
     Image.MAX_IMAGE_PIXELS = MAX_SIDE**2
 
 
 def load_image(body: bytes) -> DecodedImage:
     """Decode a file.
 
-    A JPEG is turned upright by its EXIF orientation, as Rekognition does; a PNG is taken as it
-    lies. What is transparent is shown on white.
+    As in Rekognition, a JPEG is turned upright by its EXIF orientation; a PNG is not.
+    Transparent pixels are composited on white.
 
-    Raises `InvalidImageFormat`, `ImageTooLarge` and, for a picture that is too small,
-    `InvalidParameter`: that is what the service answers.
+    Raises `InvalidImageFormat`, `ImageTooLarge` and, as the service does for an image that is too
+    small, `InvalidParameter`.
     """
     try:
         with Image.open(io.BytesIO(body), formats=FORMATS) as image:
             _check_sides(image)
-            return _upright(image)
+            return _decode_upright(image)
     except ServiceError:
         raise
     except UnidentifiedImageError:
@@ -90,9 +90,9 @@ def load_image(body: bytes) -> DecodedImage:
     except MemoryError:
         raise
     except Exception as error:
-        # Decoders fail in every way there is; the same bytes would fail in the same way again.
-        logger.info("could not decode a picture", exc_info=True)
-        raise InvalidImageFormat("The image is damaged or cut short.") from error
+        # Decoders raise arbitrary exceptions. A retry with the same bytes would fail again.
+        logger.info("could not decode an image", exc_info=True)
+        raise InvalidImageFormat("The image is damaged or truncated.") from error
 
 
 def _check_sides(image: Image.Image) -> None:
@@ -108,10 +108,10 @@ def _too_large() -> ImageTooLarge:
     return ImageTooLarge(f"The image is larger than {MAX_SIDE} pixels a side.")
 
 
-def _upright(image: ImageFile.ImageFile) -> DecodedImage:
+def _decode_upright(image: ImageFile.ImageFile) -> DecodedImage:
     width, height = image.size
     orientation = _orientation(image)
-    # libjpeg leaves out what is not needed. Other decoders take no notice.
+    # libjpeg decodes at a reduced size. Other decoders ignore this call.
     image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))
     pixels = _shrink(_reduce(image, max(1, max(image.size) // MAX_WORKING_SIDE)), MAX_WORKING_SIDE)
     if orientation in TRANSPOSE_BY_ORIENTATION:
@@ -124,7 +124,7 @@ def _upright(image: ImageFile.ImageFile) -> DecodedImage:
 def _orientation(image: ImageFile.ImageFile) -> int:
     if image.format == "PNG":
         return 1
-    # EXIF is a camera's small talk: where it is broken, the picture may still be whole.
+    # The image may be intact even if its EXIF is broken.
     with contextlib.suppress(Exception):
         found = image.getexif().get(EXIF_ORIENTATION, 1)
         return found if isinstance(found, int) else 1
@@ -132,23 +132,23 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 
 def _reduce(image: Image.Image, factor: int) -> Pixels:
-    """The pixels as RGB, each the mean of a square of `factor` pixels a side.
+    """Return the pixels as RGB, each the mean of a square of `factor` pixels a side.
 
-    One band after the other: a second copy of all the pixels might not fit into the memory.
+    The image is reduced in bands: a second full copy might not fit into memory.
     """
     image.load()
     width, height = image.size
     reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     for top in range(0, height, BAND_ROWS * factor):
         band = image.crop((0, top, width, min(height, top + BAND_ROWS * factor)))
-        reduced.paste(_flatten(_eight_bits(band)).reduce(factor), (0, top // factor))
+        reduced.paste(_flatten(_convert_to_eight_bits(band)).reduce(factor), (0, top // factor))
     return reduced
 
 
-def _eight_bits(image: Image.Image) -> Pixels:
-    """The pixels in a mode that `_flatten` knows."""
+def _convert_to_eight_bits(image: Image.Image) -> Pixels:
+    """Convert the pixels to a mode that `_flatten` supports."""
     if image.mode.startswith("I"):
-        # Sixteen bits of grey: converting would clip them, not scale them.
+        # 16-bit grayscale: a plain conversion would clip instead of scale.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode in {"P", "PA", "1"}:
         return image.convert("RGBA" if _is_transparent(image) else "RGB")
@@ -173,7 +173,7 @@ def _shrink(pixels: Pixels, side: int) -> Pixels:
 
 def _flatten(pixels: Pixels) -> Pixels:
     if pixels.mode in {"RGBA", "LA"}:
-        shown = pixels.convert("RGBA")
-        white = Image.new("RGBA", shown.size, "white")
-        return Image.alpha_composite(white, shown).convert("RGB")
+        foreground = pixels.convert("RGBA")
+        white = Image.new("RGBA", foreground.size, "white")
+        return Image.alpha_composite(white, foreground).convert("RGB")
     return pixels.convert("RGB")

@@ -1,12 +1,11 @@
-"""What can be measured of a picture as a whole: Rekognition's IMAGE_PROPERTIES.
+"""Measured properties of an image: Rekognition's IMAGE_PROPERTIES.
 
-Rekognition publishes no formulas. Ours, each from 0 to 100:
+Rekognition publishes no formulas. The emulator uses these, each from 0 to 100:
 
-- Brightness: the mean luma (Rec. 601), 100 for white.
-- Contrast: the standard deviation of the luma, 100 for black and white in equal parts, which is
-  the most there can be.
-- Sharpness: `100 v / (v + 100)` with the variance `v` of the luma's Laplacian, on a picture of
-  `SIDE` pixels; 50 where `v` is 100, the usual limit below which a picture counts as blurred.
+- Brightness: the mean luma (Rec. 601); 100 is white.
+- Contrast: the standard deviation of the luma; 100 is black and white in equal parts, the maximum.
+- Sharpness: `100 v / (v + 100)`, where `v` is the variance of the luma's Laplacian in an image of
+  `MEASURING_SIDE` pixels; 50 at `v` = 100, the common threshold for a blurred image.
 """
 
 from collections.abc import Sequence
@@ -21,19 +20,19 @@ from sightline_local.recognition.colors import Color, Floats, Rgb, dominant_colo
 from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.image_loading import DecodedImage
 
-#: Pixels of the longest side at which everything is measured.
+#: Longest side at which images are measured, in pixels.
 MEASURING_SIDE = 512
 
-#: The variance of the Laplacian at which sharpness is 50.
+#: Variance of the Laplacian at which sharpness is 50.
 BLUR_VARIANCE = 100.0
 
-#: The border that is taken for background: its share of each side, the share of it that a color
-#: must have to count, and how far in CIELAB a pixel may be from such a color.
+#: The border counts as background: its share of each side, the minimum share of a border color, and
+#: the maximum distance of a pixel from a border color in CIELAB.
 BORDER = 0.05
 BORDER_SHARE = 0.15
 BORDER_DISTANCE = 18.0
 
-#: Shares of a picture between which there is a foreground worth telling of.
+#: Minimum and maximum share of the image for a foreground to be reported.
 FOREGROUND_SHARES = (0.02, 0.95)
 
 Mask = NDArray[np.bool_]
@@ -41,14 +40,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Each from 0 to 100."""
+    """Quality measures, each from 0 to 100."""
 
     brightness: float
     sharpness: float
     contrast: float
 
     def describe(self) -> dict[str, float]:
-        """Rekognition's `DetectLabelsImageQuality`."""
+        """Return Rekognition's `DetectLabelsImageQuality`."""
         return {
             "Brightness": self.brightness,
             "Sharpness": self.sharpness,
@@ -57,7 +56,7 @@ class Quality:
 
 
 class Measurements:
-    """The arrays that everything is measured on, made once for a picture."""
+    """The pixel arrays of an image, computed once, and what is measured on them."""
 
     def __init__(self, image: DecodedImage) -> None:
         pixels = image.fit(MEASURING_SIDE)
@@ -72,7 +71,7 @@ class Measurements:
         return height, width
 
     def quality(self, mask: Mask | None = None) -> Quality:
-        """Of the pixels in the mask, which may not be empty; of all without one."""
+        """Measure the pixels in the mask (which must not be empty), or all pixels."""
         chosen = slice(None) if mask is None else mask
         luma = self.luma[chosen]
         variance = float(self._edges[chosen].var())
@@ -84,16 +83,16 @@ class Measurements:
 
     @cached_property
     def dominant(self) -> list[Color]:
-        """The colors of the whole picture."""
+        """The dominant colors of the whole image."""
         return dominant_colors(self.rgb.reshape(-1, 3))
 
     def colors(self, limit: int, mask: Mask | None = None) -> list[dict[str, Any]]:
-        """At most so many of Rekognition's `DominantColor`."""
+        """Return up to `limit` of Rekognition's `DominantColor`."""
         found = self.dominant if mask is None else dominant_colors(self.rgb[mask])
         return [color.describe() for color in found[:limit]]
 
     def mask(self, boxes: Sequence[Box]) -> Mask:
-        """The pixels in any of the boxes."""
+        """Return a mask of the pixels in any of the boxes."""
         height, width = self.shape
         mask = np.zeros(self.shape, dtype=bool)
         for box in boxes:
@@ -102,7 +101,7 @@ class Measurements:
 
 
 def _span(begin: float, end: float, length: int) -> slice:
-    """The pixels between two shares of a side; at least one."""
+    """Return the pixels between two fractions of a side; at least one."""
     first = min(int(begin * length), length - 1)
     return slice(first, max(first + 1, round(end * length)))
 
@@ -110,11 +109,11 @@ def _span(begin: float, end: float, length: int) -> slice:
 def describe_properties(
     measurements: Measurements, boxes: Sequence[Box], limit: int
 ) -> dict[str, Any]:
-    """Rekognition's `DetectLabelsImageProperties`, with at most `limit` colors each.
+    """Return Rekognition's `DetectLabelsImageProperties`, with up to `limit` colors each.
 
-    The foreground is what lies in the boxes. Where nothing was found, it is what does not have
-    the colors of the picture's border; where that tells nothing apart, there is neither a
-    foreground nor a background, rather than a made-up one.
+    The foreground is the area of the boxes. Without boxes it is the area that does not have the
+    colors of the border. If that does not separate the image, neither a foreground nor a background
+    is reported.
     """
     foreground = measurements.mask(boxes) if boxes else mask_foreground(measurements)
     parts: dict[str, Any] = _describe_part(measurements, limit, None)
@@ -133,7 +132,7 @@ def _describe_part(measurements: Measurements, limit: int, mask: Mask | None) ->
 
 
 def mask_foreground(measurements: Measurements) -> Mask:
-    """The pixels that have none of the border's colors."""
+    """Return a mask of the pixels that have none of the border's colors."""
     height, width = measurements.shape
     rows, columns = max(1, int(height * BORDER)), max(1, int(width * BORDER))
     border = np.ones((height, width), dtype=bool)
@@ -141,13 +140,13 @@ def mask_foreground(measurements: Measurements) -> Mask:
     different = np.ones((height, width), dtype=bool)
     for color in dominant_colors(measurements.rgb[border]):
         if color.share >= BORDER_SHARE:
-            here = to_lab(np.array([color[:3]], dtype=np.uint8))
-            different &= np.linalg.norm(measurements.lab - here, axis=-1) > BORDER_DISTANCE
+            border_color = to_lab(np.array([color[:3]], dtype=np.uint8))
+            different &= np.linalg.norm(measurements.lab - border_color, axis=-1) > BORDER_DISTANCE
     return different
 
 
 def _laplacian(luma: Floats) -> Floats:
-    """How much each pixel differs from its four neighbours; a picture goes on past its edge."""
+    """Return the Laplacian (four neighbors), with edge pixels repeated beyond the edge."""
     padded = np.pad(luma, 1, mode="edge")
     around = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
     return around - 4 * luma

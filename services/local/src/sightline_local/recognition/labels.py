@@ -1,4 +1,4 @@
-"""Labels: what they are, the ones that can be computed, and Rekognition's filters."""
+"""Labels: their model, the labels computed from pixels, and Rekognition's filters."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,14 +13,14 @@ from sightline_local.recognition.requests import GeneralLabelsSettings
 from sightline_local.recognition.taxonomy import PARENT_CATEGORIES, LabelDefinition
 from sightline_local.recognition.text import Line
 
-#: Rekognition's category for what is not a thing but the look of the picture.
+#: Rekognition's categories for the look of an image, and for its text.
 VISUAL_COMPOSITION = "Colors and Visual Composition"
 TEXT_AND_DOCUMENTS = "Text and Documents"
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One place where a label's thing is seen; `confidence` is 0 to 100."""
+    """One detected object of a label; `confidence` is 0 to 100."""
 
     box: Box
     confidence: float
@@ -28,7 +28,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`confidence` is 0 to 100; parents from the nearest one up."""
+    """A label of an image; `confidence` is 0 to 100, `parents` start with the nearest."""
 
     name: str
     confidence: float
@@ -38,22 +38,22 @@ class Label:
     instances: tuple[Instance, ...] = field(default=())
 
 
-def linear_confidence(value: float, threshold: float, sure: float) -> float:
-    """How far a measure is past the threshold at which a label begins to apply.
+def linear_confidence(value: float, threshold: float, certain: float) -> float:
+    """Map a measured value to a confidence.
 
-    50 at the threshold, 100 at `sure` and beyond, in between in proportion, and below 50 on the
-    threshold's other side. So 55, the least that Rekognition answers unasked, is a measure that
-    is clearly past its threshold. `sure` may be below the threshold.
+    The confidence is 50 at the threshold, rises linearly to 100 at `certain` and is below 50 on the
+    other side of the threshold. Rekognition's default minimum of 55 is thus clearly past the
+    threshold. `certain` may be below the threshold.
     """
-    return min(100.0, max(0.0, 50 + 50 * (value - threshold) / (sure - threshold)))
+    return min(100.0, max(0.0, 50 + 50 * (value - threshold) / (certain - threshold)))
 
 
 def computed_labels(
     image: DecodedImage, measurements: Measurements, lines: Iterable[Line]
 ) -> list[Label]:
-    """What can be said of a picture without knowing what things look like; see `certainty`."""
+    """Return the labels that need no model; see `linear_confidence`."""
     labels = [
-        # Of equals the first comes first: what tells more of the picture.
+        # Most informative first: the order decides between labels of equal confidence.
         *_text_labels(lines),
         *_surface_labels(image, measurements),
         *_tone_labels(measurements),
@@ -64,7 +64,7 @@ def computed_labels(
 
 
 def _format_labels(width: int, height: int) -> Iterator[Label]:
-    """Named so that nobody takes them for a landscape or for somebody's portrait."""
+    """Yield the format labels, named to avoid confusion with landscapes and portraits."""
     ratio = max(width, height) / min(width, height)
     name = "Landscape Orientation" if width > height else "Portrait Orientation"
     yield Label(name, linear_confidence(ratio, 1.05, 1.25), (VISUAL_COMPOSITION,))
@@ -76,26 +76,28 @@ def _tone_labels(measurements: Measurements) -> Iterator[Label]:
     brightness = measurements.quality().brightness
     yield Label("Dark", linear_confidence(brightness, 25, 8), (VISUAL_COMPOSITION,))
     yield Label("Bright", linear_confidence(brightness, 75, 95), (VISUAL_COMPOSITION,))
-    # All but half a percent of the pixels: a stray one makes no color picture.
+    # The 99.5th percentile: a few stray pixels do not make a color image.
     channels = measurements.rgb.astype(np.int16)
     chroma = float(np.percentile(channels.max(axis=-1) - channels.min(axis=-1), 99.5))
-    grey = linear_confidence(chroma, 24, 8)
-    yield Label("Black And White", grey, (VISUAL_COMPOSITION,), ("Monochrome",))
-    yield Label("Monochrome", max(grey, _one_hue(measurements)), (VISUAL_COMPOSITION,))
+    gray = linear_confidence(chroma, 24, 8)
+    yield Label("Black And White", gray, (VISUAL_COMPOSITION,), ("Monochrome",))
+    yield Label(
+        "Monochrome", max(gray, _single_hue_confidence(measurements)), (VISUAL_COMPOSITION,)
+    )
 
 
-def _one_hue(measurements: Measurements) -> float:
-    """Whether all that has color has the same: sepia, a blueprint, a page in one ink."""
+def _single_hue_confidence(measurements: Measurements) -> float:
+    """Return the confidence that all color has one hue: sepia, a blueprint, one ink."""
     lab = measurements.lab.reshape(-1, 3)
     colors = lab[:, 1] + 1j * lab[:, 2]
     strength = float(np.abs(colors).sum())
-    if strength < len(lab):  # on average less than one step of CIELAB: there is no hue
+    if strength < len(lab):  # less than one CIELAB unit on average: no hue
         return 0.0
     return linear_confidence(float(abs(colors.sum())) / strength, 0.97, 0.995)
 
 
 def _color_labels(measurements: Measurements) -> Iterator[Label]:
-    """Colors of which a quarter of the picture is made; sure of it at three quarters."""
+    """Yield colors that cover a quarter of the image; certain at three quarters."""
     shares: dict[str, float] = {}
     for color in measurements.dominant:
         shares[color.simplified] = shares.get(color.simplified, 0) + color.share
@@ -105,10 +107,10 @@ def _color_labels(measurements: Measurements) -> Iterator[Label]:
 
 def _surface_labels(image: DecodedImage, measurements: Measurements) -> Iterator[Label]:
     pixels = measurements.rgb.reshape(-1, 3).astype(np.int16)
-    same = (np.abs(pixels - np.median(pixels, axis=0)) <= 12).all(axis=-1)
-    blank = linear_confidence(float(same.mean()), 0.97, 0.999)
+    close = (np.abs(pixels - np.median(pixels, axis=0)) <= 12).all(axis=-1)
+    blank = linear_confidence(float(close.mean()), 0.97, 0.999)
     yield Label("Blank", blank, (VISUAL_COMPOSITION,))
-    # What is drawn or rendered has areas of exactly one value; a camera's noise leaves none.
+    # Drawings have areas of exactly one value; camera noise leaves none.
     rows = np.asarray(image.pixels)[::4]
     flat = float((rows[:, 1:] == rows[:, :-1]).all(axis=-1).mean())
     if blank < 50:
@@ -116,28 +118,34 @@ def _surface_labels(image: DecodedImage, measurements: Measurements) -> Iterator
 
 
 def _text_labels(lines: Iterable[Line]) -> Iterator[Label]:
-    """As sure as of the best line that is more than a single sign."""
+    """Yield "Text" with the confidence of the best line of more than one character."""
     found = [line.confidence for line in lines if sum(map(str.isalnum, line.text)) > 1]
     if found:
         yield Label("Text", max(found), (TEXT_AND_DOCUMENTS,))
 
 
-def object_labels(found: Iterable[tuple[LabelDefinition, Instance]]) -> list[Label]:
-    """One label for each name, with its instances, and one for each ancestor of it.
+def object_labels(detections: Iterable[tuple[LabelDefinition, Instance]]) -> list[Label]:
+    """Return a label per class, with its instances, and a label per ancestor.
 
-    A label is as certain as its best instance, an ancestor as its best descendant.
+    A label has the confidence of its best instance, an ancestor that of its best descendant.
     """
     labels: dict[str, Label] = {}
-    for name, instance in sorted(found, key=lambda each: -each[1].confidence):
-        label = labels.get(name.name)
+    for definition, instance in sorted(detections, key=lambda each: -each[1].confidence):
+        label = labels.get(definition.name)
         if label is None or not label.instances:
             label = Label(
-                name.name, instance.confidence, (name.category,), name.parents, name.aliases
+                definition.name,
+                instance.confidence,
+                (definition.category,),
+                definition.parents,
+                definition.aliases,
             )
-        labels[name.name] = replace(label, instances=(*label.instances, instance))
-        for index, parent in enumerate(name.parents):
-            category = PARENT_CATEGORIES.get(parent, name.category)
-            ancestor = Label(parent, instance.confidence, (category,), name.parents[index + 1 :])
+        labels[definition.name] = replace(label, instances=(*label.instances, instance))
+        for index, parent in enumerate(definition.parents):
+            category = PARENT_CATEGORIES.get(parent, definition.category)
+            ancestor = Label(
+                parent, instance.confidence, (category,), definition.parents[index + 1 :]
+            )
             labels.setdefault(parent, ancestor)
     return list(labels.values())
 
@@ -148,7 +156,7 @@ def filter_labels(
     min_confidence: float,
     settings: GeneralLabelsSettings,
 ) -> list[Label]:
-    """The most certain labels that were asked for; of equals the one that comes first."""
+    """Return the labels that match the request, most confident first (stable order)."""
     chosen = [
         _drop_doubtful_instances(label, min_confidence)
         for label in labels
@@ -163,7 +171,7 @@ def _drop_doubtful_instances(label: Label, min_confidence: float) -> Label:
 
 
 def _matches_filters(label: Label, settings: GeneralLabelsSettings) -> bool:
-    """An exclusion outweighs an inclusion; without any inclusion everything is included."""
+    """Exclusions take precedence; without inclusion filters every label is included."""
     names, categories = settings.LabelInclusionFilters, settings.LabelCategoryInclusionFilters
     if label.name in settings.LabelExclusionFilters:
         return False
@@ -175,7 +183,7 @@ def _matches_filters(label: Label, settings: GeneralLabelsSettings) -> bool:
 
 
 def describe_label(label: Label, measurements: Measurements, colors: int | None) -> dict[str, Any]:
-    """Rekognition's `Label`; with `colors`, at most so many colors of each instance."""
+    """Return Rekognition's `Label`, with up to `colors` colors per instance if that is set."""
     return {
         "Name": label.name,
         "Confidence": label.confidence,

@@ -1,4 +1,4 @@
-"""What is made when it is first needed, and only once."""
+"""A value that is created once, on first use."""
 
 import threading
 from collections.abc import Callable
@@ -8,9 +8,9 @@ Value = TypeVar("Value")
 
 
 class Lazy(Generic[Value]):
-    """Makes its value at the first `get`, whichever thread comes first; the others wait.
+    """Creates its value in the first call of `get`; concurrent callers wait for it.
 
-    Where making fails, everybody gets the error, and the next `get` tries again.
+    If creation fails, the caller gets the error and the next `get` retries.
     """
 
     def __init__(self, create: Callable[[], Value]) -> None:

@@ -1,6 +1,6 @@
-"""Fetches the models: `python -m sightline_local.recognition.models [NAME ...]`.
+"""Download the models: `python -m sightline_local.recognition.models [NAME ...]`.
 
-What is there already and right is left alone; what broke off goes on where it stopped.
+Complete files are kept, and interrupted downloads are resumed.
 """
 
 import argparse
@@ -17,97 +17,96 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from sightline_local.recognition.model_catalog import CATALOG, DEFAULT_MODELS, Model
 from sightline_local.recognition.settings import MODELS_FOLDER
 
-#: Seconds without a single byte after which the other side counts as gone.
+#: Time limit without a received byte.
 READ_TIMEOUT_SECONDS = 30.0
 
-#: Told how many bytes of a file are there.
+#: Receives the number of downloaded bytes.
 ProgressCallback = Callable[[int], None]
 
 
 class FetchError(Exception):
-    """Why a model could not be fetched, in one line that also says what to do."""
+    """A model could not be downloaded; the one-line message says why."""
 
 
-def fetch(model: Model, folder: Path, client: httpx.Client, told: ProgressCallback) -> Path:
-    """Have the model in the folder, complete and checked; nobody ever sees half a file.
+def fetch(model: Model, folder: Path, client: httpx.Client, on_progress: ProgressCallback) -> Path:
+    """Download a model into the folder and verify it; the final file is never incomplete.
 
     Raises `FetchError`.
     """
-    file, part = folder / model.file, folder / model.part
-    if file.is_file() and _is_right(file, model):
-        told(model.size)
+    file, part = folder / model.file, folder / model.partial_file
+    if file.is_file() and _is_valid(file, model):
+        on_progress(model.size)
         return file
     folder.mkdir(parents=True, exist_ok=True)
-    if not _has_all(part, model):
-        _receive(model, part, client, told)
-    if not _is_right(part, model):
+    if not _is_complete(part, model):
+        _download(model, part, client, on_progress)
+    if not _is_valid(part, model):
         part.unlink(missing_ok=True)
-        raise FetchError(
-            f"{model.name}: what {model.url} sent has not the checksum that it should have; "
-            "nothing was kept"
-        )
+        raise FetchError(f"{model.name}: wrong checksum for {model.url}; the download was deleted")
     part.replace(file)
-    told(model.size)
+    on_progress(model.size)
     return file
 
 
-def _receive(model: Model, part: Path, client: httpx.Client, told: ProgressCallback) -> None:
+def _download(
+    model: Model, part: Path, client: httpx.Client, on_progress: ProgressCallback
+) -> None:
     try:
-        for start, chunks in _requests(model, part, client):
+        for start, chunks in _open_download(model, part, client):
             with part.open("r+b" if start else "wb") as output:
                 output.seek(start)
-                # As they come: what were gathered first would be lost where the line breaks.
+                # Write each chunk at once: buffered data would be lost if the connection breaks.
                 for chunk in chunks:
                     output.write(chunk)
-                    told(output.tell())
+                    on_progress(output.tell())
                     if output.tell() > model.size:
                         break
     except httpx.HTTPStatusError as error:
         raise FetchError(
-            f"{model.name}: {model.url} answered {error.response.status_code}"
+            f"{model.name}: {model.url} returned {error.response.status_code}"
         ) from None
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
         raise FetchError(
             f"{model.name}: {httpx.URL(model.url).host} cannot be reached ({reason}); "
-            "what has come is kept, so try again later"
+            "run the same command again to resume"
         ) from None
     except OSError as error:
         raise FetchError(f"{model.name}: cannot write {part}: {error.strerror}") from None
 
 
-def _requests(
+def _open_download(
     model: Model, part: Path, client: httpx.Client
 ) -> Iterator[tuple[int, Iterator[bytes]]]:
-    """Where to write, and what: the rest of the file, or all of it where no rest is to be had."""
-    begun = part.stat().st_size if part.is_file() else 0
+    """Yield the offset and the chunks: the rest of the file, or all if ranges are unsupported."""
+    offset = part.stat().st_size if part.is_file() else 0
     headers = {"Accept-Encoding": "identity"}
-    if begun:
-        headers["Range"] = f"bytes={begun}-"
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
     with client.stream("GET", model.url, headers=headers) as response:
         if response.status_code != httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             response.raise_for_status()
             resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
-            yield begun if resumed else 0, response.iter_bytes()
+            yield offset if resumed else 0, response.iter_bytes()
             return
-    # What we have is longer than what they have: it was another file.
+    # The partial file is longer than the file on the server: start over.
     part.unlink()
-    yield from _requests(model, part, client)
+    yield from _open_download(model, part, client)
 
 
-def _has_all(file: Path, model: Model) -> bool:
+def _is_complete(file: Path, model: Model) -> bool:
     return file.is_file() and file.stat().st_size == model.size
 
 
-def _is_right(file: Path, model: Model) -> bool:
-    if not _has_all(file, model):
+def _is_valid(file: Path, model: Model) -> bool:
+    if not _is_complete(file, model):
         return False
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest() == model.sha256
 
 
 def fetch_all(models: Sequence[Model], folder: Path) -> None:
-    """Fetch one after the other, with a bar for each. Raises `FetchError` at the first failure."""
+    """Download models in turn, with a progress bar. Raises `FetchError` on the first failure."""
     columns = (
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     )  # fmt: skip
@@ -119,10 +118,10 @@ def fetch_all(models: Sequence[Model], folder: Path) -> None:
         for model in models:
             bar = progress.add_task(model.name, total=model.size)
 
-            def told(done: int, bar: object = bar) -> None:
+            def on_progress(done: int, bar: object = bar) -> None:
                 progress.update(bar, completed=done)  # type: ignore[arg-type]
 
-            file = fetch(model, folder, client, told)
+            file = fetch(model, folder, client, on_progress)
             progress.console.print(
                 f"{file}: {model.description} ({model.license})", highlight=False
             )
@@ -132,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     known = {model.name: model for model in CATALOG}
     parser = argparse.ArgumentParser(
         prog="python -m sightline_local.recognition.models",
-        description="Fetch the models of the local Rekognition.",
+        description="Download the models of the local Rekognition emulator.",
         epilog="\n".join(
             f"{model.name:15} {model.size / 1e6:6.1f} MB  {model.description} ({model.license})"
             for model in CATALOG
@@ -143,20 +142,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"which to fetch; without any: {', '.join(DEFAULT_MODELS)}",
+        help=f"models to download (default: {', '.join(DEFAULT_MODELS)})",
     )
     folder = os.environ.get("SIGHTLINE_RECOGNITION_MODELS", MODELS_FOLDER)
     parser.add_argument(
-        "--folder", type=Path, default=folder, help="where to put them (default: %(default)s)"
+        "--folder", type=Path, default=folder, help="target folder (default: %(default)s)"
     )
-    parser.add_argument(
-        "--mirror", help="an address under which the files lie by their own names, NAME.onnx"
-    )
+    parser.add_argument("--mirror", help="base URL of a mirror that has the files as NAME.onnx")
     options = parser.parse_args(arguments)
     names = options.names or DEFAULT_MODELS
     unknown = [name for name in names if name not in known]
     if unknown:
-        parser.error(f"there is no model {unknown[0]!r}; there are {', '.join(known)}")
+        parser.error(f"unknown model {unknown[0]!r}; choose from {', '.join(known)}")
     models = [_from_mirror(known[name], options.mirror) for name in names]
     try:
         fetch_all(models, Path(options.folder))
@@ -164,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; what has come is kept, so the next time goes on from there")
+        print("stopped; run the same command again to resume")
         return 130
     return 0
 

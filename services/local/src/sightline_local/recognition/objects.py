@@ -1,4 +1,4 @@
-"""Finding things: the port, and D-FINE behind it."""
+"""Object detection: the port and its D-FINE adapter."""
 
 from pathlib import Path
 from typing import Protocol
@@ -13,14 +13,14 @@ from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 from sightline_local.recognition.taxonomy import COCO_LABELS, LabelDefinition
 
-#: The side of the square that the model looks at, in pixels.
+#: Side of the square model input, in pixels.
 INPUT_SIDE = 640
 
-#: Below this a guess is noise, whoever asks; from 0 to 1.
+#: Detections below this score (0 to 1) are noise and never returned.
 MIN_SCORE = 0.25
 
-#: Of D-FINE and RT-DETR as exported from Hugging Face Transformers. Scores are logits for each of
-#: the classes, boxes their middle, width and height in shares of the picture.
+#: Signature of D-FINE and RT-DETR as exported from Hugging Face Transformers. Scores are logits per
+#: class; boxes are center, width and height in fractions of the image.
 #: https://huggingface.co/docs/transformers/model_doc/d_fine
 SIGNATURE = Signature(
     input="pixel_values",
@@ -28,65 +28,67 @@ SIGNATURE = Signature(
     outputs={"logits": (None, None, len(COCO_LABELS)), "pred_boxes": (None, None, 4)},
 )
 
-Found = list[tuple[LabelDefinition, Instance]]
+Detections = list[tuple[LabelDefinition, Instance]]
 
 
 class ObjectDetector(Protocol):
-    """Knows what some things look like."""
+    """Detects objects in an image."""
 
-    #: Which model it is, for whoever reads its answer later.
+    #: Name of the model, reported in the response.
     version: str
 
-    def detect(self, image: DecodedImage) -> Found:
-        """Every thing it sees, with its place."""
+    def detect(self, image: DecodedImage) -> Detections:
+        """Return every detected object and its location."""
 
 
 class NullObjectDetector:
-    """`ObjectDetector` that knows nothing, and says so."""
+    """`ObjectDetector` without a model: it detects nothing."""
 
     version = "pixels"
 
-    def detect(self, image: DecodedImage) -> Found:
+    def detect(self, image: DecodedImage) -> Detections:
         return []
 
 
 class OnnxObjectDetector:
-    """`ObjectDetector` by a model of D-FINE's or RT-DETR's kind, loaded at the first use."""
+    """`ObjectDetector` that uses a D-FINE or RT-DETR model, loaded on first use."""
 
     def __init__(self, path: Path, threads: int) -> None:
         self.version = path.stem
         self._session: Lazy[Session] = Lazy(lambda: open_session(path, SIGNATURE, threads))
 
     def warm_up(self) -> None:
-        """Load the model now. Raises `ModelError`."""
+        """Load the model. Raises `ModelError`."""
         self._session.get()
 
-    def detect(self, image: DecodedImage) -> Found:
+    def detect(self, image: DecodedImage) -> Detections:
         outputs = self._session.get().run(prepare(image))
         return read_outputs(outputs["logits"][0], outputs["pred_boxes"][0])
 
 
 def prepare(image: DecodedImage) -> Tensor:
-    """The picture squeezed into the square: 1 x 3 x 640 x 640, RGB from 0 to 1.
+    """Return the image, stretched to the square: 1 x 3 x 640 x 640, RGB from 0 to 1.
 
-    Not letterboxed: the models were trained so, and their boxes are shares of each side anyway.
+    It is not letterboxed: the models are trained this way, and boxes are relative to each side.
     """
     square = image.pixels.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
     values = np.asarray(square, dtype=np.float32) / 255
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
-def read_outputs(logits: Tensor, boxes: Tensor) -> Found:
-    """The things in a picture, from one row per query: logits of the classes, and a box.
+def read_outputs(logits: Tensor, boxes: Tensor) -> Detections:
+    """Return the detections, from one row per query: class logits and a box.
 
-    A query that is unsure between two classes counts for both, as in the models' own
-    evaluation. No overlapping boxes are removed: the models are trained to say a thing once.
+    A query above the minimum score for two classes counts for both, as in the models' own
+    evaluation. Overlapping boxes are kept: the models are trained to report an object once.
     """
     scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -50, 50)))
-    found: Found = []
+    detections: Detections = []
     for query, number in zip(*np.nonzero(scores >= MIN_SCORE), strict=True):
         x, y, width, height = (float(each) for each in boxes[query])
         box = clip_box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
         if box is not None:
-            found.append((COCO_LABELS[number], Instance(box, float(scores[query, number]) * 100)))
-    return found
+            detections.append(
+                (COCO_LABELS[number], Instance(box, float(scores[query, number]) * 100))
+            )
+    return detections

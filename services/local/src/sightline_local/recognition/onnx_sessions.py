@@ -1,4 +1,4 @@
-"""Models in ONNX form, opened once and checked for the inputs and outputs that we speak to."""
+"""ONNX Runtime sessions, checked for the expected inputs and outputs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
 
-#: A side of a tensor: a number where it must be just that, None where it may be anything.
+#: Shape of a tensor; None is a dimension of any size.
 Shape = tuple[int | None, ...]
 
 
 class ModelError(Exception):
-    """Why a file cannot serve as the model it is said to be, in one line."""
+    """A file is not the expected model; the one-line message says why."""
 
 
 class Session(Protocol):
-    """A model that is ready to run, from any thread."""
+    """A loaded model; it can be run from any thread."""
 
     def run(self, tensor: Tensor) -> Mapping[str, Tensor]:
-        """The outputs by name."""
+        """Return the outputs by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The one input and the outputs that a model must have; it may have more outputs."""
+    """The single input and the required outputs of a model; other outputs are allowed."""
 
     input: str
     shape: Shape
@@ -48,63 +48,61 @@ class OnnxSession:
 
 
 def disable_telemetry() -> None:
-    """Have ONNX Runtime tell nobody what it runs: nothing here goes beyond this machine."""
+    """Disable the telemetry of ONNX Runtime: nothing leaves this machine."""
     import onnxruntime  # type: ignore[import-untyped]
 
     onnxruntime.disable_telemetry_events()
 
 
 def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
-    """Load a model. Raises `ModelError` where the file is no such model."""
-    # Not everybody who imports this needs the runtime.
+    """Load a model. Raises `ModelError` if the file does not match the signature."""
+    # Imported lazily: not every importer of this module needs the runtime.
     import onnxruntime
 
     disable_telemetry()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that wait busily for the next picture would keep a laptop's fan running.
+    # Spinning threads would use CPU time between images.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Errors come back as exceptions, and warnings about the graph are for those who made it.
+    # Log errors only: they are raised too, and graph warnings concern the author of the model.
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
-        # The runtime has an exception of its own for everything that can be wrong with a file.
-        raise ModelError(
-            f"{path.name} is not a model that can be run: {_first_line(error)}"
-        ) from error
+        # The runtime has many exception types for invalid files.
+        raise ModelError(f"{path.name} is not a valid ONNX model: {_first_line(error)}") from error
     input_name = _check(path.name, signature, session)
     return OnnxSession(session, input_name, list(signature.outputs))
 
 
 def _check(name: str, signature: Signature, session: Any) -> str:
-    """The name of the model's input. Raises `ModelError` where the model is another one."""
+    """Check a model and return the name of its input. Raises `ModelError`."""
     inputs = session.get_inputs()
     if len(inputs) != 1:
-        raise ModelError(f"{name} has {len(inputs)} inputs, not one")
+        raise ModelError(f"{name} has {len(inputs)} inputs, expected one")
     _check_shape(name, signature.input, inputs[0].shape, signature.shape)
     outputs = {each.name: each.shape for each in session.get_outputs()}
     for each, shape in signature.outputs.items():
         if each not in outputs:
             raise ModelError(f"{name} has no output {each!r}")
         _check_shape(name, each, outputs[each], shape)
-    # What an input is called is up to whoever converted the model; there is but one.
+    # The name of the only input depends on how the model was exported.
     input_name: str = inputs[0].name
     return input_name
 
 
-def _check_shape(name: str, part: str, found: list[int | str | None], wanted: Shape) -> None:
-    """A side that the model leaves open has a name, or none, instead of a number."""
+def _check_shape(name: str, part: str, found: list[int | str | None], expected: Shape) -> None:
+    """Compare shapes; a dynamic dimension of the model is a name or None."""
     if not found:
         return
-    fits = len(found) == len(wanted) and all(
-        theirs == ours or ours is None or not isinstance(theirs, int)
-        for theirs, ours in zip(found, wanted, strict=True)
+    fits = len(found) == len(expected) and all(
+        actual == required or required is None or not isinstance(actual, int)
+        for actual, required in zip(found, expected, strict=True)
     )
     if not fits:
-        raise ModelError(f"{name} has {part!r} of shape {found}, not {list(wanted)}")
+        raise ModelError(f"{name} has {part!r} of shape {found}, expected {list(expected)}")
 
 
 def _first_line(error: Exception) -> str:

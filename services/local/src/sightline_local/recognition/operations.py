@@ -1,6 +1,6 @@
-"""The four operations: from a request and a picture's bytes to Rekognition's answer.
+"""The four operations, from a request and image bytes to Rekognition's response.
 
-All of it is work for a thread of its own: nothing here waits for anything but the processor.
+They are CPU-bound and run on a worker thread.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,34 +32,34 @@ from sightline_local.recognition.requests import (
 )
 from sightline_local.recognition.text import QUICK_READ_SIDE, TextReader, build_text_response
 
-#: What precedes the engine's name wherever an answer has a model's version.
+#: Prefix of every model version in a response.
 VERSION = "sightline-local-1"
 
 Response = dict[str, Any]
 
 
 class Operation(NamedTuple):
-    """`check` looks at the request alone, before a picture is fetched for it."""
+    """An operation; `check` validates the request before the image is fetched."""
 
     request: type[Request]
-    answer: Callable[[Any, bytes], Response]
+    handle: Callable[[Any, bytes], Response]
     check: Callable[[Any], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
 class Recognizer:
-    """Looks at pictures with whatever models there are."""
+    """Runs the operations with the installed models."""
 
     reader: TextReader
     objects: ObjectDetector
     faces: FaceDetector
     moderator: Moderator
-    #: Whether a model for moderation has been fetched in part.
+    #: Returns whether the moderation model is an incomplete download.
     is_moderation_model_incomplete: Callable[[], bool] = lambda: False
 
     @property
     def operations(self) -> Mapping[str, Operation]:
-        """By the names that clients call them by."""
+        """The operations by name."""
         return {
             "DetectLabels": Operation(DetectLabelsRequest, self._labels),
             "DetectText": Operation(DetectTextRequest, self._text),
@@ -75,7 +75,7 @@ class Recognizer:
         found = self.objects.detect(image)
         limit = request.Settings.ImageProperties.MaxDominantColors
         properties = request.includes("IMAGE_PROPERTIES")
-        answer: Response = {
+        response: Response = {
             "Labels": [],
             "LabelModelVersion": f"{VERSION}/{self.objects.version}",
         }
@@ -85,11 +85,11 @@ class Recognizer:
                 labels, request.MaxLabels, request.MinConfidence, request.Settings.GeneralLabels
             )
             colors = limit if properties else None
-            answer["Labels"] = [describe_label(each, measurements, colors) for each in chosen]
+            response["Labels"] = [describe_label(each, measurements, colors) for each in chosen]
         if properties:
             boxes = [instance.box for _, instance in found if instance.confidence >= 50]
-            answer["ImageProperties"] = describe_properties(measurements, boxes, limit)
-        return answer
+            response["ImageProperties"] = describe_properties(measurements, boxes, limit)
+        return response
 
     def _computed(self, image: DecodedImage, measurements: Measurements) -> list[Any]:
         return computed_labels(image, measurements, self.reader.read(image, QUICK_READ_SIDE))
@@ -103,11 +103,11 @@ class Recognizer:
 
     def _check_moderation(self, request: DetectModerationLabelsRequest) -> None:
         if request.HumanLoopConfig is not None:
-            raise HumanLoopQuotaExceeded("There is nobody here to review a picture.")
+            raise HumanLoopQuotaExceeded("Human review is not available.")
         if request.ProjectVersion is not None:
-            raise ResourceNotFound("There are no models of one's own here.")
+            raise ResourceNotFound("Custom models are not available.")
         if self.is_moderation_model_incomplete():
-            raise ResourceNotReady("The model for moderation has not been fetched completely yet.")
+            raise ResourceNotReady("The download of the moderation model is not complete.")
 
     def _moderation(self, request: DetectModerationLabelsRequest, body: bytes) -> Response:
         confidence = self.moderator.score_unsafe(load_image(body))

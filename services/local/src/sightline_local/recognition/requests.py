@@ -1,6 +1,6 @@
 """The requests of the operations, with the constraints of the service model.
 
-Members that change nothing in an answer are left out: unknown members are ignored, as AWS does.
+Members that do not affect a response are not modeled: unknown members are ignored, as on AWS.
 https://docs.aws.amazon.com/rekognition/latest/APIReference/API_Operations.html
 """
 
@@ -19,7 +19,7 @@ from pydantic import (
 
 from sightline_local.recognition.errors import ImageTooLarge, InvalidParameter
 
-#: Bytes of a picture that is sent along, and of one that lies in S3.
+#: Maximum size of an image in the request, and of one in S3.
 #: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_INLINE_BYTES = 5 * 1024 * 1024
 MAX_S3_OBJECT_BYTES = 15 * 1024 * 1024
@@ -38,6 +38,8 @@ def _decode_blob(value: Any) -> Any:
 
 
 class Shape(BaseModel):
+    """A structure of the service model."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
@@ -48,7 +50,7 @@ class S3Reference(Shape):
 
 
 class ImageSource(Shape):
-    """Either the picture itself or where it lies."""
+    """Either the image itself or its location in S3."""
 
     Bytes: Annotated[bytes, BeforeValidator(_decode_blob)] | None = None
     S3Object: S3Reference | None = None
@@ -56,9 +58,9 @@ class ImageSource(Shape):
     @model_validator(mode="after")
     def _check_one(self) -> Self:
         if (self.Bytes is None) == (self.S3Object is None):
-            raise ValueError("one of Bytes and S3Object is needed")
+            raise ValueError("exactly one of Bytes and S3Object is required")
         if self.Bytes is not None and not self.Bytes:
-            raise ValueError("Bytes are empty")
+            raise ValueError("Bytes must not be empty")
         return self
 
 
@@ -90,14 +92,14 @@ LabelFeature = Literal["GENERAL_LABELS", "IMAGE_PROPERTIES"]
 
 
 class DetectLabelsRequest(Request):
-    #: The default and the upper limit are the operation's.
+    #: The default is that of the operation.
     MaxLabels: int = Field(1000, ge=0)
     MinConfidence: Percent = 55
     Features: list[LabelFeature] = Field(default=[], max_length=2)
     Settings: DetectLabelsSettings = DetectLabelsSettings()
 
     def includes(self, feature: LabelFeature) -> bool:
-        """Whether the feature was asked for; labels are what is meant where none is named."""
+        """Return whether a feature was requested; labels are the default."""
         return feature in (self.Features or ["GENERAL_LABELS"])
 
 
@@ -120,7 +122,7 @@ class RegionOfInterest(Shape):
     @model_validator(mode="after")
     def _check_one(self) -> Self:
         if (self.BoundingBox is None) == (self.Polygon is None):
-            raise ValueError("one of BoundingBox and Polygon is needed")
+            raise ValueError("exactly one of BoundingBox and Polygon is required")
         return self
 
 
@@ -146,7 +148,7 @@ FaceAttribute = Literal[
 
 
 class DetectFacesRequest(Request):
-    #: Checked, and otherwise without effect: no model here tells age, mood or sex of a person.
+    #: Validated but ignored: no local model estimates age, emotion or gender.
     Attributes: list[FaceAttribute] = []
 
 
@@ -157,21 +159,23 @@ class DetectModerationLabelsRequest(Request):
 
 
 def parse_request(kind: type[Request], body: Any) -> Any:
-    """The request in this JSON value. Raises `InvalidParameter` and `ImageTooLarge`."""
+    """Parse a request from a JSON value. Raises `InvalidParameter` and `ImageTooLarge`."""
     try:
         request = kind.model_validate(_without_nulls(body))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "request"
-        raise InvalidParameter(f"Request has invalid parameters: {place}: {first['msg']}") from None
-    sent = request.Image.Bytes
-    if sent is not None and len(sent) > MAX_INLINE_BYTES:
+        location = ".".join(map(str, first["loc"])) or "request"
+        raise InvalidParameter(
+            f"Request has invalid parameters: {location}: {first['msg']}"
+        ) from None
+    inline = request.Image.Bytes
+    if inline is not None and len(inline) > MAX_INLINE_BYTES:
         raise ImageTooLarge(f"The image is larger than {MAX_INLINE_BYTES} bytes.")
     return request
 
 
 def _without_nulls(value: Any) -> Any:
-    """A member that is null is one that is not there."""
+    """Drop members that are null: AWS treats them as absent."""
     if isinstance(value, dict):
         return {key: _without_nulls(each) for key, each in value.items() if each is not None}
     return value

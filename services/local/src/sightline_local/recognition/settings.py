@@ -1,4 +1,4 @@
-"""The settings of the local Rekognition."""
+"""Settings of the local Rekognition emulator."""
 
 import os
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-#: Where `make models` puts them, seen from where the stack is started.
+#: Target of `make models`, relative to the repository root.
 MODELS_FOLDER = Path(".models")
 
 
 class RecognitionSettings(BaseSettings):
     """Read from `SIGHTLINE_RECOGNITION_*`.
 
-    Where pictures lie is told by AWS's own names: `AWS_ENDPOINT_URL[_S3]`, `AWS_REGION` and the
+    S3 is configured with the standard variables `AWS_ENDPOINT_URL[_S3]`, `AWS_REGION` and the
     credentials.
     """
 
@@ -24,18 +24,20 @@ class RecognitionSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8086, ge=1, le=65535)
-    models: Path = Field(MODELS_FOLDER, description="Folder of the models; those found are used.")
+    models: Path = Field(MODELS_FOLDER, description="Folder of the downloaded models.")
     threads: int = Field(
-        min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads that share one inference."
+        min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads per inference."
     )
-    concurrency: int = Field(2, ge=1, le=64, description="Pictures in work at the same time.")
-    text_batch: int = Field(6, ge=1, le=64, description="Lines of text read in one inference.")
+    concurrency: int = Field(2, ge=1, le=64, description="Images processed concurrently.")
+    text_batch: int = Field(6, ge=1, le=64, description="Lines of text per inference.")
     max_requests_per_second: float | None = Field(
-        None, gt=0, description="Calls of one operation beyond this rate are throttled."
+        None,
+        gt=0,
+        description="Rate limit per operation, in requests per second; None disables it.",
     )
     throttle_with: Literal["ThrottlingException", "ProvisionedThroughputExceededException"] = Field(
         "ThrottlingException",
-        description="Rekognition knows two errors for too many calls; this one is answered.",
+        description="Which of Rekognition's two throttling errors is returned.",
     )
     region: str = Field("us-east-1", validation_alias="AWS_REGION")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

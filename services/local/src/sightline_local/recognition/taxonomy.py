@@ -1,8 +1,8 @@
-"""The names of what the object detectors know, as Rekognition would say them.
+"""Label taxonomy: Rekognition-style names, ancestors and categories of the COCO classes.
 
-The detectors are trained on COCO, whose 80 classes come in a fixed order. Names, ancestors and
-categories follow Rekognition's published ways (`Car` below `Vehicle` below `Transportation`,
-`Cell Phone` also known as `Mobile Phone`); they are ours, not a copy of its list.
+The object detectors are trained on COCO, which has 80 classes in a fixed order. The taxonomy
+follows Rekognition's published conventions (`Car` below `Vehicle` below `Transportation`,
+`Cell Phone` with the alias `Mobile Phone`) but is not a copy of its list.
 
 https://cocodataset.org and https://docs.aws.amazon.com/rekognition/latest/dg/labels.html
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class LabelDefinition(NamedTuple):
-    """A label's name, its ancestors from the nearest one up, other names, and its category."""
+    """A label; `parents` are its ancestors from the nearest up, `aliases` its synonyms."""
 
     name: str
     category: str
@@ -47,7 +47,7 @@ _SEAT = ("Furniture",)
 _SCREEN = ("Electronics", "Hardware")
 _APPLIANCE = ("Appliance", "Electrical Device")
 
-#: By COCO's class number, from 0.
+#: Indexed by COCO class number, from 0.
 COCO_LABELS = (
     LabelDefinition("Person", _PEOPLE, (), ("Human",)),
     LabelDefinition("Bicycle", _VEHICLES, _VEHICLE, ("Bike",)),
@@ -131,7 +131,7 @@ COCO_LABELS = (
     LabelDefinition("Toothbrush", _TOOLS, ("Brush",)),
 )
 
-#: Ancestors whose category is another one than that of what they were found with.
+#: Ancestors whose category differs from that of the detected label.
 PARENT_CATEGORIES = {
     "Plant": _PLANTS,
     "Glass": _THINGS,

@@ -1,4 +1,4 @@
-"""Reading text: the port, RapidOCR behind it, and Rekognition's DetectText."""
+"""Text recognition: the port, its RapidOCR adapter and the DetectText response."""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,27 +23,27 @@ from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import disable_telemetry
 from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
 
-#: What answers instead of Rekognition's model: PP-OCRv6, which RapidOCR's package carries.
+#: Reported model version: PP-OCRv6, which is bundled with RapidOCR.
 MODEL = "sightline-local-1/ppocr-v6-small"
 
-#: Pixels of the longest side. Reading closely finds small print; a glance, for the label "Text",
-#: costs a fifth of it.
+#: Longest side for text recognition, in pixels. The full size finds small print; the quick read
+#: decides on the label "Text" and costs a fifth.
 READ_SIDE = 1600
 QUICK_READ_SIDE = 800
 
-#: Pixels of the shortest side below which a picture is enlarged: letters of ten pixels are hard.
+#: Images with a shorter side below this (pixels) are enlarged: tiny letters are hard to read.
 MIN_READ_SIDE = 480
 
-#: Words in one answer. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
+#: Words per response. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_WORDS = 100
 
-#: Below this, what was read is more likely a texture than text; from 0 to 1.
+#: Results below this score (0 to 1) are more likely texture than text.
 MIN_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`confidence` is 0 to 100, the polygon clockwise from where the text begins."""
+    """A word; `confidence` is 0 to 100, `polygon` is clockwise from the start of the text."""
 
     text: str
     confidence: float
@@ -52,26 +52,28 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line(Word):
+    """A line of text and its words."""
+
     words: tuple[Word, ...]
 
 
 class TextReader(Protocol):
-    """Reads what is written in a picture."""
+    """Reads the text in an image."""
 
     def read(self, image: DecodedImage, side: int = READ_SIDE) -> list[Line]:
-        """The lines from top to bottom, looked for at this length of the longest side."""
+        """Return the lines from top to bottom, read at this length of the longest side."""
 
 
 class RapidTextReader:
-    """`TextReader` by RapidOCR on ONNX Runtime; its models are loaded at the first use."""
+    """`TextReader` that uses RapidOCR on ONNX Runtime; models are loaded on first use."""
 
     def __init__(self, threads: int, batch: int) -> None:
         self._engine = Lazy(lambda: _load_engine(threads, batch))
-        # The engine keeps what it is doing in itself.
+        # The engine is stateful and not thread-safe.
         self._lock = threading.Lock()
 
     def warm_up(self) -> None:
-        """Load the models now: the engine does so only once it sees text."""
+        """Load the models by reading a page: the engine loads them when it first sees text."""
         page = Image.new("RGB", (MIN_READ_SIDE, MIN_READ_SIDE), "white")
         ImageDraw.Draw(page).text((40, 200), "Sightline", "black", font_size=80)
         self.read(DecodedImage(page, *page.size))
@@ -94,7 +96,7 @@ class RapidTextReader:
 
 
 def _load_engine(threads: int, batch: int) -> Any:
-    # Half a second of importing that nobody waits for who wants no text.
+    # Imported lazily: the import takes half a second.
     from rapidocr import RapidOCR
 
     disable_telemetry()
@@ -103,11 +105,11 @@ def _load_engine(threads: int, batch: int) -> Any:
             "Global.log_level": "error",
             "Global.text_score": MIN_SCORE,
             "Global.return_word_box": True,
-            # Words are put together here: the engine does so only for lines of plain ASCII.
+            # `read_line` assembles words: the engine does so for plain ASCII lines only.
             "Global.return_single_char_box": True,
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "Rec.rec_batch_num": batch,
-            # The size is chosen here; the engine would enlarge every picture.
+            # `_scale` chooses the size; the engine would enlarge every image.
             "Det.limit_type": "max",
             "Det.limit_side_len": READ_SIDE,
         }
@@ -127,13 +129,13 @@ def _scale(image: DecodedImage, side: int) -> Pixels:
 def read_line(
     text: str, score: float, quad: Any, characters: Sequence[Any], size: tuple[int, int]
 ) -> Line:
-    """A line from what the engine says of it.
+    """Build a line from the result of the engine.
 
-    `quad` and the boxes of the characters are four corners in pixels, the characters text,
-    score and box of each that is no space; where they are not there, they count as equally wide.
+    `quad` and the boxes of the characters are four corners in pixels. `characters` has text, score
+    and box of each non-space character; without them, all characters count as equally wide.
     """
-    polygon = _to_shares(quad, size)
-    boxes = [_to_shares(box, size) for _, _, box in characters]
+    polygon = _to_fractions(quad, size)
+    boxes = [_to_fractions(box, size) for _, _, box in characters]
     scores = [float(each) for _, each, _ in characters]
     if len(boxes) != len("".join(text.split())):
         boxes, scores = list(_divide(text, polygon)), []
@@ -146,7 +148,7 @@ def read_line(
     return Line(text, _percent(float(score)), polygon, tuple(words))
 
 
-def _to_shares(quad: Any, size: tuple[int, int]) -> Polygon:
+def _to_fractions(quad: Any, size: tuple[int, int]) -> Polygon:
     width, height = size
     return tuple(
         Point(min(1.0, max(0.0, float(x) / width)), min(1.0, max(0.0, float(y) / height)))
@@ -159,31 +161,31 @@ def _percent(score: float) -> float:
 
 
 def _divide(text: str, polygon: Polygon) -> Iterator[Polygon]:
-    """Where each character would be if all were equally wide."""
+    """Yield the polygon of each character as if all were equally wide."""
     top_left, top_right, bottom_right, bottom_left = polygon
 
-    def between(one: Point, other: Point, share: float) -> Point:
+    def interpolate(one: Point, other: Point, share: float) -> Point:
         return Point(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
 
     for index, character in enumerate(text):
         if not character.isspace():
             begin, end = index / len(text), (index + 1) / len(text)
             yield (
-                between(top_left, top_right, begin),
-                between(top_left, top_right, end),
-                between(bottom_left, bottom_right, end),
-                between(bottom_left, bottom_right, begin),
+                interpolate(top_left, top_right, begin),
+                interpolate(top_left, top_right, end),
+                interpolate(bottom_left, bottom_right, end),
+                interpolate(bottom_left, bottom_right, begin),
             )
 
 
 def _span(characters: Sequence[Polygon]) -> Polygon:
-    """From the first character's begin to the last one's end: right for slanted words too."""
+    """Return the polygon from the first to the last character; it also fits slanted words."""
     first, last = characters[0], characters[-1]
     return (first[0], last[1], last[2], first[3])
 
 
 def build_text_response(lines: Iterable[Line], filters: DetectTextFilters) -> dict[str, Any]:
-    """Rekognition's `DetectTextResponse`: the lines, then their words."""
+    """Return Rekognition's `DetectTextResponse`: the lines, then their words."""
     kept = list(_limit(_filter(lines, filters)))
     detections = [_describe(line, "LINE", number, None) for number, line in enumerate(kept)]
     for parent, line in enumerate(kept):
@@ -204,7 +206,7 @@ def _describe(text: Word, kind: str, number: int, parent: int | None) -> dict[st
 
 
 def _filter(lines: Iterable[Line], filters: DetectTextFilters) -> Iterator[Line]:
-    """Without the words that the filters exclude; a line without words is none."""
+    """Drop the words that the filters exclude, and lines without words."""
     for line in lines:
         words = tuple(word for word in line.words if _passes(word, filters))
         if words:
@@ -212,16 +214,17 @@ def _filter(lines: Iterable[Line], filters: DetectTextFilters) -> Iterator[Line]
 
 
 def _limit(lines: Iterable[Line]) -> Iterator[Line]:
-    room = MAX_WORDS
+    """Keep the first `MAX_WORDS` words."""
+    remaining = MAX_WORDS
     for line in lines:
-        if room:
-            words = line.words[:room]
-            room -= len(words)
+        if remaining:
+            words = line.words[:remaining]
+            remaining -= len(words)
             yield _shorten(line, words)
 
 
 def _shorten(line: Line, words: tuple[Word, ...]) -> Line:
-    """The line with only some of its words."""
+    """Return the line reduced to some of its words."""
     if len(words) == len(line.words):
         return line
     corners = tuple(point for word in words for point in word.polygon)

@@ -1,4 +1,4 @@
-"""How many calls a second are let through."""
+"""Rate limit per operation."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
 
 
 class Throttle:
-    """Tokens of each operation, refilled at `rate` a second; one second's worth may be saved up."""
+    """A token bucket per operation, refilled at `rate` per second, with one second of burst."""
 
     def __init__(
         self,
@@ -30,18 +30,18 @@ class Throttle:
         self._tokens: dict[str, tuple[float, float]] = {}
 
     def check(self, operation: str) -> None:
-        """Take a token. Raises the error where there is none."""
+        """Take a token. Raises the configured error if there is none."""
         now = self._clock()
         tokens, since = self._tokens.get(operation, (self._capacity, now))
         tokens = min(self._capacity, tokens + (now - since) * self._rate)
         enough = tokens >= 1
         self._tokens[operation] = (tokens - 1 if enough else tokens, now)
         if not enough:
-            raise self._error(f"{operation} is limited to {self._rate:g} calls a second here.")
+            raise self._error(f"{operation} is limited to {self._rate:g} requests per second.")
 
 
 class NullThrottle(Throttle):
-    """Lets everything through."""
+    """Throttle without a limit."""
 
     def __init__(self) -> None:
         super().__init__(rate=1)
