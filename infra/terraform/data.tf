@@ -1,4 +1,4 @@
-# What must not be lost.
+# Data stores: encryption key, buckets and table.
 
 module "key" {
   source = "./modules/key"
@@ -10,17 +10,17 @@ module "key" {
 module "originals" {
   source = "./modules/bucket"
 
-  name           = local.buckets.originals
-  kms_key_arn    = module.key.arn
-  force_destroy  = !local.protected
-  versioned      = true
-  replaced_days  = var.replaced_days
-  upload_origins = concat([local.web_url], var.upload_origins)
-  announce       = { topic_arn = module.uploads.arn, prefix = local.originals_prefix }
-  access_log     = { bucket = module.logs.name, prefix = "s3/originals/" }
+  name            = local.buckets.originals
+  kms_key_arn     = module.key.arn
+  force_destroy   = !local.protected
+  versioned       = true
+  noncurrent_days = var.noncurrent_days
+  upload_origins  = concat([local.web_url], var.upload_origins)
+  notification    = { topic_arn = module.uploads.arn, prefix = local.originals_prefix }
+  access_log      = { bucket = module.logs.name, prefix = "s3/originals/" }
 }
 
-# Made from the originals, and made again where one is lost: no versions.
+# Not versioned: a rendition can be generated again from its original.
 module "renditions" {
   source = "./modules/bucket"
 
@@ -31,7 +31,7 @@ module "renditions" {
   reader_distribution_arns = [module.distribution.arn]
 }
 
-# Versions, so that a page from before a roll-out still finds its files.
+# Versioned, so that a page loaded before a rollout still finds its files.
 module "web" {
   source = "./modules/bucket"
 
@@ -39,7 +39,7 @@ module "web" {
   kms_key_arn              = module.key.arn
   force_destroy            = !local.protected
   versioned                = true
-  replaced_days            = var.replaced_days
+  noncurrent_days          = var.noncurrent_days
   access_log               = { bucket = module.logs.name, prefix = "s3/web/" }
   reader_distribution_arns = [module.distribution.arn]
 }

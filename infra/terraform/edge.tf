@@ -1,7 +1,7 @@
-# The way in: CloudFront, behind it the load balancer without a public address.
+# Ingress: CloudFront in front of an internal load balancer.
 
 locals {
-  signed  = var.picture_signing != null
+  signed  = var.url_signing != null
   zone_id = var.domain == null ? null : data.aws_route53_zone.this[0].zone_id
 
   s3_hosts = {
@@ -18,8 +18,8 @@ data "aws_route53_zone" "this" {
   name = coalesce(var.hosted_zone, var.domain)
 }
 
-# One for CloudFront, and one of the same name for the load balancer: CloudFront passes on the name
-# that it was asked for.
+# One certificate for CloudFront and one for the load balancer, with the same domain: CloudFront
+# forwards the Host header of the viewer.
 module "edge_certificate" {
   count = var.domain == null ? 0 : 1
 
@@ -71,17 +71,17 @@ module "firewall" {
 module "distribution" {
   source = "./modules/distribution"
 
-  name                 = local.name
-  aliases              = var.domain == null ? [] : [var.domain]
-  zone_id              = local.zone_id
-  certificate_arn      = one(module.edge_certificate[*].arn)
-  price_class          = var.price_class
-  web_acl_arn          = module.firewall.arn
-  web_domain_name      = module.web.regional_domain_name
-  pictures_domain_name = module.renditions.regional_domain_name
-  pictures_path        = "/${local.renditions_prefix}*"
-  picture_public_key   = try(var.picture_signing.public_key, null)
-  image_sources        = local.signed ? [] : local.s3_hosts.renditions
+  name                   = local.name
+  aliases                = var.domain == null ? [] : [var.domain]
+  zone_id                = local.zone_id
+  certificate_arn        = one(module.edge_certificate[*].arn)
+  price_class            = var.price_class
+  web_acl_arn            = module.firewall.arn
+  web_domain_name        = module.web.regional_domain_name
+  renditions_domain_name = module.renditions.regional_domain_name
+  renditions_path        = "/${local.renditions_prefix}*"
+  url_signing_public_key = try(var.url_signing.public_key, null)
+  image_sources          = local.signed ? [] : local.s3_hosts.renditions
 
   # The web application signs in with Cognito and uploads to S3.
   connect_sources = concat(
@@ -104,15 +104,15 @@ module "distribution" {
   providers = { aws = aws.us_east_1 }
 }
 
-module "picture_key" {
+module "url_signing_key" {
   count = local.signed ? 1 : 0
 
   source = "./modules/secret"
 
-  name          = "${local.name}/picture-signing-key"
-  description   = "Private key that signs the addresses of pictures."
+  name          = "${local.name}/url-signing-key"
+  description   = "Private key that signs image URLs."
   kms_key_arn   = module.key.arn
   recovery_days = local.protected ? 30 : 0
-  value         = var.picture_private_key
-  value_version = var.picture_signing.version
+  value         = var.url_signing_private_key
+  value_version = var.url_signing.version
 }

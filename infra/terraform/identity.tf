@@ -9,11 +9,11 @@ module "identity" {
   deletion_protection = local.protected
 
   groups = {
-    admins = "Look after the service."
+    admins = "Operators of the service."
   }
 }
 
 locals {
   token_issuer = "https://cognito-idp.${var.region}.amazonaws.com/${module.identity.pool_id}"
-  token_keys   = local.relayed ? module.key_relay[0].url : "${local.token_issuer}/.well-known/jwks.json"
+  jwks_url     = local.use_jwks_proxy ? module.jwks_proxy[0].url : "${local.token_issuer}/.well-known/jwks.json"
 }

@@ -1,5 +1,5 @@
-# One region of Sightline, complete. This module only wires: what there is stands in modules/, and
-# those know nothing of each other.
+# A complete Sightline stack in one region. The root module only wires the modules in modules/,
+# which do not reference each other.
 
 data "aws_caller_identity" "current" {}
 
@@ -14,29 +14,29 @@ locals {
     ManagedBy   = "terraform"
   }
 
-  # Names of buckets are shared by the whole world.
+  # Bucket names are globally unique.
   buckets = {
     for role in ["originals", "renditions", "web", "logs"] :
     role => "${local.name}-${role}-${local.account}-${var.region}"
   }
 
-  # Worker and resizer read what lies here and are told of it.
+  # Uploads under this prefix are published to the worker and the resizer.
   originals_prefix  = "originals/"
   renditions_prefix = "renditions/"
 
   web_host = coalesce(var.domain, module.distribution.domain_name)
   web_url  = "https://${local.web_host}"
 
-  # Deleting data takes two steps: see docs/decisions/.
+  # Deleting data takes two applies: see docs/decisions/.
   protected = var.protect_data
 }
 
-# The settings of one environment are never applied to the state of another.
+# Rejects applying the settings of one environment to the state of another.
 resource "terraform_data" "workspace" {
   lifecycle {
     precondition {
       condition     = contains(["default", var.environment], terraform.workspace)
-      error_message = "The workspace is ${terraform.workspace}, and these are the settings of ${var.environment}."
+      error_message = "The settings are for ${var.environment}, but the selected workspace is ${terraform.workspace}. Select the workspace ${var.environment}."
     }
   }
 }

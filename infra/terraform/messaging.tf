@@ -1,4 +1,4 @@
-# Every upload goes to both consumers, each with a queue of its own.
+# Fans out every upload to both consumers, each with its own queue.
 
 module "uploads" {
   source = "./modules/topic"
@@ -26,8 +26,8 @@ module "renditions_queue" {
   alerts_topic_arn = module.alerts_topic.arn
 }
 
-# What happened to images, for open screens. Each task of the api listens with a queue that it makes
-# and removes itself, so those are not here.
+# Image events for live clients. Each api task subscribes with a queue that it creates and deletes
+# itself, so Terraform does not manage those queues.
 module "image_events" {
   source = "./modules/topic"
 

@@ -1,13 +1,13 @@
 locals {
-  # What the tasks speak to, besides S3 and DynamoDB.
+  # AWS services that the tasks call, in addition to S3 and DynamoDB.
   task_endpoints = concat(
     ["ecr.api", "ecr.dkr", "logs", "rekognition", "sns", "sqs"],
     local.signed ? ["secretsmanager"] : [],
     var.shell ? ["ssmmessages"] : [],
   )
 
-  # With no way to the internet, Cognito's keys come through a private API.
-  relayed = var.nat_gateways == 0
+  # Without internet egress, the tasks fetch Cognito's JWKS through a private API.
+  use_jwks_proxy = var.nat_gateways == 0
 }
 
 module "network" {
@@ -19,17 +19,17 @@ module "network" {
   nat_gateways = var.nat_gateways
   interface_endpoints = toset(concat(
     var.interface_endpoints ? local.task_endpoints : [],
-    local.relayed ? ["execute-api"] : [],
+    local.use_jwks_proxy ? ["execute-api"] : [],
   ))
   endpoint_zones     = var.endpoint_zones
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
 }
 
-module "key_relay" {
-  count = local.relayed ? 1 : 0
+module "jwks_proxy" {
+  count = local.use_jwks_proxy ? 1 : 0
 
-  source = "./modules/key_relay"
+  source = "./modules/jwks_proxy"
 
   name        = local.name
   pool_id     = module.identity.pool_id

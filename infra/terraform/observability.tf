@@ -27,13 +27,13 @@ module "alerts" {
 module "dashboard" {
   source = "./modules/dashboard"
 
-  name          = local.name
-  load_balancer = module.load_balancer.arn_suffix
-  cluster       = module.cluster.name
-  services      = [module.api.name, module.worker.name, module.resizer.name]
-  queues        = [module.recognition.name, module.renditions_queue.name]
-  dead_queues   = [module.recognition.dead_name, module.renditions_queue.dead_name]
-  table         = module.table.name
+  name               = local.name
+  load_balancer      = module.load_balancer.arn_suffix
+  cluster            = module.cluster.name
+  services           = [module.api.name, module.worker.name, module.resizer.name]
+  queues             = [module.recognition.name, module.renditions_queue.name]
+  dead_letter_queues = [module.recognition.dead_letter_queue_name, module.renditions_queue.dead_letter_queue_name]
+  table              = module.table.name
 }
 
 module "budget" {

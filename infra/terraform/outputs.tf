@@ -1,25 +1,25 @@
 output "name" {
-  description = "Project and environment, with which every name begins."
+  description = "Project and environment, the prefix of every resource name."
   value       = local.name
 }
 
 output "region" {
-  description = "Region of the stack."
+  description = "AWS Region of the stack."
   value       = var.region
 }
 
 output "url" {
-  description = "Where the web application and the API are (the API under /v1)."
+  description = "Base URL of the web application and of the API (under /v1)."
   value       = local.web_url
 }
 
 output "settings" {
-  description = "What each service is told by its environment, but for secrets."
+  description = "Environment variables of each service, without secrets."
   value       = local.settings
 }
 
 output "buckets" {
-  description = "Names of the buckets by role."
+  description = "Bucket names by role."
   value = {
     originals  = module.originals.name
     renditions = module.renditions.name
@@ -29,12 +29,12 @@ output "buckets" {
 }
 
 output "table" {
-  description = "Name of the table."
+  description = "Name of the DynamoDB table."
   value       = module.table.name
 }
 
 output "topics" {
-  description = "Topics by role."
+  description = "SNS topic ARNs by role."
   value = {
     uploads      = module.uploads.arn
     image_events = module.image_events.arn
@@ -43,22 +43,22 @@ output "topics" {
 }
 
 output "queues" {
-  description = "Addresses of the queues by role, and of what each has set aside."
+  description = "SQS queue URLs by role, including the dead-letter queues."
   value = {
     recognition      = module.recognition.url
-    recognition_dead = module.recognition.dead_url
+    recognition_dead = module.recognition.dead_letter_queue_url
     renditions       = module.renditions_queue.url
-    renditions_dead  = module.renditions_queue.dead_url
+    renditions_dead  = module.renditions_queue.dead_letter_queue_url
   }
 }
 
 output "event_queue_prefix" {
-  description = "With this begin the names of the queues that the api makes and removes itself."
+  description = "Name prefix of the queues that the api creates and deletes itself."
   value       = local.event_queue_prefix
 }
 
 output "sign_in" {
-  description = "What a client needs to sign its user in."
+  description = "Settings that a client needs to sign in."
   value = {
     pool_id   = module.identity.pool_id
     client_id = module.identity.client_id
@@ -68,7 +68,7 @@ output "sign_in" {
 }
 
 output "web_settings" {
-  description = "What the web application is told: its config.json, as web/src/config.ts reads it."
+  description = "Configuration of the web application (config.json), as web/src/config.ts reads it."
   value = {
     api = ""
     cognito = {
@@ -78,7 +78,7 @@ output "web_settings" {
     }
     features = {
       offered = ["labels", "text", "faces", "properties", "moderation"]
-      # Each of the others is paid for as well, so somebody has to ask for it.
+      # Each further feature costs extra, so clients must request it explicitly.
       usual = ["labels"]
     }
     signUp = var.self_sign_up
@@ -86,37 +86,37 @@ output "web_settings" {
 }
 
 output "repositories" {
-  description = "Where the images are pushed to, by service."
+  description = "ECR repository URLs by service."
   value       = { for service, repository in module.repository : service => repository.url }
 }
 
 output "architecture" {
-  description = "Processor that the images are built for."
+  description = "CPU architecture that the container images are built for."
   value       = var.architecture
 }
 
-output "picture_signing" {
-  description = "The public key that checks signed addresses of pictures, and its number; null without one."
-  value       = var.picture_signing
+output "url_signing" {
+  description = "Public key that verifies signed image URLs, and its version; null if URL signing is off."
+  value       = var.url_signing
 }
 
 output "image_tag" {
-  description = "Tag of the images that run; empty before the first ones."
+  description = "Tag of the running container images; empty before the first deployment."
   value       = var.image_tag == null ? "" : var.image_tag
 }
 
 output "cluster" {
-  description = "Name of the cluster."
+  description = "Name of the ECS cluster."
   value       = module.cluster.name
 }
 
 output "services" {
-  description = "Names of the services in the cluster."
+  description = "Names of the ECS services."
   value       = [module.api.name, module.worker.name, module.resizer.name]
 }
 
 output "task_definitions" {
-  description = "What the tasks of each service are made by."
+  description = "Task definition ARNs by service."
   value = {
     api     = module.api.task_definition_arn
     worker  = module.worker.task_definition_arn
@@ -125,16 +125,16 @@ output "task_definitions" {
 }
 
 output "distribution_id" {
-  description = "CloudFront's distribution, for invalidations."
+  description = "ID of the CloudFront distribution, for invalidations."
   value       = module.distribution.id
 }
 
 output "dashboard" {
-  description = "Name of the dashboard."
+  description = "Name of the CloudWatch dashboard."
   value       = module.dashboard.name
 }
 
 output "protected" {
-  description = "Whether AWS refuses to delete what holds data."
+  description = "Whether resources that hold data are protected against deletion."
   value       = local.protected
 }

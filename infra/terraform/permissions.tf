@@ -1,10 +1,10 @@
-# What each service may do: one document for each, and nothing that its code does not do.
+# IAM policies: one document per service, limited to the calls that its code makes.
 
 locals {
   originals  = "${module.originals.arn}/${local.originals_prefix}*"
   renditions = "${module.renditions.arn}/${local.renditions_prefix}*"
 
-  # No Scan: every listing in the product is by key.
+  # No Scan: every listing queries by key.
   table_actions = [
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",
@@ -25,7 +25,7 @@ locals {
   protection_actions = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
   tasks              = "arn:aws:ecs:${var.region}:${local.account}:task/${local.name}/*"
 
-  # The key is used through these services only, never by itself.
+  # The KMS key is used only through these services, never directly.
   table_key_actions = [
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -39,7 +39,7 @@ locals {
   }
 }
 
-# What all three have in common: the table.
+# Shared by all three services: access to the table.
 data "aws_iam_policy_document" "table" {
   statement {
     sid       = "Table"
@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "table" {
   }
 
   statement {
-    sid       = "KeyOfTable"
+    sid       = "TableKey"
     actions   = local.table_key_actions
     resources = [module.key.arn]
 
@@ -63,23 +63,23 @@ data "aws_iam_policy_document" "table" {
 data "aws_iam_policy_document" "api" {
   source_policy_documents = [data.aws_iam_policy_document.table.json]
 
-  # To sign upload tickets and downloads: whoever signs must be allowed to do what is signed.
+  # To presign uploads and downloads: the signer needs the permission that it signs for.
   statement {
     sid       = "Originals"
     actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"]
     resources = [local.originals]
   }
 
-  # To sign the addresses of pictures, and to delete them.
+  # To presign rendition URLs, and to delete renditions.
   statement {
     sid       = "Renditions"
     actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"]
     resources = [local.renditions]
   }
 
-  # A deletion finds the versions of an original, and all renditions of a picture.
+  # To delete an image, the api lists the versions of its original and its renditions.
   statement {
-    sid       = "ListPictures"
+    sid       = "ListObjectVersions"
     actions   = ["s3:ListBucketVersions"]
     resources = [module.originals.arn, module.renditions.arn]
 
@@ -91,7 +91,7 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
-    sid       = "KeyOfPicturesAndDemands"
+    sid       = "ObjectAndTopicKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = [module.key.arn]
 
@@ -102,21 +102,21 @@ data "aws_iam_policy_document" "api" {
     }
   }
 
-  # Demands to look at a picture anew go the way of the uploads.
+  # Requests to reprocess an image go to the same topic as uploads.
   statement {
-    sid       = "Demand"
+    sid       = "RequestProcessing"
     actions   = ["sns:Publish"]
     resources = [module.uploads.arn]
   }
 
-  # What a client changes itself, its owner's other screens are told.
+  # Changes made by one client are published to the owner's other clients.
   statement {
-    sid       = "Publish"
+    sid       = "PublishEvents"
     actions   = ["sns:Publish"]
     resources = [module.image_events.arn]
   }
 
-  # Each task listens to what happens with a queue of its own, for as long as it lives.
+  # Each task subscribes to image events with its own queue, for the task's lifetime.
   statement {
     sid = "OwnEventQueues"
     actions = [
@@ -128,49 +128,49 @@ data "aws_iam_policy_document" "api" {
     resources = ["arn:aws:sqs:${var.region}:${local.account}:${local.event_queue_prefix}*"]
   }
 
-  # To find queues that a task which was killed has left behind. Listing is a right to the whole of an
-  # account's queues in a region; it tells their names and no more.
+  # To find queues that killed tasks left behind. ListQueues applies to all queues of an account in a
+  # region; it returns only their URLs.
   statement {
-    sid       = "FindLeftQueues"
+    sid       = "FindOrphanedQueues"
     actions   = ["sqs:ListQueues"]
     resources = ["arn:aws:sqs:${var.region}:${local.account}:*"]
   }
 
-  # A subscription's ARN is its topic's with an id after it. Listed to find those of queues that were left.
+  # A subscription ARN is the topic ARN plus an ID. Listed to find subscriptions of orphaned queues.
   statement {
-    sid       = "ListenToEvents"
+    sid       = "SubscribeToEvents"
     actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"]
     resources = [module.image_events.arn, "${module.image_events.arn}:*"]
   }
 }
 
-# What both consumers have in common.
+# Shared by both consumers.
 data "aws_iam_policy_document" "consumer" {
   source_policy_documents = [data.aws_iam_policy_document.table.json]
 
-  # Without this right S3 answers 403 to the question for an object that is not there, and a deleted
-  # picture could not be told from a fault. It cannot be limited by prefix: that question has none.
+  # Without ListBucket, S3 returns 403 instead of 404 for a missing object, and a deleted image cannot
+  # be distinguished from a permission error. It cannot be limited by prefix: GetObject sends none.
   statement {
-    sid       = "MissingOriginals"
+    sid       = "DetectMissingOriginals"
     actions   = ["s3:ListBucket"]
     resources = [module.originals.arn]
   }
 
   statement {
-    sid       = "Publish"
+    sid       = "PublishEvents"
     actions   = ["sns:Publish"]
     resources = [module.image_events.arn]
   }
 
   statement {
-    sid       = "StayWhileWorking"
+    sid       = "ProtectBusyTasks"
     actions   = local.protection_actions
     resources = [local.tasks]
   }
 }
 
 data "aws_iam_policy_document" "worker" {
-  # checkov:skip=CKV_AWS_356:Rekognition's detection takes no resource.
+  # checkov:skip=CKV_AWS_356:Rekognition's detection actions do not support resource-level permissions.
   source_policy_documents = [data.aws_iam_policy_document.consumer.json]
 
   statement {
@@ -193,11 +193,11 @@ data "aws_iam_policy_document" "worker" {
       "rekognition:DetectModerationLabels",
       "rekognition:DetectText",
     ]
-    resources = ["*"] # these actions take no resource: the picture is guarded by its bucket
+    resources = ["*"] # no resource-level permissions; access to the image is controlled by its bucket
   }
 
   statement {
-    sid       = "KeyOfPicturesAndMessages"
+    sid       = "ObjectAndMessageKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = [module.key.arn]
 
@@ -218,7 +218,7 @@ data "aws_iam_policy_document" "resizer" {
     resources = [module.renditions_queue.arn]
   }
 
-  # It removes what was deleted while it worked.
+  # Deletes the objects of images that were deleted while the resizer processed them.
   statement {
     sid       = "Originals"
     actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"]
@@ -232,7 +232,7 @@ data "aws_iam_policy_document" "resizer" {
   }
 
   statement {
-    sid       = "ListPictures"
+    sid       = "ListObjectVersions"
     actions   = ["s3:ListBucketVersions"]
     resources = [module.originals.arn, module.renditions.arn]
 
@@ -244,7 +244,7 @@ data "aws_iam_policy_document" "resizer" {
   }
 
   statement {
-    sid       = "KeyOfPicturesAndMessages"
+    sid       = "ObjectAndMessageKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = [module.key.arn]
 

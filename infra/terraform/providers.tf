@@ -7,7 +7,7 @@ provider "aws" {
   }
 }
 
-# CloudFront, its certificate and its firewall are governed from this region, wherever the rest is.
+# CloudFront, its certificate and its web ACL are managed in us-east-1, whatever the stack's region.
 provider "aws" {
   alias = "us_east_1"
 

@@ -1,13 +1,12 @@
 locals {
   ports = { api = 8000, worker = 8080, resizer = 8080 }
 
-  # Fargate ends a task that has not ended by itself after `stop_seconds`; the consumers stop
-  # waiting for work in flight before that, so that there is time to hand back what is left.
+  # Fargate kills a task that has not exited after `stop_seconds`. The consumers stop waiting for
+  # in-flight work before that, to leave time to return unfinished messages to the queue.
   stop_seconds  = 120
   drain_seconds = 90
 
-  # One for each processor, as far as memory goes: one that decodes may take 1.25 GiB, and what is around
-  # it half of one.
+  # One decode process per vCPU, limited by memory: 1.25 GiB per process plus 0.5 GiB for the service.
   processes = {
     for name, task in { worker = var.worker, resizer = var.resizer } :
     name => max(1, min(ceil(task.cpu / 1024), floor((task.memory - 512) / 1280)))
@@ -26,8 +25,8 @@ locals {
     SIGHTLINE_POLL_SECONDS  = "20"
   })
 
-  # All that each service is told, but for what ECS itself sets (AWS_REGION, ECS_AGENT_URI) and for
-  # secrets.
+  # Environment variables of each service, without secrets and without those that ECS sets
+  # (AWS_REGION, ECS_AGENT_URI).
   settings = {
     api = merge(local.all_settings, {
       SIGHTLINE_HOST                = "0.0.0.0"
@@ -35,19 +34,19 @@ locals {
       SIGHTLINE_RENDITIONS_BUCKET   = module.renditions.name
       SIGHTLINE_UPLOADS_TOPIC_ARN   = module.uploads.arn
       SIGHTLINE_TOKEN_ISSUER        = local.token_issuer
-      SIGHTLINE_TOKEN_JWKS_URL      = local.token_keys
+      SIGHTLINE_TOKEN_JWKS_URL      = local.jwks_url
       SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
       }, local.signed ? {
       SIGHTLINE_CLOUDFRONT_URL    = local.web_url
-      SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.picture_key_id
+      SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.url_signing_key_id
     } : {}, var.api.settings)
 
     worker = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL   = module.recognition.url
       SIGHTLINE_HEALTH_PORT = tostring(local.ports.worker)
       SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
-      # The quota is the account's, and a task knows nothing of the others.
+      # The quota applies to the account. Tasks do not coordinate, so each gets an equal share.
       SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
     }, var.worker.settings)
 
@@ -56,7 +55,7 @@ locals {
       SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
       SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
       SIGHTLINE_PROCESSES         = tostring(local.processes.resizer)
-      # Buffers of pixels are given back and asked for again all the time; kept, they cost nothing.
+      # Keeps freed pixel buffers in the heap, because they are allocated again all the time.
       MALLOC_MMAP_THRESHOLD_ = "268435456"
       MALLOC_TRIM_THRESHOLD_ = "268435456"
     }, var.resizer.settings)
@@ -94,7 +93,7 @@ module "api" {
   memory             = var.api.memory
   port               = local.ports.api
   environment        = local.settings.api
-  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.picture_key[0].arn } : {}
+  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.url_signing_key[0].arn } : {}
   policy             = data.aws_iam_policy_document.api.json
   stop_seconds       = local.stop_seconds
   spot               = var.api.spot

@@ -1,126 +1,126 @@
 variable "project" {
-  description = "First part of every name."
+  description = "Name prefix of all resources."
   type        = string
   default     = "sightline"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
-    error_message = "Two to twelve lower-case letters and digits, a letter first: bucket names have room for no more."
+    error_message = "The project must be 2 to 12 lowercase letters and digits, starting with a letter, because bucket names have limited length."
   }
 }
 
 variable "environment" {
-  description = "Second part of every name, such as dev or prod: several stacks can live in one account."
+  description = "Environment, such as dev or prod; part of every resource name, so that one account can hold several stacks."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,7}$", var.environment))
-    error_message = "Two to eight lower-case letters and digits, a letter first."
+    error_message = "The environment must be 2 to 8 lowercase letters and digits, starting with a letter."
   }
 }
 
 variable "region" {
-  description = "Region of AWS; it has to have Rekognition."
+  description = "AWS Region; Amazon Rekognition must be available in it."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
-    error_message = "A region such as eu-central-1."
+    error_message = "The region must be an AWS Region such as eu-central-1."
   }
 }
 
 variable "domain" {
-  description = "Name that people use, such as pictures.example.com; null for CloudFront's own."
+  description = "Domain name of the application, such as photos.example.com. Null uses the domain name that CloudFront assigns."
   type        = string
   default     = null
 
   validation {
     condition     = var.domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.domain))
-    error_message = "A host name in lower case."
+    error_message = "The domain must be a lowercase host name such as photos.example.com."
   }
 }
 
 variable "hosted_zone" {
-  description = "Zone of Route 53 that the domain is in, such as example.com; null where it is the domain itself."
+  description = "Route 53 hosted zone of the domain, such as example.com. Null uses the zone with the name of the domain."
   type        = string
   default     = null
 
   validation {
     condition     = var.hosted_zone == null || (var.domain != null && endswith(".${coalesce(var.domain, "-")}", ".${coalesce(var.hosted_zone, "-")}"))
-    error_message = "The domain has to lie in this zone."
+    error_message = "The domain must be a subdomain of the hosted zone."
   }
 }
 
 variable "protect_data" {
-  description = "Whether AWS refuses to delete what holds data: table, users, buckets, images, load balancer, key. False for stacks to throw away."
+  description = "Whether resources that hold data are protected against deletion: table, user pool, buckets, container images, load balancer and KMS key. Set to false for disposable stacks."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "network_cidr" {
-  description = "Addresses of the network."
+  description = "IPv4 CIDR block of the VPC."
   type        = string
   default     = "10.20.0.0/16"
   nullable    = false
 }
 
 variable "zones" {
-  description = "Availability zones that are used: two or three."
+  description = "Number of Availability Zones: 2 or 3."
   type        = number
   default     = 2
   nullable    = false
 }
 
 variable "nat_gateways" {
-  description = "NAT gateways: none are needed; with one the tasks reach the internet, and the endpoints can be left out."
+  description = "Number of NAT gateways. 0 is enough; with at least 1 the tasks have internet egress, and interface endpoints are optional."
   type        = number
   default     = 0
   nullable    = false
 }
 
 variable "interface_endpoints" {
-  description = "Whether the tasks reach AWS by private endpoints; false only with a NAT gateway."
+  description = "Whether the tasks reach AWS through interface endpoints. False requires a NAT gateway."
   type        = bool
   default     = true
   nullable    = false
 
   validation {
     condition     = var.interface_endpoints || var.nat_gateways > 0
-    error_message = "Without endpoints the tasks need a NAT gateway to reach AWS."
+    error_message = "The tasks cannot reach AWS. Set interface_endpoints to true or nat_gateways to at least 1."
   }
 }
 
 variable "endpoint_zones" {
-  description = "Zones in which each endpoint has an address: one costs least, as many as there are zones is safest."
+  description = "Number of Availability Zones with a network interface for each endpoint. 1 is the cheapest; the value of `zones` is the most available."
   type        = number
   default     = 2
   nullable    = false
 }
 
 variable "architecture" {
-  description = "Processor of the tasks and of their images: `ARM64`, a fifth cheaper, or `X86_64`."
+  description = "CPU architecture of the tasks and their container images: `ARM64` (20% cheaper) or `X86_64`."
   type        = string
   default     = "ARM64"
   nullable    = false
 }
 
 variable "image_tag" {
-  description = "Which images run, by their tag; null before the first ones are pushed, and nothing runs."
+  description = "Tag of the container images to run. Null before the first images are pushed; no tasks run then."
   type        = string
   default     = null
 
   validation {
     condition     = var.image_tag == null || can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.image_tag))
-    error_message = "A tag as registries allow it."
+    error_message = "The image tag must be a valid container image tag: up to 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`."
   }
 }
 
 variable "api" {
-  description = "Size and number of the api's tasks, and more of its settings (SIGHTLINE_...)."
+  description = "Size and number of the api tasks, and additional settings (SIGHTLINE_...)."
   type = object({
     cpu                          = optional(number, 512)
     memory                       = optional(number, 1024)
@@ -136,12 +136,12 @@ variable "api" {
 
   validation {
     condition     = alltrue([for name in keys(var.api.settings) : startswith(name, "SIGHTLINE_")])
-    error_message = "Settings of ours begin with SIGHTLINE_."
+    error_message = "Additional settings must start with SIGHTLINE_."
   }
 }
 
 variable "worker" {
-  description = "Size and number of the worker's tasks, and more of its settings (SIGHTLINE_...)."
+  description = "Size and number of the worker tasks, and additional settings (SIGHTLINE_...)."
   type = object({
     cpu               = optional(number, 512)
     memory            = optional(number, 2048)
@@ -157,29 +157,29 @@ variable "worker" {
 
   validation {
     condition     = alltrue([for name in keys(var.worker.settings) : startswith(name, "SIGHTLINE_")])
-    error_message = "Settings of ours begin with SIGHTLINE_."
+    error_message = "Additional settings must start with SIGHTLINE_."
   }
 
   validation {
     condition     = var.worker.memory >= 1792
-    error_message = "A process that decodes may take 1.25 GiB, and what is around it half of one."
+    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
   }
 }
 
 variable "recognition_calls_per_second" {
-  description = "The account's quota for Rekognition's DetectLabels in the region: 5, or 50 in the largest regions, unless AWS has raised it. It is shared out among as many workers as there may be: more of them than a fifth of it are of no use."
+  description = "The account's Rekognition quota for DetectLabels in the region, in calls per second: 5 by default, 50 in the largest regions. It is divided by the maximum number of workers; a maximum above a fifth of the quota adds no throughput."
   type        = number
   default     = 5
   nullable    = false
 
   validation {
     condition     = var.recognition_calls_per_second > 0
-    error_message = "A quota is more than nothing."
+    error_message = "The quota must be greater than 0."
   }
 }
 
 variable "resizer" {
-  description = "Size and number of the resizer's tasks, and more of its settings (SIGHTLINE_...)."
+  description = "Size and number of the resizer tasks, and additional settings (SIGHTLINE_...)."
   type = object({
     cpu               = optional(number, 1024)
     memory            = optional(number, 2048)
@@ -195,17 +195,17 @@ variable "resizer" {
 
   validation {
     condition     = alltrue([for name in keys(var.resizer.settings) : startswith(name, "SIGHTLINE_")])
-    error_message = "Settings of ours begin with SIGHTLINE_."
+    error_message = "Additional settings must start with SIGHTLINE_."
   }
 
   validation {
     condition     = var.resizer.memory >= 1792
-    error_message = "A process that decodes may take 1.25 GiB, and what is around it half of one."
+    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
   }
 }
 
-variable "picture_signing" {
-  description = "Serve pictures through CloudFront by signed addresses: the public key (PEM) and a number that is raised with each new pair. Null, and S3 serves them by its own."
+variable "url_signing" {
+  description = "Serves images through CloudFront with signed URLs: the public key (PEM) and a version that increases with each new key pair. Null serves them from S3 with presigned URLs."
   type = object({
     public_key = string
     version    = number
@@ -213,8 +213,8 @@ variable "picture_signing" {
   default = null
 }
 
-variable "picture_private_key" {
-  description = "The other half (PEM); needed only when the number is raised. Kept in Secrets Manager, and neither in the state nor in a plan."
+variable "url_signing_private_key" {
+  description = "Private key of the pair (PEM); required only when the version changes. Stored in Secrets Manager, never in the state or in a plan."
   type        = string
   default     = null
   sensitive   = true
@@ -222,92 +222,92 @@ variable "picture_private_key" {
 }
 
 variable "upload_origins" {
-  description = "Pages besides our own that may post uploads, such as http://localhost:5173 of a developer."
+  description = "Additional origins that may upload, such as http://localhost:5173 for development."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for origin in var.upload_origins : can(regex("^https?://[^/*]+$", origin))])
-    error_message = "Each is a scheme and a host, without a path and without a wildcard."
+    error_message = "Each origin must be a scheme and a host, without a path or a wildcard."
   }
 }
 
 variable "callback_urls" {
-  description = "Pages besides our own that the log-in page may return to."
+  description = "Additional callback URLs of the sign-in page."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "mfa" {
-  description = "Second factor: `OFF`, `OPTIONAL` or `ON`."
+  description = "Multi-factor authentication: `OFF`, `OPTIONAL` or `ON`."
   type        = string
   default     = "OPTIONAL"
   nullable    = false
 }
 
 variable "self_sign_up" {
-  description = "Whether people may sign up by themselves."
+  description = "Whether self-service sign-up is enabled."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "shell" {
-  description = "Whether people with the right to may open a shell in a task."
+  description = "Whether operators with the IAM permission may open a shell in a task (ECS Exec)."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "log_level" {
-  description = "How much the services log."
+  description = "Log level of the services."
   type        = string
   default     = "INFO"
   nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
-    error_message = "DEBUG, INFO, WARNING or ERROR."
+    error_message = "The log level must be DEBUG, INFO, WARNING or ERROR."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs of all kinds are kept."
+  description = "Retention of all logs, in days."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731], var.log_retention_days)
-    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545 or 731 days."
+    error_message = "The retention must be one that CloudWatch supports: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545 or 731 days."
   }
 }
 
-variable "replaced_days" {
-  description = "Days for which deleted and replaced originals can be had back; until then they take their space."
+variable "noncurrent_days" {
+  description = "Days for which deleted and overwritten originals can be restored. They use storage until then."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "alert_emails" {
-  description = "Who is told of alarms; each has to confirm once."
+  description = "E-mail addresses that receive alarms; each must confirm the subscription once."
   type        = set(string)
   default     = []
   nullable    = false
 }
 
 variable "max_p99_seconds" {
-  description = "Seconds that one request in a hundred may take without an alarm."
+  description = "p99 response time above which an alarm is raised, in seconds."
   type        = number
   default     = 1
   nullable    = false
 }
 
 variable "budget" {
-  description = "US dollars a month of which alerts are sent at a half, at nine tenths and when they will not be enough; null for none. `only_this_stack` counts by the tag `Stack`, which has to be activated in the billing console first."
+  description = "Monthly budget in US dollars, with alerts at 50% and 90% of actual cost and at 100% of forecast cost. Null creates no budget. `only_this_stack` filters by the cost allocation tag `Stack`, which must be activated in the billing console first."
   type = object({
     limit_usd       = number
     only_this_stack = optional(bool, false)
@@ -316,21 +316,21 @@ variable "budget" {
 }
 
 variable "price_class" {
-  description = "Where CloudFront's edges are: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
+  description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string
   default     = "PriceClass_100"
   nullable    = false
 }
 
 variable "requests_per_address" {
-  description = "Requests of one address in five minutes, beyond which it has to wait."
+  description = "Rate limit: requests per IP address in 5 minutes."
   type        = number
   default     = 3000
   nullable    = false
 }
 
 variable "max_retries" {
-  description = "How often a failed call to AWS is tried again."
+  description = "Maximum number of retries of a failed AWS API call by Terraform."
   type        = number
   default     = 25
   nullable    = false

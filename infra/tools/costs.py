@@ -1,9 +1,10 @@
-"""Writes what a stack costs into the Terraform README, from stated prices and the example settings.
+"""Write the cost tables of the Terraform README, computed from prices and the example settings.
 
     python infra/tools/costs.py [--check]
 
-Prices stand in infra/terraform/prices.json, sizes in environments/*.tfvars.example; what is assumed
-of a picture stands here. With `--check` it writes nothing and fails where the README differs.
+Prices come from infra/terraform/prices.json, sizes from environments/*.tfvars.example. The
+assumptions about an image are the constants below. With `--check`, the script writes nothing and
+fails if the README is out of date.
 """
 
 import argparse
@@ -17,14 +18,14 @@ ROOT = Path(__file__).parents[1] / "terraform"
 BEGIN = "<!-- costs: written by infra/tools/costs.py -->"
 END = "<!-- end of costs -->"
 
-#: What is made whatever the settings: alarms count by the metrics that they look at.
+#: Resources that do not depend on settings. AWS bills an alarm for each metric that it evaluates.
 ALARM_METRICS = {"queues": 4, "table": 2, "services": 6, "load balancer": 5, "recognition": 1}
-WAKING_METRICS = 2
+SCALE_FROM_ZERO_METRICS = 2
 INSIGHTS_METRICS = 30  # about ten for each service
 FIREWALL_RULES = 4
 TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, sqs
 
-#: One picture: MB of the original and of its renditions, labels, requests, how often it is seen.
+#: Assumptions about one image. `RENDITIONS_MB` is the size of all its renditions together.
 ORIGINAL_MB = 3.0
 RENDITIONS_MB = 0.6
 RENDITIONS = 3
@@ -47,23 +48,23 @@ Costs = dict[str, float]
 
 
 class Settings:
-    """One example; what it does not say is the default."""
+    """The settings of an example environment, with the defaults of variables.tf."""
 
     def __init__(self, name: str) -> None:
-        self._said = (ROOT / "environments" / f"{name}.tfvars.example").read_text()
+        self._example = (ROOT / "environments" / f"{name}.tfvars.example").read_text()
         self._defaults = (ROOT / "variables.tf").read_text()
 
     def number(self, name: str) -> float:
-        """A number, or 1 and 0 for true and false."""
-        value = _find(rf"^{name} += (\S+)$", self._said) or _find(
+        """Return a number; true is 1 and false is 0."""
+        value = _find(rf"^{name} += (\S+)$", self._example) or _find(
             r"^  default += (\S+)$", _block(rf'variable "{name}"', self._defaults)
         )
         return {"true": 1.0, "false": 0.0}[value] if value in {"true", "false"} else float(value)
 
-    def of(self, service: str, name: str) -> float:
-        """A number in the settings of one service."""
+    def service_number(self, service: str, name: str) -> float:
+        """Return a number from the settings of one service."""
         return float(
-            _find(rf"^  {name} += (\d+)$", _block(f"{service} =", self._said))
+            _find(rf"^  {name} += (\d+)$", _block(f"{service} =", self._example))
             or _find(
                 rf"^    {name} += optional\(number, (\d+)\)$",
                 _block(rf'variable "{service}"', self._defaults),
@@ -81,99 +82,101 @@ def _block(opening: str, text: str) -> str:
 
 
 def idle(settings: Settings) -> Costs:
-    """A month in which nothing happens."""
+    """Return the monthly costs of a stack without traffic."""
     nat = settings.number("nat_gateways")
     endpoints = TASK_ENDPOINTS * settings.number("interface_endpoints") + (nat == 0)
-    resting = sum(settings.of(name, "minimum") == 0 for name in ("worker", "resizer"))
-    alarms = sum(ALARM_METRICS.values()) + WAKING_METRICS * resting
+    scaled_to_zero = sum(
+        settings.service_number(name, "minimum") == 0 for name in ("worker", "resizer")
+    )
+    alarms = sum(ALARM_METRICS.values()) + SCALE_FROM_ZERO_METRICS * scaled_to_zero
     zones = settings.number("zones")
     tasks = sum(
-        settings.of(name, "minimum")
+        settings.service_number(name, "minimum")
         * HOURS
         * (
-            settings.of(name, "cpu") / 1024 * PRICES["fargate vcpu hour"]
-            + settings.of(name, "memory") / 1024 * PRICES["fargate gb hour"]
+            settings.service_number(name, "cpu") / 1024 * PRICES["fargate vcpu hour"]
+            + settings.service_number(name, "memory") / 1024 * PRICES["fargate gb hour"]
         )
         for name in ("api", "worker", "resizer")
     )
     return {
-        "tasks that always run": tasks,
-        "endpoints": endpoints
+        "always-on tasks": tasks,
+        "interface endpoints": endpoints
         * min(settings.number("endpoint_zones"), zones)
         * HOURS
         * PRICES["endpoint hour"],
-        "NAT gateways": nat * HOURS * (PRICES["nat gateway hour"] + PRICES["public address hour"]),
+        "NAT gateways": nat * HOURS * (PRICES["nat gateway hour"] + PRICES["public ip hour"]),
         "load balancer": HOURS * PRICES["load balancer hour"],
-        "firewall": PRICES["firewall month"] + FIREWALL_RULES * PRICES["firewall rule month"],
+        "AWS WAF": PRICES["firewall month"] + FIREWALL_RULES * PRICES["firewall rule month"],
         "Container Insights": INSIGHTS_METRICS * PRICES["container insights metric month"],
         "alarms": alarms * PRICES["alarm metric month"],
-        "key, secret, images": PRICES["key month"]
+        "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
         + 3 * PRICES["image storage gb month"],
     }
 
 
 def per_million() -> Costs:
-    """What a million pictures add in the month in which they come."""
+    """Return the additional costs of one million images in the month of their upload."""
     million = 1_000_000
     stored_gb = million * (ORIGINAL_MB + RENDITIONS_MB) / 1000
-    # Row and parts, then in one transaction (which counts twice) the labels' index and counters.
+    # The image's items, then the label index and counters in a transaction (double the cost).
     writes = 6 + 2 * (1 + 2 * LABELS)
-    seen_gb = million * VIEWS * VIEW_MB / 1000
+    viewed_gb = million * VIEWS * VIEW_MB / 1000
     requests = million * (REQUESTS + VIEWS)
-    # Four tenths of a second of one processor, by a resizer with two GB for each.
+    # 0.4 seconds of one vCPU per image, on a resizer with 2 GB per vCPU.
     resizing_hours = million * 0.4 / 3600
     return {
-        "recognition (labels)": million / 1000 * PRICES["recognition thousand"],
-        "storage of these pictures, a month": stored_gb * PRICES["storage gb month"],
-        "storage requests": million / 1000 * (1 + RENDITIONS) * PRICES["storage thousand puts"]
+        "Rekognition (labels)": million / 1000 * PRICES["recognition thousand"],
+        "S3 storage for one month": stored_gb * PRICES["storage gb month"],
+        "S3 requests": million / 1000 * (1 + RENDITIONS) * PRICES["storage thousand puts"]
         + million / 1000 * 3 * PRICES["storage thousand gets"],
-        "table": writes * PRICES["table million writes"]
+        "DynamoDB": writes * PRICES["table million writes"]
         + REQUESTS * PRICES["table million reads"]
         + 5 * PRICES["table gb month"],
-        "topics and queues": PUBLISHES * PRICES["topic million publishes"]
+        "SNS and SQS": PUBLISHES * PRICES["topic million publishes"]
         + QUEUE_REQUESTS * PRICES["queue million requests"],
-        "resizing beyond the tasks that always run": resizing_hours
+        "additional resizer tasks": resizing_hours
         * (PRICES["fargate vcpu hour"] + 2 * PRICES["fargate gb hour"]),
-        "seen five times each, through CloudFront": seen_gb * PRICES["cloudfront gb"]
+        "CloudFront": viewed_gb * PRICES["cloudfront gb"]
         + requests / 10_000 * PRICES["cloudfront ten thousand requests"],
-        "firewall": requests / million * PRICES["firewall million requests"],
+        "AWS WAF": requests / million * PRICES["firewall million requests"],
         "load balancer": HOURS * PRICES["load balancer capacity unit hour"],
-        "logs and keys": million * LOG_KB / 1_000_000 * PRICES["logs gb"]
+        "CloudWatch Logs and KMS": million * LOG_KB / 1_000_000 * PRICES["logs gb"]
         + 50 * PRICES["key ten thousand requests"],
     }
 
 
-def table(columns: dict[str, Costs]) -> str:
+def render_table(columns: dict[str, Costs]) -> str:
     names = list(dict.fromkeys(name for costs in columns.values() for name in costs))
     rows = [
         ["US dollars", *columns],
         ["---", *["---:"] * len(columns)],
         *([name, *(f"{costs.get(name, 0):,.2f}" for costs in columns.values())] for name in names),
-        ["**together**", *(f"**{sum(costs.values()):,.2f}**" for costs in columns.values())],
+        ["**total**", *(f"**{sum(costs.values()):,.2f}**" for costs in columns.values())],
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def render() -> str:
-    prices = json.loads((ROOT / "prices.json").read_text())["as of"]
+    as_of = json.loads((ROOT / "prices.json").read_text())["as of"]
     stacks = {name: idle(Settings(name)) for name in ("dev", "prod")}
-    idle_table = table({f"{name}, idle": costs for name, costs in stacks.items()})
-    busy_table = table({"one million pictures": per_million()})
+    idle_table = render_table({f"{name}, idle": costs for name, costs in stacks.items()})
+    upload_table = render_table({"one million images": per_million()})
     return f"""{BEGIN}
 
-Computed by `infra/tools/costs.py`, which also says what is assumed of a picture, from the sizes in
+Computed by `infra/tools/costs.py`, which documents the assumptions per image, from the sizes in
 [environments/](environments/) and the prices in [prices.json](prices.json):
-{prices}.
+{as_of}.
 
-A month in which nothing happens:
+Monthly cost without traffic:
 
 {idle_table}
 
-What one million pictures add, in the month in which they come (originals of {ORIGINAL_MB:.0f} MB,
-{LABELS} labels each, each seen {VIEWS} times):
+Additional cost of one million images in the month of their upload (originals of
+{ORIGINAL_MB:.0f} MB, {LABELS} labels and {VIEWS} views per image):
 
-{busy_table}
+{upload_table}
 
 {END}"""
 
@@ -185,11 +188,11 @@ def main() -> None:
     readme = ROOT / "README.md"
     before, _, rest = readme.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    wanted = f"{before}{render()}{after}"
-    if readme.read_text() != wanted:
+    expected = f"{before}{render()}{after}"
+    if readme.read_text() != expected:
         if check:
-            sys.exit("run infra/tools/costs.py: the costs in the README are out of date")
-        readme.write_text(wanted)
+            sys.exit("The costs in the README are out of date. Run infra/tools/costs.py.")
+        readme.write_text(expected)
 
 
 if __name__ == "__main__":

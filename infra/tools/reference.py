@@ -1,9 +1,9 @@
-"""Writes the tables of variables, outputs and resources into the README of every Terraform module.
+"""Write the tables of variables, outputs and resources into the README of every Terraform module.
 
     python infra/tools/reference.py [--check]
 
-It reads our own files, which `terraform fmt` keeps in one shape, and is no parser of Terraform.
-With `--check` it writes nothing and fails where a README is not what it would write.
+The parser relies on the layout of `terraform fmt` and does not support arbitrary HCL. With
+`--check`, the script writes nothing and fails if a README is out of date.
 """
 
 import argparse
@@ -20,7 +20,7 @@ END = "<!-- end of tables -->"
 
 
 class Variable(NamedTuple):
-    """One setting of a module."""
+    """An input variable of a module."""
 
     name: str
     description: str
@@ -29,7 +29,7 @@ class Variable(NamedTuple):
 
 
 def blocks(text: str, kind: str) -> Iterator[tuple[list[str], str]]:
-    """Labels and body of the top-level blocks of one kind."""
+    """Yield the labels and body of each top-level block of one kind."""
     for match in re.finditer(
         rf'^{kind}((?: "[^"]+")+) {{\n(.*?)^}}', text, re.MULTILINE | re.DOTALL
     ):
@@ -37,63 +37,65 @@ def blocks(text: str, kind: str) -> Iterator[tuple[list[str], str]]:
 
 
 def argument(body: str, name: str) -> str | None:
-    """The value of an argument, a longer one on one line."""
+    """Return the value of an argument, joined to one line; `None` if it is missing."""
     match = re.search(rf"^  {name} += (.*?)\n(?=  \w|\n|\Z)", body, re.MULTILINE | re.DOTALL)
     return None if match is None else re.sub(r"\s+", " ", match[1]).strip()
 
 
-def separate(kind: str) -> str:
-    """An object's fields with commas between, as they must be on one line."""
-    return re.sub(r"(?<=[\w)}]) (?=\w+ = )", ", ", kind)
+def separate_fields(type_: str) -> str:
+    """Insert the commas that the fields of an object type need on one line."""
+    return re.sub(r"(?<=[\w)}]) (?=\w+ = )", ", ", type_)
 
 
-def quoted(body: str, name: str) -> str:
+def string_argument(body: str, name: str) -> str:
     match = re.search(rf'^  {name} += "(.*)"$', body, re.MULTILINE)
     if match is None:
-        raise SystemExit(f"no {name} in: {body[:200]}")
+        raise SystemExit(f"missing {name} in: {body[:200]}")
     return match[1].replace('\\"', '"').replace("|", "\\|")
 
 
-def read(module: Path, name: str) -> str:
-    return "\n".join(path.read_text() for path in sorted(module.glob(name)))
+def read_files(module: Path, pattern: str) -> str:
+    return "\n".join(path.read_text() for path in sorted(module.glob(pattern)))
 
 
-def variables(module: Path) -> list[Variable]:
+def parse_variables(module: Path) -> list[Variable]:
     return [
         Variable(
             labels[0],
-            quoted(body, "description"),
-            separate(argument(body, "type") or "any"),
+            string_argument(body, "description"),
+            separate_fields(argument(body, "type") or "any"),
             argument(body, "default"),
         )
-        for labels, body in blocks(read(module, "variables.tf"), "variable")
+        for labels, body in blocks(read_files(module, "variables.tf"), "variable")
     ]
 
 
-def tables(module: Path) -> str:
-    text = read(module, "*.tf")
-    lines = ["## Settings", "", "| name | what | type | default |", "|---|---|---|---|"]
-    for each in variables(module):
-        default = "*needed*" if each.default is None else f"`{each.default}`"
-        lines.append(f"| `{each.name}` | {each.description} | `{each.type}` | {default} |")
-    lines += ["", "## What it tells", "", "| name | what |", "|---|---|"]
-    for labels, body in blocks(read(module, "outputs.tf"), "output"):
-        lines.append(f"| `{labels[0]}` | {quoted(body, 'description')} |")
-    made = sorted({f"`{labels[0]}.{labels[1]}`" for labels, _ in blocks(text, "resource")})
+def render_tables(module: Path) -> str:
+    text = read_files(module, "*.tf")
+    lines = ["## Inputs", "", "| Name | Description | Type | Default |", "|---|---|---|---|"]
+    for variable in parse_variables(module):
+        default = "*required*" if variable.default is None else f"`{variable.default}`"
+        lines.append(
+            f"| `{variable.name}` | {variable.description} | `{variable.type}` | {default} |"
+        )
+    lines += ["", "## Outputs", "", "| Name | Description |", "|---|---|"]
+    for labels, body in blocks(read_files(module, "outputs.tf"), "output"):
+        lines.append(f"| `{labels[0]}` | {string_argument(body, 'description')} |")
+    resources = sorted({f"`{labels[0]}.{labels[1]}`" for labels, _ in blocks(text, "resource")})
     modules = sorted({f"`{labels[0]}`" for labels, _ in blocks(text, "module")})
     if modules:
-        lines += ["", "## What it is made of", "", ", ".join(modules)]
-    lines += ["", "## What it makes", "", ", ".join(made)]
+        lines += ["", "## Modules", "", ", ".join(modules)]
+    lines += ["", "## Resources", "", ", ".join(resources)]
     return "\n".join(lines)
 
 
 def render(module: Path) -> str:
-    """The whole README: what people wrote, and our tables."""
+    """Return the README of a module with its generated tables up to date."""
     readme = module / "README.md"
-    written = readme.read_text() if readme.exists() else f"# {module.name}\n\n{BEGIN}\n{END}\n"
-    before, _, rest = written.partition(BEGIN)
+    current = readme.read_text() if readme.exists() else f"# {module.name}\n\n{BEGIN}\n{END}\n"
+    before, _, rest = current.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables(module)}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{render_tables(module)}\n\n{END}{after}"
 
 
 def main() -> None:
@@ -102,14 +104,14 @@ def main() -> None:
     check = parser.parse_args().check
     stale = []
     for module in [ROOT, *sorted((ROOT / "modules").iterdir())]:
-        readme, wanted = module / "README.md", render(module)
-        if readme.exists() and readme.read_text() == wanted:
+        readme, expected = module / "README.md", render(module)
+        if readme.exists() and readme.read_text() == expected:
             continue
         stale.append(str(readme.relative_to(ROOT)))
         if not check:
-            readme.write_text(wanted)
+            readme.write_text(expected)
     if check and stale:
-        sys.exit(f"run infra/tools/reference.py: out of date: {', '.join(stale)}")
+        sys.exit(f"Out of date: {', '.join(stale)}. Run infra/tools/reference.py.")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""A stand-in for AWS that Terraform can apply to: moto, with what it lacks for this stack put in.
+"""An AWS emulator that Terraform can apply to: moto with patches for operations that it lacks.
 
     python tests/infra/cloud.py PORT
 
-It listens on loopback and keeps everything in memory. What is put in here echoes what was written:
-enough for Terraform to find its resources again as it left them, and no more.
+It listens on the loopback interface and keeps all state in memory. The patches return what was
+written: just enough for Terraform to read its resources back unchanged.
 """
 
 import json
@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from itertools import count
 from typing import Any
 
-# Roles refer to policies that AWS itself keeps.
+# Roles refer to AWS managed policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.apigateway.models import RestAPI
@@ -39,28 +39,28 @@ ACCOUNT = "123456789012"
 _serial = count(1)
 
 
-def put(owner: Any, **parts: Any) -> None:
-    """Give one of moto's classes these methods in place of its own, if it had any."""
-    for name, part in parts.items():
-        setattr(owner, name, part)
+def patch(owner: Any, **attributes: Any) -> None:
+    """Set attributes of a moto class, replacing existing ones."""
+    for name, attribute in attributes.items():
+        setattr(owner, name, attribute)
 
 
-def refuse_what_is_missing() -> None:
-    """Answer 400 where moto answers 500: the provider would try again for ten minutes."""
+def reject_unsupported_operations() -> None:
+    """Return 400 where moto returns 500, which the provider would retry for ten minutes."""
     call = BaseResponse.call_action
 
     def call_action(self: Any) -> Any:
         try:
             return call(self)
         except NotImplementedError as error:
-            body = {"__type": "NotImplementedByStandIn", "message": str(error)}
+            body = {"__type": "NotImplementedByEmulator", "message": str(error)}
             return 400, {"x-amzn-errortype": body["__type"]}, json.dumps(body)
 
-    put(BaseResponse, call_action=call_action)
+    patch(BaseResponse, call_action=call_action)
 
 
-def keep_queue_attributes() -> None:
-    """Three of them: who may redrive here, the policy, and the redrive policy as AWS writes it."""
+def store_queue_attributes() -> None:
+    """Store the redrive allow policy and the policy, and format the redrive policy as AWS does."""
     attributes = vars(Queue)["attributes"].fget
     set_attributes = Queue._set_attributes
     get_queue_attributes = SQSBackend.get_queue_attributes
@@ -78,21 +78,22 @@ def keep_queue_attributes() -> None:
         if "Policy" not in attributes:
             self.policy = policy
 
-    def answer(self: Any, queue_name: str, attribute_names: list[str]) -> Json:
-        asked = [name for name in attribute_names if name != "RedriveAllowPolicy"]
-        values: Json = get_queue_attributes(self, queue_name, asked) if asked else {}
-        kept = getattr(self.get_queue(queue_name), "redrive_allow_policy", None)
-        if kept and ("RedriveAllowPolicy" in attribute_names or "All" in attribute_names):
-            text = kept if isinstance(kept, str) else json.dumps(kept, separators=(",", ":"))
+    def get_attributes(self: Any, queue_name: str, attribute_names: list[str]) -> Json:
+        supported = [name for name in attribute_names if name != "RedriveAllowPolicy"]
+        values: Json = get_queue_attributes(self, queue_name, supported) if supported else {}
+        policy = getattr(self.get_queue(queue_name), "redrive_allow_policy", None)
+        if policy and ("RedriveAllowPolicy" in attribute_names or "All" in attribute_names):
+            text = policy if isinstance(policy, str) else json.dumps(policy, separators=(",", ":"))
             values["RedriveAllowPolicy"] = text
         return values
 
-    put(Queue, attributes=property(read))
-    put(Queue, _set_attributes=write)
-    put(SQSBackend, get_queue_attributes=answer)
+    patch(Queue, attributes=property(read))
+    patch(Queue, _set_attributes=write)
+    patch(SQSBackend, get_queue_attributes=get_attributes)
 
 
-def keep_scaling_tags() -> None:
+def store_scaling_tags() -> None:
+    """Store the tags of scalable targets."""
     tags: dict[str, dict[str, str]] = {}
 
     def tag_resource(self: Any) -> Any:
@@ -105,30 +106,30 @@ def keep_scaling_tags() -> None:
     register = ApplicationAutoScalingResponse.register_scalable_target
 
     def register_scalable_target(self: Any) -> Any:
-        answer = register(self)
-        arn = json.loads(answer)["ScalableTargetARN"]
+        response = register(self)
+        arn = json.loads(response)["ScalableTargetARN"]
         tags.setdefault(arn, {}).update(self._get_param("Tags") or {})
-        return answer
+        return response
 
-    put(ApplicationAutoScalingResponse, register_scalable_target=register_scalable_target)
-    put(ApplicationAutoScalingResponse, tag_resource=tag_resource)
-    put(ApplicationAutoScalingResponse, list_tags_for_resource=list_tags_for_resource)
+    patch(ApplicationAutoScalingResponse, register_scalable_target=register_scalable_target)
+    patch(ApplicationAutoScalingResponse, tag_resource=tag_resource)
+    patch(ApplicationAutoScalingResponse, list_tags_for_resource=list_tags_for_resource)
 
 
-def keep_budgets() -> None:
-    """Who is told of a budget, and its tags."""
+def store_budget_subscribers() -> None:
+    """Return the subscribers and the tags of budgets."""
 
-    def find(self: Any) -> list[Json]:
-        wanted = self._get_param("Notification")
+    def find_subscribers(self: Any) -> list[Json]:
+        notification = self._get_param("Notification")
         budgets = self.backend.budgets[self._get_param("AccountId")]
         for entry in budgets[self._get_param("BudgetName")].notifications:
-            if all(entry.details.get(name) == value for name, value in wanted.items()):
-                found: list[Json] = entry.subscribers
-                return found
+            if all(entry.details.get(name) == value for name, value in notification.items()):
+                subscribers: list[Json] = entry.subscribers
+                return subscribers
         return []
 
     def describe_subscribers(self: Any) -> str:
-        return json.dumps({"Subscribers": find(self)})
+        return json.dumps({"Subscribers": find_subscribers(self)})
 
     create = BudgetsResponse.create_budget
     tags: list[Json] = []
@@ -140,13 +141,13 @@ def keep_budgets() -> None:
     def list_tags(self: Any) -> str:
         return json.dumps({"ResourceTags": tags})
 
-    put(BudgetsResponse, create_budget=create_budget)
-    put(BudgetsResponse, describe_subscribers_for_notification=describe_subscribers)
-    put(BudgetsResponse, list_tags_for_resource=list_tags)
+    patch(BudgetsResponse, create_budget=create_budget)
+    patch(BudgetsResponse, describe_subscribers_for_notification=describe_subscribers)
+    patch(BudgetsResponse, list_tags_for_resource=list_tags)
 
 
-def read_log_permissions() -> None:
-    """A policy may let logs in below a folder; moto knows whole buckets alone."""
+def support_log_prefixes() -> None:
+    """Support bucket policies that allow log delivery to a prefix; moto supports whole buckets."""
 
     def allows(target_bucket: Any, target_prefix: str | None) -> bool:
         if not target_bucket.policy:
@@ -160,23 +161,23 @@ def read_log_permissions() -> None:
             if isinstance(statement["Resource"], str)
         )
 
-    put(FakeBucket, _log_permissions_enabled_policy=staticmethod(allows))
+    patch(FakeBucket, _log_permissions_enabled_policy=staticmethod(allows))
 
 
 def skip_conditional_statements() -> None:
-    """moto takes a condition for one that is met, and would refuse all for coming without TLS."""
-    judge = IAMPolicyStatement.is_action_permitted
+    """Ignore statements with conditions: moto takes them as met, and would deny all plain HTTP."""
+    is_action_permitted = IAMPolicyStatement.is_action_permitted
 
-    def judge_unconditional(self: Any, *arguments: Any, **named: Any) -> Any:
+    def is_permitted_unconditionally(self: Any, *args: Any, **kwargs: Any) -> Any:
         if "Condition" in self._statement:
             return PermissionResult.NEUTRAL
-        return judge(self, *arguments, **named)
+        return is_action_permitted(self, *args, **kwargs)
 
-    put(IAMPolicyStatement, is_action_permitted=judge_unconditional)
+    patch(IAMPolicyStatement, is_action_permitted=is_permitted_unconditionally)
 
 
 def escape_api_policies() -> None:
-    """API Gateway answers a policy as the inside of a JSON string."""
+    """Escape API policies as API Gateway does: without the quotes of the JSON string."""
     to_dict = RestAPI.to_dict
 
     def escaped(self: Any) -> Json:
@@ -185,72 +186,76 @@ def escape_api_policies() -> None:
             values["policy"] = json.dumps(values["policy"])[1:-1]
         return values
 
-    put(RestAPI, to_dict=escaped)
+    patch(RestAPI, to_dict=escaped)
 
 
-def keep_rule_descriptions() -> None:
-    """Of rules of security groups whose other side is a group or a list of addresses."""
-    make = SecurityGroupRule.__init__
+def store_rule_descriptions() -> None:
+    """Store the descriptions of rules that refer to a security group or a prefix list."""
+    original_init = SecurityGroupRule.__init__
 
-    def init(self: Any, *arguments: Any, **named: Any) -> None:
-        make(self, *arguments, **named)
-        sides = (self.ip_range, self.source_group, named.get("prefix_list_id") or {})
-        self.kept_description = next(
-            (side["Description"] for side in sides if side.get("Description")), None
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original_init(self, *args, **kwargs)
+        peers = (self.ip_range, self.source_group, kwargs.get("prefix_list_id") or {})
+        self.stored_description = next(
+            (peer["Description"] for peer in peers if peer.get("Description")), None
         )
 
-    put(SecurityGroupRule, __init__=init)
-    put(SecurityGroupRule, description=property(lambda rule: rule.kept_description))
+    patch(SecurityGroupRule, __init__=init)
+    patch(SecurityGroupRule, description=property(lambda rule: rule.stored_description))
 
 
-def keep_service_options() -> None:
-    """What ECS is told of a service beyond what moto reads."""
+def store_service_options() -> None:
+    """Store the options of ECS services that moto ignores."""
     create = EC2ContainerServiceResponse.create_service
 
     def create_service(self: Any) -> Any:
-        answer = create(self)
-        service: Any = vars(answer)["_result"]["service"]
+        response = create(self)
+        service: Any = vars(response)["_result"]["service"]
         service.capacity_provider_strategy = self._get_param("capacityProviderStrategy")
         service.availability_zone_rebalancing = self._get_param("availabilityZoneRebalancing")
         service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
         service.enable_execute_command = self._get_param("enableExecuteCommand")
         service.deployment_configuration = self._get_param("deploymentConfiguration")
         service.launch_type = None
-        return answer
+        return response
 
-    put(EC2ContainerServiceResponse, create_service=create_service)
+    patch(EC2ContainerServiceResponse, create_service=create_service)
 
 
-class Kind:
-    """One kind of thing of CloudFront: what is written is what is read."""
+class ResourceType:
+    """The stored resources of one CloudFront type; reads return what was written."""
 
     def __init__(
-        self, name: str, config: str, more: Callable[[str], Json], missing: str | None = None
+        self,
+        name: str,
+        config_name: str,
+        describe: Callable[[str], Json],
+        error_code: str | None = None,
     ) -> None:
         self.name = name
-        self.config = config
-        self.more = more
-        self.missing = missing or f"NoSuch{name}"
-        self.kept: dict[str, Json] = {}
+        self.config_name = config_name
+        self.describe = describe
+        self.error_code = error_code or f"NoSuch{name}"
+        self.resources: dict[str, Json] = {}
 
     def create(self, config: Json) -> Json:
         key = f"E{next(_serial):013}"
-        self.kept[key] = {"Id": key, **self.more(key), self.config: config}
-        return self.answer(key)
+        self.resources[key] = {"Id": key, **self.describe(key), self.config_name: config}
+        return self.get(key)
 
-    def answer(self, key: str) -> Json:
-        if key not in self.kept:
-            raise CloudFrontException(self.missing, "It is not here.")
-        return {self.name: self.kept[key], "ETag": f"tag-{key}", "Location": f"/{key}"}
+    def get(self, key: str) -> Json:
+        if key not in self.resources:
+            raise CloudFrontException(self.error_code, "The resource does not exist.")
+        return {self.name: self.resources[key], "ETag": f"tag-{key}", "Location": f"/{key}"}
 
     def update(self, key: str, config: Json) -> Json:
-        self.answer(key)
-        self.kept[key][self.config] = config
-        return self.answer(key)
+        self.get(key)
+        self.resources[key][self.config_name] = config
+        return self.get(key)
 
     def delete(self, key: str) -> None:
-        self.answer(key)
-        del self.kept[key]
+        self.get(key)
+        del self.resources[key]
 
 
 def _now() -> datetime:
@@ -282,29 +287,30 @@ def _describe_headers_policy(key: str) -> Json:
     return {"LastModifiedTime": _now()}
 
 
-def _snake(name: str) -> str:
+def _snake_case(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
-def keep_kind(kind: Kind) -> None:
-    """Give CloudFront the five operations that Terraform uses on one kind of thing."""
-    name = _snake(kind.name)
+def support_resource_type(type_: ResourceType) -> None:
+    """Add the five CloudFront operations that Terraform uses on resources of one type."""
+    name = _snake_case(type_.name)
 
     def create(self: Any) -> Any:
-        return ActionResult(kind.create(self._get_param(kind.config)))
+        return ActionResult(type_.create(self._get_param(type_.config_name)))
 
     def get(self: Any) -> Any:
-        return ActionResult(kind.answer(self._get_param("Id")))
+        return ActionResult(type_.get(self._get_param("Id")))
 
     def get_config(self: Any) -> Any:
-        answer = kind.answer(self._get_param("Id"))
-        return ActionResult({kind.config: answer[kind.name][kind.config], "ETag": answer["ETag"]})
+        response = type_.get(self._get_param("Id"))
+        config = response[type_.name][type_.config_name]
+        return ActionResult({type_.config_name: config, "ETag": response["ETag"]})
 
     def update(self: Any) -> Any:
-        return ActionResult(kind.update(self._get_param("Id"), self._get_param(kind.config)))
+        return ActionResult(type_.update(self._get_param("Id"), self._get_param(type_.config_name)))
 
     def delete(self: Any) -> Any:
-        kind.delete(self._get_param("Id"))
+        type_.delete(self._get_param("Id"))
         return EmptyResult()
 
     for verb, operation in {
@@ -317,27 +323,31 @@ def keep_kind(kind: Kind) -> None:
     setattr(CloudFrontResponse, f"get_{name}_config", get_config)
 
 
-def keep_cloudfront() -> None:
-    """Whole configurations: moto's own distribution drops what it does not know."""
-    distributions = Kind("Distribution", "DistributionConfig", _describe_distribution)
-    headers = Kind("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", _describe_headers_policy)
-    origins = Kind("VpcOrigin", "VpcOriginEndpointConfig", _describe_vpc_origin, "EntityNotFound")
-    keys = Kind("PublicKey", "PublicKeyConfig", lambda _: {"CreatedTime": _now()})
-    groups = Kind(
+def support_cloudfront() -> None:
+    """Store complete CloudFront configurations; moto's distributions drop unknown fields."""
+    distributions = ResourceType("Distribution", "DistributionConfig", _describe_distribution)
+    headers_policies = ResourceType(
+        "ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", _describe_headers_policy
+    )
+    vpc_origins = ResourceType(
+        "VpcOrigin", "VpcOriginEndpointConfig", _describe_vpc_origin, "EntityNotFound"
+    )
+    public_keys = ResourceType("PublicKey", "PublicKeyConfig", lambda _: {"CreatedTime": _now()})
+    key_groups = ResourceType(
         "KeyGroup", "KeyGroupConfig", lambda _: {"LastModifiedTime": _now()}, "NoSuchResource"
     )
-    for kind in (distributions, headers, origins, keys, groups):
-        keep_kind(kind)
+    for type_ in (distributions, headers_policies, vpc_origins, public_keys, key_groups):
+        support_resource_type(type_)
 
     def create_with_tags(self: Any) -> Any:
-        asked = self._get_param("DistributionConfigWithTags")
+        request = self._get_param("DistributionConfigWithTags")
         for name in ("Aliases", "CacheBehaviors", "CustomErrorResponses", "OriginGroups"):
-            asked["DistributionConfig"].setdefault(name, {"Quantity": 0})
-        asked["DistributionConfig"].setdefault("Logging", {"Enabled": False})
-        answer = distributions.create(asked["DistributionConfig"])
-        tags = {tag["Key"]: tag.get("Value") for tag in asked["Tags"].get("Items", [])}
-        self.backend.tag_resource(answer["Distribution"]["ARN"], tags)
-        return ActionResult(answer)
+            request["DistributionConfig"].setdefault(name, {"Quantity": 0})
+        request["DistributionConfig"].setdefault("Logging", {"Enabled": False})
+        response = distributions.create(request["DistributionConfig"])
+        tags = {tag["Key"]: tag.get("Value") for tag in request["Tags"].get("Items", [])}
+        self.backend.tag_resource(response["Distribution"]["ARN"], tags)
+        return ActionResult(response)
 
     def publish_function(self: Any) -> Any:
         function = self.backend.get_function(name=self._get_param("Name"))
@@ -352,17 +362,17 @@ def keep_cloudfront() -> None:
     create_origin = vars(CloudFrontResponse)["create_vpc_origin"]
 
     def create_vpc_origin(self: Any) -> Any:
-        answer = create_origin(self)
+        response = create_origin(self)
         tags = (self._get_param("Tags") or {}).get("Items", [])
         self.backend.tag_resource(
-            answer.result["VpcOrigin"]["Arn"], {tag["Key"]: tag.get("Value") for tag in tags}
+            response.result["VpcOrigin"]["Arn"], {tag["Key"]: tag.get("Value") for tag in tags}
         )
-        return answer
+        return response
 
-    put(CloudFrontResponse, create_vpc_origin=create_vpc_origin)
-    put(CloudFrontResponse, create_distribution_with_tags=create_with_tags)
-    put(CloudFrontResponse, publish_function=publish_function)
-    put(CloudFrontResponse, update_function=update_function)
+    patch(CloudFrontResponse, create_vpc_origin=create_vpc_origin)
+    patch(CloudFrontResponse, create_distribution_with_tags=create_with_tags)
+    patch(CloudFrontResponse, publish_function=publish_function)
+    patch(CloudFrontResponse, update_function=update_function)
     for path in (
         "response-headers-policy$",
         "response-headers-policy/(?P<policy_id>[^/]+)$",
@@ -375,14 +385,14 @@ def keep_cloudfront() -> None:
 
 
 if __name__ == "__main__":
-    refuse_what_is_missing()
-    keep_queue_attributes()
-    keep_scaling_tags()
-    keep_budgets()
-    keep_cloudfront()
-    keep_rule_descriptions()
-    keep_service_options()
-    read_log_permissions()
+    reject_unsupported_operations()
+    store_queue_attributes()
+    store_scaling_tags()
+    store_budget_subscribers()
+    support_cloudfront()
+    store_rule_descriptions()
+    store_service_options()
+    support_log_prefixes()
     skip_conditional_statements()
     escape_api_policies()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

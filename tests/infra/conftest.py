@@ -1,4 +1,4 @@
-"""A whole stack, applied once to a stand-in for AWS, and what is left of it in the end."""
+"""Fixtures: a complete stack, applied once to an AWS emulator."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from infra.terraform import Json, Terraform, clean_environment, copy_configurati
 from sightline_local.environment import REGION
 from sightline_local.stack import consecutive_ports
 
-#: One that is thrown away, with everything in it that can be had without a domain.
+#: A disposable stack with every optional feature that needs no domain.
 SETTINGS = """
 environment  = "test"
 region       = "{region}"
@@ -29,7 +29,7 @@ budget       = {{ limit_usd = 50, only_this_stack = true }}
 worker       = {{ minimum = 0 }}
 shell        = true
 
-picture_signing = {{
+url_signing = {{
   version    = 1
   public_key = <<-PEM
     {key}
@@ -39,7 +39,7 @@ picture_signing = {{
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "infra: needs Terraform and takes minutes")
+    config.addinivalue_line("markers", "infra: needs Terraform, and takes minutes")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Applied(NamedTuple):
-    """A stack that stands on a stand-in."""
+    """A stack that is applied to the emulator."""
 
     terraform: Terraform
     outputs: Json
@@ -68,12 +68,12 @@ class Applied(NamedTuple):
 
 @pytest.fixture(scope="session")
 def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of our configuration with its provider."""
+    """Return a copy of the configuration, initialized with its provider."""
     if shutil.which("terraform") is None:
-        missing = "Terraform 1.11 or newer is not here"
+        message = "Terraform 1.11 or newer is not installed"
         if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+            pytest.fail(message)
+        pytest.skip(message)
     folder = copy_configuration(tmp_path_factory.mktemp("configuration"))
     Terraform(folder, clean_environment()).init()
     return folder
@@ -81,7 +81,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a stand-in for AWS."""
+    """Start the AWS emulator and return its URL."""
     port = consecutive_ports(0).cloud
     log = tmp_path_factory.mktemp("cloud") / "cloud.log"
     with log.open("wb") as output:
@@ -94,7 +94,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        await_answer(process, f"{url}/moto-api/", log)
+        wait_until_ready(process, f"{url}/moto-api/", log)
         yield url
     finally:
         process.terminate()
@@ -103,10 +103,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def applied(configuration: Path, cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Applied:
-    # A copy of its own: tests of plans would find these settings, too.
+    # A separate copy, because `terraform test` would load these settings too.
     folder = copy_configuration(tmp_path_factory.mktemp("applied"))
-    private, public = make_key_pair()
-    environment = clean_environment(cloud) | {"TF_VAR_picture_private_key": private}
+    private, public = generate_key_pair()
+    environment = clean_environment(cloud) | {"TF_VAR_url_signing_private_key": private}
     indented = public.strip().replace("\n", "\n    ")
     (folder / "terraform.tfvars").write_text(SETTINGS.format(region=REGION, key=indented))
     terraform = Terraform(folder, environment)
@@ -115,8 +115,8 @@ def applied(configuration: Path, cloud: str, tmp_path_factory: pytest.TempPathFa
     return Applied(terraform, terraform.outputs(), cloud)
 
 
-def make_key_pair() -> tuple[str, str]:
-    """A private key and its public one, both as PEM."""
+def generate_key_pair() -> tuple[str, str]:
+    """Return a private key and its public key, both as PEM."""
     private = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, check=True).stdout
     public = subprocess.run(
         ["openssl", "rsa", "-pubout"], input=private, capture_output=True, check=True
@@ -124,7 +124,7 @@ def make_key_pair() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
-def await_answer(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+def wait_until_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -134,4 +134,4 @@ def await_answer(process: "subprocess.Popen[bytes]", url: str, log: Path) -> Non
                 return
         except httpx.HTTPError:
             time.sleep(0.1)
-    raise AssertionError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
+    raise AssertionError(f"{url} does not respond: {log.read_text(errors='replace')[-2000:]}")

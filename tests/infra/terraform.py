@@ -1,4 +1,4 @@
-"""Terraform's command line, on a copy of our configuration and never against AWS itself."""
+"""The Terraform command line, run on a copy of the configuration and never against AWS."""
 
 import json
 import os
@@ -13,21 +13,21 @@ Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "infra" / "terraform"
 
-#: Resources that are worked on at the same time.
+#: Concurrent resource operations of Terraform.
 PARALLELISM = 16
 
-_LEFT_OUT = (".terraform*", "*.tfstate*", "*.tfvars", "backend.tf", "keys")
+_EXCLUDED_PATTERNS = (".terraform*", "*.tfstate*", "*.tfvars", "backend.tf", "keys")
 
 
 class Terraform:
-    """One folder with a configuration in it."""
+    """A directory with a Terraform configuration."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self._environment = environment
 
     def run(self, *arguments: str) -> str:
-        """What it printed. Raises `AssertionError` where it failed."""
+        """Run a command and return its output. Raises `AssertionError` if it fails."""
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder,
@@ -53,38 +53,40 @@ class Terraform:
         )
 
     def plan(self) -> Json:
-        """What it would change now."""
-        self.run("plan", "-input=false", "-out=now.tfplan", f"-parallelism={PARALLELISM}")
-        plan: Json = json.loads(self.run("show", "-json", "now.tfplan"))
+        """Return the changes that an apply would make."""
+        self.run("plan", "-input=false", "-out=test.tfplan", f"-parallelism={PARALLELISM}")
+        plan: Json = json.loads(self.run("show", "-json", "test.tfplan"))
         return plan
 
     def outputs(self) -> Json:
-        answer = json.loads(self.run("output", "-json"))
-        return {name: output["value"] for name, output in answer.items()}
+        outputs = json.loads(self.run("output", "-json"))
+        return {name: output["value"] for name, output in outputs.items()}
 
     def resources(self) -> list[str]:
         return self.run("state", "list").split()
 
 
 def copy_configuration(folder: Path) -> Path:
-    """A copy of ours without anybody's state and settings."""
+    """Copy the configuration without state and personal settings."""
     return Path(
-        shutil.copytree(SOURCE, folder / "terraform", ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(
+            SOURCE, folder / "terraform", ignore=shutil.ignore_patterns(*_EXCLUDED_PATTERNS)
+        )
     )
 
 
 def clean_environment(endpoint: str | None = None) -> dict[str, str]:
-    """The caller's own, less whatever would lead to an account of AWS."""
-    kept = {
+    """Return the process's environment without variables that could lead to an AWS account."""
+    environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "TF_VAR_", "TF_WORKSPACE"))
     }
-    # A configuration of Terraform's own that is named but not there is only warned of, every time.
-    if not Path(kept.get("TF_CLI_CONFIG_FILE", "/")).is_file():
-        kept.pop("TF_CLI_CONFIG_FILE", None)
+    # Terraform prints a warning on every command if its CLI configuration file does not exist.
+    if not Path(environment.get("TF_CLI_CONFIG_FILE", "/")).is_file():
+        environment.pop("TF_CLI_CONFIG_FILE", None)
     return {
-        **kept,
+        **environment,
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
         "AWS_ACCESS_KEY_ID": "test",
@@ -92,13 +94,13 @@ def clean_environment(endpoint: str | None = None) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        # Without a stand-in there is nobody to talk to: nothing listens on this port.
+        # Without an emulator, every call must fail: nothing listens on this port.
         "AWS_ENDPOINT_URL": endpoint or "http://127.0.0.1:9",
     }
 
 
 def changes(plan: Json) -> Iterator[tuple[str, str, str]]:
-    """Address, type and attribute of whatever a plan would change."""
+    """Yield the address, type and attribute of every change in a plan."""
     for resource in plan.get("resource_changes", []):
         change = resource["change"]
         if resource["mode"] != "managed" or change["actions"] == ["no-op"]:

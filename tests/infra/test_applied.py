@@ -1,4 +1,4 @@
-"""What stands after an apply, in the order of a stack's life: built, compared, used, removed."""
+"""An applied stack, in the order of its life cycle: apply, compare, use, destroy."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import boto3
 import httpx
 import pytest
 
-from infra.conftest import Applied, await_answer
+from infra.conftest import Applied, wait_until_ready
 from infra.terraform import Json, changes
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
@@ -34,14 +34,14 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "resizer": ResizerSettings,
 }
 
-#: What a second plan wants to change although nothing has changed, and why.
-FORGOTTEN = {
-    ("aws_vpc_security_group_egress_rule", "description"): "moto drops the description of a rule",
-    ("aws_vpc_security_group_ingress_rule", "description"): "whose other side is a prefix list",
+#: Differences that a second plan shows although nothing has changed, and why.
+EMULATOR_DIFFERENCES = {
+    ("aws_vpc_security_group_egress_rule", "description"): "moto drops the descriptions of rules",
+    ("aws_vpc_security_group_ingress_rule", "description"): "that refer to a prefix list",
 }
 
-#: What each service may do, on what.
-TABLE = {
+#: The permissions that each service needs.
+TABLE_ACTIONS = {
     f"dynamodb:{action}"
     for action in (
         "BatchGetItem",
@@ -53,8 +53,8 @@ TABLE = {
         "UpdateItem",
     )
 }
-CONSUMER = {
-    *TABLE,
+CONSUMER_ACTIONS = {
+    *TABLE_ACTIONS,
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
@@ -65,10 +65,10 @@ CONSUMER = {
     "s3:ListBucket",
     "s3:GetObject",
 }
-KEY_OF_TABLE = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"}
-MAY = {
+TABLE_KEY_ACTIONS = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"}
+SERVICE_ACTIONS = {
     "api": {
-        *TABLE,
+        *TABLE_ACTIONS,
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:GetObject",
@@ -85,14 +85,14 @@ MAY = {
         "sqs:ReceiveMessage",
     },
     "worker": {
-        *CONSUMER,
+        *CONSUMER_ACTIONS,
         "rekognition:DetectFaces",
         "rekognition:DetectLabels",
         "rekognition:DetectModerationLabels",
         "rekognition:DetectText",
     },
     "resizer": {
-        *CONSUMER,
+        *CONSUMER_ACTIONS,
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:ListBucketVersions",
@@ -102,26 +102,26 @@ MAY = {
 
 
 def test_second_plan_is_empty(applied: Applied) -> None:
-    """An apply leaves nothing to do but for what the stand-in forgets."""
-    wanted = [
+    """A second plan shows no changes except the known differences of the emulator."""
+    changed = [
         f"{address}: {attribute}"
         for address, kind, attribute in changes(applied.terraform.plan())
-        if (kind, attribute) not in FORGOTTEN
+        if (kind, attribute) not in EMULATOR_DIFFERENCES
     ]
-    assert wanted == []
+    assert changed == []
 
 
 def test_private_key_stays_out_of_the_state(applied: Applied) -> None:
-    """Neither the state nor a plan holds the key that signs, and Secrets Manager does."""
+    """The private key is in Secrets Manager only, not in the state or in a plan."""
     for file in applied.terraform.folder.glob("terraform.tfstate*"):
         assert "PRIVATE KEY" not in file.read_text()
     assert _secrets(applied, "api")["SIGHTLINE_CLOUDFRONT_PRIVATE_KEY"].startswith("-----BEGIN")
 
 
 def _secrets(applied: Applied, service: str) -> dict[str, str]:
-    """What ECS would read from Secrets Manager for a container of the service."""
+    """Return the secrets that ECS would pass to a container of the service."""
     client = applied.client("secretsmanager")
-    container = _definition(applied, service)["containerDefinitions"][0]
+    container = _task_definition(applied, service)["containerDefinitions"][0]
     return {
         entry["name"]: client.get_secret_value(SecretId=entry["valueFrom"])["SecretString"]
         for entry in container.get("secrets", [])
@@ -129,26 +129,26 @@ def _secrets(applied: Applied, service: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("service", SETTINGS)
-def test_service_understands_its_settings(
+def test_task_settings_are_valid_for_the_service(
     applied: Applied, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every name that a container is given is a setting, and every setting it needs is given."""
-    given = {**applied.outputs["settings"][service], **_secrets(applied, service)}
+    """Terraform passes only known settings, and all required ones."""
+    environment = {**applied.outputs["settings"][service], **_secrets(applied, service)}
     known = {f"SIGHTLINE_{name.upper()}" for name in SETTINGS[service].model_fields}
-    ours = {name for name in given if name.startswith("SIGHTLINE_")}
-    assert ours - known == set()
+    passed = {name for name in environment if name.startswith("SIGHTLINE_")}
+    assert passed - known == set()
     for name in [name for name in os.environ if name.startswith("SIGHTLINE_")]:
         monkeypatch.delenv(name)
-    for name, value in {"AWS_REGION": REGION, **given}.items():
+    for name, value in {"AWS_REGION": REGION, **environment}.items():
         monkeypatch.setenv(name, value)
     settings = SETTINGS[service]()
     assert settings.table == applied.outputs["table"]
 
 
 @pytest.mark.parametrize("service", SETTINGS)
-def test_container_is_closed(applied: Applied, service: str) -> None:
-    """Read-only, without capabilities, and with more time to stop than it takes to drain."""
-    definition = _definition(applied, service)
+def test_container_is_hardened(applied: Applied, service: str) -> None:
+    """It is read-only, has no capabilities, and its stop timeout exceeds the drain timeout."""
+    definition = _task_definition(applied, service)
     container = definition["containerDefinitions"][0]
     environment = {entry["name"]: entry["value"] for entry in container["environment"]}
     assert environment == applied.outputs["settings"][service]
@@ -161,82 +161,83 @@ def test_container_is_closed(applied: Applied, service: str) -> None:
     assert secrets == (["SIGHTLINE_CLOUDFRONT_PRIVATE_KEY"] if service == "api" else [])
 
 
-def _definition(applied: Applied, service: str) -> Json:
-    answer = applied.client("ecs").describe_task_definition(
+def _task_definition(applied: Applied, service: str) -> Json:
+    response = applied.client("ecs").describe_task_definition(
         taskDefinition=f"{applied.outputs['name']}-{service}"
     )
-    definition: Json = answer["taskDefinition"]
+    definition: Json = response["taskDefinition"]
     return definition
 
 
-@pytest.mark.parametrize("service", MAY)
-def test_service_may_do_its_work_and_no_more(applied: Applied, service: str) -> None:
-    """The rights of each service are exactly these, each on a resource of this stack."""
+@pytest.mark.parametrize("service", SERVICE_ACTIONS)
+def test_task_role_has_exactly_the_needed_permissions(applied: Applied, service: str) -> None:
+    """Every permission is needed, and is limited to resources of this stack."""
+    needed = SERVICE_ACTIONS[service]
     statements = _statements(applied, f"{applied.outputs['name']}-{service}", "work")
-    allowed = {action for statement in statements for action in _list(statement["Action"])}
-    assert {action for action in allowed if not action.startswith("kms:")} == MAY[service]
-    assert allowed - MAY[service] <= KEY_OF_TABLE | {"kms:ReEncrypt*"}
+    allowed = {action for statement in statements for action in _as_list(statement["Action"])}
+    assert {action for action in allowed if not action.startswith("kms:")} == needed
+    assert allowed - needed <= TABLE_KEY_ACTIONS | {"kms:ReEncrypt*"}
     for statement in statements:
         assert statement["Effect"] == "Allow"
-        if any(action.startswith("kms:") for action in _list(statement["Action"])):
+        if any(action.startswith("kms:") for action in _as_list(statement["Action"])):
             assert "kms:ViaService" in statement["Condition"]["StringEquals"]
-        if "*" in _list(statement["Resource"]):
-            # Rekognition's detection takes no resource, and nothing else may have the star.
-            assert {action.split(":")[0] for action in _list(statement["Action"])} == {
+        if "*" in _as_list(statement["Resource"]):
+            # Only Rekognition's detection actions lack resource-level permissions.
+            assert {action.split(":")[0] for action in _as_list(statement["Action"])} == {
                 "rekognition"
             }
 
 
-@pytest.mark.parametrize("service", MAY)
-def test_service_has_a_role_of_its_own(applied: Applied, service: str) -> None:
-    """What starts a container is not what the container is; neither is shared."""
-    definition = _definition(applied, service)
+@pytest.mark.parametrize("service", SERVICE_ACTIONS)
+def test_service_has_separate_task_and_execution_roles(applied: Applied, service: str) -> None:
+    """The roles are not shared between services, and the execution role can only start tasks."""
+    definition = _task_definition(applied, service)
     name = f"{applied.outputs['name']}-{service}"
     assert definition["taskRoleArn"].endswith(f":role/{name}")
     assert definition["executionRoleArn"].endswith(f":role/{name}-execution")
     for statement in _statements(applied, f"{name}-execution", "start"):
-        if "*" in _list(statement["Resource"]):
-            assert _list(statement["Action"]) == ["ecr:GetAuthorizationToken"]
+        if "*" in _as_list(statement["Resource"]):
+            assert _as_list(statement["Action"]) == ["ecr:GetAuthorizationToken"]
 
 
 def _statements(applied: Applied, role: str, policy: str) -> list[Json]:
-    answer = applied.client("iam").get_role_policy(RoleName=role, PolicyName=policy)
-    statements: list[Json] = answer["PolicyDocument"]["Statement"]
+    response = applied.client("iam").get_role_policy(RoleName=role, PolicyName=policy)
+    statements: list[Json] = response["PolicyDocument"]["Statement"]
     return statements
 
 
-def _list(value: str | list[str]) -> list[str]:
+def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-# What local provisioning makes, and what Terraform makes: the services cannot tell them apart.
+# Local provisioning creates resources that are equivalent to those of Terraform.
 
 
 @pytest.fixture(scope="module")
 def local(applied: Applied) -> Resources:
-    """What `make run` would have, beside the stack on the same stand-in."""
+    """Return the resources of `make run`, provisioned on the emulator next to the stack."""
     session = boto3.Session("test", "test", region_name=REGION)
-    return provision(session, applied.endpoint, project="beside")
+    return provision(session, applied.endpoint, project="local")
 
 
 @pytest.mark.parametrize("role", ["originals", "renditions"])
-def test_buckets_agree(applied: Applied, local: Resources, role: str) -> None:
-    """Nothing is public, the same uploads are announced, and the same forms may be posted."""
+def test_local_buckets_match_terraform(applied: Applied, local: Resources, role: str) -> None:
+    """Public access, event notifications and CORS rules are the same."""
     s3 = applied.client("s3")
-    here, there = getattr(local, f"{role}_bucket"), applied.outputs["buckets"][role]
+    actual, expected = getattr(local, f"{role}_bucket"), applied.outputs["buckets"][role]
 
-    def blocked(bucket: str) -> Json:
+    def public_access_block(bucket: str) -> Json:
         block: Json = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
         return block
 
-    assert blocked(here) == blocked(there)
-    assert _announced(s3, here) == _announced(s3, there)
-    assert _posted(s3, here) == _posted(s3, there)
+    assert public_access_block(actual) == public_access_block(expected)
+    assert _notifications(s3, actual) == _notifications(s3, expected)
+    assert _cors_rules(s3, actual) == _cors_rules(s3, expected)
 
 
-def _announced(s3: Any, bucket: str) -> list[tuple[list[str], list[tuple[str, str]]]]:
-    answer = s3.get_bucket_notification_configuration(Bucket=bucket)
-    assert not {"QueueConfigurations", "LambdaFunctionConfigurations"} & set(answer)
+def _notifications(s3: Any, bucket: str) -> list[tuple[list[str], list[tuple[str, str]]]]:
+    response = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert not {"QueueConfigurations", "LambdaFunctionConfigurations"} & set(response)
     return [
         (
             sorted(entry["Events"]),
@@ -245,12 +246,12 @@ def _announced(s3: Any, bucket: str) -> list[tuple[list[str], list[tuple[str, st
                 for rule in entry["Filter"]["Key"]["FilterRules"]
             ],
         )
-        for entry in answer.get("TopicConfigurations", [])
+        for entry in response.get("TopicConfigurations", [])
     ]
 
 
-def _posted(s3: Any, bucket: str) -> list[tuple[list[str], list[str]]]:
-    """Methods and headers. The pages differ: any on a laptop, ours on AWS."""
+def _cors_rules(s3: Any, bucket: str) -> list[tuple[list[str], list[str]]]:
+    """Return methods and headers. Origins differ: any locally, the web application's on AWS."""
     try:
         rules = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
     except s3.exceptions.ClientError:
@@ -259,37 +260,37 @@ def _posted(s3: Any, bucket: str) -> list[tuple[list[str], list[str]]]:
 
 
 @pytest.mark.parametrize("role", ["recognition", "renditions"])
-def test_queues_agree(applied: Applied, local: Resources, role: str) -> None:
-    """The same times, the same number of attempts, fed alike by a topic and by nothing else."""
-    here = getattr(local, f"{role}_queue_url")
-    there = applied.outputs["queues"][role]
-    assert _queue(applied, here) == _queue(applied, there)
+def test_local_queues_match_terraform(applied: Applied, local: Resources, role: str) -> None:
+    """Timeouts, receive counts, subscriptions and permitted senders are the same."""
+    actual = getattr(local, f"{role}_queue_url")
+    expected = applied.outputs["queues"][role]
+    assert _describe_queue(applied, actual) == _describe_queue(applied, expected)
 
 
-def _queue(applied: Applied, url: str) -> Json:
+def _describe_queue(applied: Applied, url: str) -> Json:
     sqs, sns = applied.client("sqs"), applied.client("sns")
 
-    def read(address: str) -> Json:
-        attributes: Json = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])
-        return dict(attributes["Attributes"])
+    def get_attributes(queue_url: str) -> Json:
+        response: Json = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+        return dict(response["Attributes"])
 
-    queue = read(url)
+    queue = get_attributes(url)
     redrive = json.loads(queue["RedrivePolicy"])
-    dead_name = redrive["deadLetterTargetArn"].rsplit(":", 1)[1]
-    dead = read(sqs.get_queue_url(QueueName=dead_name)["QueueUrl"])
-    # The largest message is not compared: a topic sends none above 256 KiB, whatever a queue takes.
-    times = (
+    dead_letter_name = redrive["deadLetterTargetArn"].rsplit(":", 1)[1]
+    dead_letter = get_attributes(sqs.get_queue_url(QueueName=dead_letter_name)["QueueUrl"])
+    # The maximum message size is not compared: a topic publishes at most 256 KiB.
+    compared = (
         "VisibilityTimeout",
         "MessageRetentionPeriod",
         "DelaySeconds",
         "ReceiveMessageWaitTimeSeconds",
     )
     return {
-        "queue": {name: queue[name] for name in times},
-        "dead": {name: dead[name] for name in times},
-        "named": dead_name == f"{url.rsplit('/', 1)[1]}-dead",
-        "attempts": int(redrive["maxReceiveCount"]),
-        "fed": [
+        "queue": {name: queue[name] for name in compared},
+        "dead_letter": {name: dead_letter[name] for name in compared},
+        "has_dead_suffix": dead_letter_name == f"{url.rsplit('/', 1)[1]}-dead",
+        "max_receive_count": int(redrive["maxReceiveCount"]),
+        "subscriptions": [
             {
                 name: attributes.get(name)
                 for name in ("Protocol", "RawMessageDelivery", "FilterPolicy", "FilterPolicyScope")
@@ -311,13 +312,13 @@ def _subscriptions(sns: Any, queue: str) -> Iterator[Json]:
             yield sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
 
 
-def test_tables_agree(applied: Applied, local: Resources) -> None:
-    """The same keys, paid by use, with expiry and point-in-time recovery."""
+def test_local_table_matches_terraform(applied: Applied, local: Resources) -> None:
+    """Keys, billing mode, TTL and point-in-time recovery are the same."""
     dynamodb = applied.client("dynamodb")
 
     def describe(name: str) -> Json:
         table = dynamodb.describe_table(TableName=name)["Table"]
-        expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
         backups = dynamodb.describe_continuous_backups(TableName=name)
         recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         return {
@@ -327,15 +328,15 @@ def test_tables_agree(applied: Applied, local: Resources) -> None:
             ),
             "indexes": table.get("GlobalSecondaryIndexes", []),
             "billing": table["BillingModeSummary"]["BillingMode"],
-            "expiry": (expiry["TimeToLiveStatus"], expiry.get("AttributeName")),
+            "ttl": (ttl["TimeToLiveStatus"], ttl.get("AttributeName")),
             "recovery": recovery["PointInTimeRecoveryStatus"],
         }
 
     assert describe(local.table) == describe(applied.outputs["table"])
 
 
-def test_pools_agree(applied: Applied, local: Resources) -> None:
-    """The same users and passwords; on a laptop alone may a password be sent as it is."""
+def test_local_user_pool_matches_terraform(applied: Applied, local: Resources) -> None:
+    """Sign-in and password rules are the same; only local pools allow the password flow."""
     cognito = applied.client("cognito-idp")
 
     def describe(pool_id: str, client_id: str) -> tuple[Json, set[str]]:
@@ -344,81 +345,81 @@ def test_pools_agree(applied: Applied, local: Resources) -> None:
         client = client["UserPoolClient"]
         policy = pool["Policies"]["PasswordPolicy"]
         described = {
-            "sign in by": pool["UsernameAttributes"],
+            "username": pool["UsernameAttributes"],
             "verified": pool["AutoVerifiedAttributes"],
             "password": (policy["MinimumLength"], policy["RequireNumbers"]),
             "secret": client.get("ClientSecret"),
-            "hides users": client["PreventUserExistenceErrors"],
+            "user_existence_errors": client["PreventUserExistenceErrors"],
         }
         return described, set(client["ExplicitAuthFlows"])
 
     sign_in_settings = applied.outputs["sign_in"]
-    here, flows_here = describe(local.pool_id, local.client_id)
-    there, flows_there = describe(sign_in_settings["pool_id"], sign_in_settings["client_id"])
-    assert here == there
-    # The demo signs in without a library that speaks SRP.
-    assert flows_here - flows_there == {"ALLOW_USER_PASSWORD_AUTH"}
-    assert flows_there <= flows_here
+    actual, local_flows = describe(local.pool_id, local.client_id)
+    expected, flows = describe(sign_in_settings["pool_id"], sign_in_settings["client_id"])
+    assert actual == expected
+    # The demo signs in without an SRP library.
+    assert local_flows - flows == {"ALLOW_USER_PASSWORD_AUTH"}
+    assert flows <= local_flows
 
 
-# What stands is used.
+# The services run against the stack.
 
 
-def test_picture_becomes_ready(applied: Applied, tmp_path: Path) -> None:
-    """The services, told what Terraform tells them, take a picture from ticket to ready."""
+def test_uploaded_image_becomes_ready(applied: Applied, tmp_path: Path) -> None:
+    """With the settings from Terraform, the services process an uploaded image."""
     ports = _ports(applied)
-    with _running(applied, ports, tmp_path), httpx.Client(timeout=30) as http:
-        card = _make_user(applied, ports)
-        http.headers["Authorization"] = f"Bearer {sign_in(http, card)}"
+    with _running_services(applied, ports, tmp_path), httpx.Client(timeout=30) as http:
+        connection = _create_user(applied, ports)
+        http.headers["Authorization"] = f"Bearer {sign_in(http, connection)}"
         body = draw_sample()
-        ticket = request_upload(http, card, "evening.jpg", body)
+        ticket = request_upload(http, connection, "evening.jpg", body)
         upload(ticket, body)
-        image = _await_end(http, f"{card.api}/v1/images/{ticket['image']['id']}")
+        image = _wait_until_processed(http, f"{connection.api}/v1/images/{ticket['image']['id']}")
         assert image["status"] == "ready", image
         assert image["recognition"]["labels"]
         assert image["renditions"]["state"] == "succeeded"
 
 
 def _ports(applied: Applied) -> Ports:
-    free = consecutive_ports(0)
+    ports = consecutive_ports(0)
     cloud = int(applied.endpoint.rsplit(":", 1)[1])
-    return replace(free, cloud=cloud)
+    return replace(ports, cloud=cloud)
 
 
 @contextmanager
-def _running(applied: Applied, ports: Ports, folder: Path) -> Iterator[None]:
-    """The stand-in for Rekognition and the three services, as processes of this machine."""
-    environments = {
+def _running_services(applied: Applied, ports: Ports, folder: Path) -> Iterator[None]:
+    """Run the local Rekognition emulator and the three services as processes."""
+    overrides = {
         "recognition": {"SIGHTLINE_RECOGNITION_PORT": str(ports.recognition)},
         "api": {
             "SIGHTLINE_HOST": "127.0.0.1",
             "SIGHTLINE_PORT": str(ports.api),
-            # On AWS this is the pool's own address, or a private one that leads there.
+            # On AWS this is the URL of the user pool or of the private JWKS proxy.
             "SIGHTLINE_TOKEN_JWKS_URL": f"{applied.endpoint}/"
             f"{applied.outputs['sign_in']['pool_id']}/.well-known/jwks.json",
         },
     }
     for name in ("worker", "resizer"):
-        environments[name] = {
+        overrides[name] = {
             "SIGHTLINE_HEALTH_HOST": "127.0.0.1",
             "SIGHTLINE_HEALTH_PORT": str(getattr(ports, name)),
             "SIGHTLINE_POLL_SECONDS": "1",
             "SIGHTLINE_DRAIN_SECONDS": "5",
         }
     with ExitStack() as stack:
-        for name, own in environments.items():
-            told = applied.outputs["settings"].get(name, {})
+        for name, override in overrides.items():
+            settings = applied.outputs["settings"].get(name, {})
             module = "sightline_local.recognition" if name == "recognition" else f"sightline_{name}"
-            secrets = _secrets(applied, name) if told else {}
-            environment = {**aws_environment(ports), **told, **secrets, **own}
+            secrets = _secrets(applied, name) if settings else {}
+            environment = {**aws_environment(ports), **settings, **secrets, **override}
             stack.enter_context(
-                _process(module, environment, f"{ports.url(name)}/health", folder / f"{name}.log")
+                _running(module, environment, f"{ports.url(name)}/health", folder / f"{name}.log")
             )
         yield
 
 
 @contextmanager
-def _process(module: str, environment: dict[str, str], health: str, log: Path) -> Iterator[None]:
+def _running(module: str, environment: dict[str, str], url: str, log: Path) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -428,7 +429,7 @@ def _process(module: str, environment: dict[str, str], health: str, log: Path) -
             stderr=subprocess.STDOUT,
         )
     try:
-        await_answer(process, health, log)
+        wait_until_ready(process, url, log)
         yield
     finally:
         process.terminate()
@@ -439,7 +440,7 @@ def _process(module: str, environment: dict[str, str], health: str, log: Path) -
             process.wait()
 
 
-def _make_user(applied: Applied, ports: Ports) -> Connection:
+def _create_user(applied: Applied, ports: Ports) -> Connection:
     user, cognito = DemoUser(), applied.client("cognito-idp")
     pool_id = applied.outputs["sign_in"]["pool_id"]
     cognito.admin_create_user(UserPoolId=pool_id, Username=user.email, MessageAction="SUPPRESS")
@@ -456,48 +457,48 @@ def _make_user(applied: Applied, ports: Ports) -> Connection:
     )
 
 
-def _await_end(http: httpx.Client, url: str) -> Json:
+def _wait_until_processed(http: httpx.Client, url: str) -> Json:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         image: Json = http.get(url).raise_for_status().json()
         if image["status"] in {"ready", "failed"}:
             return image
         time.sleep(0.2)
-    raise AssertionError(f"still {image}")
+    raise AssertionError(f"timed out waiting for {image}")
 
 
-# And removed, last of all.
+# Destroy runs last.
 
 
-def test_destroy_leaves_nothing(applied: Applied) -> None:
-    """Not even what is in the buckets: this stack was for throwing away."""
-    assert any(applied.outputs["name"] in name for name in _names(applied))
+def test_destroy_deletes_all_resources(applied: Applied) -> None:
+    """An unprotected stack is deleted with the contents of its buckets."""
+    assert any(applied.outputs["name"] in resource for resource in _list_resources(applied))
     applied.terraform.destroy()
     assert applied.terraform.resources() == []
-    left = [name for name in _names(applied) if applied.outputs["name"] in name]
-    assert left == []
+    remaining = [name for name in _list_resources(applied) if applied.outputs["name"] in name]
+    assert remaining == []
 
 
-def _names(applied: Applied) -> Iterator[str]:
-    """The names of all that the stand-in has, of every kind that the stack is made of."""
-    for region, service, call, path in LISTINGS:
-        found: Any = getattr(applied.client(service, region), call)()
-        for step in path:
-            found = _step(found, step)
-        for name in found:
-            # An endpoint that is deleted is listed as such for a while.
-            if not isinstance(name, dict) or name.get("State") != "deleted":
-                yield f"{service} {json.dumps(name, default=str)}"
+def _list_resources(applied: Applied) -> Iterator[str]:
+    """Yield all resources in the emulator, of every type that the stack contains."""
+    for region, service, operation, path in LIST_OPERATIONS:
+        resources: Any = getattr(applied.client(service, region), operation)()
+        for key in path:
+            resources = _get_key(resources, key)
+        for resource in resources:
+            # A deleted VPC endpoint is still listed for a while.
+            if not isinstance(resource, dict) or resource.get("State") != "deleted":
+                yield f"{service} {json.dumps(resource, default=str)}"
 
 
-def _step(found: Any, step: str) -> Any:
-    if isinstance(found, list):
-        return [each.get(step) for each in found]
-    return found.get(step) or []
+def _get_key(value: Any, key: str) -> Any:
+    if isinstance(value, list):
+        return [each.get(key) for each in value]
+    return value.get(key) or []
 
 
-#: Region, service, call, and where in the answer the things are.
-LISTINGS: list[tuple[str, str, str, tuple[str, ...]]] = [
+#: Region, service, operation, and the path of the resources in the response.
+LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (REGION, "s3", "list_buckets", ("Buckets",)),
     (REGION, "sqs", "list_queues", ("QueueUrls",)),
     (REGION, "sns", "list_topics", ("Topics",)),

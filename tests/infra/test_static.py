@@ -1,4 +1,4 @@
-"""What can be said of the configuration without making anything."""
+"""Static checks of the Terraform configuration; nothing is applied."""
 
 import json
 import os
@@ -25,51 +25,51 @@ def terraform(configuration: Path) -> Terraform:
     return Terraform(configuration, clean_environment())
 
 
-def _tool(name: str) -> str:
-    """A checker's path. On a machine without it there is nothing to run; CI has to have it."""
-    for found in (shutil.which(name, path=str(TOOLS)), shutil.which(name)):
-        if found:
-            return found
-    missing = f"{name} is not here: make test-infra installs it"
+def _find_tool(name: str) -> str:
+    """Return the path of a checker. Without it, skip the test, or fail in CI."""
+    for path in (shutil.which(name, path=str(TOOLS)), shutil.which(name)):
+        if path:
+            return path
+    message = f"{name} is not installed: make test-infra installs it"
     if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+        pytest.fail(message)
+    pytest.skip(message)
 
 
-def test_format(terraform: Terraform) -> None:
-    """Every file is as `terraform fmt` writes it."""
+def test_files_are_formatted(terraform: Terraform) -> None:
+    """`terraform fmt` has nothing to change."""
     terraform.run("fmt", "-check", "-recursive", "-diff")
 
 
-def test_valid(terraform: Terraform) -> None:
-    """Every reference resolves and every argument is one."""
+def test_configuration_is_valid(terraform: Terraform) -> None:
+    """`terraform validate` resolves every reference and knows every argument."""
     terraform.run("validate")
 
 
-def test_plans(terraform: Terraform) -> None:
-    """The tests in `tests/*.tftest.hcl`: sizes, protection, and settings that are refused."""
-    printed = terraform.run("test", "-no-color")
-    assert re.search(r"Success! \d\d passed, 0 failed", printed), printed
+def test_terraform_tests_pass(terraform: Terraform) -> None:
+    """The tests in `tests/*.tftest.hcl` cover sizes, data protection and invalid settings."""
+    output = terraform.run("test", "-no-color")
+    assert re.search(r"Success! \d\d passed, 0 failed", output), output
 
 
 @pytest.mark.parametrize("script", ["reference", "costs"])
 def test_readmes_are_up_to_date(script: str) -> None:
-    """The tables say what the files say."""
+    """The generated tables match the configuration."""
     command = [sys.executable, str(ROOT / "infra" / "tools" / f"{script}.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_modules_do_not_know_each_other(module: str) -> None:
-    """A module is made of AWS's resources alone; only the root wires."""
+def test_modules_do_not_reference_each_other(module: str) -> None:
+    """Only the root module wires modules together."""
     for file in (SOURCE / "modules" / module).glob("*.tf"):
         assert not re.search(r"^module ", file.read_text(), re.MULTILINE), file
 
 
 @pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
 def test_variables_are_described(module: str) -> None:
-    """Each has a description and a type, and is null only where null says something."""
+    """Each has a description and a type, and is nullable only if its default is null."""
     for text in _blocks((SOURCE / module / "variables.tf").read_text(), "variable"):
         assert re.search(r"^  description +=", text, re.MULTILINE), text
         assert re.search(r"^  type +=", text, re.MULTILINE), text
@@ -79,7 +79,7 @@ def test_variables_are_described(module: str) -> None:
 
 @pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
 def test_provider_is_pinned(module: str) -> None:
-    """Exactly: there is no lock file, which would hold the checksums of one platform."""
+    """The version is exact, because a lock file would hold the checksums of one platform only."""
     assert 'version = "5.100.0"' in (SOURCE / module / "versions.tf").read_text()
 
 
@@ -88,18 +88,18 @@ def _blocks(text: str, kind: str) -> Iterator[str]:
         yield match[0]
 
 
-def test_checkov_finds_nothing_unexplained(configuration: Path) -> None:
-    """Every finding is mended, or skipped where it arises and with the reason."""
-    command = [_tool("checkov"), "--directory", ".", "--framework", "terraform"]
+def test_checkov_finds_no_unexplained_issue(configuration: Path) -> None:
+    """Every finding is fixed, or skipped in place with a reason."""
+    command = [_find_tool("checkov"), "--directory", ".", "--framework", "terraform"]
     command += ["--skip-download", "--compact", "--output", "json", "--skip-path", r"\.terraform"]
     done = subprocess.run(
         command, cwd=configuration, env=clean_environment(), capture_output=True, text=True
     )
     results = json.loads(done.stdout)["results"]
-    found = [f"{each['check_id']} {each['resource']}" for each in results["failed_checks"]]
-    assert found == []
+    failed = [f"{each['check_id']} {each['resource']}" for each in results["failed_checks"]]
+    assert failed == []
     assert len(results["passed_checks"]) > 500
-    # A skip that skips nothing is a reason for something that is no more.
+    # A skip without a finding is obsolete.
     used = {(each["file_path"], each["check_id"]) for each in results["skipped_checks"]}
     written = {
         (f"/{file.relative_to(SOURCE)}", check)
@@ -110,10 +110,10 @@ def test_checkov_finds_nothing_unexplained(configuration: Path) -> None:
     assert written - used == set()
 
 
-def test_script_is_sound() -> None:
-    """The shell script has none of the known mistakes."""
+def test_shellcheck_finds_no_issue() -> None:
+    """The stack script passes ShellCheck."""
     done = subprocess.run(
-        [_tool("shellcheck"), str(SOURCE / "stack")], capture_output=True, text=True
+        [_find_tool("shellcheck"), str(SOURCE / "stack")], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
 
@@ -122,7 +122,7 @@ def test_script_is_sound() -> None:
 def test_examples_can_be_planned(
     configuration: Path, cloud: str, example: str, tmp_path: Path
 ) -> None:
-    """Whoever copies an example gets a plan, with a domain as well as without."""
+    """The example settings produce a plan, with and without a domain."""
     folder = copy_configuration(tmp_path)
     terraform = Terraform(folder, clean_environment(cloud))
     terraform.init()

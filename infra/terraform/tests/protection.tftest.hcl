@@ -1,4 +1,4 @@
-# What keeps data from being lost or read: encryption, versions, protection against deletion.
+# Data protection: encryption, versioning, deletion protection.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -14,21 +14,21 @@ variables {
   region      = "eu-central-1"
 }
 
-run "protected_by_default" {
+run "stack_is_protected_by_default" {
   command = plan
 
   assert {
     condition     = output.protected
-    error_message = "A stack is protected unless somebody says otherwise."
+    error_message = "A stack must be protected by default."
   }
 
   assert {
     condition     = alltrue([for bucket in output.buckets : strcontains(bucket, "sightline-prod-")])
-    error_message = "Names carry project and environment."
+    error_message = "Bucket names must contain the project and the environment."
   }
 }
 
-run "thrown_away_where_asked" {
+run "disposable_stack_is_not_protected" {
   command = plan
 
   variables {
@@ -37,7 +37,7 @@ run "thrown_away_where_asked" {
 
   assert {
     condition     = !output.protected
-    error_message = "A stack to throw away is not protected."
+    error_message = "A disposable stack must not be protected."
   }
 }
 
@@ -57,27 +57,27 @@ run "table" {
 
   assert {
     condition     = aws_dynamodb_table.this.deletion_protection_enabled
-    error_message = "The table is protected against deletion."
+    error_message = "Deletion protection of the table must be enabled."
   }
 
   assert {
     condition     = one(aws_dynamodb_table.this.point_in_time_recovery).enabled
-    error_message = "The table can be had back as it was at any second."
+    error_message = "Point-in-time recovery of the table must be enabled."
   }
 
   assert {
     condition     = one(aws_dynamodb_table.this.server_side_encryption).kms_key_arn == var.kms_key_arn
-    error_message = "The table is encrypted with the stack's own key."
+    error_message = "The table must be encrypted with the stack's KMS key."
   }
 
   assert {
     condition     = one(aws_dynamodb_table.this.ttl).attribute_name == "expires_at"
-    error_message = "Rows expire by expires_at."
+    error_message = "The TTL attribute must be expires_at."
   }
 
   assert {
     condition     = aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
-    error_message = "A table that rests costs nothing."
+    error_message = "The table must use on-demand capacity."
   }
 }
 
@@ -102,32 +102,32 @@ run "bucket" {
       aws_s3_bucket_public_access_block.this.ignore_public_acls,
       aws_s3_bucket_public_access_block.this.restrict_public_buckets,
     ])
-    error_message = "Nothing in a bucket is ever public."
+    error_message = "All public access must be blocked."
   }
 
   assert {
     condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms"
-    error_message = "Objects are encrypted with the stack's own key."
+    error_message = "Objects must be encrypted with the stack's KMS key."
   }
 
   assert {
     condition     = !aws_s3_bucket.this.force_destroy
-    error_message = "S3 refuses to delete a bucket with something in it."
+    error_message = "S3 must refuse to delete a bucket that is not empty."
   }
 
   assert {
     condition     = one(aws_s3_bucket_versioning.this.versioning_configuration).status == "Enabled"
-    error_message = "A deleted original can be had back."
+    error_message = "Versioning must be enabled, to restore deleted originals."
   }
 
   assert {
     condition     = anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : length(rule.abort_incomplete_multipart_upload) > 0])
-    error_message = "Uploads that broke off do not stay."
+    error_message = "Incomplete uploads must be aborted."
   }
 
   assert {
     condition     = length(aws_s3_bucket_cors_configuration.this) == 0
-    error_message = "No page may post to a bucket that takes no uploads."
+    error_message = "A bucket without upload origins must not have CORS rules."
   }
 
   assert {
@@ -135,7 +135,7 @@ run "bucket" {
       for statement in data.aws_iam_policy_document.this.statement :
       statement.effect == "Deny" && anytrue([for condition in statement.condition : condition.variable == "aws:SecureTransport"])
     ])
-    error_message = "Whoever comes without TLS is refused."
+    error_message = "Requests without TLS must be denied."
   }
 }
 
@@ -153,15 +153,15 @@ run "key" {
 
   assert {
     condition     = aws_kms_key.this.enable_key_rotation
-    error_message = "The key is renewed every year."
+    error_message = "Key rotation must be enabled."
   }
 
   assert {
     condition = alltrue([
       for statement in data.aws_iam_policy_document.this.statement :
-      length(statement.condition) > 0 || contains(["GovernedByIam", "Uploads"], statement.sid)
+      length(statement.condition) > 0 || contains(["EnableIamPolicies", "Uploads"], statement.sid)
     ])
-    error_message = "AWS's services use the key on behalf of this account alone."
+    error_message = "AWS services must use the key on behalf of this account only."
   }
 }
 
@@ -175,28 +175,28 @@ run "identity" {
   variables {
     name                = "sightline-prod"
     domain_prefix       = "sightline-prod-123456789012"
-    callback_urls       = ["https://pictures.example.com"]
+    callback_urls       = ["https://photos.example.com"]
     deletion_protection = true
   }
 
   assert {
     condition     = aws_cognito_user_pool.this.deletion_protection == "ACTIVE"
-    error_message = "The pool is protected against deletion."
+    error_message = "Deletion protection of the user pool must be enabled."
   }
 
   assert {
     condition     = !aws_cognito_user_pool_client.this.generate_secret && aws_cognito_user_pool_client.this.allowed_oauth_flows == toset(["code"])
-    error_message = "A public client: no secret, and the code flow only."
+    error_message = "The client must be public: no secret, and only the authorization code flow."
   }
 
   assert {
     condition     = !contains(aws_cognito_user_pool_client.this.explicit_auth_flows, "ALLOW_USER_PASSWORD_AUTH")
-    error_message = "Passwords are proved and never sent."
+    error_message = "The password flow must be disabled: clients use SRP."
   }
 
   assert {
     condition     = aws_cognito_user_pool_client.this.prevent_user_existence_errors == "ENABLED"
-    error_message = "Nobody finds out who has an account."
+    error_message = "Error messages must not disclose which accounts exist."
   }
 }
 
@@ -216,26 +216,26 @@ run "queue" {
 
   assert {
     condition     = aws_sqs_queue.this.kms_master_key_id == var.kms_key_arn && aws_sqs_queue.dead.kms_master_key_id == var.kms_key_arn
-    error_message = "Messages are encrypted with the stack's own key."
+    error_message = "Messages must be encrypted with the stack's KMS key."
   }
 
   assert {
     condition     = aws_sqs_queue.dead.message_retention_seconds > aws_sqs_queue.this.message_retention_seconds
-    error_message = "What was set aside outlives what waits: its time counts from the first arrival."
+    error_message = "The retention of the dead-letter queue must be longer: it counts from the first delivery to the source queue."
   }
 
   assert {
     condition     = aws_sns_topic_subscription.this.raw_message_delivery
-    error_message = "Consumers read S3's own document."
+    error_message = "Consumers must receive the S3 event without the SNS envelope."
   }
 
   assert {
     condition     = jsondecode(aws_sqs_queue_redrive_allow_policy.dead.redrive_allow_policy).redrivePermission == "byQueue"
-    error_message = "Only its own queue sets messages aside there."
+    error_message = "Only the source queue may use the dead-letter queue."
   }
 
   assert {
     condition     = contains(aws_cloudwatch_metric_alarm.dead.alarm_actions, var.alerts_topic_arn) && aws_cloudwatch_metric_alarm.dead.threshold == 0
-    error_message = "One message that was set aside is an alarm."
+    error_message = "A single dead-lettered message must raise an alarm."
   }
 }

@@ -1,4 +1,4 @@
-# How much of everything there is, by setting.
+# Number and size of resources by setting.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -14,31 +14,31 @@ variables {
   region      = "eu-central-1"
 }
 
-run "nothing_runs_before_there_is_an_image" {
+run "defaults_without_an_image" {
   command = apply
 
   variables {
-    picture_private_key = "not used"
+    url_signing_private_key = "not used"
   }
 
   assert {
     condition     = output.image_tag == ""
-    error_message = "Nothing is deployed at first."
+    error_message = "The image tag must be empty before the first deployment."
   }
 
   assert {
-    condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/v1/keys.json"
-    error_message = "Without a way to the internet the keys come through the private API."
+    condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/v1/jwks.json"
+    error_message = "Without internet egress, the JWKS must be fetched through the private API."
   }
 
   assert {
     condition     = !contains(keys(output.settings.api), "SIGHTLINE_CLOUDFRONT_KEY_ID")
-    error_message = "Without a key pair S3 signs the addresses of pictures."
+    error_message = "Without a key pair, image URLs must be presigned by S3."
   }
 
   assert {
     condition     = output.url == "https://d0123456789ab.cloudfront.net"
-    error_message = "Without a domain CloudFront's own name is used."
+    error_message = "Without a domain, the URL must use the domain name that CloudFront assigns."
   }
 }
 
@@ -46,7 +46,7 @@ run "domain_and_nat" {
   command = apply
 
   variables {
-    domain              = "pictures.example.com"
+    domain              = "photos.example.com"
     hosted_zone         = "example.com"
     image_tag           = "abc"
     nat_gateways        = 1
@@ -56,33 +56,33 @@ run "domain_and_nat" {
 
     recognition_calls_per_second = 50
 
-    picture_private_key = "private"
-    picture_signing     = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
+    url_signing_private_key = "private"
+    url_signing             = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
   }
 
   assert {
-    condition     = output.url == "https://pictures.example.com"
-    error_message = "The domain is used."
+    condition     = output.url == "https://photos.example.com"
+    error_message = "The URL must use the domain."
   }
 
   assert {
     condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "${output.sign_in.issuer}/.well-known/jwks.json"
-    error_message = "With a way to the internet the keys are fetched from Cognito."
+    error_message = "With internet egress, the JWKS must be fetched from Cognito."
   }
 
   assert {
     condition     = output.settings.api.SIGHTLINE_CLOUDFRONT_URL == output.url && output.settings.api.SIGHTLINE_CLOUDFRONT_KEY_ID != null
-    error_message = "With a key pair CloudFront serves the pictures."
+    error_message = "With a key pair, CloudFront must serve the renditions."
   }
 
   assert {
     condition     = output.settings.worker.SIGHTLINE_CALLS_PER_SECOND == "5" && output.settings.resizer.SIGHTLINE_PROCESSES == "2"
-    error_message = "The quota is shared out among the workers, and every processor has its process."
+    error_message = "The quota must be divided by the number of workers, and each vCPU must have one process."
   }
 
   assert {
     condition     = tonumber(output.settings.worker.SIGHTLINE_DRAIN_SECONDS) < 120
-    error_message = "Draining ends before Fargate ends the task."
+    error_message = "The drain timeout must be shorter than Fargate's stop timeout."
   }
 }
 
@@ -105,22 +105,22 @@ run "network_without_internet" {
 
   assert {
     condition     = length(aws_subnet.public) == 0 && length(aws_nat_gateway.this) == 0 && length(aws_route.internet) == 0
-    error_message = "Nothing is public without a NAT gateway."
+    error_message = "Without a NAT gateway, there must be no public subnet and no route to the internet."
   }
 
   assert {
     condition     = output.zones == tolist(["eu-central-1a", "eu-central-1b", "eu-central-1c"])
-    error_message = "Zones are taken in the order of their names."
+    error_message = "Zones must be taken in the order of their names."
   }
 
   assert {
     condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : length(endpoint.subnet_ids) <= 2 && endpoint.private_dns_enabled])
-    error_message = "Endpoints stand in as many zones as asked for, under AWS's own names."
+    error_message = "Endpoints must be in the configured number of zones, with private DNS enabled."
   }
 
   assert {
     condition     = alltrue([for subnet in aws_subnet.private : !subnet.map_public_ip_on_launch])
-    error_message = "Private subnets give out no public address."
+    error_message = "Private subnets must not assign public IP addresses."
   }
 }
 
@@ -142,16 +142,16 @@ run "network_with_one_nat" {
 
   assert {
     condition     = length(aws_nat_gateway.this) == 1 && length(aws_route.nat) == 2
-    error_message = "Every zone goes out through the one gateway."
+    error_message = "Every zone must route through the only NAT gateway."
   }
 
   assert {
     condition     = length(aws_vpc_endpoint.interface) == 0 && length(aws_security_group.endpoints) == 0
-    error_message = "No endpoint is paid for that nobody asked for."
+    error_message = "No interface endpoint must exist unless configured."
   }
 }
 
-run "service_that_may_rest" {
+run "service_that_scales_to_zero" {
   command = apply
 
   module {
@@ -182,34 +182,34 @@ run "service_that_may_rest" {
 
   assert {
     condition     = aws_appautoscaling_target.this.min_capacity == 0 && aws_appautoscaling_target.this.max_capacity == 4
-    error_message = "Between none and four."
+    error_message = "The number of tasks must be between 0 and 4."
   }
 
   assert {
     condition     = length(aws_appautoscaling_policy.backlog) == 1 && length(aws_appautoscaling_policy.wake) == 1 && length(aws_appautoscaling_policy.requests) == 0
-    error_message = "Scaled by what waits, and woken from nothing."
+    error_message = "The service must scale by backlog, with a policy that starts the first task."
   }
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.wake) == 1
-    error_message = "Something has to wake it."
+    error_message = "An alarm must start the first task."
   }
 
   assert {
     condition = tolist([
       for strategy in aws_ecs_service.this.capacity_provider_strategy : strategy.capacity_provider if strategy.weight > 0
     ]) == tolist(["FARGATE_SPOT"])
-    error_message = "Beyond the base tasks run on spare capacity."
+    error_message = "Tasks beyond the base must run on Fargate Spot."
   }
 
   assert {
     condition     = one(aws_ecs_service.this.deployment_circuit_breaker).rollback
-    error_message = "A roll-out that fails is taken back."
+    error_message = "A failed deployment must be rolled back."
   }
 
   assert {
     condition     = length(aws_vpc_security_group_ingress_rule.callers) == 0 && length(aws_vpc_security_group_egress_rule.internet) == 0
-    error_message = "Nobody calls it, and it calls nobody outside."
+    error_message = "The service must have no ingress and no internet egress."
   }
 }
 
@@ -242,7 +242,7 @@ run "service_without_an_image" {
 
   assert {
     condition     = aws_ecs_service.this.desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
-    error_message = "Nothing runs before there is an image."
+    error_message = "No tasks must run without an image."
   }
 }
 
@@ -267,16 +267,16 @@ run "load_balancer_with_a_certificate" {
 
   assert {
     condition     = aws_lb.this.internal && aws_lb.this.enable_deletion_protection
-    error_message = "It has no public address, and AWS refuses to delete it."
+    error_message = "The load balancer must be internal and protected against deletion."
   }
 
   assert {
     condition     = aws_lb_listener.this.protocol == "HTTPS" && aws_lb_listener.this.port == 443 && strcontains(aws_lb_listener.this.ssl_policy, "TLS13-1-2")
-    error_message = "HTTPS by TLS 1.2 or 1.3."
+    error_message = "The listener must use HTTPS with TLS 1.2 or 1.3."
   }
 
   assert {
     condition     = one(aws_lb.this.access_logs).enabled
-    error_message = "Access is logged."
+    error_message = "Access logs must be enabled."
   }
 }

@@ -6,10 +6,10 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = each.key
 }
 
-# What Rekognition's own limit holds back. The first sign is that pictures take longer.
+# Rekognition throttling. The first symptom is a longer processing time of images.
 resource "aws_cloudwatch_metric_alarm" "recognition_throttled" {
   alarm_name          = "${var.name}-recognition-throttled"
-  alarm_description   = "Rekognition held calls of this account back for five minutes: ask AWS for a higher rate, or let fewer workers run."
+  alarm_description   = "Rekognition has throttled this account for 5 minutes. Request a higher quota, or lower the maximum number of workers."
   namespace           = "AWS/Rekognition"
   metric_name         = "ThrottledCount"
   dimensions          = { Operation = "DetectLabels" }

@@ -1,4 +1,4 @@
 output "emails" {
-  description = "Who is told by e-mail."
+  description = "E-mail addresses that are subscribed."
   value       = keys(aws_sns_topic_subscription.email)
 }

@@ -1,9 +1,9 @@
 resource "aws_s3_bucket" "this" {
-  # checkov:skip=CKV_AWS_144:A copy in a second region is for stacks of several regions; it doubles the cost of storage.
-  # checkov:skip=CKV2_AWS_62:Only the bucket of originals announces anything; each caller says.
-  # checkov:skip=CKV_AWS_18:The caller says where access is logged; the bucket of logs logs nowhere, or it would log its own logging.
-  # checkov:skip=CKV_AWS_21:Versions are a setting: renditions can be made anew and logs are written once.
-  # checkov:skip=CKV_AWS_145:The key is a setting: the services that write access logs cannot use a customer's key.
+  # checkov:skip=CKV_AWS_144:Cross-region replication is for multi-region stacks; it doubles the storage cost.
+  # checkov:skip=CKV2_AWS_62:Only the originals bucket sends notifications; they are a setting.
+  # checkov:skip=CKV_AWS_18:Access logging is a setting; the log bucket has none, because it would log its own log writes.
+  # checkov:skip=CKV_AWS_21:Versioning is a setting: renditions can be generated again, and logs are written once.
+  # checkov:skip=CKV_AWS_145:The KMS key is a setting: the services that write access logs do not support customer managed keys.
   bucket        = var.name
   force_destroy = var.force_destroy
 }
@@ -29,7 +29,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.bucket
 
   rule {
-    # One data key for many objects: a hundredth of the requests to KMS.
+    # One data key for many objects reduces the requests to KMS by up to 99%.
     bucket_key_enabled = var.kms_key_arn != null
 
     apply_server_side_encryption_by_default {
@@ -48,11 +48,11 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  # checkov:skip=CKV_AWS_300:The first rule does; the check does not see it beside the dynamic ones.
+  # checkov:skip=CKV_AWS_300:The first rule aborts incomplete uploads; the check does not detect it next to dynamic rules.
   bucket = aws_s3_bucket.this.bucket
 
   rule {
-    id     = "aborted-uploads"
+    id     = "incomplete-uploads"
     status = "Enabled"
 
     filter {}
@@ -63,10 +63,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   dynamic "rule" {
-    for_each = var.versioned ? [var.replaced_days] : []
+    for_each = var.versioned ? [var.noncurrent_days] : []
 
     content {
-      id     = "replaced-versions"
+      id     = "noncurrent-versions"
       status = "Enabled"
 
       filter {}
@@ -75,7 +75,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
         noncurrent_days = rule.value
       }
 
-      # What is left of a deleted object when its last version has gone.
+      # Removes the delete marker of an object whose last version has expired.
       expiration {
         expired_object_delete_marker = true
       }
@@ -86,7 +86,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     for_each = var.expire_days == null ? [] : [var.expire_days]
 
     content {
-      id     = "old-objects"
+      id     = "expired-objects"
       status = "Enabled"
 
       filter {}
@@ -105,7 +105,7 @@ resource "aws_s3_bucket_cors_configuration" "this" {
 
   bucket = aws_s3_bucket.this.bucket
 
-  # For the form of an upload ticket and for nothing else.
+  # For uploads with a presigned POST only.
   cors_rule {
     allowed_methods = ["POST"]
     allowed_origins = var.upload_origins
@@ -123,13 +123,13 @@ resource "aws_s3_bucket_logging" "this" {
 }
 
 resource "aws_s3_bucket_notification" "this" {
-  count = var.announce == null ? 0 : 1
+  count = var.notification == null ? 0 : 1
 
   bucket = aws_s3_bucket.this.bucket
 
   topic {
-    topic_arn     = var.announce.topic_arn
+    topic_arn     = var.notification.topic_arn
     events        = ["s3:ObjectCreated:*"]
-    filter_prefix = var.announce.prefix
+    filter_prefix = var.notification.prefix
   }
 }

@@ -2,7 +2,7 @@ data "aws_iam_policy_document" "this" {
   source_policy_documents = var.policies
 
   statement {
-    sid       = "OnlyEncrypted"
+    sid       = "DenyInsecureTransport"
     effect    = "Deny"
     actions   = ["s3:*"]
     resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "OnlyModernTls"
+    sid       = "RequireTls12"
     effect    = "Deny"
     actions   = ["s3:*"]
     resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # CloudFront, where one of its distributions reads from here.
+  # Lets the CloudFront distribution read objects.
   dynamic "statement" {
     for_each = var.reader_distribution_arns
 
@@ -64,6 +64,6 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.bucket
   policy = data.aws_iam_policy_document.this.json
 
-  # A policy set while public access is being blocked is refused as a conflict.
+  # S3 rejects a policy with a conflict while the public access block is being changed.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

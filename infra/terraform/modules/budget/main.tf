@@ -5,8 +5,8 @@ resource "aws_budgets_budget" "this" {
   limit_unit   = "USD"
   time_unit    = "MONTHLY"
 
-  # AWS has to be told once, in its billing console, that costs are to be told apart by this tag; until
-  # then it sees none at all.
+  # Activate the tag as a cost allocation tag in the billing console once; until then the filter matches
+  # no costs.
   dynamic "cost_filter" {
     for_each = var.tag == null ? [] : [var.tag]
 
@@ -18,9 +18,9 @@ resource "aws_budgets_budget" "this" {
 
   dynamic "notification" {
     for_each = {
-      "half is spent"       = { type = "ACTUAL", percent = 50 }
-      "nearly all is spent" = { type = "ACTUAL", percent = 90 }
-      "will not be enough"  = { type = "FORECASTED", percent = 100 }
+      "half-spent"        = { type = "ACTUAL", percent = 50 }
+      "nearly-spent"      = { type = "ACTUAL", percent = 90 }
+      "forecast-exceeded" = { type = "FORECASTED", percent = 100 }
     }
 
     content {

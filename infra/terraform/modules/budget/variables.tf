@@ -5,18 +5,18 @@ variable "name" {
 }
 
 variable "limit_usd" {
-  description = "US dollars a month."
+  description = "Monthly limit in US dollars."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.limit_usd > 0
-    error_message = "A budget is more than nothing."
+    error_message = "The limit must be greater than 0."
   }
 }
 
 variable "tag" {
-  description = "Count only what bears this tag; null for the whole account."
+  description = "Cost allocation tag to filter by; null includes the whole account."
   type = object({
     name  = string
     value = string
@@ -25,7 +25,7 @@ variable "tag" {
 }
 
 variable "alerts_topic_arn" {
-  description = "Topic that is told."
+  description = "ARN of the SNS topic for budget alerts."
   type        = string
   nullable    = false
 }

@@ -1,5 +1,5 @@
-# Proved by records in the zone. They are the same for every certificate of one name in one account,
-# so only one of several writes them.
+# Validated by DNS. The validation records are the same for every certificate of a domain in an account,
+# so only one of several certificates creates them.
 resource "aws_acm_certificate" "this" {
   domain_name       = var.domain
   validation_method = "DNS"
@@ -9,7 +9,7 @@ resource "aws_acm_certificate" "this" {
   }
 }
 
-resource "aws_route53_record" "proof" {
+resource "aws_route53_record" "validation" {
   for_each = var.write_records ? toset([var.domain]) : []
 
   zone_id = var.zone_id
@@ -22,5 +22,5 @@ resource "aws_route53_record" "proof" {
 resource "aws_acm_certificate_validation" "this" {
   certificate_arn = aws_acm_certificate.this.arn
 
-  depends_on = [aws_route53_record.proof]
+  depends_on = [aws_route53_record.validation]
 }

@@ -1,4 +1,4 @@
 output "arn" {
-  description = "The certificate, known once it is good."
+  description = "ARN of the certificate; available after validation."
   value       = aws_acm_certificate_validation.this.certificate_arn
 }

@@ -1,17 +1,17 @@
 variable "domain" {
-  description = "Name that the certificate is for."
+  description = "Domain name of the certificate."
   type        = string
   nullable    = false
 }
 
 variable "zone_id" {
-  description = "Zone of Route 53 that the name is in."
+  description = "ID of the Route 53 hosted zone of the domain."
   type        = string
   nullable    = false
 }
 
 variable "write_records" {
-  description = "Whether the records that prove the name are written here; false for the second certificate of one name."
+  description = "Whether this module creates the DNS validation records. Set to false for a second certificate of the same domain."
   type        = bool
   default     = true
   nullable    = false

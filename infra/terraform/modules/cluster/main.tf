@@ -24,17 +24,18 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
   capacity_providers = ["FARGATE", "FARGATE_SPOT"]
 }
 
-# What was typed into a shell in a task, where that is allowed at all.
+# Records ECS Exec sessions, if they are enabled.
 resource "aws_cloudwatch_log_group" "shell" {
-  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting.
+  # checkov:skip=CKV_AWS_338:Log retention is a setting.
   name              = "/${var.name}/shell"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
-# ECS would make this group itself, without an end to its logs, and leave it behind.
+# If this group did not exist, ECS would create it without a retention period, and a destroy would
+# leave it behind.
 resource "aws_cloudwatch_log_group" "insights" {
-  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting; ECS's own measurements are read as metrics.
+  # checkov:skip=CKV_AWS_338:One day is enough: these performance logs are read as metrics.
   name              = "/aws/ecs/containerinsights/${var.name}/performance"
   retention_in_days = 1
   kms_key_id        = var.kms_key_arn

@@ -1,9 +1,9 @@
 output "name" {
-  description = "Name of the cluster, known once it has its kinds of capacity."
+  description = "Name of the cluster; available after its capacity providers are attached."
   value       = aws_ecs_cluster_capacity_providers.this.cluster_name
 }
 
 output "arn" {
-  description = "The cluster."
+  description = "ARN of the cluster."
   value       = aws_ecs_cluster.this.arn
 }

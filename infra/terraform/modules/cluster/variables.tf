@@ -1,17 +1,17 @@
 variable "name" {
-  description = "Name of the cluster."
+  description = "Name of the ECS cluster."
   type        = string
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs are kept."
+  description = "Log retention in days."
   type        = number
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts logs and shell sessions."
+  description = "ARN of the KMS key for logs and ECS Exec sessions."
   type        = string
   nullable    = false
 }

@@ -5,7 +5,7 @@ locals {
 
   graphs = [
     {
-      title = "Requests and failures a minute"
+      title = "Requests and errors per minute"
       stat  = "Sum"
       metrics = [
         ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", var.load_balancer, { label = "requests" }],
@@ -14,7 +14,7 @@ locals {
       ]
     },
     {
-      title = "Time of an answer, in seconds"
+      title = "Response time (seconds)"
       stat  = "p99"
       metrics = [
         ["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.load_balancer, { label = "p99" }],
@@ -22,22 +22,22 @@ locals {
       ]
     },
     {
-      title   = "Pictures that wait"
+      title   = "Queued messages"
       stat    = "Maximum"
       metrics = [for name in var.queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]]
     },
     {
-      title   = "Age of the oldest picture that waits, in seconds"
+      title   = "Age of the oldest message (seconds)"
       stat    = "Maximum"
       metrics = [for name in var.queues : ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", name]]
     },
     {
-      title   = "Set aside"
+      title   = "Dead-lettered messages"
       stat    = "Maximum"
-      metrics = [for name in var.dead_queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]]
+      metrics = [for name in var.dead_letter_queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]]
     },
     {
-      title = "Tasks that run"
+      title = "Running tasks"
       stat  = "Average"
       metrics = [
         for name in var.services :
@@ -45,30 +45,30 @@ locals {
       ]
     },
     {
-      title   = "Processor of the tasks, in per cent"
+      title   = "CPU utilization (percent)"
       stat    = "Average"
       metrics = [for name in var.services : ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]]
     },
     {
-      title   = "Memory of the tasks, in per cent"
+      title   = "Memory utilization (percent)"
       stat    = "Maximum"
       metrics = [for name in var.services : ["AWS/ECS", "MemoryUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]]
     },
     {
-      title = "Recognition: calls, and calls held back"
+      title = "Rekognition: successful and throttled calls"
       stat  = "Sum"
       metrics = [
         ["AWS/Rekognition", "SuccessfulRequestCount", "Operation", "DetectLabels", { label = "calls" }],
-        ["AWS/Rekognition", "ThrottledCount", "Operation", "DetectLabels", { label = "held back" }],
+        ["AWS/Rekognition", "ThrottledCount", "Operation", "DetectLabels", { label = "throttled" }],
       ]
     },
     {
-      title = "Table: units used, and requests held back"
+      title = "Table: consumed capacity and throttled requests"
       stat  = "Sum"
       metrics = [
         ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", var.table, { label = "read" }],
-        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", var.table, { label = "written" }],
-        ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table, { label = "writes held back" }],
+        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", var.table, { label = "write" }],
+        ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table, { label = "throttled writes" }],
       ]
     },
   ]

@@ -10,8 +10,8 @@ locals {
   ])
 }
 
-# What a browser is told to refuse. Where a page may load things from is said of the application
-# alone: the API's own documentation brings its own page.
+# Security headers. The Content Security Policy applies to the web application only: the API's
+# documentation page loads its own resources.
 resource "aws_cloudfront_response_headers_policy" "this" {
   for_each = { page = [local.content_security_policy], data = [] }
 
@@ -38,7 +38,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     }
 
     referrer_policy {
-      # Signed addresses go to nobody.
+      # Keeps signed URLs out of the Referer header.
       referrer_policy = "no-referrer"
       override        = true
     }

@@ -1,4 +1,4 @@
-# Who asked for what, straight to the bucket of logs. Signatures are not in it: the query is left out.
+# Access logs, delivered to the log bucket. The query string is left out, because it contains signatures.
 resource "aws_cloudwatch_log_delivery_source" "this" {
   name         = var.name
   log_type     = "ACCESS_LOGS"

@@ -1,7 +1,7 @@
-# One address for all of it: the web application, the API and the pictures.
+# One domain name for the web application, the API and the renditions.
 
 locals {
-  # Policies that AWS itself keeps, by the ids that it publishes:
+  # IDs of AWS managed policies:
   # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
   # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -9,16 +9,16 @@ locals {
   all_viewer        = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
   secure = var.certificate_arn != null
-  signed = var.picture_public_key != null
+  signed = var.url_signing_public_key != null
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  # checkov:skip=CKV_AWS_86:Access is logged by the newer kind of log delivery: see logs.tf.
-  # checkov:skip=CKV_AWS_174:TLS 1.2 and above with a domain; CloudFront's own certificate has one fixed policy.
-  # checkov:skip=CKV2_AWS_42:A certificate of one's own needs a domain, and there may be none.
-  # checkov:skip=CKV2_AWS_47:The rule set against Log4j is one of the rule sets of the firewall, which stands in another module.
-  # checkov:skip=CKV_AWS_310:What is behind is one region; a second origin is for stacks of several.
-  # checkov:skip=CKV_AWS_374:Which countries are served is the owner's decision; all of them by default.
+  # checkov:skip=CKV_AWS_86:Access logging uses standard logging v2: see logs.tf.
+  # checkov:skip=CKV_AWS_174:TLS 1.2 or newer with a domain; the default CloudFront certificate has a fixed policy.
+  # checkov:skip=CKV2_AWS_42:A custom certificate requires a domain, which is optional.
+  # checkov:skip=CKV2_AWS_47:The web ACL in the firewall module includes the rule group against Log4j.
+  # checkov:skip=CKV_AWS_310:Origin failover is for multi-region stacks.
+  # checkov:skip=CKV_AWS_374:All countries are served by default; geo restriction is the operator's decision.
   comment             = var.name
   enabled             = true
   is_ipv6_enabled     = true
@@ -27,7 +27,7 @@ resource "aws_cloudfront_distribution" "this" {
   default_root_object = "index.html"
   aliases             = var.aliases
   web_acl_id          = var.web_acl_arn
-  # A destroy has to wait until every edge has let go of it; an apply need not.
+  # An apply does not wait for the deployment to all edge locations; a destroy always does.
   wait_for_deployment = false
 
   origin {
@@ -42,7 +42,7 @@ resource "aws_cloudfront_distribution" "this" {
 
     vpc_origin_config {
       vpc_origin_id = aws_cloudfront_vpc_origin.api.id
-      # An event stream's heartbeat has to come more often than this.
+      # Must be longer than the heartbeat interval of event streams.
       origin_read_timeout      = 60
       origin_keepalive_timeout = 60
     }
@@ -52,13 +52,13 @@ resource "aws_cloudfront_distribution" "this" {
     for_each = local.signed ? [1] : []
 
     content {
-      origin_id                = "pictures"
-      domain_name              = var.pictures_domain_name
+      origin_id                = "renditions"
+      domain_name              = var.renditions_domain_name
       origin_access_control_id = aws_cloudfront_origin_access_control.this.id
     }
   }
 
-  # The web application. Its files carry their content's hash in their names, but for the page.
+  # The web application. All files except the page have a content hash in their names.
   default_cache_behavior {
     target_origin_id           = "web"
     viewer_protocol_policy     = "redirect-to-https"
@@ -83,7 +83,7 @@ resource "aws_cloudfront_distribution" "this" {
       viewer_protocol_policy = "https-only"
       allowed_methods        = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
       cached_methods         = ["GET", "HEAD"]
-      # Off: compressing would hold an event stream back until there is enough to compress.
+      # Off: compression would buffer event streams.
       compress                   = false
       cache_policy_id            = local.caching_disabled
       origin_request_policy_id   = local.all_viewer
@@ -91,21 +91,21 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
-  # Pictures: only for addresses that the API has signed, and kept at the edge under the address
-  # without its signature.
+  # Renditions: served only for URLs that the API has signed. The cache key excludes the query string,
+  # and with it the signature.
   dynamic "ordered_cache_behavior" {
-    for_each = local.signed ? [var.pictures_path] : []
+    for_each = local.signed ? [var.renditions_path] : []
 
     content {
       path_pattern               = ordered_cache_behavior.value
-      target_origin_id           = "pictures"
+      target_origin_id           = "renditions"
       viewer_protocol_policy     = "https-only"
       allowed_methods            = ["GET", "HEAD"]
       cached_methods             = ["GET", "HEAD"]
       compress                   = false
       cache_policy_id            = local.caching_optimized
       response_headers_policy_id = aws_cloudfront_response_headers_policy.this["data"].id
-      trusted_key_groups         = [aws_cloudfront_key_group.pictures[0].id]
+      trusted_key_groups         = [aws_cloudfront_key_group.renditions[0].id]
     }
   }
 
@@ -131,7 +131,7 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
-# CloudFront's own door in the private network: the load balancer has no public address at all.
+# VPC origin: lets CloudFront reach the internal load balancer.
 resource "aws_cloudfront_vpc_origin" "api" {
   vpc_origin_endpoint_config {
     name                   = var.name
@@ -147,34 +147,34 @@ resource "aws_cloudfront_vpc_origin" "api" {
   }
 }
 
-# A path of the application is not a file: the page answers for all of them.
+# Rewrites the client-side routes of the application to the page.
 resource "aws_cloudfront_function" "page" {
   name    = "${var.name}-page"
-  comment = "Serves the page for every path that names no file."
+  comment = "Serves index.html for paths without a file extension."
   runtime = "cloudfront-js-2.0"
   publish = true
   code    = file("${path.module}/page.js")
 }
 
-# When it is replaced, the group takes the new one before the old one goes.
-resource "aws_cloudfront_public_key" "pictures" {
+# On rotation, the key group switches to the new key before the old one is deleted.
+resource "aws_cloudfront_public_key" "renditions" {
   count = local.signed ? 1 : 0
 
   name_prefix = "${var.name}-"
-  comment     = "Checks the signed addresses of pictures."
-  encoded_key = var.picture_public_key
+  comment     = "Verifies signed image URLs."
+  encoded_key = var.url_signing_public_key
 
   lifecycle {
     create_before_destroy = true
   }
 }
 
-resource "aws_cloudfront_key_group" "pictures" {
+resource "aws_cloudfront_key_group" "renditions" {
   count = local.signed ? 1 : 0
 
   name    = var.name
-  comment = "Whose signed addresses of pictures are good."
-  items   = [aws_cloudfront_public_key.pictures[0].id]
+  comment = "Keys that may sign image URLs."
+  items   = [aws_cloudfront_public_key.renditions[0].id]
 }
 
 resource "aws_route53_record" "this" {

@@ -1,24 +1,24 @@
 output "id" {
-  description = "The distribution, for invalidations."
+  description = "ID of the distribution, for invalidations."
   value       = aws_cloudfront_distribution.this.id
 }
 
 output "arn" {
-  description = "The distribution, for the policies of buckets."
+  description = "ARN of the distribution, for bucket policies."
   value       = aws_cloudfront_distribution.this.arn
 }
 
 output "domain_name" {
-  description = "CloudFront's own name for it."
+  description = "Domain name that CloudFront assigned."
   value       = aws_cloudfront_distribution.this.domain_name
 }
 
 output "hosted_zone_id" {
-  description = "Zone of that name, for an alias."
+  description = "Route 53 hosted zone ID of the distribution, for alias records."
   value       = aws_cloudfront_distribution.this.hosted_zone_id
 }
 
-output "picture_key_id" {
-  description = "Id of the public key, which signed addresses name; null without one."
-  value       = one(aws_cloudfront_public_key.pictures[*].id)
+output "url_signing_key_id" {
+  description = "ID of the public key, which signed URLs contain as `Key-Pair-Id`; null without a key."
+  value       = one(aws_cloudfront_public_key.renditions[*].id)
 }

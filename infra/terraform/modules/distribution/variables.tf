@@ -1,54 +1,54 @@
 variable "name" {
-  description = "Prefix of every name."
+  description = "Name prefix of the resources."
   type        = string
   nullable    = false
 }
 
 variable "aliases" {
-  description = "Names of one's own; none, and CloudFront's own name is used."
+  description = "Alternate domain names; empty uses only the domain name that CloudFront assigns."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "zone_id" {
-  description = "Zone of Route 53 that these names are in; null without any."
+  description = "ID of the Route 53 hosted zone of the aliases; null without aliases."
   type        = string
   default     = null
 }
 
 variable "certificate_arn" {
-  description = "Certificate for these names, in us-east-1; null without any."
+  description = "ARN of the certificate of the aliases, in us-east-1; null without aliases."
   type        = string
   default     = null
 }
 
 variable "price_class" {
-  description = "Where the edges are: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
+  description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string
   default     = "PriceClass_100"
   nullable    = false
 
   validation {
     condition     = contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.price_class)
-    error_message = "PriceClass_100, PriceClass_200 or PriceClass_All."
+    error_message = "The price class must be PriceClass_100, PriceClass_200 or PriceClass_All."
   }
 }
 
 variable "web_acl_arn" {
-  description = "Firewall in front of it; null for none."
+  description = "ARN of the web ACL; null for none."
   type        = string
   default     = null
 }
 
 variable "web_domain_name" {
-  description = "Host name of the web application's bucket."
+  description = "Domain name of the bucket of the web application."
   type        = string
   nullable    = false
 }
 
 variable "api" {
-  description = "The API: its load balancer, and the paths that lead there."
+  description = "Origin of the API: its load balancer, and the path patterns that are routed to it."
   type = object({
     load_balancer_arn = string
     domain_name       = string
@@ -57,46 +57,46 @@ variable "api" {
   nullable = false
 }
 
-variable "pictures_domain_name" {
-  description = "Host name of the bucket of pictures."
+variable "renditions_domain_name" {
+  description = "Domain name of the renditions bucket."
   type        = string
   nullable    = false
 }
 
-variable "pictures_path" {
-  description = "Paths that lead to the pictures."
+variable "renditions_path" {
+  description = "Path pattern of the renditions."
   type        = string
   default     = "/renditions/*"
   nullable    = false
 }
 
-variable "picture_public_key" {
-  description = "Public key (PEM, RSA 2048) that checks signed addresses of pictures; null, and none are served here."
+variable "url_signing_public_key" {
+  description = "Public key (PEM, RSA 2048) that verifies signed image URLs. Null: CloudFront serves no images."
   type        = string
   default     = null
 
   validation {
-    condition     = var.picture_public_key == null || can(regex("^-----BEGIN PUBLIC KEY-----", var.picture_public_key))
-    error_message = "A public key in PEM begins with -----BEGIN PUBLIC KEY-----."
+    condition     = var.url_signing_public_key == null || can(regex("^-----BEGIN PUBLIC KEY-----", var.url_signing_public_key))
+    error_message = "The public key must be in PEM format, starting with -----BEGIN PUBLIC KEY-----."
   }
 }
 
 variable "connect_sources" {
-  description = "Where the web application may send requests to, apart from its own address."
+  description = "Additional connect-src origins of the Content Security Policy."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "image_sources" {
-  description = "Where the web application may load pictures from, apart from its own address."
+  description = "Additional img-src origins of the Content Security Policy."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "access_log" {
-  description = "Bucket and prefix that requests are logged to."
+  description = "Bucket and prefix for access logs."
   type = object({
     bucket_arn = string
     prefix     = string

@@ -1,5 +1,5 @@
 locals {
-  # In this order they are asked. What each is against:
+  # AWS managed rule groups, in order of evaluation:
   # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
   rule_sets = [
     "AWSManagedRulesAmazonIpReputationList",
@@ -10,7 +10,7 @@ locals {
 
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
-  description = "In front of ${var.name}."
+  description = "Web ACL of ${var.name}."
   scope       = "CLOUDFRONT"
 
   default_action {
@@ -18,7 +18,7 @@ resource "aws_wafv2_web_acl" "this" {
   }
 
   rule {
-    name     = "rate-per-address"
+    name     = "rate-per-ip-address"
     priority = 0
 
     action {
@@ -43,7 +43,7 @@ resource "aws_wafv2_web_acl" "this" {
     }
 
     visibility_config {
-      metric_name                = "rate-per-address"
+      metric_name                = "rate-per-ip-address"
       cloudwatch_metrics_enabled = true
       sampled_requests_enabled   = true
     }
@@ -82,15 +82,15 @@ resource "aws_wafv2_web_acl" "this" {
   }
 }
 
-# The name has to begin like this.
+# AWS WAF requires this name prefix.
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_158:CloudFront's firewall lives in us-east-1, where the key of the stack is not; tokens are left out of these logs.
-  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting.
+  # checkov:skip=CKV_AWS_158:The web ACL is in us-east-1, where the stack's KMS key is not available; tokens are redacted from these logs.
+  # checkov:skip=CKV_AWS_338:Log retention is a setting.
   name              = "aws-waf-logs-${var.name}"
   retention_in_days = var.log_retention_days
 }
 
-# Only what was blocked: the rest is in the access logs.
+# Logs blocked requests only; CloudFront logs all requests.
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
   resource_arn            = aws_wafv2_web_acl.this.arn
   log_destination_configs = [aws_cloudwatch_log_group.this.arn]

@@ -1,4 +1,4 @@
 output "arn" {
-  description = "The firewall."
+  description = "ARN of the web ACL."
   value       = aws_wafv2_web_acl.this.arn
 }

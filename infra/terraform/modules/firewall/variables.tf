@@ -1,22 +1,22 @@
 variable "name" {
-  description = "Name of the firewall."
+  description = "Name of the web ACL."
   type        = string
   nullable    = false
 }
 
 variable "requests_per_address" {
-  description = "Requests of one address in five minutes, beyond which it has to wait."
+  description = "Rate limit: requests per IP address in 5 minutes."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.requests_per_address >= 100
-    error_message = "At least 100: a single page of pictures takes that many."
+    error_message = "The rate limit must be at least 100: one page of images makes that many requests."
   }
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs are kept."
+  description = "Log retention in days."
   type        = number
   nullable    = false
 }

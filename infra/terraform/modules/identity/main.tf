@@ -10,7 +10,7 @@ resource "aws_cognito_user_pool" "this" {
     case_sensitive = false
   }
 
-  # Length is what counts; a symbol more or less is not.
+  # Length matters more than character classes.
   password_policy {
     minimum_length                   = 12
     require_lowercase                = false
@@ -39,14 +39,14 @@ resource "aws_cognito_user_pool" "this" {
     }
   }
 
-  # The old address stays good until the new one has been proved.
+  # The old e-mail address stays valid until the new one is verified.
   user_attribute_update_settings {
     attributes_require_verification_before_update = ["email"]
   }
 }
 
-# For programs that cannot keep a secret: browsers and the command line. They prove the password
-# without sending it (SRP), or come by the log-in page with a code and PKCE.
+# Public client for browsers and the command line. It signs in with SRP, which does not send the
+# password, or through the sign-in page with the authorization code flow and PKCE.
 resource "aws_cognito_user_pool_client" "this" {
   name         = var.name
   user_pool_id = aws_cognito_user_pool.this.id

@@ -1,19 +1,19 @@
 output "pool_id" {
-  description = "The pool of users."
+  description = "ID of the user pool."
   value       = aws_cognito_user_pool.this.id
 }
 
 output "pool_arn" {
-  description = "The pool of users, as ARN."
+  description = "ARN of the user pool."
   value       = aws_cognito_user_pool.this.arn
 }
 
 output "client_id" {
-  description = "The client that users sign in with."
+  description = "ID of the app client."
   value       = aws_cognito_user_pool_client.this.id
 }
 
 output "domain" {
-  description = "First part of the log-in page's host name."
+  description = "Domain prefix of the sign-in page."
   value       = aws_cognito_user_pool_domain.this.domain
 }

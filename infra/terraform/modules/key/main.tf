@@ -7,14 +7,14 @@ locals {
   region  = data.aws_region.current.name
 }
 
-# The whole account may be let in by IAM, as AWS advises (without it nobody could ever change the
-# key again); beyond that only those AWS services that encrypt on our behalf.
+# IAM policies of the account can grant access, as AWS recommends (otherwise the key could become
+# unmanageable). Beyond that, only the AWS services that encrypt on the stack's behalf have access.
 data "aws_iam_policy_document" "this" {
-  # checkov:skip=CKV_AWS_109:In a key policy `*` is this key, and only this account is let in.
-  # checkov:skip=CKV_AWS_111:In a key policy `*` is this key, and only this account is let in.
-  # checkov:skip=CKV_AWS_356:In a key policy `*` is this key.
+  # checkov:skip=CKV_AWS_109:In a key policy `*` means this key, and only this account has access.
+  # checkov:skip=CKV_AWS_111:In a key policy `*` means this key, and only this account has access.
+  # checkov:skip=CKV_AWS_356:In a key policy `*` means this key.
   statement {
-    sid       = "GovernedByIam"
+    sid       = "EnableIamPolicies"
     actions   = ["kms:*"]
     resources = ["*"]
 
@@ -24,8 +24,8 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # S3 announces uploads on an encrypted topic. AWS documents this grant without a condition, and
-  # whom S3 may speak for the topic's own policy says:
+  # S3 publishes upload events to an encrypted topic. AWS documents this grant without a condition;
+  # the topic policy restricts the source bucket:
   # https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
   statement {
     sid       = "Uploads"
@@ -38,7 +38,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # Topics feed encrypted queues.
+  # Topics publish to encrypted queues.
   statement {
     sid       = "Topics"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
@@ -56,7 +56,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # Alarms and budgets speak on an encrypted topic.
+  # Alarms and budgets publish to an encrypted topic.
   statement {
     sid       = "Alerts"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
@@ -97,8 +97,9 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # CloudFront reads encrypted pictures. Which distribution may read which bucket the bucket's own
-  # policy says: named here as well, key, bucket and distribution would wait for each other.
+  # CloudFront reads encrypted renditions. The bucket policies restrict which distribution may read which
+  # bucket. Naming the distribution here too would create a dependency cycle of key, bucket and
+  # distribution.
   statement {
     sid       = "DistributionsOfThisAccount"
     actions   = ["kms:Decrypt"]
@@ -118,7 +119,7 @@ data "aws_iam_policy_document" "this" {
 }
 
 resource "aws_kms_key" "this" {
-  description             = "Data, messages and logs of ${var.name}."
+  description             = "Encrypts data, messages and logs of ${var.name}."
   enable_key_rotation     = true
   deletion_window_in_days = var.deletion_window_days
   policy                  = data.aws_iam_policy_document.this.json

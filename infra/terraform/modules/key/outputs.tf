@@ -1,4 +1,4 @@
 output "arn" {
-  description = "The key."
+  description = "ARN of the KMS key."
   value       = aws_kms_key.this.arn
 }

@@ -4,7 +4,7 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-api-errors"
-  alarm_description   = "More than ${var.max_error_percent} % of the requests failed with 5xx: see the log of the api."
+  alarm_description   = "More than ${var.max_error_percent}% of requests failed with 5xx. See the api logs."
   evaluation_periods  = 5
   datapoints_to_alarm = 3
   comparison_operator = "GreaterThanThreshold"
@@ -15,8 +15,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
   metric_query {
     id    = "percent"
-    label = "Requests that failed, in per cent"
-    # One failure among three requests at night is no alarm.
+    label = "Error rate (percent)"
+    # Ignores minutes with few requests, in which one failure would exceed the threshold.
     expression  = "IF(requests >= 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
     return_data = true
   }
@@ -44,7 +44,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "latency" {
   alarm_name          = "${var.name}-api-p99"
-  alarm_description   = "One request in a hundred took longer than ${var.max_p99_seconds} seconds."
+  alarm_description   = "The p99 response time exceeds ${var.max_p99_seconds} seconds."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "TargetResponseTime"
   dimensions          = local.dimensions
@@ -55,7 +55,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.max_p99_seconds
   treat_missing_data  = "notBreaching"
-  # With few requests a percentile says nothing.
+  # Percentiles of few requests are not meaningful.
   evaluate_low_sample_count_percentiles = "ignore"
   alarm_actions                         = [var.alerts_topic_arn]
   ok_actions                            = [var.alerts_topic_arn]
@@ -63,7 +63,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
 
 resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   alarm_name          = "${var.name}-api-unhealthy"
-  alarm_description   = "A task of the api has not answered /health for five minutes."
+  alarm_description   = "An api task has failed its /health check for 5 minutes."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "UnHealthyHostCount"
   dimensions          = merge(local.dimensions, { TargetGroup = aws_lb_target_group.this.arn_suffix })

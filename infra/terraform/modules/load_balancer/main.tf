@@ -1,4 +1,4 @@
-# CloudFront's own addresses: it comes through a door that it opens inside this network.
+# IP addresses of CloudFront, which connects through network interfaces in the VPC (VPC origin).
 data "aws_ec2_managed_prefix_list" "cloudfront" {
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
@@ -8,9 +8,9 @@ locals {
 }
 
 resource "aws_lb" "this" {
-  # checkov:skip=CKV2_AWS_28:Nothing but CloudFront reaches it, and the firewall stands there.
-  # checkov:skip=CKV2_AWS_20:One listener only; CloudFront turns HTTP into HTTPS for those who come from outside.
-  # checkov:skip=CKV_AWS_150:Protection is a setting, so that throw-away stacks can be thrown away.
+  # checkov:skip=CKV2_AWS_28:Only CloudFront can reach it, and the web ACL is attached there.
+  # checkov:skip=CKV2_AWS_20:CloudFront redirects viewers from HTTP to HTTPS.
+  # checkov:skip=CKV_AWS_150:Deletion protection is a setting, so that disposable stacks can be destroyed.
   name                       = var.name
   internal                   = true
   load_balancer_type         = "application"
@@ -18,8 +18,7 @@ resource "aws_lb" "this" {
   security_groups            = [aws_security_group.this.id]
   drop_invalid_header_fields = true
   enable_deletion_protection = var.deletion_protection
-  # Longer than the pause between two heartbeats of an event stream, and than CloudFront keeps its
-  # own connections open.
+  # Longer than the heartbeat interval of event streams and than CloudFront's keep-alive timeout.
   idle_timeout = 120
 
   access_logs {
@@ -30,13 +29,13 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_target_group" "this" {
-  # checkov:skip=CKV_AWS_378:The tasks speak plain HTTP, to this load balancer alone and in private subnets.
+  # checkov:skip=CKV_AWS_378:The tasks serve plain HTTP to this load balancer only, in private subnets.
   name        = var.name
   vpc_id      = var.vpc_id
   target_type = "ip"
   protocol    = "HTTP"
   port        = var.port
-  # Time for requests in flight; event streams are told to come again when a task stops.
+  # Time for in-flight requests. A stopping task makes its event stream clients reconnect.
   deregistration_delay = 30
 
   health_check {
@@ -50,8 +49,8 @@ resource "aws_lb_target_group" "this" {
 }
 
 resource "aws_lb_listener" "this" {
-  # checkov:skip=CKV_AWS_2:Plain HTTP only where there is no domain, and then only between CloudFront and here, inside AWS's network.
-  # checkov:skip=CKV_AWS_103:TLS 1.2 and 1.3 wherever there is a certificate.
+  # checkov:skip=CKV_AWS_2:Plain HTTP is used only without a domain, between CloudFront and the load balancer, inside the AWS network.
+  # checkov:skip=CKV_AWS_103:TLS 1.2 or 1.3 whenever there is a certificate.
   load_balancer_arn = aws_lb.this.arn
   port              = local.port
   protocol          = var.certificate_arn == null ? "HTTP" : "HTTPS"
@@ -66,7 +65,7 @@ resource "aws_lb_listener" "this" {
 
 resource "aws_security_group" "this" {
   name        = "${var.name}-load-balancer"
-  description = "The load balancer of ${var.name}: in from CloudFront, out to the tasks."
+  description = "Load balancer of ${var.name}: ingress from CloudFront, egress to the tasks."
   vpc_id      = var.vpc_id
 
   tags = { Name = "${var.name}-load-balancer" }
@@ -76,10 +75,10 @@ resource "aws_security_group" "this" {
   }
 }
 
-# One rule for one port: this list counts as 55 of the 60 rules that a security group may have.
+# One rule only: the prefix list counts as 55 of the 60 rules that a security group may have.
 resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
   security_group_id = aws_security_group.this.id
-  description       = "CloudFront."
+  description       = "Requests from CloudFront."
   prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
   ip_protocol       = "tcp"
   from_port         = local.port
@@ -88,7 +87,7 @@ resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
 
 resource "aws_vpc_security_group_egress_rule" "tasks" {
   security_group_id            = aws_security_group.this.id
-  description                  = "The tasks."
+  description                  = "Requests to the tasks."
   referenced_security_group_id = var.target_security_group_id
   ip_protocol                  = "tcp"
   from_port                    = var.port

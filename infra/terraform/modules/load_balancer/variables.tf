@@ -5,48 +5,48 @@ variable "name" {
 
   validation {
     condition     = length(var.name) <= 32
-    error_message = "AWS allows 32 characters."
+    error_message = "The name must be at most 32 characters."
   }
 }
 
 variable "vpc_id" {
-  description = "Network that it stands in."
+  description = "ID of the VPC."
   type        = string
   nullable    = false
 }
 
 variable "subnet_ids" {
-  description = "Subnets that it stands in."
+  description = "IDs of the subnets."
   type        = list(string)
   nullable    = false
 }
 
 variable "port" {
-  description = "Port of the tasks."
+  description = "Port that the tasks listen on."
   type        = number
   nullable    = false
 }
 
 variable "target_security_group_id" {
-  description = "Security group of the tasks."
+  description = "ID of the security group of the tasks."
   type        = string
   nullable    = false
 }
 
 variable "certificate_arn" {
-  description = "Certificate for HTTPS; null for plain HTTP, where there is no domain."
+  description = "ARN of the certificate for HTTPS. Null uses plain HTTP, for stacks without a domain."
   type        = string
   default     = null
 }
 
 variable "deletion_protection" {
-  description = "Whether AWS refuses to delete it, whoever asks."
+  description = "Whether deletion protection of the load balancer is enabled."
   type        = bool
   nullable    = false
 }
 
 variable "access_log" {
-  description = "Bucket and prefix that requests are logged to."
+  description = "Bucket and prefix for access logs."
   type = object({
     bucket = string
     prefix = string
@@ -55,21 +55,21 @@ variable "access_log" {
 }
 
 variable "max_error_percent" {
-  description = "Share of failed requests that is worth an alarm."
+  description = "Error rate above which an alarm is raised, in percent."
   type        = number
   default     = 1
   nullable    = false
 }
 
 variable "max_p99_seconds" {
-  description = "Seconds that one request in a hundred may take without an alarm."
+  description = "p99 response time above which an alarm is raised, in seconds."
   type        = number
   default     = 1
   nullable    = false
 }
 
 variable "alerts_topic_arn" {
-  description = "Topic that alarms are sent to."
+  description = "ARN of the SNS topic for alarms."
   type        = string
   nullable    = false
 }

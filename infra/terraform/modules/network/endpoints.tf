@@ -1,11 +1,11 @@
-# The tasks' way to AWS without the internet.
+# VPC endpoints: access to AWS services without internet egress.
 
-# Through these endpoints only this account's resources are reached, so that nothing can be carried
-# out to somebody else's bucket or table.
+# Restricts the endpoints to resources of this account, so that data cannot be exfiltrated to a foreign
+# bucket or table.
 data "aws_iam_policy_document" "own_resources" {
-  # checkov:skip=CKV_AWS_1:The policy of an endpoint takes away and gives nothing: roles say who may do what.
-  # checkov:skip=CKV_AWS_49:The policy of an endpoint takes away and gives nothing: roles say who may do what.
-  # checkov:skip=CKV_AWS_283:The policy of an endpoint takes away and gives nothing: roles say who may do what.
+  # checkov:skip=CKV_AWS_1:An endpoint policy only restricts; permissions are granted by IAM roles.
+  # checkov:skip=CKV_AWS_49:An endpoint policy only restricts; permissions are granted by IAM roles.
+  # checkov:skip=CKV_AWS_283:An endpoint policy only restricts; permissions are granted by IAM roles.
   statement {
     sid       = "OwnResources"
     actions   = ["*"]
@@ -25,10 +25,10 @@ data "aws_iam_policy_document" "own_resources" {
 }
 
 data "aws_iam_policy_document" "s3" {
-  # checkov:skip=CKV_AWS_283:Layers of images are fetched by addresses that ECR has signed.
+  # checkov:skip=CKV_AWS_283:Image layers are fetched with URLs that ECR has presigned.
   source_policy_documents = [data.aws_iam_policy_document.own_resources.json]
 
-  # ECR keeps the layers of images in a bucket of AWS.
+  # ECR stores image layers in a bucket owned by AWS.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
   statement {
     sid       = "ImageLayers"
@@ -42,12 +42,12 @@ data "aws_iam_policy_document" "s3" {
   }
 }
 
-# Rekognition and ECR's log-in have no resource that belongs to an account, so here it is the
-# caller who must.
+# Rekognition and the ECR login have no resource that belongs to an account, so this policy restricts
+# the caller's account instead.
 data "aws_iam_policy_document" "own_callers" {
-  # checkov:skip=CKV_AWS_1:The policy of an endpoint takes away and gives nothing: roles say who may do what.
-  # checkov:skip=CKV_AWS_49:The policy of an endpoint takes away and gives nothing: roles say who may do what.
-  # checkov:skip=CKV_AWS_283:The policy of an endpoint takes away and gives nothing: roles say who may do what.
+  # checkov:skip=CKV_AWS_1:An endpoint policy only restricts; permissions are granted by IAM roles.
+  # checkov:skip=CKV_AWS_49:An endpoint policy only restricts; permissions are granted by IAM roles.
+  # checkov:skip=CKV_AWS_283:An endpoint policy only restricts; permissions are granted by IAM roles.
   statement {
     sid       = "OwnCallers"
     actions   = ["*"]
@@ -90,7 +90,7 @@ resource "aws_vpc_endpoint" "interface" {
   subnet_ids          = [for zone in local.endpoint_zones : aws_subnet.private[zone].id]
   security_group_ids  = [aws_security_group.endpoints[0].id]
   private_dns_enabled = true
-  # Calls through `execute-api` carry no identity; what they reach guards itself.
+  # Calls through `execute-api` are unauthenticated; the resource policy of the API restricts access.
   policy = each.key == "execute-api" ? null : data.aws_iam_policy_document.own_callers.json
 
   tags = { Name = "${var.name}-${each.key}" }
@@ -100,7 +100,7 @@ resource "aws_security_group" "endpoints" {
   count = length(var.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"
-  description = "The interface endpoints: HTTPS from this network."
+  description = "Interface endpoints: HTTPS from this VPC."
   vpc_id      = aws_vpc.this.id
 
   tags = { Name = "${var.name}-endpoints" }
@@ -114,7 +114,7 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   count = length(var.interface_endpoints) > 0 ? 1 : 0
 
   security_group_id = aws_security_group.endpoints[0].id
-  description       = "HTTPS from this network."
+  description       = "HTTPS from this VPC."
   cidr_ipv4         = aws_vpc.this.cidr_block
   ip_protocol       = "tcp"
   from_port         = 443

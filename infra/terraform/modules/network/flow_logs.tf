@@ -1,4 +1,4 @@
-# What the network refused: who tries to get where he should not.
+# Flow logs of rejected traffic, to detect unexpected connection attempts.
 
 data "aws_iam_policy_document" "flow_logs_trust" {
   statement {
@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "flow_logs" {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
-  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting; a year of refused packets is of use to nobody.
+  # checkov:skip=CKV_AWS_338:Log retention is a setting; rejected packets need not be kept for a year.
   name              = "/${var.name}/network"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -34,7 +34,7 @@ resource "aws_cloudwatch_log_group" "flow" {
 
 resource "aws_iam_role" "flow_logs" {
   name               = "${var.name}-flow-logs"
-  description        = "Lets the network write its flow logs."
+  description        = "Lets the VPC write its flow logs."
   assume_role_policy = data.aws_iam_policy_document.flow_logs_trust.json
 }
 

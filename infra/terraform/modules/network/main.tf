@@ -3,11 +3,11 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 
 data "aws_availability_zones" "available" {
-  # checkov:skip=CKV_AWS_394:The first in the order of their names are taken, so that a new one moves nothing.
-  # CloudFront opens no door to a load balancer in these.
+  # checkov:skip=CKV_AWS_394:Zones are taken in the order of their names, so that a new zone does not move any subnet.
+  # CloudFront VPC origins do not support these zones.
   exclude_zone_ids = ["apne1-az3", "apne2-az1", "cac1-az3", "use1-az3", "usw1-az2"]
 
-  # Local zones offer no Fargate.
+  # Excludes Local Zones, which do not support Fargate.
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
@@ -19,14 +19,14 @@ locals {
   account = data.aws_caller_identity.current.account_id
   zones   = slice(sort(data.aws_availability_zones.available.names), 0, var.zones)
 
-  # Of sixteen equal parts the first are private and those from the eighth on public, so that a
-  # zone can be added without moving anything.
+  # The block is split into 16 subnets: private subnets start at index 0, public subnets at index 8, so
+  # that a zone can be added without moving any subnet.
   private_subnets = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index) }
   public_subnets = {
     for index, zone in slice(local.zones, 0, var.nat_gateways) : zone => cidrsubnet(var.cidr, 4, 8 + index)
   }
 
-  # A zone without a gateway of its own goes through another one's.
+  # A zone without its own NAT gateway uses the gateway of another zone.
   nat_zone = {
     for index, zone in local.zones : zone => local.zones[index % max(var.nat_gateways, 1)]
     if var.nat_gateways > 0
@@ -43,15 +43,15 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# Whatever is started without a security group of its own talks to nobody.
+# Removes all rules of the default security group: resources without an explicit group have no network access.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 
   tags = { Name = "${var.name}-default-closed" }
 }
 
-# CloudFront reaches into a network only where a gateway is attached, even though nothing routes
-# through it: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+# CloudFront VPC origins require an internet gateway in the VPC, although no route uses it:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 resource "aws_internet_gateway" "this" {
   vpc_id = aws_vpc.this.id
 

@@ -1,4 +1,4 @@
-# Only where NAT gateways are asked for is anything public at all.
+# Public subnets and NAT gateways; created only if NAT gateways are configured.
 
 resource "aws_subnet" "public" {
   for_each = local.public_subnets

@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "dead" {
   alarm_name          = "${var.name}-dead-not-empty"
-  alarm_description   = "Messages could not be handled and were set aside in ${var.name}-dead: docs/operations.md tells how to look at them and send them back."
+  alarm_description   = "The dead-letter queue ${var.name}-dead has messages. docs/operations.md describes how to inspect and redrive them."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead.name }
@@ -9,7 +9,7 @@ resource "aws_cloudwatch_metric_alarm" "dead" {
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
-  # SQS tells nothing of a queue that rests.
+  # SQS reports no metrics for inactive queues.
   treat_missing_data = "notBreaching"
   alarm_actions      = [var.alerts_topic_arn]
   ok_actions         = [var.alerts_topic_arn]
@@ -17,7 +17,7 @@ resource "aws_cloudwatch_metric_alarm" "dead" {
 
 resource "aws_cloudwatch_metric_alarm" "age" {
   alarm_name          = "${var.name}-oldest-message"
-  alarm_description   = "Pictures have waited in ${var.name} for more than ${var.max_age_seconds} seconds: too few tasks, or something that they depend on is slow."
+  alarm_description   = "The oldest message in ${var.name} is older than ${var.max_age_seconds} seconds: too few tasks are running, or a dependency is slow."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.this.name }

@@ -3,7 +3,7 @@ resource "aws_sqs_queue" "this" {
   visibility_timeout_seconds = var.visibility_seconds
   message_retention_seconds  = var.retention_seconds
   kms_master_key_id          = var.kms_key_arn
-  # How long SQS itself uses one data key: fewer requests to KMS, and an hour at most.
+  # SQS reuses a data key for one hour, which reduces the requests to KMS.
   kms_data_key_reuse_period_seconds = 3600
 
   redrive_policy = jsonencode({
@@ -12,10 +12,10 @@ resource "aws_sqs_queue" "this" {
   })
 }
 
-# What could not be handled, set aside for people to look at and to send back.
+# Dead-letter queue: operators inspect and redrive its messages.
 resource "aws_sqs_queue" "dead" {
   name                              = "${var.name}-dead"
-  message_retention_seconds         = 1209600 # 14 days, the longest there is
+  message_retention_seconds         = 1209600 # 14 days, the maximum
   kms_master_key_id                 = var.kms_key_arn
   kms_data_key_reuse_period_seconds = 3600
 }
@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "OnlyEncrypted"
+    sid       = "DenyInsecureTransport"
     effect    = "Deny"
     actions   = ["sqs:*"]
     resources = [aws_sqs_queue.this.arn]
@@ -68,7 +68,7 @@ data "aws_iam_policy_document" "this" {
 
 data "aws_iam_policy_document" "dead" {
   statement {
-    sid       = "OnlyEncrypted"
+    sid       = "DenyInsecureTransport"
     effect    = "Deny"
     actions   = ["sqs:*"]
     resources = [aws_sqs_queue.dead.arn]
@@ -96,7 +96,7 @@ resource "aws_sqs_queue_policy" "dead" {
   policy    = data.aws_iam_policy_document.dead.json
 }
 
-# Raw: a message is the sender's own document, and not SNS's letter with the document inside.
+# Raw delivery: the message body is the publisher's document, without the SNS envelope.
 resource "aws_sns_topic_subscription" "this" {
   topic_arn            = var.topic_arn
   protocol             = "sqs"

@@ -1,10 +1,10 @@
 output "url" {
-  description = "Address of the queue."
+  description = "URL of the queue."
   value       = aws_sqs_queue.this.url
 }
 
 output "arn" {
-  description = "The queue."
+  description = "ARN of the queue."
   value       = aws_sqs_queue.this.arn
 }
 
@@ -13,12 +13,12 @@ output "name" {
   value       = aws_sqs_queue.this.name
 }
 
-output "dead_url" {
-  description = "Address of the queue of what was set aside."
+output "dead_letter_queue_url" {
+  description = "URL of the dead-letter queue."
   value       = aws_sqs_queue.dead.url
 }
 
-output "dead_name" {
-  description = "Name of the queue of what was set aside."
+output "dead_letter_queue_name" {
+  description = "Name of the dead-letter queue."
   value       = aws_sqs_queue.dead.name
 }

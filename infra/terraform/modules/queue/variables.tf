@@ -1,66 +1,66 @@
 variable "name" {
-  description = "Name of the queue; what is set aside goes to the same name with `-dead`."
+  description = "Name of the queue; the dead-letter queue has the same name with the suffix `-dead`."
   type        = string
   nullable    = false
 }
 
 variable "topic_arn" {
-  description = "Topic that feeds the queue."
+  description = "ARN of the SNS topic that the queue subscribes to."
   type        = string
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the messages."
+  description = "ARN of the KMS key for messages."
   type        = string
   nullable    = false
 }
 
 variable "visibility_seconds" {
-  description = "Seconds for which a received message is hidden; consumers extend it while they work."
+  description = "Visibility timeout of a received message, in seconds; consumers extend it while they work."
   type        = number
   default     = 60
   nullable    = false
 
   validation {
     condition     = var.visibility_seconds >= 30 && var.visibility_seconds <= 43200
-    error_message = "30 seconds to twelve hours."
+    error_message = "The visibility timeout must be 30 to 43,200 seconds (12 hours)."
   }
 }
 
 variable "retention_seconds" {
-  description = "Seconds for which messages wait before SQS forgets them."
+  description = "Message retention period in seconds."
   type        = number
   default     = 345600
   nullable    = false
 
   validation {
     condition     = var.retention_seconds >= 60 && var.retention_seconds <= 1209600
-    error_message = "One minute to fourteen days."
+    error_message = "The retention period must be 60 to 1,209,600 seconds (14 days)."
   }
 }
 
 variable "max_receives" {
-  description = "Deliveries of one message before it is set aside."
+  description = "Receive count after which a message is moved to the dead-letter queue."
   type        = number
   default     = 10
   nullable    = false
 
   validation {
     condition     = var.max_receives >= 4 && var.max_receives <= 100
-    error_message = "Four to 100 deliveries: the last two are for giving up."
+    error_message = "The receive count must be 4 to 100: consumers use the last two deliveries to record a failure."
   }
 }
 
 variable "max_age_seconds" {
-  description = "Age of the oldest message that is worth an alarm."
+  description = "Age of the oldest message above which an alarm is raised, in seconds."
   type        = number
   default     = 300
   nullable    = false
 }
 
 variable "alerts_topic_arn" {
-  description = "Topic that alarms are sent to."
+  description = "ARN of the SNS topic for alarms."
   type        = string
   nullable    = false
 }

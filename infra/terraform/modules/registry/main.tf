@@ -20,7 +20,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
     rules = [
       {
         rulePriority = 1
-        description  = "Images that nothing names."
+        description  = "Expire untagged images."
         selection = {
           tagStatus   = "untagged"
           countType   = "sinceImagePushed"
@@ -31,11 +31,11 @@ resource "aws_ecr_lifecycle_policy" "this" {
       },
       {
         rulePriority = 2
-        description  = "All but the newest images; a roll-back needs one of them."
+        description  = "Keep only the newest images, which a rollback needs."
         selection = {
           tagStatus   = "any"
           countType   = "imageCountMoreThan"
-          countNumber = var.keep
+          countNumber = var.max_images
         }
         action = { type = "expire" }
       },

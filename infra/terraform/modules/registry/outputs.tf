@@ -1,9 +1,9 @@
 output "url" {
-  description = "Address of the repository, without a tag."
+  description = "URL of the repository, without a tag."
   value       = aws_ecr_repository.this.repository_url
 }
 
 output "arn" {
-  description = "The repository."
+  description = "ARN of the repository."
   value       = aws_ecr_repository.this.arn
 }

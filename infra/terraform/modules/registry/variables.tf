@@ -1,29 +1,29 @@
 variable "name" {
-  description = "Name of the repository."
+  description = "Name of the ECR repository."
   type        = string
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the images."
+  description = "ARN of the KMS key for container images."
   type        = string
   nullable    = false
 }
 
-variable "keep" {
-  description = "Images that are kept."
+variable "max_images" {
+  description = "Maximum number of container images to keep."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
-    condition     = var.keep >= 2
-    error_message = "At least the running image and the one before it."
+    condition     = var.max_images >= 2
+    error_message = "The maximum must be at least 2: the running image and the previous one."
   }
 }
 
 variable "force_delete" {
-  description = "Whether destroying the repository destroys its images; else ECR refuses while there is one."
+  description = "Whether destroying the repository also deletes its images. If false, ECR refuses to delete a repository that is not empty."
   type        = bool
   nullable    = false
 }

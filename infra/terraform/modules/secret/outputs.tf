@@ -1,4 +1,4 @@
 output "arn" {
-  description = "The secret, known once it has a value."
+  description = "ARN of the secret; available after its value is set."
   value       = aws_secretsmanager_secret_version.this.arn
 }

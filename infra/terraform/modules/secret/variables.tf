@@ -5,30 +5,30 @@ variable "name" {
 }
 
 variable "description" {
-  description = "What it is for."
+  description = "Purpose of the secret."
   type        = string
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts it."
+  description = "ARN of the KMS key for the secret."
   type        = string
   nullable    = false
 }
 
 variable "recovery_days" {
-  description = "Days in which a deleted secret can be had back: 7 to 30, or 0 for none."
+  description = "Recovery window of a deleted secret in days: 7 to 30, or 0 for immediate deletion."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.recovery_days == 0 || (var.recovery_days >= 7 && var.recovery_days <= 30)
-    error_message = "None, or 7 to 30 days."
+    error_message = "The recovery window must be 0 or 7 to 30 days."
   }
 }
 
 variable "value" {
-  description = "The secret itself; needed only when the version changes."
+  description = "Value of the secret; required only when the version changes."
   type        = string
   default     = null
   sensitive   = true
@@ -36,7 +36,7 @@ variable "value" {
 }
 
 variable "value_version" {
-  description = "Number that is raised when the value changes."
+  description = "Version of the value; increase it when the value changes."
   type        = number
   nullable    = false
 }

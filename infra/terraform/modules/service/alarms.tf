@@ -1,7 +1,7 @@
-# Tasks that should run and do not: they crash, find no capacity, or never become healthy.
+# Missing tasks: they crash, lack capacity, or never become healthy.
 resource "aws_cloudwatch_metric_alarm" "missing" {
   alarm_name          = "${local.full_name}-tasks-missing"
-  alarm_description   = "For ten minutes fewer tasks of ${local.full_name} have run than were asked for: see the events of the service and the log /${var.cluster_name}/${var.name}."
+  alarm_description   = "Fewer tasks of ${local.full_name} than desired have run for 10 minutes. See the events of the service and the log group /${var.cluster_name}/${var.name}."
   evaluation_periods  = 10
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
@@ -11,13 +11,13 @@ resource "aws_cloudwatch_metric_alarm" "missing" {
 
   metric_query {
     id          = "missing"
-    label       = "Tasks that are missing"
-    expression  = "wanted - running"
+    label       = "Missing tasks"
+    expression  = "desired - running"
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = { wanted = "DesiredTaskCount", running = "RunningTaskCount" }
+    for_each = { desired = "DesiredTaskCount", running = "RunningTaskCount" }
 
     content {
       id = metric_query.key

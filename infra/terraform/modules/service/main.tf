@@ -2,14 +2,14 @@ data "aws_region" "current" {}
 
 locals {
   full_name = "${var.cluster_name}-${var.name}"
-  # Until there is an image there is nothing to run.
+  # Without an image, no tasks run.
   deployable = var.image_tag != null
   minimum    = local.deployable ? var.scaling.minimum : 0
   maximum    = local.deployable ? var.scaling.maximum : 0
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_338:How long logs are kept is a setting.
+  # checkov:skip=CKV_AWS_338:Log retention is a setting.
   name              = "/${var.cluster_name}/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -29,7 +29,7 @@ resource "aws_ecs_task_definition" "this" {
     cpu_architecture        = var.architecture
   }
 
-  # The image itself is read-only; this is the one place to write to, and it goes with the task.
+  # The root file system is read-only. This volume is the only writable path, deleted with the task.
   volume {
     name = "scratch"
   }
@@ -44,7 +44,7 @@ resource "aws_ecs_task_definition" "this" {
 
     portMappings = [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
 
-    # Python is the one program that is in every image of ours.
+    # Uses Python, which all images contain.
     healthCheck = {
       command = [
         "CMD", "python", "-c",
@@ -71,7 +71,7 @@ resource "aws_ecs_task_definition" "this" {
         awslogs-group         = aws_cloudwatch_log_group.this.name
         awslogs-region        = data.aws_region.current.name
         awslogs-stream-prefix = "task"
-        # A service never waits for its logs to be written.
+        # Logging never blocks the service.
         mode            = "non-blocking"
         max-buffer-size = "4m"
       }
@@ -92,7 +92,7 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = 200
   health_check_grace_period_seconds  = var.target_group_arn == null ? null : 60
 
-  # The first so many tasks on capacity that stays, the rest where it is cheap.
+  # Base tasks run on on-demand capacity, further tasks on Spot if it is enabled.
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
     base              = var.on_demand_base
@@ -129,11 +129,11 @@ resource "aws_ecs_service" "this" {
     }
   }
 
-  # A task that starts before its role may do anything would fail and be started again.
+  # A task that starts before its role has permissions would fail and be restarted.
   depends_on = [aws_iam_role_policy.task, aws_iam_role_policy.execution]
 
   lifecycle {
-    # From here on scaling says how many.
+    # Managed by autoscaling after creation.
     ignore_changes = [desired_count]
   }
 }

@@ -25,7 +25,7 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
   count = length(var.endpoint_security_group_ids)
 
   security_group_id            = aws_security_group.this.id
-  description                  = "AWS, through the interface endpoints."
+  description                  = "HTTPS to AWS through the interface endpoints."
   referenced_security_group_id = var.endpoint_security_group_ids[count.index]
   ip_protocol                  = "tcp"
   from_port                    = 443
@@ -36,7 +36,7 @@ resource "aws_vpc_security_group_egress_rule" "gateways" {
   for_each = var.gateway_prefix_list_ids
 
   security_group_id = aws_security_group.this.id
-  description       = "AWS, through the gateway endpoint of ${each.key}."
+  description       = "HTTPS to AWS through the gateway endpoint of ${each.key}."
   prefix_list_id    = each.value
   ip_protocol       = "tcp"
   from_port         = 443
@@ -47,7 +47,7 @@ resource "aws_vpc_security_group_egress_rule" "internet" {
   count = var.internet ? 1 : 0
 
   security_group_id = aws_security_group.this.id
-  description       = "HTTPS, through a NAT gateway."
+  description       = "HTTPS to the internet through a NAT gateway."
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 443

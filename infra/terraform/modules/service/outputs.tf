@@ -4,21 +4,21 @@ output "name" {
 }
 
 output "security_group_id" {
-  description = "Security group of its tasks."
+  description = "ID of the security group of the tasks."
   value       = aws_security_group.this.id
 }
 
 output "task_role_arn" {
-  description = "What its program acts as."
+  description = "ARN of the task role."
   value       = aws_iam_role.task.arn
 }
 
 output "log_group" {
-  description = "Where it logs to."
+  description = "Name of the log group."
   value       = aws_cloudwatch_log_group.this.name
 }
 
 output "task_definition_arn" {
-  description = "What its tasks are made by."
+  description = "ARN of the task definition."
   value       = aws_ecs_task_definition.this.arn
 }

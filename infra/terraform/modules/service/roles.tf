@@ -17,13 +17,13 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-# What ECS does before the program runs: fetch the image and the secrets, open the log.
+# Execution role: lets ECS pull the image, read the secrets and write the logs.
 data "aws_iam_policy_document" "execution" {
-  # checkov:skip=CKV_AWS_356:GetAuthorizationToken is for the registry of the account as a whole and takes no resource.
+  # checkov:skip=CKV_AWS_356:GetAuthorizationToken applies to the account's registry and does not support resource-level permissions.
   statement {
     sid       = "LogInToRegistry"
     actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # this action takes no resource
+    resources = ["*"] # no resource-level permissions
   }
 
   statement {
@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "execution" {
 
 resource "aws_iam_role" "execution" {
   name               = "${local.full_name}-execution"
-  description        = "What ECS needs to start ${local.full_name}."
+  description        = "Execution role of ${local.full_name}."
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
@@ -79,7 +79,7 @@ resource "aws_iam_role_policy" "execution" {
 
 resource "aws_iam_role" "task" {
   name               = local.full_name
-  description        = "What ${local.full_name} itself may do."
+  description        = "Task role of ${local.full_name}."
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
@@ -89,10 +89,10 @@ resource "aws_iam_role_policy" "task" {
   policy = var.policy
 }
 
-# For `aws ecs execute-command`, where a shell is allowed.
+# Permissions of ECS Exec (`aws ecs execute-command`), if it is enabled.
 data "aws_iam_policy_document" "shell" {
-  # checkov:skip=CKV_AWS_111:The channels of Session Manager are no resources that could be named.
-  # checkov:skip=CKV_AWS_356:The channels of Session Manager are no resources that could be named.
+  # checkov:skip=CKV_AWS_111:Session Manager channels do not support resource-level permissions.
+  # checkov:skip=CKV_AWS_356:Session Manager channels do not support resource-level permissions.
   statement {
     sid = "Shell"
     actions = [
@@ -101,7 +101,7 @@ data "aws_iam_policy_document" "shell" {
       "ssmmessages:OpenControlChannel",
       "ssmmessages:OpenDataChannel",
     ]
-    resources = ["*"] # these actions take no resource
+    resources = ["*"] # no resource-level permissions
   }
 }
 

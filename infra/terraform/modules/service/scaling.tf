@@ -6,7 +6,7 @@ resource "aws_appautoscaling_target" "this" {
   max_capacity       = local.maximum
 }
 
-# A service that is called: so many requests a minute for each task.
+# Scales a service behind a load balancer by requests per task and minute.
 resource "aws_appautoscaling_policy" "requests" {
   count = var.scaling.requests == null ? 0 : 1
 
@@ -28,7 +28,7 @@ resource "aws_appautoscaling_policy" "requests" {
   }
 }
 
-# A service that works off a queue: so many waiting messages for each task.
+# Scales a queue consumer by queued messages per task.
 resource "aws_appautoscaling_policy" "backlog" {
   count = var.scaling.backlog == null ? 0 : 1
 
@@ -45,8 +45,8 @@ resource "aws_appautoscaling_policy" "backlog" {
 
     customized_metric_specification {
       metrics {
-        id          = "waiting"
-        label       = "Messages that wait"
+        id          = "queued"
+        label       = "Queued messages"
         return_data = false
 
         metric_stat {
@@ -66,7 +66,7 @@ resource "aws_appautoscaling_policy" "backlog" {
 
       metrics {
         id          = "running"
-        label       = "Tasks that run"
+        label       = "Running tasks"
         return_data = false
 
         metric_stat {
@@ -91,19 +91,19 @@ resource "aws_appautoscaling_policy" "backlog" {
 
       metrics {
         id    = "backlog"
-        label = "Messages that wait for each task"
-        # Without a task it is as if there were one: nothing is divided by nothing.
-        expression  = "waiting / IF(FILL(running, 0) < 1, 1, running)"
+        label = "Queued messages per task"
+        # Counts at least one task, to avoid a division by zero.
+        expression  = "queued / IF(FILL(running, 0) < 1, 1, running)"
         return_data = true
       }
     }
   }
 }
 
-# Tracking a target multiplies what runs, and nothing times anything is nothing: the first task of a
-# service that may rest altogether is started by this alarm.
+# Target tracking multiplies the number of running tasks and cannot scale up from zero. This alarm starts
+# the first task of a service that scales to zero.
 resource "aws_appautoscaling_policy" "wake" {
-  count = local.rests ? 1 : 0
+  count = local.scales_to_zero ? 1 : 0
 
   name               = "${local.full_name}-wake"
   policy_type        = "StepScaling"
@@ -124,10 +124,10 @@ resource "aws_appautoscaling_policy" "wake" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "wake" {
-  count = local.rests ? 1 : 0
+  count = local.scales_to_zero ? 1 : 0
 
   alarm_name          = "${local.full_name}-wake"
-  alarm_description   = "Work waits for ${local.full_name} and no task runs: starts one. Nobody is told."
+  alarm_description   = "Starts the first task of ${local.full_name} when messages are queued and no task is running. Sends no notification."
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
@@ -135,14 +135,14 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   alarm_actions       = [aws_appautoscaling_policy.wake[0].arn]
 
   metric_query {
-    id          = "asleep"
-    label       = "Work without a worker"
-    expression  = "IF(waiting > 0 AND FILL(running, 0) < 1, 1, 0)"
+    id          = "stalled"
+    label       = "Messages queued without a running task"
+    expression  = "IF(queued > 0 AND FILL(running, 0) < 1, 1, 0)"
     return_data = true
   }
 
   metric_query {
-    id = "waiting"
+    id = "queued"
 
     metric {
       namespace   = "AWS/SQS"
@@ -167,5 +167,5 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
 }
 
 locals {
-  rests = var.scaling.backlog != null && var.scaling.minimum == 0
+  scales_to_zero = var.scaling.backlog != null && var.scaling.minimum == 0
 }

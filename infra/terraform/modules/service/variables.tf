@@ -1,151 +1,151 @@
 variable "name" {
-  description = "Name of the service, of its container and of its log group."
+  description = "Name of the service, its container and its log group."
   type        = string
   nullable    = false
 }
 
 variable "cluster_name" {
-  description = "Cluster that it runs in; its name begins every other name."
+  description = "Name of the ECS cluster, and prefix of all other names."
   type        = string
   nullable    = false
 }
 
 variable "repository_url" {
-  description = "Where its image is, without a tag."
+  description = "URL of the ECR repository, without a tag."
   type        = string
   nullable    = false
 }
 
 variable "repository_arn" {
-  description = "The repository of its image."
+  description = "ARN of the ECR repository."
   type        = string
   nullable    = false
 }
 
 variable "image_tag" {
-  description = "Which image; null until there is one, and nothing runs."
+  description = "Tag of the container image. Null until an image exists; no tasks run then."
   type        = string
   default     = null
 }
 
 variable "architecture" {
-  description = "Processor: `ARM64` or `X86_64`."
+  description = "CPU architecture: `ARM64` or `X86_64`."
   type        = string
   nullable    = false
 
   validation {
     condition     = contains(["ARM64", "X86_64"], var.architecture)
-    error_message = "ARM64 or X86_64."
+    error_message = "The architecture must be ARM64 or X86_64."
   }
 }
 
 variable "cpu" {
-  description = "Processor units of a task: 1024 is one virtual processor."
+  description = "CPU units of a task; 1024 units are one vCPU."
   type        = number
   nullable    = false
 
   validation {
     condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
-    error_message = "Fargate has 256, 512, 1024, 2048, 4096, 8192 or 16384."
+    error_message = "The CPU units must be 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
 }
 
 variable "memory" {
-  description = "Memory of a task, in MiB: two to eight for each processor unit."
+  description = "Memory of a task in MiB: 2 to 8 per CPU unit."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.memory >= 2 * var.cpu && var.memory <= 8 * var.cpu
-    error_message = "Fargate gives a task two to eight MiB for each processor unit."
+    error_message = "The memory must be 2 to 8 MiB per CPU unit."
   }
 }
 
 variable "environment" {
-  description = "Settings of the program."
+  description = "Environment variables of the container."
   type        = map(string)
   nullable    = false
 }
 
 variable "secrets" {
-  description = "Settings of the program that are secret: names, and the ARNs in Secrets Manager."
+  description = "Secret environment variables: names, and ARNs in Secrets Manager."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "policy" {
-  description = "What the program may do, as a policy document (JSON)."
+  description = "IAM policy document (JSON) of the task role."
   type        = string
   nullable    = false
 }
 
 variable "port" {
-  description = "Port of the container; `/health` there says whether it is well."
+  description = "Port of the container, which serves `/health`."
   type        = number
   nullable    = false
 }
 
 variable "stop_seconds" {
-  description = "Seconds that a task has to end by itself."
+  description = "Stop timeout in seconds: time between SIGTERM and SIGKILL."
   type        = number
   default     = 120
   nullable    = false
 
   validation {
     condition     = var.stop_seconds >= 2 && var.stop_seconds <= 120
-    error_message = "Fargate waits 120 seconds at most."
+    error_message = "The stop timeout must be 2 to 120 seconds."
   }
 }
 
 variable "vpc_id" {
-  description = "Network that it runs in."
+  description = "ID of the VPC."
   type        = string
   nullable    = false
 }
 
 variable "subnet_ids" {
-  description = "Subnets that it runs in."
+  description = "IDs of the subnets."
   type        = list(string)
   nullable    = false
 }
 
 variable "caller_security_group_ids" {
-  description = "Who may call it: names, and security groups."
+  description = "Security groups that may call the service: names and IDs."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "endpoint_security_group_ids" {
-  description = "Security group of the interface endpoints, in a list of none or one."
+  description = "ID of the security group of the interface endpoints, as a list of at most one."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "gateway_prefix_list_ids" {
-  description = "Addresses behind the gateway endpoints, by service."
+  description = "Prefix list IDs of the gateway endpoints by service."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "internet" {
-  description = "Whether there is a way to the internet that it may take."
+  description = "Whether HTTPS egress to the internet is allowed."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "target_group_arn" {
-  description = "Where the load balancer looks for its tasks; null for a service that nobody calls."
+  description = "ARN of the load balancer's target group; null for a service without inbound requests."
   type        = string
   default     = null
 }
 
 variable "scaling" {
-  description = "How many tasks, and by what: `requests` for a service behind a load balancer, `backlog` for one that works off a queue."
+  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer, `backlog` for a queue consumer."
   type = object({
     minimum = number
     maximum = number
@@ -162,55 +162,55 @@ variable "scaling" {
 
   validation {
     condition     = var.scaling.minimum >= 0 && var.scaling.maximum >= max(var.scaling.minimum, 1)
-    error_message = "At least none, and the maximum not below the minimum nor below one."
+    error_message = "The minimum must be at least 0, and the maximum at least 1 and not below the minimum."
   }
 
   validation {
     condition     = (var.scaling.requests == null) != (var.scaling.backlog == null)
-    error_message = "Either requests or backlog."
+    error_message = "Set either requests or backlog."
   }
 
   validation {
     condition     = var.scaling.requests == null || var.scaling.minimum >= 1
-    error_message = "A service that is called has at least one task: nothing would wake it."
+    error_message = "The minimum must be at least 1 for a service that scales by requests: it cannot scale up from 0."
   }
 }
 
 variable "spot" {
-  description = "Whether tasks beyond the base run on spare capacity, at about a third of the price and taken away at two minutes' notice."
+  description = "Whether tasks beyond the base run on Fargate Spot, at about a third of the price and interrupted with two minutes' notice."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "on_demand_base" {
-  description = "The first so many tasks run on capacity that stays."
+  description = "Number of tasks that always run on on-demand capacity."
   type        = number
   default     = 0
   nullable    = false
 }
 
 variable "shell" {
-  description = "Whether people with the right to may open a shell in a task."
+  description = "Whether operators with the IAM permission may open a shell in a task (ECS Exec)."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs are kept."
+  description = "Log retention in days."
   type        = number
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts logs and secrets."
+  description = "ARN of the KMS key for logs and secrets."
   type        = string
   nullable    = false
 }
 
 variable "alerts_topic_arn" {
-  description = "Topic that alarms are sent to."
+  description = "ARN of the SNS topic for alarms."
   type        = string
   nullable    = false
 }

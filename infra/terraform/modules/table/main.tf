@@ -34,7 +34,7 @@ resource "aws_cloudwatch_metric_alarm" "throttled" {
   for_each = toset(["ReadThrottleEvents", "WriteThrottleEvents"])
 
   alarm_name          = "${var.name}-table-${lower(trimsuffix(each.key, "ThrottleEvents"))}-throttled"
-  alarm_description   = "DynamoDB held requests to ${var.name} back: one owner's partition is hot, or the account's limit is reached."
+  alarm_description   = "DynamoDB has throttled requests to ${var.name}: one owner's partition is hot, or the account quota is reached."
   namespace           = "AWS/DynamoDB"
   metric_name         = each.key
   dimensions          = { TableName = aws_dynamodb_table.this.name }

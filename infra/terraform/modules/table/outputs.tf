@@ -4,6 +4,6 @@ output "name" {
 }
 
 output "arn" {
-  description = "The table."
+  description = "ARN of the table."
   value       = aws_dynamodb_table.this.arn
 }

@@ -5,19 +5,19 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the items."
+  description = "ARN of the KMS key for items."
   type        = string
   nullable    = false
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table, whoever asks."
+  description = "Whether deletion protection of the table is enabled."
   type        = bool
   nullable    = false
 }
 
 variable "alerts_topic_arn" {
-  description = "Topic that alarms are sent to."
+  description = "ARN of the SNS topic for alarms."
   type        = string
   nullable    = false
 }

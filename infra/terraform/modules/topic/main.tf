@@ -1,9 +1,9 @@
 data "aws_caller_identity" "current" {}
 
 data "aws_iam_policy_document" "this" {
-  # Within the account IAM says who publishes and subscribes.
+  # Within the account, IAM policies control who may publish and subscribe.
   statement {
-    sid = "GovernedByIam"
+    sid = "EnableIamPolicies"
     actions = [
       "sns:GetTopicAttributes",
       "sns:ListSubscriptionsByTopic",
@@ -47,7 +47,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "OnlyEncrypted"
+    sid       = "DenyInsecureTransport"
     effect    = "Deny"
     actions   = ["sns:Publish"]
     resources = [aws_sns_topic.this.arn]

@@ -1,5 +1,5 @@
 output "arn" {
-  description = "The topic, known once its publishers may publish: S3 tries at once whether it may."
+  description = "ARN of the topic; available after its policy is attached, because S3 tests its permission immediately."
   value       = aws_sns_topic_policy.this.arn
 }
 

@@ -5,13 +5,13 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts what is published."
+  description = "ARN of the KMS key for messages."
   type        = string
   nullable    = false
 }
 
 variable "publishers" {
-  description = "AWS services that publish here, each on behalf of one resource of this account."
+  description = "AWS services that may publish to the topic, each on behalf of one resource of this account."
   type = list(object({
     service    = string
     source_arn = string

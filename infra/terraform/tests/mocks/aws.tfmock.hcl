@@ -1,4 +1,4 @@
-# Stand-ins for what AWS would answer, where a made-up word would not do: ARNs and documents.
+# Mocked values for attributes that must be valid ARNs, IDs or documents.
 
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }
@@ -28,10 +28,10 @@ mock_resource "aws_acm_certificate" {
   defaults = {
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
     domain_validation_options = [{
-      domain_name           = "pictures.example.com"
-      resource_record_name  = "_proof.pictures.example.com."
+      domain_name           = "photos.example.com"
+      resource_record_name  = "_validation.photos.example.com."
       resource_record_type  = "CNAME"
-      resource_record_value = "_proof.acm-validations.aws."
+      resource_record_value = "_validation.acm-validations.aws."
     }]
   }
 }

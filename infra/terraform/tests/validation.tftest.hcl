@@ -1,4 +1,4 @@
-# Settings that would not work are refused before anything is made.
+# Variable validation: invalid settings fail at plan time.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -26,7 +26,7 @@ run "names" {
   expect_failures = [var.project, var.environment, var.region]
 }
 
-run "no_way_out" {
+run "tasks_without_egress" {
   command = plan
 
   variables {
@@ -36,18 +36,18 @@ run "no_way_out" {
   expect_failures = [var.interface_endpoints]
 }
 
-run "domain_outside_its_zone" {
+run "domain_outside_hosted_zone" {
   command = plan
 
   variables {
-    domain      = "pictures.example.com"
+    domain      = "photos.example.com"
     hosted_zone = "example.org"
   }
 
   expect_failures = [var.hosted_zone]
 }
 
-run "any_page_may_upload" {
+run "wildcard_upload_origin" {
   command = plan
 
   variables {
@@ -57,7 +57,7 @@ run "any_page_may_upload" {
   expect_failures = [var.upload_origins]
 }
 
-run "foreign_setting" {
+run "setting_without_prefix" {
   command = plan
 
   variables {
@@ -67,7 +67,7 @@ run "foreign_setting" {
   expect_failures = [var.api]
 }
 
-run "too_little_memory_to_decode" {
+run "insufficient_memory_to_decode" {
   command = plan
 
   variables {
@@ -78,7 +78,7 @@ run "too_little_memory_to_decode" {
   expect_failures = [var.worker, var.resizer]
 }
 
-run "log_retention" {
+run "logging_and_image_tag" {
   command = plan
 
   variables {
@@ -158,7 +158,7 @@ run "task_sizes" {
   expect_failures = [var.architecture, var.memory, var.stop_seconds, var.scaling]
 }
 
-run "too_few_deliveries" {
+run "queue_limits" {
   command = plan
 
   module {
@@ -178,7 +178,7 @@ run "too_few_deliveries" {
   expect_failures = [var.max_receives, var.visibility_seconds, var.retention_seconds]
 }
 
-run "log_in_page" {
+run "sign_in" {
   command = plan
 
   module {
@@ -188,7 +188,7 @@ run "log_in_page" {
   variables {
     name                = "sightline-dev"
     domain_prefix       = "my-cognito"
-    callback_urls       = ["http://pictures.example.com"]
+    callback_urls       = ["http://photos.example.com"]
     mfa                 = "SOMETIMES"
     deletion_protection = true
   }

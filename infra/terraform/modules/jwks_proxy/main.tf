@@ -1,7 +1,7 @@
-# The keys that check tokens, brought into a network that has no way to the internet.
+# JWKS of the user pool for a VPC without internet egress.
 #
-# Cognito has an endpoint of its own for private networks, but it refuses pools that have a log-in
-# page. So a private API, which only this network's endpoint may call, fetches the pool's public keys.
+# Cognito supports interface endpoints, but not for user pools with a sign-in page. A private API,
+# which only the VPC's endpoint may call, fetches the JWKS instead.
 
 data "aws_region" "current" {}
 
@@ -29,9 +29,9 @@ data "aws_iam_policy_document" "this" {
 }
 
 resource "aws_api_gateway_rest_api" "this" {
-  # checkov:skip=CKV_AWS_237:Its name is free again only when the old one has gone, and it has no state to lose.
-  name        = "${var.name}-keys"
-  description = "Public keys of Cognito for the tasks of ${var.name}."
+  # checkov:skip=CKV_AWS_237:Its name is available again only after the old API is deleted, and it has no state to lose.
+  name        = "${var.name}-jwks"
+  description = "Cognito JWKS for the tasks of ${var.name}."
 
   endpoint_configuration {
     types            = ["PRIVATE"]
@@ -47,12 +47,12 @@ resource "aws_api_gateway_rest_api_policy" "this" {
 resource "aws_api_gateway_resource" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_rest_api.this.root_resource_id
-  path_part   = "keys.json"
+  path_part   = "jwks.json"
 }
 
 resource "aws_api_gateway_method" "this" {
-  # checkov:skip=CKV_AWS_59:The keys are public; the policy lets this network alone in.
-  # checkov:skip=CKV2_AWS_53:There is nothing to validate: the one address takes no input.
+  # checkov:skip=CKV_AWS_59:The JWKS is public, and the resource policy allows only this VPC.
+  # checkov:skip=CKV2_AWS_53:There is nothing to validate: the only route takes no input.
   rest_api_id   = aws_api_gateway_rest_api.this.id
   resource_id   = aws_api_gateway_resource.this.id
   http_method   = "GET"
@@ -72,7 +72,7 @@ resource "aws_api_gateway_integration" "this" {
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
-  # A deployment is a photograph: a new one is taken when what it shows has changed.
+  # A deployment is a snapshot; a change of its content must create a new one.
   triggers = {
     content = sha256(jsonencode([
       data.aws_iam_policy_document.this.json,
@@ -80,7 +80,7 @@ resource "aws_api_gateway_deployment" "this" {
     ]))
   }
 
-  # Without its policy a private API cannot be deployed at all.
+  # API Gateway rejects the deployment of a private API without a resource policy.
   depends_on = [aws_api_gateway_integration.this, aws_api_gateway_rest_api_policy.this]
 
   lifecycle {
@@ -89,21 +89,21 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  # checkov:skip=CKV_AWS_76:A handful of requests an hour for something public.
-  # checkov:skip=CKV_AWS_73:Nothing to trace.
-  # checkov:skip=CKV_AWS_120:The api keeps the keys itself.
+  # checkov:skip=CKV_AWS_76:Only a few requests per hour, for public data.
+  # checkov:skip=CKV_AWS_73:A single proxied call needs no tracing.
+  # checkov:skip=CKV_AWS_120:The api caches the JWKS itself.
   # checkov:skip=CKV2_AWS_4:Nothing to log.
-  # checkov:skip=CKV2_AWS_29:Private: only the tasks of this network reach it.
-  # checkov:skip=CKV2_AWS_51:Cognito asks for no client certificate.
+  # checkov:skip=CKV2_AWS_29:The API is private: only the tasks of this VPC can reach it.
+  # checkov:skip=CKV2_AWS_51:Cognito requires no client certificate.
   rest_api_id   = aws_api_gateway_rest_api.this.id
   deployment_id = aws_api_gateway_deployment.this.id
   stage_name    = "v1"
 }
 
-# No task asks more than once a minute.
+# Each task sends at most one request per minute.
 resource "aws_api_gateway_method_settings" "this" {
-  # checkov:skip=CKV_AWS_225:The api keeps the keys itself.
-  # checkov:skip=CKV_AWS_308:Nothing is cached here.
+  # checkov:skip=CKV_AWS_225:The api caches the JWKS itself.
+  # checkov:skip=CKV_AWS_308:Caching is off, so there is no cache to encrypt.
   # checkov:skip=CKV2_AWS_4:Nothing to log.
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
