@@ -1,6 +1,6 @@
-"""What `gateway.py` measures, each in a process of its own.
+"""The servers and the consumer that `gateway.py` measures, each as a process of its own.
 
-python benchmarks/served.py noop|gateway|unsigned|consumer
+python benchmarks/bench_servers.py noop|gateway|unsigned|consumer
 """
 
 import asyncio
@@ -28,12 +28,13 @@ from sightline_api.dependencies import CurrentUser
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.s3 import S3Signer
 
-#: Messages to warm up with, and to measure with.
-WARMING, MESSAGES = 2_000, 20_000
+#: Messages handled before the measurement, and during it.
+WARM_UP_MESSAGES = 2_000
+MEASURED_MESSAGES = 20_000
 
 
 def serve_noop(port: int) -> None:
-    """As little as FastAPI does, with the same server and the same care for its memory."""
+    """Serve the minimal FastAPI endpoint, with the gateway's server and garbage collection."""
     app = FastAPI(openapi_url=None)
 
     @app.get("/noop")
@@ -47,7 +48,7 @@ def serve_noop(port: int) -> None:
 
 
 def serve_gateway() -> None:
-    """The real thing, and an endpoint that does nothing but know its caller."""
+    """Serve the real gateway, with an additional endpoint that only authenticates its caller."""
     settings = read_settings(ApiSettings)
     configure_logs("api", settings.log_level)
     app = create_app(on_aws(settings), settings)
@@ -56,35 +57,35 @@ def serve_gateway() -> None:
     async def get_owner(user: CurrentUser) -> dict[str, str]:
         return {"owner": user.owner}
 
-    # Where the hot ones are: routes are tried one after the other.
+    # Routes are matched in order: the first position is that of the most frequent endpoints.
     app.router.routes.insert(0, app.router.routes.pop())
     serve(app, settings)
 
 
-def leave_unsigned() -> None:
-    """Have every address be the same text, so that signing one costs nothing."""
+def disable_signing() -> None:
+    """Replace every presigned rendition URL by a constant of the same length."""
 
     async def sign_renditions(_: S3Signer, keys: list[str]) -> list[str]:
-        return ["https://pictures.example.com/" + "x" * 400] * len(keys)
+        return ["https://images.example.com/" + "x" * 400] * len(keys)
 
     S3Signer.sign_renditions = sign_renditions
 
 
-class Counting:
-    """A handler with nothing to do, that stops at the last message."""
+class CountingHandler:
+    """A handler without work, which stops the consumer after the last measured message."""
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop
-        self.handled = 0
-        self.began = 0.0
-        self.seconds = 0.0
+        self._handled = 0
+        self._cpu_at_start = 0.0
+        self.cpu_seconds = 0.0
 
     async def handle(self, upload: Upload) -> None:
-        self.handled += 1
-        if self.handled == WARMING:
-            self.began = time.process_time()
-        elif self.handled == WARMING + MESSAGES:
-            self.seconds = time.process_time() - self.began
+        self._handled += 1
+        if self._handled == WARM_UP_MESSAGES:
+            self._cpu_at_start = time.process_time()
+        elif self._handled == WARM_UP_MESSAGES + MEASURED_MESSAGES:
+            self.cpu_seconds = time.process_time() - self._cpu_at_start
             self._stop.set()
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
@@ -95,13 +96,14 @@ class Counting:
 
 
 async def consume() -> None:
+    """Print the CPU time per message, in microseconds."""
     async with AsyncExitStack() as stack:
         client = await Clients(stack, os.environ["AWS_REGION"]).open("sqs")
         queue = SqsQueue(client, f"{os.environ['AWS_ENDPOINT_URL']}/0/queue", 120, 5)
         stop = asyncio.Event()
-        handler = Counting(stop)
+        handler = CountingHandler(stop)
         await Consumer(queue, handler, ConsumerOptions(concurrency=32, poll=0, drain=5)).run(stop)
-    print(json.dumps({"microseconds": handler.seconds / MESSAGES * 1e6}))
+    print(json.dumps({"microseconds": handler.cpu_seconds / MEASURED_MESSAGES * 1e6}))
 
 
 def main() -> None:
@@ -111,10 +113,10 @@ def main() -> None:
         case ["gateway"]:
             serve_gateway()
         case ["unsigned"]:
-            leave_unsigned()
+            disable_signing()
             serve_gateway()
         case ["consumer"]:
-            # As `sightline.consumer.runtime` runs it.
+            # With the same event loop as `sightline.consumer.runtime`.
             uvloop.run(consume())
 
 

@@ -1,13 +1,16 @@
-"""AWS as far as the gateway and a consumer need it, with the same answers every time.
+"""Fake AWS with fixed responses, for benchmarks of the gateway and of a consumer.
 
-python benchmarks/answers.py PORT JWKS-FILE
+python benchmarks/fake_aws.py PORT JWKS-FILE
 
-It reads no more of a request than what was asked for, so that it is never what is measured.
+It parses no more of a request than it needs to choose a response, so that its own CPU time does not
+limit the measurement.
 """
 
 import asyncio
 import json
 import sys
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,26 +22,37 @@ from sightline.domain.images import Image
 from sightline.domain.renditions import Rendition
 from sightline_testing.builders import make_image, make_recognition, make_rendition_set
 
-EVENT = Path(__file__).parents[1] / "tests" / "core" / "events" / "aws_one.json"
+S3_EVENT = Path(__file__).with_name("s3_event.json")
 
-#: Images in the owner's listing, and labels and renditions of each.
-IMAGES = 100
+#: Images per page of the owner, with these labels and renditions each.
+PAGE_SIZE = 100
 LABELS = ("Dog", "Beach", "Sea", "Sand", "Person", "Sky", "Cloud", "Horizon", "Nature", "Outdoors")
-NAMES = ("full", "preview", "thumb", "tiny")
+RENDITION_NAMES = ("full", "preview", "thumb", "tiny")
+
+#: Messages per response of ReceiveMessage.
+SQS_BATCH_SIZE = 10
+
+#: Seconds for which a long poll of an event queue, which is always empty, waits.
+LONG_POLL_SECONDS = 20
+
+#: Different Query requests whose responses are cached.
+QUERY_CACHE_SIZE = 256
+
+Item = dict[str, Any]
 
 
-class Writing:
-    """A client that keeps the rows which it is to write."""
+class RecordingClient:
+    """A DynamoDB client that records the items it is to write."""
 
     def __init__(self) -> None:
-        self.items: list[Any] = []
+        self.items: list[Item] = []
 
     async def put_item(self, **request: Any) -> None:
         self.items.append(request["Item"])
 
 
-def make_ready() -> Image:
-    """An image that all is known of."""
+def make_ready_image() -> Image:
+    """Return an image with recognition results and all renditions."""
     image = make_image()
     image = image.with_part("recognition", image.recognition.begin("etag"))
     recognition = image.recognition.succeed(make_recognition(*LABELS))
@@ -53,55 +67,89 @@ def make_ready() -> Image:
             height=1536,
             bytes=123_456,
         )
-        for name in NAMES
+        for name in RENDITION_NAMES
     )
-    developed = make_rendition_set().model_copy(update={"renditions": renditions})
-    return image.with_part("renditions", image.renditions.succeed(developed))
+    rendition_set = make_rendition_set().model_copy(update={"renditions": renditions})
+    return image.with_part("renditions", image.renditions.succeed(rendition_set))
 
 
-async def listing() -> bytes:
-    """What a Query answers for a page of images that are ready, as the table has written them."""
-    client = Writing()
+async def make_page_items() -> list[Item]:
+    """Return the rows of a page of ready images, as the table adapter writes them."""
+    client = RecordingClient()
     table = DynamoImageTable(client, "images")
-    for _ in range(IMAGES):
-        await table.create(make_ready())
-    answer = {"Items": client.items, "Count": IMAGES, "ScannedCount": IMAGES}
-    return json.dumps(answer).encode()
+    for _ in range(PAGE_SIZE):
+        await table.create(make_ready_image())
+    return client.items
 
 
-def messages() -> bytes:
-    """What a ReceiveMessage answers: ten uploads."""
+def read_projection(request: dict[str, Any]) -> frozenset[str] | None:
+    """Return the top-level attribute names of a request's ProjectionExpression, if it has one."""
+    expression = request.get("ProjectionExpression")
+    if expression is None:
+        return None
+    placeholders = request.get("ExpressionAttributeNames", {})
+    names = (name.strip() for name in expression.split(","))
+    return frozenset(placeholders.get(name, name) for name in names)
+
+
+def build_page(items: list[Item], projection: frozenset[str] | None) -> bytes:
+    """Return the response to a Query that selects these items."""
+    if projection is not None:
+        items = [
+            {name: value for name, value in item.items() if name in projection} for item in items
+        ]
+    return build_response(
+        json.dumps({"Items": items, "Count": len(items), "ScannedCount": len(items)}).encode()
+    )
+
+
+def build_query_handler(items: list[Item]) -> Callable[[bytes], bytes]:
+    """Return a function from the body of a Query to its response, each computed only once."""
+    build_cached_page = lru_cache(lambda projection: build_page(items, projection))
+
+    @lru_cache(QUERY_CACHE_SIZE)
+    def handle_query(body: bytes) -> bytes:
+        if b'"ProjectionExpression"' not in body:
+            return build_cached_page(None)
+        return build_cached_page(read_projection(json.loads(body)))
+
+    return handle_query
+
+
+def build_messages() -> bytes:
+    """Return the body of a ReceiveMessage response: a batch of uploads."""
     entries = [
         {
             "MessageId": f"message-{number}",
             "ReceiptHandle": f"receipt-{number}" + "x" * 300,
             "MD5OfBody": "",
-            "Body": EVENT.read_text(),
+            "Body": S3_EVENT.read_text(),
             "Attributes": {"ApproximateReceiveCount": "1"},
         }
-        for number in range(10)
+        for number in range(SQS_BATCH_SIZE)
     ]
     return json.dumps({"Messages": entries}).encode()
 
 
-def render(body: bytes, media_type: bytes = b"application/x-amz-json-1.0") -> bytes:
+def build_response(body: bytes, media_type: bytes = b"application/x-amz-json-1.0") -> bytes:
     return (
         b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
         b"x-amzn-RequestId: 0123456789\r\n\r\n%s" % (media_type, len(body), body)
     )
 
 
-def render_form(action: bytes) -> bytes:
-    """What SNS answers that has nothing to say."""
+def build_sns_response(action: bytes) -> bytes:
+    """Return a successful response of SNS without a result."""
     body = b"<%sResponse><%sResult/></%sResponse>" % (action, action, action)
-    return render(body, b"text/xml")
+    return build_response(body, b"text/xml")
 
 
-class Answers(asyncio.Protocol):
-    """Answers by the operation that a request names in its headers."""
+class FakeAws(asyncio.Protocol):
+    """Responds by the operation that the request's headers name."""
 
-    fixed: dict[bytes, bytes]
-    keys: bytes
+    responses: dict[bytes, bytes]
+    jwks: bytes
+    handle_query: Callable[[bytes], bytes]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -122,38 +170,39 @@ class Answers(asyncio.Protocol):
     def on_message_complete(self) -> None:
         operation, body = self._operation, self._body
         self._operation = self._body = b""
-        if operation == b"Query" and b"CONTENT#" in body:
-            operation = b"QueryContent"
-        if operation == b"ReceiveMessage" and b"/events" in body:
-            # Nothing ever happens there: a poll that takes its time.
-            asyncio.get_running_loop().call_later(20, self._answer, b"ReceiveNothing")
-            return
-        self._answer(operation or _read_action(body))
+        if operation == b"Query" and b"CONTENT#" not in body:
+            self._transport.write(self.handle_query(body))
+        elif operation == b"ReceiveMessage" and b"/events" in body:
+            loop = asyncio.get_running_loop()
+            loop.call_later(LONG_POLL_SECONDS, self._respond, b"ReceiveNothing")
+        else:
+            self._respond(operation or _read_sns_action(body))
 
-    def _answer(self, operation: bytes) -> None:
-        self._transport.write(self.fixed.get(operation, self.keys))
+    def _respond(self, operation: bytes) -> None:
+        self._transport.write(self.responses.get(operation, self.jwks))
 
 
-def _read_action(body: bytes) -> bytes:
-    """The operation as SNS is asked for it: in a form."""
+def _read_sns_action(body: bytes) -> bytes:
+    """Return the operation of an SNS request, whose body is a form."""
     return body.partition(b"Action=")[2].partition(b"&")[0]
 
 
 async def serve(port: int, jwks: bytes) -> None:
-    Answers.keys = render(jwks, b"application/json")
-    Answers.fixed = {
-        b"PutItem": render(b"{}"),
-        b"Query": render(await listing()),
-        b"QueryContent": render(b'{"Items":[],"Count":0,"ScannedCount":0}'),
-        b"ReceiveMessage": render(messages()),
-        b"ReceiveNothing": render(b"{}"),
-        b"CreateQueue": render(b'{"QueueUrl":"http://127.0.0.1/0/events"}'),
-        b"ListQueues": render(b"{}"),
-        b"UpdateItem": render(b"{}"),
-        **{action: render_form(action) for action in (b"Subscribe", b"Publish")},
-        b"DeleteMessageBatch": render(b'{"Successful":[],"Failed":[]}'),
+    FakeAws.jwks = build_response(jwks, b"application/json")
+    FakeAws.handle_query = staticmethod(build_query_handler(await make_page_items()))
+    FakeAws.responses = {
+        b"PutItem": build_response(b"{}"),
+        # No other image has the same content.
+        b"Query": build_response(b'{"Items":[],"Count":0,"ScannedCount":0}'),
+        b"ReceiveMessage": build_response(build_messages()),
+        b"ReceiveNothing": build_response(b"{}"),
+        b"CreateQueue": build_response(b'{"QueueUrl":"http://127.0.0.1/0/events"}'),
+        b"ListQueues": build_response(b"{}"),
+        b"UpdateItem": build_response(b"{}"),
+        **{action: build_sns_response(action) for action in (b"Subscribe", b"Publish")},
+        b"DeleteMessageBatch": build_response(b'{"Successful":[],"Failed":[]}'),
     }
-    server = await asyncio.get_running_loop().create_server(Answers, "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(FakeAws, "127.0.0.1", port)
     await server.serve_forever()
 
 

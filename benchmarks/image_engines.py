@@ -1,6 +1,6 @@
-"""The jobs by each engine written in Python: a line of JSON in, a line of JSON out.
+"""The image engines written in Python: one line of JSON per job on stdin, one per result on stdout.
 
-python benchmarks/engines.py ours|ours-m4|naive|vips
+python benchmarks/image_engines.py sightline|sightline-m4|naive|vips
 """
 
 import io
@@ -20,28 +20,29 @@ from sightline_resizer.renditions import Recipe, decode_image, render
 SIZES = (("full", 2048), ("preview", 1024), ("thumb", 256))
 RECIPES = {"one": Recipe(sizes=(("thumb", 256),)), "three": Recipe(sizes=SIZES)}
 
+#: A function from the bytes of an image to the total bytes of its renditions.
 Job = Callable[[bytes], int]
 
 
-def ours(job: str, method: int) -> Job:
-    """The resizer's own steps to the same files that the others make."""
+def sightline(job: str, method: int) -> Job:
+    """Run the resizer's own code, with the same WebP quality as the other engines."""
     encoding.OPTIONS[Format.WEBP] = {"quality": 80, "method": method}
     recipe = RECIPES[job]
 
     def run(body: bytes) -> int:
-        shown = list(render(decode_image(body, Limits(), recipe), recipe))
-        return sum(len(encode(picture, recipe.format)) for _, picture in shown)
+        renditions = list(render(decode_image(body, Limits(), recipe), recipe))
+        return sum(len(encode(image, recipe.format)) for _, image in renditions)
 
     return run
 
 
 def naive(job: str) -> Job:
-    """As tutorials have it: decode in full, turn, make every size from the full picture."""
+    """Use Pillow as in tutorials: decode in full, rotate, make every size from the full image."""
 
     def run(body: bytes) -> int:
         total = 0
-        with Image.open(io.BytesIO(body)) as picture:
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+        with Image.open(io.BytesIO(body)) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
         for _, longest in RECIPES[job].sizes:
             copy = upright.copy()
             copy.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=None)
@@ -74,8 +75,8 @@ def vips(job: str) -> Job:
 
 
 ENGINES: dict[str, Callable[[str], Job]] = {
-    "ours": lambda job: ours(job, 2),
-    "ours-m4": lambda job: ours(job, 4),
+    "sightline": lambda job: sightline(job, 2),
+    "sightline-m4": lambda job: sightline(job, 4),
     "naive": naive,
     "vips": vips,
 }
@@ -86,10 +87,10 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         body = Path(request["path"]).read_bytes()
-        began = time.process_time()
+        start = time.process_time()
         size = jobs[request["job"]](body)
-        answer = {"seconds": time.process_time() - began, "bytes": size}
-        print(json.dumps(answer), flush=True)
+        result = {"seconds": time.process_time() - start, "bytes": size}
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What single steps of a request cost, in microseconds of CPU, without a server around them."""
+"""CPU time of single steps of a request, in microseconds, measured without a server."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
 import httpx
-from answers import make_ready
 from cryptography.hazmat.primitives.asymmetric import rsa
+from fake_aws import make_ready_image
 from rich.progress import track
 
 from sightline.adapters.aws.sigv4 import Credentials
@@ -23,87 +23,95 @@ from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
 
 Step = Callable[[], Awaitable[object]]
 
+PAGE_SIZE = 100
+RENDITION_URL_SECONDS = 3600
+UPLOAD_SECONDS = 900
 
-async def _credentials() -> Credentials:
+
+async def _get_credentials() -> Credentials:
     return Credentials("AKIAEXAMPLE", "secret", "token" * 100)
 
 
-def _signer() -> S3Signer:
-    bucket = BucketEndpoint.at("pictures", "eu-central-1", None)
-    return S3Signer(_credentials, "eu-central-1", ("pictures", bucket), bucket, 3600)
+def _create_s3_signer() -> S3Signer:
+    bucket = BucketEndpoint.at("images", "eu-central-1", None)
+    return S3Signer(
+        _get_credentials, "eu-central-1", ("images", bucket), bucket, RENDITION_URL_SECONDS
+    )
 
 
-def _verifier(pool: Pool) -> TokenVerifier:
-    def answer(_: httpx.Request) -> httpx.Response:
+def _create_jwks_cache(pool: Pool) -> JwksCache:
+    def respond(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=pool.jwks())
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    return TokenVerifier(JwksCache(http, ISSUER), ISSUER, frozenset({CLIENT_ID}))
+    return JwksCache(httpx.AsyncClient(transport=httpx.MockTransport(respond)), ISSUER)
 
 
-class _Forgetful(TokenVerifier):
-    """One that checks every token as if it were new."""
+class _UncachedTokenVerifier(TokenVerifier):
+    """Verifies every token as if it were new."""
 
     def _remember(self, token: str, user: object) -> None:
         pass
 
 
-def _steps() -> dict[str, tuple[Step, int]]:
-    """Each step, and how often it is repeated for one measurement."""
-    pool, image, s3 = Pool(), make_ready(), _signer()
-    token, verifier = pool.sign(new_owner()), _verifier(pool)
-    forgetful = _Forgetful(verifier._keys, ISSUER, frozenset({CLIENT_ID}))
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    made = image.renditions.result
-    assert made is not None
-    renditions = [rendition.key for rendition in made.renditions]
-    front = CloudFrontSigner(s3, "https://pictures.example.com", "K2JCJMDEHXQW5F", key, 3600)
-    buckets = OwnerRateLimiter(1e9, 10**9)
-    page = asyncio.run(_page([image] * 100, s3))
+def _create_steps() -> dict[str, tuple[Step, int]]:
+    """Return each step with its number of repetitions per measurement."""
+    pool, image, s3 = Pool(), make_ready_image(), _create_s3_signer()
+    token, jwks = pool.sign(new_owner()), _create_jwks_cache(pool)
+    verifier = TokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}))
+    uncached_verifier = _UncachedTokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}))
+    private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    rendition_set = image.renditions.result
+    assert rendition_set is not None
+    keys = [rendition.key for rendition in rendition_set.renditions]
+    cloudfront = CloudFrontSigner(
+        s3, "https://images.example.com", "K2JCJMDEHXQW5F", private_key, RENDITION_URL_SECONDS
+    )
+    limiter = OwnerRateLimiter(1e9, 10**9)
+    page = asyncio.run(_build_page([image] * PAGE_SIZE, s3))
 
-    async def sign_anew() -> None:
-        front._query.cache_clear()
-        await front.sign_renditions(renditions[:1])
+    async def sign_uncached() -> None:
+        cloudfront._query.cache_clear()
+        await cloudfront.sign_renditions(keys[:1])
 
-    async def dump() -> bytes:
+    async def serialize_page() -> bytes:
         return ImagePage.__pydantic_serializer__.to_json(page)
 
-    async def limit() -> bytes:
-        return format_header(buckets.take("owner")).encode()
+    async def check_rate_limit() -> bytes:
+        return format_header(limiter.take("owner")).encode()
 
     return {
-        "token, known": (lambda: verifier.verify(token), 20_000),
-        "token, new": (lambda: forgetful.verify(token), 500),
-        "rate limit": (limit, 20_000),
-        "form, S3": (lambda: s3.sign_upload(image, 900), 5_000),
-        "4 addresses, S3": (lambda: s3.sign_renditions(renditions), 2_000),
-        "4 addresses, CloudFront": (lambda: front.sign_renditions(renditions), 5_000),
-        "signature, CloudFront": (sign_anew, 100),
-        "download, S3": (
+        "token, cached": (lambda: verifier.verify(token), 20_000),
+        "token, new": (lambda: uncached_verifier.verify(token), 500),
+        "rate limit": (check_rate_limit, 20_000),
+        "presigned POST, S3": (lambda: s3.sign_upload(image, UPLOAD_SECONDS), 5_000),
+        "4 URLs, S3": (lambda: s3.sign_renditions(keys), 2_000),
+        "4 URLs, CloudFront": (lambda: cloudfront.sign_renditions(keys), 5_000),
+        "signature, CloudFront": (sign_uncached, 100),
+        "download URL, S3": (
             lambda: s3.sign_downloads([OriginalDownload("originals/a/b", "Evening.jpg")]),
             5_000,
         ),
-        "views of 100 images": (lambda: _page([image] * 100, s3), 10),
-        "JSON of 100 images": (dump, 20),
+        "views of 100 images": (lambda: _build_page([image] * PAGE_SIZE, s3), 10),
+        "JSON of 100 images": (serialize_page, 20),
     }
 
 
-async def _page(images: list[Image], signer: S3Signer) -> ImagePage:
+async def _build_page(images: list[Image], signer: S3Signer) -> ImagePage:
     return ImagePage(items=[await ImageView.of(image, signer) for image in images], next_cursor="x")
 
 
-async def _repeat(step: Step, times: int) -> float:
-    began = time.process_time()
-    for _ in range(times):
+async def _measure(step: Step, repetitions: int) -> float:
+    start = time.process_time()
+    for _ in range(repetitions):
         await step()
-    return (time.process_time() - began) / times * 1e6
+    return (time.process_time() - start) / repetitions * 1e6
 
 
 def measure_steps(rounds: int) -> dict[str, list[float]]:
-    """Microseconds of each step, once a round."""
-    steps = _steps()
+    """Return the microseconds of each step, measured once per round."""
+    steps = _create_steps()
     measured: dict[str, list[float]] = {name: [] for name in steps}
     for _ in track(range(rounds), "single steps"):
-        for name, (step, times) in steps.items():
-            measured[name].append(asyncio.run(_repeat(step, times)))
+        for name, (step, repetitions) in steps.items():
+            measured[name].append(asyncio.run(_measure(step, repetitions)))
     return measured

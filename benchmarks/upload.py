@@ -1,10 +1,9 @@
-"""How long 200 photographs take to be uploaded: `make bench-upload`.
+"""Benchmark of uploading 200 photos (`make bench-upload`).
 
-The `sightline` command, with its start and all that it does, against a plain loop in Python that
-reads, announces and sends one photograph after the other over connections that it keeps. Both speak
-with the real gateway, behind which AWS is a server of fixed answers, and take turns. Once as it is
-on one machine, and once over lines that take their time, as lines to a cloud do. Ratios are of
-throughput: how many times as fast the command is.
+Compares the `sightline` command, including its startup, with a plain Python loop that reads,
+registers and sends one photo after the other over persistent connections. Both use the real gateway
+with a fake AWS behind it, and run in turn: once directly, and once over connections with the
+latency of a cloud region. Each ratio is one of throughput: the command's by the loop's.
 """
 
 import asyncio
@@ -24,10 +23,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-from gateway import rig
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from testbed import run_testbed
 
 from sightline_local.sample_image import draw_sample
 
@@ -35,22 +34,22 @@ OUT = Path(__file__).parent / "out"
 COUNT = int(os.environ.get("COUNT", "200"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 
-#: Pixels and, with what is added after their end, bytes of each photograph.
-SIDES, EACH = (640, 480), 150_000
+#: Pixels and bytes of each photo; random bytes are appended to reach the size.
+PHOTO_SIZE, PHOTO_BYTES = (640, 480), 150_000
 
-#: Seconds that a line to the cloud takes in each direction.
-DISTANCE = 0.02
+#: One-way latency of the connection to the cloud.
+LATENCY_SECONDS = 0.02
 
-#: Bytes that are passed on at a time.
-BLOCK = 2**16
+#: Maximum bytes that the delay line forwards at a time.
+CHUNK_BYTES = 2**16
 
 
-class Line:
-    """A way to a port of this machine on which everything takes a while longer."""
+class DelayLine:
+    """A TCP forwarder to a local port that delays all data by a one-way latency."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, latency: float) -> None:
         self.port = 0
-        self._seconds = seconds
+        self._latency = latency
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(
             asyncio.start_server(self._connect, "127.0.0.1", 0)
@@ -59,33 +58,37 @@ class Line:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        # The server's end is opened when the first byte would get there.
-        await asyncio.sleep(self._seconds)
-        far, forth = await asyncio.open_connection("127.0.0.1", self.port)
-        await asyncio.gather(self._carry(near, forth), self._carry(far, back))
+    async def _connect(
+        self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter
+    ) -> None:
+        # The connection reaches the server after the latency.
+        await asyncio.sleep(self._latency)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.port)
+        await asyncio.gather(
+            self._forward(client_reader, server_writer), self._forward(server_reader, client_writer)
+        )
 
-    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        """Each block arrives so much later, and the next need not wait for that."""
-        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+    async def _forward(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        """Delay each chunk by the latency, without delaying the chunks after it further."""
+        in_transit: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:
             while True:
-                due, block = await under_way.get()
+                due, chunk = await in_transit.get()
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
-                if not block:
+                if not chunk:
                     target.close()
                     return
-                target.write(block)
+                target.write(chunk)
                 await target.drain()
 
         delivery = asyncio.ensure_future(deliver())
         try:
-            while block := await source.read(BLOCK):
-                under_way.put_nowait((self._loop.time() + self._seconds, block))
+            while chunk := await source.read(CHUNK_BYTES):
+                in_transit.put_nowait((self._loop.time() + self._latency, chunk))
         except ConnectionError:
             pass
-        under_way.put_nowait((self._loop.time() + self._seconds, b""))
+        in_transit.put_nowait((self._loop.time() + self._latency, b""))
         await asyncio.gather(delivery, return_exceptions=True)
 
     def close(self) -> None:
@@ -93,13 +96,13 @@ class Line:
         self._thread.join()
 
 
-def upload_plainly(folder: Path, api: str, token: str) -> None:
-    """What one writes in five minutes, and does not do badly: connections are kept."""
+def upload_in_loop(folder: Path, api_url: str, token: str) -> None:
+    """Upload one photo at a time, with persistent connections."""
     with httpx.Client(timeout=60) as http:
         for path in sorted(folder.iterdir()):
             body = path.read_bytes()
-            answer = http.post(
-                f"{api}/v1/images",
+            response = http.post(
+                f"{api_url}/v1/images",
                 headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
                 json={
                     "media_type": "image/jpeg",
@@ -108,83 +111,92 @@ def upload_plainly(folder: Path, api: str, token: str) -> None:
                     "title": path.name,
                 },
             )
-            form = answer.raise_for_status().json()["upload"]
-            sent = http.post(form["url"], data=form["fields"], files={"file": body})
-            sent.raise_for_status()
+            form = response.raise_for_status().json()["upload"]
+            upload = http.post(form["url"], data=form["fields"], files={"file": body})
+            upload.raise_for_status()
 
 
-def upload_by_command(folder: Path, api: str, token: str) -> None:
+def upload_with_command(folder: Path, api_url: str, token: str) -> None:
     with tempfile.TemporaryDirectory() as home:
-        environment = {"SIGHTLINE_API": api, "SIGHTLINE_TOKEN": token, "SIGHTLINE_HOME": home}
+        environment = {"SIGHTLINE_API": api_url, "SIGHTLINE_TOKEN": token, "SIGHTLINE_HOME": home}
         command = [Path(sys.executable).with_name("sightline"), "upload", "--again", folder]
-        ended = subprocess.run(
+        process = subprocess.run(
             command, env=os.environ | environment, capture_output=True, text=True, check=False
         )
-    if ended.returncode:
-        raise SystemExit(ended.stderr)
+    if process.returncode:
+        raise SystemExit(process.stderr)
 
 
-CONTESTANTS: dict[str, Callable[[Path, str, str], None]] = {
-    "loop": upload_plainly,
-    "command": upload_by_command,
+UPLOADERS: dict[str, Callable[[Path, str, str], None]] = {
+    "loop": upload_in_loop,
+    "command": upload_with_command,
 }
 
 
-def make_photographs(folder: Path) -> None:
-    """All of them different, and as large as a phone's smaller ones."""
-    picture = draw_sample(size=SIDES)
+def make_photos(folder: Path) -> None:
+    """Write photos that differ from each other, each of the size of a small phone photo."""
+    photo = draw_sample(size=PHOTO_SIZE)
     for number in range(COUNT):
-        # A JPEG ends where it says so; what follows is carried along.
-        padding = secrets.token_bytes(max(0, EACH - len(picture)))
-        (folder / f"IMG_{number:04}.jpg").write_bytes(picture + padding)
+        # A decoder ignores what follows the end of a JPEG.
+        padding = secrets.token_bytes(max(0, PHOTO_BYTES - len(photo)))
+        (folder / f"IMG_{number:04}.jpg").write_bytes(photo + padding)
 
 
 @contextmanager
-def running(seconds: float) -> Iterator[tuple[str, str]]:
-    """The gateway and S3 at this distance: the API's address and a token."""
-    near, far = Line(seconds), Line(seconds)
-    if seconds:
-        os.environ["SIGHTLINE_PUBLIC_S3_ENDPOINT"] = far.url
+def run_gateway(latency: float) -> Iterator[tuple[str, str]]:
+    """Run the gateway and S3 behind this latency; return the API's URL and a token."""
+    gateway_line, s3_line = DelayLine(latency), DelayLine(latency)
+    if latency:
+        os.environ["SIGHTLINE_PUBLIC_S3_ENDPOINT"] = s3_line.url
     try:
-        with rig((0, 1)) as made:
-            near.port, far.port = made.ports["gateway"], made.ports["answers"]
-            yield near.url if seconds else f"http://127.0.0.1:{near.port}", made.token
+        with run_testbed((0, 1)) as testbed:
+            gateway_line.port, s3_line.port = testbed.ports["gateway"], testbed.ports["aws"]
+            direct_url = f"http://127.0.0.1:{gateway_line.port}"
+            yield gateway_line.url if latency else direct_url, testbed.token
     finally:
         os.environ.pop("SIGHTLINE_PUBLIC_S3_ENDPOINT", None)
-        near.close()
-        far.close()
+        gateway_line.close()
+        s3_line.close()
 
 
-def measure(seconds: float, photographs: Path) -> dict[str, float]:
-    """Seconds by contestant, the medians of all rounds."""
-    took: dict[str, list[float]] = {name: [] for name in CONTESTANTS}
-    with running(seconds) as (api, token):
-        for _ in track(range(ROUNDS), f"{seconds * 2000:.0f} ms away", transient=True):
-            for name, upload in CONTESTANTS.items():
-                began = time.perf_counter()
-                upload(photographs, api, token)
-                took[name].append(time.perf_counter() - began)
-    return {name: statistics.median(times) for name, times in took.items()}
+def measure(latency: float, photos: Path) -> dict[str, float]:
+    """Return the median seconds of each uploader."""
+    durations: dict[str, list[float]] = {name: [] for name in UPLOADERS}
+    with run_gateway(latency) as (api_url, token):
+        round_trip = f"round trip {latency * 2000:.0f} ms"
+        for _ in track(range(ROUNDS), round_trip, transient=True):
+            for name, upload in UPLOADERS.items():
+                start = time.perf_counter()
+                upload(photos, api_url, token)
+                durations[name].append(time.perf_counter() - start)
+    return {name: statistics.median(seconds) for name, seconds in durations.items()}
 
 
 def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as scratch:
-        photographs = Path(scratch, "photographs")
-        photographs.mkdir()
-        make_photographs(photographs)
-        here, away = measure(0.0, photographs), measure(DISTANCE, photographs)
-    table = Table("", "loop", "command", "ratio", title=f"{COUNT} photographs of {EACH:,} bytes")
-    for where, took in (("on this machine", here), (f"{DISTANCE * 2000:.0f} ms away", away)):
-        ratio = took["loop"] / took["command"]
-        table.add_row(where, f"{took['loop']:.1f} s", f"{took['command']:.1f} s", f"{ratio:.2f}")
+        photos = Path(scratch, "photos")
+        photos.mkdir()
+        make_photos(photos)
+        local, remote = measure(0.0, photos), measure(LATENCY_SECONDS, photos)
+    table = Table(
+        "round trip", "loop", "command", "ratio", title=f"{COUNT} photos of {PHOTO_BYTES:,} bytes"
+    )
+    for latency, seconds in ((0.0, local), (LATENCY_SECONDS, remote)):
+        table.add_row(
+            f"{latency * 2000:.0f} ms",
+            f"{seconds['loop']:.1f} s",
+            f"{seconds['command']:.1f} s",
+            f"{seconds['loop'] / seconds['command']:.2f}",
+        )
     console.print(table)
     ratios = {
-        "command_vs_loop": here["loop"] / here["command"],
-        "command_vs_loop_at_a_distance": away["loop"] / away["command"],
+        "command_vs_loop": local["loop"] / local["command"],
+        "command_vs_loop_at_a_distance": remote["loop"] / remote["command"],
     }
     OUT.mkdir(exist_ok=True)
     (OUT / "upload.json").write_text(json.dumps({"ratios": ratios}, indent=2) + "\n")
+    console.print(f"wrote {OUT / 'upload.json'}")
 
 
 if __name__ == "__main__":

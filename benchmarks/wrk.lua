@@ -1,4 +1,4 @@
--- What wrk asks, told by the environment, and what it found, as one line of JSON.
+-- Sends the request that the environment describes, and prints the result as one line of JSON.
 
 wrk.method = os.getenv("BENCHMARK_METHOD")
 wrk.body = os.getenv("BENCHMARK_BODY")
