@@ -1,6 +1,6 @@
-"""Writes the blocking client from the one for asyncio, word by word: `make clients`.
+"""Generates the blocking client from the asyncio client by replacing words: `make clients`.
 
-Only `concurrency.py` is written twice, by hand.
+Only `concurrency.py` is maintained by hand in both.
 """
 
 import re
@@ -8,10 +8,10 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parent / "src" / "sightline_client"
 
-NOTICE = '"""Made of `_async/{name}` by `make clients`: change it there.\n\n'
+NOTICE = '"""Generated from `_async/{name}` by `make clients`; edit that file instead.\n\n'
 
-#: What a word or phrase of the one is in the other; longer ones first where they overlap.
-WORDS = {
+#: The blocking form of each asyncio name; longer names first where they overlap.
+REPLACEMENTS = {
     "AsyncSightline": "Sightline",
     "AsyncGenerator[httpx.Request, httpx.Response]": (
         "Generator[httpx.Request, httpx.Response, None]"
@@ -40,12 +40,12 @@ WORDS = {
     "async def": "def",
 }
 
-_ANY = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, WORDS)) + r")(?!\w)")
+_PATTERN = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, REPLACEMENTS)) + r")(?!\w)")
 
 
 def mirror(text: str, name: str) -> str:
-    """The blocking form of a module of this name."""
-    text = _ANY.sub(lambda found: WORDS[found.group()], text.replace("await ", ""))
+    """Return the blocking form of a module's source text."""
+    text = _PATTERN.sub(lambda match: REPLACEMENTS[match.group()], text.replace("await ", ""))
     return text.replace('"""', NOTICE.format(name=name), 1)
 
 

@@ -1,4 +1,4 @@
-"""A running Sightline for its clients, and pictures for it."""
+"""A running Sightline for its clients, and image files to upload."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ from sightline_local.stack import Stack, consecutive_ports
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _commands_hear_ctrl_c() -> Iterator[None]:
-    """What is started in the background does not hear it, nor does what it starts."""
+def _restore_sigint() -> Iterator[None]:
+    """Handle SIGINT: a process started in the background ignores it, and its children inherit."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -35,19 +35,19 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def card(stack: Stack, numbers: Iterator[int]) -> Connection:
-    """Somebody new, with nothing yet."""
+def connection(stack: Stack, numbers: Iterator[int]) -> Connection:
+    """The connection details of a new user without images."""
     return sign_up(stack, f"person{next(numbers)}@example.com")
 
 
 @pytest.fixture
-def pool(card: Connection) -> Pool:
-    return Pool(card.pool_id, card.client_id, card.cognito)
+def pool(connection: Connection) -> Pool:
+    return Pool(connection.pool_id, connection.client_id, connection.cognito)
 
 
 @pytest.fixture
 def draw(tmp_path: Path, numbers: Iterator[int]) -> Callable[[str], Path]:
-    """Draws another picture each time, as a file of this name."""
+    """A function that writes a different image each time, to a file of the given name."""
 
     def draw(name: str) -> Path:
         path = tmp_path / name
@@ -60,7 +60,7 @@ def draw(tmp_path: Path, numbers: Iterator[int]) -> Callable[[str], Path]:
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """What begins like a picture and is none."""
+    """A file with a PNG signature that cannot be decoded."""
     path = tmp_path / "broken.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"no picture at all" * 100)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"not an image" * 100)
     return path

@@ -1,6 +1,6 @@
-"""What a team does with the Python client, from sign-in to deletion, failures included.
+"""User journeys with the Python client, from sign-in to deletion, including failures.
 
-Written for the asyncio client; the blocking one goes the same way, word by word.
+Written for the asyncio client; `test_journeys` also runs them with the blocking client.
 """
 
 import threading
@@ -12,14 +12,22 @@ from typing import Any
 
 import pytest
 
-from sightline_client import AsyncSightline, MemoryStore, Outcome, Pool, Retries, Session, Status
+from sightline_client import (
+    AsyncSightline,
+    MemorySessionStore,
+    Pool,
+    RetryPolicy,
+    Session,
+    Status,
+    UploadOutcome,
+)
 from sightline_client.cognito import Tokens
 from sightline_client.errors import (
     NotFound,
     ProcessingFailed,
+    ProcessingTimeout,
     SessionExpired,
-    SignInRefused,
-    StillProcessing,
+    SignInRejected,
     Unreachable,
 )
 from sightline_local.connection import Connection
@@ -27,30 +35,32 @@ from sightline_local.stack import Stack
 
 Draw = Callable[[str], Path]
 
-#: Seconds that a picture may take here.
-PATIENCE = 60
+#: Timeout for the processing of an image.
+TIMEOUT_SECONDS = 60
 
 
-async def connect(card: Connection, **options: Any) -> AsyncSightline:
-    pool = Pool(card.pool_id, card.client_id, card.cognito)
-    return await AsyncSightline.sign_in(card.api, card.email, card.password, pool, **options)
+async def connect(connection: Connection, **options: Any) -> AsyncSightline:
+    pool = Pool(connection.pool_id, connection.client_id, connection.cognito)
+    return await AsyncSightline.sign_in(
+        connection.api, connection.email, connection.password, pool, **options
+    )
 
 
-async def travel(card: Connection, draw: Draw, folder: Path) -> None:
-    """Sign in, upload with progress, hear of it, find it, put it into an album, delete it."""
-    async with await connect(card) as sightline:
+async def use_every_resource(connection: Connection, draw: Draw, folder: Path) -> None:
+    """Sign in, upload with progress, receive events, search, use an album, download, delete."""
+    async with await connect(connection) as sightline:
         async with aclosing(sightline.events()) as events:
-            heard = [await anext(events)]
-            path, seen = draw("beach.jpg"), list[tuple[int, int]]()
-            image = await sightline.upload(path, progress=lambda *some: seen.append(some))
+            received = [await anext(events)]
+            path, progress = draw("beach.jpg"), list[tuple[int, int]]()
+            image = await sightline.upload(path, progress=lambda *counts: progress.append(counts))
             size = path.stat().st_size
-            assert seen[-1] == (size, size)
+            assert progress[-1] == (size, size)
             async for event in events:
-                heard.append(event)
+                received.append(event)
                 if (event.id, event.status) == (image.id, "ready"):
                     break
-        assert heard[0].kind == "open"
-        image = await sightline.wait_until_ready(image.id, timeout=PATIENCE)
+        assert received[0].kind == "open"
+        image = await sightline.wait_until_ready(image.id, timeout=TIMEOUT_SECONDS)
         assert (image.title, image.status) == ("beach.jpg", Status.READY)
 
         label = image.labels[0].name
@@ -61,8 +71,8 @@ async def travel(card: Connection, draw: Draw, folder: Path) -> None:
         assert [each.id async for each in sightline.search("Holiday")] == [image.id]
 
         album = await sightline.create_album("Summer")
-        placed = await sightline.add_to_album(album.id, [image.id])
-        assert [int(each.status) for each in placed] == [204]
+        outcomes = await sightline.add_to_album(album.id, [image.id])
+        assert [int(each.status) for each in outcomes] == [204]
         assert [each.id async for each in sightline.images(album=album.id)] == [image.id]
         renamed = await sightline.update_album(album.id, title="Spring", cover_id=image.id)
         assert (renamed.title, renamed.images, renamed.cover_id) == ("Spring", 1, image.id)
@@ -83,84 +93,85 @@ async def travel(card: Connection, draw: Draw, folder: Path) -> None:
         assert missing.value.code == "image_not_found"
 
 
-async def upload_many(card: Connection, draw: Draw, broken: Path) -> None:
-    """Many at once, each picture once, and nobody's fault is anybody else's."""
+async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:
+    """Upload a batch: duplicates are skipped, and an invalid file does not stop the others."""
     paths = [draw(f"many/{number}.jpg") for number in range(12)]
-    twin = draw("many/twin.jpg")
-    twin.write_bytes(paths[0].read_bytes())
+    duplicate = draw("many/duplicate.jpg")
+    duplicate.write_bytes(paths[0].read_bytes())
     note = paths[0].with_name("note.txt")
-    note.write_text("no picture")
-    async with await connect(card) as sightline:
-        found = {each.source: each async for each in sightline.upload_all([*paths, twin, note])}
-        assert [found[path].outcome for path in paths] == [Outcome.SENT] * 12
-        assert found[twin].outcome is Outcome.THERE_ALREADY
-        assert found[twin].image_id == found[paths[0]].image_id
-        assert found[note].outcome is Outcome.FAILED
-        ids = {each.image_id for each in found.values() if each.image_id}
-        waited = sightline.wait_until_ended(ids, timeout=PATIENCE * 2)
-        assert {each.id async for each in waited if each.status is Status.READY} == ids
+    note.write_text("not an image")
+    async with await connect(connection) as sightline:
+        uploads = sightline.upload_many([*paths, duplicate, note])
+        results = {each.source: each async for each in uploads}
+        assert [results[path].outcome for path in paths] == [UploadOutcome.UPLOADED] * 12
+        assert results[duplicate].outcome is UploadOutcome.DUPLICATE
+        assert results[duplicate].image_id == results[paths[0]].image_id
+        assert results[note].outcome is UploadOutcome.FAILED
+        ids = {each.image_id for each in results.values() if each.image_id}
+        processed = sightline.wait_until_processed(ids, timeout=TIMEOUT_SECONDS * 2)
+        assert {each.id async for each in processed if each.status is Status.READY} == ids
         pages = [each.id async for each in sightline.images(page_size=5)]
         assert (len(pages), set(pages)) == (12, ids)
-    # Another client remembers nothing of this one, and the gateway knows all of it.
-    async with await connect(card) as sightline:
-        again = [each async for each in sightline.upload_all(paths)]
-        assert {each.outcome for each in again} == {Outcome.THERE_ALREADY}
+    # Another client has an empty journal; the API detects the duplicates.
+    async with await connect(connection) as sightline:
+        again = [each async for each in sightline.upload_many(paths)]
+        assert {each.outcome for each in again} == {UploadOutcome.DUPLICATE}
         assert {each.image_id for each in again} == ids
         assert len([each async for each in sightline.images()]) == 12
-        once_more = await sightline.upload(paths[0], skip_duplicate=True)
-        assert once_more.id in ids
-        assert await sightline.delete_all([*ids]) == []
+        existing = await sightline.upload(paths[0], skip_duplicate=True)
+        assert existing.id in ids
+        assert await sightline.delete_many([*ids]) == []
 
 
-async def fail(card: Connection, draw: Draw, broken: Path) -> None:
-    """A wrong password, a picture that is none, one that is not ready in time, a session's end."""
-    with pytest.raises(SignInRefused) as refused:
-        await connect(card.model_copy(update={"password": "Sightline-wrong-1"}))
-    assert refused.value.code == "NotAuthorizedException"
+async def handle_failures(connection: Connection, draw: Draw, broken: Path) -> None:
+    """A wrong password, an invalid image, a timeout, and an expired session."""
+    with pytest.raises(SignInRejected) as rejected:
+        await connect(connection.model_copy(update={"password": "Sightline-wrong-1"}))
+    assert rejected.value.code == "NotAuthorizedException"
 
-    store = MemoryStore()
-    async with await connect(card, store=store) as sightline:
+    store = MemorySessionStore()
+    async with await connect(connection, store=store) as sightline:
         image = await sightline.upload(broken)
         with pytest.raises(ProcessingFailed) as failed:
-            await sightline.wait_until_ready(image.id, timeout=PATIENCE)
+            await sightline.wait_until_ready(image.id, timeout=TIMEOUT_SECONDS)
         assert failed.value.codes
         late = await sightline.upload(draw("late.jpg"))
-        with pytest.raises(StillProcessing) as still:
+        with pytest.raises(ProcessingTimeout) as timed_out:
             await sightline.wait_until_ready(late.id, timeout=0)
-        assert still.value.image_ids == [late.id]
+        assert timed_out.value.image_ids == [late.id]
 
-    # An access token that is not good any more is renewed, and the new one is kept.
+    # An invalid access token is renewed, and the new one is saved.
     session = store.load("default")
     assert session is not None
-    spent = replace(session, tokens=replace(session.tokens, access="spent"))
-    store.save(spent)
+    invalid = replace(session, tokens=replace(session.tokens, access="invalid"))
+    store.save(invalid)
     async with AsyncSightline.from_store(store=store) as sightline:
         assert (await sightline.usage()).months
     renewed = store.load("default")
     assert renewed is not None
-    assert renewed.tokens.access != "spent"
+    assert renewed.tokens.access != "invalid"
 
-    # One that cannot be renewed is the end of the session.
-    ended = replace(session, tokens=Tokens("spent", "spent", session.tokens.expires_at))
-    async with AsyncSightline(ended) as sightline:
+    # If it cannot be renewed, the session has expired.
+    expired = replace(session, tokens=Tokens("invalid", "invalid", session.tokens.expires_at))
+    async with AsyncSightline(expired) as sightline:
         with pytest.raises(SessionExpired):
             await sightline.usage()
     with pytest.raises(SessionExpired):
-        AsyncSightline.from_store("nobody", MemoryStore())
+        AsyncSightline.from_store("unknown", MemorySessionStore())
 
 
-async def survive(card: Connection, draw: Draw, stack: Stack) -> None:
-    """The API goes away and comes back: who is patient does not notice."""
-    patient = Retries(attempts=20, longest=2.0)
-    async with await connect(card, retries=patient) as sightline:
+async def survive_an_outage(connection: Connection, draw: Draw, stack: Stack) -> None:
+    """Stop and restart the API: an upload with enough retries succeeds."""
+    patient = RetryPolicy(max_attempts=20, max_delay=2.0)
+    async with await connect(connection, retry=patient) as sightline:
         stack.stop("api")
         session: Session = sightline.session
-        async with AsyncSightline(session, retries=Retries(attempts=2)) as hasty:
+        async with AsyncSightline(session, retry=RetryPolicy(max_attempts=2)) as hasty:
             with pytest.raises(Unreachable):
                 await hasty.usage()
-        coming = threading.Timer(1.0, stack.restart, ["api"])
-        coming.start()
-        image = await sightline.upload(draw("away.jpg"))
-        image = await sightline.wait_until_ready(image.id, timeout=PATIENCE)
+        restart = threading.Timer(1.0, stack.restart, ["api"])
+        restart.start()
+        image = await sightline.upload(draw("outage.jpg"))
+        image = await sightline.wait_until_ready(image.id, timeout=TIMEOUT_SECONDS)
         assert image.status is Status.READY
-        coming.join()
+        restart.join()

@@ -1,6 +1,6 @@
-"""Events are read line by line, as the specification says."""
+"""Live events are parsed line by line, as the specification defines."""
 
-from sightline_client.events import Event, EventReader
+from sightline_client.events import Event, EventParser
 
 STREAM = """\
 retry: 2000
@@ -13,7 +13,7 @@ event: image
 data: {"image_id": "a", "change": "updated", "status": "ready"}
 id: 2
 
-: still here
+: keep-alive
 
 event: album
 data: {"album_id": "b",
@@ -27,18 +27,19 @@ data:{}
 """
 
 
-def test_a_stream_becomes_events() -> None:
-    reader = EventReader()
-    events = [event for line in STREAM.split("\n") if (event := reader.read(line))]
+def test_parser_returns_the_events_of_a_stream() -> None:
+    parser = EventParser()
+    events = [event for line in STREAM.split("\n") if (event := parser.parse_line(line))]
     assert events == [
         Event("open"),
         Event("image", "a", "updated", "ready"),
         Event("album", "b", "created"),
         Event("reset"),
     ]
-    assert (reader.last_id, reader.retry) == ("4", 2.0)
+    assert (parser.last_id, parser.retry) == ("4", 2.0)
 
 
-def test_half_an_event_is_none() -> None:
-    reader = EventReader()
-    assert [reader.read(line) for line in ("event: image", "data: {}")] == [None, None]
+def test_parser_returns_nothing_for_an_incomplete_event() -> None:
+    parser = EventParser()
+    lines = ("event: image", "data: {}")
+    assert [parser.parse_line(line) for line in lines] == [None, None]

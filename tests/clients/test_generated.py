@@ -1,4 +1,4 @@
-"""What is made from the document is what is committed."""
+"""The generated code is up to date with its sources."""
 
 import runpy
 import shutil
@@ -11,21 +11,21 @@ PYTHON = ROOT / "clients" / "python"
 CLIENT = PYTHON / "src" / "sightline_client"
 
 
-def test_the_blocking_client_is_made_of_the_other(tmp_path: Path) -> None:
-    """Where it is not: `make clients`."""
+def test_blocking_client_is_up_to_date(tmp_path: Path) -> None:
+    """If this fails, run `make clients`."""
     mirror = runpy.run_path(str(PYTHON / "mirror.py"))["mirror"]
-    made = [path for path in sorted((CLIENT / "_async").glob("*.py")) if path.stem[0] != "_"]
-    made = [path for path in made if path.stem != "concurrency"]
-    assert made
-    for path in made:
+    modules = [path for path in sorted((CLIENT / "_async").glob("*.py")) if path.stem[0] != "_"]
+    modules = [path for path in modules if path.stem != "concurrency"]
+    assert modules
+    for path in modules:
         (tmp_path / path.name).write_text(mirror(path.read_text(), path.name))
     _format(tmp_path)
-    for path in made:
+    for path in modules:
         assert (tmp_path / path.name).read_text() == (CLIENT / "_sync" / path.name).read_text()
 
 
-def test_the_generated_client_is_what_the_document_makes(tmp_path: Path) -> None:
-    """Where it is not: `make clients`."""
+def test_generated_client_is_up_to_date(tmp_path: Path) -> None:
+    """If this fails, run `make clients`."""
     generator = shutil.which("openapi-python-client", path=str(Path(sys.executable).parent))
     assert generator is not None
     target = tmp_path / "generated"

@@ -1,4 +1,4 @@
-"""What is to be uploaded is known by its content, however it is given."""
+"""Sources are identified by content, and can be read again, whatever their type."""
 
 import hashlib
 import io
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sightline_client.errors import NotAPicture
-from sightline_client.image_file import HEAD, Picture, Source, find_media_type
+from sightline_client.errors import UnsupportedFileType
+from sightline_client.image_file import SIGNATURE_SIZE, ImageFile, Source, detect_media_type
 from sightline_testing.sample_images import draw_image, encode
 
 JPEG = encode(draw_image((64, 40)), "JPEG")
 
 
 class Pipe(io.BytesIO):
-    """Something that can be read once."""
+    """A stream that cannot be read twice."""
 
     def seekable(self) -> bool:
         return False
@@ -25,7 +25,7 @@ class Pipe(io.BytesIO):
 
 
 @pytest.mark.parametrize(
-    ("kind", "media_type"),
+    ("image_format", "media_type"),
     [
         ("AVIF", "image/avif"),
         ("BMP", "image/bmp"),
@@ -37,15 +37,16 @@ class Pipe(io.BytesIO):
         ("WEBP", "image/webp"),
     ],
 )
-def test_each_format_is_told_by_its_first_bytes(kind: str, media_type: str) -> None:
-    assert find_media_type(encode(draw_image((64, 40)), kind)[:HEAD]) == media_type
+def test_media_type_is_detected_from_the_first_bytes(image_format: str, media_type: str) -> None:
+    content = encode(draw_image((64, 40)), image_format)
+    assert detect_media_type(content[:SIGNATURE_SIZE]) == media_type
 
 
 @pytest.mark.parametrize(
     "head", [b"", b"\xff\xd8", b"%PDF-1.7", b"RIFF\0\0\0\0WAVE", b"\0\0\0\x18ftypmp42" + b"\0" * 16]
 )
-def test_what_is_none_is_no_picture(head: bytes) -> None:
-    assert find_media_type(head) is None
+def test_media_type_is_none_for_unsupported_content(head: bytes) -> None:
+    assert detect_media_type(head) is None
 
 
 @pytest.mark.parametrize(
@@ -60,30 +61,30 @@ def test_what_is_none_is_no_picture(head: bytes) -> None:
     ],
     ids=["path", "name", "bytes", "view", "stream", "pipe"],
 )
-def test_every_source_is_measured_and_can_be_read_twice(
+def test_every_source_is_hashed_and_can_be_read_twice(
     make: Callable[[Path], Source], tmp_path: Path
 ) -> None:
     path = tmp_path / "beach.png"
     path.write_bytes(JPEG)
-    picture = Picture.of(make(path))
-    assert (picture.media_type, picture.size) == ("image/jpeg", len(JPEG))
-    assert picture.sha256 == hashlib.sha256(JPEG).hexdigest()
+    image_file = ImageFile.from_source(make(path))
+    assert (image_file.media_type, image_file.size) == ("image/jpeg", len(JPEG))
+    assert image_file.sha256 == hashlib.sha256(JPEG).hexdigest()
     for _ in range(2):
-        with picture.open() as file:
+        with image_file.open() as file:
             assert b"".join([file.read(1000), file.read()]) == JPEG
 
 
-def test_a_stream_is_taken_from_where_it_is_and_left_open() -> None:
+def test_stream_is_read_from_its_position_and_left_open() -> None:
     stream = io.BytesIO(b"before" + JPEG)
     stream.seek(6)
-    picture = Picture.of(stream)
-    with picture.open() as file:
+    image_file = ImageFile.from_source(stream)
+    with image_file.open() as file:
         assert file.read() == JPEG
     assert not stream.closed
 
 
-def test_a_file_that_is_none_is_refused_before_it_is_announced(tmp_path: Path) -> None:
+def test_unsupported_file_is_rejected_before_an_upload_is_created(tmp_path: Path) -> None:
     path = tmp_path / "beach.jpg"
-    path.write_text("no picture at all")
-    with pytest.raises(NotAPicture, match=r"beach\.jpg"):
-        Picture.of(path)
+    path.write_text("not an image")
+    with pytest.raises(UnsupportedFileType, match=r"beach\.jpg"):
+        ImageFile.from_source(path)

@@ -1,4 +1,4 @@
-"""One journey with each client, against all of Sightline."""
+"""User journeys with the Python clients, against a running Sightline."""
 
 import runpy
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,6 @@ from sightline_local.stack import Stack
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-TYPESCRIPT = ROOT / "clients" / "typescript"
 
 pytestmark = pytest.mark.clients
 
@@ -22,7 +21,7 @@ Journey = Callable[..., Awaitable[None] | None]
 
 @pytest.fixture(params=["async", "blocking"])
 def journey(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleNamespace:
-    """The Python client's, as it is written or as `make clients` would write it."""
+    """The journeys for the asyncio client, or converted for the blocking client."""
     path = HERE / "journey.py"
     if request.param == "blocking":
         mirror = runpy.run_path(str(ROOT / "clients" / "python" / "mirror.py"))["mirror"]
@@ -32,33 +31,33 @@ def journey(request: pytest.FixtureRequest, tmp_path: Path) -> SimpleNamespace:
     return SimpleNamespace(**runpy.run_path(str(path)))
 
 
-async def go(step: Journey, *arguments: Any) -> None:
-    ended = step(*arguments)
-    if ended is not None:
-        await ended
+async def run(step: Journey, *arguments: Any) -> None:
+    pending = step(*arguments)
+    if pending is not None:
+        await pending
 
 
-async def test_from_sign_in_to_deletion(
-    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], tmp_path: Path
+async def test_client_covers_sign_in_to_deletion(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()
-    await go(journey.travel, card, draw, folder)
+    await run(journey.use_every_resource, connection, draw, folder)
 
 
-async def test_many_at_once(
-    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], broken: Path
+async def test_client_uploads_a_batch(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
-    await go(journey.upload_many, card, draw, broken)
+    await run(journey.upload_many, connection, draw, broken)
 
 
-async def test_failures_are_told_apart(
-    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], broken: Path
+async def test_client_raises_a_specific_error_for_each_failure(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
-    await go(journey.fail, card, draw, broken)
+    await run(journey.handle_failures, connection, draw, broken)
 
 
-async def test_an_api_that_goes_away_and_comes_back(
-    journey: SimpleNamespace, card: Connection, draw: Callable[[str], Path], stack: Stack
+async def test_client_survives_an_outage_of_the_api(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], stack: Stack
 ) -> None:
-    await go(journey.survive, card, draw, stack)
+    await run(journey.survive_an_outage, connection, draw, stack)

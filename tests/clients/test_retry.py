@@ -1,24 +1,24 @@
-"""Requests are made again where that helps, and never where it could do something twice."""
+"""Requests are retried after transient errors, and only where a repetition has no second effect."""
 
 import itertools
 
 import httpx
 import pytest
 
-from sightline_client._async.transport import RetryingTransport, is_repeatable
-from sightline_client.retry import NEVER, Retries
+from sightline_client._async.transport import RetryingTransport, is_idempotent
+from sightline_client.retry import NO_RETRIES, RetryPolicy
 
-AT_ONCE = Retries(attempts=4, first=0.0)
+IMMEDIATE = RetryPolicy(max_attempts=4, initial_delay=0.0)
 
 
-def test_waits_double_up_to_the_longest_and_then_there_are_no_more() -> None:
-    retries = Retries(attempts=5, first=1.0, longest=3.0)
+def test_delays_double_up_to_the_maximum_and_then_end() -> None:
+    policy = RetryPolicy(max_attempts=5, initial_delay=1.0, max_delay=3.0)
     for attempt, most in ((1, 1.0), (2, 2.0), (3, 3.0), (4, 3.0)):
-        wait = retries.after_failure(attempt)
-        assert wait is not None
-        assert most / 2 <= wait <= most
-    assert retries.after_failure(5) is None
-    assert NEVER.after_failure(1) is None
+        delay = policy.delay_after_error(attempt)
+        assert delay is not None
+        assert most / 2 <= delay <= most
+    assert policy.delay_after_error(5) is None
+    assert NO_RETRIES.delay_after_error(1) is None
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def test_waits_double_up_to_the_longest_and_then_there_are_no_more() -> None:
         (503, "Wed, 21 Oct 2026 07:28:00 GMT", 0.0),
     ],
 )
-def test_retry_after_is_kept_to(status: int, after: str | None, expected: float | None) -> None:
+def test_policy_honors_retry_after(status: int, after: str | None, expected: float | None) -> None:
     headers = {"retry-after": after} if after else {}
-    assert AT_ONCE.after_answer(1, status, headers) == expected
-    assert AT_ONCE.after_answer(4, status, headers) is None
+    assert IMMEDIATE.delay_after_response(1, status, headers) == expected
+    assert IMMEDIATE.delay_after_response(4, status, headers) is None
 
 
 @pytest.mark.parametrize(
-    ("method", "headers", "may"),
+    ("method", "headers", "expected"),
     [
         ("GET", {}, True),
         ("DELETE", {}, True),
@@ -53,47 +53,47 @@ def test_retry_after_is_kept_to(status: int, after: str | None, expected: float 
         ("POST", {"Idempotency-Key": "x"}, True),
     ],
 )
-def test_what_could_do_something_twice_is_not_repeated(
-    method: str, headers: dict[str, str], may: bool
+def test_only_idempotent_requests_are_repeatable(
+    method: str, headers: dict[str, str], expected: bool
 ) -> None:
     request = httpx.Request(method, "http://gateway/v1/images", headers=headers)
-    assert is_repeatable(request) is may
+    assert is_idempotent(request) is expected
 
 
-class Answers(httpx.AsyncBaseTransport):
-    """Gives these, one after the other, and counts."""
+class FakeTransport(httpx.AsyncBaseTransport):
+    """Returns or raises the given responses in order, and counts the requests."""
 
-    def __init__(self, *answers: httpx.Response | httpx.TransportError) -> None:
-        self._answers = itertools.chain(answers)
-        self.asked = 0
+    def __init__(self, *responses: httpx.Response | httpx.TransportError) -> None:
+        self._responses = itertools.chain(responses)
+        self.request_count = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
-        answer = next(self._answers)
-        if isinstance(answer, httpx.TransportError):
-            raise answer
-        return answer
+        self.request_count += 1
+        response = next(self._responses)
+        if isinstance(response, httpx.TransportError):
+            raise response
+        return response
 
 
-async def test_a_gateway_that_comes_back_is_waited_for() -> None:
-    answers = Answers(httpx.ConnectError("away"), httpx.Response(503), httpx.Response(200))
-    async with httpx.AsyncClient(transport=RetryingTransport(answers, AT_ONCE)) as http:
-        answer = await http.get("http://gateway/health")
-    assert (answer.status_code, answers.asked) == (200, 3)
+async def test_transport_retries_until_the_gateway_responds() -> None:
+    fake = FakeTransport(httpx.ConnectError("down"), httpx.Response(503), httpx.Response(200))
+    async with httpx.AsyncClient(transport=RetryingTransport(fake, IMMEDIATE)) as http:
+        response = await http.get("http://gateway/health")
+    assert (response.status_code, fake.request_count) == (200, 3)
 
 
-async def test_one_that_does_not_is_given_up() -> None:
-    answers = Answers(*[httpx.ConnectError("away")] * 10)
-    async with httpx.AsyncClient(transport=RetryingTransport(answers, AT_ONCE)) as http:
+async def test_transport_raises_after_the_last_attempt() -> None:
+    fake = FakeTransport(*[httpx.ConnectError("down")] * 10)
+    async with httpx.AsyncClient(transport=RetryingTransport(fake, IMMEDIATE)) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get("http://gateway/health")
-    assert answers.asked == AT_ONCE.attempts
+    assert fake.request_count == IMMEDIATE.max_attempts
 
 
-async def test_a_lost_answer_is_asked_for_again_only_where_nothing_is_done_twice() -> None:
-    lost = Answers(httpx.ReadError("lost"), httpx.Response(201))
-    async with httpx.AsyncClient(transport=RetryingTransport(lost, AT_ONCE)) as http:
+async def test_transport_retries_a_lost_response_only_for_idempotent_requests() -> None:
+    fake = FakeTransport(httpx.ReadError("lost"), httpx.Response(201))
+    async with httpx.AsyncClient(transport=RetryingTransport(fake, IMMEDIATE)) as http:
         with pytest.raises(httpx.ReadError):
             await http.post("http://gateway/v1/images")
-        answer = await http.post("http://gateway/v1/images", headers={"Idempotency-Key": "x"})
-    assert (answer.status_code, lost.asked) == (201, 2)
+        response = await http.post("http://gateway/v1/images", headers={"Idempotency-Key": "x"})
+    assert (response.status_code, fake.request_count) == (201, 2)

@@ -7,13 +7,15 @@
         image = sightline.wait_until_ready(image.id)
         print([label.name for label in image.labels])
 
-`AsyncSightline` is the same for asyncio. What can go wrong is in `sightline_client.errors`.
+`AsyncSightline` is the asyncio version. `sightline_client.errors` defines the exceptions.
 """
 
 from sightline_client._async.client import AsyncSightline
 from sightline_client._sync.client import Sightline
 from sightline_client.cognito import Pool
+from sightline_client.downloads import DownloadResult
 from sightline_client.errors import SightlineError
+from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
     Feature,
@@ -24,9 +26,14 @@ from sightline_client.generated.models import (
 )
 from sightline_client.generated.types import UNSET
 from sightline_client.journal import FolderJournal, MemoryJournal
-from sightline_client.retry import Retries
-from sightline_client.sessions import FileStore, KeyringStore, MemoryStore, Session
-from sightline_client.uploads import Outcome, Upload
+from sightline_client.retry import RetryPolicy
+from sightline_client.sessions import (
+    FileSessionStore,
+    KeyringSessionStore,
+    MemorySessionStore,
+    Session,
+)
+from sightline_client.uploads import UploadOutcome, UploadResult
 
 __version__ = "0.1.0"
 
@@ -34,21 +41,23 @@ __all__ = [
     "UNSET",
     "AlbumView",
     "AsyncSightline",
+    "DownloadResult",
+    "Event",
     "Feature",
-    "FileStore",
+    "FileSessionStore",
     "FolderJournal",
     "ImageView",
-    "KeyringStore",
+    "KeyringSessionStore",
     "LabelView",
     "MemoryJournal",
-    "MemoryStore",
-    "Outcome",
+    "MemorySessionStore",
     "Pool",
-    "Retries",
+    "RetryPolicy",
     "Session",
     "Sightline",
     "SightlineError",
     "Status",
-    "Upload",
+    "UploadOutcome",
+    "UploadResult",
     "UsageView",
 ]

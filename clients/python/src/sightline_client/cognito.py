@@ -1,6 +1,6 @@
-"""Signing in with Cognito, as conversations: generators that say what to ask, and are sent answers.
+"""Sign-in with Cognito, as generators that yield requests and receive the responses.
 
-They wait for nothing and send nothing, so that the same words serve both clients.
+They perform no I/O, so both the async and the blocking client use them.
 """
 
 import time
@@ -9,33 +9,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from sightline_client.errors import SessionExpired, SignInRefused
-from sightline_client.srp import Exchange, SrpError
+from sightline_client.errors import SessionExpired, SignInRejected
+from sightline_client.srp import SrpError, SrpExchange
 
 Json = dict[str, Any]
-Flow = Literal["srp", "password"]
+SignInFlow = Literal["srp", "password"]
 
-#: Told of a challenge by its name (`SOFTWARE_TOKEN_MFA`), gives what answers it.
-Answer = Callable[[str], str]
+#: Called with a challenge's name (`SOFTWARE_TOKEN_MFA`); returns the response to it.
+ChallengeHandler = Callable[[str], str]
 
-#: What a challenge is answered with, by its name.
-ANSWERS = {
+#: The response key of each challenge.
+CHALLENGE_RESPONSE_KEYS = {
     "SMS_MFA": "SMS_MFA_CODE",
     "SOFTWARE_TOKEN_MFA": "SOFTWARE_TOKEN_MFA_CODE",
     "EMAIL_OTP": "EMAIL_OTP_CODE",
     "NEW_PASSWORD_REQUIRED": "NEW_PASSWORD",
 }
 
-#: Challenges in one sign-in; there are never more than two or three.
+#: Challenges in one sign-in; Cognito never sends more than two or three.
 MAX_CHALLENGES = 5
 
 
 class Pool(NamedTuple):
-    """Where people sign in: the user pool, the app client, and Cognito's address."""
+    """The Cognito user pool and app client that users sign in with."""
 
     id: str
     client_id: str
-    #: Cognito's own where it is empty.
+    #: Cognito's URL; empty for the AWS endpoint of the pool's region.
     endpoint: str = ""
 
     @property
@@ -46,7 +46,7 @@ class Pool(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in gives; `expires_at` is in seconds since 1970."""
+    """The tokens of a sign-in; `expires_at` is a Unix timestamp in seconds."""
 
     access: str
     refresh: str | None
@@ -54,12 +54,12 @@ class Tokens:
 
     @property
     def expires_in(self) -> float:
-        """Seconds from now."""
+        """Seconds from now until the access token expires."""
         return self.expires_at - time.time()
 
 
-class Call(NamedTuple):
-    """One question to Cognito."""
+class CognitoRequest(NamedTuple):
+    """One request to Cognito."""
 
     action: str
     body: Json
@@ -72,36 +72,44 @@ class Call(NamedTuple):
         }
 
 
-Conversation = Generator[Call, Json, Tokens]
+#: Yields requests, is sent the responses, and returns the tokens.
+AuthFlow = Generator[CognitoRequest, Json, Tokens]
 
 
 def sign_in(
-    pool: Pool, email: str, password: str, flow: Flow = "srp", answer: Answer | None = None
-) -> Conversation:
-    """Raises `SignInRefused`."""
+    pool: Pool,
+    email: str,
+    password: str,
+    flow: SignInFlow = "srp",
+    on_challenge: ChallengeHandler | None = None,
+) -> AuthFlow:
+    """Sign in. Raises `SignInRejected`."""
     if flow == "srp":
-        said = yield from _sign_in_by_proof(pool, email, password)
+        response = yield from _sign_in_with_srp(pool, email, password)
     else:
         parameters = {"USERNAME": email, "PASSWORD": password}
-        said = yield _initiate(pool, "USER_PASSWORD_AUTH", parameters)
+        response = yield _initiate_auth(pool, "USER_PASSWORD_AUTH", parameters)
     for _ in range(MAX_CHALLENGES):
-        if "AuthenticationResult" in said:
-            return read_tokens(said)
-        said = yield _answer_challenge(pool, said, email, answer)
-    raise SignInRefused("TooManyChallenges", "Cognito goes on asking")
+        if "AuthenticationResult" in response:
+            return parse_tokens(response)
+        response = yield _respond_to_user_challenge(pool, response, email, on_challenge)
+    raise SignInRejected("TooManyChallenges", "Cognito sent too many challenges")
 
 
-def refresh(pool: Pool, refresh_token: str) -> Conversation:
-    """New tokens for old. Raises `SessionExpired`."""
+def refresh(pool: Pool, refresh_token: str) -> AuthFlow:
+    """Exchange a refresh token for new tokens. Raises `SessionExpired`."""
     try:
-        said = yield _initiate(pool, "REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": refresh_token})
-    except SignInRefused as refused:
-        raise SessionExpired(f"the session has ended ({refused.code})") from refused
-    return read_tokens(said, refresh_token)
+        response = yield _initiate_auth(
+            pool, "REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": refresh_token}
+        )
+    except SignInRejected as rejected:
+        raise SessionExpired(f"the session has expired ({rejected.code})") from rejected
+    return parse_tokens(response, refresh_token)
 
 
-def read_tokens(said: Json, refresh_token: str | None = None) -> Tokens:
-    result = said["AuthenticationResult"]
+def parse_tokens(response: Json, refresh_token: str | None = None) -> Tokens:
+    """Return the response's tokens; `refresh_token` is kept where the response has none."""
+    result = response["AuthenticationResult"]
     return Tokens(
         access=result["AccessToken"],
         refresh=result.get("RefreshToken", refresh_token),
@@ -109,44 +117,49 @@ def read_tokens(said: Json, refresh_token: str | None = None) -> Tokens:
     )
 
 
-def read_refusal(status: int, said: Json) -> SignInRefused:
-    """What an answer that is none says."""
-    code = str(said.get("__type", status)).rpartition("#")[2]
-    return SignInRefused(code, str(said.get("message") or said.get("Message") or code))
+def parse_error(status: int, response: Json) -> SignInRejected:
+    """Return the exception for an error response of Cognito."""
+    code = str(response.get("__type", status)).rpartition("#")[2]
+    return SignInRejected(code, str(response.get("message") or response.get("Message") or code))
 
 
-def _sign_in_by_proof(pool: Pool, email: str, password: str) -> Generator[Call, Json, Json]:
-    exchange = Exchange(pool.id)
-    parameters = {"USERNAME": email, "SRP_A": exchange.public}
-    said = yield _initiate(pool, "USER_SRP_AUTH", parameters)
-    if said.get("ChallengeName") != "PASSWORD_VERIFIER":
-        return said
+def _sign_in_with_srp(
+    pool: Pool, email: str, password: str
+) -> Generator[CognitoRequest, Json, Json]:
+    exchange = SrpExchange(pool.id)
+    parameters = {"USERNAME": email, "SRP_A": exchange.public_value}
+    response = yield _initiate_auth(pool, "USER_SRP_AUTH", parameters)
+    if response.get("ChallengeName") != "PASSWORD_VERIFIER":
+        return response
     try:
-        proof = exchange.prove(said["ChallengeParameters"], password, datetime.now(UTC))
+        proof = exchange.prove(response["ChallengeParameters"], password, datetime.now(UTC))
     except SrpError as error:
-        raise SignInRefused("Srp", str(error)) from None
-    said = yield _respond(pool, said, proof)
-    return said
+        raise SignInRejected("Srp", str(error)) from None
+    response = yield _respond_to_challenge(pool, response, proof)
+    return response
 
 
-def _answer_challenge(pool: Pool, said: Json, email: str, answer: Answer | None) -> Call:
-    name = str(said["ChallengeName"])
-    if name not in ANSWERS or answer is None:
-        raise SignInRefused(name, f"Cognito asks for {name}, and nobody is there to answer")
-    user = said.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", email)
-    return _respond(pool, said, {"USERNAME": user, ANSWERS[name]: answer(name)})
+def _respond_to_user_challenge(
+    pool: Pool, response: Json, email: str, on_challenge: ChallengeHandler | None
+) -> CognitoRequest:
+    name = str(response["ChallengeName"])
+    if name not in CHALLENGE_RESPONSE_KEYS or on_challenge is None:
+        raise SignInRejected(name, f"the challenge {name} requires a response")
+    user = response.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", email)
+    answer = {"USERNAME": user, CHALLENGE_RESPONSE_KEYS[name]: on_challenge(name)}
+    return _respond_to_challenge(pool, response, answer)
 
 
-def _initiate(pool: Pool, flow: str, parameters: dict[str, str]) -> Call:
+def _initiate_auth(pool: Pool, flow: str, parameters: dict[str, str]) -> CognitoRequest:
     body = {"AuthFlow": flow, "ClientId": pool.client_id, "AuthParameters": parameters}
-    return Call("InitiateAuth", body)
+    return CognitoRequest("InitiateAuth", body)
 
 
-def _respond(pool: Pool, said: Json, responses: dict[str, str]) -> Call:
+def _respond_to_challenge(pool: Pool, response: Json, answer: dict[str, str]) -> CognitoRequest:
     body = {
         "ClientId": pool.client_id,
-        "ChallengeName": said["ChallengeName"],
-        "ChallengeResponses": responses,
-        **({"Session": said["Session"]} if said.get("Session") else {}),
+        "ChallengeName": response["ChallengeName"],
+        "ChallengeResponses": answer,
+        **({"Session": response["Session"]} if response.get("Session") else {}),
     }
-    return Call("RespondToAuthChallenge", body)
+    return CognitoRequest("RespondToAuthChallenge", body)

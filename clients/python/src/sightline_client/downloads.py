@@ -1,4 +1,4 @@
-"""What becomes of pictures that are downloaded."""
+"""The results of batch downloads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sightline_client.errors import SightlineError
 
-#: Told of an image's id, the bytes that are there so far, and all of them.
-DownloadProgress = Callable[[str, int, int], None]
+#: Called with an image's id, the bytes received so far and the total.
+BatchDownloadCallback = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
-    """One image of many: the file that it is now, or why it is none."""
+class DownloadResult:
+    """The result for one image of a batch: the path of the saved file, or the error."""
 
     image_id: str
     path: Path | None = None

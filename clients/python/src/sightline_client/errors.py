@@ -1,24 +1,25 @@
-"""What can go wrong.
+"""The exceptions that the client raises.
 
 SightlineError
-├── Unreachable            nothing answers, however often it is asked
-├── Problem                what the gateway answered: `status`, `code`, `detail`, `errors`
+├── Unreachable            no response after all retries
+├── Problem                an error response of the API: `status`, `code`, `detail`, `errors`
 │   ├── InvalidRequest     400, 422
-│   ├── NotSignedIn        401
+│   ├── Unauthorized       401
 │   ├── QuotaExceeded      403
 │   ├── NotFound           404
 │   ├── Conflict           409
-│   ├── Changed            412  not any more what it was when it was read
-│   ├── TooLarge           413
+│   ├── PreconditionFailed 412, the resource has changed since it was fetched
+│   ├── PayloadTooLarge    413
 │   ├── RateLimited        429
-│   └── Unavailable        5xx
-├── SignInRefused          wrong password, or a step that nobody answered
-├── SessionExpired         sign in again
-├── UploadRefused          S3 did not take the file
-├── NotAPicture            the file is of no kind that Sightline takes
-├── NoRendition            there is no such copy of the picture
-├── ProcessingFailed       the picture ended as `failed`
-└── StillProcessing        the picture did not end in time
+│   └── ServerError        5xx
+├── SignInRejected         wrong password, or an unanswered challenge
+├── SessionExpired         no session, or one that cannot be renewed; sign in again
+├── StorageError           S3 rejected an upload or a download
+├── UnsupportedFileType    the file's format is not supported
+├── RenditionNotFound      the image has no rendition of this name
+├── ImageDeleted           the image was deleted while the client waited for it
+├── ProcessingFailed       the image's status is `failed`
+└── ProcessingTimeout      processing did not finish in time
 """
 
 import json
@@ -29,71 +30,71 @@ from sightline_client.generated.models import FieldError, ImageView, ProblemBody
 
 
 class SightlineError(Exception):
-    """Any of these."""
+    """The base class of all errors of this client."""
 
 
 class Unreachable(SightlineError):
-    """Nothing answers, however often it is asked."""
+    """No response after all retries."""
 
 
-class SignInRefused(SightlineError):
-    """Cognito's `code`, and its message."""
+class SignInRejected(SightlineError):
+    """Cognito rejected the sign-in; `code` is Cognito's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
 
-class ImageGone(SightlineError):
-    """The picture was deleted meanwhile."""
+class ImageDeleted(SightlineError):
+    """The image was deleted while the client waited for it."""
 
 
 class SessionExpired(SightlineError):
-    """Nobody is signed in any more."""
+    """There is no session, or it cannot be renewed. Sign in again."""
 
 
-class UploadRefused(SightlineError):
-    """S3 did not take the file, or did not give it; `code` is its own."""
+class StorageError(SightlineError):
+    """S3 rejected an upload or a download; `code` is S3's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 
 
-class NotAPicture(SightlineError):
-    """The file is of no kind that Sightline takes."""
+class UnsupportedFileType(SightlineError):
+    """The file's format is not supported."""
 
 
-class NoRendition(SightlineError):
-    """There is no copy of this name; `names` has those that there are."""
+class RenditionNotFound(SightlineError):
+    """The image has no rendition of this name; `names` lists the existing ones."""
 
     def __init__(self, image_id: str, name: str, names: list[str]) -> None:
-        have = ", ".join(names) or "none yet"
-        super().__init__(f"{image_id} has no copy called {name!r}; there are: {have}")
+        available = ", ".join(names) or "none yet"
+        super().__init__(f"image {image_id} has no rendition {name!r} (available: {available})")
         self.names = names
 
 
 class ProcessingFailed(SightlineError):
-    """The picture ended as `failed`: `image` has the reasons."""
+    """Processing failed: `image` is the failed image, `codes` are the reasons."""
 
     def __init__(self, image: ImageView) -> None:
         failures = [part.failure for part in (image.renditions, image.recognition) if part.failure]
-        super().__init__("; ".join(failure.message for failure in failures) or "it failed")
+        super().__init__("; ".join(failure.message for failure in failures) or "processing failed")
         self.image = image
         self.codes = [failure.code for failure in failures]
 
 
-class StillProcessing(SightlineError):
-    """These pictures, by id, did not end in time."""
+class ProcessingTimeout(SightlineError):
+    """Processing did not finish in time; `image_ids` are the unfinished images."""
 
     def __init__(self, image_ids: list[str], seconds: float) -> None:
-        count = "the picture is" if len(image_ids) == 1 else f"{len(image_ids)} pictures are"
-        super().__init__(f"{count} still being processed after {seconds:.0f} seconds")
+        subject = "the image is" if len(image_ids) == 1 else f"{len(image_ids)} images are"
+        super().__init__(f"{subject} still being processed after {seconds:.0f} seconds")
         self.image_ids = image_ids
 
 
 class Problem(SightlineError):
-    """What the gateway answered (RFC 9457). `code` is stable, `detail` is for people."""
+    """An error response of the API (RFC 9457): `code` is stable, `detail` is for people."""
 
     def __init__(self, body: ProblemBody, headers: Mapping[str, str]) -> None:
         super().__init__(body.detail)
@@ -101,47 +102,47 @@ class Problem(SightlineError):
         self.code = body.code
         self.detail = body.detail
         self.errors: list[FieldError] = body.errors or []
-        #: As the gateway's logs have it.
+        #: The request ID in the API's logs.
         self.request_id = headers.get("x-request-id")
         self.retry_after = headers.get("retry-after")
 
     def __str__(self) -> str:
-        told = "; ".join(f"{each.location}: {each.message}" for each in self.errors)
-        return f"{told or self.detail} ({self.status} {self.code})"
+        errors = "; ".join(f"{each.location}: {each.message}" for each in self.errors)
+        return f"{errors or self.detail} ({self.status} {self.code})"
 
     @classmethod
-    def of(cls, body: ProblemBody, headers: Mapping[str, str]) -> "Problem":
-        """The problem as an exception of the kind that its status says."""
-        kind = BY_STATUS.get(body.status, Unavailable if body.status >= 500 else Problem)
+    def from_body(cls, body: ProblemBody, headers: Mapping[str, str]) -> "Problem":
+        """Return the problem as the exception class of its status."""
+        kind = BY_STATUS.get(body.status, ServerError if body.status >= 500 else Problem)
         return kind(body, headers)
 
     @classmethod
-    def of_answer(cls, status: int, content: bytes, headers: Mapping[str, str]) -> "Problem":
-        """The same of any answer, as something between here and the gateway may give it."""
-        told = _read_json(content)
+    def from_response(cls, status: int, content: bytes, headers: Mapping[str, str]) -> "Problem":
+        """Return a problem for any error response, including one of a proxy in between."""
+        fields = _parse_object(content)
         body = ProblemBody(
-            type_=str(told.get("type", "about:blank")),
-            code=str(told.get("code", "unexpected_answer")),
-            title=str(told.get("title", "")),
+            type_=str(fields.get("type", "about:blank")),
+            code=str(fields.get("code", "unexpected_response")),
+            title=str(fields.get("title", "")),
             status=status,
-            detail=str(told.get("detail", f"An answer came that nobody expected ({status}).")),
+            detail=str(fields.get("detail", f"Unexpected response with status {status}.")),
         )
-        return cls.of(body, headers)
+        return cls.from_body(body, headers)
 
 
-def _read_json(content: bytes) -> dict[str, Any]:
+def _parse_object(content: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(content)
+        value = json.loads(content)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 class InvalidRequest(Problem):
     pass
 
 
-class NotSignedIn(Problem):
+class Unauthorized(Problem):
     pass
 
 
@@ -157,11 +158,11 @@ class Conflict(Problem):
     pass
 
 
-class Changed(Problem):
+class PreconditionFailed(Problem):
     pass
 
 
-class TooLarge(Problem):
+class PayloadTooLarge(Problem):
     pass
 
 
@@ -169,18 +170,18 @@ class RateLimited(Problem):
     pass
 
 
-class Unavailable(Problem):
+class ServerError(Problem):
     pass
 
 
 BY_STATUS: dict[int, type[Problem]] = {
     400: InvalidRequest,
-    401: NotSignedIn,
+    401: Unauthorized,
     403: QuotaExceeded,
     404: NotFound,
     409: Conflict,
-    412: Changed,
-    413: TooLarge,
+    412: PreconditionFailed,
+    413: PayloadTooLarge,
     422: InvalidRequest,
     429: RateLimited,
 }

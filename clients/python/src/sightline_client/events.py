@@ -1,4 +1,4 @@
-"""Live events: Server-Sent Events, line by line.
+"""The parser of live events (Server-Sent Events).
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -10,11 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened: look again.
+    """A change notification. Fetch the resource for its new state.
 
-    `kind` is `image` or `album` (then `id` names it, `change` is `created`, `updated` or `deleted`,
-    and an image has its `status`), `open` at the beginning, or `reset` where something may have
-    been missed. Events may come twice.
+    `kind` is `image` or `album`: then `id` is its id, `change` is `created`, `updated` or
+    `deleted`, and `status` is the image's status. A stream begins with `open`; `reset` means that
+    events may have been missed. An event may be delivered more than once.
     """
 
     kind: str
@@ -23,8 +23,8 @@ class Event:
     status: str | None = None
 
 
-class EventReader:
-    """Makes events of lines; `last_id` and `retry` (seconds) are what a new connection needs."""
+class EventParser:
+    """Parses a stream line by line; a new connection needs its `last_id` and `retry` (seconds)."""
 
     def __init__(self) -> None:
         self.last_id: str | None = None
@@ -32,10 +32,10 @@ class EventReader:
         self._kind = "message"
         self._data: list[str] = []
 
-    def read(self, line: str) -> Event | None:
-        """The event that ends with this line, None for any other line."""
+    def parse_line(self, line: str) -> Event | None:
+        """Return the event that this line completes, None for any other line."""
         if not line:
-            return self._finish()
+            return self._complete()
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         match name:
@@ -49,11 +49,11 @@ class EventReader:
                 self.retry = int(value) / 1000
         return None
 
-    def _finish(self) -> Event | None:
+    def _complete(self) -> Event | None:
         kind, data = self._kind, "\n".join(self._data)
         self._kind, self._data = "message", []
         if not data:
             return None
-        told: dict[str, Any] = json.loads(data)
-        identity = told.get("image_id") or told.get("album_id")
-        return Event(kind, identity, told.get("change"), told.get("status"))
+        fields: dict[str, Any] = json.loads(data)
+        resource_id = fields.get("image_id") or fields.get("album_id")
+        return Event(kind, resource_id, fields.get("change"), fields.get("status"))

@@ -1,4 +1,4 @@
-"""Pictures that are to be uploaded: what they are, and how to read them."""
+"""The files to upload: format detection, size, hash and repeated reading."""
 
 import hashlib
 import os
@@ -8,18 +8,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from sightline_client.errors import NotAPicture
+from sightline_client.errors import UnsupportedFileType
 
-#: A path, the bytes themselves, or something to read them from.
+#: A path, the content itself, or a binary stream.
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
-#: Bytes that tell of what kind a file is.
-HEAD = 32
+#: Bytes at the beginning of a file that its format is detected from.
+SIGNATURE_SIZE = 32
 
-_BLOCK = 2**20
+_BLOCK_SIZE = 2**20
 
-#: How files begin. https://en.wikipedia.org/wiki/List_of_file_signatures
-_BEGINNINGS = (
+#: File signatures. https://en.wikipedia.org/wiki/List_of_file_signatures
+_SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF8", "image/gif"),
@@ -36,20 +36,20 @@ _BRANDS = {
 }
 
 
-def find_media_type(head: bytes) -> str | None:
-    """What a file is by its first `HEAD` bytes, None for nothing that Sightline takes."""
+def detect_media_type(head: bytes) -> str | None:
+    """Return the media type of a file from its first bytes, None if it is not supported."""
     if head[4:8] == b"ftyp":
-        # The first brand that is known: the major one, or one that the file is compatible with.
+        # The first known brand: the major brand, or one of the compatible brands.
         brands = (head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4)))
         return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    return next((kind for start, kind in _BEGINNINGS if head.startswith(start)), None)
+    return next((kind for start, kind in _SIGNATURES if head.startswith(start)), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that is known well enough to be announced. `open` reads it from the beginning."""
+class ImageFile:
+    """What the API needs to know before an upload. `open` reads the content from its beginning."""
 
     name: str | None
     media_type: str
@@ -58,39 +58,39 @@ class Picture:
     open: Callable[[], IO[bytes]]
 
     @classmethod
-    def of(cls, source: Source) -> "Picture":
-        """Reads all of it once. Raises `NotAPicture`, `OSError`."""
+    def from_source(cls, source: Source) -> "ImageFile":
+        """Read the whole source once. Raises `UnsupportedFileType`, `OSError`."""
         if isinstance(source, str | os.PathLike):
             path = Path(source)
             with path.open("rb") as opened:
-                return cls._measured(opened, path.name, lambda: path.open("rb"))
+                return cls._read(opened, path.name, lambda: path.open("rb"))
         if isinstance(source, bytes | bytearray | memoryview):
             body = bytes(source)
-            return cls._measured(BytesIO(body), None, lambda: BytesIO(body))
-        # What cannot be read twice is held in memory: a picture is never very large.
+            return cls._read(BytesIO(body), None, lambda: BytesIO(body))
+        # A stream that cannot be read twice is held in memory: images are of limited size.
         file = source if source.seekable() else BytesIO(source.read())
         name = getattr(source, "name", None)
         title = Path(name).name if isinstance(name, str) else None
         start = file.tell()
-        return cls._measured(file, title, lambda: _Reading(file, start))
+        return cls._read(file, title, lambda: _StreamReader(file, start))
 
     @classmethod
-    def _measured(
+    def _read(
         cls, file: IO[bytes], name: str | None, reopen: Callable[[], IO[bytes]]
-    ) -> "Picture":
-        head = file.read(HEAD)
-        media_type = find_media_type(head)
+    ) -> "ImageFile":
+        head = file.read(SIGNATURE_SIZE)
+        media_type = detect_media_type(head)
         if media_type is None:
-            raise NotAPicture(f"{name or 'this'} is not a picture of a kind that Sightline takes")
+            raise UnsupportedFileType(f"{name or 'the source'} is not a supported image file")
         digest, size = hashlib.sha256(head), len(head)
-        while block := file.read(_BLOCK):
+        while block := file.read(_BLOCK_SIZE):
             digest.update(block)
             size += len(block)
         return cls(name, media_type, size, digest.hexdigest(), reopen)
 
 
-class _Reading(BytesIO):
-    """Somebody else's stream from where it was; closing this leaves that open."""
+class _StreamReader(BytesIO):
+    """Reads the caller's stream from its original position; closing it leaves the stream open."""
 
     def __init__(self, file: IO[bytes], start: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What was announced and what was sent, so that an upload that broke off goes on where it was."""
+"""The upload journal: uploads that were created or completed, so that a later run can resume."""
 
 import json
 import os
@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Protocol
 
 from sightline_client.generated.models import ImageUpload
-from sightline_client.sessions import write_privately
+from sightline_client.local_state import write_private_file
 
-#: Seconds for which a form must still be good to be begun with.
-MARGIN = 30
+#: Seconds for which a presigned POST must remain valid for an upload to start.
+EXPIRY_MARGIN_SECONDS = 30
 
-#: Seconds for which an entry is kept.
-KEPT = 7 * 86_400
+#: Seconds after which an entry is deleted.
+RETENTION_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """The image that bytes were announced as; without a `form` they have been sent."""
+class JournalEntry:
+    """The image created for some content. `fields` is None once the content has been uploaded."""
 
     image_id: str
     url: str = ""
@@ -28,69 +28,69 @@ class Entry:
     expires_at: float = 0.0
 
     @classmethod
-    def of(cls, ticket: ImageUpload) -> "Entry":
-        form = ticket.upload
-        expires_at: datetime = form.expires_at
-        return cls(ticket.image.id, form.url, dict(form.fields.to_dict()), expires_at.timestamp())
+    def from_upload(cls, upload: ImageUpload) -> "JournalEntry":
+        post = upload.upload
+        expires_at: datetime = post.expires_at
+        return cls(upload.image.id, post.url, dict(post.fields.to_dict()), expires_at.timestamp())
 
     @property
-    def is_sent(self) -> bool:
+    def is_uploaded(self) -> bool:
         return self.fields is None
 
     @property
-    def is_good(self) -> bool:
-        """Whether the form may still be posted."""
-        return not self.is_sent and time.time() < self.expires_at - MARGIN
+    def is_usable(self) -> bool:
+        """Whether the presigned POST is valid for long enough to start the upload."""
+        return not self.is_uploaded and time.time() < self.expires_at - EXPIRY_MARGIN_SECONDS
 
 
 class Journal(Protocol):
-    """Entries by the SHA-256 of the bytes, of one owner at one gateway."""
+    """The entries of one owner at one API, by the SHA-256 of the content."""
 
-    def find(self, sha256: str) -> Entry | None: ...
-    def keep(self, sha256: str, entry: Entry) -> None: ...
-    def forget(self, sha256: str) -> None: ...
+    def find(self, sha256: str) -> JournalEntry | None: ...
+    def save(self, sha256: str, entry: JournalEntry) -> None: ...
+    def delete(self, sha256: str) -> None: ...
 
 
 class MemoryJournal:
-    """Lasts as long as the client."""
+    """A journal in memory, for the lifetime of the client."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, JournalEntry] = {}
 
-    def find(self, sha256: str) -> Entry | None:
+    def find(self, sha256: str) -> JournalEntry | None:
         return self._entries.get(sha256)
 
-    def keep(self, sha256: str, entry: Entry) -> None:
+    def save(self, sha256: str, entry: JournalEntry) -> None:
         self._entries[sha256] = entry
 
-    def forget(self, sha256: str) -> None:
+    def delete(self, sha256: str) -> None:
         self._entries.pop(sha256, None)
 
 
 class FolderJournal:
-    """One small file for each, so that processes may share it and a crash costs nothing."""
+    """A journal with one small file per entry: safe to share between processes and in a crash."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._remove_old()
+        self._delete_expired()
 
-    def find(self, sha256: str) -> Entry | None:
+    def find(self, sha256: str) -> JournalEntry | None:
         try:
-            return Entry(**json.loads(self._path(sha256).read_text()))
+            return JournalEntry(**json.loads(self._path(sha256).read_text()))
         except (OSError, ValueError, TypeError):
             return None
 
-    def keep(self, sha256: str, entry: Entry) -> None:
-        write_privately(self._path(sha256), json.dumps(asdict(entry)))
+    def save(self, sha256: str, entry: JournalEntry) -> None:
+        write_private_file(self._path(sha256), json.dumps(asdict(entry)))
 
-    def forget(self, sha256: str) -> None:
+    def delete(self, sha256: str) -> None:
         self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.json"
 
-    def _remove_old(self) -> None:
-        oldest = time.time() - KEPT
+    def _delete_expired(self) -> None:
+        oldest = time.time() - RETENTION_SECONDS
         if self._folder.is_dir():
             for entry in os.scandir(self._folder):
                 if entry.stat().st_mtime < oldest:

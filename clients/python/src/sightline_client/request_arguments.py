@@ -1,4 +1,4 @@
-"""What requests have in common: pages, batches, keys, and arguments that may be left out."""
+"""Arguments of API requests: cursors, batches, idempotency keys and optional values."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -10,33 +10,35 @@ from sightline_client.generated.types import UNSET, Unset
 T = TypeVar("T")
 
 
-class Pages:
-    """Where in a listing one is."""
+class Paginator:
+    """The position in a paginated list."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, page_size: int) -> None:
+        self._page_size = page_size
         self._cursor: str | None = None
-        self.is_last = False
+        self.is_exhausted = False
 
     def next_arguments(self) -> dict[str, Any]:
-        return {"limit": self._size, "cursor": given(self._cursor)}
+        """Return the query parameters of the next page."""
+        return {"limit": self._page_size, "cursor": unset_if_none(self._cursor)}
 
-    def turn(self, next_cursor: str | None) -> None:
+    def advance(self, next_cursor: str | None) -> None:
         self._cursor = next_cursor
-        self.is_last = next_cursor is None
+        self.is_exhausted = next_cursor is None
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most that many."""
-    rest = iter(items)
-    while some := list(itertools.islice(rest, size)):
-        yield some
+    """Split the items into lists of up to `size`."""
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
 
 
-def given(value: T | None) -> T | Unset:
+def unset_if_none(value: T | None) -> T | Unset:
+    """Return the value, or `UNSET` for None, which omits the parameter."""
     return UNSET if value is None else value
 
 
-def new_key() -> str:
-    """An `Idempotency-Key`: with it a request may be repeated without doing anything twice."""
+def new_idempotency_key() -> str:
+    """Return a new `Idempotency-Key`; a request that has one can be retried safely."""
     return str(uuid4())

@@ -1,49 +1,51 @@
-"""Whether, and when, a request is made once more. Decisions only: nothing here waits or sends."""
+"""When to retry a request. These are pure decisions: nothing here sleeps or sends."""
 
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Answers after which the same request may go well.
-PASSING = frozenset({429, 502, 503, 504})
+#: Statuses of transient errors.
+RETRYABLE_STATUSES = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """At most `attempts` of a request; waits in seconds, doubling from `first` up to `longest`.
+class RetryPolicy:
+    """Exponential backoff with jitter; delays in seconds.
 
-    A `Retry-After` is kept to, and one above `longest` ends the attempts: whoever called should
-    know rather than wait.
+    A `Retry-After` is honored. One above `max_delay` ends the attempts: the caller gets the error
+    rather than a long wait.
     """
 
-    attempts: int = 6
-    first: float = 0.3
-    longest: float = 20.0
+    max_attempts: int = 6
+    initial_delay: float = 0.3
+    max_delay: float = 20.0
 
-    def after_failure(self, attempt: int) -> float | None:
-        """Seconds until the next attempt where nothing answered, None for no more."""
-        if attempt >= self.attempts:
+    def delay_after_error(self, attempt: int) -> float | None:
+        """Return the seconds to wait after a connection error, None for no further attempt."""
+        if attempt >= self.max_attempts:
             return None
-        wait = min(self.longest, self.first * 2.0 ** (attempt - 1))
-        # Half of it by chance, so that many who failed together do not come back together.
-        return wait * random.uniform(0.5, 1)  # noqa: S311
+        delay = min(self.max_delay, self.initial_delay * 2.0 ** (attempt - 1))
+        # Half of the delay is random, so that clients that failed together do not retry together.
+        return delay * random.uniform(0.5, 1)  # noqa: S311
 
-    def after_answer(self, attempt: int, status: int, headers: Mapping[str, str]) -> float | None:
-        """The same where this was answered; None also where it is a good answer, or final."""
-        told = _seconds(headers.get("retry-after"))
-        # What is asked while it is being answered (409) says when to ask again.
-        if status not in PASSING and not (status == 409 and told is not None):
+    def delay_after_response(
+        self, attempt: int, status: int, headers: Mapping[str, str]
+    ) -> float | None:
+        """Return the seconds to wait after this response, None if it is final."""
+        retry_after = _parse_seconds(headers.get("retry-after"))
+        # 409 with `Retry-After`: a request with the same idempotency key is still in progress.
+        if status not in RETRYABLE_STATUSES and not (status == 409 and retry_after is not None):
             return None
-        wait = self.after_failure(attempt)
-        if wait is None or told is None:
-            return wait
-        return max(wait, told) if told <= self.longest else None
+        delay = self.delay_after_error(attempt)
+        if delay is None or retry_after is None:
+            return delay
+        return max(delay, retry_after) if retry_after <= self.max_delay else None
 
 
-#: Never again: what fails, fails.
-NEVER = Retries(attempts=1)
+#: A single attempt.
+NO_RETRIES = RetryPolicy(max_attempts=1)
 
 
-def _seconds(value: str | None) -> float | None:
-    """Dates, which the header may have too, are not given out by the gateway or by S3."""
+def _parse_seconds(value: str | None) -> float | None:
+    """Parse a `Retry-After` in seconds. Neither the API nor S3 sends the HTTP-date form."""
     return float(value) if value is not None and value.strip().isdigit() else None

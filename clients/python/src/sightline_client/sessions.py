@@ -1,39 +1,40 @@
-"""Who is signed in, and where that is kept: the platform's keyring, or a private file."""
+"""Sessions and their stores: the platform's keyring, or a private file."""
 
 import contextlib
 import json
-import os
-import sys
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from sightline_client.cognito import Pool, Tokens
 from sightline_client.errors import SessionExpired
+from sightline_client.local_state import state_directory, write_private_file
 
-#: Under this name the keyring lists sessions.
-SERVICE = "sightline"
+#: The service name of sessions in the keyring.
+KEYRING_SERVICE = "sightline"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody at one gateway. Without a pool or a refresh token it ends with the access token."""
+    """A user's sign-in at one API.
 
-    api: str
+    Without a pool or a refresh token it ends when the access token expires.
+    """
+
+    api_url: str
     tokens: Tokens
     email: str = ""
     pool: Pool | None = None
     profile: str = "default"
-    #: Where people look at it, empty where that is not known.
-    site: str = ""
+    #: The URL of the web application; empty if unknown.
+    web_url: str = ""
 
     @classmethod
-    def of_token(cls, api: str, access_token: str) -> "Session":
-        """Of a token that came from elsewhere; the gateway says when it has expired."""
-        return cls(api, Tokens(access_token, None, float("inf")))
+    def from_token(cls, api_url: str, access_token: str) -> "Session":
+        """Return a session for an existing token; the API reports when it has expired."""
+        return cls(api_url, Tokens(access_token, None, float("inf")))
 
-    def renewed(self, tokens: Tokens) -> "Session":
+    def with_tokens(self, tokens: Tokens) -> "Session":
         return replace(self, tokens=tokens)
 
     def to_json(self) -> str:
@@ -41,28 +42,33 @@ class Session:
 
     @classmethod
     def from_json(cls, text: str) -> "Session":
-        """Raises `SessionExpired` where that is no session of this version."""
+        """Parse a stored session. Raises `SessionExpired` if it is not valid."""
         try:
-            told = json.loads(text)
-            pool = told["pool"] and Pool(*told["pool"])
-            tokens = Tokens(**told["tokens"])
+            fields = json.loads(text)
+            pool = fields["pool"] and Pool(*fields["pool"])
+            tokens = Tokens(**fields["tokens"])
             return cls(
-                told["api"], tokens, told["email"], pool, told["profile"], told.get("site", "")
+                fields["api_url"],
+                tokens,
+                fields["email"],
+                pool,
+                fields["profile"],
+                fields.get("web_url", ""),
             )
         except (ValueError, KeyError, TypeError):
-            raise SessionExpired("the stored session cannot be read") from None
+            raise SessionExpired("the stored session is not valid") from None
 
 
 class SessionStore(Protocol):
-    """Keeps sessions by profile."""
+    """Stores sessions by profile."""
 
     def load(self, profile: str) -> Session | None: ...
     def save(self, session: Session) -> None: ...
-    def forget(self, profile: str) -> None: ...
+    def delete(self, profile: str) -> None: ...
 
 
-class MemoryStore:
-    """Keeps them as long as the process lives."""
+class MemorySessionStore:
+    """A session store for the lifetime of the process."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
@@ -73,15 +79,15 @@ class MemoryStore:
     def save(self, session: Session) -> None:
         self._sessions[session.profile] = session
 
-    def forget(self, profile: str) -> None:
+    def delete(self, profile: str) -> None:
         self._sessions.pop(profile, None)
 
 
-class FileStore:
-    """One file per profile that nobody else can read (mode 0600, in a folder of mode 0700)."""
+class FileSessionStore:
+    """A session store with one file per profile (mode 0600, in a folder of mode 0700)."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or state_folder() / "sessions"
+        self._folder = folder or state_directory() / "sessions"
 
     def load(self, profile: str) -> Session | None:
         try:
@@ -90,79 +96,57 @@ class FileStore:
             return None
 
     def save(self, session: Session) -> None:
-        write_privately(self._path(session.profile), session.to_json())
+        write_private_file(self._path(session.profile), session.to_json())
 
-    def forget(self, profile: str) -> None:
+    def delete(self, profile: str) -> None:
         self._path(profile).unlink(missing_ok=True)
 
     def _path(self, profile: str) -> Path:
         return self._folder / f"{profile}.json"
 
 
-class KeyringStore:
-    """The platform's keyring; in `instead` where that is not there, or has no room."""
+class KeyringSessionStore:
+    """A session store in the platform's keyring.
 
-    def __init__(self, instead: SessionStore | None = None) -> None:
-        self._instead = instead or FileStore()
+    Uses `fallback` where there is no keyring, or where it rejects an entry of this size.
+    """
+
+    def __init__(self, fallback: SessionStore | None = None) -> None:
+        self._fallback = fallback or FileSessionStore()
 
     def load(self, profile: str) -> Session | None:
         import keyring
         from keyring.errors import KeyringError
 
         with contextlib.suppress(KeyringError):
-            if text := keyring.get_password(SERVICE, profile):
+            if text := keyring.get_password(KEYRING_SERVICE, profile):
                 return Session.from_json(text)
-        return self._instead.load(profile)
+        return self._fallback.load(profile)
 
     def save(self, session: Session) -> None:
         import keyring
         from keyring.errors import KeyringError
 
         try:
-            keyring.set_password(SERVICE, session.profile, session.to_json())
+            keyring.set_password(KEYRING_SERVICE, session.profile, session.to_json())
         except KeyringError:
-            self._instead.save(session)
+            self._fallback.save(session)
         else:
-            self._instead.forget(session.profile)
+            self._fallback.delete(session.profile)
 
-    def forget(self, profile: str) -> None:
+    def delete(self, profile: str) -> None:
         import keyring
         from keyring.errors import KeyringError
 
         with contextlib.suppress(KeyringError):
-            keyring.delete_password(SERVICE, profile)
-        self._instead.forget(profile)
+            keyring.delete_password(KEYRING_SERVICE, profile)
+        self._fallback.delete(profile)
 
 
-def default_store() -> SessionStore:
-    """The keyring where its package is installed, else files."""
+def default_session_store() -> SessionStore:
+    """Return the keyring store if the `keyring` package is installed, else the file store."""
     try:
         import keyring  # noqa: F401
     except ImportError:
-        return FileStore()
-    return KeyringStore()
-
-
-def state_folder() -> Path:
-    """`SIGHTLINE_HOME`, else where the platform has what programs keep for a user."""
-    if home := os.environ.get("SIGHTLINE_HOME"):
-        return Path(home)
-    if sys.platform == "win32":
-        return Path(os.environ["LOCALAPPDATA"]) / "sightline"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "sightline"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "sightline"
-
-
-def write_privately(path: Path, text: str) -> None:
-    """Whole or not at all, and readable by the owner alone from its first byte on."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # `mkstemp` makes its files with mode 0600.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        return FileSessionStore()
+    return KeyringSessionStore()

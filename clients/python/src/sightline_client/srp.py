@@ -1,7 +1,7 @@
-"""The Secure Remote Password protocol as Cognito speaks it: the password stays on this machine.
+"""The Secure Remote Password protocol as Cognito implements it: the password is never sent.
 
-SRP-6a (RFC 5054) with SHA-256, in Cognito's own padding and with its own proof: an HMAC under a
-key that both sides can derive. The constants are those of `amazon-cognito-identity-js`.
+SRP-6a (RFC 5054) with SHA-256, Cognito's padding, and Cognito's proof: an HMAC with a key that both
+sides derive. The constants are those of `amazon-cognito-identity-js`.
 """
 
 import base64
@@ -28,11 +28,11 @@ G = 2
 
 
 class SrpError(Exception):
-    """The other side does not keep to the protocol."""
+    """The server violates the protocol."""
 
 
 def pad(number: int) -> bytes:
-    """The number as Cognito hashes it: big-endian, never with its first bit set."""
+    """Encode a number as Cognito hashes it: big-endian, the first bit never set."""
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
 
 
@@ -45,26 +45,29 @@ K = digest(pad(N), bytes([G]))
 
 
 def derive_private(pool: str, user: str, password: str, salt: int) -> int:
-    """`x`: what the password is to both sides; `pool` is the part of its id after the region."""
+    """Return `x`, the private key derived from the password.
+
+    `pool` is the part of the pool's id after the region.
+    """
     inner = hashlib.sha256(f"{pool}{user}:{password}".encode()).digest()
     return digest(pad(salt), inner)
 
 
 def derive_key(shared: int, u: int) -> bytes:
-    """The key of the proof (HKDF, RFC 5869, of one block)."""
+    """Return the key of the proof (HKDF of RFC 5869, one block)."""
     pseudo_random = hmac.digest(pad(u), pad(shared), "sha256")
     return hmac.digest(pseudo_random, b"Caldera Derived Key\x01", "sha256")[:16]
 
 
 def format_timestamp(at: datetime) -> str:
-    """As in `Thu Jan 1 00:00:00 UTC 1970`, whatever the locale is."""
+    """Format a time as `Thu Jan 1 00:00:00 UTC 1970`, independent of the locale."""
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[at.weekday()]
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return f"{day} {names[at.month - 1]} {at.day} {at:%H:%M:%S} UTC {at.year}"
 
 
-class Exchange:
-    """One sign-in: its secret number, and the proof that answers Cognito's challenge."""
+class SrpExchange:
+    """The client's side of one sign-in: its secret value and the proof of the password."""
 
     def __init__(self, pool_id: str) -> None:
         self._pool = pool_id.partition("_")[2]
@@ -72,21 +75,21 @@ class Exchange:
         self._public = pow(G, self._secret, N)
 
     @property
-    def public(self) -> str:
-        """`SRP_A`, in hex."""
+    def public_value(self) -> str:
+        """`SRP_A`, in hexadecimal."""
         return f"{self._public:x}"
 
     def prove(self, challenge: dict[str, str], password: str, at: datetime) -> dict[str, str]:
-        """The responses to a `PASSWORD_VERIFIER` challenge. Raises `SrpError`."""
+        """Return the responses to a `PASSWORD_VERIFIER` challenge. Raises `SrpError`."""
         user, block = challenge["USER_ID_FOR_SRP"], challenge["SECRET_BLOCK"]
         theirs, salt = int(challenge["SRP_B"], 16), int(challenge["SALT"], 16)
         u = digest(pad(self._public), pad(theirs))
         if theirs % N == 0 or u == 0:
-            raise SrpError("the challenge would give the password away")
+            raise SrpError("the challenge is not safe to respond to")
         x = derive_private(self._pool, user, password, salt)
         shared = pow(theirs - K * pow(G, x, N), self._secret + u * x, N)
         timestamp = format_timestamp(at.astimezone(UTC))
-        # Both alphabets of Base64 are taken, as Amazon's own clients take them.
+        # Both Base64 alphabets are accepted, as in Amazon's own clients.
         opaque = base64.b64decode(block, altchars=b"-_" if {*block} & {*"-_"} else None)
         message = f"{self._pool}{user}".encode() + opaque + timestamp.encode()
         proof = hmac.digest(derive_key(shared, u), message, "sha256")

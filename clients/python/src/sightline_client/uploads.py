@@ -1,45 +1,46 @@
-"""What becomes of files that are uploaded."""
+"""The results of batch uploads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sightline_client.errors import SightlineError
-from sightline_client.image_file import Picture, Source
-from sightline_client.journal import Entry
+from sightline_client.image_file import ImageFile, Source
+from sightline_client.journal import JournalEntry
 
-#: Pictures that are announced at once; the gateway takes 100.
-BATCH = 50
+#: Images per `create_uploads` request; the API accepts up to 100.
+BATCH_SIZE = 50
 
-#: Batches that are measured and announced while others are being sent.
-BATCHES_AT_ONCE = 2
+#: Batches that are prepared (hashed, uploads created) while others are being sent.
+CONCURRENT_BATCHES = 2
 
-#: Told of a source, the bytes of it that are sent so far, and all of them.
-BatchProgress = Callable[[Source, int, int], None]
+#: Called with a source, the bytes sent so far and the total.
+BatchUploadCallback = Callable[[Source, int, int], None]
 
 
-class Outcome(StrEnum):
-    """What was done with a file."""
+class UploadOutcome(StrEnum):
+    """The outcome for one file of a batch."""
 
-    SENT = "sent"
-    THERE_ALREADY = "there already"
+    UPLOADED = "uploaded"
+    #: The owner already has an image with the same content; nothing was sent.
+    DUPLICATE = "duplicate"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """One file of many: the image that it is now, or why it is none."""
+class UploadResult:
+    """The result for one file of a batch: the id of its image, or the error."""
 
     source: Source
-    outcome: Outcome
+    outcome: UploadOutcome
     image_id: str | None = None
     error: SightlineError | OSError | None = None
 
 
 @dataclass(slots=True)
-class Announced:
-    """A file on its way: measured, and with an entry of the journal once it is announced."""
+class PendingUpload:
+    """A hashed file, with its journal entry once its upload has been created."""
 
     source: Source
-    picture: Picture
-    entry: Entry | None = None
+    file: ImageFile
+    entry: JournalEntry | None = None

@@ -1,1 +1,1 @@
-"""The client for asyncio. The blocking one is made of it by `make clients`."""
+"""The asyncio client. `make clients` generates the blocking client from it."""

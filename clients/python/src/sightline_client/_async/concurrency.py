@@ -1,36 +1,39 @@
-"""What differs between waiting and blocking: this is written twice, everything else once."""
+"""The differences between asyncio and threads: the only module written for each client."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from typing import TypeVar
 
-__all__ = ["Lock", "Soon", "Stream", "aclosing", "each_of", "in_thread", "sleep"]
+__all__ = ["Lock", "Pending", "Stream", "aclosing", "map_concurrently", "sleep", "to_thread"]
 
 Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
 
-#: What a call gives once it is waited for.
-Soon = Awaitable
+#: The return type of an asynchronous call.
+Pending = Awaitable
 
-#: What comes bit by bit, and is closed where one does not wait for all of it.
+#: An iterator that the caller closes when it stops early.
 Stream = AsyncGenerator[Item, None]
 
 Lock = asyncio.Lock
 sleep = asyncio.sleep
-in_thread = asyncio.to_thread
+to_thread = asyncio.to_thread
 
 
-async def each_of(
-    items: Iterable[Item], work: Callable[[Item], Soon[Outcome]], at_once: int
-) -> Stream[Outcome]:
-    """The outcomes as they come. The first exception ends the rest, and so does leaving early."""
-    waiting, pending = iter(items), set[asyncio.Future[Outcome]]()
+async def map_concurrently(
+    function: Callable[[Item], Pending[Result]], items: Iterable[Item], concurrency: int
+) -> Stream[Result]:
+    """Yield the results in order of completion.
+
+    The first exception cancels the calls in progress, and so does closing the stream.
+    """
+    remaining, pending = iter(items), set[asyncio.Future[Result]]()
     try:
         while True:
-            while len(pending) < at_once:
+            while len(pending) < concurrency:
                 try:
-                    pending.add(asyncio.ensure_future(work(next(waiting))))
+                    pending.add(asyncio.ensure_future(function(next(remaining))))
                 except StopIteration:
                     break
             if not pending:

@@ -1,32 +1,31 @@
-"""Requests as they go out: with a token, a few connections, and once more where that may help."""
+"""The HTTP transport: access tokens, a connection limit, and retries."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx
 
-from sightline_client._async.concurrency import Lock, in_thread, sleep
-from sightline_client.cognito import Conversation, Pool, Tokens, read_refusal, refresh
+from sightline_client._async.concurrency import Lock, sleep, to_thread
+from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
 from sightline_client.errors import Problem, SessionExpired, Unreachable
-from sightline_client.multipart import CHUNK, Form, Progress
-from sightline_client.retry import Retries
+from sightline_client.multipart import CHUNK_SIZE, MultipartForm, ProgressCallback
+from sightline_client.retry import RetryPolicy
 from sightline_client.sessions import Session, SessionStore
 
-#: Requests of these kinds do the same when they are made twice.
-REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
-#: A request that went wrong before any of it was sent.
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+#: Errors before any part of the request was sent.
+NOT_SENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
-#: Seconds before its end in which a token is renewed.
-MARGIN = 30.0
+#: Seconds before its expiry at which an access token is renewed.
+RENEWAL_MARGIN_SECONDS = 30.0
 
 
 class RetryingTransport(httpx.AsyncBaseTransport):
-    """Makes requests again as `Retries` says, unless a second one could do something else."""
+    """Retries requests by a `RetryPolicy`, unless a repetition could have a second effect."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, retries: Retries) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, retry: RetryPolicy) -> None:
         self._inner = inner
-        self._retries = retries
+        self._retry = retry
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         attempt = 0
@@ -35,74 +34,77 @@ class RetryingTransport(httpx.AsyncBaseTransport):
             try:
                 response = await self._inner.handle_async_request(request)
             except httpx.TransportError as error:
-                may = isinstance(error, NOT_SENT) or is_repeatable(request)
-                wait = self._retries.after_failure(attempt) if may else None
-                if wait is None:
+                is_safe = isinstance(error, NOT_SENT_ERRORS) or is_idempotent(request)
+                delay = self._retry.delay_after_error(attempt) if is_safe else None
+                if delay is None:
                     raise
             else:
                 status, headers = response.status_code, response.headers
-                wait = self._retries.after_answer(attempt, status, headers)
-                if wait is None:
+                delay = self._retry.delay_after_response(attempt, status, headers)
+                if delay is None:
                     return response
                 await response.aclose()
-            await sleep(wait)
+            await sleep(delay)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-def is_repeatable(request: httpx.Request) -> bool:
-    """Whether it does no more when it is made twice, as where the first answer was lost."""
+def is_idempotent(request: httpx.Request) -> bool:
+    """Return whether a repetition has no further effect, as when a response was lost."""
     if request.method == "PATCH":
         return "if-match" not in request.headers
-    if request.method in REPEATABLE or "idempotency-key" in request.headers:
+    if request.method in IDEMPOTENT_METHODS or "idempotency-key" in request.headers:
         return True
-    return isinstance(request.stream, FormStream)
+    return isinstance(request.stream, MultipartStream)
 
 
 def open_http(
-    retries: Retries,
-    connections: int,
+    retry: RetryPolicy,
+    max_connections: int,
     timeout: float,
     auth: httpx.Auth | None = None,
     base_url: str = "",
 ) -> httpx.AsyncClient:
-    """An HTTP client with at most that many connections; whoever comes late waits for one."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    transport = RetryingTransport(httpx.AsyncHTTPTransport(limits=limits), retries)
-    waits = httpx.Timeout(timeout, pool=None)
-    return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=waits, auth=auth)
+    """Return an HTTP client; further requests wait for a free connection without a timeout."""
+    limits = httpx.Limits(
+        max_connections=max_connections, max_keepalive_connections=max_connections
+    )
+    transport = RetryingTransport(httpx.AsyncHTTPTransport(limits=limits), retry)
+    timeouts = httpx.Timeout(timeout, pool=None)
+    return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=timeouts, auth=auth)
 
 
-async def refuse_strange_answers(answer: httpx.Response) -> None:
-    """Errors that are not the gateway's own, as of a load balancer. Raises `Problem`."""
-    kind = answer.headers.get("content-type", "").partition(";")[0]
-    if answer.is_error and answer.status_code != 401 and kind != "application/problem+json":
-        content = await answer.aread()
-        raise Problem.of_answer(answer.status_code, content, answer.headers)
+async def raise_for_foreign_error(response: httpx.Response) -> None:
+    """Raise `Problem` for an error that is not the API's own, such as a load balancer's."""
+    media_type = response.headers.get("content-type", "").partition(";")[0]
+    is_foreign = media_type != "application/problem+json"
+    if response.is_error and response.status_code != 401 and is_foreign:
+        content = await response.aread()
+        raise Problem.from_response(response.status_code, content, response.headers)
 
 
-class FormStream(httpx.AsyncByteStream):
-    """A form with its picture, read from the beginning each time it is sent."""
+class MultipartStream(httpx.AsyncByteStream):
+    """The body of a multipart form, read from the beginning for each attempt."""
 
-    def __init__(self, form: Form, progress: Progress | None) -> None:
+    def __init__(self, form: MultipartForm, progress: ProgressCallback | None) -> None:
         self._form = form
         self._progress = progress
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._form.head
-        picture, sent = self._form.picture, 0
-        with picture.open() as file:
-            while chunk := await in_thread(file.read, CHUNK):
+        source, sent = self._form.file, 0
+        with source.open() as file:
+            while chunk := await to_thread(file.read, CHUNK_SIZE):
                 yield chunk
                 sent += len(chunk)
                 if self._progress:
-                    self._progress(sent, picture.size)
+                    self._progress(sent, source.size)
         yield self._form.tail
 
 
-class SessionKeeper(httpx.Auth):
-    """Puts the access token on requests, and renews it: before it ends, or once it is refused."""
+class SessionAuth(httpx.Auth):
+    """Adds the access token to requests; renews it before it expires, or after a 401."""
 
     def __init__(
         self, session: Session, http: httpx.AsyncClient, store: SessionStore | None
@@ -115,7 +117,7 @@ class SessionKeeper(httpx.Auth):
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        if self.session.tokens.expires_in < MARGIN:
+        if self.session.tokens.expires_in < RENEWAL_MARGIN_SECONDS:
             await self._renew(self.session.tokens)
         used = self.session.tokens
         request.headers["Authorization"] = f"Bearer {used.access}"
@@ -125,34 +127,34 @@ class SessionKeeper(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self.session.tokens.access}"
             yield request
 
-    async def _renew(self, spent: Tokens) -> None:
-        """Once for all that wait for it. Raises `SessionExpired`."""
+    async def _renew(self, expired: Tokens) -> None:
+        """Renew the tokens once for all concurrent requests. Raises `SessionExpired`."""
         async with self._lock:
-            if self.session.tokens is not spent:
+            if self.session.tokens is not expired:
                 return
             pool = self.session.pool
-            if pool is None or spent.refresh is None:
-                raise SessionExpired("the session has ended; sign in again")
-            tokens = await converse(self._http, pool, refresh(pool, spent.refresh))
-            self.session = self.session.renewed(tokens)
+            if pool is None or expired.refresh is None:
+                raise SessionExpired("the session has expired")
+            tokens = await run_auth_flow(self._http, pool, refresh(pool, expired.refresh))
+            self.session = self.session.with_tokens(tokens)
             if self._store:
-                await in_thread(self._store.save, self.session)
+                await to_thread(self._store.save, self.session)
 
 
-async def converse(http: httpx.AsyncClient, pool: Pool, conversation: Conversation) -> Tokens:
-    """Speak with Cognito until it has given tokens. Raises `SignInRefused`, `Unreachable`."""
-    call = next(conversation)
+async def run_auth_flow(http: httpx.AsyncClient, pool: Pool, flow: AuthFlow) -> Tokens:
+    """Send the flow's requests to Cognito. Raises `SignInRejected`, `Unreachable`."""
+    request = next(flow)
     while True:
         try:
-            answer = await http.post(pool.url, headers=call.headers, json=call.body)
+            response = await http.post(pool.url, headers=request.headers, json=request.body)
         except httpx.TransportError as error:
-            raise Unreachable(f"Cognito does not answer at {pool.url}") from error
-        said = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+            raise Unreachable(f"cannot reach Cognito at {pool.url}") from error
+        body = response.json() if "json" in response.headers.get("content-type", "") else {}
         try:
-            if answer.is_success:
-                call = conversation.send(said)
+            if response.is_success:
+                request = flow.send(body)
             else:
-                call = conversation.throw(read_refusal(answer.status_code, said))
-        except StopIteration as ended:
-            tokens: Tokens = ended.value
+                request = flow.throw(parse_error(response.status_code, body))
+        except StopIteration as stop:
+            tokens: Tokens = stop.value
             return tokens

@@ -1,1 +1,1 @@
-"""The blocking client, made of the one for asyncio by `make clients`."""
+"""The blocking client, generated from `_async` by `make clients`."""

@@ -1,6 +1,6 @@
-"""Made of `_async/client.py` by `make clients`: change it there.
+"""Generated from `_async/client.py` by `make clients`; edit that file instead.
 
-Sightline's client: everything that the API can do, and uploading and waiting on top."""
+The client: every operation of the API, plus uploads, waiting and downloads."""
 
 import json
 import time
@@ -12,26 +12,26 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from sightline_client._sync.concurrency import Soon, Stream, closing, each_of, sleep
-from sightline_client._sync.downloader import Fetcher
-from sightline_client._sync.event_stream import Listener
+from sightline_client._sync.concurrency import Pending, Stream, closing, map_concurrently, sleep
+from sightline_client._sync.downloader import Downloader
+from sightline_client._sync.event_stream import EventStream
 from sightline_client._sync.transport import (
-    SessionKeeper,
-    converse,
+    SessionAuth,
     open_http,
-    refuse_strange_answers,
+    raise_for_foreign_error,
+    run_auth_flow,
 )
-from sightline_client._sync.uploader import Sender
-from sightline_client.cognito import Answer, Flow, Pool, sign_in
-from sightline_client.downloads import Download, DownloadProgress
+from sightline_client._sync.uploader import Uploader
+from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
+from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
-    ImageGone,
+    ImageDeleted,
     NotFound,
     Problem,
     ProcessingFailed,
+    ProcessingTimeout,
     SessionExpired,
     SightlineError,
-    StillProcessing,
     Unreachable,
 )
 from sightline_client.events import Event
@@ -85,32 +85,37 @@ from sightline_client.generated.models import (
 from sightline_client.generated.types import UNSET, Response, Unset
 from sightline_client.image_file import Source
 from sightline_client.journal import Journal, MemoryJournal
-from sightline_client.multipart import Progress
-from sightline_client.request_arguments import Pages, batched, given, new_key
-from sightline_client.retry import Retries
-from sightline_client.sessions import Session, SessionStore, default_store
-from sightline_client.uploads import BatchProgress, Upload
+from sightline_client.multipart import ProgressCallback
+from sightline_client.request_arguments import (
+    Paginator,
+    batched,
+    new_idempotency_key,
+    unset_if_none,
+)
+from sightline_client.retry import RetryPolicy
+from sightline_client.sessions import Session, SessionStore, default_session_store
+from sightline_client.uploads import BatchUploadCallback, UploadResult
 
 T = TypeVar("T")
 
-#: Connections to the gateway and as many to S3, and files that are sent at once.
-CONNECTIONS = 8
+#: Connections to the API, connections to S3, and concurrent transfers.
+MAX_CONNECTIONS = 8
 
-#: Seconds without a sign of life after which a request is given up.
-TIMEOUT = 30.0
+#: Connect, read and write timeout of a request.
+TIMEOUT_SECONDS = 30.0
 
-#: Seconds between two calls that erase.
-ERASING = 1.0
+#: Pause between two requests that erase an account step by step.
+ERASE_POLL_SECONDS = 1.0
 
-#: Images that one request may name.
-BATCH = 100
+#: The API's limit of ids per request.
+MAX_IDS = 100
 
 
 class Sightline:
-    """A signed-in client. Use it as a context, or `close` it.
+    """A signed-in client. Use it as a context manager, or call `close`.
 
-    `store` keeps the session when it is renewed; `journal` remembers uploads, so that one that
-    broke off goes on where it was.
+    `store` saves the session whenever its tokens are renewed. `journal` records uploads, so that
+    an interrupted one can be resumed.
     """
 
     def __init__(
@@ -119,46 +124,48 @@ class Sightline:
         *,
         store: SessionStore | None = None,
         journal: Journal | None = None,
-        retries: Retries | None = None,
-        connections: int = CONNECTIONS,
-        timeout: float = TIMEOUT,
+        retry: RetryPolicy | None = None,
+        max_connections: int = MAX_CONNECTIONS,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> None:
-        retries = retries or Retries()
-        self._plain = open_http(retries, connections, timeout)
-        self._keeper = SessionKeeper(session, self._plain, store)
-        self._http = open_http(retries, connections, timeout, self._keeper, session.api)
-        self._http.event_hooks = {"response": [refuse_strange_answers]}
+        retry = retry or RetryPolicy()
+        self._external_http = open_http(retry, max_connections, timeout)
+        self._auth = SessionAuth(session, self._external_http, store)
+        self._http = open_http(retry, max_connections, timeout, self._auth, session.api_url)
+        self._http.event_hooks = {"response": [raise_for_foreign_error]}
         self._generated = AuthenticatedClient(
-            base_url=session.api, token="", raise_on_unexpected_status=False
+            base_url=session.api_url, token="", raise_on_unexpected_status=False
         ).set_httpx_client(self._http)
-        self._journal = journal or MemoryJournal()
-        self._sender = Sender(self, self._plain, self._journal, connections)
-        self._fetcher = Fetcher(self, self._plain, connections)
-        self._listener = Listener(self._http, retries)
+        self._uploader = Uploader(
+            self, self._external_http, journal or MemoryJournal(), max_connections
+        )
+        self._downloader = Downloader(self, self._external_http, max_connections)
+        self._event_stream = EventStream(self._http, retry)
 
     @classmethod
     def sign_in(
         cls,
-        api: str,
+        api_url: str,
         email: str,
         password: str,
         pool: Pool,
         *,
-        flow: Flow = "srp",
-        answer: Answer | None = None,
+        flow: SignInFlow = "srp",
+        on_challenge: ChallengeHandler | None = None,
         profile: str = "default",
-        site: str = "",
+        web_url: str = "",
         store: SessionStore | None = None,
         **options: Any,
     ) -> Self:
-        """Sign in with Cognito, by SRP unless the flow says otherwise.
+        """Sign in with Cognito, by SRP unless `flow` is `password`.
 
-        `answer` is asked for codes (MFA) and new passwords. With a `store` the session is kept for
-        `from_store`. Raises `SignInRefused`, `Unreachable`.
+        `on_challenge` returns MFA codes and new passwords. `store` saves the session for
+        `from_store`. Raises `SignInRejected`, `Unreachable`.
         """
-        with open_http(Retries(), 1, TIMEOUT) as http:
-            tokens = converse(http, pool, sign_in(pool, email, password, flow, answer))
-        session = Session(api, tokens, email, pool, profile, site)
+        with open_http(RetryPolicy(), 1, TIMEOUT_SECONDS) as http:
+            requests = sign_in(pool, email, password, flow, on_challenge)
+            tokens = run_auth_flow(http, pool, requests)
+        session = Session(api_url, tokens, email, pool, profile, web_url)
         if store:
             store.save(session)
         return cls(session, store=store, **options)
@@ -167,21 +174,21 @@ class Sightline:
     def from_store(
         cls, profile: str = "default", store: SessionStore | None = None, **options: Any
     ) -> Self:
-        """As whoever signed in before, `sightline login` included. Raises `SessionExpired`."""
-        store = store or default_store()
+        """Use a stored session, such as the one of `sightline login`. Raises `SessionExpired`."""
+        store = store or default_session_store()
         session = store.load(profile)
         if session is None:
-            raise SessionExpired("nobody is signed in")
+            raise SessionExpired("not signed in")
         return cls(session, store=store, **options)
 
     @classmethod
-    def from_token(cls, api: str, access_token: str, **options: Any) -> Self:
-        """With an access token from elsewhere; it cannot be renewed."""
-        return cls(Session.of_token(api, access_token), **options)
+    def from_token(cls, api_url: str, access_token: str, **options: Any) -> Self:
+        """Use an existing access token, which cannot be renewed."""
+        return cls(Session.from_token(api_url, access_token), **options)
 
     @property
     def session(self) -> Session:
-        return self._keeper.session
+        return self._auth.session
 
     def __enter__(self) -> Self:
         return self
@@ -197,9 +204,9 @@ class Sightline:
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
-        self._plain.close()
+        self._external_http.close()
 
-    # Uploading
+    # Uploads
 
     def upload(
         self,
@@ -207,85 +214,109 @@ class Sightline:
         *,
         title: str | None = None,
         features: Collection[Feature] | None = None,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
         skip_duplicate: bool = False,
     ) -> ImageView:
-        """Upload a path, bytes or a stream; the image is being processed when this returns.
+        """Upload a path, bytes or a stream; return the image, which may still be processing.
 
-        The title is the file's name unless given. With `skip_duplicate` a picture that is there
-        already is not sent, and the image that shows it is the answer. Called again after a
-        failure, it goes on with the same image. Raises `NotAPicture`, `UploadRefused`, `OSError`.
+        The title defaults to the file name. With `skip_duplicate`, content that the owner already
+        has is not sent, and the existing image is returned. A second call after a failure resumes
+        the same image. Raises `UnsupportedFileType`, `StorageError`, `OSError`.
         """
-        return self._sender.upload(source, title, features, progress, skip_duplicate)
+        return self._uploader.upload(source, title, features, progress, skip_duplicate)
 
-    def upload_all(
+    def upload_many(
         self,
         sources: Iterable[Source],
         *,
         features: Collection[Feature] | None = None,
-        progress: BatchProgress | None = None,
+        progress: BatchUploadCallback | None = None,
         skip_duplicates: bool = True,
-    ) -> Stream[Upload]:
-        """Upload many, announced by the batch, a few at once; what became of each as it is known.
+    ) -> Stream[UploadResult]:
+        """Upload many sources concurrently; yield each result as soon as it is known.
 
-        What is at fault with one file is told of it and keeps none of the others back; what is at
-        fault with all of them (nobody is signed in, nothing answers) is raised.
+        An error of one file is part of its result and does not stop the others. An error that
+        affects all of them (the session has expired, the API is unreachable) is raised.
         """
-        return self._sender.upload_all(sources, features, progress, skip_duplicates)
+        return self._uploader.upload_many(sources, features, progress, skip_duplicates)
 
-    def announce(
+    def create_upload(
         self, request: ImageUploadRequest, *, idempotency_key: str | None = None
     ) -> ImageUpload:
-        """Ask for the form of one picture, for those who send it by themselves."""
-        key = idempotency_key or new_key()
+        """Create an upload; return its image and a presigned POST for the content."""
+        key = idempotency_key or new_idempotency_key()
         return self.call(create_image.sync_detailed, body=request, idempotency_key=key)
 
-    def announce_all(self, requests: Sequence[ImageUploadRequest]) -> list[ImageUploadOutcome]:
-        """Ask for the forms of up to 100 pictures; the outcomes are in their order."""
+    def create_uploads(self, requests: Sequence[ImageUploadRequest]) -> list[ImageUploadOutcome]:
+        """Create up to 100 uploads; return their outcomes in the order of the requests."""
         body = ImageUploadBatch(images=list(requests))
-        answer = self.call(create_images.sync_detailed, body=body, idempotency_key=new_key())
-        return answer.items
+        response = self.call(
+            create_images.sync_detailed, body=body, idempotency_key=new_idempotency_key()
+        )
+        return response.items
 
-    # Waiting
+    # Processing
 
     def wait_until_ready(self, image_id: str, *, timeout: float = 120.0) -> ImageView:
-        """The image once it is ready. Raises `ProcessingFailed`, `StillProcessing`, `ImageGone`."""
-        with closing(self.wait_until_ended([image_id], timeout=timeout)) as ended:
-            for image in ended:
+        """Return the image once it is ready.
+
+        Raises `ProcessingFailed`, `ProcessingTimeout`, `ImageDeleted`.
+        """
+        with closing(self.wait_until_processed([image_id], timeout=timeout)) as processed:
+            for image in processed:
                 if image.status is Status.FAILED:
                     raise ProcessingFailed(image)
                 return image
-        raise ImageGone("the picture was deleted meanwhile")
+        raise ImageDeleted("the image was deleted during processing")
 
-    def wait_until_ended(
+    def wait_until_processed(
         self, image_ids: Iterable[str], *, timeout: float = 120.0
     ) -> Stream[ImageView]:
-        """Each image as it ends, as `ready` or `failed`; those that are deleted are left out.
+        """Yield each image once its status is `ready` or `failed`; skip deleted images.
 
-        By live events, and by asking where there are none. Raises `StillProcessing`.
+        Uses live events, and polls where they are not available. Raises `ProcessingTimeout`.
         """
-        waiting, deadline = set(image_ids), time.monotonic() + timeout
-        with closing(self._listener.suspect(waiting, deadline)) as suspected:
-            for suspects in suspected:
-                with closing(each_of(suspects & waiting, self._look, CONNECTIONS)) as seen:
-                    for image_id, image in seen:
+        pending, deadline = set(image_ids), time.monotonic() + timeout
+        with closing(self._event_stream.watch(pending, deadline)) as watched:
+            for candidates in watched:
+                fetched = map_concurrently(self._fetch_image, candidates & pending, MAX_CONNECTIONS)
+                with closing(fetched):
+                    for image_id, image in fetched:
                         if image is None:
-                            waiting.discard(image_id)
+                            pending.discard(image_id)
                         elif image.status in {Status.READY, Status.FAILED}:
-                            waiting.discard(image_id)
+                            pending.discard(image_id)
                             yield image
-        if waiting:
-            raise StillProcessing(sorted(waiting), timeout)
+        if pending:
+            raise ProcessingTimeout(sorted(pending), timeout)
 
-    def _look(self, image_id: str) -> tuple[str, ImageView | None]:
+    def _fetch_image(self, image_id: str) -> tuple[str, ImageView | None]:
         try:
             return image_id, self.image(image_id)
         except NotFound:
             return image_id, None
 
+    def reprocess(
+        self,
+        image_id: str,
+        *,
+        parts: Collection[ReprocessRequestPartsItem] | None = None,
+        features: Collection[Feature] | None = None,
+    ) -> ImageView:
+        """Process an image again. None repeats the same parts with the same features."""
+        body = ReprocessRequest(
+            parts=list(parts) if parts else UNSET, features=list(features) if features else UNSET
+        )
+        return self.call(
+            reprocess_image.sync_detailed,
+            image_id=image_id,
+            body=body,
+            idempotency_key=new_idempotency_key(),
+        )
+
     def events(self) -> Stream[Event]:
-        """What happens to the caller's images and albums, for ever: connections are renewed."""
-        return self._listener.listen()
+        """Yield changes of the caller's images and albums indefinitely, across reconnects."""
+        return self._event_stream.subscribe()
 
     # Images
 
@@ -304,17 +335,17 @@ class Sightline:
         taken_until: datetime | None = None,
         page_size: int = 100,
     ) -> Stream[ImageView]:
-        """The caller's images, newest first, page by page as they are asked for."""
-        return self._each(
+        """Yield the caller's images, newest first; pages are fetched as needed."""
+        return self._paginate(
             list_images.sync_detailed,
             page_size,
-            status=given(status),
-            album=given(album),
+            status=unset_if_none(status),
+            album=unset_if_none(album),
             label=list(labels) or UNSET,
-            created_from=given(created_from),
-            created_until=given(created_until),
-            taken_from=given(taken_from),
-            taken_until=given(taken_until),
+            created_from=unset_if_none(created_from),
+            created_until=unset_if_none(created_until),
+            taken_from=unset_if_none(taken_from),
+            taken_until=unset_if_none(taken_until),
         )
 
     def update(
@@ -327,7 +358,10 @@ class Sightline:
         labels_hidden: Sequence[str] | Unset = UNSET,
         if_match: str | None = None,
     ) -> ImageView:
-        """Change what is given; None takes a text away. Raises `Changed` by `if_match`."""
+        """Update the given fields; None removes a text.
+
+        Raises `PreconditionFailed` if the ETag `if_match` is outdated.
+        """
         changes = ImageChanges(
             title=title,
             description=description,
@@ -340,41 +374,25 @@ class Sightline:
             update_image.sync_detailed,
             image_id=image_id,
             body=changes,
-            if_match=given(if_match),
+            if_match=unset_if_none(if_match),
         )
 
     def delete(self, image_id: str) -> None:
-        """All of it is gone when this returns. Raises `NotFound`."""
+        """Delete an image with its original and renditions. Raises `NotFound`."""
         self.call(delete_image.sync_detailed, image_id=image_id)
 
-    def delete_all(self, image_ids: Iterable[str]) -> list[str]:
-        """Delete any number; answers the ids of those that were not there."""
+    def delete_many(self, image_ids: Iterable[str]) -> list[str]:
+        """Delete any number of images; return the ids that do not exist."""
         missing: list[str] = []
-        for some in batched(image_ids, BATCH):
-            body = DeletionBatch(ids=some)
-            answer = self.call(delete_images.sync_detailed, body=body, idempotency_key=new_key())
-            missing += [each.id for each in answer.items if int(each.status) != 204]
+        for batch in batched(image_ids, MAX_IDS):
+            body = DeletionBatch(ids=batch)
+            response = self.call(
+                delete_images.sync_detailed, body=body, idempotency_key=new_idempotency_key()
+            )
+            missing += [each.id for each in response.items if int(each.status) != 204]
         return missing
 
-    def reprocess(
-        self,
-        image_id: str,
-        *,
-        parts: Collection[ReprocessRequestPartsItem] | None = None,
-        features: Collection[Feature] | None = None,
-    ) -> ImageView:
-        """Have it processed once more; of what, and for what, None for what it was."""
-        body = ReprocessRequest(
-            parts=list(parts) if parts else UNSET, features=list(features) if features else UNSET
-        )
-        return self.call(
-            reprocess_image.sync_detailed,
-            image_id=image_id,
-            body=body,
-            idempotency_key=new_key(),
-        )
-
-    # Finding
+    # Search
 
     def search(
         self,
@@ -385,20 +403,23 @@ class Sightline:
         min_confidence: float = 0.0,
         page_size: int = 100,
     ) -> Stream[ImageView]:
-        """Images that bear all labels and none of `without`, and show all words, newest first."""
-        return self._each(
+        """Yield the images that match, newest first.
+
+        They have all `labels`, none of the labels in `without`, and all words of `text`.
+        """
+        return self._paginate(
             search_images.sync_detailed,
             page_size,
             label=list(labels) or UNSET,
             not_=list(without) or UNSET,
             text=list(text) or UNSET,
-            album=given(album),
+            album=unset_if_none(album),
             min_confidence=min_confidence,
         )
 
     def labels(self, prefix: str | None = None, *, page_size: int = 1000) -> Stream[LabelView]:
-        """The labels of the caller's images with their counts, by name."""
-        return self._each(list_labels.sync_detailed, page_size, prefix=given(prefix))
+        """Yield the labels of the caller's images with their counts, by name."""
+        return self._paginate(list_labels.sync_detailed, page_size, prefix=unset_if_none(prefix))
 
     def usage(self) -> UsageView:
         return self.call(get_usage.sync_detailed)
@@ -406,8 +427,8 @@ class Sightline:
     # Albums
 
     def albums(self, *, page_size: int = 100) -> Stream[AlbumView]:
-        """Newest first."""
-        return self._each(list_albums.sync_detailed, page_size)
+        """Yield the caller's albums, newest first."""
+        return self._paginate(list_albums.sync_detailed, page_size)
 
     def album(self, album_id: str) -> AlbumView:
         return self.call(get_album.sync_detailed, album_id=album_id)
@@ -416,7 +437,7 @@ class Sightline:
         return self.call(
             create_album.sync_detailed,
             body=AlbumRequest(title=title),
-            idempotency_key=new_key(),
+            idempotency_key=new_idempotency_key(),
         )
 
     def update_album(
@@ -427,39 +448,44 @@ class Sightline:
         cover_id: str | Unset | None = UNSET,
         if_match: str | None = None,
     ) -> AlbumView:
-        """Change what is given; with None for its cover it shows its newest picture."""
+        """Update the given fields. With `cover_id` None the newest image is the cover."""
         return self.call(
             update_album.sync_detailed,
             album_id=album_id,
             body=AlbumChanges(title=title, cover_id=cover_id),
-            if_match=given(if_match),
+            if_match=unset_if_none(if_match),
         )
 
     def delete_album(self, album_id: str) -> None:
-        """Its pictures stay."""
+        """Delete an album; its images are kept."""
         self.call(delete_album.sync_detailed, album_id=album_id)
 
     def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
-        """Put any number of pictures in; the outcomes are in their order."""
-        return self._place(add_to_album.sync_detailed, album_id, image_ids)
+        """Add any number of images; return their outcomes in the order of the ids."""
+        return self._change_members(add_to_album.sync_detailed, album_id, image_ids)
 
     def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
-        return self._place(remove_from_album.sync_detailed, album_id, image_ids)
+        return self._change_members(remove_from_album.sync_detailed, album_id, image_ids)
 
-    def _place(
-        self, operation: Callable[..., Soon[Response[Any]]], album_id: str, image_ids: Iterable[str]
+    def _change_members(
+        self,
+        operation: Callable[..., Pending[Response[Any]]],
+        album_id: str,
+        image_ids: Iterable[str],
     ) -> list[AlbumImageOutcome]:
         outcomes: list[AlbumImageOutcome] = []
-        for some in batched(image_ids, BATCH):
-            body = AlbumImageBatch(ids=some)
-            answer = self.call(operation, album_id=album_id, body=body, idempotency_key=new_key())
-            outcomes += answer.items
+        for batch in batched(image_ids, MAX_IDS):
+            body = AlbumImageBatch(ids=batch)
+            response = self.call(
+                operation, album_id=album_id, body=body, idempotency_key=new_idempotency_key()
+            )
+            outcomes += response.items
         return outcomes
 
-    # What comes back
+    # Downloads
 
     def original(self, image_id: str) -> OriginalView:
-        """Where the picture as it was uploaded can be fetched from, for a while."""
+        """Return a presigned URL of the original, which expires."""
         return self.call(get_original.sync_detailed, image_id=image_id)
 
     def download(
@@ -468,79 +494,84 @@ class Sightline:
         target: Path,
         *,
         rendition: str | None = None,
-        progress: Progress | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Path:
-        """Save the original, or a rendition of this name, whole or not at all.
+        """Save the original, or the rendition of this name; return the path.
 
-        Into a folder it goes by its own name, beside what else is called so; what is there already
-        with the same bytes is left. Raises `NoRendition`.
+        The file is written atomically. In a folder it gets its own file name, made unique if that
+        is taken; a file with the same content is not downloaded again. Raises `RenditionNotFound`.
         """
-        return self._fetcher.download(image_id, target, rendition, progress)
+        return self._downloader.download(image_id, target, rendition, progress)
 
-    def download_all(
+    def download_many(
         self,
         image_ids: Iterable[str],
         folder: Path,
         *,
         rendition: str | None = None,
-        progress: DownloadProgress | None = None,
-    ) -> Stream[Download]:
-        """Save many into a folder, a few at once; what became of each as it is known.
+        progress: BatchDownloadCallback | None = None,
+    ) -> Stream[DownloadResult]:
+        """Download many images into a folder concurrently; yield each result once it is known.
 
-        Raises what is at fault with all of them, as `upload_all` does.
+        Errors are handled as in `upload_many`.
         """
-        return self._fetcher.download_all(image_ids, folder, rendition, progress)
+        return self._downloader.download_many(image_ids, folder, rendition, progress)
 
-    # The account
+    # Account
 
     def export(self, cursor: str | None = None) -> Stream[dict[str, Any]]:
-        """Everything that the caller has, line by line as `kind` says; the last is an `end`.
+        """Yield the records of the caller's data by `kind`; the last one is `end`.
 
-        One that broke off goes on behind the `cursor` of its last image.
+        To resume an interrupted export, pass the `cursor` of its last image record.
         """
         parameters = {"cursor": cursor} if cursor else {}
         try:
-            with self._http.stream("GET", "/v1/account/export", params=parameters) as answer:
-                if answer.is_error:
-                    content = answer.read()
-                    raise Problem.of_answer(answer.status_code, content, answer.headers)
-                for line in answer.iter_lines():
+            with self._http.stream("GET", "/v1/account/export", params=parameters) as response:
+                if response.is_error:
+                    content = response.read()
+                    raise Problem.from_response(response.status_code, content, response.headers)
+                for line in response.iter_lines():
                     yield json.loads(line)
         except httpx.TransportError as error:
-            raise Unreachable("the export broke off") from error
+            raise Unreachable("the export was interrupted") from error
 
-    def erase_everything(self) -> None:
-        """Erase all that the caller has, for good. Comes back when nothing is left."""
+    def erase_account(self) -> None:
+        """Erase all data of the caller, permanently. Returns once everything is erased."""
         while True:
-            answer = self.call(erase_account.sync_detailed, confirm="everything")
-            if not isinstance(answer, ErasureView):
+            response = self.call(erase_account.sync_detailed, confirm="everything")
+            if not isinstance(response, ErasureView):
                 return
-            sleep(ERASING)
+            sleep(ERASE_POLL_SECONDS)
+
+    # Any operation
 
     def call(
-        self, operation: Callable[..., Soon[Response[ProblemBody | T]]], **arguments: Any
+        self, operation: Callable[..., Pending[Response[ProblemBody | T]]], **arguments: Any
     ) -> T:
-        """One operation of `sightline_client.generated.api`. Raises `Problem`, `Unreachable`."""
-        try:
-            answer = operation(client=self._generated, **arguments)
-        except httpx.TransportError as error:
-            raise Unreachable(f"nothing answers at {self.session.api}") from error
-        except (ValueError, KeyError) as error:
-            raise SightlineError(
-                "an answer is not as documented; is the client too old?"
-            ) from error
-        if isinstance(answer.parsed, ProblemBody):
-            raise Problem.of(answer.parsed, answer.headers)
-        if answer.status_code >= 400:
-            raise Problem.of_answer(int(answer.status_code), answer.content, answer.headers)
-        return answer.parsed  # type: ignore[return-value]
+        """Call an operation of `sightline_client.generated.api`.
 
-    def _each(
-        self, operation: Callable[..., Soon[Response[Any]]], page_size: int, **filters: Any
+        Raises `Problem`, `Unreachable`.
+        """
+        try:
+            response = operation(client=self._generated, **arguments)
+        except httpx.TransportError as error:
+            raise Unreachable(f"cannot reach the API at {self.session.api_url}") from error
+        except (ValueError, KeyError) as error:
+            raise SightlineError("unexpected response from the API; update the client") from error
+        if isinstance(response.parsed, ProblemBody):
+            raise Problem.from_body(response.parsed, response.headers)
+        if response.status_code >= 400:
+            raise Problem.from_response(
+                int(response.status_code), response.content, response.headers
+            )
+        return response.parsed  # type: ignore[return-value]
+
+    def _paginate(
+        self, operation: Callable[..., Pending[Response[Any]]], page_size: int, **filters: Any
     ) -> Stream[Any]:
-        pages = Pages(page_size)
-        while not pages.is_last:
-            answer = self.call(operation, **pages.next_arguments(), **filters)
-            pages.turn(answer.next_cursor)
-            for item in answer.items:
+        pages = Paginator(page_size)
+        while not pages.is_exhausted:
+            page = self.call(operation, **pages.next_arguments(), **filters)
+            pages.advance(page.next_cursor)
+            for item in page.items:
                 yield item

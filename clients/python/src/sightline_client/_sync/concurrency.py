@@ -1,4 +1,4 @@
-"""What differs between waiting and blocking: this is written twice, everything else once."""
+"""The differences between asyncio and threads: the only module written for each client."""
 
 import threading
 import time
@@ -7,41 +7,44 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Annotated, ParamSpec, TypeVar
 
-__all__ = ["Lock", "Soon", "Stream", "closing", "each_of", "in_thread", "sleep"]
+__all__ = ["Lock", "Pending", "Stream", "closing", "map_concurrently", "sleep", "to_thread"]
 
 Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
 T = TypeVar("T")
 
-#: What a call gives, at once.
-Soon = Annotated[T, "at once"]
+#: The return type of a blocking call: the result itself.
+Pending = Annotated[T, "immediate"]
 
-#: What comes bit by bit, and is closed where one does not wait for all of it.
+#: An iterator that the caller closes when it stops early.
 Stream = Generator[Item, None, None]
 
 Lock = threading.Lock
 sleep = time.sleep
 
 
-def in_thread(
-    work: Callable[Parameters, Outcome], *args: Parameters.args, **kwargs: Parameters.kwargs
-) -> Outcome:
-    """Nothing else is kept waiting here, so this thread will do."""
-    return work(*args, **kwargs)
+def to_thread(
+    function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result:
+    """Call the function on this thread: there is no event loop to block."""
+    return function(*args, **kwargs)
 
 
-def each_of(
-    items: Iterable[Item], work: Callable[[Item], Outcome], at_once: int
-) -> Stream[Outcome]:
-    """The outcomes as they come. The first exception ends the rest, and so does leaving early."""
-    waiting, pending = iter(items), set[Future[Outcome]]()
-    threads = ThreadPoolExecutor(at_once, thread_name_prefix="sightline")
+def map_concurrently(
+    function: Callable[[Item], Result], items: Iterable[Item], concurrency: int
+) -> Stream[Result]:
+    """Yield the results in order of completion.
+
+    The first exception cancels the calls that have not started, and so does closing the stream.
+    """
+    remaining, pending = iter(items), set[Future[Result]]()
+    threads = ThreadPoolExecutor(concurrency, thread_name_prefix="sightline")
     try:
         while True:
-            while len(pending) < at_once:
+            while len(pending) < concurrency:
                 try:
-                    pending.add(threads.submit(work, next(waiting)))
+                    pending.add(threads.submit(function, next(remaining)))
                 except StopIteration:
                     break
             if not pending:

@@ -1,6 +1,6 @@
-"""Made of `_async/downloader.py` by `make clients`: change it there.
+"""Generated from `_async/downloader.py` by `make clients`; edit that file instead.
 
-Downloading: whole or not at all, and never over somebody else's file."""
+Downloads of originals and renditions: atomic, and never over an unrelated file."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,111 +9,113 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sightline_client._sync.concurrency import Stream, each_of, in_thread
-from sightline_client.downloads import Download, DownloadProgress
+from sightline_client._sync.concurrency import Stream, map_concurrently, to_thread
+from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
-    NoRendition,
-    NotSignedIn,
+    RenditionNotFound,
     SessionExpired,
     SightlineError,
+    Unauthorized,
     Unreachable,
 )
 from sightline_client.generated.models import OriginalView
-from sightline_client.multipart import Progress, read_refusal
+from sightline_client.multipart import ProgressCallback, parse_s3_error
 
 if TYPE_CHECKING:
     from sightline_client._sync.client import Sightline
 
-#: Bytes that are written at a time.
-CHUNK = 256 * 2**10
+#: Bytes written at a time.
+CHUNK_SIZE = 256 * 2**10
 
-#: What is at fault with all files, not with one.
-OF_ALL = (SessionExpired, NotSignedIn, Unreachable)
+#: Errors that affect the whole batch, not a single image.
+BATCH_ERRORS = (SessionExpired, Unauthorized, Unreachable)
 
 
-class Fetcher:
-    """Fetches pictures from the addresses that the gateway signs, `at_once` of them at most."""
+class Downloader:
+    """Downloads images from the presigned URLs that the API returns."""
 
-    def __init__(self, client: "Sightline", http: httpx.Client, at_once: int) -> None:
+    def __init__(self, client: "Sightline", http: httpx.Client, concurrency: int) -> None:
         self._client = client
         self._http = http
-        self._at_once = at_once
-        #: Paths that are being written, by whose picture it is.
-        self._taken: dict[Path, str] = {}
+        self._concurrency = concurrency
+        #: The image that each path is reserved for.
+        self._reserved: dict[Path, str] = {}
 
     def download(
-        self, image_id: str, target: Path, rendition: str | None, progress: Progress | None
+        self, image_id: str, target: Path, rendition: str | None, progress: ProgressCallback | None
     ) -> Path:
         if rendition is not None:
             image = self._client.image(image_id)
             urls = {each.name: each.url for each in image.renditions.items}
             if rendition not in urls:
-                raise NoRendition(image_id, rendition, list(urls))
+                raise RenditionNotFound(image_id, rendition, list(urls))
             name = f"{image_id}-{rendition}.webp"
-            path = target / name if in_thread(target.is_dir) else target
+            path = target / name if to_thread(target.is_dir) else target
             return self._save(urls[rendition], path, progress)
         original = self._client.original(image_id)
-        if not in_thread(target.is_dir):
+        if not to_thread(target.is_dir):
             return self._save(original.url, target, progress)
-        path, is_there = self._choose(image_id, original, target)
-        return path if is_there else self._save(original.url, path, progress)
+        path, is_saved = self._choose_path(image_id, original, target)
+        return path if is_saved else self._save(original.url, path, progress)
 
-    def download_all(
+    def download_many(
         self,
         image_ids: Iterable[str],
         folder: Path,
         rendition: str | None,
-        progress: DownloadProgress | None,
-    ) -> Stream[Download]:
-        def fetch(image_id: str) -> Download:
-            def show(got: int, total: int) -> None:
+        progress: BatchDownloadCallback | None,
+    ) -> Stream[DownloadResult]:
+        def download(image_id: str) -> DownloadResult:
+            def report(received: int, total: int) -> None:
                 if progress:
-                    progress(image_id, got, total)
+                    progress(image_id, received, total)
 
             try:
-                path = self.download(image_id, folder, rendition, show)
-            except OF_ALL:
+                path = self.download(image_id, folder, rendition, report)
+            except BATCH_ERRORS:
                 raise
             except SightlineError as error:
-                return Download(image_id, error=error)
-            return Download(image_id, path)
+                return DownloadResult(image_id, error=error)
+            return DownloadResult(image_id, path)
 
-        for download in each_of(dict.fromkeys(image_ids), fetch, self._at_once):
-            yield download
+        for result in map_concurrently(download, dict.fromkeys(image_ids), self._concurrency):
+            yield result
 
-    def _choose(self, image_id: str, original: OriginalView, folder: Path) -> tuple[Path, bool]:
-        """Where the original goes, and whether it is there already."""
-        # What a server calls a file must not say where it goes.
+    def _choose_path(
+        self, image_id: str, original: OriginalView, folder: Path
+    ) -> tuple[Path, bool]:
+        """Return the path for an original, and whether it has been saved there before."""
+        # A file name from the server must not leave the folder.
         path = folder / Path(original.file_name).name
         for each in (path, path.with_stem(f"{path.stem}-{image_id[-12:]}")):
-            if self._taken.setdefault(each, image_id) != image_id:
+            if self._reserved.setdefault(each, image_id) != image_id:
                 continue
-            if not in_thread(each.exists):
+            if not to_thread(each.exists):
                 return each, False
-            if in_thread(_measure, each) == (self._client.image(image_id)).sha256:
+            if to_thread(_hash_file, each) == (self._client.image(image_id)).sha256:
                 return each, True
         return path.with_stem(f"{path.stem}-{image_id}"), False
 
-    def _save(self, url: str, path: Path, progress: Progress | None) -> Path:
+    def _save(self, url: str, path: Path, progress: ProgressCallback | None) -> Path:
         part = path.with_name(f".{path.name}.part")
         try:
-            with self._http.stream("GET", url) as answer:
-                if answer.is_error:
-                    raise read_refusal(answer.status_code, answer.read())
-                total = int(answer.headers.get("content-length", 0))
-                with in_thread(part.open, "wb") as file:
-                    for chunk in answer.iter_bytes(CHUNK):
-                        in_thread(file.write, chunk)
+            with self._http.stream("GET", url) as response:
+                if response.is_error:
+                    raise parse_s3_error(response.status_code, response.read())
+                total = int(response.headers.get("content-length", 0))
+                with to_thread(part.open, "wb") as file:
+                    for chunk in response.iter_bytes(CHUNK_SIZE):
+                        to_thread(file.write, chunk)
                         if progress:
                             progress(file.tell(), total)
-            in_thread(part.replace, path)
+            to_thread(part.replace, path)
         except httpx.TransportError as error:
-            raise Unreachable("the download broke off") from error
+            raise Unreachable("the download was interrupted") from error
         finally:
-            in_thread(part.unlink, missing_ok=True)
+            to_thread(part.unlink, missing_ok=True)
         return path
 
 
-def _measure(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,15 +1,21 @@
-"""Made of `_async/uploader.py` by `make clients`: change it there.
+"""Generated from `_async/uploader.py` by `make clients`; edit that file instead.
 
-Uploading: measured, announced, sent, and remembered at each step."""
+Uploads: hash the file, create the upload, send the content; each step goes to the journal."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from sightline_client._sync.concurrency import Stream, closing, each_of, in_thread
-from sightline_client._sync.transport import FormStream
-from sightline_client.errors import NotAPicture, NotFound, Problem, Unreachable, UploadRefused
+from sightline_client._sync.concurrency import Stream, closing, map_concurrently, to_thread
+from sightline_client._sync.transport import MultipartStream
+from sightline_client.errors import (
+    NotFound,
+    Problem,
+    StorageError,
+    Unreachable,
+    UnsupportedFileType,
+)
 from sightline_client.generated.models import (
     Feature,
     ImageUploadRequest,
@@ -18,232 +24,238 @@ from sightline_client.generated.models import (
     Status,
 )
 from sightline_client.generated.types import UNSET
-from sightline_client.image_file import Picture, Source
-from sightline_client.journal import Entry, Journal
-from sightline_client.multipart import Form, Progress, read_refusal
+from sightline_client.image_file import ImageFile, Source
+from sightline_client.journal import Journal, JournalEntry
+from sightline_client.multipart import MultipartForm, ProgressCallback, parse_s3_error
 from sightline_client.request_arguments import batched
 from sightline_client.uploads import (
-    BATCH,
-    BATCHES_AT_ONCE,
-    Announced,
-    BatchProgress,
-    Outcome,
-    Upload,
+    BATCH_SIZE,
+    CONCURRENT_BATCHES,
+    BatchUploadCallback,
+    PendingUpload,
+    UploadOutcome,
+    UploadResult,
 )
 
 if TYPE_CHECKING:
     from sightline_client._sync.client import Sightline
 
-#: Characters that a title may have.
-MAX_TITLE = 200
+#: The API's limit for a title, in characters.
+MAX_TITLE_LENGTH = 200
 
 Features = Collection[Feature] | None
 
-#: What a run has met, by SHA-256, with the image that it is once that is known.
+#: The image id of each SHA-256 in this run, None until it is known.
 Seen = dict[str, str | None]
 
 
-class Batch(NamedTuple):
-    """Some files: those that are to be sent, and those that are settled already."""
+class PreparedBatch(NamedTuple):
+    """The files of a batch that are ready to send, and the results that are already known."""
 
-    waiting: list[Announced]
-    settled: list[Upload]
+    pending: list[PendingUpload]
+    results: list[UploadResult]
 
 
-class Sender:
-    """Sends pictures to S3 with the forms that the gateway gives, `at_once` of them at most."""
+class Uploader:
+    """Uploads files to S3 with the presigned POSTs that the API returns."""
 
     def __init__(
-        self, client: "Sightline", http: httpx.Client, journal: Journal, at_once: int
+        self, client: "Sightline", http: httpx.Client, journal: Journal, concurrency: int
     ) -> None:
         self._client = client
         self._http = http
         self._journal = journal
-        self._at_once = at_once
+        self._concurrency = concurrency
 
     def upload(
         self,
         source: Source,
         title: str | None,
         features: Features,
-        progress: Progress | None,
+        progress: ProgressCallback | None,
         skip_duplicate: bool,
     ) -> ImageView:
-        picture = in_thread(Picture.of, source)
-        entry = self._find(picture.sha256, skip_duplicate)
+        file = to_thread(ImageFile.from_source, source)
+        entry = self._find_entry(file.sha256, skip_duplicate)
         if entry is None:
-            ticket = self._client.announce(_request(picture, title, features))
-            if skip_duplicate and isinstance(ticket.duplicate_of, str):
-                self._client.delete_all([ticket.image.id])
-                return self._client.image(ticket.duplicate_of)
-            entry = Entry.of(ticket)
-            self._journal.keep(picture.sha256, entry)
-        if not entry.is_sent:
-            self._send(entry, picture, progress)
+            upload = self._client.create_upload(_build_request(file, title, features))
+            if skip_duplicate and isinstance(upload.duplicate_of, str):
+                self._client.delete_many([upload.image.id])
+                return self._client.image(upload.duplicate_of)
+            entry = JournalEntry.from_upload(upload)
+            self._journal.save(file.sha256, entry)
+        if not entry.is_uploaded:
+            self._send(entry, file, progress)
         return self._client.image(entry.image_id)
 
-    def upload_all(
+    def upload_many(
         self,
         sources: Iterable[Source],
         features: Features,
-        progress: BatchProgress | None,
+        progress: BatchUploadCallback | None,
         skip_duplicates: bool,
-    ) -> Stream[Upload]:
+    ) -> Stream[UploadResult]:
         seen: Seen = {}
 
-        def prepare(some: Sequence[Source]) -> Batch:
-            return self._prepare(some, features, skip_duplicates, seen)
+        def prepare(batch: Sequence[Source]) -> PreparedBatch:
+            return self._prepare(batch, features, skip_duplicates, seen)
 
-        def send(one: Announced) -> Upload:
-            return self._send_one(one, features, progress)
+        def send(upload: PendingUpload) -> UploadResult:
+            return self._send_one(upload, features, progress)
 
-        prepared = each_of(batched(sources, BATCH), prepare, BATCHES_AT_ONCE)
+        prepared = map_concurrently(prepare, batched(sources, BATCH_SIZE), CONCURRENT_BATCHES)
         with closing(prepared):
             for batch in prepared:
-                for upload in batch.settled:
-                    yield upload
-                sent = each_of(batch.waiting, send, self._at_once)
+                for result in batch.results:
+                    yield result
+                sent = map_concurrently(send, batch.pending, self._concurrency)
                 with closing(sent):
-                    for upload in sent:
-                        yield upload
+                    for result in sent:
+                        yield result
 
     def _prepare(
         self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen
-    ) -> Batch:
-        """Measure and announce."""
-        batch = Batch([], [])
-        fresh: list[Announced] = []
-        twins: list[Announced] = []
-        for one in self._measure_all(sources):
-            if isinstance(one, Upload):
-                batch.settled.append(one)
-            elif skip and one.picture.sha256 in seen:
-                twins.append(one)
+    ) -> PreparedBatch:
+        """Hash the files and create their uploads."""
+        batch = PreparedBatch([], [])
+        unique: list[PendingUpload] = []
+        repeated: list[PendingUpload] = []
+        for each in self._hash_all(sources):
+            if isinstance(each, UploadResult):
+                batch.results.append(each)
+            elif skip and each.file.sha256 in seen:
+                repeated.append(each)
             else:
-                seen[one.picture.sha256] = None
-                fresh.append(one)
-        self._recall(fresh, batch, skip)
-        unknown = [one for one in fresh if one.entry is None]
+                seen[each.file.sha256] = None
+                unique.append(each)
+        self._find_entries(unique, batch, skip)
+        unknown = [each for each in unique if each.entry is None]
         if unknown:
-            self._announce(unknown, features, batch, skip)
-        seen |= {one.picture.sha256: one.entry.image_id for one in fresh if one.entry}
-        for one in twins:
-            there = Upload(one.source, Outcome.THERE_ALREADY, seen[one.picture.sha256])
-            batch.settled.append(there)
+            self._create_uploads(unknown, features, batch, skip)
+        seen |= {each.file.sha256: each.entry.image_id for each in unique if each.entry}
+        for each in repeated:
+            image_id = seen[each.file.sha256]
+            batch.results.append(UploadResult(each.source, UploadOutcome.DUPLICATE, image_id))
         return batch
 
-    def _measure_all(self, sources: Sequence[Source]) -> list[Announced | Upload]:
-        """In their order, so that of two alike it is always the first that is sent."""
+    def _hash_all(self, sources: Sequence[Source]) -> list[PendingUpload | UploadResult]:
+        """Hash the files, in order, so that the first of two identical files is uploaded."""
 
-        def measure(number: int) -> tuple[int, Announced | Upload]:
-            source = sources[number]
+        def hash_one(index: int) -> tuple[int, PendingUpload | UploadResult]:
+            source = sources[index]
             try:
-                return number, Announced(source, in_thread(Picture.of, source))
-            except (OSError, NotAPicture) as error:
-                return number, Upload(source, Outcome.FAILED, error=error)
+                file = to_thread(ImageFile.from_source, source)
+            except (OSError, UnsupportedFileType) as error:
+                return index, UploadResult(source, UploadOutcome.FAILED, error=error)
+            return index, PendingUpload(source, file)
 
-        measuring = each_of(range(len(sources)), measure, self._at_once)
-        with closing(measuring):
-            measured = {number: one for number, one in measuring}
-        return [measured[number] for number in sorted(measured)]
+        hashing = map_concurrently(hash_one, range(len(sources)), self._concurrency)
+        with closing(hashing):
+            by_index = {index: each for index, each in hashing}
+        return [by_index[index] for index in sorted(by_index)]
 
-    def _recall(self, fresh: list[Announced], batch: Batch, skip: bool) -> None:
-        """What an earlier run has sent, or announced and not sent."""
+    def _find_entries(self, uploads: list[PendingUpload], batch: PreparedBatch, skip: bool) -> None:
+        """Add the uploads that an earlier run created, and the results of those it completed."""
 
-        def recall(one: Announced) -> Announced:
-            one.entry = self._find(one.picture.sha256, skip)
-            return one
+        def find(upload: PendingUpload) -> PendingUpload:
+            upload.entry = self._find_entry(upload.file.sha256, skip)
+            return upload
 
-        recalled = each_of(fresh, recall, self._at_once)
-        with closing(recalled):
-            for one in recalled:
-                if one.entry is not None and one.entry.is_sent:
-                    there = Upload(one.source, Outcome.THERE_ALREADY, one.entry.image_id)
-                    batch.settled.append(there)
-                elif one.entry is not None:
-                    batch.waiting.append(one)
+        found = map_concurrently(find, uploads, self._concurrency)
+        with closing(found):
+            for each in found:
+                if each.entry is not None and each.entry.is_uploaded:
+                    image_id = each.entry.image_id
+                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, image_id)
+                    batch.results.append(result)
+                elif each.entry is not None:
+                    batch.pending.append(each)
 
-    def _announce(
-        self, unknown: list[Announced], features: Features, batch: Batch, skip: bool
+    def _create_uploads(
+        self, unknown: list[PendingUpload], features: Features, batch: PreparedBatch, skip: bool
     ) -> None:
-        requests = [_request(one.picture, None, features) for one in unknown]
-        outcomes = self._client.announce_all(requests)
-        superfluous: list[str] = []
-        for one, outcome in zip(unknown, outcomes, strict=True):
+        requests = [_build_request(each.file, None, features) for each in unknown]
+        outcomes = self._client.create_uploads(requests)
+        duplicates: list[str] = []
+        for each, outcome in zip(unknown, outcomes, strict=True):
             if outcome.ticket:
-                same = outcome.ticket.duplicate_of
-                if skip and isinstance(same, str):
-                    one.entry = Entry(same)
-                    superfluous.append(outcome.ticket.image.id)
-                    batch.settled.append(Upload(one.source, Outcome.THERE_ALREADY, same))
+                existing = outcome.ticket.duplicate_of
+                if skip and isinstance(existing, str):
+                    each.entry = JournalEntry(existing)
+                    duplicates.append(outcome.ticket.image.id)
+                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, existing)
+                    batch.results.append(result)
                 else:
-                    one.entry = Entry.of(outcome.ticket)
-                    self._journal.keep(one.picture.sha256, one.entry)
-                    batch.waiting.append(one)
+                    each.entry = JournalEntry.from_upload(outcome.ticket)
+                    self._journal.save(each.file.sha256, each.entry)
+                    batch.pending.append(each)
             elif outcome.problem:
-                problem = Problem.of(outcome.problem, {})
-                batch.settled.append(Upload(one.source, Outcome.FAILED, error=problem))
-        self._client.delete_all(superfluous)
+                problem = Problem.from_body(outcome.problem, {})
+                batch.results.append(UploadResult(each.source, UploadOutcome.FAILED, error=problem))
+        self._client.delete_many(duplicates)
 
-    def _find(self, sha256: str, skip: bool) -> Entry | None:
-        """The entry of an earlier attempt that is still worth something."""
+    def _find_entry(self, sha256: str, skip: bool) -> JournalEntry | None:
+        """Return the entry of an earlier run if it can still be used."""
         entry = self._journal.find(sha256)
-        if entry is None or (entry.is_sent and not skip):
+        if entry is None or (entry.is_uploaded and not skip):
             return None
         try:
             image = self._client.image(entry.image_id)
         except NotFound:
-            self._journal.forget(sha256)
+            self._journal.delete(sha256)
             return None
-        if entry.is_sent or image.status is not Status.AWAITING_UPLOAD:
-            return Entry(entry.image_id) if skip else None
-        if entry.is_good:
+        if entry.is_uploaded or image.status is not Status.AWAITING_UPLOAD:
+            return JournalEntry(entry.image_id) if skip else None
+        if entry.is_usable:
             return entry
-        self._journal.forget(sha256)
-        self._client.delete_all([entry.image_id])
+        self._journal.delete(sha256)
+        self._client.delete_many([entry.image_id])
         return None
 
     def _send_one(
-        self, one: Announced, features: Features, progress: BatchProgress | None
-    ) -> Upload:
-        assert one.entry is not None  # noqa: S101
+        self, upload: PendingUpload, features: Features, progress: BatchUploadCallback | None
+    ) -> UploadResult:
+        assert upload.entry is not None  # noqa: S101
 
-        def show(sent: int, total: int) -> None:
+        def report(sent: int, total: int) -> None:
             if progress:
-                progress(one.source, sent, total)
+                progress(upload.source, sent, total)
 
         try:
-            if not one.entry.is_good:
-                # It waited for its turn longer than its form is good for.
-                self._client.delete_all([one.entry.image_id])
-                ticket = self._client.announce(_request(one.picture, None, features))
-                one.entry = Entry.of(ticket)
-                self._journal.keep(one.picture.sha256, one.entry)
-            self._send(one.entry, one.picture, show)
-        except (UploadRefused, OSError) as error:
-            return Upload(one.source, Outcome.FAILED, one.entry.image_id, error)
-        return Upload(one.source, Outcome.SENT, one.entry.image_id)
+            if not upload.entry.is_usable:
+                # The presigned POST expired while the file waited for a connection.
+                self._client.delete_many([upload.entry.image_id])
+                request = _build_request(upload.file, None, features)
+                upload.entry = JournalEntry.from_upload(self._client.create_upload(request))
+                self._journal.save(upload.file.sha256, upload.entry)
+            self._send(upload.entry, upload.file, report)
+        except (StorageError, OSError) as error:
+            image_id = upload.entry.image_id
+            return UploadResult(upload.source, UploadOutcome.FAILED, image_id, error)
+        return UploadResult(upload.source, UploadOutcome.UPLOADED, upload.entry.image_id)
 
-    def _send(self, entry: Entry, picture: Picture, progress: Progress | None) -> None:
-        form = Form(entry.fields or {}, picture)
+    def _send(
+        self, entry: JournalEntry, file: ImageFile, progress: ProgressCallback | None
+    ) -> None:
+        form = MultipartForm(entry.fields or {}, file)
         request = self._http.build_request("POST", entry.url, headers=form.headers)
-        request.stream = FormStream(form, progress)
+        request.stream = MultipartStream(form, progress)
         try:
-            answer = self._http.send(request)
+            response = self._http.send(request)
         except httpx.TransportError as error:
-            raise Unreachable("S3 does not answer") from error
-        if answer.is_error:
-            self._journal.forget(picture.sha256)
-            raise read_refusal(answer.status_code, answer.content)
-        self._journal.keep(picture.sha256, Entry(entry.image_id))
+            raise Unreachable("cannot reach S3") from error
+        if response.is_error:
+            self._journal.delete(file.sha256)
+            raise parse_s3_error(response.status_code, response.content)
+        self._journal.save(file.sha256, JournalEntry(entry.image_id))
 
 
-def _request(picture: Picture, title: str | None, features: Features) -> ImageUploadRequest:
-    name = title or picture.name
+def _build_request(file: ImageFile, title: str | None, features: Features) -> ImageUploadRequest:
+    name = title or file.name
     return ImageUploadRequest(
-        media_type=ImageUploadRequestMediaType(picture.media_type),
-        bytes_=picture.size,
-        sha256=picture.sha256,
-        title=name[:MAX_TITLE].strip() or UNSET if name else UNSET,
+        media_type=ImageUploadRequestMediaType(file.media_type),
+        bytes_=file.size,
+        sha256=file.sha256,
+        title=name[:MAX_TITLE_LENGTH].strip() or UNSET if name else UNSET,
         features=list(features) if features else UNSET,
     )
