@@ -1,4 +1,4 @@
-"""The `sightline` command as people and scripts use it, against all of Sightline."""
+"""The `sightline` command in a terminal and in scripts, against a running Sightline."""
 
 import json
 import os
@@ -19,18 +19,18 @@ pytestmark = pytest.mark.clients
 
 COMMAND = str(Path(sys.executable).with_name("sightline"))
 
-#: Seconds that one command may take.
-PATIENCE = 120
+#: Timeout of a command.
+TIMEOUT_SECONDS = 120
 
-#: Pictures of an upload that is broken off.
-COUNT = 40
+#: Images of the upload that is interrupted.
+IMAGE_COUNT = 40
 
 Json = dict[str, Any]
 Draw = Callable[[str], Path]
 
 
 class Shell:
-    """Runs commands as one user of one machine, in a folder of its own."""
+    """Runs commands as one user, in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,24 +54,31 @@ class Shell:
         )
 
     def run(
-        self, *arguments: str | Path, code: int = 0, given: str = ""
+        self, *arguments: str | Path, code: int = 0, stdin: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         with self.start(*arguments) as process:
-            out, err = process.communicate(given, timeout=PATIENCE)
+            out, err = process.communicate(stdin, timeout=TIMEOUT_SECONDS)
         assert process.returncode == code, f"{arguments}\n{out}\n{err}"
         assert "Traceback" not in err
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def json(self, *arguments: str | Path, code: int = 0, given: str = "") -> list[Json]:
-        out = self.run(*arguments, "--json", code=code, given=given).stdout
+    def json(self, *arguments: str | Path, code: int = 0, stdin: str = "") -> list[Json]:
+        out = self.run(*arguments, "--json", code=code, stdin=stdin).stdout
         return [json.loads(line) for line in out.splitlines()]
 
-    def sign_in(self, card: Connection) -> None:
-        self.run(
-            *("login", card.api, "--email", card.email, "--password-stdin"),
-            *("--pool", card.pool_id, "--client-id", card.client_id, "--cognito", card.cognito),
-            given=card.password + "\n",
-        )
+    def sign_in(self, connection: Connection) -> None:
+        self.run(*login_arguments(connection), stdin=connection.password + "\n")
+
+
+def login_arguments(connection: Connection) -> list[str]:
+    options = {
+        "--email": connection.email,
+        "--pool": connection.pool_id,
+        "--client-id": connection.client_id,
+        "--cognito": connection.cognito,
+    }
+    pairs = [argument for option in options.items() for argument in option]
+    return ["login", connection.api, "--password-stdin", *pairs]
 
 
 @pytest.fixture
@@ -79,13 +86,15 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-def test_from_login_to_rm(shell: Shell, card: Connection, draw: Draw, tmp_path: Path) -> None:
-    shell.sign_in(card)
+def test_commands_cover_login_to_rm(
+    shell: Shell, connection: Connection, draw: Draw, tmp_path: Path
+) -> None:
+    shell.sign_in(connection)
     beach, town = draw("day/beach.jpg"), draw("day/deeper/town.jpg")
-    (tmp_path / "day" / "note.txt").write_text("no picture")
-    sent = shell.run("upload", "day", "--wait", "--album", "Summer")
-    assert "2 pictures, 1 other file left alone" in sent.stderr
-    assert "2 ready" in sent.stderr
+    (tmp_path / "day" / "note.txt").write_text("not an image")
+    uploaded = shell.run("upload", "day", "--wait", "--album", "Summer")
+    assert "2 images to upload, 1 other file skipped" in uploaded.stderr
+    assert "2 ready" in uploaded.stderr
 
     listed = shell.json("ls", "--album", "Summer")
     assert {each["title"] for each in listed} == {"beach.jpg", "town.jpg"}
@@ -97,11 +106,11 @@ def test_from_login_to_rm(shell: Shell, card: Connection, draw: Draw, tmp_path: 
     shown = shell.run("show", ids["beach.jpg"]).stdout
     assert "beach.jpg" in shown
     assert "━" in shown
-    assert "2 pictures" in shell.run("usage").stdout
+    assert "2 images" in shell.run("usage").stdout
     assert shell.json("open", "last")[0]["url"].startswith("http")
 
-    shell.run("album", "change", "Summer", "--title", "Spring", "--cover", ids["town.jpg"])
-    shell.run("album", "remove", "Spring", "-", given=ids["beach.jpg"])
+    shell.run("album", "update", "Summer", "--title", "Spring", "--cover", ids["town.jpg"])
+    shell.run("album", "remove", "Spring", "-", stdin=ids["beach.jpg"])
     (album,) = shell.json("album", "ls")
     assert (album["title"], album["images"], album["cover_id"]) == ("Spring", 1, ids["town.jpg"])
 
@@ -110,45 +119,44 @@ def test_from_login_to_rm(shell: Shell, card: Connection, draw: Draw, tmp_path: 
     assert (tmp_path / "saved" / "town.jpg").read_bytes() == town.read_bytes()
 
     shell.run("album", "rm", "Spring", "--yes")
-    shell.run("rm", "-", "--yes", given="\n".join(ids.values()))
+    shell.run("rm", "-", "--yes", stdin="\n".join(ids.values()))
     assert shell.json("ls") == []
     shell.run("logout")
     assert "sightline login" in shell.run("ls", code=3).stderr
 
 
-def test_an_upload_goes_on_after_ctrl_c(shell: Shell, card: Connection, draw: Draw) -> None:
-    """What was sent is not sent again, and nothing is there twice."""
-    shell.sign_in(card)
-    pictures = {str(draw(f"many/{number:03}.jpg")) for number in range(COUNT)}
+def test_upload_resumes_after_ctrl_c(shell: Shell, connection: Connection, draw: Draw) -> None:
+    """Uploaded files are not sent again, and no image exists twice."""
+    shell.sign_in(connection)
+    images = {str(draw(f"many/{number:03}.jpg")) for number in range(IMAGE_COUNT)}
     with shell.start("upload", "many", "--json") as process:
         assert process.stdout is not None
         early = [json.loads(process.stdout.readline()) for _ in range(5)]
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 130
-    assert "the same command goes on" in err
+    assert "run the same command again to resume" in err
     first = early + [json.loads(line) for line in out.splitlines()]
-    assert len(first) < COUNT
+    assert len(first) < IMAGE_COUNT
     second = shell.json("upload", "many")
-    assert {each["outcome"] for each in first} == {"sent"}
-    there = {each["image_id"] for each in second if each["outcome"] == "there_already"}
-    assert {each["image_id"] for each in first} <= there
-    assert len({each["image_id"] for each in second}) == len(pictures)
+    assert {each["outcome"] for each in first} == {"uploaded"}
+    duplicates = {each["image_id"] for each in second if each["outcome"] == "duplicate"}
+    assert {each["image_id"] for each in first} <= duplicates
+    assert len({each["image_id"] for each in second}) == len(images)
     ids = shell.run("ls", "--ids", "--limit", "1000").stdout
-    assert len(ids.split()) == len(pictures)
-    # What is gone is not waited for by those that come after it.
-    shell.run("rm", "-", "--yes", given=ids)
+    assert len(ids.split()) == len(images)
+    # Deleted images do not delay the processing of those of later tests.
+    shell.run("rm", "-", "--yes", stdin=ids)
 
 
-def test_exit_codes_tell_what_is_wrong(
-    shell: Shell, card: Connection, draw: Draw, broken: Path, tmp_path: Path
+def test_exit_code_identifies_the_error(
+    shell: Shell, connection: Connection, draw: Draw, broken: Path, tmp_path: Path
 ) -> None:
     shell.run("ls", code=3)
-    wrong = ("login", card.api, "--email", card.email, "--password-stdin")
-    place = ("--pool", card.pool_id, "--client-id", card.client_id, "--cognito", card.cognito)
-    refused = shell.run(*wrong, *place, given="Sightline-wrong-1\n", code=3)
-    assert "Incorrect username or password" in refused.stderr
-    shell.sign_in(card)
+    login = login_arguments(connection)
+    rejected = shell.run(*login, stdin="Sightline-wrong-1\n", code=3)
+    assert "Incorrect username or password" in rejected.stderr
+    shell.sign_in(connection)
     shell.run("show", "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
     shell.run("ls", "--album", "Nowhere", code=1)
     shell.run("ls", "--limit", "0", code=2)
@@ -161,59 +169,66 @@ def test_exit_codes_tell_what_is_wrong(
     assert missing.stderr == "sightline: nowhere.jpg: No such file or directory\n"
 
 
-def test_an_expired_session_is_renewed_or_said_to_be_over(
-    shell: Shell, card: Connection, tmp_path: Path
+def test_session_is_renewed_or_reported_as_expired(
+    shell: Shell, connection: Connection, tmp_path: Path
 ) -> None:
-    shell.sign_in(card)
+    shell.sign_in(connection)
     path = tmp_path / "state" / "sessions" / "default.json"
-    kept = json.loads(path.read_text())
-    path.write_text(json.dumps(kept | {"tokens": {**kept["tokens"], "access": "spent"}}))
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"tokens": {**stored["tokens"], "access": "invalid"}}))
     shell.run("usage")
-    assert json.loads(path.read_text())["tokens"]["access"] != "spent"
-    over = {"access": "spent", "refresh": "spent", "expires_at": 0.0}
-    path.write_text(json.dumps(kept | {"tokens": over}))
+    assert json.loads(path.read_text())["tokens"]["access"] != "invalid"
+    expired = {"access": "invalid", "refresh": "invalid", "expires_at": 0.0}
+    path.write_text(json.dumps(stored | {"tokens": expired}))
     assert "sightline login" in shell.run("usage", code=3).stderr
 
 
-def test_an_api_that_goes_away_and_comes_back(
-    shell: Shell, card: Connection, draw: Draw, stack: Stack
+def test_upload_survives_an_outage_of_the_api(
+    shell: Shell, connection: Connection, draw: Draw, stack: Stack
 ) -> None:
-    shell.sign_in(card)
-    picture = draw("away.jpg")
+    shell.sign_in(connection)
+    image = draw("outage.jpg")
     stack.stop("api")
-    away = shell.run("ls", code=5)
-    assert away.stderr.startswith(f"sightline: nothing answers at {card.api}")
-    coming = threading.Timer(1.0, stack.restart, ["api"])
-    coming.start()
-    shell.run("upload", picture, "--wait")
-    coming.join()
-    assert [each["title"] for each in shell.json("ls")] == ["away.jpg"]
+    outage = shell.run("ls", code=5)
+    assert outage.stderr.startswith(
+        f"sightline: cannot reach the API at {connection.api}; check the URL"
+    )
+    restart = threading.Timer(1.0, stack.restart, ["api"])
+    restart.start()
+    shell.run("upload", image, "--wait")
+    restart.join()
+    assert [each["title"] for each in shell.json("ls")] == ["outage.jpg"]
 
 
-def test_watching_tells_what_happens(shell: Shell, card: Connection, draw: Draw) -> None:
-    shell.sign_in(card)
+def test_watch_prints_changes(shell: Shell, connection: Connection, draw: Draw) -> None:
+    shell.sign_in(connection)
     with shell.start("watch", "--json") as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["event"] == "open"
-        (sent,) = shell.json("upload", draw("watched.jpg"))
+        (uploaded,) = shell.json("upload", draw("watched.jpg"))
         for line in process.stdout:
-            told = json.loads(line)
-            if (told["id"], told["status"]) == (sent["image_id"], "ready"):
+            event = json.loads(line)
+            if (event["id"], event["status"]) == (uploaded["image_id"], "ready"):
                 break
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 130
 
 
-def test_a_token_from_elsewhere_is_enough(shell: Shell, card: Connection, tmp_path: Path) -> None:
-    shell.sign_in(card)
-    kept = json.loads((tmp_path / "state" / "sessions" / "default.json").read_text())
+def test_token_from_the_environment_replaces_the_session(
+    shell: Shell, connection: Connection, tmp_path: Path
+) -> None:
+    shell.sign_in(connection)
+    stored = json.loads((tmp_path / "state" / "sessions" / "default.json").read_text())
     shell.run("logout")
-    shell.environment |= {"SIGHTLINE_API": card.api, "SIGHTLINE_TOKEN": kept["tokens"]["access"]}
+    shell.environment |= {
+        "SIGHTLINE_API": connection.api,
+        "SIGHTLINE_TOKEN": stored["tokens"]["access"],
+    }
     assert shell.json("usage")[0]["images"] == 0
 
 
-def test_completion_is_there_for_every_shell(shell: Shell) -> None:
+def test_completion_supports_every_shell(shell: Shell) -> None:
     for name in ("bash", "zsh", "fish"):
         shell.environment["_SIGHTLINE_COMPLETE"] = f"source_{name}"
         assert "sightline" in shell.run().stdout

@@ -1,1 +1,1 @@
-"""Sightline on the command line."""
+"""The Sightline command line."""

@@ -11,12 +11,13 @@ from sightline_client import __version__
 
 app = typer.Typer(
     name="sightline",
-    help="Upload pictures, and find them labelled, resized and searchable within seconds.",
-    epilog="`sightline COMMAND --help` tells more. Begin with `sightline login`.",
+    help="Upload, search and download the images of a Sightline server.",
+    epilog="Sign in with `sightline login`. Run `sightline COMMAND --help` for the options of a "
+    "command.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
-    # A surprise is told in one line, as everything else is; see `main`.
+    # Unexpected errors keep Python's plain traceback; expected ones are one line, see `run`.
     pretty_exceptions_enable=False,
 )
 
@@ -45,16 +46,22 @@ def _show_version(value: bool) -> None:
 
 
 @app.callback()
-def choose(
+def set_profile(
     profile: Annotated[
         str,
         typer.Option(
-            "--profile", "-p", envvar="SIGHTLINE_PROFILE", help="Which of several sign-ins to use."
+            "--profile",
+            "-p",
+            envvar="SIGHTLINE_PROFILE",
+            metavar="NAME",
+            help="Use the session of this profile.",
         ),
     ] = "default",
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Say which it is."),
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     PROFILE.set(profile)

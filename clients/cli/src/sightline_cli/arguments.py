@@ -1,4 +1,4 @@
-"""Which images and albums a command is about."""
+"""Arguments that name images and albums."""
 
 import sys
 from typing import Annotated
@@ -8,47 +8,64 @@ import typer
 from sightline_client import AlbumView, AsyncSightline
 from sightline_client.errors import SightlineError
 
-#: Stands for the newest image.
+#: Names the newest image.
 LAST = "last"
 
-#: Stands for ids on standard input.
+#: Reads ids from standard input.
 STDIN = "-"
 
 ImageIds = Annotated[
     list[str],
-    typer.Argument(metavar="ID...", help="Ids of images; `last` is the newest, `-` reads them."),
+    typer.Argument(
+        metavar="ID...",
+        help="Image ids. `last` is the newest image; `-` reads ids from standard input.",
+        show_default=False,
+    ),
 ]
 
-OneImage = Annotated[str, typer.Argument(metavar="ID", help="An image's id; `last` is the newest.")]
+OneImage = Annotated[
+    str, typer.Argument(metavar="ID", help="Image id. `last` is the newest image.")
+]
 
-OneAlbum = Annotated[str, typer.Argument(metavar="ALBUM", help="An album's title or id.")]
+OneAlbum = Annotated[str, typer.Argument(metavar="ALBUM", help="Album title or id.")]
+
+InAlbum = Annotated[
+    str | None, typer.Option("--album", metavar="ALBUM", help="Filter by album (title or id).")
+]
 
 
-async def find_images(client: AsyncSightline, named: list[str]) -> list[str]:
-    """The ids that are meant, each once. Raises `SightlineError` for a `last` of none."""
+async def resolve_images(client: AsyncSightline, names: list[str]) -> list[str]:
+    """Return the image ids without repetition.
+
+    Raises `SightlineError` for `last` if there are no images.
+    """
     ids: dict[str, None] = {}
-    for name in named:
+    for name in names:
         if name == STDIN:
             ids |= dict.fromkeys(sys.stdin.read().split())
         else:
-            ids[await find_image(client, name)] = None
+            ids[await resolve_image(client, name)] = None
     return list(ids)
 
 
-async def find_image(client: AsyncSightline, name: str) -> str:
+async def resolve_image(client: AsyncSightline, name: str) -> str:
+    """Return the id itself, or the id of the newest image for `last`."""
     if name != LAST:
         return name
     async for image in client.images(page_size=1):
         return image.id
-    raise SightlineError("there are no pictures yet")
+    raise SightlineError("no images yet; add some with `sightline upload`")
 
 
-async def find_album(client: AsyncSightline, name: str) -> AlbumView:
-    """The album of this id or title. Raises `SightlineError` for none, and for several."""
+async def resolve_album(client: AsyncSightline, name: str) -> AlbumView:
+    """Return the album with this id or title.
+
+    Raises `SightlineError` if there is none, or if several have this title.
+    """
     found = [each async for each in client.albums() if name in {each.id, each.title}]
     if not found:
-        raise SightlineError(f"there is no album {name!r}; `sightline album ls` lists them")
+        raise SightlineError(f"no album {name!r}; list albums with `sightline album ls`")
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
-        raise SightlineError(f"{len(found)} albums are called {name!r}: name one by its id ({ids})")
+        raise SightlineError(f"{len(found)} albums have the title {name!r}; use an id: {ids}")
     return found[0]

@@ -10,83 +10,102 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sightline_cli.arguments import OneImage, find_album, find_image
-from sightline_cli.formatting import LOOKS, count_of, draw_labels, format_bytes, tell
-from sightline_cli.runner import ERR, OUT, Exit, Json, fail, open_client, print_json, run
-from sightline_cli.search import Limit, OnlyIds, show_images
+from sightline_cli.arguments import InAlbum, OneImage, resolve_album, resolve_image
+from sightline_cli.formatting import (
+    STATUS_MARKS,
+    build_details_table,
+    build_label_table,
+    format_bytes,
+    format_count,
+)
+from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_error, print_json, run
+from sightline_cli.search import MAX_PAGE_SIZE, Limit, OnlyIds, print_images
 from sightline_client import AsyncSightline, ImageView, Status
 from sightline_client.errors import NotFound
 
-#: Characters that a picture may be wide.
-WIDTH = 46
+#: The width of an image in the terminal, in characters.
+MAX_PREVIEW_WIDTH = 46
 
-#: Seconds for a picture's copy to come.
-TIMEOUT = 15.0
+#: Timeout for the download of the rendition that `show` draws.
+PREVIEW_TIMEOUT_SECONDS = 15.0
 
 
 def ls(
-    status: Annotated[Status | None, typer.Option(help="Only those that are so far.")] = None,
-    album: Annotated[str | None, typer.Option(help="Only in this album (title or id).")] = None,
+    status: Annotated[Status | None, typer.Option(help="Filter by status.")] = None,
+    album: InAlbum = None,
     label: Annotated[
-        list[str] | None, typer.Option(help="Only with this label. Repeatable.")
+        list[str] | None, typer.Option(metavar="LABEL", help="Filter by label. Repeatable.")
     ] = None,
-    since: Annotated[datetime | None, typer.Option(help="Added at or after.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Added before.")] = None,
-    taken_since: Annotated[datetime | None, typer.Option(help="Taken at or after.")] = None,
-    taken_until: Annotated[datetime | None, typer.Option(help="Taken before.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(metavar="DATE", help="Added at or after this date.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(metavar="DATE", help="Added before this date.")
+    ] = None,
+    taken_since: Annotated[
+        datetime | None, typer.Option(metavar="DATE", help="Taken at or after this date.")
+    ] = None,
+    taken_until: Annotated[
+        datetime | None, typer.Option(metavar="DATE", help="Taken before this date.")
+    ] = None,
     limit: Limit = 30,
     ids: OnlyIds = False,
     as_json: Json = False,
 ) -> None:
-    """List pictures, newest first."""
+    """List images, newest first.
+
+    DATE is `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`.
+    """
 
     async def work() -> None:
         async with open_client() as client:
             images = client.images(
                 status=status,
-                album=(await find_album(client, album)).id if album else None,
+                album=(await resolve_album(client, album)).id if album else None,
                 labels=label or (),
                 created_from=since and since.astimezone(),
                 created_until=until and until.astimezone(),
                 taken_from=taken_since,
                 taken_until=taken_until,
-                page_size=min(limit, 100),
+                page_size=min(limit, MAX_PAGE_SIZE),
             )
-            await show_images(images, limit, ids, as_json)
+            await print_images(images, limit, ids, as_json)
 
     run(work())
 
 
 def show(
     image: OneImage = "last",
-    wait: Annotated[bool, typer.Option("--wait", help="Until it is ready or has failed.")] = False,
-    picture: Annotated[bool, typer.Option(help="Whether to draw it in the terminal.")] = True,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")
+    ] = False,
+    preview: Annotated[bool, typer.Option(help="Draw the image in the terminal.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Show one picture: what is in it, how it was taken, and itself."""
+    """Show an image and its labels, text and capture data."""
 
     async def work() -> int:
         async with open_client() as client:
-            found = await client.image(await find_image(client, image))
+            found = await client.image(await resolve_image(client, image))
             if wait and found.status not in {Status.READY, Status.FAILED}:
-                async for ended in client.wait_until_ended([found.id]):
-                    found = ended
+                async for processed in client.wait_until_processed([found.id]):
+                    found = processed
         if as_json:
             print_json(found.to_dict())
         else:
-            drawn = await _draw(found) if picture and OUT.is_terminal else None
-            _print_image(found, drawn)
+            drawing = await _draw(found) if preview and OUT.is_terminal else None
+            _print_image(found, drawing)
         return Exit.FAILED if found.status is Status.FAILED else 0
 
     run(work())
 
 
 def watch(as_json: Json = False) -> None:
-    """Tell what happens to your pictures and albums, as it happens, until Ctrl-C."""
+    """Follow changes of your images and albums until Ctrl-C."""
 
     async def work() -> None:
         async with open_client() as client:
-            ERR.print("[dim]watching; Ctrl-C ends it[/]")
+            ERR.print("[dim]Watching for changes. Press Ctrl-C to stop.[/]")
             async for event in client.events():
                 if as_json:
                     print_json(
@@ -98,14 +117,14 @@ def watch(as_json: Json = False) -> None:
                         }
                     )
                 elif event.id:
-                    said = await _describe_event(client, event.kind, event.id, event.change or "")
-                    OUT.print(f"[dim]{datetime.now():%H:%M:%S}[/]  {said}")  # noqa: DTZ005
+                    line = await _describe_event(client, event.kind, event.id, event.change or "")
+                    OUT.print(f"[dim]{datetime.now():%H:%M:%S}[/]  {line}")  # noqa: DTZ005
 
     run(work())
 
 
 def usage(as_json: Json = False) -> None:
-    """What you have, what it took, and what recognition cost."""
+    """Show storage, recognition calls and estimated cost."""
 
     async def work() -> None:
         async with open_client() as client:
@@ -113,12 +132,12 @@ def usage(as_json: Json = False) -> None:
         if as_json:
             print_json(used.to_dict())
             return
-        most = f" of {used.max_images:,}" if used.max_images else ""
-        room = f" of {format_bytes(used.max_bytes)}" if used.max_bytes else ""
-        OUT.print(f"{used.images:,}{most} pictures, {format_bytes(used.bytes_)}{room}\n")
+        max_images = f" of {used.max_images:,}" if used.max_images else ""
+        max_bytes = f" of {format_bytes(used.max_bytes)}" if used.max_bytes else ""
+        OUT.print(f"{used.images:,}{max_images} images, {format_bytes(used.bytes_)}{max_bytes}\n")
         table = Table(box=None, header_style="dim", pad_edge=False)
         table.add_column("month")
-        for name in ("pictures", "size", "calls", "about"):
+        for name in ("images", "size", "calls", "est. cost"):
             table.add_column(name, justify="right")
         for month in used.months:
             table.add_row(
@@ -135,75 +154,77 @@ def usage(as_json: Json = False) -> None:
 
 def open_(
     image: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="An image's id; `last` is the newest.")
+        str | None, typer.Argument(metavar="[ID]", help="Image id. `last` is the newest image.")
     ] = None,
-    rendition: Annotated[str, typer.Option(help="Which copy to look at.")] = "full",
+    rendition: Annotated[str, typer.Option(metavar="NAME", help="Rendition to open.")] = "full",
     as_json: Json = False,
 ) -> None:
-    """Open a picture in the browser; without one, the site."""
+    """Open an image, or the web application, in the browser."""
 
     async def work() -> int:
         async with open_client() as client:
             if image is None:
-                url = client.session.site or f"{client.session.api}/docs"
+                url = client.session.web_url or f"{client.session.api_url}/docs"
             else:
-                found = await client.image(await find_image(client, image))
+                found = await client.image(await resolve_image(client, image))
                 urls = {each.name: each.url for each in found.renditions.items}
                 if rendition not in urls:
-                    have = ", ".join(urls) or "none yet"
-                    return fail(f"there is no copy called {rendition!r}; there are: {have}")
+                    available = ", ".join(urls) or "none yet"
+                    return print_error(f"no rendition {rendition!r} (available: {available})")
                 url = urls[rendition]
         if as_json:
             print_json({"url": url})
         elif typer.launch(url):
-            # No browser here: whoever reads this may have one.
+            # There is no browser on this machine.
             OUT.print(url, markup=False, soft_wrap=True)
         return 0
 
     run(work())
 
 
-def _print_image(image: ImageView, drawn: RenderableType | None) -> None:
-    parts: list[RenderableType] = [f"[bold]{escape(image.title or image.id)}[/]", tell(image)]
+def _print_image(image: ImageView, drawing: RenderableType | None) -> None:
+    title = f"[bold]{escape(image.title or image.id)}[/]"
+    parts: list[RenderableType] = [title, build_details_table(image)]
     if image.labels:
-        parts += ["", draw_labels(image.labels)]
-    told = Group(*parts)
-    if drawn is None:
-        OUT.print(told)
+        parts += ["", build_label_table(image.labels)]
+    details = Group(*parts)
+    if drawing is None:
+        OUT.print(details)
         return
     side_by_side = Table.grid(padding=(0, 3))
-    side_by_side.add_row(drawn, told)
+    side_by_side.add_row(drawing, details)
     OUT.print(side_by_side)
 
 
 async def _draw(image: ImageView) -> RenderableType | None:
-    """The picture for this terminal, None where it has no copy yet."""
-    copies = sorted(image.renditions.items, key=lambda each: each.width)
-    if not copies:
+    """Return the image for this terminal, None if it has no rendition yet."""
+    renditions = sorted(image.renditions.items, key=lambda each: each.width)
+    if not renditions:
         return None
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT) as http:
-            answer = (await http.get(copies[0].url)).raise_for_status()
+        async with httpx.AsyncClient(timeout=PREVIEW_TIMEOUT_SECONDS) as http:
+            response = (await http.get(renditions[0].url)).raise_for_status()
     except httpx.HTTPError:
         return None
-    # Loaded only now: it asks the terminal what it can.
+    # Imported here because the import queries the terminal's capabilities.
     from textual_image.renderable import Image
 
-    width = min(WIDTH, OUT.width // 2)
-    drawn: RenderableType = Image(io.BytesIO(answer.content), width=width, height="auto")
-    return drawn
+    width = min(MAX_PREVIEW_WIDTH, OUT.width // 2)
+    drawing: RenderableType = Image(io.BytesIO(response.content), width=width, height="auto")
+    return drawing
 
 
-async def _describe_event(client: AsyncSightline, kind: str, identity: str, change: str) -> str:
+async def _describe_event(client: AsyncSightline, kind: str, resource_id: str, change: str) -> str:
     if change == "deleted":
-        return f"[red]deleted[/]  {kind} {identity}"
+        return f"[red]deleted[/]  {kind} {resource_id}"
     try:
         if kind == "album":
-            album = await client.album(identity)
-            holds = count_of(album.images, "picture")
-            return f"album [bold]{escape(album.title)}[/], {holds} ({change})"
-        image = await client.image(identity)
+            album = await client.album(resource_id)
+            count = format_count(album.images, "image")
+            return f"album [bold]{escape(album.title)}[/], {count} ({change})"
+        image = await client.image(resource_id)
     except NotFound:
-        return f"[red]deleted[/]  {kind} {identity}"
+        return f"[red]deleted[/]  {kind} {resource_id}"
     labels = escape(", ".join(label.name for label in image.labels[:4]))
-    return f"{LOOKS[image.status]}  [bold]{escape(image.title or identity)}[/]  [dim]{labels}[/]"
+    title = escape(image.title or resource_id)
+    return f"{STATUS_MARKS[image.status]}  [bold]{title}[/]  [dim]{labels}[/]"

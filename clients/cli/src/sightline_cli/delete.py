@@ -4,33 +4,41 @@ from typing import Annotated
 
 import typer
 
-from sightline_cli.arguments import STDIN, ImageIds, find_images
-from sightline_cli.runner import ERR, Exit, Json, fail, open_client, print_json, run
+from sightline_cli.arguments import STDIN, ImageIds, resolve_images
+from sightline_cli.formatting import format_count
+from sightline_cli.runner import ERR, Exit, Json, open_client, print_error, print_json, run
 
-Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+SkipConfirmation = Annotated[bool, typer.Option("--yes", "-y", help="Delete without confirmation.")]
 
 
-def rm(images: ImageIds, yes: Sure = False, as_json: Json = False) -> None:
-    """Delete pictures for good: `sightline search Receipt --ids | sightline rm - --yes`."""
+def rm(images: ImageIds, yes: SkipConfirmation = False, as_json: Json = False) -> None:
+    """Delete images permanently.
+
+    Example: `sightline search Receipt --ids | sightline rm - --yes`
+    """
 
     if STDIN in images and not yes:
-        raise typer.BadParameter("ids come from standard input, so nobody can be asked: add --yes")
+        raise typer.BadParameter("cannot confirm while reading ids from standard input; add --yes")
 
     async def work() -> int:
         async with open_client() as client:
-            ids = await find_images(client, images)
-            what = "this picture" if len(ids) == 1 else f"these {len(ids):,} pictures"
+            ids = await resolve_images(client, images)
             if ids and not yes:
-                typer.confirm(f"Delete {what} for good?", abort=True, err=True)
-            missing = set(await client.delete_all(ids))
+                typer.confirm(
+                    f"Delete {format_count(len(ids), 'image')} permanently?", abort=True, err=True
+                )
+            missing = set(await client.delete_many(ids))
         if as_json:
             for image_id in ids:
                 print_json({"id": image_id, "deleted": image_id not in missing})
         else:
-            ERR.print(f"deleted {len(ids) - len(missing):,}")
+            ERR.print(f"Deleted {format_count(len(ids) - len(missing), 'image')}")
         if missing:
-            fail(f"{len(missing)} of them were not there: {', '.join(sorted(missing)[:3])}")
-            return Exit.NOT_FOUND
+            return print_error(
+                f"{format_count(len(missing), 'image')} not found: "
+                f"{', '.join(sorted(missing)[:3])}",
+                code=Exit.NOT_FOUND,
+            )
         return 0
 
     run(work())

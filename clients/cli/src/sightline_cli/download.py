@@ -13,62 +13,90 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.arguments import find_album, find_images
-from sightline_cli.runner import ERR, OUT, PATIENTLY, Json, explain, open_client, print_json, run
+from sightline_cli.arguments import resolve_album, resolve_images
+from sightline_cli.runner import (
+    ERR,
+    OUT,
+    TRANSFER_RETRY,
+    Json,
+    open_client,
+    print_json,
+    report_error,
+    run,
+)
 from sightline_client import AsyncSightline
 
-#: What is told of each file while it comes.
-COLUMNS = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+#: The progress bar of a file.
+PROGRESS_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    DownloadColumn(),
+    TransferSpeedColumn(),
+)
 
 
 def download(
     images: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID...", help="Ids; `last` is the newest, `-` reads them."),
+        typer.Argument(
+            metavar="ID...",
+            help="Image ids. `last` is the newest image; `-` reads ids from standard input.",
+        ),
     ] = None,
-    album: Annotated[str | None, typer.Option(help="All of this album (title or id).")] = None,
-    to: Annotated[Path, typer.Option("--to", "-o", help="The folder to save into.")] = Path(),
+    album: Annotated[
+        str | None,
+        typer.Option(metavar="ALBUM", help="Download all images of an album (title or id)."),
+    ] = None,
+    to: Annotated[
+        Path, typer.Option("--to", "-o", metavar="FOLDER", help="Destination folder.")
+    ] = Path(),
     rendition: Annotated[
-        str | None, typer.Option(help="A copy (`thumb`, `full`) instead of the original.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Download a rendition (`thumb`, `full`) instead of the original."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Save originals, as they were uploaded, or smaller copies."""
+    """Download originals or renditions.
+
+    Files that already exist with the same content are not downloaded again.
+    """
     if not images and not album:
-        raise typer.BadParameter("name images, or --album")
+        raise typer.BadParameter("provide image ids or --album")
 
     async def work() -> int:
-        async with open_client(PATIENTLY) as client:
-            ids = await find_images(client, images or [])
+        async with open_client(TRANSFER_RETRY) as client:
+            ids = await resolve_images(client, images or [])
             if album:
-                chosen = await find_album(client, album)
-                ids += [each.id async for each in client.images(album=chosen.id)]
+                source = await resolve_album(client, album)
+                ids += [each.id async for each in client.images(album=source.id)]
             to.mkdir(parents=True, exist_ok=True)
-            return await _save_all(client, ids, to, rendition, as_json)
+            return await _download_many(client, ids, to, rendition, as_json)
 
     run(work())
 
 
-async def _save_all(
+async def _download_many(
     client: AsyncSightline, ids: list[str], folder: Path, rendition: str | None, as_json: bool
 ) -> int:
-    """What is wrong with one picture keeps no other back."""
+    """Download the images and return the exit code; an error of one does not stop the others."""
     code = 0
-    with Progress(*COLUMNS, console=ERR, transient=True) as bars:
-        by_image: dict[str, TaskID] = {}
+    with Progress(*PROGRESS_COLUMNS, console=ERR, transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
 
-        def show(image_id: str, got: int, total: int) -> None:
-            if image_id not in by_image:
-                by_image[image_id] = bars.add_task(image_id, total=total or None)
-            bars.update(by_image[image_id], completed=got)
+        def update(image_id: str, received: int, total: int) -> None:
+            if image_id not in tasks:
+                tasks[image_id] = progress.add_task(image_id, total=total or None)
+            progress.update(tasks[image_id], completed=received)
 
-        async for each in client.download_all(ids, folder, rendition=rendition, progress=show):
-            if (bar := by_image.pop(each.image_id, None)) is not None:
-                bars.remove_task(bar)
-            if each.error:
-                code = explain(each.error)
+        async for result in client.download_many(ids, folder, rendition=rendition, progress=update):
+            if (task := tasks.pop(result.image_id, None)) is not None:
+                progress.remove_task(task)
+            if result.error:
+                code = report_error(result.error)
             elif as_json:
-                print_json({"id": each.image_id, "file": str(each.path)})
+                print_json({"id": result.image_id, "file": str(result.path)})
             else:
-                OUT.print(str(each.path), markup=False, soft_wrap=True)
+                OUT.print(str(result.path), markup=False, soft_wrap=True)
     return code

@@ -1,37 +1,37 @@
-"""Pictures on this machine: what folders hold, told by content and not by name."""
+"""Image files in folders, detected by their content."""
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sightline_client.image_file import HEAD, find_media_type
+from sightline_client.image_file import SIGNATURE_SIZE, detect_media_type
 
 
-class Found(NamedTuple):
-    """What there is to upload, in bytes by path, and how many other files were passed over."""
+class FoundFiles(NamedTuple):
+    """The files to upload with their sizes in bytes, and the number of files skipped."""
 
-    pictures: dict[Path, int]
-    others: int
+    images: dict[Path, int]
+    skipped: int
 
 
-def find_pictures(paths: Iterable[Path]) -> Found:
-    """Files as they are named, and all pictures below folders. Raises `OSError`.
+def find_image_files(paths: Iterable[Path]) -> FoundFiles:
+    """Return the given files, and all image files below the given folders. Raises `OSError`.
 
-    What begins with a dot is left alone, and so are links to folders, which may go in circles.
+    Hidden files and folders are ignored, and so are links to folders, which may be cyclic.
     """
-    pictures: dict[Path, int] = {}
-    others = 0
+    images: dict[Path, int] = {}
+    skipped = 0
     for path in paths:
         if not path.is_dir():
-            pictures[path] = path.stat().st_size
+            images[path] = path.stat().st_size
             continue
         for each in _walk(path):
-            if _is_picture(each):
-                pictures[each] = each.stat().st_size
+            if _is_image(each):
+                images[each] = each.stat().st_size
             else:
-                others += 1
-    return Found(pictures, others)
+                skipped += 1
+    return FoundFiles(images, skipped)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -40,9 +40,9 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
 
 
-def _is_picture(path: Path) -> bool:
+def _is_image(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return find_media_type(file.read(HEAD)) is not None
+            return detect_media_type(file.read(SIGNATURE_SIZE)) is not None
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Pictures in words: rows, bars, sizes."""
+"""Tables, bars and units for the terminal."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,37 +11,37 @@ from rich.text import Text
 from sightline_client import ImageView, Status
 from sightline_client.generated.models import Capture, ImageLabel
 
-#: How a status looks.
-LOOKS = {
+#: The mark and text of each status.
+STATUS_MARKS = {
     Status.READY: "[green]●[/] ready",
     Status.PROCESSING: "[yellow]◐[/] processing",
     Status.AWAITING_UPLOAD: "[dim]○[/] awaiting upload",
     Status.FAILED: "[red]✗[/] failed",
 }
 
-#: Characters from which on there is room for everything.
-WIDE = 120
+#: Terminal width from which all columns are shown, in characters.
+WIDE_LAYOUT = 120
 
 #: Characters between columns.
-GAP = 2
+COLUMN_GAP = 2
 
 #: Characters of a full bar.
-BAR = 24
+BAR_WIDTH = 24
 
-#: Labels in a row.
-LABELS = 4
+#: Labels per row.
+MAX_ROW_LABELS = 4
 
 
-def tabulate(images: list[ImageView], width: int) -> Table:
-    """One row for each, of what there is room for in so many characters."""
-    is_wide = width >= WIDE
-    # Ids are for copying, so they are never cut off; texts share what the rest leaves.
+def build_image_table(images: list[ImageView], width: int) -> Table:
+    """Return a table of images with the columns that fit into `width` characters."""
+    is_wide = width >= WIDE_LAYOUT
+    # Ids are copied, so they are never truncated; title and labels share the remaining width.
     fixed = {"status": 12, "size": 7, "added": 10, "id": 36} if is_wide else {"": 1, "id": 36}
-    room = width - sum(fixed.values()) - GAP * (len(fixed) + 1)
-    texts = {"title": room * 2 // 5, "labels": room - room * 2 // 5}
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    more = ("size", "added") if is_wide else ()
-    for name in ("status" if is_wide else "", "title", "labels", *more, "id"):
+    remaining = width - sum(fixed.values()) - COLUMN_GAP * (len(fixed) + 1)
+    texts = {"title": remaining * 2 // 5, "labels": remaining - remaining * 2 // 5}
+    table = Table(box=None, pad_edge=False, padding=(0, COLUMN_GAP, 0, 0), header_style="dim")
+    wide_columns = ("size", "added") if is_wide else ()
+    for name in ("status" if is_wide else "", "title", "labels", *wide_columns, "id"):
         table.add_column(
             name,
             no_wrap=True,
@@ -52,8 +52,8 @@ def tabulate(images: list[ImageView], width: int) -> Table:
             style="dim" if name == "id" else "",
         )
     for image in images:
-        labels = ", ".join(label.name for label in image.labels[:LABELS])
-        status = LOOKS[image.status]
+        labels = ", ".join(label.name for label in image.labels[:MAX_ROW_LABELS])
+        status = STATUS_MARKS[image.status]
         sizes = (format_bytes(image.bytes_), format_age(image.created_at)) if is_wide else ()
         table.add_row(
             status if is_wide else status.partition(" ")[0],
@@ -65,28 +65,29 @@ def tabulate(images: list[ImageView], width: int) -> Table:
     return table
 
 
-def tell(image: ImageView) -> Table:
-    """What is known of one, a row for each fact."""
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, value in _facts(image):
-        facts.add_row(name, value)
-    return facts
+def build_details_table(image: ImageView) -> Table:
+    """Return a table of an image's details, one per row."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _format_details(image):
+        table.add_row(name, value)
+    return table
 
 
-def draw_labels(labels: list[ImageLabel]) -> Table:
-    """Labels with bars as long as their confidence."""
+def build_label_table(labels: list[ImageLabel]) -> Table:
+    """Return a table of labels with their confidence as bars."""
     table = Table(box=None, show_header=False, pad_edge=False)
     for label in labels:
-        full = round(label.confidence / 100 * BAR)
-        bar = Text("━" * full, style="cyan") + Text("━" * (BAR - full), style="bright_black")
+        full = round(label.confidence / 100 * BAR_WIDTH)
+        bar = Text("━" * full, style="cyan") + Text("━" * (BAR_WIDTH - full), style="bright_black")
         table.add_row(escape(label.name), bar, f"{label.confidence:.0f} %")
     return table
 
 
-def count_of(count: int, what: str) -> str:
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
+def format_count(count: int, noun: str) -> str:
+    """Return the count with the noun in singular or plural."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def format_bytes(count: float) -> str:
@@ -107,8 +108,8 @@ def format_age(at: datetime) -> str:
     return "just now"
 
 
-def _facts(image: ImageView) -> Iterator[tuple[str, str]]:
-    yield "status", LOOKS[image.status]
+def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
+    yield "status", STATUS_MARKS[image.status]
     for part in (image.renditions, image.recognition):
         if part.failure:
             yield "", f"[red]{escape(part.failure.message)}[/] [dim]({part.failure.code})[/]"
@@ -116,30 +117,30 @@ def _facts(image: ImageView) -> Iterator[tuple[str, str]]:
         yield "description", escape(image.description)
     size = format_bytes(image.bytes_)
     pixels = f"{image.width} × {image.height}, " if image.width else ""  # noqa: RUF001
-    yield "picture", f"{pixels}{size}, {image.media_type}"
+    yield "image", f"{pixels}{size}, {image.media_type}"
     yield "added", f"{image.created_at.astimezone():%Y-%m-%d %H:%M}"
     if image.capture:
-        yield from _capture_facts(image.capture)
+        yield from _format_capture(image.capture)
     if image.recognition.text:
         lines = [each.text for each in image.recognition.text if each.is_line]
         yield "text", escape(" · ".join(lines[:8]) + (" …" if len(lines) > 8 else ""))
     yield "id", image.id
 
 
-def _capture_facts(capture: Capture) -> Iterator[tuple[str, str]]:
-    told: dict[str, Any] = {name: value for name, value in capture.to_dict().items() if value}
-    if "taken_at" in told:
-        yield "taken", str(told["taken_at"]).replace("T", " ")
-    if camera := [told[name] for name in ("camera", "lens") if name in told]:
+def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
+    fields: dict[str, Any] = {name: value for name, value in capture.to_dict().items() if value}
+    if "taken_at" in fields:
+        yield "taken", str(fields["taken_at"]).replace("T", " ")
+    if camera := [fields[name] for name in ("camera", "lens") if name in fields]:
         yield "camera", escape(", ".join(camera))
-    exposure = told.get("exposure")
+    exposure = fields.get("exposure")
     terms = [
         (f"1/{1 / exposure:.0f} s" if exposure < 1 else f"{exposure:g} s") if exposure else "",
-        f"f/{told['f_number']:g}" if "f_number" in told else "",
-        f"ISO {told['iso']}" if "iso" in told else "",
-        f"{told['focal_length']:g} mm" if "focal_length" in told else "",
+        f"f/{fields['f_number']:g}" if "f_number" in fields else "",
+        f"ISO {fields['iso']}" if "iso" in fields else "",
+        f"{fields['focal_length']:g} mm" if "focal_length" in fields else "",
     ]
     if any(terms):
         yield "exposure", ", ".join(term for term in terms if term)
-    if place := told.get("place"):
+    if place := fields.get("place"):
         yield "place", f"{place['latitude']:.5f}, {place['longitude']:.5f}"

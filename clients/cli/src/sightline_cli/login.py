@@ -8,29 +8,29 @@ from urllib.parse import urljoin
 import httpx
 import typer
 
-from sightline_cli.formatting import count_of
+from sightline_cli.formatting import format_count
 from sightline_cli.runner import ERR, OUT, PROFILE, Json, print_json, run
 from sightline_client import AsyncSightline, Pool, SightlineError
-from sightline_client.cognito import Flow
+from sightline_client.cognito import SignInFlow
 from sightline_client.errors import Unreachable
-from sightline_client.sessions import default_store
+from sightline_client.sessions import default_session_store
 
-#: Where `make run` leaves word of what it runs.
-CARD = Path(".sightline") / "stack.json"
+#: Where `make run` writes the connection details of the local server.
+CONNECTION_FILE = Path(".sightline") / "stack.json"
 
-#: Where a site says how to sign in.
-CONFIG = "config.json"
+#: The web application's configuration, which names the API and the user pool.
+CONFIG_FILE = "config.json"
 
-#: Seconds for that to answer.
-TIMEOUT = 10.0
+#: Timeout for the request of the configuration.
+CONFIG_TIMEOUT_SECONDS = 10.0
 
 
-class Place(NamedTuple):
-    """Where to sign in, and who may where it is a trial."""
+class Server(NamedTuple):
+    """A server's API and user pool, and the demo user if it has one."""
 
-    api: str
+    api_url: str
     pool: Pool
-    site: str = ""
+    web_url: str = ""
     email: str = ""
     password: str = ""
 
@@ -38,134 +38,163 @@ class Place(NamedTuple):
 def login(
     url: Annotated[
         str | None,
-        typer.Argument(help="The site's address; without one, what `make run` runs here."),
+        typer.Argument(
+            metavar="[URL]",
+            help="URL of the web application. Default: the server that `make run` started in this "
+            "folder.",
+        ),
     ] = None,
-    email: Annotated[str | None, typer.Option(help="Who you are; asked for where missing.")] = None,
+    email: Annotated[
+        str | None,
+        typer.Option(metavar="EMAIL", help="Email address. Prompts for it if omitted."),
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
     pool: Annotated[
-        str | None, typer.Option(help="Cognito user pool, where the site does not tell.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Cognito user pool. Required if URL is an API without web app."
+        ),
     ] = None,
-    client_id: Annotated[str | None, typer.Option(help="Its app client.")] = None,
-    cognito: Annotated[str, typer.Option(help="Cognito's address, where it is not Amazon's.")] = "",
-    flow: Annotated[str, typer.Option(help="`srp`, or `password` to send it as it is.")] = "srp",
+    client_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="App client of the user pool.")
+    ] = None,
+    cognito: Annotated[
+        str, typer.Option(metavar="URL", help="Cognito endpoint. Default: AWS.", show_default=False)
+    ] = "",
+    flow: Annotated[
+        str,
+        typer.Option(
+            metavar="FLOW",
+            help="`srp` proves the password without sending it; `password` sends it to Cognito.",
+        ),
+    ] = "srp",
     as_json: Json = False,
 ) -> None:
-    """Sign in, once: the session is kept in the keyring, or in a file that only you can read.
+    """Sign in to a server.
 
-    `sightline login https://sightline.example.com` asks for the rest.
+    The session is stored in the system keyring, or in a file that only you can read.
+
+    Example: `sightline login https://sightline.example.com`
     """
     run(_login(url, email, password_stdin, (pool, client_id, cognito), flow, as_json))
 
 
 def logout(as_json: Json = False) -> None:
-    """Forget the session."""
-    default_store().forget(PROFILE.get())
+    """Sign out and delete the stored session."""
+    default_session_store().delete(PROFILE.get())
     if as_json:
         print_json({"profile": PROFILE.get(), "signed_in": False})
     else:
-        ERR.print("signed out")
+        ERR.print("Signed out")
 
 
 async def _login(
     url: str | None,
     email: str | None,
     password_stdin: bool,
-    named: tuple[str | None, str | None, str],
+    pool_options: tuple[str | None, str | None, str],
     flow: str,
     as_json: bool,
 ) -> None:
     if flow not in {"srp", "password"}:
-        raise typer.BadParameter("`srp` or `password`", param_hint="--flow")
-    place = await _find_place(url, *named)
-    email = email or place.email or typer.prompt("Email", err=True)
-    chosen: Flow = "password" if flow == "password" else "srp"
+        raise typer.BadParameter("choose `srp` or `password`", param_hint="--flow")
+    server = await _find_server(url, *pool_options)
+    email = email or server.email or typer.prompt("Email", err=True)
+    chosen: SignInFlow = "password" if flow == "password" else "srp"
     client = await AsyncSightline.sign_in(
-        place.api,
+        server.api_url,
         email,
-        _find_password(place, email, password_stdin),
-        place.pool,
+        _get_password(server, email, password_stdin),
+        server.pool,
         flow=chosen,
-        answer=_answer,
+        on_challenge=_prompt_for_challenge,
         profile=PROFILE.get(),
-        site=place.site,
-        store=default_store(),
+        web_url=server.web_url,
+        store=default_session_store(),
     )
     async with client:
-        # Whether the gateway takes the token is better known now than later.
-        have = await client.usage()
+        # Reports now, not at the next command, if the API rejects the token.
+        used = await client.usage()
     if as_json:
-        print_json({"profile": PROFILE.get(), "email": email, "api": place.api, "signed_in": True})
-    else:
-        OUT.print(f"[green]✓[/] signed in as [bold]{email}[/] at {place.api}")
-        ERR.print(
-            f"  {count_of(have.images, 'picture')} so far; `sightline upload FOLDER` adds to them"
+        print_json(
+            {
+                "profile": PROFILE.get(),
+                "email": email,
+                "api_url": server.api_url,
+                "signed_in": True,
+            }
         )
+    else:
+        OUT.print(f"[green]✓[/] Signed in to {server.api_url} as [bold]{email}[/]")
+        count = format_count(used.images, "image")
+        ERR.print(f"  {count} so far. Add more with `sightline upload FOLDER`.")
 
 
-async def _find_place(
+async def _find_server(
     url: str | None, pool: str | None, client_id: str | None, cognito: str
-) -> Place:
+) -> Server:
     if url is None:
-        return _read_card()
+        return _read_connection_file()
     url = url if "://" in url else f"https://{url}"
     if pool and client_id:
-        return Place(url.rstrip("/"), Pool(pool, client_id, cognito))
-    told = await _ask_site(url)
-    if told is None:
+        return Server(url.rstrip("/"), Pool(pool, client_id, cognito))
+    config = await _fetch_config(url)
+    if config is None:
         raise SightlineError(
-            f"{url} does not say how to sign in: name --pool and --client-id, as `terraform output "
-            "sign_in` has them"
+            f"{url} has no sign-in configuration; add --pool and --client-id "
+            "(see `terraform output sign_in`)"
         )
-    told_pool, demo = told["cognito"], told.get("demo") or {}
-    return Place(
-        api=(told["api"] or url).rstrip("/"),
-        pool=Pool(told_pool["poolId"], told_pool["clientId"], told_pool.get("endpoint") or ""),
-        site=url,
+    user_pool, demo = config["cognito"], config.get("demo") or {}
+    return Server(
+        api_url=(config["api"] or url).rstrip("/"),
+        pool=Pool(user_pool["poolId"], user_pool["clientId"], user_pool.get("endpoint") or ""),
+        web_url=url,
         email=demo.get("email", ""),
         password=demo.get("password", ""),
     )
 
 
-async def _ask_site(url: str) -> dict[str, Any] | None:
+async def _fetch_config(url: str) -> dict[str, Any] | None:
+    """Return the web application's configuration, None if the URL has none."""
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True) as http:
-            answer = await http.get(urljoin(url.rstrip("/") + "/", CONFIG))
-            told = answer.json()
+        async with httpx.AsyncClient(timeout=CONFIG_TIMEOUT_SECONDS, follow_redirects=True) as http:
+            response = await http.get(urljoin(url.rstrip("/") + "/", CONFIG_FILE))
+            config = response.json()
     except httpx.HTTPError as error:
-        raise Unreachable(f"nothing answers at {url}") from error
+        raise Unreachable(f"cannot reach {url}") from error
     except ValueError:
         return None
-    return told if answer.is_success and "cognito" in told else None
+    return config if response.is_success and "cognito" in config else None
 
 
-def _read_card() -> Place:
+def _read_connection_file() -> Server:
     try:
-        card = json.loads(CARD.read_text())
+        fields = json.loads(CONNECTION_FILE.read_text())
     except (OSError, ValueError):
         raise SightlineError(
-            "name the site, as in `sightline login https://sightline.example.com`: "
-            "nothing is running from this folder"
+            "no server is running from this folder; add the URL, as in "
+            "`sightline login https://sightline.example.com`"
         ) from None
-    pool = Pool(card["pool_id"], card["client_id"], card["cognito"])
-    return Place(card["api"], pool, card.get("web") or "", card["email"], card["password"])
+    pool = Pool(fields["pool_id"], fields["client_id"], fields["cognito"])
+    return Server(fields["api"], pool, fields.get("web") or "", fields["email"], fields["password"])
 
 
-def _find_password(place: Place, email: str, from_stdin: bool) -> str:
+def _get_password(server: Server, email: str, from_stdin: bool) -> str:
     if from_stdin:
         return typer.get_text_stream("stdin").readline().rstrip("\n")
-    if place.password and email == place.email:
-        return place.password
-    asked: str = typer.prompt("Password", hide_input=True, err=True)
-    return asked
+    if server.password and email == server.email:
+        return server.password
+    password: str = typer.prompt("Password", hide_input=True, err=True)
+    return password
 
 
-def _answer(challenge: str) -> str:
+def _prompt_for_challenge(challenge: str) -> str:
     if challenge == "NEW_PASSWORD_REQUIRED":
-        chosen: str = typer.prompt(
-            "Choose a new password", hide_input=True, confirmation_prompt=True, err=True
+        password: str = typer.prompt(
+            "New password", hide_input=True, confirmation_prompt=True, err=True
         )
-        return chosen
-    code: str = typer.prompt("Code", err=True)
+        return password
+    code: str = typer.prompt("Verification code", err=True)
     return code

@@ -1,7 +1,7 @@
-"""How commands run: with a client, until they end or are stopped, and with which exit code.
+"""How commands run: the client, error reporting and exit codes.
 
-0 done · 1 something failed · 2 wrong usage · 3 nobody is signed in · 4 not there
-5 nothing answers · 6 it took too long · 130 stopped by Ctrl-C
+0 success · 1 error (in a batch: at least one) · 2 usage error · 3 not signed in · 4 not found
+5 server unreachable · 6 processing timeout · 130 interrupted by Ctrl-C
 """
 
 import asyncio
@@ -18,101 +18,104 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sightline_client import AsyncSightline, FolderJournal, Retries, Session, SightlineError
+from sightline_client import AsyncSightline, FolderJournal, RetryPolicy, Session, SightlineError
 from sightline_client.errors import (
     NotFound,
-    NotSignedIn,
+    ProcessingTimeout,
     SessionExpired,
-    SignInRefused,
-    StillProcessing,
+    SignInRejected,
+    Unauthorized,
     Unreachable,
 )
-from sightline_client.sessions import default_store, state_folder
+from sightline_client.local_state import state_directory
+from sightline_client.sessions import default_session_store
 
-#: Characters of a line where nobody's screen ends it.
-PIPED = 160
+#: Line width where standard output is not a terminal.
+PIPED_WIDTH = 160
 
-#: Results go to the one, everything about them to the other, so that pipes hold results only.
-OUT = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
+#: Results go to standard output, messages to standard error, so that a pipe receives results only.
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 ERR = Console(stderr=True, highlight=False)
 
-#: The sign-in that this command uses.
+#: The profile whose session this command uses.
 PROFILE: ContextVar[str] = ContextVar("profile", default="default")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document per line.")]
 
 
-#: Whoever looks wants to know soon that nothing answers (about two seconds) ...
-BRIEFLY = Retries(attempts=4)
+#: For interactive commands: report an unreachable server after about two seconds.
+INTERACTIVE_RETRY = RetryPolicy(max_attempts=4)
 
-#: ... and whoever has much to send wants it to go on (about half a minute).
-PATIENTLY = Retries(attempts=8)
+#: For uploads and downloads: survive an outage of about half a minute.
+TRANSFER_RETRY = RetryPolicy(max_attempts=8)
 
 
 class Exit(IntEnum):
-    """Exit codes that scripts can tell apart."""
+    """The exit codes."""
 
     FAILED = 1
-    SIGNED_OUT = 3
+    NOT_SIGNED_IN = 3
     NOT_FOUND = 4
     UNREACHABLE = 5
-    TOO_LATE = 6
-    STOPPED = 130
+    TIMEOUT = 6
+    INTERRUPTED = 130
 
 
-#: What each error ends with, and what to do about it.
-ENDS: dict[type[SightlineError], tuple[Exit, str]] = {
-    SessionExpired: (Exit.SIGNED_OUT, "sign in with `sightline login`"),
-    NotSignedIn: (Exit.SIGNED_OUT, "sign in with `sightline login`"),
-    SignInRefused: (Exit.SIGNED_OUT, "try `sightline login` again"),
-    NotFound: (Exit.NOT_FOUND, "`sightline ls` lists what there is"),
-    Unreachable: (Exit.UNREACHABLE, "is it running, and is the address right?"),
-    StillProcessing: (Exit.TOO_LATE, "`sightline show` tells how far it is"),
+#: The exit code of each error, and how to fix it.
+ERROR_HINTS: dict[type[SightlineError], tuple[Exit, str]] = {
+    SessionExpired: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
+    Unauthorized: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
+    SignInRejected: (Exit.NOT_SIGNED_IN, "run `sightline login` again"),
+    NotFound: (Exit.NOT_FOUND, "list images with `sightline ls`"),
+    Unreachable: (Exit.UNREACHABLE, "check the URL and that the server is running"),
+    ProcessingTimeout: (Exit.TIMEOUT, "check the status with `sightline show ID`"),
 }
 
 
 def run(work: Coroutine[Any, Any, int | None]) -> NoReturn:
-    """See the work through and exit. What goes wrong is one line, with what to do about it."""
+    """Run a command to its end and exit. An error is one line that says how to fix it."""
     try:
         code = asyncio.run(work) or 0
     except SightlineError as error:
-        code = explain(error)
+        code = report_error(error)
     except OSError as error:
-        code = fail(f"{error.filename or 'a file'}: {error.strerror}")
+        code = print_error(f"{error.filename or 'file error'}: {error.strerror}")
     except (KeyboardInterrupt, asyncio.CancelledError):
-        code = fail("stopped", code=Exit.STOPPED)
+        code = print_error("interrupted", code=Exit.INTERRUPTED)
     raise typer.Exit(code)
 
 
-def explain(error: SightlineError) -> int:
-    for kind, (code, advice) in ENDS.items():
+def report_error(error: SightlineError) -> int:
+    """Print the error with a hint; return its exit code."""
+    for kind, (code, hint) in ERROR_HINTS.items():
         if isinstance(error, kind):
-            return fail(f"{error}: {advice}", code=code)
-    return fail(str(error))
+            return print_error(f"{str(error).rstrip('.')}; {hint}", code=code)
+    return print_error(str(error))
 
 
-def fail(message: str, code: Exit = Exit.FAILED) -> int:
+def print_error(message: str, code: Exit = Exit.FAILED) -> int:
+    """Print an error message; return the exit code."""
     ERR.print(f"[red]sightline:[/] {escape(message)}", soft_wrap=True)
     return code
 
 
-def open_client(retries: Retries = BRIEFLY) -> AsyncSightline:
-    """As whoever is signed in: `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or what `login` has kept."""
-    api, token = os.environ.get("SIGHTLINE_API"), os.environ.get("SIGHTLINE_TOKEN")
-    if api and token:
-        session, store = Session.of_token(api, token), None
+def open_client(retry: RetryPolicy = INTERACTIVE_RETRY) -> AsyncSightline:
+    """Return a client for `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or for the stored session."""
+    api_url, token = os.environ.get("SIGHTLINE_API"), os.environ.get("SIGHTLINE_TOKEN")
+    if api_url and token:
+        session, store = Session.from_token(api_url, token), None
     else:
-        store = default_store()
-        found = store.load(PROFILE.get())
-        if found is None:
-            raise SessionExpired("nobody is signed in")
-        session = found
-    # What was sent is remembered for each owner at each gateway.
-    whose = hashlib.sha256(f"{session.api}\0{session.email}".encode()).hexdigest()[:16]
-    journal = FolderJournal(state_folder() / "uploads" / whose)
-    return AsyncSightline(session, store=store, journal=journal, retries=retries)
+        store = default_session_store()
+        stored = store.load(PROFILE.get())
+        if stored is None:
+            raise SessionExpired("not signed in")
+        session = stored
+    # Each owner at each API has a journal of its own.
+    owner = hashlib.sha256(f"{session.api_url}\0{session.email}".encode()).hexdigest()[:16]
+    journal = FolderJournal(state_directory() / "uploads" / owner)
+    return AsyncSightline(session, store=store, journal=journal, retry=retry)
 
 
 def print_json(value: object) -> None:
-    """One JSON document on a line of its own."""
+    """Print a JSON document on one line."""
     OUT.print(json.dumps(value, ensure_ascii=False, default=str), markup=False, soft_wrap=True)

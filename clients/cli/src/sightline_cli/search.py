@@ -6,36 +6,48 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sightline_cli.arguments import find_album
-from sightline_cli.formatting import BAR, tabulate
+from sightline_cli.arguments import InAlbum, resolve_album
+from sightline_cli.formatting import BAR_WIDTH, build_image_table
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
 from sightline_client import ImageView
 
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
-OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one a line.")]
+#: The API's limit of images per page.
+MAX_PAGE_SIZE = 100
+
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of results.")]
+OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one per line.")]
 
 
 def search(
     labels: Annotated[
-        list[str] | None, typer.Argument(metavar="LABEL...", help="All of these must be there.")
+        list[str] | None,
+        typer.Argument(metavar="LABEL...", help="Labels; images must have all of them."),
     ] = None,
     without: Annotated[
-        list[str] | None, typer.Option("--not", help="None of these may. Repeatable.")
+        list[str] | None,
+        typer.Option("--not", metavar="LABEL", help="Exclude images with this label. Repeatable."),
     ] = None,
     text: Annotated[
-        list[str] | None, typer.Option(help="A word that can be read in it. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="WORD", help="Filter by a word in the image's text. Repeatable."),
     ] = None,
-    album: Annotated[str | None, typer.Option(help="Only in this album (title or id).")] = None,
+    album: InAlbum = None,
     min_confidence: Annotated[
-        float, typer.Option(min=0, max=100, help="How sure the labels must be, in percent.")
+        float,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Minimum confidence of the labels, in percent."
+        ),
     ] = 0.0,
     limit: Limit = 50,
     ids: OnlyIds = False,
     as_json: Json = False,
 ) -> None:
-    """Find pictures: `sightline search Dog Beach --not Person --text welcome`."""
+    """Search images by label and text, newest first.
+
+    Example: `sightline search Dog Beach --not Person --text welcome`
+    """
     if not labels and not text:
-        raise typer.BadParameter("name a label, or --text")
+        raise typer.BadParameter("provide at least one label or --text")
 
     async def work() -> None:
         async with open_client() as client:
@@ -43,20 +55,23 @@ def search(
                 *labels or (),
                 without=without or (),
                 text=text or (),
-                album=(await find_album(client, album)).id if album else None,
+                album=(await resolve_album(client, album)).id if album else None,
                 min_confidence=min_confidence,
-                page_size=min(limit, 100),
+                page_size=min(limit, MAX_PAGE_SIZE),
             )
-            await show_images(found, limit, ids, as_json)
+            await print_images(found, limit, ids, as_json)
 
     run(work())
 
 
 def labels(
-    prefix: Annotated[str | None, typer.Argument(help="How they begin, in any case.")] = None,
+    prefix: Annotated[
+        str | None,
+        typer.Argument(metavar="PREFIX", help="Filter by prefix, case-insensitive."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """What your pictures show, and how many of them."""
+    """List your labels and their number of images."""
 
     async def work() -> None:
         async with open_client() as client:
@@ -68,17 +83,17 @@ def labels(
         most = max((label.images for label in found), default=1)
         table = Table(box=None, show_header=False, pad_edge=False)
         for label in sorted(found, key=lambda each: -each.images):
-            bar = "━" * max(1, round(label.images / most * BAR))
+            bar = "━" * max(1, round(label.images / most * BAR_WIDTH))
             table.add_row(label.name, f"[cyan]{bar}[/]", f"{label.images:,}")
         OUT.print(table)
 
     run(work())
 
 
-async def show_images(
+async def print_images(
     found: AsyncIterator[ImageView], limit: int, ids: bool, as_json: bool
 ) -> None:
-    """The first so many, as a table, ids or JSON."""
+    """Print up to `limit` images as a table, ids or JSON."""
     images: list[ImageView] = []
     async for image in found:
         images.append(image)
@@ -91,8 +106,8 @@ async def show_images(
     if ids or as_json:
         return
     if images:
-        OUT.print(tabulate(images, OUT.width))
+        OUT.print(build_image_table(images, OUT.width))
     if not images:
-        ERR.print("nothing found")
+        ERR.print("No images found.")
     elif len(images) == limit:
-        ERR.print(f"[dim]the newest {limit}; --limit shows more[/]")
+        ERR.print(f"[dim]Showing the newest {limit}. Use --limit to show more.[/]")

@@ -18,43 +18,56 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.files import Found, find_pictures
-from sightline_cli.formatting import count_of
-from sightline_cli.runner import ERR, PATIENTLY, Exit, Json, fail, open_client, print_json, run
-from sightline_client import AsyncSightline, Feature, Outcome, Status, Upload
+from sightline_cli.files import FoundFiles, find_image_files
+from sightline_cli.formatting import format_count
+from sightline_cli.runner import (
+    ERR,
+    TRANSFER_RETRY,
+    Exit,
+    Json,
+    open_client,
+    print_error,
+    print_json,
+    run,
+)
+from sightline_client import AsyncSightline, Feature, Status, UploadOutcome, UploadResult
 from sightline_client.image_file import Source
 
-#: Characters of a file's name beside its bar.
-NAME = 28
+#: Characters of a file's name beside its progress bar.
+MAX_NAME_LENGTH = 28
 
-#: Seconds that one picture more may take until all are ready, and what the first takes.
-PER_PICTURE, AT_LEAST = 5.0, 120.0
+#: Timeout of `--wait`: a base plus a share for each image.
+WAIT_BASE_SECONDS, WAIT_SECONDS_PER_IMAGE = 120.0, 5.0
 
 
 def upload(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files, and folders with all in them.")
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False),
     ],
     album: Annotated[
-        str | None, typer.Option(help="Put them into this album (title or id); made where missing.")
+        str | None,
+        typer.Option(
+            metavar="ALBUM", help="Add the images to this album (title or id); created if missing."
+        ),
     ] = None,
     feature: Annotated[
-        list[Feature] | None, typer.Option(help="What to look for. Repeatable.")
+        list[Feature] | None, typer.Option(help="Recognition feature to run. Repeatable.")
     ] = None,
     wait: Annotated[
-        bool, typer.Option("--wait", "-w", help="Until all are ready or have failed.")
+        bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")
     ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="Also what is there already, as new images.")
+    allow_duplicates: Annotated[
+        bool, typer.Option("--allow-duplicates", help="Upload duplicates anyway.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Upload pictures and whole folders, several at once.
+    """Upload images and folders, eight files at a time.
 
-    What is there already is passed over, by content. After Ctrl-C, or whatever else breaks it off,
-    the same command goes on where it was.
+    Duplicates are detected by content and skipped. After an interruption, run the same command
+    again to resume.
     """
-    run(_upload(paths, album, feature, wait, again, as_json))
+    run(_upload(paths, album, feature, wait, allow_duplicates, as_json))
 
 
 async def _upload(
@@ -62,39 +75,40 @@ async def _upload(
     album: str | None,
     features: list[Feature] | None,
     wait: bool,
-    again: bool,
+    allow_duplicates: bool,
     as_json: bool,
 ) -> int:
-    found = find_pictures(paths)
-    if not found.pictures:
-        return fail("there are no pictures", code=Exit.NOT_FOUND)
-    async with open_client(PATIENTLY) as client:
-        with Sending(found, as_json) as sending:
-            uploads = client.upload_all(
-                found.pictures,
+    found = find_image_files(paths)
+    if not found.images:
+        return print_error("no image files found", code=Exit.NOT_FOUND)
+    async with open_client(TRANSFER_RETRY) as client:
+        with UploadProgress(found, as_json) as progress:
+            results = client.upload_many(
+                found.images,
                 features=features,
-                progress=sending.show,
-                skip_duplicates=not again,
+                progress=progress.update,
+                skip_duplicates=not allow_duplicates,
             )
-            async with aclosing(uploads):
-                async for each in uploads:
-                    sending.settle(each)
-        images = sending.images
-        if album and images:
-            chosen = await _find_or_make(client, album)
-            await client.add_to_album(chosen, images)
-            ERR.print(f"in the album [bold]{escape(album)}[/]")
-        failed = await _await_all(client, sending.sent, as_json) if wait else 0
-    return Exit.FAILED if failed or sending.count[Outcome.FAILED] else 0
+            async with aclosing(results):
+                async for result in results:
+                    progress.add_result(result)
+        image_ids = progress.image_ids
+        if album and image_ids:
+            album_id = await _find_or_create_album(client, album)
+            await client.add_to_album(album_id, image_ids)
+            count = format_count(len(image_ids), "image")
+            ERR.print(f"[green]✓[/] {count} in album [bold]{escape(album)}[/]")
+        failed = await _wait_for_all(client, progress.uploaded_ids, as_json) if wait else 0
+    return Exit.FAILED if failed or progress.counts[UploadOutcome.FAILED] else 0
 
 
-class Sending:
-    """A bar for each file on its way, and one for all; at the end, what became of them.
+class UploadProgress:
+    """A progress bar per file and a total, and the summary at the end.
 
-    Use it as a context: left by Ctrl-C it says how to go on.
+    Use it as a context manager. If it is left early, the summary says how to resume.
     """
 
-    def __init__(self, found: Found, as_json: bool) -> None:
+    def __init__(self, found: FoundFiles, as_json: bool) -> None:
         self._found = found
         self._as_json = as_json
         self._bars = Progress(
@@ -106,104 +120,109 @@ class Sending:
             console=ERR,
             transient=True,
         )
-        self._by_source: dict[Source, TaskID] = {}
-        self._whole = self._bars.add_task("", total=sum(found.pictures.values()))
-        self._done = 0
-        self._underway: dict[Source, int] = {}
-        self.count = Counter[Outcome]()
-        self.sent: list[str] = []
-        self.images: list[str] = []
+        self._tasks: dict[Source, TaskID] = {}
+        self._total = self._bars.add_task("", total=sum(found.images.values()))
+        self._finished_bytes = 0
+        self._sent_bytes: dict[Source, int] = {}
+        self.counts = Counter[UploadOutcome]()
+        self.uploaded_ids: list[str] = []
+        self.image_ids: list[str] = []
 
     def __enter__(self) -> Self:
-        others = count_of(self._found.others, "other file") + " left alone"
-        pictures = count_of(len(self._found.pictures), "picture")
-        ERR.print(pictures + (f", {others}" if self._found.others else ""))
-        self._describe()
+        skipped = f", {format_count(self._found.skipped, 'other file')} skipped"
+        images = format_count(len(self._found.images), "image") + " to upload"
+        ERR.print(images + (skipped if self._found.skipped else ""))
+        self._update_description()
         self._bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._bars.stop()
-        left = len(self._found.pictures) - self.count.total()
-        said = [f"[green]✓[/] {self.count[Outcome.SENT]:,} sent"]
-        if self.count[Outcome.THERE_ALREADY]:
-            said.append(f"{self.count[Outcome.THERE_ALREADY]:,} there already")
-        if self.count[Outcome.FAILED]:
-            said.append(f"[red]{self.count[Outcome.FAILED]:,} failed[/]")
-        if kind is not None and left:
-            said.append(f"[yellow]{left:,} left: the same command goes on[/]")
-        ERR.print(", ".join(said))
+        remaining = len(self._found.images) - self.counts.total()
+        summary = [f"[green]✓[/] {self.counts[UploadOutcome.UPLOADED]:,} uploaded"]
+        if duplicates := self.counts[UploadOutcome.DUPLICATE]:
+            summary.append(f"{format_count(duplicates, 'duplicate')} skipped")
+        if failed := self.counts[UploadOutcome.FAILED]:
+            summary.append(f"[red]{failed:,} failed[/]")
+        if kind is not None and remaining:
+            hint = "run the same command again to resume"
+            summary.append(f"[yellow]{remaining:,} remaining ({hint})[/]")
+        ERR.print(", ".join(summary))
 
-    def show(self, source: Source, sent: int, total: int) -> None:
-        """Some more of a file has been sent."""
-        if source not in self._by_source:
+    def update(self, source: Source, sent: int, total: int) -> None:
+        """Show that `sent` of `total` bytes of a file have been sent."""
+        if source not in self._tasks:
             name = Path(str(source)).name
-            shown = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
-            self._by_source[source] = self._bars.add_task(escape(shown), total=total)
-        self._bars.update(self._by_source[source], completed=sent)
-        self._underway[source] = sent
-        self._advance()
+            if len(name) > MAX_NAME_LENGTH:
+                name = f"{name[: MAX_NAME_LENGTH - 1]}…"
+            self._tasks[source] = self._bars.add_task(escape(name), total=total)
+        self._bars.update(self._tasks[source], completed=sent)
+        self._sent_bytes[source] = sent
+        self._update_total()
 
-    def settle(self, upload: Upload) -> None:
-        """A file has come to its end."""
-        self.count[upload.outcome] += 1
-        self._done += self._found.pictures[Path(str(upload.source))]
-        self._underway.pop(upload.source, None)
-        if (bar := self._by_source.pop(upload.source, None)) is not None:
-            self._bars.remove_task(bar)
-        if upload.image_id and upload.outcome is not Outcome.FAILED:
-            self.images.append(upload.image_id)
-            if upload.outcome is Outcome.SENT:
-                self.sent.append(upload.image_id)
-        if upload.error:
+    def add_result(self, result: UploadResult) -> None:
+        """Record and print the result of a file."""
+        self.counts[result.outcome] += 1
+        self._finished_bytes += self._found.images[Path(str(result.source))]
+        self._sent_bytes.pop(result.source, None)
+        if (task := self._tasks.pop(result.source, None)) is not None:
+            self._bars.remove_task(task)
+        if result.image_id and result.outcome is not UploadOutcome.FAILED:
+            self.image_ids.append(result.image_id)
+            if result.outcome is UploadOutcome.UPLOADED:
+                self.uploaded_ids.append(result.image_id)
+        if result.error:
             self._bars.console.print(
-                f"[red]✗[/] {escape(str(upload.source))}: {escape(str(upload.error))}",
+                f"[red]✗[/] {escape(str(result.source))}: {escape(str(result.error))}",
                 soft_wrap=True,
             )
         if self._as_json:
             print_json(
                 {
-                    "file": str(upload.source),
-                    "outcome": upload.outcome.replace(" ", "_"),
-                    "image_id": upload.image_id,
-                    "error": str(upload.error) if upload.error else None,
+                    "file": str(result.source),
+                    "outcome": result.outcome,
+                    "image_id": result.image_id,
+                    "error": str(result.error) if result.error else None,
                 }
             )
-        self._describe()
-        self._advance()
+        self._update_description()
+        self._update_total()
 
-    def _describe(self) -> None:
-        settled, all_ = self.count.total(), len(self._found.pictures)
-        self._bars.update(self._whole, description=f"[bold]{settled:,} of {all_:,}[/]")
+    def _update_description(self) -> None:
+        finished, total = self.counts.total(), len(self._found.images)
+        self._bars.update(self._total, description=f"[bold]{finished:,} of {total:,}[/]")
 
-    def _advance(self) -> None:
-        self._bars.update(self._whole, completed=self._done + sum(self._underway.values()))
+    def _update_total(self) -> None:
+        completed = self._finished_bytes + sum(self._sent_bytes.values())
+        self._bars.update(self._total, completed=completed)
 
 
-async def _find_or_make(client: AsyncSightline, name: str) -> str:
+async def _find_or_create_album(client: AsyncSightline, name: str) -> str:
     async for each in client.albums():
         if name in {each.id, each.title}:
             return each.id
     return (await client.create_album(name)).id
 
 
-async def _await_all(client: AsyncSightline, image_ids: Iterable[str], as_json: bool) -> int:
-    """Follow the pictures to their end; answers how many failed."""
+async def _wait_for_all(client: AsyncSightline, image_ids: Iterable[str], as_json: bool) -> int:
+    """Wait until all images are processed; return the number of failures."""
     ids = list(image_ids)
-    count = Counter[Status]()
-    patience = AT_LEAST + PER_PICTURE * len(ids)
+    counts = Counter[Status]()
+    timeout = WAIT_BASE_SECONDS + WAIT_SECONDS_PER_IMAGE * len(ids)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
     with Progress(*columns, console=ERR, transient=True) as bars:
-        bar = bars.add_task("processed", total=len(ids))
-        async for image in client.wait_until_ended(ids, timeout=patience):
-            count[image.status] += 1
+        bar = bars.add_task("Processing", total=len(ids))
+        async for image in client.wait_until_processed(ids, timeout=timeout):
+            counts[image.status] += 1
             bars.advance(bar)
             if image.status is Status.FAILED:
-                reasons = [part.failure for part in (image.renditions, image.recognition)]
-                told = "; ".join(each.message for each in reasons if each)
-                bars.console.print(f"[red]✗[/] {escape(image.title or image.id)}: {escape(told)}")
+                failures = [part.failure for part in (image.renditions, image.recognition)]
+                message = "; ".join(each.message for each in failures if each)
+                bars.console.print(
+                    f"[red]✗[/] {escape(image.title or image.id)}: {escape(message)}"
+                )
             if as_json:
                 print_json({"image_id": image.id, "status": image.status})
-    failed = f", [red]{count[Status.FAILED]:,} failed[/]" if count[Status.FAILED] else ""
-    ERR.print(f"[green]✓[/] {count[Status.READY]:,} ready{failed}")
-    return count[Status.FAILED]
+    failed = f", [red]{counts[Status.FAILED]:,} failed[/]" if counts[Status.FAILED] else ""
+    ERR.print(f"[green]✓[/] {counts[Status.READY]:,} ready{failed}")
+    return counts[Status.FAILED]
