@@ -1,8 +1,8 @@
-"""Tells what in the API's document would break clients of the released one: `make check-api`.
+"""Find breaking changes between the released OpenAPI document and the current one.
 
-A request that was good must stay good: what the new document takes contains what the old one took.
-An answer that was understood must stay so: what the new one answers is contained in what the old
-one answered, and nothing that could be read is gone. docs/compatibility.md has it in words.
+Run by `make check-api`. A valid request must stay valid: the new document accepts everything that
+the old one accepted. A response must stay readable: the new document returns only what the old one
+allowed, and no property is removed. docs/compatibility.md explains the rules.
 """
 
 import argparse
@@ -21,8 +21,8 @@ CURRENT = HERE.parents[1] / "openapi.json"
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 
-#: Keywords that bound a value, with whether a larger number takes in more.
-BOUNDS = {
+#: Keywords that limit a value, and whether a larger number accepts more values.
+LIMITS = {
     "maximum": True,
     "exclusiveMaximum": True,
     "maxLength": True,
@@ -34,111 +34,124 @@ BOUNDS = {
 }
 
 
-class Break(NamedTuple):
-    """One thing that a client of the released document would stumble over."""
+class BreakingChange(NamedTuple):
+    """A change that can break a client of the released document."""
 
-    where: str
-    what: str
+    location: str
+    message: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return f"{self.location}: {self.message}"
 
 
 class Direction(Enum):
-    """Whether clients write a value or read it."""
+    """Whether clients send a value or receive it."""
 
     REQUEST = "request"
-    ANSWER = "answer"
+    RESPONSE = "response"
 
 
-def find_breaks(old: Json, new: Json) -> list[Break]:
-    """Everything in `new` that breaks clients of `old`; both are OpenAPI 3.1 documents."""
+def find_breaking_changes(old: Json, new: Json) -> list[BreakingChange]:
+    """Return the changes in `new` that break clients of `old`, two OpenAPI 3.1 documents."""
     return list(_compare_paths(old, new))
 
 
-def _compare_paths(old: Json, new: Json) -> Iterator[Break]:
+def _compare_paths(old: Json, new: Json) -> Iterator[BreakingChange]:
     for path, methods in old["paths"].items():
         for method in (name for name in METHODS if name in methods):
-            where = f"{method.upper()} {path}"
+            operation = f"{method.upper()} {path}"
             if method not in new["paths"].get(path, {}):
-                yield Break(where, "the operation is gone")
+                yield BreakingChange(operation, "operation removed")
                 continue
             was, now = methods[method], new["paths"][path][method]
             if was["operationId"] != now["operationId"]:
-                yield Break(where, f"it was {was['operationId']} and is {now['operationId']} now")
-            yield from _compare_access(where, was.get("security"), now.get("security"))
-            yield from _compare_parameters(where, old, was, new, now)
-            yield from _compare_bodies(where, old, was, new, now)
-            yield from _compare_answers(where, old, was, new, now)
+                yield BreakingChange(
+                    operation,
+                    f"operationId changed from {was['operationId']} to {now['operationId']}",
+                )
+            yield from _compare_security(operation, was.get("security"), now.get("security"))
+            yield from _compare_parameters(operation, old, was, new, now)
+            yield from _compare_bodies(operation, old, was, new, now)
+            yield from _compare_responses(operation, old, was, new, now)
 
 
-def _compare_access(where: str, was: list[Json] | None, now: list[Json] | None) -> Iterator[Break]:
+def _compare_security(
+    operation: str, was: list[Json] | None, now: list[Json] | None
+) -> Iterator[BreakingChange]:
     accepted = now or [{}]
-    for way in was or [{}]:
-        # A way to sign in is still good where no more is asked of it.
-        if not any(set(asked) <= set(way) for asked in accepted):
-            yield Break(
-                where, f"signing in by {', '.join(way) or 'nothing'} is not enough any more"
+    for scheme in was or [{}]:
+        # A scheme stays sufficient if the new document requires a subset of it.
+        if not any(set(required) <= set(scheme) for required in accepted):
+            yield BreakingChange(
+                operation, f"security scheme {', '.join(scheme) or 'none'} is no longer sufficient"
             )
 
 
-def _compare_parameters(where: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[Break]:
+def _compare_parameters(
+    operation: str, old: Json, was: Json, new: Json, now: Json
+) -> Iterator[BreakingChange]:
     known, current = _parameters(was), _parameters(now)
     for key, parameter in known.items():
-        place = f"{where} {key[1]} {key[0]}"
+        location = f"{operation} {key[1]} {key[0]}"
         if key not in current:
-            yield Break(place, "the parameter is gone")
+            yield BreakingChange(location, "parameter removed")
             continue
         if current[key].get("required") and not parameter.get("required"):
-            yield Break(place, "it is required now")
+            yield BreakingChange(location, "now required")
         schemas = Comparison(Direction.REQUEST, old, new)
-        yield from schemas.compare(place, parameter["schema"], current[key]["schema"])
+        yield from schemas.compare(location, parameter["schema"], current[key]["schema"])
     for key, parameter in current.items():
         if key not in known and parameter.get("required"):
-            yield Break(f"{where} {key[1]} {key[0]}", "it is new and required")
+            yield BreakingChange(f"{operation} {key[1]} {key[0]}", "new and required")
 
 
 def _parameters(operation: Json) -> dict[tuple[str, str], Json]:
     return {(each["name"], each["in"]): each for each in operation.get("parameters", [])}
 
 
-def _compare_bodies(where: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[Break]:
+def _compare_bodies(
+    operation: str, old: Json, was: Json, new: Json, now: Json
+) -> Iterator[BreakingChange]:
     known, current = was.get("requestBody"), now.get("requestBody")
-    place = f"{where} body"
+    location = f"{operation} body"
     if known is None:
         if current is not None and current.get("required"):
-            yield Break(place, "it is new and required")
+            yield BreakingChange(location, "new and required")
         return
     if current is None:
-        yield Break(place, "it is not taken any more")
+        yield BreakingChange(location, "no longer accepted")
         return
     if current.get("required") and not known.get("required"):
-        yield Break(place, "it is required now")
+        yield BreakingChange(location, "now required")
     schemas = Comparison(Direction.REQUEST, old, new)
-    yield from _compare_contents(place, known, current, schemas)
+    yield from _compare_contents(location, known, current, schemas)
 
 
-def _compare_answers(where: str, old: Json, was: Json, new: Json, now: Json) -> Iterator[Break]:
-    """Good answers stay as they are. Errors may come and go: all are problems with a code."""
-    for status, answer in was["responses"].items():
-        place = f"{where} {status}"
+def _compare_responses(
+    operation: str, old: Json, was: Json, new: Json, now: Json
+) -> Iterator[BreakingChange]:
+    """Successful responses must not change. Errors may: all of them are problems with a code."""
+    for status, response in was["responses"].items():
+        location = f"{operation} {status}"
         if status in now["responses"]:
-            schemas = Comparison(Direction.ANSWER, old, new)
-            yield from _compare_contents(place, answer, now["responses"][status], schemas)
+            schemas = Comparison(Direction.RESPONSE, old, new)
+            yield from _compare_contents(location, response, now["responses"][status], schemas)
         elif status < "400":
-            yield Break(place, "the answer is gone")
+            yield BreakingChange(location, "response removed")
     for status in now["responses"]:
         if status < "400" and status not in was["responses"]:
-            yield Break(f"{where} {status}", "the answer is new")
+            yield BreakingChange(f"{operation} {status}", "new response")
 
 
-def _compare_contents(place: str, was: Json, now: Json, schemas: "Comparison") -> Iterator[Break]:
+def _compare_contents(
+    location: str, was: Json, now: Json, schemas: "Comparison"
+) -> Iterator[BreakingChange]:
     current = now.get("content", {})
     for media_type, content in was.get("content", {}).items():
         if media_type not in current:
-            yield Break(place, f"{media_type} is gone")
+            yield BreakingChange(location, f"media type {media_type} removed")
         elif "schema" in content:
-            yield from schemas.compare(place, content["schema"], current[media_type]["schema"])
+            yield from schemas.compare(location, content["schema"], current[media_type]["schema"])
 
 
 class Comparison:
@@ -150,92 +163,92 @@ class Comparison:
         self._new = new
         self._seen: set[tuple[str, str]] = set()
 
-    def compare(self, place: str, was: Json, now: Json) -> Iterator[Break]:
+    def compare(self, location: str, was: Json, now: Json) -> Iterator[BreakingChange]:
         pair = was.get("$ref", ""), now.get("$ref", "")
         if all(pair):
             if pair in self._seen:
                 return
             self._seen.add(pair)
         was, now = _resolve(self._old, was), _resolve(self._new, now)
-        # What is contained in what: requests that were good, or answers that are given now.
+        # `inner` must be a subset of `outer`: old requests of new ones, new responses of old ones.
         inner, outer = (was, now) if self._direction is Direction.REQUEST else (now, was)
-        ours, theirs = self._alternatives(inner), self._alternatives(outer)
-        if len(ours) == len(theirs) == 1:
-            yield from self._compare_plain(place, was, now, inner, outer)
+        inner_options, outer_options = self._alternatives(inner), self._alternatives(outer)
+        if len(inner_options) == len(outer_options) == 1:
+            yield from self._compare_plain(location, was, now, inner, outer)
             return
-        for ways in ours:
-            found = [self._breaks_between(place, ways, other) for other in theirs]
-            # The nearest alternative is the one to blame.
+        for option in inner_options:
+            found = [self._find_between(location, option, other) for other in outer_options]
+            # Report the differences from the most similar alternative.
             yield from min(found, key=len)
 
-    def _breaks_between(self, place: str, inner: Json, outer: Json) -> list[Break]:
+    def _find_between(self, location: str, inner: Json, outer: Json) -> list[BreakingChange]:
         was, now = (inner, outer) if self._direction is Direction.REQUEST else (outer, inner)
         other = Comparison(self._direction, self._old, self._new)
         other._seen = set(self._seen)
-        return list(other.compare(place, was, now))
+        return list(other.compare(location, was, now))
 
     def _alternatives(self, schema: Json) -> list[Json]:
         return schema.get("anyOf") or schema.get("oneOf") or [schema]
 
     def _compare_plain(
-        self, place: str, was: Json, now: Json, inner: Json, outer: Json
-    ) -> Iterator[Break]:
-        kinds, allowed = _kinds(inner), _kinds(outer)
-        if not kinds <= allowed:
-            yield Break(place, f"{_list(kinds)} is not {_list(allowed)}")
+        self, location: str, was: Json, now: Json, inner: Json, outer: Json
+    ) -> Iterator[BreakingChange]:
+        types, allowed = _types(inner), _types(outer)
+        if not types <= allowed:
+            yield BreakingChange(location, f"type {_list(types)} is not {_list(allowed)}")
             return
-        yield from self._compare_values(place, inner, outer)
+        yield from self._compare_values(location, inner, outer)
         if self._direction is Direction.REQUEST:
-            yield from _compare_bounds(place, was, now)
-        yield from self._compare_properties(place, was, now, inner, outer)
-        yield from self._compare_parts(place, was, now)
+            yield from _compare_limits(location, was, now)
+        yield from self._compare_properties(location, was, now, inner, outer)
+        yield from self._compare_children(location, was, now)
 
-    def _compare_values(self, place: str, inner: Json, outer: Json) -> Iterator[Break]:
+    def _compare_values(self, location: str, inner: Json, outer: Json) -> Iterator[BreakingChange]:
         values, allowed = _values(inner), _values(outer)
         if allowed is not None:
-            extra = ["any other"] if values is None else [v for v in values if v not in allowed]
+            extra = ["any"] if values is None else [v for v in values if v not in allowed]
             if extra:
-                saying = "is not taken any more" if self._writes else "may be answered now"
-                yield Break(place, f"{_list(extra)} {saying}")
+                change = "no longer accepted" if self._is_request else "may now be returned"
+                yield BreakingChange(location, f"value {_list(extra)} {change}")
         for keyword in ("format", "pattern"):
             if keyword in outer and outer[keyword] != inner.get(keyword):
-                yield Break(place, f"its {keyword} is not what it was")
+                yield BreakingChange(location, f"{keyword} changed")
 
     @property
-    def _writes(self) -> bool:
+    def _is_request(self) -> bool:
         return self._direction is Direction.REQUEST
 
     def _compare_properties(
-        self, place: str, was: Json, now: Json, inner: Json, outer: Json
-    ) -> Iterator[Break]:
+        self, location: str, was: Json, now: Json, inner: Json, outer: Json
+    ) -> Iterator[BreakingChange]:
         known, current = was.get("properties", {}), now.get("properties", {})
         for name, schema in known.items():
             if name in current:
-                yield from self.compare(f"{place} {name}", schema, current[name])
+                yield from self.compare(f"{location} {name}", schema, current[name])
             else:
-                yield Break(f"{place} {name}", "it is gone")
+                yield BreakingChange(f"{location} {name}", "property removed")
         for name in sorted(set(outer.get("required", ())) - set(inner.get("required", ()))):
-            if self._writes or name in current:
-                saying = "it is required now" if self._writes else "it may be missing now"
-                yield Break(f"{place} {name}", saying)
+            if self._is_request or name in current:
+                change = "now required" if self._is_request else "may now be missing"
+                yield BreakingChange(f"{location} {name}", change)
 
-    def _compare_parts(self, place: str, was: Json, now: Json) -> Iterator[Break]:
+    def _compare_children(self, location: str, was: Json, now: Json) -> Iterator[BreakingChange]:
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
-            one, other = was.get(keyword), now.get(keyword)
-            if isinstance(one, dict) and isinstance(other, dict):
-                yield from self.compare(f"{place} {step}", one, other)
-        open_once = was.get("additionalProperties", True) is not False
-        if self._writes and open_once and now.get("additionalProperties") is False:
-            yield Break(place, "unknown properties are refused now")
+            before, after = was.get(keyword), now.get(keyword)
+            if isinstance(before, dict) and isinstance(after, dict):
+                yield from self.compare(f"{location} {step}", before, after)
+        was_open = was.get("additionalProperties", True) is not False
+        if self._is_request and was_open and now.get("additionalProperties") is False:
+            yield BreakingChange(location, "unknown properties are now rejected")
 
 
-def _compare_bounds(place: str, was: Json, now: Json) -> Iterator[Break]:
-    for keyword, larger_is_wider in BOUNDS.items():
+def _compare_limits(location: str, was: Json, now: Json) -> Iterator[BreakingChange]:
+    for keyword, larger_is_wider in LIMITS.items():
         if keyword not in now:
             continue
-        one, other = was.get(keyword), now[keyword]
-        if one is None or (other < one if larger_is_wider else other > one):
-            yield Break(place, f"its {keyword} is {other} and was {'none' if one is None else one}")
+        before, after = was.get(keyword), now[keyword]
+        if before is None or (after < before if larger_is_wider else after > before):
+            yield BreakingChange(location, f"{keyword} changed from {before} to {after}")
 
 
 def _resolve(document: Json, schema: Json) -> Json:
@@ -247,11 +260,11 @@ def _resolve(document: Json, schema: Json) -> Json:
     return schema
 
 
-def _kinds(schema: Json) -> set[str]:
-    """The JSON types that fit; an integer is a number too."""
-    told = schema.get("type", ["array", "boolean", "null", "number", "object", "string"])
-    kinds = {told} if isinstance(told, str) else set(told)
-    return kinds | {"integer"} if "number" in kinds else kinds
+def _types(schema: Json) -> set[str]:
+    """Return the JSON types that a schema allows; an integer is also a number."""
+    declared = schema.get("type", ["array", "boolean", "null", "number", "object", "string"])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    return types | {"integer"} if "number" in types else types
 
 
 def _values(schema: Json) -> list[Any] | None:
@@ -263,17 +276,17 @@ def _list(values: Any) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="breaking", description=__doc__.partition(":")[0])
+    parser = argparse.ArgumentParser(prog="breaking", description=__doc__.partition(".")[0])
     parser.add_argument("old", type=Path, nargs="?", default=RELEASED)
     parser.add_argument("new", type=Path, nargs="?", default=CURRENT)
     arguments = parser.parse_args()
     old, new = (json.loads(each.read_text()) for each in (arguments.old, arguments.new))
-    breaks = find_breaks(old, new)
-    for each in breaks:
+    changes = find_breaking_changes(old, new)
+    for each in changes:
         print(each, file=sys.stderr)
-    if breaks:
-        sys.exit(f"{len(breaks)} changes break clients of {old['info']['version']}")
-    print(f"nothing breaks clients of {old['info']['version']}")
+    if changes:
+        sys.exit(f"{len(changes)} breaking changes since {old['info']['version']}")
+    print(f"no breaking changes since {old['info']['version']}")
 
 
 if __name__ == "__main__":
