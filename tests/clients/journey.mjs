@@ -1,17 +1,23 @@
-// What a team does with the TypeScript client, from sign-in to deletion, failures included. Run by
-// Node where the package is installed; `process.env` says where Sightline is and who signs in.
+// A user journey with the TypeScript client, from sign-in to deletion, including failures. Runs in
+// Node where the package is installed; `process.env` has the URLs and the credentials.
 
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { createSender, createSightline, Problem, readEvents, Unreachable } from "sightline-client";
+import {
+  createAuthenticatedFetch,
+  createSightline,
+  Problem,
+  readEvents,
+  Unreachable,
+} from "sightline-client";
 
-const { API, COGNITO, CLIENT_ID, EMAIL, PASSWORD, PICTURE, BROKEN } = process.env;
+const { API, COGNITO, CLIENT_ID, EMAIL, PASSWORD, IMAGE, BROKEN } = process.env;
 const DEADLINE = Date.now() + 120_000;
 
 async function signIn() {
-  const answer = await fetch(COGNITO, {
+  const response = await fetch(COGNITO, {
     method: "POST",
     headers: {
       "Content-Type": "application/x-amz-json-1.1",
@@ -23,7 +29,7 @@ async function signIn() {
       AuthParameters: { USERNAME: EMAIL, PASSWORD },
     }),
   });
-  return (await answer.json()).AuthenticationResult.AccessToken;
+  return (await response.json()).AuthenticationResult.AccessToken;
 }
 
 const access = await signIn();
@@ -31,7 +37,7 @@ let renewals = 0;
 const options = { baseUrl: API, token: async () => access };
 const sightline = createSightline(options);
 
-async function announce(paths) {
+async function createUploads(paths) {
   const files = await Promise.all(paths.map((path) => readFile(path)));
   const { data } = await sightline.POST("/v1/images/batch", {
     params: { header: { "idempotency-key": randomUUID() } },
@@ -51,66 +57,66 @@ async function upload({ ticket, file }) {
   const form = new FormData();
   for (const [name, value] of Object.entries(ticket.upload.fields)) form.append(name, value);
   form.append("file", new Blob([file]));
-  const answer = await fetch(ticket.upload.url, { method: "POST", body: form });
-  assert.ok(answer.ok, `S3 answered ${answer.status}`);
+  const response = await fetch(ticket.upload.url, { method: "POST", body: form });
+  assert.ok(response.ok, `S3 returned ${response.status}`);
   return ticket.image.id;
 }
 
-const read = async (id) =>
+const getImage = async (id) =>
   (await sightline.GET("/v1/images/{image_id}", { params: { path: { image_id: id } } })).data;
 
-// Upload two by one batch of tickets, and hear of their ends.
-const send = createSender(options);
-const stream = await send(new Request(`${API}/v1/events`));
+// Create two uploads in one batch, send them, and wait for their final statuses.
+const authenticatedFetch = createAuthenticatedFetch(options);
+const stream = await authenticatedFetch(new Request(`${API}/v1/events`));
 const events = readEvents(stream.body);
 assert.equal((await events.next()).value.event, "open");
-const [good, bad] = await Promise.all((await announce([PICTURE, BROKEN])).map(upload));
-const ended = new Map();
+const [good, bad] = await Promise.all((await createUploads([IMAGE, BROKEN])).map(upload));
+const statuses = new Map();
 for await (const { event, data } of events) {
-  assert.ok(Date.now() < DEADLINE, "the pictures took too long");
-  const told = JSON.parse(data);
-  if (event === "image" && ["ready", "failed"].includes(told.status)) {
-    ended.set(told.image_id, told.status);
+  assert.ok(Date.now() < DEADLINE, "processing took too long");
+  const change = JSON.parse(data);
+  if (event === "image" && ["ready", "failed"].includes(change.status)) {
+    statuses.set(change.image_id, change.status);
   }
-  if (ended.get(good) === "ready" && ended.get(bad) === "failed") break;
+  if (statuses.get(good) === "ready" && statuses.get(bad) === "failed") break;
 }
-assert.ok((await read(bad)).renditions.failure.code, "a rejected picture has a reason");
+assert.ok((await getImage(bad)).renditions.failure.code, "a failed image has a code");
 
-// Find it, and put it into an album.
-const label = (await read(good)).labels[0].name;
+// Search for the image, and add it to an album.
+const label = (await getImage(good)).labels[0].name;
 const found = await sightline.GET("/v1/search", { params: { query: { label: [label] } } });
 assert.deepEqual(found.data.items.map(({ id }) => id), [good]);
 const album = (await sightline.POST("/v1/albums", { body: { title: "Summer" } })).data;
 const path = { album_id: album.id };
 await sightline.POST("/v1/albums/{album_id}/images", { params: { path }, body: { ids: [good] } });
-const held = await sightline.GET("/v1/images", { params: { query: { album: album.id } } });
-assert.deepEqual(held.data.items.map(({ id }) => id), [good]);
+const listed = await sightline.GET("/v1/images", { params: { query: { album: album.id } } });
+assert.deepEqual(listed.data.items.map(({ id }) => id), [good]);
 
-// Delete all of it.
+// Delete everything.
 await sightline.DELETE("/v1/albums/{album_id}", { params: { path } });
 await sightline.POST("/v1/images/delete", { body: { ids: [good, bad] } });
-await assert.rejects(read(good), (error) => error instanceof Problem && error.code === "image_not_found");
+await assert.rejects(getImage(good), (error) => error instanceof Problem && error.code === "image_not_found");
 
-// A refused token is renewed once; where that is refused too, it is told.
+// A rejected token is renewed once; if the new one is rejected too, the call throws.
 const renewing = createSightline({
   baseUrl: API,
   token: async (renew) => {
     renewals += Number(renew);
-    return renew ? access : "spent";
+    return renew ? access : "invalid";
   },
 });
 assert.equal((await renewing.GET("/v1/usage")).data.images, 0);
 assert.equal(renewals, 1);
-const spent = createSightline({ baseUrl: API, token: async () => "spent" });
-await assert.rejects(spent.GET("/v1/usage"), (error) => error.status === 401);
+const rejected = createSightline({ baseUrl: API, token: async () => "invalid" });
+await assert.rejects(rejected.GET("/v1/usage"), (error) => error.status === 401);
 
-// The API is away, and comes back: whoever runs this is told when to take it away.
+// The API stops and restarts: the test that runs this script does so on request.
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-console.log("take it away");
-assert.equal((await lines.next()).value, "it is away");
+console.log("stop the API");
+assert.equal((await lines.next()).value, "stopped");
 await assert.rejects(sightline.GET("/v1/usage"), (error) => error instanceof Unreachable);
-console.log("bring it back");
-assert.equal((await lines.next()).value, "it is back");
+console.log("restart the API");
+assert.equal((await lines.next()).value, "restarted");
 assert.ok((await sightline.GET("/v1/usage")).data.months);
 console.log("done");
 process.exit(0);

@@ -1,4 +1,4 @@
-"""The packages can be built, installed where nothing else is, and used."""
+"""The packages can be built, installed in an empty environment, and used."""
 
 import os
 import subprocess
@@ -19,19 +19,19 @@ CLIENTS = HERE.parents[1] / "clients"
 TYPESCRIPT = CLIENTS / "typescript"
 
 
-def call(*command: str | Path, cwd: Path, **environment: str) -> str:
-    """What it prints. Raises with all of it where it fails."""
-    ended = subprocess.run(
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a command and return its output; the assertion message has all of it."""
+    process = subprocess.run(
         command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True
     )
-    assert ended.returncode == 0, f"{command}\n{ended.stdout}\n{ended.stderr}"
-    return ended.stdout
+    assert process.returncode == 0, f"{command}\n{process.stdout}\n{process.stderr}"
+    return process.stdout
 
 
-def test_the_python_packages_work_where_nothing_else_is(tmp_path: Path) -> None:
+def test_python_packages_install_in_an_empty_environment(tmp_path: Path) -> None:
     for name in ("python", "cli"):
         build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path / "dist")
-        call(*build, CLIENTS / name, cwd=tmp_path)
+        run(*build, CLIENTS / name, cwd=tmp_path)
     wheels = sorted((tmp_path / "dist").glob("*.whl"))
     names = [wheel.name.partition("-0")[0] for wheel in wheels]
     assert names == ["sightline_cli", "sightline_client"]
@@ -39,46 +39,46 @@ def test_the_python_packages_work_where_nothing_else_is(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheels[1]) as wheel:
         assert "sightline_client/py.typed" in wheel.namelist()
 
-    call(sys.executable, "-m", "venv", "clean", cwd=tmp_path)
+    run(sys.executable, "-m", "venv", "clean", cwd=tmp_path)
     python = tmp_path / "clean" / "bin" / "python"
-    call(python, "-m", "pip", "install", "--quiet", *wheels, cwd=tmp_path)
-    call(python, "-m", "pip", "check", cwd=tmp_path)
+    run(python, "-m", "pip", "install", "--quiet", *wheels, cwd=tmp_path)
+    run(python, "-m", "pip", "check", cwd=tmp_path)
     command = python.with_name("sightline")
-    assert call(command, "--version", cwd=tmp_path).startswith("sightline 0.")
-    assert "upload" in call(command, "--help", cwd=tmp_path)
-    call(python, "-W", "error", "-c", "import sightline_client, sightline_cli", cwd=tmp_path)
+    assert run(command, "--version", cwd=tmp_path).startswith("sightline 0.")
+    assert "upload" in run(command, "--help", cwd=tmp_path)
+    run(python, "-W", "error", "-c", "import sightline_client, sightline_cli", cwd=tmp_path)
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which nothing but the TypeScript package is installed."""
+    """A folder in which only the TypeScript package is installed."""
     folder = tmp_path_factory.mktemp("node")
-    call("npm", "run", "--silent", "build", cwd=TYPESCRIPT)
-    packed = call("npm", "pack", "--silent", TYPESCRIPT / "dist", cwd=folder).split()[-1]
+    run("npm", "run", "--silent", "build", cwd=TYPESCRIPT)
+    packed = run("npm", "pack", "--silent", TYPESCRIPT / "dist", cwd=folder).split()[-1]
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
-    call("npm", "install", "--silent", "--no-audit", "--no-fund", f"./{packed}", cwd=folder)
+    run("npm", "install", "--silent", "--no-audit", "--no-fund", f"./{packed}", cwd=folder)
     return folder
 
 
-def test_the_types_are_what_the_document_makes(tmp_path: Path) -> None:
-    """Where they are not: `make clients`."""
+def test_typescript_types_are_up_to_date(tmp_path: Path) -> None:
+    """If this fails, run `make clients`."""
     generator = TYPESCRIPT / "node_modules" / ".bin" / "openapi-typescript"
-    made = tmp_path / "schema.ts"
+    generated = tmp_path / "schema.ts"
     document = CLIENTS.parent / "openapi.json"
-    call(generator, document, "--default-non-nullable", "false", "--output", made, cwd=tmp_path)
-    assert made.read_text() == (TYPESCRIPT / "src" / "schema.ts").read_text()
+    run(generator, document, "--default-non-nullable", "false", "--output", generated, cwd=tmp_path)
+    assert generated.read_text() == (TYPESCRIPT / "src" / "schema.ts").read_text()
 
 
-def test_the_typescript_client_goes_the_whole_way(
-    installed: Path, stack: Stack, card: Connection, draw: Callable[[str], Path], broken: Path
+def test_typescript_client_covers_sign_in_to_deletion(
+    installed: Path, stack: Stack, connection: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:
     environment = {
-        "API": card.api,
-        "COGNITO": card.cognito,
-        "CLIENT_ID": card.client_id,
-        "EMAIL": card.email,
-        "PASSWORD": card.password,
-        "PICTURE": str(draw("beach.jpg")),
+        "API": connection.api,
+        "COGNITO": connection.cognito,
+        "CLIENT_ID": connection.client_id,
+        "EMAIL": connection.email,
+        "PASSWORD": connection.password,
+        "IMAGE": str(draw("beach.jpg")),
         "BROKEN": str(broken),
     }
     (installed / "journey.mjs").write_text((HERE / "journey.mjs").read_text())
@@ -93,24 +93,24 @@ def test_the_typescript_client_goes_the_whole_way(
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for said in process.stdout:
-            match said.strip():
-                case "take it away":
+        for line in process.stdout:
+            match line.strip():
+                case "stop the API":
                     stack.stop("api")
-                    answer = "it is away"
-                case "bring it back":
+                    reply = "stopped"
+                case "restart the API":
                     stack.restart("api")
-                    answer = "it is back"
+                    reply = "restarted"
                 case _:
                     break
-            process.stdin.write(answer + "\n")
+            process.stdin.write(reply + "\n")
             process.stdin.flush()
         assert process.stderr is not None
-        told = process.stderr.read()
-    assert (said.strip(), process.returncode) == ("done", 0), told
+        errors = process.stderr.read()
+    assert (line.strip(), process.returncode) == ("done", 0), errors
 
 
-def test_the_typescript_client_is_typed_where_it_is_installed(installed: Path) -> None:
+def test_installed_typescript_client_has_types(installed: Path) -> None:
     (installed / "use.ts").write_text(
         'import { createSightline } from "sightline-client";\n'
         'const sightline = createSightline({ baseUrl: "", token: async () => "" });\n'
@@ -121,4 +121,4 @@ def test_the_typescript_client_is_typed_where_it_is_installed(installed: Path) -
     )
     compiler = TYPESCRIPT / "node_modules" / ".bin" / "tsc"
     options = ("--noEmit", "--strict", "--module", "nodenext", "--target", "es2022")
-    call(compiler, *options, "--lib", "es2023,dom", "use.ts", cwd=installed)
+    run(compiler, *options, "--lib", "es2023,dom", "use.ts", cwd=installed)

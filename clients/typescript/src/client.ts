@@ -4,46 +4,52 @@ import type { components, paths } from "./schema.js";
 
 export type Schemas = components["schemas"];
 
-/** Every call of the API, typed by its document. An answer that is an error is thrown. */
+/** All operations of the API, typed by its OpenAPI document. An error response is thrown. */
 export type Sightline = Client<paths>;
 
 export interface Options {
-  /** Where the API is, without `/v1`; empty for where the page is. */
+  /** The base URL of the API, without `/v1`; empty for the page's own origin. */
   baseUrl: string;
-  /** An access token; `renew` asks for another one than was given last, which was refused. */
+  /** Returns an access token; with `renew` a new one, because the API rejected the last. */
   token(renew: boolean): Promise<string>;
-  /** Milliseconds until an answer has to have begun. */
+  /** Milliseconds until the response headers must have arrived. */
   timeout?: number;
   fetch?: typeof globalThis.fetch;
 }
 
-const TIMEOUT = 35_000;
+const TIMEOUT_MS = 35_000;
 
-/** A client that signs in each call. Calls throw `Problem`, `Unreachable`, and what `token` throws. */
+/**
+ * Creates a client that adds an access token to each request. Calls throw `Problem`, `Unreachable`
+ * and whatever `token` throws.
+ */
 export function createSightline(options: Options): Sightline {
-  const send = createSender(options);
+  const authenticatedFetch = createAuthenticatedFetch(options);
   return createFetchClient<paths>({
     baseUrl: options.baseUrl,
     fetch: async (request) => {
-      const response = await send(request);
-      if (!response.ok) throw await Problem.of(response);
+      const response = await authenticatedFetch(request);
+      if (!response.ok) throw await Problem.fromResponse(response);
       return response;
     },
   });
 }
 
-/** Sends a request with a token, and once more with a new one where that was refused. */
-export function createSender(options: Options): (request: Request) => Promise<Response> {
-  const call = options.fetch ?? globalThis.fetch.bind(globalThis);
-  const timeout = options.timeout ?? TIMEOUT;
+/** Creates a `fetch` that adds an access token, and retries once with a new token after a 401. */
+export function createAuthenticatedFetch(
+  options: Options,
+): (request: Request) => Promise<Response> {
+  const doFetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const timeout = options.timeout ?? TIMEOUT_MS;
 
   async function attempt(request: Request, renew: boolean): Promise<Response> {
-    const signed = new Request(request);
-    signed.headers.set("Authorization", `Bearer ${await options.token(renew)}`);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), timeout);
+    const authenticated = new Request(request);
+    authenticated.headers.set("Authorization", `Bearer ${await options.token(renew)}`);
+    const timeoutController = new AbortController();
+    const timer = setTimeout(() => timeoutController.abort(), timeout);
+    const signal = AbortSignal.any([request.signal, timeoutController.signal]);
     try {
-      return await call(signed, { signal: AbortSignal.any([request.signal, late.signal]) });
+      return await doFetch(authenticated, { signal });
     } catch (error) {
       if (request.signal.aborted) throw error;
       throw new Unreachable(error);
@@ -53,8 +59,8 @@ export function createSender(options: Options): (request: Request) => Promise<Re
   }
 
   return async (request) => {
-    const again = request.clone();
+    const retry = request.clone();
     const response = await attempt(request, false);
-    return response.status === 401 ? attempt(again, true) : response;
+    return response.status === 401 ? attempt(retry, true) : response;
   };
 }

@@ -1,4 +1,4 @@
-/** Server-Sent Events over `fetch`, since a browser's own EventSource sends no token. */
+/** Server-Sent Events over `fetch`, because a browser's EventSource cannot send an access token. */
 
 export interface ServerEvent {
   id: string;
@@ -6,7 +6,7 @@ export interface ServerEvent {
   data: string;
 }
 
-/** The events of a stream, in order. Comments are passed over. */
+/** Yields the events of a stream in order. Comments are ignored. */
 export async function* readEvents(
   stream: ReadableStream<Uint8Array>,
   onRetry: (milliseconds: number) => void = () => {},
@@ -49,7 +49,7 @@ async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<st
       yield* lines;
     }
   } finally {
-    // Whoever stops reading lets go of the connection.
+    // A caller that stops early releases the connection.
     await reader.cancel().catch(() => {});
   }
 }

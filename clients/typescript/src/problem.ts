@@ -2,7 +2,7 @@ import type { components } from "./schema.js";
 
 type Body = components["schemas"]["ProblemBody"];
 
-/** What the API says went wrong: `code` is for programs, `detail` for people. */
+/** An error response of the API (RFC 9457): `code` is for programs, `detail` for people. */
 export class Problem extends Error {
   override readonly name = "Problem";
 
@@ -10,27 +10,27 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     readonly detail: string,
-    /** Seconds after which another try is worth it, where the API says so. */
+    /** Seconds to wait before a retry; null if the response has no `Retry-After`. */
     readonly retryAfter: number | null = null,
   ) {
     super(`${code}: ${detail}`);
   }
 
-  /** The problem in an answer; also of one that something in between has given. */
-  static async of(response: Response): Promise<Problem> {
+  /** Returns the problem of any error response, including one of a proxy in between. */
+  static async fromResponse(response: Response): Promise<Problem> {
     const seconds = Number(response.headers.get("Retry-After") ?? NaN);
-    const after = Number.isFinite(seconds) ? seconds : null;
+    const retryAfter = Number.isFinite(seconds) ? seconds : null;
     const body = await readBody(response);
     return new Problem(
       response.status,
       body?.code ?? `http_${response.status}`,
       body?.detail ?? response.statusText,
-      after,
+      retryAfter,
     );
   }
 }
 
-/** Nothing answered: the network or the API is away. */
+/** There was no response: the network or the API is down. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 
