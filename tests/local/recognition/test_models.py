@@ -248,7 +248,7 @@ def test_the_command_downloads_the_default_models(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     known = [model._replace(size=len(CONTENT), sha256=DIGEST) for model in CATALOG]
-    monkeypatch.setattr(models_module, "CATALOGUE", known)
+    monkeypatch.setattr(models_module, "CATALOG", known)
     monkeypatch.setenv("SIGHTLINE_RECOGNITION_MODELS", str(tmp_path))
     assert main(["--mirror", f"{server.url}/mirror/"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dfine-s.onnx", "yunet.onnx"]

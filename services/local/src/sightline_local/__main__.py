@@ -17,7 +17,7 @@ from sightline_local.stack import StackError
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sightline_local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="sightline_local", description="Run Sightline locally.")
     parser.add_argument(
         "--folder",
         type=Path,

@@ -48,7 +48,9 @@ def make_cloud_server(host: str, port: int) -> BaseWSGIServer:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sightline_local.cloud", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="sightline_local.cloud", description="Run moto as the AWS emulator."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
     arguments = parser.parse_args()

@@ -268,6 +268,7 @@ def _exposure_terms(capture: Json) -> Iterator[str]:
 
 def _show_labels(recognition: Json, console: Console) -> None:
     columns = "Label", "Confidence", "", "Parents"
+    console.print()
     table = Table(*columns, box=None)
     for label in recognition["labels"]:
         bar = "█" * round(label["confidence"] / 5)
@@ -285,6 +286,7 @@ def _show_labels(recognition: Json, console: Console) -> None:
 def _show_text(recognition: Json, console: Console) -> None:
     lines = [each for each in recognition["text"] or () if each["is_line"]]
     if lines:
+        console.print()
         table = Table("Text", "Confidence", box=None)
         for line in lines[:MAX_LINES]:
             table.add_row(line["text"], f"{line['confidence']:.1f}%")
@@ -294,10 +296,12 @@ def _show_text(recognition: Json, console: Console) -> None:
 
 
 def _show_stages(stages: Stages, console: Console) -> None:
+    console.print()
     table = Table("Stage", "Time", box=None)
     for name, milliseconds in stages.durations:
         table.add_row(name, f"{milliseconds:,.0f} ms")
     console.print(table)
+    console.print()
 
 
 def _save(image: Json, folder: Path, console: Console) -> None:
