@@ -1,5 +1,5 @@
-// Makes of `dist` the package that is published: what was built, under this package's name, without
-// what only its making needs. `npm run build`, then `npm pack ./dist`.
+// Creates the package to publish from `dist`: the compiled files, and a package.json without build
+// scripts. Run by `npm run build`; then `npm pack ./dist`.
 
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 
@@ -7,7 +7,7 @@ const { name, version, description, license, type, engines, dependencies } = JSO
   await readFile("package.json", "utf8"),
 );
 
-const published = {
+const manifest = {
   name,
   version,
   description,
@@ -19,6 +19,6 @@ const published = {
   dependencies,
 };
 
-await writeFile("dist/package.json", `${JSON.stringify(published, null, 2)}\n`);
+await writeFile("dist/package.json", `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of ["README.md", "CHANGELOG.md"]) await copyFile(file, `dist/${file}`);
 await copyFile("../../LICENSE", "dist/LICENSE");

@@ -99,7 +99,9 @@ def remove(album: OneAlbum, images: ImageIds, as_json: Json = False) -> None:
 @app.command()
 def update(
     album: OneAlbum,
-    title: Annotated[str | None, typer.Option(metavar="TITLE", help="New title.")] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TITLE", help="New title.")
+    ] = None,
     cover: Annotated[
         str | None,
         typer.Option(metavar="ID", help="Image id of the cover; `newest` uses the newest image."),

@@ -34,7 +34,8 @@ def ls(
     status: Annotated[Status | None, typer.Option(help="Filter by status.")] = None,
     album: InAlbum = None,
     label: Annotated[
-        list[str] | None, typer.Option(metavar="LABEL", help="Filter by label. Repeatable.")
+        list[str] | None,
+        typer.Option("--label", metavar="LABEL", help="Filter by label. Repeatable."),
     ] = None,
     since: Annotated[
         datetime | None, typer.Option(metavar="DATE", help="Added at or after this date.")
@@ -154,7 +155,7 @@ def usage(as_json: Json = False) -> None:
 
 def open_(
     image: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Image id. `last` is the newest image.")
+        str | None, typer.Argument(metavar="ID", help="Image id. `last` is the newest image.")
     ] = None,
     rendition: Annotated[str, typer.Option(metavar="NAME", help="Rendition to open.")] = "full",
     as_json: Json = False,

@@ -45,7 +45,9 @@ def download(
     ] = None,
     album: Annotated[
         str | None,
-        typer.Option(metavar="ALBUM", help="Download all images of an album (title or id)."),
+        typer.Option(
+            "--album", metavar="ALBUM", help="Download all images of an album (title or id)."
+        ),
     ] = None,
     to: Annotated[
         Path, typer.Option("--to", "-o", metavar="FOLDER", help="Destination folder.")

@@ -39,14 +39,14 @@ def login(
     url: Annotated[
         str | None,
         typer.Argument(
-            metavar="[URL]",
+            metavar="URL",
             help="URL of the web application. Default: the server that `make run` started in this "
             "folder.",
         ),
     ] = None,
     email: Annotated[
         str | None,
-        typer.Option(metavar="EMAIL", help="Email address. Prompts for it if omitted."),
+        typer.Option("--email", metavar="EMAIL", help="Email address. Prompts for it if omitted."),
     ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -54,11 +54,13 @@ def login(
     pool: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Cognito user pool. Required if URL is an API without web app."
+            "--pool",
+            metavar="ID",
+            help="Cognito user pool id. Required if URL is an API without a web application.",
         ),
     ] = None,
     client_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="App client of the user pool.")
+        str | None, typer.Option(metavar="ID", help="App client id of the user pool.")
     ] = None,
     cognito: Annotated[
         str, typer.Option(metavar="URL", help="Cognito endpoint. Default: AWS.", show_default=False)
@@ -66,6 +68,7 @@ def login(
     flow: Annotated[
         str,
         typer.Option(
+            "--flow",
             metavar="FLOW",
             help="`srp` proves the password without sending it; `password` sends it to Cognito.",
         ),

@@ -48,7 +48,9 @@ def upload(
     album: Annotated[
         str | None,
         typer.Option(
-            metavar="ALBUM", help="Add the images to this album (title or id); created if missing."
+            "--album",
+            metavar="ALBUM",
+            help="Add the images to this album (title or id); created if missing.",
         ),
     ] = None,
     feature: Annotated[
