@@ -19,7 +19,7 @@ from sightline_api.urls.cloudfront import CloudFrontSigner
 from sightline_api.urls.s3 import S3Signer
 from sightline_api.urls.signer import BucketEndpoint, OriginalDownload
 from sightline_testing.builders import new_owner
-from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
 Step = Callable[[], Awaitable[object]]
 
@@ -39,7 +39,7 @@ def _create_s3_signer() -> S3Signer:
     )
 
 
-def _create_jwks_cache(pool: Pool) -> JwksCache:
+def _create_jwks_cache(pool: TokenIssuer) -> JwksCache:
     def respond(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=pool.jwks())
 
@@ -55,7 +55,7 @@ class _UncachedTokenVerifier(TokenVerifier):
 
 def _create_steps() -> dict[str, tuple[Step, int]]:
     """Return each step with its number of repetitions per measurement."""
-    pool, image, s3 = Pool(), make_ready_image(), _create_s3_signer()
+    pool, image, s3 = TokenIssuer(), make_ready_image(), _create_s3_signer()
     token, jwks = pool.sign(new_owner()), _create_jwks_cache(pool)
     verifier = TokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}))
     uncached_verifier = _UncachedTokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}))

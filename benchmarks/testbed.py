@@ -16,7 +16,7 @@ from typing import NamedTuple
 import httpx
 
 from sightline_testing.builders import new_owner
-from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
 HERE = Path(__file__).parent
 
@@ -79,7 +79,7 @@ class Testbed(NamedTuple):
 @contextmanager
 def run_testbed(cores: tuple[int, int]) -> Iterator[Testbed]:
     """Run the servers on the first core and the fake AWS on the second."""
-    pool = Pool()
+    pool = TokenIssuer()
     ports = {name: find_free_port() for name in ("aws", *SERVERS)}
     aws_url = f"http://127.0.0.1:{ports['aws']}"
     environment = build_environment(aws_url)

@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from sightline_api.auth.jwks import JwksCache, JwksUnavailable, UnknownKey
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 
 class FakePool:
     """Answers with the keys it holds now, and counts how often it was asked."""
 
-    def __init__(self, *pools: Pool) -> None:
+    def __init__(self, *pools: TokenIssuer) -> None:
         self.pools = list(pools)
         self.asked = 0
         self.status = 200
@@ -26,20 +26,20 @@ class FakePool:
         return httpx.Response(self.status, json={"keys": keys})
 
 
-async def test_keys_are_fetched_once(pool: Pool) -> None:
+async def test_keys_are_fetched_once(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     for _ in range(3):
         await fake.keys.find(pool.key_id)
     assert fake.asked == 1
 
 
-async def test_simultaneous_requests_share_one_fetch(pool: Pool) -> None:
+async def test_simultaneous_requests_share_one_fetch(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     await asyncio.gather(*(fake.keys.find(pool.key_id) for _ in range(20)))
     assert fake.asked == 1
 
 
-async def test_invented_key_ids_cause_one_fetch_a_minute(pool: Pool) -> None:
+async def test_invented_key_ids_cause_one_fetch_a_minute(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     await fake.keys.find(pool.key_id)
     for number in range(100):
@@ -49,24 +49,24 @@ async def test_invented_key_ids_cause_one_fetch_a_minute(pool: Pool) -> None:
     assert fake.asked == 2
 
 
-async def test_a_new_key_is_found(pool: Pool) -> None:
-    fake, new = FakePool(pool), Pool("second")
+async def test_a_new_key_is_found(pool: TokenIssuer) -> None:
+    fake, new = FakePool(pool), TokenIssuer("second")
     await fake.keys.find(pool.key_id)
     fake.pools = [new]
     fake.time += 61
     await fake.keys.find(new.key_id)
 
 
-async def test_a_withdrawn_key_is_dropped_in_time(pool: Pool) -> None:
+async def test_a_withdrawn_key_is_dropped_in_time(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     await fake.keys.find(pool.key_id)
-    fake.pools = [Pool("second")]
+    fake.pools = [TokenIssuer("second")]
     fake.time += 3601
     with pytest.raises(UnknownKey):
         await fake.keys.find(pool.key_id)
 
 
-async def test_known_keys_serve_while_the_pool_is_away(pool: Pool) -> None:
+async def test_known_keys_serve_while_the_pool_is_away(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     await fake.keys.find(pool.key_id)
     fake.status = 503
@@ -75,7 +75,7 @@ async def test_known_keys_serve_while_the_pool_is_away(pool: Pool) -> None:
         await fake.keys.find(pool.key_id)
 
 
-async def test_without_any_key_nothing_can_be_verified(pool: Pool) -> None:
+async def test_without_any_key_nothing_can_be_verified(pool: TokenIssuer) -> None:
     fake = FakePool(pool)
     fake.status = 503
     with pytest.raises(JwksUnavailable):

@@ -13,12 +13,12 @@ import pytest
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import InvalidToken, TokenVerifier
 from sightline_testing.builders import new_owner
-from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
 OWNER = new_owner()
 
 
-def make_verifier(pool: Pool) -> TokenVerifier:
+def make_verifier(pool: TokenIssuer) -> TokenVerifier:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
     keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
     return TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}))
@@ -28,25 +28,25 @@ def encode(part: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
-def sign_hmac(pool: Pool, secret: str, algorithm: str = "HS256") -> str:
+def sign_hmac(pool: TokenIssuer, secret: str, algorithm: str = "HS256") -> str:
     """A token signed with something public as if it were a shared secret."""
     signed = f"{encode({'alg': algorithm, 'kid': pool.key_id})}.{encode(pool.claims(OWNER))}"
     digest = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-def unsigned(pool: Pool, algorithm: str) -> str:
+def unsigned(pool: TokenIssuer, algorithm: str) -> str:
     header = {"alg": algorithm, "typ": "JWT", "kid": pool.key_id}
     return f"{encode(header)}.{encode(pool.claims(OWNER))}."
 
 
-def with_other_claims(pool: Pool) -> str:
+def with_other_claims(pool: TokenIssuer) -> str:
     """Somebody's own good token, its subject exchanged."""
     header, _, signature = pool.sign(OWNER).split(".")
     return f"{header}.{encode(pool.claims(new_owner()))}.{signature}"
 
 
-FORGERIES: dict[str, Callable[[Pool], str]] = {
+FORGERIES: dict[str, Callable[[TokenIssuer], str]] = {
     "no algorithm": lambda pool: unsigned(pool, "none"),
     "no algorithm, in capitals": lambda pool: unsigned(pool, "None"),
     "the public key as a secret": lambda pool: sign_hmac(pool, pool.public_pem),
@@ -55,9 +55,9 @@ FORGERIES: dict[str, Callable[[Pool], str]] = {
     ),
     "the modulus as a secret": lambda pool: sign_hmac(pool, pool.jwks()["keys"][0]["n"]),
     "other claims under a good signature": with_other_claims,
-    "another pool's key": lambda _: Pool().sign(OWNER),
-    "another pool's key and name": lambda _: Pool("other", f"{ISSUER}x").sign(OWNER),
-    "an unknown key id": lambda _: Pool("unknown").sign(OWNER),
+    "another pool's key": lambda _: TokenIssuer().sign(OWNER),
+    "another pool's key and name": lambda _: TokenIssuer("other", f"{ISSUER}x").sign(OWNER),
+    "an unknown key id": lambda _: TokenIssuer("unknown").sign(OWNER),
     "another issuer": lambda pool: pool.sign(OWNER, iss="https://example.com"),
     "no issuer": lambda pool: pool.sign(OWNER, iss=None),
     "another client": lambda pool: pool.sign(OWNER, client_id="another"),
@@ -79,17 +79,17 @@ FORGERIES: dict[str, Callable[[Pool], str]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_a_forged_token_is_refused(pool: Pool, forgery: str) -> None:
+async def test_a_forged_token_is_refused(pool: TokenIssuer, forgery: str) -> None:
     with pytest.raises(InvalidToken):
         await make_verifier(pool).verify(FORGERIES[forgery](pool))
 
 
-async def test_a_good_token_tells_its_owner(pool: Pool) -> None:
+async def test_a_good_token_tells_its_owner(pool: TokenIssuer) -> None:
     user = await make_verifier(pool).verify(pool.sign(OWNER))
     assert user.owner == OWNER
 
 
-async def test_a_remembered_token_ends_with_its_time(pool: Pool) -> None:
+async def test_a_remembered_token_ends_with_its_time(pool: TokenIssuer) -> None:
     at = time.time()
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
     keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")

@@ -12,13 +12,13 @@ from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool, ProcessDied
 from sightline_testing.isolated_functions import (
     allocate,
-    chatter,
     crash,
     crash_once,
     double,
     hang,
     own_pid,
     reject,
+    write_to_stdout_and_stderr,
 )
 
 MEBIBYTE = 2**20
@@ -72,7 +72,7 @@ async def test_a_large_argument_arrives(bench: DecodePool) -> None:
 
 
 async def test_chatter_goes_nowhere(bench: DecodePool, capfd: pytest.CaptureFixture[str]) -> None:
-    assert await bench.run(chatter) == 1
+    assert await bench.run(write_to_stdout_and_stderr) == 1
     assert capfd.readouterr() == ("", "")
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from e2e.conftest import PATIENCE, User, cloud
 from e2e.test_journey import rows
-from sightline_api.events.replay_buffer import OVERLAP
+from sightline_api.events.replay_buffer import OVERLAP_SECONDS
 from sightline_local.environment import api_environment
 from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
-from sightline_testing.sse import Block, StreamParser
+from sightline_testing.sse import ServerSentEvent, SseParser
 
 PICTURE = draw_sample(size=(700, 500))
 
@@ -33,22 +33,22 @@ class Watch:
         self.response = response
         self._events = self._read()
 
-    def next(self) -> Block:
+    def next(self) -> ServerSentEvent:
         return next(self._events)
 
-    def until(self, name: str, **data: str) -> list[Block]:
+    def until(self, name: str, **data: str) -> list[ServerSentEvent]:
         """All events up to the one of this name with these data."""
-        seen: list[Block] = []
+        seen: list[ServerSentEvent] = []
         while not seen or seen[-1].name != name or not data.items() <= seen[-1].data.items():
             seen.append(self.next())
         return seen
 
-    def rest(self) -> list[Block]:
+    def rest(self) -> list[ServerSentEvent]:
         """What comes until the gateway ends the stream in good order."""
         return list(self._events)
 
-    def _read(self) -> Iterator[Block]:
-        parser = StreamParser()
+    def _read(self) -> Iterator[ServerSentEvent]:
+        parser = SseParser()
         for text in self.response.iter_text():
             yield from (told for told in parser.feed(text) if told.name)
 
@@ -172,7 +172,7 @@ def test_whoever_comes_back_is_told_what_was_missed_by_another_gateway(
     other = start()
     new_inbox(user, before)
     # Of what came shortly after its beginning it could not say that nothing was missed.
-    time.sleep(OVERLAP + 1)
+    time.sleep(OVERLAP_SECONDS + 1)
     with watch(user) as screen:
         first = user.send("first.jpg", PICTURE)
         last = screen.until("image", image_id=first, status="ready")[-1].event_id

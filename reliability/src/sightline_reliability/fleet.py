@@ -35,7 +35,7 @@ from sightline_local.environment import (
 )
 from sightline_local.provisioning import Resources, provision
 from sightline_local.stack import free_ports
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 Result = TypeVar("Result")
 
@@ -160,7 +160,7 @@ class Fleet:
         self.aws_url, self.proxy_url, self.rekognition_url = (
             f"http://127.0.0.1:{port}" for port in self._ports[:3]
         )
-        self.pool = Pool()
+        self.pool = TokenIssuer()
         self.resources: Resources
 
     async def __aenter__(self) -> Self:

@@ -1,0 +1,1 @@
+"""Test data and test doubles shared by tests, benchmarks and reliability tests."""

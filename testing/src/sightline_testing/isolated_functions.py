@@ -1,4 +1,4 @@
-"""What a workbench must survive. In a module of its own, since its processes import it."""
+"""Functions that tests run in isolated processes; the processes import this module."""
 
 import os
 import signal
@@ -25,9 +25,9 @@ def crash() -> None:
 
 
 def crash_once(path: str) -> str:
-    trace = Path(path)
-    if not trace.exists():
-        trace.touch()
+    marker = Path(path)
+    if not marker.exists():
+        marker.touch()
         crash()
     return "second"
 
@@ -40,6 +40,6 @@ def allocate(size: int) -> int:
     return len(bytearray(size))
 
 
-def chatter() -> int:
+def write_to_stdout_and_stderr() -> int:
     print("x" * 100_000)
     return os.write(2, b"y")

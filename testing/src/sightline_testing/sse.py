@@ -1,4 +1,4 @@
-"""Server-Sent Events as a client reads them."""
+"""A client-side parser of Server-Sent Events (SSE)."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from typing import Any
 
 
 @dataclass
-class Block:
-    """One block of a stream."""
+class ServerSentEvent:
+    """One block of an event stream: an event or a comment."""
 
     fields: dict[str, str] = field(default_factory=dict)
     comment: str | None = None
@@ -26,23 +26,24 @@ class Block:
         return data
 
 
-class StreamParser:
-    """Turns what arrives, however it is cut, into blocks."""
+class SseParser:
+    """Parses chunks of an event stream, which may be split anywhere."""
 
     def __init__(self) -> None:
         self._rest = ""
 
-    def feed(self, text: str) -> list[Block]:
+    def feed(self, text: str) -> list[ServerSentEvent]:
+        """Return the blocks that the text completes."""
         *blocks, self._rest = (self._rest + text).split("\n\n")
-        return [_read(block) for block in blocks]
+        return [_parse(block) for block in blocks]
 
 
-def _read(block: str) -> Block:
-    told = Block()
+def _parse(block: str) -> ServerSentEvent:
+    event = ServerSentEvent()
     for line in block.split("\n"):
         name, _, value = line.partition(": ")
         if name:
-            told.fields[name] = value
+            event.fields[name] = value
         else:
-            told.comment = value
-    return told
+            event.comment = value
+    return event

@@ -1,4 +1,4 @@
-"""A Cognito pool of our own: real keys, real signatures, any claims."""
+"""A fake Cognito user pool: real keys and signatures, arbitrary claims."""
 
 import time
 from typing import Any
@@ -16,8 +16,8 @@ ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example"
 CLIENT_ID = "3n4b5urk1ft4fl3mg5e62d9ado"
 
 
-class Pool:
-    """Signs tokens as Cognito does, and publishes its keys."""
+class TokenIssuer:
+    """Signs access tokens as Cognito does and publishes its keys (JWKS)."""
 
     def __init__(self, key_id: str = "first", issuer: str = ISSUER) -> None:
         self.key_id = key_id
@@ -35,7 +35,7 @@ class Pool:
         return {"keys": [{**public, "kid": self.key_id, "use": "sig"}]}
 
     def claims(self, owner: str, **changes: object) -> dict[str, object]:
-        """An access token's claims; None leaves one out."""
+        """Return the claims of an access token; a change to None removes a claim."""
         claims: dict[str, object] = {
             "sub": owner,
             "iss": self.issuer,
@@ -50,6 +50,7 @@ class Pool:
         return {name: value for name, value in claims.items() if value is not None}
 
     def sign(self, owner: str, **changes: object) -> str:
+        """Return a signed access token of the owner."""
         return self.sign_claims(self.claims(owner, **changes))
 
     def sign_claims(self, claims: dict[str, object]) -> str:
