@@ -1,4 +1,4 @@
-"""docker-compose.yml brought up for real, once for all tests, and a user of it."""
+"""Fixtures: the stack of docker-compose.yml, started once for all tests, and a signed-in user."""
 
 import json
 import os
@@ -20,20 +20,20 @@ from sightline_local.stack import consecutive_ports
 
 ROOT = Path(__file__).parents[2]
 
-#: Seconds after which a test gives up waiting.
-PATIENCE = 120
+#: Timeout for every condition that a test waits for.
+WAIT_TIMEOUT_SECONDS = 120
 
-#: What Docker asks for, written by Docker's own names so that nobody's other projects are met.
+#: Compose project name, which keeps the test containers apart from other projects.
 PROJECT = "sightline-test"
 
-_HEALTH = "from urllib.request import urlopen; print(urlopen('{}').read().decode())"
+_GET_HEALTH = "from urllib.request import urlopen; print(urlopen('{}').read().decode())"
 
 Json = dict[str, Any]
 
 
 def run(*command: str, environment: dict[str, str] | None = None) -> str:
-    """What the command prints; where it fails, the test fails with what it said."""
-    ended = subprocess.run(
+    """Run a command and return its output; fail the test with its error output if it fails."""
+    completed = subprocess.run(
         command,
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
@@ -42,16 +42,17 @@ def run(*command: str, environment: dict[str, str] | None = None) -> str:
         text=True,
         check=False,
     )
-    if ended.returncode:
-        pytest.fail(f"{' '.join(command)}: exit code {ended.returncode}\n{ended.stderr[-4000:]}")
-    return ended.stdout
+    if completed.returncode:
+        message = f"exit code {completed.returncode}\n{completed.stderr[-4000:]}"
+        pytest.fail(f"{' '.join(command)}: {message}")
+    return completed.stdout
 
 
-def wait_for(what: str, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait_for(description: str, condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {PATIENCE} seconds in vain: {what}")
+            pytest.fail(f"timed out after {WAIT_TIMEOUT_SECONDS} seconds: {description}")
         time.sleep(0.2)
 
 
@@ -60,16 +61,17 @@ class Container:
     id: str
 
     def inspect(self) -> Json:
-        answer: list[Json] = json.loads(run("docker", "inspect", self.id))
-        return answer[0]
+        containers: list[Json] = json.loads(run("docker", "inspect", self.id))
+        return containers[0]
 
     def run_python(self, code: str) -> str:
         return run("docker", "exec", self.id, "python", "-c", code)
 
     def in_flight(self) -> int:
-        """Pictures that this consumer has in work, by its own word."""
-        answer: Json = json.loads(self.run_python(_HEALTH.format("http://127.0.0.1:8080/health")))
-        return int(answer["in_flight"])
+        """Return the number of images in flight, from the consumer's health endpoint."""
+        url = "http://127.0.0.1:8080/health"
+        health: Json = json.loads(self.run_python(_GET_HEALTH.format(url)))
+        return int(health["in_flight"])
 
     def is_healthy(self) -> bool:
         state = self.inspect()["State"]
@@ -77,7 +79,7 @@ class Container:
 
 
 class Composition:
-    """The containers of docker-compose.yml, under ports of their own."""
+    """The containers of docker-compose.yml, on free ports."""
 
     def __init__(self) -> None:
         ports = consecutive_ports(0)
@@ -101,7 +103,7 @@ class Composition:
         return run("docker", "compose", *arguments, environment=self._environment)
 
     def up(self, *arguments: str) -> None:
-        """`docker compose up`, until everything is healthy."""
+        """Run `docker compose up` and wait until all containers are healthy."""
         self.compose("up", "--detach", "--wait", "--wait-timeout", "180", *arguments)
 
     def containers(self, *services: str) -> list[Container]:
@@ -113,7 +115,7 @@ class Composition:
         return container
 
     def scale_workers(self, number: int) -> list[Container]:
-        """So many workers, all healthy and with nothing to do."""
+        """Scale to a number of workers, and wait until all are healthy and idle."""
         self.up("--scale", f"worker={number}")
         workers = self.containers("worker")
         assert len(workers) == number
@@ -135,24 +137,24 @@ def composition(request: pytest.FixtureRequest) -> Iterator[Composition]:
 
 
 class Recognition:
-    """The local Rekognition, which can be made to stand still: whoever asked it stays busy."""
+    """The Rekognition emulator, which can be paused so that its callers stay busy."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self._held = False
+        self._paused = False
 
-    def hold(self) -> None:
+    def pause(self) -> None:
         run("docker", "pause", self._container.id)
-        self._held = True
+        self._paused = True
 
-    def let_go(self) -> None:
-        if self._held:
+    def unpause(self) -> None:
+        if self._paused:
             run("docker", "unpause", self._container.id)
-            self._held = False
+            self._paused = False
 
     def recover(self) -> None:
-        """Go on, and be seen to be well: Docker calls it unhealthy for having stood still."""
-        self.let_go()
+        """Unpause and wait until healthy: Docker reports a paused container as unhealthy."""
+        self.unpause()
         wait_for("recognition to be healthy", self._container.is_healthy)
 
 
@@ -164,51 +166,45 @@ def recognition(composition: Composition) -> Iterator[Recognition]:
 
 
 class User:
-    """Somebody who is signed in and knows no more than the published ports."""
+    """A signed-in user who reaches the stack through its published ports only."""
 
-    def __init__(self, card: Connection) -> None:
-        self.card = card
-        self.http = httpx.Client(base_url=card.api, timeout=30)
-        self.http.headers["Authorization"] = f"Bearer {sign_in(self.http, card)}"
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.http = httpx.Client(base_url=connection.api, timeout=30)
+        self.http.headers["Authorization"] = f"Bearer {sign_in(self.http, connection)}"
 
-    def announce(self, name: str, body: bytes) -> Json:
-        return request_upload(self.http, self.card, name, body, features=("labels", "text"))
+    def request_upload(self, name: str, body: bytes) -> Json:
+        return request_upload(self.http, self.connection, name, body, features=("labels", "text"))
 
-    def send(self, name: str, body: bytes) -> str:
-        """Upload a picture; answers its id."""
-        ticket = self.announce(name, body)
+    def upload(self, name: str, body: bytes) -> str:
+        """Upload an image and return its ID."""
+        ticket = self.request_upload(name, body)
         upload(ticket, body)
         image_id: str = ticket["image"]["id"]
         return image_id
 
     def get(self, image_id: str) -> Json:
-        answer = self.http.get(f"/v1/images/{image_id}")
-        answer.raise_for_status()
-        body: Json = answer.json()
-        return body
-
-    def reprocess(self, image_id: str) -> None:
-        """Have it recognised once more; it is no longer ready when this returns."""
-        answer = self.http.post(f"/v1/images/{image_id}/reprocess", json={"parts": ["recognition"]})
-        answer.raise_for_status()
-        wait_for("a new start", lambda: self.get(image_id)["status"] == "processing")
+        response = self.http.get(f"/v1/images/{image_id}")
+        response.raise_for_status()
+        image: Json = response.json()
+        return image
 
     def wait(self, image_id: str) -> Json:
-        """The image once it has ended."""
+        """Wait until the image is ready or failed, and return it."""
         wait_for(
-            f"the end of {image_id}",
+            f"{image_id} to be ready or failed",
             lambda: self.get(image_id)["status"] in {"ready", "failed"},
         )
         return self.get(image_id)
 
     def wait_all(self, image_ids: Sequence[str]) -> list[str]:
-        """How each of them has ended."""
+        """Wait for all images and return their statuses."""
         return [self.wait(image_id)["status"] for image_id in image_ids]
 
 
 @pytest.fixture(scope="session")
 def user(composition: Composition, tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
-    card = write_connection(tmp_path_factory.mktemp("card"), composition.api, composition.cognito)
-    user = User(card)
+    folder = tmp_path_factory.mktemp("connection")
+    user = User(write_connection(folder, composition.api, composition.cognito))
     yield user
     user.http.close()

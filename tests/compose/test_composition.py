@@ -1,4 +1,4 @@
-"""All of it in containers: what is promised of them, and that nothing is lost with one."""
+"""The complete stack in containers: hardening, processing, and recovery from lost workers."""
 
 import errno
 import io
@@ -19,21 +19,21 @@ from sightline_local.sample_image import CAPTION, draw_sample
 
 pytestmark = pytest.mark.compose
 
-#: Pictures that one worker has in work at the same time, if told nothing else.
+#: Images that a worker processes concurrently, by default.
 CONCURRENCY = 4
 
-#: The one image that is not ours is run as it is shipped: as root, with a file system to write to.
-FOREIGN = "localstack"
+#: The only third-party image runs as shipped: as root, with a writable file system.
+THIRD_PARTY = "localstack"
 
-#: Has no Python in it, so it is asked from outside.
+#: Its image has no Python, so it is tested from outside.
 WEB = "web"
 
-OURS = ("cognito", "recognition", "provision", "api", "worker", "resizer")
-RUNNING = tuple(name for name in OURS if name != "provision")
+OWN_SERVICES = ("cognito", "recognition", "provision", "api", "worker", "resizer")
+RUNNING_SERVICES = tuple(name for name in OWN_SERVICES if name != "provision")
 
 IMAGES = ("sightline-api", "sightline-worker", "sightline-resizer", "sightline-local")
 
-_WRITE = """
+_WRITE_FILE = """
 import os
 assert os.getuid() == 10001, os.getuid()
 try:
@@ -42,45 +42,45 @@ except OSError as error:
     print(error.errno)
 """
 
-# Fills the container's memory. Of all processes in it the kernel would end the largest, which is
-# this one; it is told to take the service itself first.
-_FILL = """
+# Fills the container's memory. The kernel would kill the largest process, which is this script;
+# the score makes it kill the service first.
+_FILL_MEMORY = """
 from pathlib import Path
 for process in Path("/proc").glob("[0-9]*"):
     if (process / "cmdline").read_bytes().startswith(b"python\\0-m\\0sightline_worker"):
         (process / "oom_score_adj").write_text("1000")
-held = []
+blocks = []
 while True:
-    held.append(b"x" * 2**24)
+    blocks.append(b"x" * 2**24)
 """
 
 
 def draw(number: int) -> bytes:
-    """No two alike: the same bytes would be recognised once."""
+    """Return a distinct image per number: the same bytes would be recognized only once."""
     return draw_sample(size=(900 + number, 600))
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_an_image_holds_no_tools(composition: Composition, image: str) -> None:
-    look = "! command -v cc gcc c++ g++ make && ! python -c 'import pip' 2>/dev/null"
-    run("docker", "run", "--rm", "--read-only", "--network", "none", image, "sh", "-c", look)
-    (told,) = run("docker", "inspect", "-f", "{{json .Config.Labels}}", image).splitlines()
-    assert f'"org.opencontainers.image.title":"{image}"' in told
+def test_container_image_contains_no_build_tools(composition: Composition, image: str) -> None:
+    check = "! command -v cc gcc c++ g++ make && ! python -c 'import pip' 2>/dev/null"
+    run("docker", "run", "--rm", "--read-only", "--network", "none", image, "sh", "-c", check)
+    (labels,) = run("docker", "inspect", "-f", "{{json .Config.Labels}}", image).splitlines()
+    assert f'"org.opencontainers.image.title":"{image}"' in labels
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_an_image_is_compiled_already(composition: Composition, image: str) -> None:
-    """Nothing could be kept of what a start compiles, so nothing may be left to compile."""
+def test_container_image_contains_compiled_bytecode(composition: Composition, image: str) -> None:
+    """The file system is read-only, so bytecode compiled at startup could not be cached."""
     module = image.replace("-", "_") + (".recognition" if image == "sightline-local" else "")
     command = f"python -v -c 'import {module}.__main__' 2>&1"
-    told = run("docker", "run", "--rm", "--read-only", image, "sh", "-c", command)
-    assert f"matches /opt/sightline/{module.replace('.', '/')}/__main__.py" in told
-    # What is read compiled is named in quotes here, and ends in .pyc.
-    assert re.findall(r"code object from /opt/.*", told) == []
+    output = run("docker", "run", "--rm", "--read-only", image, "sh", "-c", command)
+    assert f"matches /opt/sightline/{module.replace('.', '/')}/__main__.py" in output
+    # For cached bytecode, the path is in quotes and ends in .pyc.
+    assert re.findall(r"code object from /opt/.*", output) == []
 
 
-@pytest.mark.parametrize("service", [*OURS, WEB])
-def test_a_container_may_do_little(composition: Composition, service: str) -> None:
+@pytest.mark.parametrize("service", [*OWN_SERVICES, WEB])
+def test_container_is_hardened(composition: Composition, service: str) -> None:
     container = composition.container(service).inspect()
     host = container["HostConfig"]
     assert container["Config"]["User"] == "10001:10001"
@@ -92,16 +92,16 @@ def test_a_container_may_do_little(composition: Composition, service: str) -> No
     assert host["PidsLimit"] == 128
 
 
-@pytest.mark.parametrize("service", RUNNING)
-def test_a_running_container_is_nobody_and_cannot_write(
+@pytest.mark.parametrize("service", RUNNING_SERVICES)
+def test_container_runs_unprivileged_on_a_read_only_file_system(
     composition: Composition, service: str
 ) -> None:
-    answer = composition.container(service).run_python(_WRITE)
-    assert int(answer) == errno.EROFS
+    error_number = composition.container(service).run_python(_WRITE_FILE)
+    assert int(error_number) == errno.EROFS
 
 
-@pytest.mark.parametrize("service", [*OURS, WEB, FOREIGN])
-def test_every_container_is_bounded_and_reached_from_here_alone(
+@pytest.mark.parametrize("service", [*OWN_SERVICES, WEB, THIRD_PARTY])
+def test_container_has_resource_limits_and_binds_to_loopback_only(
     composition: Composition, service: str
 ) -> None:
     host = composition.container(service).inspect()["HostConfig"]
@@ -114,20 +114,20 @@ def test_every_container_is_bounded_and_reached_from_here_alone(
     assert host["RestartPolicy"]["Name"] in expected
 
 
-def test_everything_starts_after_what_it_needs(composition: Composition) -> None:
-    def state(service: str, moment: str) -> datetime:
-        told: str = composition.container(service).inspect()["State"][moment]
-        return datetime.fromisoformat(told)
+def test_services_start_after_their_dependencies(composition: Composition) -> None:
+    def timestamp(service: str, field: str) -> datetime:
+        value: str = composition.container(service).inspect()["State"][field]
+        return datetime.fromisoformat(value)
 
     assert composition.container("provision").inspect()["State"]["ExitCode"] == 0
     for service in ("localstack", "cognito"):
-        assert state(service, "StartedAt") < state("provision", "StartedAt")
+        assert timestamp(service, "StartedAt") < timestamp("provision", "StartedAt")
     for service in ("api", "worker", "resizer"):
-        assert state("provision", "FinishedAt") < state(service, "StartedAt")
+        assert timestamp("provision", "FinishedAt") < timestamp(service, "StartedAt")
 
 
-def test_a_picture_gets_ready(user: User) -> None:
-    image = user.wait(user.send("evening.jpg", draw(0)))
+def test_uploaded_image_becomes_ready(user: User) -> None:
+    image = user.wait(user.upload("evening.jpg", draw(0)))
     assert image["status"] == "ready", image
     (line,) = [each for each in image["recognition"]["text"] if each["is_line"]]
     assert line["text"].replace(" ", "") == CAPTION.replace(" ", "")
@@ -135,70 +135,70 @@ def test_a_picture_gets_ready(user: User) -> None:
         assert httpx.get(rendition["url"]).content[8:12] == b"WEBP"
 
 
-def test_the_web_application_is_served_with_the_api_behind_it(
+def test_web_application_is_served_and_proxies_the_api(
     composition: Composition, user: User
 ) -> None:
     page = httpx.get(f"{composition.web}/albums/any")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     (script,) = re.findall(r'<script type="module" crossorigin src="([^"]+)"', page.text)
-    answer = httpx.get(composition.web + script)
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert httpx.get(f"{composition.web}/assets/gone.js").status_code == 404
-    told = httpx.get(f"{composition.web}/config.json").json()["cognito"]
-    assert told["endpoint"] == f"{composition.cognito}/"
-    assert told["clientId"] == user.card.client_id
+    response = httpx.get(composition.web + script)
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert httpx.get(f"{composition.web}/assets/missing.js").status_code == 404
+    cognito = httpx.get(f"{composition.web}/config.json").json()["cognito"]
+    assert cognito["endpoint"] == f"{composition.cognito}/"
+    assert cognito["clientId"] == user.connection.client_id
     signed_in = {"Authorization": user.http.headers["Authorization"]}
     assert httpx.get(f"{composition.web}/v1/images", headers=signed_in).is_success
     with httpx.stream("GET", f"{composition.web}/v1/events", headers=signed_in) as events:
-        # It comes at once, however little there is to send.
+        # The proxy does not buffer the stream, so the first event arrives immediately.
         assert "event: open" in islice(events.iter_lines(), 4)
 
 
-def test_the_web_application_cannot_be_written_to(composition: Composition) -> None:
+def test_web_container_has_a_read_only_file_system(composition: Composition) -> None:
     container = composition.container(WEB)
     write = "touch /usr/share/sightline/x 2>&1 || true"
     assert "Read-only file system" in run("docker", "exec", container.id, "sh", "-c", write)
 
 
-def test_the_demo_runs_against_containers(
+def test_demo_runs_against_the_containers(
     user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    user.card.write(tmp_path)
+    user.connection.write(tmp_path)
     output = io.StringIO()
     run_demo(None, tmp_path, Console(file=output, width=200))
     assert "Drawing Board" in output.getvalue()
     assert (tmp_path / "renditions-of-sample" / "full.webp").exists()
 
 
-def post(form: dict[str, Any], body: bytes, **changed: str) -> httpx.Response:
-    fields = {**form["fields"], **changed}
-    return httpx.post(form["url"], data=fields, files={"file": ("picture", body)})
+def post(form: dict[str, Any], body: bytes, **overrides: str) -> httpx.Response:
+    fields = {**form["fields"], **overrides}
+    return httpx.post(form["url"], data=fields, files={"file": ("image", body)})
 
 
-def test_a_ticket_is_good_for_its_bytes_alone(user: User) -> None:
-    """S3 itself refuses what the form was not signed for; moto, on the laptop, does not."""
+def test_presigned_post_accepts_only_the_declared_content(user: User) -> None:
+    """LocalStack enforces the signed policy as S3 does; moto, which `make run` uses, does not."""
     body = draw(1)
-    form = user.announce("ticket.jpg", body)["upload"]
+    form = user.request_upload("ticket.jpg", body)["upload"]
     key = form["fields"]["key"]
-    refused = {
+    rejected = {
         "other bytes": post(form, body[:-1] + bytes([body[-1] ^ 1])),
         "too many": post(form, body + b"x"),
         "too few": post(form, body[:-1]),
         "another key": post(form, body, key=f"{key[:-4]}0000"),
         "another type": post(form, body, **{"Content-Type": "text/html"}),
     }
-    assert {what: answer.is_success for what, answer in refused.items()} == dict.fromkeys(
-        refused, False
+    assert {case: response.is_success for case, response in rejected.items()} == dict.fromkeys(
+        rejected, False
     )
     assert post(form, body).is_success
 
 
-def test_a_changed_address_opens_nothing(user: User) -> None:
-    """LocalStack checks a signature that is there; unlike S3 it also answers where none is."""
-    image = user.wait(user.send("address.jpg", draw(2)))
+def test_presigned_url_is_valid_for_its_object_only(user: User) -> None:
+    """LocalStack rejects wrong signatures; unlike S3, it accepts requests without a signature."""
+    image = user.wait(user.upload("url.jpg", draw(2)))
     thumb, full = (
         next(each["url"] for each in image["renditions"]["items"] if each["name"] == name)
         for name in ("thumb", "full")
@@ -208,43 +208,43 @@ def test_a_changed_address_opens_nothing(user: User) -> None:
     assert httpx.get(forged).status_code == 403
 
 
-def test_three_workers_share_the_work(
+def test_three_workers_share_the_queue(
     composition: Composition, user: User, recognition: Recognition
 ) -> None:
     workers = composition.scale_workers(3)
-    recognition.hold()
-    image_ids = [user.send("shared.jpg", draw(10 + number)) for number in range(3 * CONCURRENCY)]
+    recognition.pause()
+    image_ids = [user.upload("shared.jpg", draw(10 + number)) for number in range(3 * CONCURRENCY)]
     wait_for(
-        "every worker with as much as it takes",
+        "every worker to be at full concurrency",
         lambda: [each.in_flight() for each in workers] == [CONCURRENCY] * 3,
     )
-    recognition.let_go()
+    recognition.unpause()
     assert user.wait_all(image_ids) == ["ready"] * len(image_ids)
 
 
-def test_a_busy_worker_that_is_stopped_finishes_first(
+def test_stopped_worker_finishes_its_in_flight_images(
     composition: Composition, user: User, recognition: Recognition
 ) -> None:
     (worker,) = composition.scale_workers(1)
-    recognition.hold()
-    image_ids = [user.send("stopped.jpg", draw(30 + number)) for number in range(CONCURRENCY)]
-    wait_for("a busy worker", lambda: worker.in_flight() == CONCURRENCY)
+    recognition.pause()
+    image_ids = [user.upload("stopped.jpg", draw(30 + number)) for number in range(CONCURRENCY)]
+    wait_for("a worker at full concurrency", lambda: worker.in_flight() == CONCURRENCY)
     with subprocess.Popen(["docker", "stop", worker.id], stdout=subprocess.DEVNULL) as stopping:
-        recognition.let_go()
+        recognition.unpause()
         assert stopping.wait() == 0
     state = worker.inspect()["State"]
     assert (state["Status"], state["ExitCode"]) == ("exited", 0)
-    # Nobody is left to do it now: it was done before the end.
+    # No other worker runs, so the stopped worker must have finished all of them.
     assert user.wait_all(image_ids) == ["ready"] * CONCURRENCY
 
 
-def test_a_worker_that_cannot_finish_hands_back(
+def test_worker_that_cannot_finish_returns_its_messages(
     composition: Composition, user: User, recognition: Recognition
 ) -> None:
     (worker,) = composition.scale_workers(1)
-    recognition.hold()
-    image_ids = [user.send("handed.jpg", draw(40 + number)) for number in range(CONCURRENCY)]
-    wait_for("a busy worker", lambda: worker.in_flight() == CONCURRENCY)
+    recognition.pause()
+    image_ids = [user.upload("handed.jpg", draw(40 + number)) for number in range(CONCURRENCY)]
+    wait_for("a worker at full concurrency", lambda: worker.in_flight() == CONCURRENCY)
     run("docker", "stop", "--time", "30", worker.id)
     assert worker.inspect()["State"]["ExitCode"] == 0
     recognition.recover()
@@ -252,27 +252,27 @@ def test_a_worker_that_cannot_finish_hands_back(
     assert user.wait_all(image_ids) == ["ready"] * CONCURRENCY
 
 
-def test_a_worker_out_of_memory_is_started_again_and_another_does_its_work(
+def test_worker_out_of_memory_restarts_and_another_worker_takes_over(
     composition: Composition, user: User, recognition: Recognition
 ) -> None:
     first, second = composition.scale_workers(2)
     before = first.inspect()
-    recognition.hold()
-    image_ids = [user.send("memory.jpg", draw(50 + number)) for number in range(2 * CONCURRENCY)]
+    recognition.pause()
+    image_ids = [user.upload("memory.jpg", draw(50 + number)) for number in range(2 * CONCURRENCY)]
     wait_for(
-        "two busy workers",
+        "two workers at full concurrency",
         lambda: [each.in_flight() for each in (first, second)] == [CONCURRENCY] * 2,
     )
     subprocess.run(
-        ["docker", "exec", first.id, "python", "-c", _FILL], capture_output=True, check=False
+        ["docker", "exec", first.id, "python", "-c", _FILL_MEMORY], capture_output=True, check=False
     )
 
-    def is_back() -> bool:
+    def has_restarted() -> bool:
         return first.inspect()["RestartCount"] > before["RestartCount"] and first.is_healthy()
 
-    wait_for("the worker to be started again", is_back)
-    # It would now take its work up again by itself; so that the other one has to, it must go.
+    wait_for("the worker to restart", has_restarted)
+    # Stop the restarted worker, so that the other one must process the redelivered messages.
     run("docker", "stop", "--time", "30", first.id)
     assert second.inspect()["RestartCount"] == 0
-    recognition.let_go()
+    recognition.unpause()
     assert user.wait_all(image_ids) == ["ready"] * len(image_ids)

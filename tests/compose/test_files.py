@@ -1,4 +1,4 @@
-"""What can be said of the files before anything is started."""
+"""Static checks of docker-compose.yml and the Dockerfiles; no container is started."""
 
 import json
 import subprocess
@@ -15,19 +15,19 @@ pytestmark = pytest.mark.compose
 
 DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "web" / "Dockerfile"])
 
-#: Measured: what worker and resizer take beside the processes that decode pictures, at rest.
+#: Measured memory of an idle worker or resizer, without its decode processes.
 SERVICE_BYTES = 150 * 2**20
 
 
 def config(*options: str) -> Json:
-    """docker-compose.yml as Docker reads it, with nothing of the caller's."""
-    answer = run(
+    """Return docker-compose.yml as Docker resolves it, with a fixed project name."""
+    output = run(
         *("docker", "compose", "--file", "docker-compose.yml", *options),
         *("--profile", "*", "config", "--format", "json"),
         environment={"COMPOSE_PROJECT_NAME": "sightline"},
     )
-    read: Json = json.loads(answer)
-    return read
+    resolved: Json = json.loads(output)
+    return resolved
 
 
 def test_every_service_has_a_dockerfile() -> None:
@@ -38,26 +38,26 @@ def test_every_service_has_a_dockerfile() -> None:
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.parent.name)
-def test_hadolint_finds_nothing(path: Path) -> None:
+def test_hadolint_finds_no_issue(path: Path) -> None:
     hadolint = Path(sys.executable).with_name("hadolint")
     run(str(hadolint), "--failure-threshold", "style", str(path))
 
 
-def test_docker_reads_the_file_without_a_word() -> None:
-    ended = subprocess.run(
+def test_compose_file_is_valid_without_warnings() -> None:
+    completed = subprocess.run(
         ["docker", "compose", "--file", "docker-compose.yml", "config", "--quiet"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    assert (completed.returncode, completed.stdout, completed.stderr) == (0, "", "")
 
 
-def test_the_example_holds_the_defaults(tmp_path: Path) -> None:
-    nothing = tmp_path / "nothing.env"
-    nothing.touch()
-    assert config("--env-file", ".env.example") == config("--env-file", str(nothing))
+def test_env_example_contains_the_defaults(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.env"
+    empty.touch()
+    assert config("--env-file", ".env.example") == config("--env-file", str(empty))
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_the_example_holds_the_defaults(tmp_path: Path) -> None:
 def test_memory_limits_follow_from_the_settings(
     service: str, settings: type[WorkerSettings] | type[ResizerSettings]
 ) -> None:
-    told = config()["services"][service]
-    processes = int(told["environment"]["SIGHTLINE_PROCESSES"])
+    resolved = config()["services"][service]
+    processes = int(resolved["environment"]["SIGHTLINE_PROCESSES"])
     per_process = settings.model_fields["max_memory"].default
-    assert int(told["mem_limit"]) >= processes * per_process + SERVICE_BYTES
+    assert int(resolved["mem_limit"]) >= processes * per_process + SERVICE_BYTES
 
 
 @pytest.mark.parametrize("service", ["worker", "resizer"])
-def test_there_is_time_to_drain(service: str) -> None:
-    told = config()["services"][service]
+def test_stop_grace_period_exceeds_poll_and_drain(service: str) -> None:
+    resolved = config()["services"][service]
     poll, drain = (
-        int(told["environment"][f"SIGHTLINE_{name}_SECONDS"]) for name in ("POLL", "DRAIN")
+        int(resolved["environment"][f"SIGHTLINE_{name}_SECONDS"]) for name in ("POLL", "DRAIN")
     )
-    assert told["stop_grace_period"] == "30s"
+    assert resolved["stop_grace_period"] == "30s"
     assert poll + drain < 30

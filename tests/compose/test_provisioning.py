@@ -1,4 +1,4 @@
-"""Provisioning as a command, and the ids that docker-compose.yml counts upon; without Docker."""
+"""Provisioning as a command, and the IDs that docker-compose.yml relies on; without Docker."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from sightline_local.stack import StackError, consecutive_ports
 
 @pytest.fixture
 def cognito() -> Iterator[str]:
-    """A moto server in a process of its own, started as docker-compose.yml does."""
+    """Start a moto server in a separate process, as docker-compose.yml does; yield its URL."""
     port = consecutive_ports(0).cloud
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
@@ -33,12 +33,12 @@ def cognito() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
 
-    def answers() -> bool:
+    def is_ready() -> bool:
         with suppress(httpx.TransportError):
             return httpx.get(f"{url}/moto-api/").is_success
         return False
 
-    wait_for("moto", answers)
+    wait_for("moto to be ready", is_ready)
     yield url
     process.kill()
     process.wait()
@@ -46,24 +46,24 @@ def cognito() -> Iterator[str]:
 
 @pytest.fixture
 def endpoint(cognito: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The same, named by AWS's own variables."""
+    """Configure the moto server in the standard AWS environment variables; return its URL."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", cognito)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     return cognito
 
 
-def told(name: str) -> str:
-    """A setting's value in docker-compose.yml."""
+def compose_setting(name: str) -> str:
+    """Return the value of a setting in docker-compose.yml."""
     text = (ROOT / "docker-compose.yml").read_text()
-    found = re.search(rf"^ +{name}: '?(.*?)'?$", text, re.MULTILINE)
-    assert found is not None
-    return found[1]
+    match = re.search(rf"^ +{name}: '?(.*?)'?$", text, re.MULTILINE)
+    assert match is not None
+    return match[1]
 
 
-def test_what_compose_tells_the_services_is_what_gets_made(endpoint: str) -> None:
+def test_compose_settings_match_the_provisioned_resources(endpoint: str) -> None:
     environment = {
-        name: told(name)
+        name: compose_setting(name)
         for name in (
             "AWS_REGION",
             "SIGHTLINE_TABLE",
@@ -73,31 +73,32 @@ def test_what_compose_tells_the_services_is_what_gets_made(endpoint: str) -> Non
             "SIGHTLINE_TOKEN_CLIENT_IDS",
         )
     }
-    made = provision_from_environment({**environment, "AWS_ENDPOINT_URL": endpoint}, visibility=60)
-    assert told("SIGHTLINE_TOKEN_JWKS_URL").split("/")[3] == made.pool_id
+    environment["AWS_ENDPOINT_URL"] = endpoint
+    resources = provision_from_environment(environment, visibility=60)
+    assert compose_setting("SIGHTLINE_TOKEN_JWKS_URL").split("/")[3] == resources.pool_id
 
 
-def test_a_wrong_setting_is_named_with_the_right_value(endpoint: str) -> None:
-    environment = {"AWS_ENDPOINT_URL": endpoint, "SIGHTLINE_TABLE": "pictures"}
+def test_provisioning_reports_a_wrong_setting_with_its_expected_value(endpoint: str) -> None:
+    environment = {"AWS_ENDPOINT_URL": endpoint, "SIGHTLINE_TABLE": "images"}
     with pytest.raises(StackError, match="SIGHTLINE_TABLE should be sightline"):
         provision_from_environment(environment, visibility=60)
 
 
-def test_on_aws_itself_nothing_is_made() -> None:
+def test_provisioning_rejects_aws_itself() -> None:
     with pytest.raises(StackError, match="AWS_ENDPOINT_URL is not set: name an emulator"):
         provision_from_environment({"AWS_REGION": "eu-central-1"}, visibility=60)
 
 
-def test_a_card_is_found_where_something_was_made(endpoint: str, tmp_path: Path) -> None:
+def test_connection_file_requires_provisioned_resources(endpoint: str, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     with pytest.raises(StackError, match="nothing is provisioned yet"):
         write_connection(folder, "http://127.0.0.1:1", endpoint)
-    made = provision_from_environment(os.environ, visibility=60)
-    card = write_connection(folder, "http://127.0.0.1:1", endpoint)
-    assert card.client_id == made.client_id
-    assert Connection.read(folder) == card
+    resources = provision_from_environment(os.environ, visibility=60)
+    connection = write_connection(folder, "http://127.0.0.1:1", endpoint)
+    assert connection.client_id == resources.client_id
+    assert Connection.read(folder) == connection
 
 
-def test_a_card_of_nothing_says_what_is_missing(tmp_path: Path) -> None:
+def test_connection_file_requires_a_running_cognito(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="Cognito does not respond"):
         write_connection(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:1")
