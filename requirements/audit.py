@@ -1,8 +1,8 @@
-"""Known flaws of what the locked files name, by `pip-audit`: `make audit`.
+"""Audit the locked requirements for known vulnerabilities with `pip-audit` (`make audit`).
 
-Advisories come from the index's own service. Where only its files can be had, as through a mirror,
-nothing can be looked up, and that is said: it is no failure, and no clean bill either. Ends with 1
-where a flaw is known.
+Advisories come from the API of the package index. A mirror that serves only files has no
+advisories: then the script reports how many packages it could audit and does not fail. It exits
+with 1 if it finds a vulnerability.
 """
 
 import json
@@ -13,10 +13,10 @@ from typing import Any
 
 
 def audit(requirements: str) -> list[dict[str, Any]]:
-    """What pip-audit says of each package; one that it could not look up has no `vulns`."""
+    """Return pip-audit's result per package; packages that were not audited have no `vulns`."""
     command = [str(Path(sys.executable).with_name("pip-audit")), "--disable-pip"]
     command += ["--require-hashes", "--progress-spinner", "off", "--format", "json"]
-    done = subprocess.run(  # noqa: S603 - our own arguments
+    done = subprocess.run(  # noqa: S603 - fixed arguments
         [*command, "--requirement", requirements], capture_output=True, text=True, check=False
     )
     if done.returncode not in {0, 1}:
@@ -26,18 +26,18 @@ def audit(requirements: str) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    flaws = []
+    vulnerabilities = []
     for requirements in sys.argv[1:]:
         packages = audit(requirements)
-        asked = [each for each in packages if "vulns" in each]
-        flaws += [
-            f"{each['name']} {each['version']}: {flaw['id']}"
-            for each in asked
-            for flaw in each["vulns"]
+        audited = [package for package in packages if "vulns" in package]
+        vulnerabilities += [
+            f"{package['name']} {package['version']}: {vulnerability['id']}"
+            for package in audited
+            for vulnerability in package["vulns"]
         ]
-        print(f"{requirements}: {len(asked)} of {len(packages)} packages could be looked up")
-    if flaws:
-        sys.exit("\n".join(sorted(set(flaws))))
+        print(f"{requirements}: audited {len(audited)} of {len(packages)} packages")
+    if vulnerabilities:
+        sys.exit("\n".join(sorted(set(vulnerabilities))))
 
 
 if __name__ == "__main__":
