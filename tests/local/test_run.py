@@ -124,10 +124,10 @@ def command_line(pid: int) -> str:
 
 
 def test_run_names_a_port_that_is_in_use(tmp_path: Path) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        port = listener.getsockname()[1]
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
         with running(tmp_path, "--port", str(port)) as process:
             output = finish(process)
     assert process.returncode == 1

@@ -29,7 +29,7 @@ class Emulator(NamedTuple):
 
 
 class EmulatorMissing(Exception):
-    """The emulator is not installed; the message says how to install it."""
+    """The emulator is not installed; the message gives the install command."""
 
 
 def choose_emulator(cloud: Cloud, port: int) -> Emulator:

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from sightline.adapters.dynamo.schema import EXPIRY_ATTRIBUTE, table_schema
 from sightline.domain.object_keys import ORIGINALS
 
 if TYPE_CHECKING:
@@ -206,18 +207,7 @@ def _policy(service: str, action: str, resource: str, source: str) -> str:
 
 def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
     with suppress(dynamodb.exceptions.ResourceInUseException):
-        dynamodb.create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        dynamodb.create_table(**table_schema(name))
     dynamodb.get_waiter("table_exists").wait(
         TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
@@ -225,7 +215,7 @@ def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
     if expiry["TimeToLiveStatus"] == "DISABLED":
         dynamodb.update_time_to_live(
             TableName=name,
-            TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at"},
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY_ATTRIBUTE},
         )
     dynamodb.update_continuous_backups(
         TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

@@ -42,7 +42,7 @@ WEB = "web"
 
 
 class StackError(Exception):
-    """The stack cannot run; the one-line message says why and what to do."""
+    """The stack cannot run; the one-line message gives the reason and the remedy."""
 
 
 class Program(NamedTuple):

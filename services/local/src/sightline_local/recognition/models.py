@@ -25,7 +25,7 @@ ProgressCallback = Callable[[int], None]
 
 
 class FetchError(Exception):
-    """A model could not be downloaded; the one-line message says why."""
+    """A model could not be downloaded; the one-line message gives the reason."""
 
 
 def fetch(model: Model, folder: Path, client: httpx.Client, on_progress: ProgressCallback) -> Path:

@@ -15,7 +15,7 @@ Shape = tuple[int | None, ...]
 
 
 class ModelError(Exception):
-    """A file is not the expected model; the one-line message says why."""
+    """A file is not the expected model; the one-line message gives the reason."""
 
 
 class Session(Protocol):
