@@ -22,8 +22,8 @@ class RecognitionSettings(BaseSettings):
         env_prefix="SIGHTLINE_RECOGNITION_", frozen=True, extra="ignore"
     )
 
-    host: str = "127.0.0.1"
-    port: int = Field(8086, ge=1, le=65535)
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8086, ge=1, le=65535, description="Port to listen on.")
     models: Path = Field(MODELS_FOLDER, description="Folder of the downloaded models.")
     threads: int = Field(
         min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads per inference."
@@ -39,5 +39,9 @@ class RecognitionSettings(BaseSettings):
         "ThrottlingException",
         description="Which of Rekognition's two throttling errors is returned.",
     )
-    region: str = Field("us-east-1", validation_alias="AWS_REGION")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    region: str = Field(
+        "us-east-1", validation_alias="AWS_REGION", description="Region of the S3 buckets."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Lowest level that is logged."
+    )

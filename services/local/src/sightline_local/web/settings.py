@@ -17,16 +17,16 @@ class WebSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SIGHTLINE_WEB_", frozen=True, extra="ignore")
 
-    host: str = "127.0.0.1"
-    port: int = Field(8005, ge=1, le=65535)
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8005, ge=1, le=65535, description="Port to listen on.")
     files: Path = Field(BUILD_FOLDER, description="Build folder of the web application.")
     api: str = Field(description="URL of the API; its paths are proxied.")
     cloud: str = Field(description="URL of Cognito and S3 for browsers.")
-    pool_id: str
-    client_id: str
+    pool_id: str = Field(description="ID of the Cognito user pool.")
+    client_id: str = Field(description="ID of the app client of the pool.")
     features: tuple[Feature, ...] = Field(description="Features offered for recognition.")
-    demo_email: str
-    demo_password: str
+    demo_email: str = Field(description="Email address of the demo user.")
+    demo_password: str = Field(description="Password of the demo user.")
 
     def browser_settings(self) -> dict[str, Any]:
         """Return the content of `config.json`, which `web/src/config.ts` reads."""
