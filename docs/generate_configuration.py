@@ -6,7 +6,6 @@ Only the text between the markers `<!-- settings: NAME -->` and `<!-- end -->` i
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -47,16 +46,13 @@ BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 def render_page(page: str) -> str:
     """Return the page with every generated section brought up to date."""
     for name, settings in SECTIONS.items():
-        pattern = rf"(<!-- settings: {name} -->\n).*?(<!-- end -->)"
+        begin, end = f"<!-- settings: {name} -->\n", "<!-- end -->"
+        if page.count(begin) != 1:
+            raise ValueError(f"expected one section {name!r} in {PAGE.name}")
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
         table = "\n".join(_format_rows(settings))
-        page, count = re.subn(
-            pattern,
-            lambda match, table=table: f"{match[1]}\n{table}\n\n{match[2]}",
-            page,
-            flags=re.DOTALL,
-        )
-        if count != 1:
-            raise ValueError(f"expected one section {name!r} in {PAGE.name}, found {count}")
+        page = f"{before}{begin}\n{table}\n\n{end}{after}"
     return page
 
 
