@@ -1,8 +1,8 @@
-"""Blocks from which each service composes its settings: read once, from the environment.
+"""Base classes of the settings of each service, read once from environment variables.
 
-A name without a default must be set. AWS's own names (`AWS_ENDPOINT_URL`, credentials) are read by
-the AWS clients themselves; only the region is passed on to them, because they look for it under an
-older name than the one that ECS sets.
+A setting without a default is required. The AWS clients read the variables of the AWS SDK
+(`AWS_ENDPOINT_URL`, credentials) themselves; only the region is passed to them, because they read
+it from an older variable than the one that ECS sets.
 """
 
 import sys
@@ -15,32 +15,40 @@ PREFIX = "SIGHTLINE_"
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs."""
+    """Settings of all services."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    region: str = Field(validation_alias="AWS_REGION", description="Set by ECS itself.")
-    table: str = Field(description="Name of the table of images.")
-    originals_bucket: str = Field(description="Bucket that clients upload to.")
-    events_topic_arn: str = Field(description="Topic that tells open screens what happens.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    region: str = Field(validation_alias="AWS_REGION", description="AWS region. ECS sets it.")
+    table: str = Field(description="Name of the DynamoDB table.")
+    originals_bucket: str = Field(description="S3 bucket of the originals; clients upload to it.")
+    events_topic_arn: str = Field(description="SNS topic of the change events.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Lowest level that is logged."
+    )
 
 
 class ConsumerSettings(ServiceSettings):
-    """What a service that works off a queue needs; times in seconds."""
+    """Settings of the queue consumers; times in seconds."""
 
-    queue_url: str = Field(description="Address of the queue to work off.")
-    concurrency: int = Field(4, ge=1, le=256, description="Pictures in work at the same time.")
-    poll_seconds: int = Field(20, ge=0, le=20, description="How long one receive waits.")
-    handling_seconds: float = Field(120, gt=0, description="Limit for one picture.")
+    queue_url: str = Field(description="URL of the SQS queue to consume.")
+    concurrency: int = Field(4, ge=1, le=256, description="Images processed concurrently.")
+    poll_seconds: int = Field(20, ge=0, le=20, description="Long-poll wait time.")
+    handling_seconds: float = Field(120, gt=0, description="Timeout for processing one image.")
     drain_seconds: float = Field(
-        90, ge=0, description="Time for work in flight when told to stop; below the stop time-out."
+        90,
+        ge=0,
+        description="Time to finish images in progress at shutdown; less than the stop timeout.",
     )
-    backoff_seconds: float = Field(2, gt=0, description="Wait after the first failed attempt.")
-    health_host: str = Field("127.0.0.1", description="Address that the health port listens on.")
-    health_port: int = Field(8080, ge=1, le=65535)
+    backoff_seconds: float = Field(
+        2, gt=0, description="Delay before the first retry; later retries double it."
+    )
+    health_host: str = Field("127.0.0.1", description="Address of the health endpoint.")
+    health_port: int = Field(8080, ge=1, le=65535, description="Port of the health endpoint.")
     ecs_agent_uri: str | None = Field(
-        None, validation_alias="ECS_AGENT_URI", description="Set by ECS itself."
+        None,
+        validation_alias="ECS_AGENT_URI",
+        description="Task scale-in protection endpoint. ECS sets it.",
     )
 
 
@@ -48,14 +56,14 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def read_settings(kind: type[Settings]) -> Settings:
-    """The settings of this process; where they are wrong, one line for each and the end."""
+    """Return the settings of this process; print each invalid one and exit if there are any."""
     try:
         return kind()
     except ValidationError as error:
         for problem in error.errors():
-            # What is said of several together names them itself.
+            # A problem of several settings together names them in its message.
             names = [_name(kind, str(place)) for place in problem["loc"][:1]]
-            # Our own sentences stand as they are.
+            # Messages of our own validators are complete sentences.
             own = problem["type"] == "value_error"
             message = (
                 problem["msg"].removeprefix("Value error, ") if own else problem["msg"].lower()
@@ -65,5 +73,5 @@ def read_settings(kind: type[Settings]) -> Settings:
 
 
 def _name(kind: type[BaseSettings], field: str) -> str:
-    """Of the variable that the field is read from."""
+    """Return the environment variable that the field is read from."""
     return kind.model_config.get("env_prefix", "") + field.upper() if field.islower() else field

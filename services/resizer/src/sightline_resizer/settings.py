@@ -1,4 +1,4 @@
-"""The resizer's settings."""
+"""Settings of the resizer."""
 
 from typing import Annotated
 
@@ -13,30 +13,35 @@ Longest = Annotated[int, Field(ge=16, le=8192)]
 
 
 class ResizerSettings(ConsumerSettings):
-    """Read from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
+    """Settings from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
 
-    renditions_bucket: str = Field(description="Bucket that renditions are written to.")
+    renditions_bucket: str = Field(description="S3 bucket of the renditions.")
     renditions: dict[RenditionName, Longest] = Field(
         {"thumb": 256, "preview": 1024, "full": 2048},
         min_length=1,
         max_length=8,
-        description="Longest side of each rendition by its name.",
+        description="Longest side of each rendition, by name.",
     )
-    rendition_format: Format = Format.WEBP
+    rendition_format: Format = Field(Format.WEBP, description="File format of the renditions.")
     rendition_quality: int | None = Field(
-        None, ge=1, le=100, description="By the format's own measure; None for its default."
+        None,
+        ge=1,
+        le=100,
+        description="Quality on the scale of the format; the default depends on the format.",
     )
-    processes: int = Field(2, ge=1, le=64, description="Pictures decoded at the same time.")
-    max_bytes: int = Field(50 * 2**20, gt=0, description="Largest file that is looked at.")
-    max_pixels: int = Field(64_000_000, gt=0, description="Width times height.")
-    max_jpeg_pixels: int = Field(200_000_000, gt=0, description="Width times height of a JPEG.")
-    max_side: int = Field(30_000, gt=0, le=65_500, description="Longest side.")
-    max_frames: int = Field(2_000, gt=0, description="Frames of an animation.")
-    max_seconds: float = Field(30, gt=0, description="Time for decoding and resizing one picture.")
+    processes: int = Field(2, ge=1, le=64, description="Decode processes, each for one image.")
+    max_bytes: int = Field(50 * 2**20, gt=0, description="Maximum file size.")
+    max_pixels: int = Field(64_000_000, gt=0, description="Maximum width times height.")
+    max_jpeg_pixels: int = Field(
+        200_000_000, gt=0, description="Maximum width times height of a JPEG."
+    )
+    max_side: int = Field(30_000, gt=0, le=65_500, description="Maximum length of a side.")
+    max_frames: int = Field(2_000, gt=0, description="Maximum number of frames of an animation.")
+    max_seconds: float = Field(30, gt=0, description="Timeout for decoding and resizing one image.")
     max_memory: int = Field(
         1_280 * 2**20,
         gt=0,
-        description="What one process may allocate; a WebP of 64 megapixels takes 1.1 GB.",
+        description="Memory limit of one decode process; a WebP of 64 megapixels needs 1.1 GB.",
     )
 
     @property

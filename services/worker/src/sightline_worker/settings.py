@@ -1,4 +1,4 @@
-"""The worker's settings."""
+"""Settings of the worker."""
 
 from pydantic import Field
 
@@ -7,35 +7,37 @@ from sightline.settings import ConsumerSettings
 
 
 class WorkerSettings(ConsumerSettings):
-    """Read from `SIGHTLINE_*`."""
+    """Settings from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
 
     features: tuple[Feature, ...] = Field(
-        (Feature.LABELS,), min_length=1, description="What is looked for where a ticket is silent."
+        (Feature.LABELS,), min_length=1, description="Features to recognize by default."
     )
     max_labels: int = Field(
         20,
         ge=1,
-        # A transaction has room for 100 items, and replacing n labels by n others takes 4 n + 4.
+        # A transaction holds up to 100 items; replacing n labels by n others takes 4 n + 4.
         le=24,
-        description="Labels kept per picture.",
+        description="Maximum number of labels per image.",
     )
-    min_confidence: float = Field(55, ge=0, le=100, description="What is below it is not kept.")
+    min_confidence: float = Field(55, ge=0, le=100, description="Minimum confidence of a label.")
     calls_per_second: float = Field(
         5,
         gt=0,
-        description="The account's quota for Rekognition in this region, for this task alone.",
+        description="This task's share of the account's Rekognition quota in the region.",
     )
     monthly_calls: int | None = Field(
-        None, ge=0, description="Calls that one owner may cause in a month; None for any number."
+        None, ge=0, description="Recognition calls per owner and month; unlimited by default."
     )
-    processes: int = Field(1, ge=1, le=64, description="Pictures transcoded at the same time.")
-    max_pixels: int = Field(64_000_000, gt=0, description="Largest picture that is transcoded.")
-    max_jpeg_pixels: int = Field(200_000_000, gt=0, description="The same of a JPEG.")
-    max_bytes: int = Field(50 * 2**20, gt=0, description="Largest file that is transcoded.")
-    max_seconds: float = Field(30, gt=0, description="Time for transcoding one picture.")
-    max_memory: int = Field(
-        1_280 * 2**20, gt=0, description="What one process may allocate for a picture, in bytes."
+    processes: int = Field(1, ge=1, le=64, description="Decode processes, each for one image.")
+    max_pixels: int = Field(
+        64_000_000, gt=0, description="Maximum width times height to transcode."
     )
+    max_jpeg_pixels: int = Field(
+        200_000_000, gt=0, description="Maximum width times height of a JPEG."
+    )
+    max_bytes: int = Field(50 * 2**20, gt=0, description="Maximum file size to transcode.")
+    max_seconds: float = Field(30, gt=0, description="Timeout for transcoding one image.")
+    max_memory: int = Field(1_280 * 2**20, gt=0, description="Memory limit of one decode process.")
 
     @property
     def profile(self) -> RecognitionProfile:
