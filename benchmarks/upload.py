@@ -119,7 +119,12 @@ def upload_in_loop(folder: Path, api_url: str, token: str) -> None:
 def upload_with_command(folder: Path, api_url: str, token: str) -> None:
     with tempfile.TemporaryDirectory() as home:
         environment = {"SIGHTLINE_API": api_url, "SIGHTLINE_TOKEN": token, "SIGHTLINE_HOME": home}
-        command = [Path(sys.executable).with_name("sightline"), "upload", "--allow-duplicates", folder]
+        command = [
+            Path(sys.executable).with_name("sightline"),
+            "upload",
+            "--allow-duplicates",
+            folder,
+        ]
         process = subprocess.run(
             command, env=os.environ | environment, capture_output=True, text=True, check=False
         )
