@@ -15,6 +15,12 @@ LINK = re.compile(
 )
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]*`")
+PATH = re.compile(
+    r"`((?:benchmarks|clients|docs|infra|reliability|requirements|services|testing|tests|web)"
+    r"/[\w./*-]+)`"
+)
+#: Folders of generated files.
+GENERATED = ("benchmarks/out/", "web/dist", "infra/terraform/environments/")
 COMMAND = re.compile(r"(?:^\s*(?:\$ )?|`|&& |\()make(?: -\w)* ([a-z][a-z-]*)", re.MULTILINE)
 
 
@@ -73,6 +79,18 @@ def test_make_commands_name_existing_targets(name: str) -> None:
     }
     commands = set(COMMAND.findall(_code((ROOT / name).read_text())))
     assert commands - targets == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_repository_paths_in_code_exist(name: str) -> None:
+    page = ROOT / name
+    missing = [
+        path
+        for path in sorted(set(PATH.findall(FENCE.sub("", page.read_text()))))
+        if not path.startswith(GENERATED)
+        and not [*ROOT.glob(path.rstrip("/")), *page.parent.glob(path.rstrip("/"))]
+    ]
+    assert missing == []
 
 
 def test_a_missing_file_and_a_missing_heading_are_broken_links(tmp_path: Path) -> None:
