@@ -53,7 +53,7 @@ def serve_gateway() -> None:
     configure_logs("api", settings.log_level)
     app = create_app(on_aws(settings), settings)
 
-    @app.get("/benchmark/owner")
+    @app.get("/v1/benchmark/owner")
     async def get_owner(user: CurrentUser) -> dict[str, str]:
         return {"owner": user.owner}
 

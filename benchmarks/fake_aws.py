@@ -27,7 +27,12 @@ S3_EVENT = Path(__file__).with_name("s3_event.json")
 #: Images per page of the owner, with these labels and renditions each.
 PAGE_SIZE = 100
 LABELS = ("Dog", "Beach", "Sea", "Sand", "Person", "Sky", "Cloud", "Horizon", "Nature", "Outdoors")
-RENDITION_NAMES = ("full", "preview", "thumb", "tiny")
+RENDITION_SIZES = {
+    "full": (2048, 1536),
+    "preview": (1024, 768),
+    "thumb": (256, 192),
+    "tiny": (64, 48),
+}
 
 #: Messages per response of ReceiveMessage.
 SQS_BATCH_SIZE = 10
@@ -63,11 +68,11 @@ def make_ready_image() -> Image:
             name=name,
             key=f"renditions/{image.owner}/{image.image_id}/{name}.webp",
             media_type="image/webp",
-            width=2048,
-            height=1536,
+            width=width,
+            height=height,
             bytes=123_456,
         )
-        for name in RENDITION_NAMES
+        for name, (width, height) in RENDITION_SIZES.items()
     )
     rendition_set = make_rendition_set().model_copy(update={"renditions": renditions})
     return image.with_part("renditions", image.renditions.succeed(rendition_set))

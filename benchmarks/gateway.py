@@ -47,7 +47,7 @@ class Request(NamedTuple):
 
 REQUESTS = {
     "no-op": Request("noop", "GET", "/noop"),
-    "authenticated read": Request("gateway", "GET", "/benchmark/owner"),
+    "authenticated read": Request("gateway", "GET", "/v1/benchmark/owner"),
     "create upload": Request("gateway", "POST", "/v1/images", json.dumps(UPLOAD)),
     "page of 100": Request("gateway", "GET", "/v1/images?limit=100", connections=4),
     "page, unsigned URLs": Request("unsigned", "GET", "/v1/images?limit=100", connections=4),
