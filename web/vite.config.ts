@@ -4,16 +4,16 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// `npm run dev` beside `make run`: everything but the page's own files comes from there.
-const running = process.env.SIGHTLINE_WEB ?? "http://127.0.0.1:8005";
+// `npm run dev` proxies everything except the page's own files to a running `make run`.
+const backend = process.env.SIGHTLINE_WEB ?? "http://127.0.0.1:8005";
 
 export default defineConfig({
   plugins: [react()],
-  // amazon-cognito-identity-js was written for Node's name of it.
+  // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {
-    // The client is taken as it lies beside this folder, and what it needs is installed here: so nothing
-    // depends on how a version of npm makes links.
+    // The client is used from source, with its dependency installed here. This avoids npm's links,
+    // whose layout depends on the npm version.
     alias: {
       "sightline-client": here("../clients/typescript/src/index.ts"),
       "openapi-fetch": here("node_modules/openapi-fetch"),
@@ -21,15 +21,15 @@ export default defineConfig({
   },
   build: {
     target: "es2023",
-    // All of these know light-dark(), on which both themes rest.
+    // All of these support light-dark(), which both themes require.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // The policy for content allows no inline data but pictures.
+    // The Content Security Policy allows inline data for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/config.json", "/docs", "/openapi.json"].map((path) => [path, running]),
+      ["/v1", "/config.json", "/docs", "/openapi.json"].map((path) => [path, backend]),
     ),
   },
   test: {

@@ -1,4 +1,4 @@
-"""The web application in a real browser, against all of Sightline as separate processes."""
+"""Fixtures for tests of the web application in a browser, with all services as processes."""
 
 import json
 import os
@@ -21,47 +21,49 @@ from sightline_testing.sample_images import draw_image, encode, find_images
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 
-#: Seconds; short, so that a failed look at a picture is soon repeated.
-VISIBILITY = 5
+#: SQS visibility timeout; short, so that a failed attempt is soon redelivered.
+VISIBILITY_SECONDS = 5
 
-#: Milliseconds that a picture may take here before a test gives up on it.
-PATIENCE = 90_000
+#: Time limit for processing an image.
+TIMEOUT_MILLISECONDS = 90_000
 
 PASSWORD = "Sightline-web-1"
 
 expect.set_options(timeout=20_000)
 
 
-def draw(number: int) -> bytes:
-    """A picture of our own; no two alike, since the same bytes would be a duplicate."""
+def draw_unique(number: int) -> bytes:
+    """Draw an image that differs for each number, because identical bytes are duplicates."""
     return draw_sample(size=(900 + number, 600))
 
 
-def find_photograph(name: str, otherwise: bytes) -> bytes:
-    """A real photograph where there is a folder of them, else one that is drawn."""
+def read_photo(name: str, default: bytes) -> bytes:
+    """Return a photo from the local sample images, or the default if there are none."""
     found = [path for path in find_images("photos") if path.name == name]
-    return found[0].read_bytes() if found else otherwise
+    return found[0].read_bytes() if found else default
 
 
-def as_file(name: str, body: bytes, media_type: str = "image/jpeg") -> Any:
-    """A file as Playwright puts it into a chooser."""
+def file_payload(name: str, body: bytes, media_type: str = "image/jpeg") -> Any:
+    """Return a file in the form that Playwright passes to a file input."""
     return {"name": name, "mimeType": media_type, "buffer": body}
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not (WEB / "dist" / "index.html").is_file():
-        pytest.fail("the web application is not built: make web")
+        pytest.fail("The web application is not built. Run `make web`.")
     folder = tmp_path_factory.mktemp("stack")
-    # Whoever waits for a limit learns nothing about a page.
+    # Raised, because these tests are not about rate limits.
     settings = {"api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "200"}}
-    with Stack(consecutive_ports(0), folder, VISIBILITY, settings, web=WEB / "dist") as stack:
+    with Stack(
+        consecutive_ports(0), folder, VISIBILITY_SECONDS, settings, web=WEB / "dist"
+    ) as stack:
         stack.start()
         yield stack
 
 
 def new_user(stack: Stack) -> User:
-    """Somebody who has nothing yet, signed in at the API; the card has the password."""
+    """Create a user without any data and sign in to the API. The card contains the password."""
     assert stack.resources is not None
     cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
     email = f"{uuid4().hex[:12]}@example.com"
@@ -70,7 +72,8 @@ def new_user(stack: Stack) -> User:
         UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True
     )
     return User(
-        stack, Connection.from_stack(stack).model_copy(update={"email": email, "password": PASSWORD})
+        stack,
+        Connection.from_stack(stack).model_copy(update={"email": email, "password": PASSWORD}),
     )
 
 
@@ -83,7 +86,7 @@ def user(stack: Stack) -> Iterator[User]:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Somebody with pictures that are ready, for tests that change nothing; ids by file name."""
+    """A user with processed images, for read-only tests. `images` maps file names to ids."""
 
     user: User
     images: dict[str, str]
@@ -95,11 +98,9 @@ def library(stack: Stack) -> Iterator[Library]:
     features = ["labels", "text", "properties"]
     bodies = {
         "evening.jpg": draw_sample(),
-        # What stands for them has labels of its own, too.
-        "saw.jpg": find_photograph("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
-        "leaves.jpg": find_photograph(
-            "gps_coolpix_a.jpg", encode(draw_image().convert("L"), "JPEG")
-        ),
+        # The defaults also differ in their labels.
+        "saw.jpg": read_photo("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
+        "leaves.jpg": read_photo("gps_coolpix_a.jpg", encode(draw_image().convert("L"), "JPEG")),
     }
     images = {name: user.send(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():
@@ -112,38 +113,38 @@ def library(stack: Stack) -> Iterator[Library]:
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        pytest.fail("a Chromium is needed: on Debian, apt install chromium")
+        pytest.fail("Chromium is required. On Debian: apt install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
-Watch = Callable[[BrowserContext], BrowserContext]
+ErrorWatcher = Callable[[BrowserContext], BrowserContext]
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    """Has a test fail where the page throws, or breaks its own policy."""
-    faults: list[str] = []
+def watch_errors() -> Iterator[ErrorWatcher]:
+    """Fail the test if a page throws an error or violates its Content Security Policy."""
+    errors: list[str] = []
 
     def follow(context: BrowserContext) -> BrowserContext:
-        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on(
             "console",
             lambda message: (
-                faults.append(message.text) if "Content Security Policy" in message.text else None
+                errors.append(message.text) if "Content Security Policy" in message.text else None
             ),
         )
         return context
 
     yield follow
-    assert faults == []
+    assert errors == []
 
 
 @pytest.fixture
-def context(browser: Browser, stack: Stack, watch: Watch) -> Iterator[BrowserContext]:
-    context = watch(
+def context(browser: Browser, stack: Stack, watch_errors: ErrorWatcher) -> Iterator[BrowserContext]:
+    context = watch_errors(
         browser.new_context(
             base_url=stack.ports.url("web"),
             viewport={"width": 1280, "height": 800},
@@ -161,16 +162,16 @@ def page(context: BrowserContext) -> Page:
 
 
 def sign_in(page: Page, user: User, path: str = "/") -> None:
-    """Sign in by the form, as anybody does."""
+    """Sign in with the form."""
     page.goto(path)
-    page.get_by_label("Email address").fill(user.card.email)
+    page.get_by_label("Email").fill(user.card.email)
     page.get_by_label("Password").fill(user.card.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def choose_files(page: Page, *files: Any, kind: str = "files") -> None:
-    """Upload files by the dialog."""
+    """Upload files with the upload dialog."""
     page.get_by_role("button", name="Upload", exact=True).click()
     page.locator(f"input[data-kind={kind}]").set_input_files(list(files))
 
@@ -179,8 +180,8 @@ def tile(page: Page, name: str) -> Any:
     return page.get_by_role("link", name=name)
 
 
-def find_violations(page: Page) -> list[str]:
-    """What axe says against the page as it is now, one line for each rule."""
+def find_accessibility_violations(page: Page) -> list[str]:
+    """Return axe's accessibility violations on the current page, one line for each rule."""
     if not page.evaluate("'axe' in window"):
         page.evaluate((WEB / "node_modules" / "axe-core" / "axe.min.js").read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
@@ -190,8 +191,8 @@ def find_violations(page: Page) -> list[str]:
     ]
 
 
-def take_picture(page: Page, name: str) -> None:
-    """Keeps what the page looks like, where SIGHTLINE_SCREENSHOTS names a folder for it."""
+def save_screenshot(page: Page, name: str) -> None:
+    """Save a screenshot if SIGHTLINE_SCREENSHOTS names a folder."""
     folder = os.environ.get("SIGHTLINE_SCREENSHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png")

@@ -1,4 +1,4 @@
-"""Albums, from the first to the last that is done with them."""
+"""Albums: create, rename, set a cover, add and remove images, delete."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import User
-from web.conftest import as_file, choose_files, draw, sign_in
+from web.conftest import choose_files, draw_unique, file_payload, sign_in
 
 pytestmark = pytest.mark.web
 
@@ -22,65 +22,68 @@ def select(page: Page, name: str) -> None:
     tile.get_by_role("button", name="Select").click()
 
 
-def test_an_album_lives(page: Page, user: User) -> None:
-    """Made, renamed, given a cover, made smaller, and deleted without its pictures."""
+def test_the_life_cycle_of_an_album(page: Page, user: User) -> None:
+    """Deleting an album keeps its images."""
     names = ["one.jpg", "two.jpg", "three.jpg"]
-    ids = {name: user.send(name, draw(300 + at), ["properties"]) for at, name in enumerate(names)}
+    ids = {
+        name: user.send(name, draw_unique(300 + at), ["properties"])
+        for at, name in enumerate(names)
+    }
     for image_id in ids.values():
         user.wait(image_id, renditions="succeeded")
     sign_in(page, user)
     expect(page.locator(".tile img")).to_have_count(3)
     select(page, "one.jpg")
     select(page, "two.jpg")
-    page.get_by_role("toolbar").get_by_role("button", name="Add to an album").click()
+    page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
     page.get_by_label("New album").fill("Summer")
     page.get_by_role("button", name="Create").click()
-    expect(page.get_by_text("2 pictures added to Summer")).to_be_visible()
+    expect(page.get_by_text("2 photos added to Summer")).to_be_visible()
 
     select(page, "three.jpg")
-    page.get_by_role("toolbar").get_by_role("button", name="Add to an album").click()
-    page.get_by_role("dialog").get_by_role("button", name="Summer 2 pictures").click()
-    expect(page.get_by_text("1 picture added to Summer")).to_be_visible()
+    page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
+    page.get_by_role("dialog").get_by_role("button", name="Summer 2 photos").click()
+    expect(page.get_by_text("1 photo added to Summer")).to_be_visible()
 
     page.get_by_role("link", name="Albums").click()
-    page.get_by_role("link", name="Summer 3 pictures").click()
+    page.get_by_role("link", name="Summer 3 photos").click()
     expect(page.locator(".tile img")).to_have_count(3)
-    page.get_by_role("button", name="Rename the album").click()
+    page.get_by_role("button", name="Rename album").click()
     page.get_by_label("Title").fill("Winter")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Winter")
 
     select(page, "one.jpg")
-    page.get_by_role("button", name="Make it the cover").click()
-    expect(page.get_by_text("The album has a new cover.")).to_be_visible()
+    page.get_by_role("button", name="Set as cover").click()
+    expect(page.get_by_text("Album cover updated.")).to_be_visible()
     assert find_album(user)["cover_id"] == ids["one.jpg"]
 
     select(page, "two.jpg")
-    page.get_by_role("button", name="Take out of the album").click()
+    page.get_by_role("button", name="Remove from album").click()
     expect(page.locator(".tile img")).to_have_count(2)
     assert find_album(user)["images"] == 2
 
     page.get_by_role("link", name="three.jpg").click()
     expect(page.get_by_role("complementary").get_by_role("link", name="Winter")).to_be_visible()
-    page.get_by_role("link", name="Next picture").click()
+    page.get_by_role("link", name="Next photo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("one.jpg")
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("Winter")
 
-    page.get_by_role("button", name="Delete the album").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete the album").click()
+    page.get_by_role("button", name="Delete album").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete album").click()
     expect(page.get_by_role("heading", name="No albums yet")).to_be_visible()
-    page.get_by_role("link", name="Pictures").click()
+    page.get_by_role("link", name="Photos", exact=True).click()
     expect(page.locator(".tile img")).to_have_count(3)
 
 
-def test_what_is_uploaded_in_an_album_comes_into_it(page: Page, user: User) -> None:
+def test_uploads_on_an_album_page_are_added_to_the_album(page: Page, user: User) -> None:
     sign_in(page, user, "/albums")
     page.get_by_role("button", name="New album").click()
     page.get_by_label("Title").fill("Fresh")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name="This album is empty")).to_be_visible()
-    choose_files(page, as_file("new.jpg", draw(310)))
+    choose_files(page, file_payload("new.jpg", draw_unique(310)))
     expect(page.locator(".tile")).to_have_count(1)
-    expect(page.get_by_text("1 picture uploaded")).to_be_visible()
+    expect(page.get_by_text("1 photo uploaded")).to_be_visible()
     assert find_album(user)["images"] == 1

@@ -1,4 +1,4 @@
-"""Finding pictures among many, selecting some, and deleting them with a way back."""
+"""Search, filters, selection and deletion in the gallery."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.conftest import User
 from sightline_local.sample_image import CAPTION
-from web.conftest import Library, draw, sign_in
+from web.conftest import Library, draw_unique, sign_in
 
 pytestmark = pytest.mark.web
 
@@ -20,17 +20,17 @@ def titles(page: Page) -> list[str]:
     return [str(image.get_attribute("alt")) for image in page.locator(".tile img").all()]
 
 
-def filters(page: Page) -> Any:
-    return page.get_by_role("complementary", name="Filter")
+def filter_panel(page: Page) -> Any:
+    return page.get_by_role("complementary", name="Filters")
 
 
 def label_sets(library: Library) -> dict[str, set[str]]:
-    """The labels of each picture, by its title."""
+    """Map the title of each image to its label names."""
     items = library.user.http.get("/v1/images").json()["items"]
     return {item["title"]: {label["name"] for label in item["labels"]} for item in items}
 
 
-def test_labels_bear_counts_and_are_joined_and_left_out(page: Page, library: Library) -> None:
+def test_label_filters_show_counts_combine_and_exclude(page: Page, library: Library) -> None:
     sets = label_sets(library)
     counts = Counter(label for labels in sets.values() for label in labels)
     one = next(label for label, count in counts.items() if count == 1)
@@ -39,72 +39,74 @@ def test_labels_bear_counts_and_are_joined_and_left_out(page: Page, library: Lib
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(len(sets))
     for label, count in counts.items():
-        name = filters(page).get_by_role(
+        name = filter_panel(page).get_by_role(
             "button", name=re.compile(rf"^{re.escape(label)} ?{count}$")
         )
         expect(name).to_have_count(1)
-    filters(page).get_by_role("button", name=re.compile(rf"^{one} ?1$")).click()
+    filter_panel(page).get_by_role("button", name=re.compile(rf"^{one} ?1$")).click()
     expect(page.locator(".tile img")).to_have_count(1)
-    filters(page).get_by_role("button", name=re.compile(rf"^{other} ?\d+$")).click()
+    filter_panel(page).get_by_role("button", name=re.compile(rf"^{other} ?\d+$")).click()
     expect(page.locator(".tile img")).to_have_count(1)
     assert titles(page) == [owner]
     assert parse_qs(urlparse(page.url).query) == {"label": [one, other]}
-    page.get_by_role("button", name="Clear all").click()
-    filters(page).get_by_role("button", name=f"Leave out {one}").click()
+    page.get_by_role("button", name="Clear filters").click()
+    filter_panel(page).get_by_role("button", name=f"Exclude {one}").click()
     expect(page.locator(".tile img")).to_have_count(len(sets) - 1)
     assert owner not in titles(page)
-    # With one that has to be there, the API leaves it out by itself.
-    filters(page).get_by_role("button", name=re.compile(rf"^{other} ?\d+$")).click()
+    # With a required label, the API applies the exclusion; otherwise the page does.
+    filter_panel(page).get_by_role("button", name=re.compile(rf"^{other} ?\d+$")).click()
     expect(page.locator(".tile img")).to_have_count(counts[other] - 1)
 
 
-def test_confidence_narrows_what_a_label_finds(page: Page, library: Library) -> None:
+def test_minimum_confidence_narrows_a_label_filter(page: Page, library: Library) -> None:
     items = library.user.http.get("/v1/images").json()["items"]
-    marks = [(mark["name"], mark["confidence"]) for item in items for mark in item["labels"]]
-    label, least = min(marks, key=lambda mark: mark[1])
+    labels = [(each["name"], each["confidence"]) for item in items for each in item["labels"]]
+    label, lowest = min(labels, key=lambda each: each[1])
     sign_in(page, library.user, f"/?label={label}")
-    found = len([1 for name, _ in marks if name == label])
+    found = len([1 for name, _ in labels if name == label])
     expect(page.locator(".tile img")).to_have_count(found)
-    page.get_by_role("slider").fill(str(int(least) + 1))
+    page.get_by_role("slider").fill(str(int(lowest) + 1))
     expect(page.locator(".tile img")).to_have_count(
-        len([1 for name, sure in marks if name == label and sure >= int(least) + 1])
+        len([1 for name, confidence in labels if name == label and confidence >= int(lowest) + 1])
     )
 
 
-def test_words_in_pictures_are_found(page: Page, library: Library) -> None:
+def test_text_in_photos_is_found(page: Page, library: Library) -> None:
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(3)
     page.keyboard.press("/")
     box = page.get_by_role("combobox", name="Search labels")
     expect(box).to_be_focused()
     box.fill(CAPTION.split()[-1].lower())
-    page.get_by_role("listbox").get_by_role("option", name="Text in pictures").click()
+    page.get_by_role("listbox").get_by_role("option", name="Text in photos").click()
     expect(page.locator(".tile img")).to_have_count(1)
     assert titles(page) == ["evening.jpg"]
-    page.get_by_role("button", name="Remove the filter Text").click()
+    page.get_by_role("button", name="Remove filter Text").click()
     expect(page.locator(".tile img")).to_have_count(3)
 
 
-def test_a_label_is_suggested_and_chosen_by_keys(page: Page, library: Library) -> None:
+def test_a_suggested_label_is_chosen_with_the_keyboard(page: Page, library: Library) -> None:
     label = next(iter(label_sets(library)["evening.jpg"]))
     sign_in(page, library.user)
     page.get_by_role("combobox", name="Search labels").fill(label[:3].lower())
     expect(page.get_by_role("option", name=label).first).to_be_visible()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Remove the filter")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove filter")).to_be_visible()
 
 
-def test_nothing_that_fits_is_said(page: Page, library: Library) -> None:
-    sign_in(page, library.user, "/?text=nobodywrotethis")
-    expect(page.get_by_role("heading", name="No picture fits")).to_be_visible()
-    page.get_by_role("main").get_by_role("button", name="Clear all").last.click()
+def test_an_empty_result_offers_to_clear_the_filters(page: Page, library: Library) -> None:
+    sign_in(page, library.user, "/?text=doesnotoccur")
+    expect(page.get_by_role("heading", name="No results")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Clear filters").last.click()
     expect(page.locator(".tile img")).to_have_count(3)
 
 
 @pytest.fixture
 def shown(page: Page, user: User) -> list[str]:
-    """Five pictures of which only the renditions are awaited; their ids, newest first."""
-    ids = [user.send(f"{number}.jpg", draw(100 + number), ["properties"]) for number in range(5)]
+    """Upload five images and wait for their renditions; returns their ids, newest first."""
+    ids = [
+        user.send(f"{number}.jpg", draw_unique(100 + number), ["properties"]) for number in range(5)
+    ]
     for image_id in ids:
         user.wait(image_id, renditions="succeeded")
     sign_in(page, user)
@@ -112,11 +114,11 @@ def shown(page: Page, user: User) -> list[str]:
     return ids[::-1]
 
 
-def test_pictures_are_selected_by_mouse_and_keys(page: Page, shown: list[str]) -> None:
+def test_photos_are_selected_with_mouse_and_keyboard(page: Page, shown: list[str]) -> None:
     tiles = page.locator(".tile")
     tiles.nth(0).hover()
     tiles.nth(0).get_by_role("button", name="Select").click()
-    bar = page.get_by_role("toolbar", name="Selected pictures")
+    bar = page.get_by_role("toolbar", name="Selected photos")
     expect(bar.get_by_text("1 selected")).to_be_visible()
     tiles.nth(3).get_by_role("link").click(modifiers=["Shift"])
     expect(bar.get_by_text("4 selected")).to_be_visible()
@@ -134,7 +136,7 @@ def test_pictures_are_selected_by_mouse_and_keys(page: Page, shown: list[str]) -
     expect(bar.get_by_text("5 selected")).to_be_visible()
 
 
-def test_a_deletion_is_taken_back(page: Page, user: User, shown: list[str]) -> None:
+def test_a_deletion_is_undone(page: Page, user: User, shown: list[str]) -> None:
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
     page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
@@ -144,26 +146,28 @@ def test_a_deletion_is_taken_back(page: Page, user: User, shown: list[str]) -> N
     assert len(user.http.get("/v1/images").json()["items"]) == 5
 
 
-def test_deleted_pictures_are_gone_for_good(page: Page, user: User, shown: list[str]) -> None:
+def test_deleted_photos_are_deleted_at_the_api(page: Page, user: User, shown: list[str]) -> None:
     page.locator(".tile a").first.focus()
     page.keyboard.press("x")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Delete")
-    expect(page.get_by_text("2 pictures deleted")).to_be_visible()
-    with page.expect_response(lambda answer: answer.url.endswith("/v1/images/delete")):
+    expect(page.get_by_text("2 photos deleted")).to_be_visible()
+    with page.expect_response(lambda response: response.url.endswith("/v1/images/delete")):
         expect(page.locator(".tile img")).to_have_count(3)
     left = [item["id"] for item in user.http.get("/v1/images").json()["items"]]
     assert left == shown[2:]
 
 
-def test_the_way_back_leads_to_where_one_was(page: Page, shown: list[str]) -> None:
+def test_returning_to_the_gallery_restores_its_scroll_position(
+    page: Page, shown: list[str]
+) -> None:
     page.set_viewport_size({"width": 600, "height": 420})
     page.evaluate("scrollTo(0, 240)")
     page.wait_for_timeout(200)
     page.locator(".tile a").last.click()
     expect(page.get_by_role("complementary", name="Details")).to_be_visible()
     assert page.evaluate("scrollY") == 0
-    page.get_by_role("link", name="Back to all").click()
+    page.get_by_role("link", name="Back to photos").click()
     expect(page.locator(".tile img").first).to_be_attached()
     assert page.evaluate("scrollY") > 100
 
@@ -171,14 +175,14 @@ def test_the_way_back_leads_to_where_one_was(page: Page, shown: list[str]) -> No
 COUNT = 10_000
 
 
-def listing(number: int, template: dict[str, Any]) -> dict[str, Any]:
-    """The `number`th newest of many pictures, forty of them a day."""
+def make_item(number: int, template: dict[str, Any]) -> dict[str, Any]:
+    """Return the `number`th newest of many images, forty of them a day."""
     day = number // 40
     month, date = 12 - day // 28, 28 - day % 28
     return {
         **template,
         "id": f"0199a3c0-7c1e-7b0a-9d5e-{COUNT - number:012d}",
-        "title": f"picture {number}",
+        "title": f"photo {number}",
         "width": 300 + number * 37 % 300,
         "height": 300,
         "created_at": f"2026-{month:02d}-{date:02d}T12:00:00Z",
@@ -186,32 +190,32 @@ def listing(number: int, template: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_ten_thousand_pictures_are_scrolled_through(page: Page, library: Library) -> None:
-    """Told by an API of our own, since the real one would need an hour to have them."""
+def test_ten_thousand_photos_are_scrolled_through(page: Page, library: Library) -> None:
+    """The listing is mocked, because uploading as many images would take an hour."""
     template = library.user.http.get("/v1/images").json()["items"][0]
 
-    def answer(route: Route) -> None:
+    def respond(route: Route) -> None:
         query = parse_qs(urlparse(route.request.url).query)
         at = int(query.get("cursor", ["0"])[0])
-        items = [listing(number, template) for number in range(at, min(at + 100, COUNT))]
+        items = [make_item(number, template) for number in range(at, min(at + 100, COUNT))]
         after = str(at + 100) if at + 100 < COUNT else None
         route.fulfill(
             body=json.dumps({"items": items, "next_cursor": after}), content_type="application/json"
         )
 
-    page.route(re.compile(r"/v1/images\?"), answer)
+    page.route(re.compile(r"/v1/images\?"), respond)
     sign_in(page, library.user)
-    expect(page.get_by_role("link", name="picture 0", exact=True)).to_be_visible()
-    last = page.get_by_role("link", name=f"picture {COUNT - 1}", exact=True)
-    most = 0
+    expect(page.get_by_role("link", name="photo 0", exact=True)).to_be_visible()
+    last = page.get_by_role("link", name=f"photo {COUNT - 1}", exact=True)
+    max_tiles = 0
     for _ in range(400):
         page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-        most = max(most, page.locator(".tile").count())
+        max_tiles = max(max_tiles, page.locator(".tile").count())
         if last.count():
             break
     expect(last).to_be_visible()
-    # Only what is near the screen is there at all.
-    assert most < 150
+    # Only rows near the screen are rendered.
+    assert max_tiles < 150
     tall = page.evaluate("document.documentElement.scrollHeight")
     assert tall > 200_000
     page.evaluate(f"scrollTo(0, {tall // 2})")

@@ -1,4 +1,4 @@
-"""What holds on every page: for everyone, in every language and size, and within the policy."""
+"""Requirements on every page: accessibility, translation, layout, security headers and size."""
 
 import gzip
 import re
@@ -11,30 +11,37 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sightline_local.stack import Stack
 from sightline_local.web.static_files import MIN_COMPRESSED_BYTES
-from web.conftest import WEB, Library, Watch, find_violations, sign_in, take_picture
+from web.conftest import (
+    WEB,
+    ErrorWatcher,
+    Library,
+    find_accessibility_violations,
+    save_screenshot,
+    sign_in,
+)
 
 pytestmark = pytest.mark.web
 
-#: Bytes of compressed JavaScript until the first page is there.
-MOST_SCRIPT = 150_000
+#: Limit of the compressed JavaScript that the first page loads.
+MAX_SCRIPT_BYTES = 150_000
 
-LANGUAGES = {"en": "Pictures", "de": "Bilder", "es": "Imágenes", "ja": "写真", "ar": "الصور"}
+LANGUAGES = {"en": "Photos", "de": "Fotos", "es": "Fotos", "ja": "写真", "ar": "الصور"}
 
 SIZES = {"narrow": (360, 740), "wide": (1280, 800)}
 
 
 def open_pages(page: Page, library: Library) -> Iterator[str]:
-    """Goes to one page after the other, telling the name of each when it is there."""
-    expect(page.locator(".tile img.there, .tile img.coming")).to_have_count(3)
-    yield "pictures"
-    page.goto(f"/pictures/{library.images['saw.jpg']}")
+    """Open one page after the other; yields the name of each after it has loaded."""
+    expect(page.locator(".tile img.loaded, .tile img.fading-in")).to_have_count(3)
+    yield "photos"
+    page.goto(f"/photos/{library.images['saw.jpg']}")
     expect(page.locator(".frame img.shown")).to_be_visible()
-    yield "picture"
+    yield "photo"
     page.goto("/albums")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "albums"
     page.goto("/usage")
-    expect(page.locator(".plot").first).to_be_visible()
+    expect(page.locator(".chart").first).to_be_visible()
     yield "usage"
     page.goto("/account")
     expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
@@ -43,12 +50,17 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_pages_are_for_everyone(
-    browser: Browser, stack: Stack, library: Library, watch: Watch, scheme: str, size: str
+def test_pages_are_accessible_and_fit_the_screen(
+    browser: Browser,
+    stack: Stack,
+    library: Library,
+    watch_errors: ErrorWatcher,
+    scheme: str,
+    size: str,
 ) -> None:
-    """axe finds nothing, and nothing is wider than the screen."""
+    """axe finds no violation, and no page is wider than the screen."""
     width, height = SIZES[size]
-    context = watch(
+    context = watch_errors(
         browser.new_context(
             base_url=stack.ports.url("web"),
             viewport={"width": width, "height": height},
@@ -60,38 +72,38 @@ def test_pages_are_for_everyone(
     page = context.new_page()
     page.goto("/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    take_picture(page, f"sign-in-{scheme}-{size}")
-    assert find_violations(page) == []
+    save_screenshot(page, f"sign-in-{scheme}-{size}")
+    assert find_accessibility_violations(page) == []
     sign_in(page, library.user)
     for name in open_pages(page, library):
-        take_picture(page, f"{name}-{scheme}-{size}")
-        assert (name, find_violations(page)) == (name, [])
+        save_screenshot(page, f"{name}-{scheme}-{size}")
+        assert (name, find_accessibility_violations(page)) == (name, [])
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert (name, wide) == (name, width)
     context.close()
 
 
-def test_dialogs_are_for_everyone_too(page: Page, library: Library) -> None:
+def test_dialogs_are_accessible(page: Page, library: Library) -> None:
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(3)
     for open_dialog in ("u", "?"):
         page.keyboard.press(open_dialog)
         expect(page.get_by_role("dialog")).to_be_visible()
-        assert find_violations(page) == []
+        assert find_accessibility_violations(page) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
     page.get_by_role("combobox", name="Search labels").fill("a")
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
-    assert find_violations(page) == []
-    page.get_by_role("toolbar").get_by_role("button", name="Add to an album").click()
+    assert find_accessibility_violations(page) == []
+    page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert find_violations(page) == []
+    assert find_accessibility_violations(page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_speaks_the_language(page: Page, library: Library, language: str) -> None:
+def test_every_page_is_translated(page: Page, library: Library, language: str) -> None:
     sign_in(page, library.user, "/account")
     page.get_by_label("Language").select_option(language)
     expect(page.locator("html")).to_have_attribute("lang", language)
@@ -99,20 +111,23 @@ def test_every_page_speaks_the_language(page: Page, library: Library, language: 
     page.goto("/")
     expect(page.locator(".tab").first).to_have_text(LANGUAGES[language])
     for name in open_pages(page, library):
-        take_picture(page, f"{name}-{language}")
-        # A key that has no text would be shown as it is written.
+        save_screenshot(page, f"{name}-{language}")
+        # i18next shows the key of a missing text.
         text = page.locator("body").inner_text()
-        assert not re.search(r"\b(gallery|filter|upload|usage|labels|history)\.[a-z]\w+", text)
+        assert not re.search(
+            r"\b(gallery|filter|upload|usage|labels|photo|processing|downloads|error)\.[a-z]\w+",
+            text,
+        )
         assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
-def test_the_keyboard_alone_is_enough(page: Page, library: Library) -> None:
-    """Every stop of the Tab key is seen, and leads to a picture and back."""
+def test_the_keyboard_reaches_a_photo_and_returns(page: Page, library: Library) -> None:
+    """Every focused element has a visible outline."""
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(3)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     for _ in range(60):
         page.keyboard.press("Tab")
         style = page.evaluate(
@@ -131,31 +146,30 @@ def test_the_keyboard_alone_is_enough(page: Page, library: Library) -> None:
     expect(page.locator(".tile")).to_have_count(3)
 
 
-def test_the_theme_can_be_chosen(page: Page, library: Library) -> None:
-    """And it stays chosen."""
+def test_the_chosen_theme_persists(page: Page, library: Library) -> None:
     dark, light = "rgb(18, 19, 22)", "rgb(251, 251, 250)"
     sign_in(page, library.user, "/account")
-    paper = page.locator("html")
+    root = page.locator("html")
     page.get_by_role("radio", name="Dark").check(force=True)
-    expect(paper).to_have_css("background-color", dark)
+    expect(root).to_have_css("background-color", dark)
     page.reload()
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
-    expect(paper).to_have_css("background-color", dark)
+    expect(root).to_have_css("background-color", dark)
     page.get_by_role("radio", name="Light").check(force=True)
-    expect(paper).to_have_css("background-color", light)
+    expect(root).to_have_css("background-color", light)
 
 
-def test_nothing_comes_from_elsewhere(page: Page, stack: Stack, library: Library) -> None:
-    asked: set[str] = set()
-    page.on("request", lambda request: asked.add(request.url))
+def test_no_request_goes_to_a_third_party(page: Page, stack: Stack, library: Library) -> None:
+    requested: set[str] = set()
+    page.on("request", lambda request: requested.add(request.url))
     sign_in(page, library.user)
     for _ in open_pages(page, library):
         pass
     known = (stack.ports.url("web"), stack.ports.url("cloud"), "data:", "blob:")
-    assert [url for url in asked if not url.startswith(known)] == []
+    assert [url for url in requested if not url.startswith(known)] == []
 
 
-def test_the_policy_allows_no_more_than_is_needed(stack: Stack) -> None:
+def test_the_content_security_policy_is_minimal(stack: Stack) -> None:
     web, cloud = stack.ports.url("web"), stack.ports.url("cloud")
     headers = httpx.get(f"{web}/").headers
     policy = dict(
@@ -168,18 +182,18 @@ def test_the_policy_allows_no_more_than_is_needed(stack: Stack) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_policy_is_that_of_aws() -> None:
-    """What works here has to work there: both say the same of the same things."""
+def test_the_content_security_policy_matches_the_one_on_aws() -> None:
+    """The local server and CloudFront send the same directives."""
     terraform = WEB.parent / "infra/terraform/modules/distribution/headers.tf"
-    there = set(re.findall(r"\"?([a-z]+-(?:src|uri|action|ancestors)) ", terraform.read_text()))
+    aws = set(re.findall(r"\"?([a-z]+-(?:src|uri|action|ancestors)) ", terraform.read_text()))
     source = WEB.parent / "services/local/src/sightline_local/web/headers.py"
-    here = set(re.findall(r'"([a-z]+-(?:src|uri|action|ancestors))"', source.read_text()))
-    assert here == there
+    local = set(re.findall(r'"([a-z]+-(?:src|uri|action|ancestors))"', source.read_text()))
+    assert local == aws
 
 
-def test_files_are_kept_by_browsers_as_long_as_they_may(stack: Stack) -> None:
+def test_responses_have_the_right_caching_headers(stack: Stack) -> None:
     web = stack.ports.url("web")
-    page = httpx.get(f"{web}/pictures/anything")
+    page = httpx.get(f"{web}/photos/anything")
     assert page.headers["Cache-Control"] == "no-cache"
     assert httpx.get(f"{web}/config.json").headers["Cache-Control"] == "no-cache"
     again = httpx.get(f"{web}/", headers={"If-None-Match": page.headers["ETag"]})
@@ -187,15 +201,15 @@ def test_files_are_kept_by_browsers_as_long_as_they_may(stack: Stack) -> None:
     scripts = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)
     assert scripts
     for path in scripts:
-        answer = httpx.get(web + path)
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        small = len(answer.content) <= MIN_COMPRESSED_BYTES
-        assert small or answer.headers["Content-Encoding"] == "gzip"
+        response = httpx.get(web + path)
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        small = len(response.content) <= MIN_COMPRESSED_BYTES
+        assert small or response.headers["Content-Encoding"] == "gzip"
     assert httpx.get(f"{web}/assets/gone.js").status_code == 404
 
 
 def measure_scripts(context: BrowserContext, page: Page) -> dict[str, int]:
-    """Follows what scripts come, by name, with their compressed sizes."""
+    """Record the names and compressed sizes of the scripts that a page loads."""
     sizes: dict[str, int] = {}
 
     def measure(path: str) -> None:
@@ -211,20 +225,20 @@ def measure_scripts(context: BrowserContext, page: Page) -> dict[str, int]:
     return sizes
 
 
-def test_little_script_comes_before_the_first_page(context: BrowserContext, page: Page) -> None:
+def test_the_sign_in_page_loads_little_script(context: BrowserContext, page: Page) -> None:
     sizes = measure_scripts(context, page)
     page.goto("/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert 50_000 < sum(sizes.values()) < MOST_SCRIPT, sizes
+    assert 50_000 < sum(sizes.values()) < MAX_SCRIPT_BYTES, sizes
 
 
-def test_little_script_comes_before_the_pictures(
+def test_the_gallery_loads_little_script(
     context: BrowserContext, page: Page, library: Library
 ) -> None:
-    """Of somebody who is signed in already."""
+    """Measured after a reload while signed in."""
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(3)
     sizes = measure_scripts(context, page)
     page.reload()
     expect(page.locator(".tile img")).to_have_count(3)
-    assert 50_000 < sum(sizes.values()) < MOST_SCRIPT, sizes
+    assert 50_000 < sum(sizes.values()) < MAX_SCRIPT_BYTES, sizes

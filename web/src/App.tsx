@@ -1,14 +1,14 @@
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
-import { usePlace } from "./router";
+import { useCurrentLocation } from "./router";
 import { useSession } from "./services";
-import { Busy } from "./ui/Busy";
+import { PageSpinner } from "./ui/PageSpinner";
 import { Toasts } from "./ui/Toasts";
 
 const SignedOutPages = lazy(() => import("./account/SignedOutPages"));
 const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
-const PicturePage = lazy(() => import("./picture/PicturePage"));
+const ImagePage = lazy(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
 const AlbumPage = lazy(() => import("./albums/AlbumPage"));
 const UsagePage = lazy(() => import("./usage/UsagePage"));
@@ -19,10 +19,10 @@ export function App() {
   const session = useSession();
   return (
     <>
-      <Suspense fallback={<Busy />}>
-        {session.kind === "restoring" && <Busy />}
-        {session.kind === "out" && <SignedOutPages expired={session.expired} />}
-        {session.kind === "in" && <SignedIn key={session.owner} />}
+      <Suspense fallback={<PageSpinner />}>
+        {session.kind === "restoring" && <PageSpinner />}
+        {session.kind === "signedOut" && <SignedOutPages expired={session.expired} />}
+        {session.kind === "signedIn" && <SignedIn key={session.owner} />}
       </Suspense>
       <Toasts />
     </>
@@ -30,20 +30,20 @@ export function App() {
 }
 
 function SignedIn() {
-  const { along } = usePlace();
+  const { state } = useCurrentLocation();
   return (
     <Shell>
       <Switch>
         <Route path="/" component={GalleryPage} />
-        <Route path="/pictures/:id" component={PicturePage} />
+        <Route path="/photos/:id" component={ImagePage} />
         <Route path="/albums" component={AlbumsPage} />
         <Route path="/albums/:album" component={AlbumPage} />
-        <Route path="/albums/:album/pictures/:id" component={PicturePage} />
+        <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/account" component={AccountPage} />
-        {["/sign-in", "/sign-up", "/forgotten"].map((path) => (
+        {["/sign-in", "/sign-up", "/forgot-password"].map((path) => (
           <Route key={path} path={path}>
-            <Redirect to={along.from ?? "/"} replace />
+            <Redirect to={state.from ?? "/"} replace />
           </Route>
         ))}
         <Route component={NotFoundPage} />

@@ -1,61 +1,61 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { usePlace } from "./router";
+import { useCurrentLocation } from "./router";
 import { useServices } from "./services";
 import { useStore } from "./store";
-import { Busy } from "./ui/Busy";
+import { PageSpinner } from "./ui/PageSpinner";
 import { Icon, type IconName } from "./ui/Icon";
-import { useKeys } from "./ui/useKeys";
-import { useScroll } from "./ui/useScroll";
+import { useShortcuts } from "./ui/useShortcuts";
+import { useScrollRestoration } from "./ui/useScrollRestoration";
 import { UploadPanel } from "./uploads/UploadPanel";
-import { useDropped } from "./uploads/useDropped";
+import { useFileDrop } from "./uploads/useFileDrop";
 
-// What somebody has to ask for.
+// Loaded when first opened.
 const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
-const Shortcuts = lazy(() => import("./ui/Shortcuts"));
+const ShortcutsDialog = lazy(() => import("./ui/ShortcutsDialog"));
 
-/** What is around every page of somebody who is signed in. */
+/** The frame around every page for a signed-in user: header, navigation, uploads and dialogs. */
 export default function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
-  const dragging = useDropped();
-  useScroll();
-  useKeys({ u: () => setUploading(true), "?": () => setHelping(true) });
+  const dragging = useFileDrop();
+  useScrollRestoration();
+  useShortcuts({ u: () => setUploading(true), "?": () => setHelping(true) });
   return (
     <>
-      <a className="skip" href="#content">
-        {t("skip")}
+      <a className="skip-link" href="#content">
+        {t("skipToContent")}
       </a>
-      <header className="top">
+      <header className="app-header">
         <Link className="brand" to="/" aria-label="Sightline">
           <img src="/icon.svg" alt="" width={28} height={28} />
           <span>Sightline</span>
         </Link>
         <nav className="tabs" aria-label={t("nav.label")}>
-          <Tab to="/" icon="pictures" text={t("nav.pictures")} />
+          <Tab to="/" icon="images" text={t("nav.photos")} />
           <Tab to="/albums" icon="album" text={t("nav.albums")} />
           <Tab to="/usage" icon="usage" text={t("nav.usage")} />
           <Tab to="/account" icon="user" text={t("nav.account")} />
         </nav>
         <span className="grow" />
-        <LiveMark />
+        <LiveIndicator />
         <button type="button" className="button primary" onClick={() => setUploading(true)}>
           <Icon name="upload" size={18} /> {t("upload.open")}
         </button>
       </header>
-      <Away />
-      <Suspense fallback={<Busy />}>
+      <OfflineBanner />
+      <Suspense fallback={<PageSpinner />}>
         {children}
       </Suspense>
       <UploadPanel />
       <Suspense>
         {uploading && <UploadDialog onClose={() => setUploading(false)} />}
-        {helping && <Shortcuts onClose={() => setHelping(false)} />}
+        {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       </Suspense>
       {dragging && (
-        <div className="dropping">
+        <div className="drop-overlay">
           <Icon name="upload" size={48} />
           {t("upload.drop")}
         </div>
@@ -65,7 +65,7 @@ export default function Shell({ children }: { children: ReactNode }) {
 }
 
 function Tab({ to, icon, text }: { to: string; icon: IconName; text: string }) {
-  const { pathname } = usePlace();
+  const { pathname } = useCurrentLocation();
   const here = pathname === to || (to !== "/" && pathname.startsWith(`${to}/`));
   return (
     <Link className="tab" to={to} aria-current={here ? "page" : undefined}>
@@ -75,27 +75,27 @@ function Tab({ to, icon, text }: { to: string; icon: IconName; text: string }) {
   );
 }
 
-function LiveMark() {
+function LiveIndicator() {
   const { t } = useTranslation();
   const { live } = useServices();
   const state = useStore(live.state);
   if (state !== "open") return null;
   return (
-    <span className="live open" title={t("live.title")}>
-      <span className="words">{t("live.open")}</span>
+    <span className="live open" title={t("live.hint")}>
+      <span className="button-label">{t("live.label")}</span>
     </span>
   );
 }
 
-function Away() {
+function OfflineBanner() {
   const { t } = useTranslation();
   const { live } = useServices();
   const state = useStore(live.state);
   return (
     <div role="status">
-      {state === "away" && (
-        <p className="away">
-          <Icon name="cloudOff" /> {t("live.away")}
+      {state === "offline" && (
+        <p className="offline-banner">
+          <Icon name="cloudOff" /> {t("live.offline")}
         </p>
       )}
     </div>

@@ -1,20 +1,20 @@
 import type { Feature } from "./api/types";
 
-/** What differs between one place that Sightline runs at and another: `config.json` beside the page. */
+/** Settings of a deployment, read from `config.json` next to the page. */
 export interface Config {
-  /** Where the API is, without `/v1`; empty for where the page is. */
+  /** Base URL of the API, without `/v1`; empty for the page's own origin. */
   api: string;
   cognito: { endpoint: string; poolId: string; clientId: string };
-  /** What can be looked for in pictures here, and what is unless their owner says otherwise. */
+  /** Recognition features that can be selected, and those selected by default. */
   features: { offered: Feature[]; usual: Feature[] };
-  /** Whether people may sign up by themselves. */
+  /** Whether users can create accounts. */
   signUp: boolean;
-  /** Somebody to sign in as where all is a trial. */
+  /** A demo account, in trial deployments only. */
   demo?: { email: string; password: string };
 }
 
 export async function loadConfig(): Promise<Config> {
-  // As the page preloads it: the same mode, so the same answer is used.
+  // index.html preloads it; the same request mode lets the browser reuse the preloaded response.
   const response = await fetch("/config.json", { credentials: "same-origin" });
   if (!response.ok) throw new Error(`config.json: ${response.status}`);
   return (await response.json()) as Config;

@@ -1,4 +1,4 @@
-// First, so that everything else may say otherwise.
+// Imported first, so that component styles override it.
 import "./styles/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import i18next from "i18next";
@@ -6,23 +6,23 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createSightline, Problem } from "sightline-client";
 import { App } from "./App";
-import { refreshPicture, showPicture } from "./api/pictures";
+import { cacheImage, refreshImage } from "./api/images";
 import { loadConfig, type Config } from "./config";
-import { startTexts } from "./i18n";
-import { Live } from "./live/live";
-import { Deletions } from "./picture/deletions";
+import { initTranslations } from "./i18n";
+import { LiveUpdates } from "./live/liveUpdates";
+import { DeletionQueue } from "./deletions/deletionQueue";
 import { ServicesContext, type Services } from "./services";
 import { Cognito } from "./session/cognito";
 import { Session, SignedOut } from "./session/session";
-import { startTheme } from "./theme";
-import { say } from "./ui/toasts";
+import { initTheme } from "./theme";
+import { showToast } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";
-import { BrowserKeeper } from "./uploads/kept";
-import { postForm } from "./uploads/post";
+import { IndexedDbJournal } from "./uploads/journal";
+import { postFile } from "./uploads/post";
 import { UploadQueue } from "./uploads/queue";
 
-/** Tries of a read before its failure is shown. */
-const RETRIES = 2;
+/** Retries of a failed query before its error is shown. */
+const MAX_RETRIES = 2;
 
 function createServices(config: Config): Services {
   const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config);
@@ -32,56 +32,56 @@ function createServices(config: Config): Services {
     defaultOptions: {
       queries: {
         refetchOnWindowFocus: false,
-        // Whether the API answers is found out by asking it.
+        // Only a request shows whether the API responds; `navigator.onLine` does not.
         networkMode: "always",
-        retry: (failures, error) => failures < RETRIES && !isFinal(error),
+        retry: (failures, error) => failures < MAX_RETRIES && !isFinal(error),
       },
       mutations: { networkMode: "always" },
     },
   });
-  const deletions = new Deletions(api, queries, (count) =>
-    say({ tone: "bad", text: i18next.t("deletion.failed", { count }) }),
+  const deletions = new DeletionQueue(api, queries, (count) =>
+    showToast({ tone: "danger", text: i18next.t("deletion.failed", { count }) }),
   );
   const uploads = new UploadQueue({
     api,
-    keeper: new BrowserKeeper(),
+    journal: new IndexedDbJournal(),
     hash: hashFile,
-    post: postForm,
-    onPicture: (picture) => showPicture(queries, { picture, etag: null }),
-    onSent: (id) => void refreshPicture(api, queries, id).catch(() => {}),
+    post: postFile,
+    onCreated: (image) => cacheImage(queries, { image, etag: null }),
+    onUploaded: (id) => void refreshImage(api, queries, id).catch(() => {}),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   });
-  return { config, session, api, queries, deletions, uploads, live: new Live(options, api, queries) };
+  return { config, session, api, queries, deletions, uploads, live: new LiveUpdates(options, api, queries) };
 }
 
 function isFinal(error: unknown): boolean {
   return error instanceof SignedOut || (error instanceof Problem && error.status < 500 && error.status !== 429);
 }
 
-/** Everything that belongs to somebody comes and goes with them. */
-function followSession({ session, queries, deletions, uploads, live }: Services): void {
+/** Start the per-user services at sign-in; stop and clear them at sign-out. */
+function bindToSession({ session, queries, deletions, uploads, live }: Services): void {
   session.subscribe(() => {
-    if (session.state.kind === "in") {
+    if (session.state.kind === "signedIn") {
       live.start();
       void uploads.open(session.state.owner);
       return;
     }
     live.stop();
     uploads.close();
-    void deletions.finish();
+    void deletions.flush();
     queries.clear();
   });
 }
 
 async function start(): Promise<void> {
-  startTheme();
-  const [config] = await Promise.all([loadConfig(), startTexts()]);
+  initTheme();
+  const [config] = await Promise.all([loadConfig(), initTranslations()]);
   const services = createServices(config);
-  followSession(services);
+  bindToSession(services);
   void services.session.restore();
-  // What is needed next comes while Cognito is asked.
-  if (services.session.isKept) void import("./Shell");
-  if (services.session.isKept && location.pathname === "/") void import("./gallery/GalleryPage");
+  // Load the next chunks while Cognito renews the session.
+  if (services.session.isStored) void import("./Shell");
+  if (services.session.isStored && location.pathname === "/") void import("./gallery/GalleryPage");
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
       <ServicesContext value={services}>

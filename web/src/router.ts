@@ -1,29 +1,29 @@
-/** Where one is in the application. Ways to elsewhere are wouter's own. */
+/** The current location with its navigation state. Navigation itself uses wouter. */
 import { useSearch } from "wouter";
 import { useHistoryState, usePathname } from "wouter/use-browser-location";
 
-/** What goes along from one place to the next, and is forgotten with the tab. */
-export interface Along {
-  /** Where somebody was before signing in was asked for. */
+/** State passed from one history entry to the next; discarded with the tab. */
+export interface NavigationState {
+  /** The URL to return to after signing in. */
   from?: string;
-  /** An address is to be confirmed. */
+  /** The email address has yet to be confirmed. */
   confirm?: boolean;
-  /** The picture was opened from a list, which is one step back. */
+  /** The image was opened from a list, which is the previous history entry. */
   fromList?: boolean;
 }
 
-export interface Place {
+export interface CurrentLocation {
   pathname: string;
-  /** With its question mark; empty without any. */
+  /** Includes the question mark; empty if there is no query. */
   search: string;
-  along: Along;
+  state: NavigationState;
 }
 
-export function usePlace(): Place {
+export function useCurrentLocation(): CurrentLocation {
   const search = useSearch();
   return {
     pathname: usePathname(),
     search: search && `?${search}`,
-    along: useHistoryState<Along | null>() ?? {},
+    state: useHistoryState<NavigationState | null>() ?? {},
   };
 }

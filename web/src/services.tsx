@@ -1,10 +1,10 @@
-/** What the whole application uses, made once in `main.tsx`. */
+/** The application's shared services, created once in `main.tsx`. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Sightline } from "sightline-client";
 import type { Config } from "./config";
-import type { Live } from "./live/live";
-import type { Deletions } from "./picture/deletions";
+import type { LiveUpdates } from "./live/liveUpdates";
+import type { DeletionQueue } from "./deletions/deletionQueue";
 import type { Session, SessionState } from "./session/session";
 import type { UploadQueue } from "./uploads/queue";
 
@@ -13,16 +13,16 @@ export interface Services {
   session: Session;
   api: Sightline;
   queries: QueryClient;
-  live: Live;
+  live: LiveUpdates;
   uploads: UploadQueue;
-  deletions: Deletions;
+  deletions: DeletionQueue;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
 
 export function useServices(): Services {
   const services = useContext(ServicesContext);
-  if (!services) throw new Error("There are no services around this component.");
+  if (!services) throw new Error("useServices must be used inside ServicesContext.");
   return services;
 }
 

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from "react";
 
-/** A value that components follow. What it holds is replaced, never changed in place. */
+/** An observable value. It is replaced, never mutated. */
 export class Store<T> {
   #value: T;
-  #listeners = new Set<() => void>();
+  #subscribers = new Set<() => void>();
 
   constructor(value: T) {
     this.#value = value;
@@ -16,16 +16,16 @@ export class Store<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of this.#listeners) listener();
+    for (const notify of this.#subscribers) notify();
   }
 
-  update(by: (value: T) => T): void {
-    this.set(by(this.#value));
+  update(change: (value: T) => T): void {
+    this.set(change(this.#value));
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  readonly subscribe = (onChange: () => void): (() => void) => {
+    this.#subscribers.add(onChange);
+    return () => this.#subscribers.delete(onChange);
   };
 }
 

@@ -2,14 +2,14 @@ import { Store } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 
-const KEY = "sightline.theme";
+const STORAGE_KEY = "sightline.theme";
 
-export const theme = new Store<Theme>((localStorage.getItem(KEY) as Theme | null) ?? "system");
+export const theme = new Store<Theme>((localStorage.getItem(STORAGE_KEY) as Theme | null) ?? "system");
 
-export function startTheme(): void {
+export function initTheme(): void {
   apply(theme.value);
   theme.subscribe(() => {
-    localStorage.setItem(KEY, theme.value);
+    localStorage.setItem(STORAGE_KEY, theme.value);
     apply(theme.value);
   });
 }

@@ -21,45 +21,45 @@ function makeClient(...answers: (Response | Error)[]) {
   return { api, call, tokens };
 }
 
-describe("a call", () => {
-  test("bears the token", async () => {
+describe("a request", () => {
+  test("sends the access token", async () => {
     const { api, tokens } = makeClient(json({ images: 3 }));
     expect((await api.GET("/v1/usage")).data).toEqual({ images: 3 });
     expect(tokens()).toEqual(["Bearer old"]);
   });
 
-  test("whose token is refused is made once more with a new one, body and all", async () => {
+  test("is repeated with its body and a new token after a 401", async () => {
     const { api, call, tokens } = makeClient(problem(401, "unauthenticated"), json({ id: "a" }));
     await api.POST("/v1/albums", { body: { title: "Summer" } });
     expect(tokens()).toEqual(["Bearer old", "Bearer new"]);
     expect(await (call.mock.calls[1]![0] as Request).json()).toEqual({ title: "Summer" });
   });
 
-  test("that is refused twice is a problem", async () => {
+  test("throws a Problem if the new token is rejected too", async () => {
     const { api, call } = makeClient(problem(401, "unauthenticated"), problem(401, "unauthenticated"));
     await expect(api.GET("/v1/usage")).rejects.toMatchObject({ status: 401 });
     expect(call).toHaveBeenCalledTimes(2);
   });
 
-  test("that fails says why, and when to come again", async () => {
+  test("throws a Problem with the code, detail and Retry-After", async () => {
     const { api } = makeClient(problem(429, "rate_limited", { "Retry-After": "3" }));
     const error = await api.GET("/v1/usage").catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Problem);
     expect(error).toMatchObject({ status: 429, code: "rate_limited", detail: "Why.", retryAfter: 3 });
   });
 
-  test("that something in between has answered is a problem too", async () => {
+  test("throws a Problem for a response from an intermediary", async () => {
     const { api } = makeClient(new Response("<html>", { status: 502, headers: { "Content-Type": "text/html" } }));
     await expect(api.GET("/v1/usage")).rejects.toMatchObject({ status: 502, code: "http_502" });
   });
 
-  test("that reaches nobody says so", async () => {
+  test("throws Unreachable if the network fails", async () => {
     const { api } = makeClient(new TypeError("network"));
     await expect(api.GET("/v1/usage")).rejects.toBeInstanceOf(Unreachable);
   });
 });
 
-describe("events", () => {
+describe("readEvents", () => {
   async function read(...chunks: string[]): Promise<ServerEvent[]> {
     const encoder = new TextEncoder();
     const stream = new ReadableStream<Uint8Array>({
@@ -73,11 +73,11 @@ describe("events", () => {
     return found;
   }
 
-  test("are read with their ids and names", async () => {
+  test("returns ids and names", async () => {
     expect(await read("id: 1\nevent: image\ndata: {}\n\n")).toEqual([{ id: "1", event: "image", data: "{}" }]);
   });
 
-  test("may come in pieces, letters included", async () => {
+  test("decodes events split at any byte", async () => {
     const bytes = new TextEncoder().encode("data: ü\n\n");
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -90,20 +90,20 @@ describe("events", () => {
     expect(found).toEqual(["ü"]);
   });
 
-  test("follow the standard in the rest: comments, lines, no colon, carriage returns", async () => {
+  test("follows the standard for comments, multiple lines, missing colons and carriage returns", async () => {
     const events = await read(": heartbeat\n\n", "data: a\r\ndata: b\r\n\r\n", "data\n\n", "event: x\n\n", "data:  c\n\n");
     expect(events.map((event) => event.data)).toEqual(["a\nb", "", " c"]);
   });
 
-  test("that are cut off do not count", async () => {
+  test("ignores an incomplete event at the end", async () => {
     expect(await read("data: whole\n\ndata: half")).toHaveLength(1);
   });
 
-  test("keep the last id", async () => {
+  test("keeps the last id", async () => {
     expect((await read("id: 7\ndata: a\n\ndata: b\n\n")).map((event) => event.id)).toEqual(["7", "7"]);
   });
 
-  test("let go of the connection when nobody reads on", async () => {
+  test("cancels the stream when the consumer stops", async () => {
     const cancel = vi.fn();
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode("data: a\n\n")),

@@ -1,71 +1,71 @@
 import { describe, expect, test } from "vitest";
-import { layOut, monthOf, type Row } from "../src/gallery/layout";
-import { makePicture } from "./samples";
+import { layoutRows, monthOf, type Row } from "../src/gallery/layout";
+import { makeImage } from "./samples";
 
-const MEASURES = { width: 1000, height: 200, gap: 6, heading: 50 };
+const OPTIONS = { width: 1000, height: 200, gap: 6, headingHeight: 50 };
 
-const pictureRows = (rows: Row[]) => rows.filter((row) => row.kind === "pictures");
+const imageRows = (rows: Row[]) => rows.filter((row) => row.kind === "images");
 
 function many(count: number) {
-  // Of all shapes: from tall to very wide.
+  // From tall to very wide.
   return Array.from({ length: count }, (_, at) =>
-    makePicture(count - at, { width: 100 + ((at * 37) % 400), height: 200 }),
+    makeImage(count - at, { width: 100 + ((at * 37) % 400), height: 200 }),
   );
 }
 
 describe("rows", () => {
-  const rows = layOut(many(500), MEASURES);
+  const rows = layoutRows(many(500), OPTIONS);
 
-  test("hold every picture once, in order", () => {
-    const placed = pictureRows(rows).flatMap((row) => row.places.map((place) => place.index));
+  test("contain every image once, in order", () => {
+    const placed = imageRows(rows).flatMap((row) => row.images.map((placed) => placed.index));
     expect(placed).toEqual(Array.from({ length: 500 }, (_, at) => at));
   });
 
-  test("are as wide as there is room, and no taller than wanted", () => {
-    const [...full] = pictureRows(rows).slice(0, -1);
+  test("fill the width and do not exceed the maximum height", () => {
+    const [...full] = imageRows(rows).slice(0, -1);
     for (const row of full) {
-      const end = row.places.at(-1)!;
+      const end = row.images.at(-1)!;
       expect(end.left + end.width).toBeCloseTo(1000, 3);
-      expect(row.height - MEASURES.gap).toBeLessThanOrEqual(200);
+      expect(row.height - OPTIONS.gap).toBeLessThanOrEqual(200);
       expect(row.height).toBeGreaterThan(90);
     }
   });
 
-  test("keep the shape of what is not extreme", () => {
-    for (const row of pictureRows(rows)) {
-      for (const { picture, width } of row.places) {
-        expect(width / (row.height - MEASURES.gap)).toBeCloseTo(picture.width! / picture.height!, 5);
+  test("keep moderate aspect ratios", () => {
+    for (const row of imageRows(rows)) {
+      for (const { image, width } of row.images) {
+        expect(width / (row.height - OPTIONS.gap)).toBeCloseTo(image.width! / image.height!, 5);
       }
     }
   });
 });
 
-test("a panorama and a column are shown less extreme than they are", () => {
-  const rows = layOut([makePicture(2, { width: 9000, height: 100 }), makePicture(1, { width: 10, height: 900 })], MEASURES);
-  const [row] = pictureRows(rows);
-  expect(row?.places.map((place) => Math.round((place.width / (row.height - 6)) * 10) / 10)).toEqual([3, 0.5]);
+test("extreme aspect ratios are limited", () => {
+  const rows = layoutRows([makeImage(2, { width: 9000, height: 100 }), makeImage(1, { width: 10, height: 900 })], OPTIONS);
+  const [row] = imageRows(rows);
+  expect(row?.images.map((placed) => Math.round((placed.width / (row.height - 6)) * 10) / 10)).toEqual([3, 0.5]);
 });
 
-test("the last row of a month is not stretched, and the next month begins a new one", () => {
-  const rows = layOut(
-    [makePicture(3, { created_at: "2026-06-15T12:00:00Z" }), makePicture(2), makePicture(1)],
-    MEASURES,
+test("the last row of a month is not justified, and each month starts a new row", () => {
+  const rows = layoutRows(
+    [makeImage(3, { created_at: "2026-06-15T12:00:00Z" }), makeImage(2), makeImage(1)],
+    OPTIONS,
   );
   expect(rows.map((row) => [row.kind, row.month])).toEqual([
     ["month", "2026-06"],
-    ["pictures", "2026-06"],
+    ["images", "2026-06"],
     ["month", "2026-05"],
-    ["pictures", "2026-05"],
+    ["images", "2026-05"],
   ]);
-  expect(pictureRows(rows).map((row) => row.height)).toEqual([206, 206]);
+  expect(imageRows(rows).map((row) => row.height)).toEqual([206, 206]);
 });
 
-test("a picture whose shape is not known yet has a place all the same", () => {
-  const [row] = pictureRows(layOut([makePicture(1, { width: null, height: null })], MEASURES));
-  expect(row?.places[0]?.width).toBeCloseTo((200 * 4) / 3);
+test("an image without known dimensions has a default aspect ratio", () => {
+  const [row] = imageRows(layoutRows([makeImage(1, { width: null, height: null })], OPTIONS));
+  expect(row?.images[0]?.width).toBeCloseTo((200 * 4) / 3);
 });
 
-test("a month is that of whoever looks", () => {
-  const late = makePicture(1, { created_at: new Date(2026, 0, 31, 23, 59).toISOString() });
-  expect(monthOf(late)).toBe("2026-01");
+test("a month is in the user's time zone", () => {
+  const image = makeImage(1, { created_at: new Date(2026, 0, 31, 23, 59).toISOString() });
+  expect(monthOf(image)).toBe("2026-01");
 });

@@ -1,13 +1,13 @@
-import type { Picture } from "../src/api/types";
+import type { ImageView } from "../src/api/types";
 
 const PART = { state: "succeeded", started_at: null, finished_at: null, failure: null } as const;
 
-/** A picture as the API gives it; `number` orders it in time. */
-export function makePicture(number: number, changes: Partial<Picture> = {}): Picture {
+/** Return an image as the API represents it; `number` sets its position in time. */
+export function makeImage(number: number, changes: Partial<ImageView> = {}): ImageView {
   return {
     id: `0199a3c0-7c1e-7b0a-9d5e-${String(number).padStart(12, "0")}`,
     status: "ready",
-    title: `picture ${number}`,
+    title: `photo ${number}`,
     description: null,
     labels: [],
     labels_added: [],
@@ -37,17 +37,17 @@ export function makePicture(number: number, changes: Partial<Picture> = {}): Pic
   };
 }
 
-/** An access token that nobody has signed; the application looks into it only. */
+/** Return an unsigned access token; the application only reads its claims. */
 export function makeToken(sub: string): string {
   const encode = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "");
   return `${encode({ alg: "none" })}.${encode({ sub })}.`;
 }
 
-/** The next time that a condition holds, within the turns that promises take. */
+/** Wait until a condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000; turn++) {
+  for (let attempt = 0; attempt < 1000; attempt++) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  throw new Error(`waited in vain: ${condition}`);
+  throw new Error(`The condition never held: ${condition}`);
 }

@@ -5,7 +5,7 @@ const ORDER = ["a", "b", "c", "d", "e"];
 
 const ids = (selection: Selection) => [...selection.selected.value.ids].sort().join("");
 
-test("one is selected, and no longer", () => {
+test("toggle selects and deselects an image", () => {
   const selection = new Selection();
   selection.toggle("b");
   selection.toggle("d");
@@ -18,14 +18,14 @@ test.each([
   ["forwards", "b", "d", "bcd"],
   ["backwards", "d", "b", "bcd"],
   ["to itself", "c", "c", "c"],
-])("a range goes from the one selected last: %s", (_, from, to, expected) => {
+])("a range starts at the last selected image: %s", (_, from, to, expected) => {
   const selection = new Selection();
   selection.toggle(from);
   selection.extend(to, ORDER);
   expect(ids(selection)).toBe(expected);
 });
 
-test("a range keeps what was selected elsewhere, and its beginning", () => {
+test("a range keeps the earlier selection and its anchor", () => {
   const selection = new Selection();
   selection.toggle("a");
   selection.toggle("c");
@@ -34,15 +34,15 @@ test("a range keeps what was selected elsewhere, and its beginning", () => {
   expect(ids(selection)).toBe("acde");
 });
 
-test("without a beginning a range is the one picture", () => {
+test("without an anchor, a range is a single image", () => {
   const selection = new Selection();
   selection.extend("c", ORDER);
   expect(ids(selection)).toBe("c");
 });
 
-test("what has gone is no longer selected", () => {
+test("images that are no longer present are deselected", () => {
   const selection = new Selection();
-  selection.all(ORDER);
-  selection.keepOnly(new Set(["a", "e"]));
+  selection.selectAll(ORDER);
+  selection.retain(new Set(["a", "e"]));
   expect(ids(selection)).toBe("ae");
 });

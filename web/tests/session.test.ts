@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { Cognito, CognitoAway, Refused, type Tokens } from "../src/session/cognito";
+import { Cognito, CognitoUnavailable, CognitoError, type Tokens } from "../src/session/cognito";
 import { Session, SignedOut } from "../src/session/session";
 import { makeToken } from "./samples";
 
@@ -26,99 +26,99 @@ beforeEach(() => {
   cognito = new Cognito(CONFIG.cognito.endpoint, "c");
 });
 
-test("whoever signs in is known by the token, and is not asked again", async () => {
+test("the owner is read from the token, which is reused", async () => {
   const refresh = vi.spyOn(cognito, "refresh");
   const session = makeSession();
   const tokens = makeTokens();
-  session.enter("me@example.com", tokens);
-  expect(session.state).toEqual({ kind: "in", owner: "me", email: "me@example.com" });
+  session.start("me@example.com", tokens);
+  expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com" });
   expect(await session.token()).toBe(tokens.AccessToken);
   expect(refresh).not.toHaveBeenCalled();
 });
 
-test("an access token is never written down, and nothing is in localStorage", () => {
+test("access tokens are never stored, and localStorage stays empty", () => {
   const session = makeSession();
   const tokens = makeTokens();
-  session.enter("me@example.com", tokens);
+  session.start("me@example.com", tokens);
   expect(JSON.stringify({ ...sessionStorage })).not.toContain(tokens.AccessToken);
   expect(localStorage.length).toBe(0);
 });
 
-test("a token that is near its end is renewed once for all who ask", async () => {
+test("an expiring token is renewed once for concurrent callers", async () => {
   const fresh = makeTokens();
   const refresh = vi.spyOn(cognito, "refresh").mockResolvedValue(fresh);
   const session = makeSession();
-  session.enter("me@example.com", makeTokens({ ExpiresIn: 30 }));
-  const told = await Promise.all([session.token(), session.token(), session.token(true)]);
-  expect(new Set(told)).toEqual(new Set([fresh.AccessToken]));
+  session.start("me@example.com", makeTokens({ ExpiresIn: 30 }));
+  const tokens = await Promise.all([session.token(), session.token(), session.token(true)]);
+  expect(new Set(tokens)).toEqual(new Set([fresh.AccessToken]));
   expect(refresh).toHaveBeenCalledOnce();
 });
 
 describe("a reload", () => {
-  beforeEach(() => makeSession().enter("me@example.com", makeTokens()));
+  beforeEach(() => makeSession().start("me@example.com", makeTokens()));
 
-  test("goes on with the session", async () => {
+  test("resumes the session", async () => {
     vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens());
     const session = makeSession();
     expect(session.state.kind).toBe("restoring");
     await session.restore();
-    expect(session.state).toEqual({ kind: "in", owner: "me", email: "me@example.com" });
+    expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com" });
   });
 
-  test("of a session that has ended says so, and forgets it", async () => {
-    vi.spyOn(cognito, "refresh").mockRejectedValue(new Refused("NotAuthorizedException", "revoked"));
+  test("signs out if the session has expired", async () => {
+    vi.spyOn(cognito, "refresh").mockRejectedValue(new CognitoError("NotAuthorizedException", "revoked"));
     const session = makeSession();
     await session.restore();
-    expect(session.state).toEqual({ kind: "out", expired: true });
+    expect(session.state).toEqual({ kind: "signedOut", expired: true });
     expect(sessionStorage.length).toBe(0);
   });
 
-  test("while Cognito is away signs nobody out", async () => {
-    vi.spyOn(cognito, "refresh").mockRejectedValue(new CognitoAway());
+  test("keeps the session while Cognito is unavailable", async () => {
+    vi.spyOn(cognito, "refresh").mockRejectedValue(new CognitoUnavailable());
     const session = makeSession();
     await session.restore();
-    expect(session.state.kind).toBe("in");
-    await expect(session.token()).rejects.toBeInstanceOf(CognitoAway);
+    expect(session.state.kind).toBe("signedIn");
+    await expect(session.token()).rejects.toBeInstanceOf(CognitoUnavailable);
     vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens());
     await expect(session.token()).resolves.toContain(".");
   });
 });
 
-test("a new tab goes on with what another holds", async () => {
+test("a new tab resumes the session of another tab", async () => {
   vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens());
   const first = makeSession();
-  first.enter("me@example.com", makeTokens());
+  first.start("me@example.com", makeTokens());
   sessionStorage.clear();
   const second = makeSession();
   await second.restore();
-  expect(second.state.kind).toBe("in");
+  expect(second.state.kind).toBe("signedIn");
 });
 
-test("signing out revokes the token, here and in other tabs", async () => {
+test("signing out revokes the token and signs out other tabs", async () => {
   const revoke = vi.spyOn(cognito, "revoke").mockResolvedValue({});
   const [first, second] = [makeSession(), makeSession()];
-  first.enter("me@example.com", makeTokens());
-  second.enter("me@example.com", makeTokens());
+  first.start("me@example.com", makeTokens());
+  second.start("me@example.com", makeTokens());
   await first.signOut();
   expect(revoke).toHaveBeenCalledWith("refresh");
-  expect(first.state).toEqual({ kind: "out", expired: false });
-  await vi.waitFor(() => expect(second.state.kind).toBe("out"));
+  expect(first.state).toEqual({ kind: "signedOut", expired: false });
+  await vi.waitFor(() => expect(second.state.kind).toBe("signedOut"));
   await expect(first.token()).rejects.toBeInstanceOf(SignedOut);
 });
 
-test("signing out works where Cognito is away", async () => {
-  vi.spyOn(cognito, "revoke").mockRejectedValue(new CognitoAway());
+test("signing out works while Cognito is unavailable", async () => {
+  vi.spyOn(cognito, "revoke").mockRejectedValue(new CognitoUnavailable());
   const session = makeSession();
-  session.enter("me@example.com", makeTokens());
+  session.start("me@example.com", makeTokens());
   await session.signOut();
-  expect(session.state.kind).toBe("out");
+  expect(session.state.kind).toBe("signedOut");
 });
 
 describe("Cognito", () => {
-  const answer = (status: number, body: string) => vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(body, { status }));
+  const respond = (status: number, body: string) => vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(body, { status }));
 
-  test("is called by its own protocol", async () => {
-    const fetched = answer(200, "{}");
+  test("receives its operation in a header", async () => {
+    const fetched = respond(200, "{}");
     await cognito.signUp("a@b.c", "secret");
     const [url, init] = fetched.mock.calls[0]!;
     expect(url).toBe(CONFIG.cognito.endpoint);
@@ -126,18 +126,18 @@ describe("Cognito", () => {
     expect(JSON.parse(String(init?.body))).toMatchObject({ ClientId: "c", Username: "a@b.c" });
   });
 
-  test("refuses by a code", async () => {
-    answer(400, '{"__type":"com.amazonaws#CodeMismatchException","message":"no"}');
+  test("returns errors with a code", async () => {
+    respond(400, '{"__type":"com.amazonaws#CodeMismatchException","message":"no"}');
     await expect(cognito.confirm("a@b.c", "1")).rejects.toMatchObject({ code: "CodeMismatchException" });
   });
 
-  test.each([["<html>", 502], ["", 500]])("that says %j is away", async (body, status) => {
-    answer(status, body);
-    await expect(cognito.forgotPassword("a@b.c")).rejects.toBeInstanceOf(CognitoAway);
+  test.each([["<html>", 502], ["", 500]])("is unavailable if it responds with %j", async (body, status) => {
+    respond(status, body);
+    await expect(cognito.forgotPassword("a@b.c")).rejects.toBeInstanceOf(CognitoUnavailable);
   });
 
-  test("that cannot be reached is away", async () => {
+  test("is unavailable if the network fails", async () => {
     vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("network"));
-    await expect(cognito.refresh("x")).rejects.toBeInstanceOf(CognitoAway);
+    await expect(cognito.refresh("x")).rejects.toBeInstanceOf(CognitoUnavailable);
   });
 });

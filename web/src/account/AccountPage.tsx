@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices, useSession } from "../services";
 import { Dialog } from "../ui/Dialog";
-import { useExplain } from "../ui/explain";
+import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { say } from "../ui/toasts";
-import { useTitle } from "../ui/useTitle";
-import { eraseAccount, exportAccount } from "./everything";
+import { showToast } from "../ui/toasts";
+import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { deleteAccountData, exportAccountData } from "./accountData";
 import { PasswordField } from "./fields";
 import { Field, Form } from "./Form";
 import { LanguageChooser, ThemeChooser } from "./Preferences";
@@ -17,11 +17,11 @@ export default function AccountPage() {
   const { t } = useTranslation();
   const session = useSession();
   const services = useServices();
-  useTitle(t("nav.account"));
+  useDocumentTitle(t("nav.account"));
 
   async function signOut() {
-    // While it is still known whose pictures they are.
-    await services.deletions.finish();
+    // Pending deletions need the session.
+    await services.deletions.flush();
     await services.session.signOut();
   }
 
@@ -30,8 +30,8 @@ export default function AccountPage() {
       <div className="row">
         <div className="grow">
           <h1>{t("nav.account")}</h1>
-          <p className="muted cut" dir="auto">
-            {session.kind === "in" && session.email}
+          <p className="muted truncate" dir="auto">
+            {session.kind === "signedIn" && session.email}
           </p>
         </div>
         <button type="button" className="button" onClick={() => void signOut()}>
@@ -40,14 +40,14 @@ export default function AccountPage() {
       </div>
       <div className="account-grid">
         <section className="card stack">
-          <h2>{t("account.look")}</h2>
+          <h2>{t("account.appearance")}</h2>
           <ThemeChooser />
           <LanguageChooser />
         </section>
         <section className="card">
           <PasswordChange />
         </section>
-        <Everything />
+        <YourData />
       </div>
     </main>
   );
@@ -56,38 +56,38 @@ export default function AccountPage() {
 function PasswordChange() {
   const { t } = useTranslation();
   const { session } = useServices();
-  const [previous, setPrevious] = useState("");
+  const [current, setCurrent] = useState("");
   const [proposed, setProposed] = useState("");
 
   async function change() {
-    await session.changePassword(previous, proposed);
-    setPrevious("");
+    await session.changePassword(current, proposed);
+    setCurrent("");
     setProposed("");
-    say({ text: t("password.changed") });
+    showToast({ text: t("password.changed") });
   }
 
   return (
     <Form title={t("password.change")} heading="h2" submit={t("password.change")} onSubmit={change}>
-      <PasswordField label={t("password.previous")} value={previous} onValue={setPrevious} />
+      <PasswordField label={t("password.current")} value={current} onValue={setCurrent} />
       <PasswordField isNew value={proposed} onValue={setProposed} />
     </Form>
   );
 }
 
-/** Taking everything along, and leaving nothing behind. */
-function Everything() {
+/** Export and deletion of all data. */
+function YourData() {
   const { t } = useTranslation();
   const { api } = useServices();
-  const explain = useExplain();
+  const describeError = useErrorMessage();
   const [exporting, setExporting] = useState(false);
-  const [erasing, setErasing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
 
-  async function takeAlong() {
+  async function exportData() {
     setExporting(true);
     try {
-      await exportAccount(api);
+      await exportAccountData(api);
     } catch (error) {
-      say({ tone: "bad", text: explain(error) });
+      showToast({ tone: "danger", text: describeError(error) });
     } finally {
       setExporting(false);
     }
@@ -95,45 +95,45 @@ function Everything() {
 
   return (
     <section className="card stack">
-      <h2>{t("account.everything")}</h2>
+      <h2>{t("account.yourData")}</h2>
       <p className="muted">{t("account.exportText")}</p>
       <div>
-        <button type="button" className="button" disabled={exporting} onClick={() => void takeAlong()}>
+        <button type="button" className="button" disabled={exporting} onClick={() => void exportData()}>
           {exporting ? <span className="spinner" /> : <Icon name="download" />} {t("account.export")}
         </button>
       </div>
-      <p className="muted">{t("account.eraseText")}</p>
+      <p className="muted">{t("account.deleteText")}</p>
       <div>
-        <button type="button" className="button bad" onClick={() => setErasing(true)}>
-          <Icon name="trash" /> {t("account.erase")}
+        <button type="button" className="button danger" onClick={() => setDeleting(true)}>
+          <Icon name="trash" /> {t("account.delete")}
         </button>
       </div>
-      {erasing && <Erasure onClose={() => setErasing(false)} />}
+      {deleting && <DeleteDataDialog onClose={() => setDeleting(false)} />}
     </section>
   );
 }
 
-function Erasure({ onClose }: { onClose: () => void }) {
+function DeleteDataDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { api } = useServices();
   const queries = useQueryClient();
   const [typed, setTyped] = useState("");
   const [remaining, setRemaining] = useState<number | null>(null);
-  const word = t("account.eraseWord");
+  const word = t("account.deleteWord");
 
-  async function erase() {
+  async function deleteData() {
     if (typed.trim().toLowerCase() !== word.toLowerCase()) return;
-    await eraseAccount(api, setRemaining);
+    await deleteAccountData(api, setRemaining);
     await queries.resetQueries();
-    say({ text: t("account.erased") });
+    showToast({ text: t("account.deleted") });
     onClose();
   }
 
   return (
-    <Dialog title={t("account.erase")} onClose={onClose}>
-      <Form title={t("account.eraseAsk")} heading="h2" submit={t("account.eraseSubmit")} onSubmit={erase}>
-        <p>{t("account.eraseFinal")}</p>
-        <Field label={t("account.eraseType", { word })} value={typed} onValue={setTyped} autoComplete="off" />
+    <Dialog title={t("account.delete")} onClose={onClose}>
+      <Form title={t("account.deleteQuestion")} heading="h2" submit={t("account.delete")} onSubmit={deleteData}>
+        <p>{t("account.deleteWarning")}</p>
+        <Field label={t("account.deleteConfirm", { word })} value={typed} onValue={setTyped} autoComplete="off" />
         {remaining !== null && <p role="status">{t("account.remaining", { count: remaining })}</p>}
       </Form>
     </Dialog>

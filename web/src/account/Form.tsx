@@ -1,9 +1,9 @@
 import { useId, useState, type ComponentProps, type FormEvent, type ReactNode } from "react";
 import { Icon } from "../ui/Icon";
-import { useExplain } from "../ui/explain";
+import { useErrorMessage } from "../ui/errorMessages";
 
 interface FormProps {
-  /** What stands over it where nothing else says it. */
+  /** Heading; omitted if the form is inside a titled dialog. */
   title?: string;
   heading?: "h1" | "h2";
   submit: string;
@@ -12,13 +12,13 @@ interface FormProps {
   after?: ReactNode;
 }
 
-/** A form that is sent once at a time, and says why it failed. */
+/** A form that submits once at a time and shows its error. */
 export function Form({ title, heading: Heading = "h1", submit, onSubmit, children, after }: FormProps) {
-  const explain = useExplain();
+  const describeError = useErrorMessage();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
-  async function send(event: FormEvent) {
+  async function submitForm(event: FormEvent) {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
@@ -33,11 +33,11 @@ export function Form({ title, heading: Heading = "h1", submit, onSubmit, childre
   }
 
   return (
-    <form className="stack" onSubmit={(event) => void send(event)}>
+    <form className="stack" onSubmit={(event) => void submitForm(event)}>
       {title && <Heading>{title}</Heading>}
       {error !== null && (
-        <div className="notice bad" role="alert">
-          <Icon name="warning" /> {explain(error)}
+        <div className="notice danger" role="alert">
+          <Icon name="warning" /> {describeError(error)}
         </div>
       )}
       {children}

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { chooseLanguage, LANGUAGES, type Language } from "../i18n";
+import { setLanguage, LANGUAGES, type Language } from "../i18n";
 import { useStore } from "../store";
 import { theme, type Theme } from "../theme";
 
@@ -16,7 +16,7 @@ export function LanguageChooser() {
         id={id}
         className="input"
         value={i18n.language}
-        onChange={(event) => void chooseLanguage(event.target.value as Language)}
+        onChange={(event) => void setLanguage(event.target.value as Language)}
       >
         {Object.entries(LANGUAGES).map(([language, name]) => (
           <option key={language} value={language} lang={language}>
@@ -34,7 +34,7 @@ export function ThemeChooser() {
   return (
     <fieldset className="field">
       <legend className="label">{t("theme.label")}</legend>
-      <div className="segments">
+      <div className="segmented-control">
         {THEMES.map((each) => (
           <label key={each}>
             <input

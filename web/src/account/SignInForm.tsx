@@ -2,9 +2,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { navigate } from "wouter/use-browser-location";
-import { usePlace } from "../router";
+import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
-import { Refused } from "../session/cognito";
+import { CognitoError } from "../session/cognito";
 import { EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
 
@@ -16,28 +16,28 @@ export interface EmailProps {
 export function SignInForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session, config } = useServices();
-  const { along } = usePlace();
+  const { state } = useCurrentLocation();
   const [password, setPassword] = useState("");
-  const [next, setNext] = useState<((password: string) => Promise<void>) | null>(null);
+  const [completeSignIn, setCompleteSignIn] = useState<((password: string) => Promise<void>) | null>(null);
 
   async function signIn(name: string, secret: string) {
     try {
       await session.signIn(name, secret);
     } catch (error) {
-      if (error instanceof Refused && error.code === "UserNotConfirmedException") {
-        navigate("/sign-up", { state: { ...along, confirm: true } });
+      if (error instanceof CognitoError && error.code === "UserNotConfirmedException") {
+        navigate("/sign-up", { state: { ...state, confirm: true } });
         return;
       }
-      const { NewPasswordNeeded } = await import("../session/srp");
-      if (!(error instanceof NewPasswordNeeded)) throw error;
+      const { NewPasswordRequired } = await import("../session/srp");
+      if (!(error instanceof NewPasswordRequired)) throw error;
       setPassword("");
-      setNext(() => async (chosen: string) => session.enter(name, await error.answer(chosen)));
+      setCompleteSignIn(() => async (chosen: string) => session.start(name, await error.complete(chosen)));
     }
   }
 
-  if (next) {
+  if (completeSignIn) {
     return (
-      <Form title={t("signIn.newPassword")} submit={t("save")} onSubmit={() => next(password)}>
+      <Form title={t("signIn.newPassword")} submit={t("save")} onSubmit={() => completeSignIn(password)}>
         <PasswordField isNew value={password} onValue={setPassword} />
       </Form>
     );
@@ -62,12 +62,12 @@ export function SignInForm({ email, onEmail }: EmailProps) {
             </button>
           )}
           <p className="row small">
-            <Link to="/forgotten" state={along}>
-              {t("signIn.forgotten")}
+            <Link to="/forgot-password" state={state}>
+              {t("signIn.forgotPassword")}
             </Link>
             <span className="grow" />
             {config.signUp && (
-              <Link to="/sign-up" state={along}>
+              <Link to="/sign-up" state={state}>
                 {t("signUp.link")}
               </Link>
             )}

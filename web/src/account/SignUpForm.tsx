@@ -2,50 +2,50 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { navigate } from "wouter/use-browser-location";
-import { usePlace } from "../router";
+import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
-import { say } from "../ui/toasts";
+import { showToast } from "../ui/toasts";
 import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
 import type { EmailProps } from "./SignInForm";
 
-/** Signing up, and then the code that proves the address; `confirm` begins with the latter. */
+/** Creates an account, then confirms its email address with a code. With `state.confirm`, starts at the code. */
 export function SignUpForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session } = useServices();
-  const { along } = usePlace();
+  const { state } = useCurrentLocation();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [announced, setAnnounced] = useState(along.confirm === true && email !== "");
+  const [confirming, setConfirming] = useState(state.confirm === true && email !== "");
 
   async function signUp() {
     await session.cognito.signUp(email, password);
-    setAnnounced(true);
+    setConfirming(true);
   }
 
   async function confirm() {
     await session.cognito.confirm(email, code.trim());
-    // Whoever came from signing in types the password there.
+    // After a redirect from the sign-in form, the password is not known here.
     if (password) await session.signIn(email, password);
-    else navigate("/sign-in", { state: along });
+    else navigate("/sign-in", { state: state });
   }
 
   async function resend() {
     await session.cognito.resendCode(email);
-    say({ text: t("code.sent", { email }) });
+    showToast({ text: t("code.sent", { email }) });
   }
 
   const back = (
     <p className="small">
-      <Link to="/sign-in" state={along}>
-        {t("signIn.link")}
+      <Link to="/sign-in" state={state}>
+        {t("signIn.back")}
       </Link>
     </p>
   );
-  if (announced) {
+  if (confirming) {
     return (
       <Form
-        title={t("signUp.confirm")}
+        title={t("signUp.confirmTitle")}
         submit={t("signUp.confirmSubmit")}
         onSubmit={confirm}
         after={
@@ -53,12 +53,12 @@ export function SignUpForm({ email, onEmail }: EmailProps) {
             <button
               type="button"
               className="link"
-              onClick={() => void resend().catch(() => say({ tone: "bad", text: t("code.notSent") }))}
+              onClick={() => void resend().catch(() => showToast({ tone: "danger", text: t("code.sendFailed") }))}
             >
-              {t("code.again")}
+              {t("code.resend")}
             </button>
             <span className="grow" />
-            <button type="button" className="link" onClick={() => setAnnounced(false)}>
+            <button type="button" className="link" onClick={() => setConfirming(false)}>
               {t("back")}
             </button>
           </p>

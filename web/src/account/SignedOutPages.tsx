@@ -1,21 +1,21 @@
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch } from "wouter";
-import { usePlace } from "../router";
+import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
-import { useTitle } from "../ui/useTitle";
-import { ForgottenForm } from "./ForgottenForm";
+import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { ResetPasswordForm } from "./ResetPasswordForm";
 import { LanguageChooser } from "./Preferences";
 import { SignInForm } from "./SignInForm";
 import { SignUpForm } from "./SignUpForm";
 import "./account.css";
 
-/** What somebody sees who is not signed in. */
+/** Pages for users who are not signed in. */
 export default function SignedOutPages({ expired }: { expired: boolean }) {
   const { config } = useServices();
-  const { pathname, search } = usePlace();
-  // What somebody typed goes along from one form to the next.
+  const { pathname, search } = useCurrentLocation();
+  // The email address is shared by all forms.
   const [email, setEmail] = useState("");
   const shared = { email, onEmail: setEmail };
   return (
@@ -29,8 +29,8 @@ export default function SignedOutPages({ expired }: { expired: boolean }) {
             <SignUpForm {...shared} />
           </Route>
         )}
-        <Route path="/forgotten">
-          <ForgottenForm {...shared} />
+        <Route path="/forgot-password">
+          <ResetPasswordForm {...shared} />
         </Route>
         <Route>
           <Redirect to="/sign-in" replace state={{ from: pathname + search }} />
@@ -42,14 +42,14 @@ export default function SignedOutPages({ expired }: { expired: boolean }) {
 
 function Frame({ expired, children }: { expired: boolean; children: ReactNode }) {
   const { t } = useTranslation();
-  useTitle(t("signIn.title"));
+  useDocumentTitle(t("signIn.title"));
   return (
-    <div className="door">
-      <main className="door-card" id="content">
-        <div className="door-brand">
+    <div className="auth-page">
+      <main className="auth-card" id="content">
+        <div className="auth-brand">
           <img src="/icon.svg" alt="" width={44} height={44} />
           <div>
-            <p className="door-name">Sightline</p>
+            <p className="auth-brand-name">Sightline</p>
             <p className="muted small">{t("tagline")}</p>
           </div>
         </div>
@@ -60,7 +60,7 @@ function Frame({ expired, children }: { expired: boolean; children: ReactNode })
         )}
         {children}
       </main>
-      <footer className="door-foot">
+      <footer className="auth-footer">
         <LanguageChooser />
       </footer>
     </div>

@@ -11,7 +11,7 @@ export function EmailField(props: Props) {
   return <Field label={t("email")} type="email" autoComplete="username" dir="ltr" {...props} />;
 }
 
-/** `isNew`: one that is being chosen, and has to be long enough. */
+/** `isNew`: a password being set, which must comply with the password policy. */
 export function PasswordField({ isNew = false, label, ...props }: Props & { isNew?: boolean; label?: string }) {
   const { t } = useTranslation();
   const rules = isNew ? { hint: t("password.rules"), minLength: 12, pattern: ".*\\d.*" } : {};

@@ -2,9 +2,9 @@ import { useId, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlbumActions, useAlbums } from "../api/albums";
 import { Dialog } from "../ui/Dialog";
-import { useExplain } from "../ui/explain";
+import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { say } from "../ui/toasts";
+import { showToast } from "../ui/toasts";
 import "./albums.css";
 
 interface Props {
@@ -13,33 +13,33 @@ interface Props {
   onDone: () => void;
 }
 
-/** Puts pictures into an album, an old one or a new one. */
+/** Adds images to an existing or a new album. */
 export default function AlbumChooser({ ids, onClose, onDone }: Props) {
   const { t } = useTranslation();
-  const explain = useExplain();
+  const describeError = useErrorMessage();
   const { albums, hasNextPage, fetchNextPage } = useAlbums();
-  const { create, add } = useAlbumActions();
+  const { create, addImages } = useAlbumActions();
   const [title, setTitle] = useState("");
   const field = useId();
   const count = ids.length;
-  const ended = (name: string) => ({
+  const callbacks = (name: string) => ({
     onSuccess: () => {
-      say({ text: t("album.added", { count, title: name }) });
+      showToast({ text: t("album.added", { count, title: name }) });
       onDone();
     },
-    onError: (error: unknown) => void say({ tone: "bad", text: explain(error) }),
+    onError: (error: unknown) => void showToast({ tone: "danger", text: describeError(error) }),
   });
 
-  function createOne(event: FormEvent) {
+  function createAlbum(event: FormEvent) {
     event.preventDefault();
     const name = title.trim();
-    if (name) create.mutate({ title: name, ids }, ended(name));
+    if (name) create.mutate({ title: name, ids }, callbacks(name));
   }
 
-  const busy = create.isPending || add.isPending;
+  const busy = create.isPending || addImages.isPending;
   return (
     <Dialog title={t("album.add")} onClose={onClose}>
-      <form className="field" onSubmit={createOne}>
+      <form className="field" onSubmit={createAlbum}>
         <label htmlFor={field}>{t("album.new")}</label>
         <div className="row">
           <input
@@ -63,13 +63,13 @@ export default function AlbumChooser({ ids, onClose, onDone }: Props) {
                 type="button"
                 className="album-choice"
                 disabled={busy}
-                onClick={() => add.mutate({ id: album.id, ids }, ended(album.title))}
+                onClick={() => addImages.mutate({ id: album.id, ids }, callbacks(album.title))}
               >
                 <Icon name="album" />
-                <span className="grow cut" dir="auto">
+                <span className="grow truncate" dir="auto">
                   {album.title}
                 </span>
-                <span className="muted small">{t("pictures", { count: album.images })}</span>
+                <span className="muted small">{t("photos", { count: album.images })}</span>
               </button>
             </li>
           ))}
@@ -77,7 +77,7 @@ export default function AlbumChooser({ ids, onClose, onDone }: Props) {
       )}
       {hasNextPage && (
         <button type="button" className="button" onClick={() => void fetchNextPage()}>
-          {t("more")}
+          {t("loadMore")}
         </button>
       )}
     </Dialog>

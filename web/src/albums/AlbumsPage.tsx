@@ -5,9 +5,9 @@ import { navigate } from "wouter/use-browser-location";
 import { useAlbumActions, useAlbums } from "../api/albums";
 import type { Album } from "../api/types";
 import { Thumbnail } from "../gallery/Thumbnail";
-import { Failure } from "../ui/Failure";
+import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
-import { useTitle } from "../ui/useTitle";
+import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TitleDialog } from "./TitleDialog";
 import "../gallery/gallery.css";
 import "./albums.css";
@@ -17,20 +17,20 @@ export default function AlbumsPage() {
   const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums();
   const { create } = useAlbumActions();
   const [creating, setCreating] = useState(false);
-  useTitle(t("nav.albums"));
+  useDocumentTitle(t("nav.albums"));
 
   return (
     <main className="page" id="content">
-      <div className="row album-head">
+      <div className="row albums-header">
         <h1 className="grow">{t("nav.albums")}</h1>
         <button type="button" className="button" onClick={() => setCreating(true)}>
           <Icon name="plus" size={18} /> {t("album.new")}
         </button>
       </div>
-      {isPending && <div className="bones" style={{ blockSize: 240 }} />}
-      {isError && <Failure error={error} onRetry={() => void refetch()} />}
+      {isPending && <div className="skeleton" style={{ blockSize: 240 }} />}
+      {isError && <LoadError error={error} onRetry={() => void refetch()} />}
       {!isPending && !isError && albums.length === 0 && (
-        <div className="empty">
+        <div className="empty-state">
           <Icon name="album" size={48} />
           <h2>{t("album.none")}</h2>
           <p>{t("album.noneText")}</p>
@@ -43,7 +43,7 @@ export default function AlbumsPage() {
       </ul>
       {hasNextPage && (
         <button type="button" className="button" onClick={() => void fetchNextPage()}>
-          {t("more")}
+          {t("loadMore")}
         </button>
       )}
       {creating && (
@@ -73,10 +73,10 @@ function AlbumCard({ album }: { album: Album }) {
             <Icon name="album" size={40} />
           )}
         </span>
-        <span className="album-title cut" dir="auto">
+        <span className="album-title truncate" dir="auto">
           {album.title}
         </span>
-        <span className="muted small">{t("pictures", { count: album.images })}</span>
+        <span className="muted small">{t("photos", { count: album.images })}</span>
       </Link>
     </li>
   );

@@ -10,7 +10,7 @@ export function useUsage() {
   });
 }
 
-/** Labels whose names begin like this, with how many pictures bear each. */
+/** Labels that start with a prefix, each with its number of images. */
 export function useLabels(prefix = "", limit = 100) {
   const { api } = useServices();
   return useQuery({

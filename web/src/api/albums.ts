@@ -2,11 +2,11 @@ import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQ
 import { useMemo } from "react";
 import type { Sightline } from "sightline-client";
 import { useServices } from "../services";
-import { rereadPictures } from "./pictures";
+import { refetchImages } from "./images";
 import type { Album } from "./types";
 
-/** Pictures that one call may put into an album. */
-const BATCH = 100;
+/** Images per request to add to or remove from an album: the API's maximum. */
+const BATCH_SIZE = 100;
 
 const ALBUMS = ["albums"];
 
@@ -42,40 +42,40 @@ export function useAlbum(id: string) {
   );
 }
 
-/** What can be done to albums. Each ends when what is on the screen has been asked for anew. */
+/** Mutations of albums. Each completes after the affected queries are refetched. */
 export function useAlbumActions() {
   const { api, queries } = useServices();
 
-  const reread = async (id?: string) => {
+  const refetch = async (id?: string) => {
     await queries.invalidateQueries({ queryKey: ALBUMS });
     if (id) await queries.invalidateQueries({ queryKey: ["album", id] });
   };
-  const inBatches = async (ids: string[], send: (ids: string[]) => Promise<unknown>) => {
-    for (let at = 0; at < ids.length; at += BATCH) await send(ids.slice(at, at + BATCH));
+  const sendInBatches = async (ids: string[], send: (ids: string[]) => Promise<unknown>) => {
+    for (let at = 0; at < ids.length; at += BATCH_SIZE) await send(ids.slice(at, at + BATCH_SIZE));
   };
-  const header = () => ({ "idempotency-key": crypto.randomUUID() });
+  const idempotencyHeader = () => ({ "idempotency-key": crypto.randomUUID() });
 
   const create = useMutation({
     mutationFn: async ({ title, ids }: { title: string; ids: string[] }): Promise<Album> => {
-      const { data } = await api.POST("/v1/albums", { params: { header: header() }, body: { title } });
+      const { data } = await api.POST("/v1/albums", { params: { header: idempotencyHeader() }, body: { title } });
       const path = { album_id: data!.id };
-      await inBatches(ids, (some) =>
-        api.POST("/v1/albums/{album_id}/images", { params: { path, header: header() }, body: { ids: some } }),
+      await sendInBatches(ids, (batch) =>
+        api.POST("/v1/albums/{album_id}/images", { params: { path, header: idempotencyHeader() }, body: { ids: batch } }),
       );
       return data!;
     },
     onSuccess: async (album, { ids }) => {
-      await reread(album.id);
-      if (ids.length > 0) await rereadPictures(queries);
+      await refetch(album.id);
+      if (ids.length > 0) await refetchImages(queries);
     },
   });
 
-  const change = useMutation({
+  const update = useMutation({
     mutationFn: async ({ id, ...body }: { id: string; title?: string; cover_id?: string | null }) =>
       (await api.PATCH("/v1/albums/{album_id}", { params: { path: { album_id: id } }, body })).data!,
     onSuccess: (album) => {
       queries.setQueryData(["album", album.id], album);
-      return reread();
+      return refetch();
     },
   });
 
@@ -83,37 +83,37 @@ export function useAlbumActions() {
     mutationFn: (id: string) => api.DELETE("/v1/albums/{album_id}", { params: { path: { album_id: id } } }),
     onSuccess: async (_, id) => {
       queries.removeQueries({ queryKey: ["album", id] });
-      await reread();
+      await refetch();
     },
   });
 
-  const add = useMutation({
+  const addImages = useMutation({
     mutationFn: ({ id, ids }: { id: string; ids: string[] }) =>
-      inBatches(ids, (some) =>
+      sendInBatches(ids, (batch) =>
         api.POST("/v1/albums/{album_id}/images", {
-          params: { path: { album_id: id }, header: header() },
-          body: { ids: some },
+          params: { path: { album_id: id }, header: idempotencyHeader() },
+          body: { ids: batch },
         }),
       ),
     onSuccess: async (_, { id }) => {
-      await reread(id);
-      await rereadPictures(queries);
+      await refetch(id);
+      await refetchImages(queries);
     },
   });
 
-  const take = useMutation({
+  const removeImages = useMutation({
     mutationFn: ({ id, ids }: { id: string; ids: string[] }) =>
-      inBatches(ids, (some) =>
+      sendInBatches(ids, (batch) =>
         api.POST("/v1/albums/{album_id}/images/delete", {
-          params: { path: { album_id: id }, header: header() },
-          body: { ids: some },
+          params: { path: { album_id: id }, header: idempotencyHeader() },
+          body: { ids: batch },
         }),
       ),
     onSuccess: async (_, { id }) => {
-      await reread(id);
-      await rereadPictures(queries);
+      await refetch(id);
+      await refetchImages(queries);
     },
   });
 
-  return { create, change, remove, add, take };
+  return { create, update, remove, addImages, removeImages };
 }

@@ -14,11 +14,11 @@ interface Props {
 
 const STATUSES: readonly Status[] = ["ready", "processing", "failed", "awaiting_upload"];
 
-/** Labels with their counts, each to be there or not to be there; how sure; and how far. */
+/** Required and excluded labels, minimum confidence and status. */
 export function FilterPanel({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const ids = { search: useId(), sure: useId(), status: useId() };
+  const ids = { search: useId(), confidence: useId(), status: useId() };
   const [prefix, setPrefix] = useState("");
   const labels = useLabels(useDeferredValue(prefix.trim()), 1000);
   const shown = [...(labels.data ?? [])].sort((a, b) => b.images - a.images).slice(0, 60);
@@ -31,24 +31,24 @@ export function FilterPanel({ filter, onChange }: Props) {
           id={ids.search}
           className="input"
           type="search"
-          placeholder={t("filter.find")}
+          placeholder={t("filter.findLabel")}
           value={prefix}
           onChange={(event) => setPrefix(event.target.value)}
         />
       </div>
-      {labels.isLoading && <div className="bones" style={{ blockSize: 120 }} />}
-      {labels.data?.length === 0 && <p className="muted small">{t("filter.none")}</p>}
+      {labels.isLoading && <div className="skeleton" style={{ blockSize: 120 }} />}
+      {labels.data?.length === 0 && <p className="muted small">{t("filter.noLabels")}</p>}
       <ul className="label-list" tabIndex={0} aria-label={t("filter.labels")}>
         {shown.map((label) => (
           <LabelRow key={label.name} label={label} filter={filter} onChange={onChange} />
         ))}
       </ul>
       <div className="field">
-        <label htmlFor={ids.sure}>
-          {t("filter.sure")} <output>{format.share(filter.minConfidence / 100)}</output>
+        <label htmlFor={ids.confidence}>
+          {t("filter.confidence")} <output>{format.percent(filter.minConfidence / 100)}</output>
         </label>
         <input
-          id={ids.sure}
+          id={ids.confidence}
           type="range"
           min={0}
           max={99}
@@ -56,7 +56,7 @@ export function FilterPanel({ filter, onChange }: Props) {
           disabled={filter.labels.length === 0}
           onChange={(event) => onChange({ minConfidence: Number(event.target.value) })}
         />
-        {filter.labels.length === 0 && <p className="muted small">{t("filter.sureHint")}</p>}
+        {filter.labels.length === 0 && <p className="muted small">{t("filter.confidenceHint")}</p>}
       </div>
       <div className="field">
         <label htmlFor={ids.status}>{t("filter.status")}</label>
@@ -82,30 +82,30 @@ function LabelRow({ label, filter, onChange }: Props & { label: LabelCount }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { name } = label;
-  const wanted = filter.labels.includes(name);
-  const unwanted = filter.without.includes(name);
+  const required = filter.labels.includes(name);
+  const excluded = filter.excludedLabels.includes(name);
   const labels = filter.labels.filter((each) => each !== name);
-  const without = filter.without.filter((each) => each !== name);
+  const excludedLabels = filter.excludedLabels.filter((each) => each !== name);
   return (
-    <li className={`label-row ${wanted ? "on" : ""} ${unwanted ? "not" : ""}`}>
+    <li className={`label-row ${required ? "active" : ""} ${excluded ? "excluded" : ""}`}>
       <button
         type="button"
         className="label-name"
-        aria-pressed={wanted}
-        onClick={() => onChange({ labels: wanted ? labels : [...labels, name], without })}
+        aria-pressed={required}
+        onClick={() => onChange({ labels: required ? labels : [...labels, name], excludedLabels })}
       >
-        <span className="cut" dir="auto">
+        <span className="truncate" dir="auto">
           {name}
         </span>
         <span className="label-count">{format.number(label.images)}</span>
       </button>
       <button
         type="button"
-        className="label-not"
-        aria-pressed={unwanted}
-        aria-label={t("filter.without", { name })}
-        title={t("filter.without", { name })}
-        onClick={() => onChange({ labels, without: unwanted ? without : [...without, name] })}
+        className="label-exclude"
+        aria-pressed={excluded}
+        aria-label={t("filter.exclude", { name })}
+        title={t("filter.exclude", { name })}
+        onClick={() => onChange({ labels, excludedLabels: excluded ? excludedLabels : [...excludedLabels, name] })}
       >
         <Icon name="minus" size={16} />
       </button>

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useLabels } from "../api/account";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
-import { useKeys } from "../ui/useKeys";
+import { useShortcuts } from "../ui/useShortcuts";
 import type { Filter } from "./filter";
 import "./filters.css";
 
@@ -12,7 +12,7 @@ interface Props {
   onChange: (change: Partial<Filter>) => void;
 }
 
-interface Choice {
+interface Suggestion {
   key: string;
   icon: "tag" | "text";
   text: string;
@@ -20,9 +20,9 @@ interface Choice {
   change: Partial<Filter>;
 }
 
-const MOST = 8;
+const MAX_LABELS = 8;
 
-/** One box for both: labels that begin like what is typed, and words within pictures. */
+/** A combobox for labels and for text in photos. */
 export function SearchBox({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -31,25 +31,25 @@ export function SearchBox({ filter, onChange }: Props) {
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const choices = useChoices(useDeferredValue(typed.trim()), filter);
-  const listed = open && typed.trim() !== "" && choices.length > 0;
-  useKeys({ "/": () => input.current?.focus() });
+  const suggestions = useSuggestions(useDeferredValue(typed.trim()), filter);
+  const expanded = open && typed.trim() !== "" && suggestions.length > 0;
+  useShortcuts({ "/": () => input.current?.focus() });
 
-  function choose(choice: Choice | undefined) {
-    if (!choice) return;
-    onChange(choice.change);
+  function choose(suggestion: Suggestion | undefined) {
+    if (!suggestion) return;
+    onChange(suggestion.change);
     setTyped("");
     setActive(0);
   }
 
-  function press(event: KeyboardEvent) {
+  function onKeyDown(event: KeyboardEvent) {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
-    if (listed && step) {
-      setActive((active + step + choices.length) % choices.length);
+    if (expanded && step) {
+      setActive((active + step + suggestions.length) % suggestions.length);
       event.preventDefault();
-    } else if (listed && event.key === "Enter") {
-      choose(choices[Math.min(active, choices.length - 1)]);
+    } else if (expanded && event.key === "Enter") {
+      choose(suggestions[Math.min(active, suggestions.length - 1)]);
       event.preventDefault();
     } else if (event.key === "Escape") {
       setTyped("");
@@ -67,10 +67,10 @@ export function SearchBox({ filter, onChange }: Props) {
         role="combobox"
         aria-label={t("search.label")}
         placeholder={t("search.label")}
-        aria-expanded={listed}
-        aria-controls={`${id}-choices`}
+        aria-expanded={expanded}
+        aria-controls={`${id}-suggestions`}
         aria-autocomplete="list"
-        aria-activedescendant={listed ? `${id}-${Math.min(active, choices.length - 1)}` : undefined}
+        aria-activedescendant={expanded ? `${id}-${Math.min(active, suggestions.length - 1)}` : undefined}
         autoComplete="off"
         value={typed}
         onChange={(event) => {
@@ -80,26 +80,26 @@ export function SearchBox({ filter, onChange }: Props) {
         }}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
-        onKeyDown={press}
+        onKeyDown={onKeyDown}
       />
-      <ul id={`${id}-choices`} className="choices" role="listbox" aria-label={t("search.choices")} hidden={!listed}>
-        {choices.map((choice, index) => (
+      <ul id={`${id}-suggestions`} className="suggestions" role="listbox" aria-label={t("search.suggestions")} hidden={!expanded}>
+        {suggestions.map((suggestion, index) => (
           <li
-            key={choice.key}
+            key={suggestion.key}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === active}
-            // Before the box loses its focus, and with that the list.
+            // Before the input loses focus, which closes the list.
             onPointerDown={(event) => {
               event.preventDefault();
-              choose(choice);
+              choose(suggestion);
             }}
           >
-            <Icon name={choice.icon} size={18} />
-            <span className="grow cut" dir="auto">
-              {choice.text}
+            <Icon name={suggestion.icon} size={18} />
+            <span className="grow truncate" dir="auto">
+              {suggestion.text}
             </span>
-            {choice.count !== null && <span className="muted small">{format.number(choice.count)}</span>}
+            {suggestion.count !== null && <span className="muted small">{format.number(suggestion.count)}</span>}
           </li>
         ))}
       </ul>
@@ -107,19 +107,19 @@ export function SearchBox({ filter, onChange }: Props) {
   );
 }
 
-function useChoices(typed: string, filter: Filter): Choice[] {
+function useSuggestions(typed: string, filter: Filter): Suggestion[] {
   const { t } = useTranslation();
-  const found = useLabels(typed, MOST).data ?? [];
+  const found = useLabels(typed, MAX_LABELS).data ?? [];
   if (!typed) return [];
-  const fitting = found.filter(({ name }) => name.toLowerCase().startsWith(typed.toLowerCase()));
-  const labels = fitting
+  const matching = found.filter(({ name }) => name.toLowerCase().startsWith(typed.toLowerCase()));
+  const labels = matching
     .filter(({ name }) => !filter.labels.includes(name))
     .map(({ name, images }) => ({
       key: `label ${name}`,
       icon: "tag" as const,
       text: name,
       count: images,
-      change: { labels: [...filter.labels, name], without: filter.without.filter((each) => each !== name) },
+      change: { labels: [...filter.labels, name], excludedLabels: filter.excludedLabels.filter((each) => each !== name) },
     }));
   const words = typed.split(/\s+/);
   const text = {

@@ -1,99 +1,99 @@
-import type { Picture, Status } from "../api/types";
+import type { ImageView, Status } from "../api/types";
 
-/** Which pictures are meant; all of them where nothing is said. */
+/** Conditions on a list of images; without any, all images match. */
 export interface Filter {
   labels: string[];
-  without: string[];
-  /** Words found in the picture. */
+  excludedLabels: string[];
+  /** Words of the text in an image. */
   text: string[];
-  /** 0 to 100; of the labels asked for. */
+  /** Of the required labels, 0 to 100. */
   minConfidence: number;
   status: Status | null;
   album: string | null;
-  /** A month as `2026-05`: pictures that came in it or before. */
-  until: string | null;
+  /** The latest month of upload, as `2026-05`. */
+  month: string | null;
 }
 
-export const EVERYTHING: Filter = {
+export const NO_FILTER: Filter = {
   labels: [],
-  without: [],
+  excludedLabels: [],
   text: [],
   minConfidence: 0,
   status: null,
   album: null,
-  until: null,
+  month: null,
 };
 
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
 
-/** A filter as an address says it; whatever is not understood is left out. */
-export function readFilter(query: URLSearchParams, album: string | null = null): Filter {
+/** Parse a filter from a URL's query, ignoring invalid values. */
+export function parseFilter(query: URLSearchParams, album: string | null = null): Filter {
   const status = query.get("status");
-  const until = query.get("until");
-  const least = Number(query.get("min") ?? 0);
+  const month = query.get("until");
+  const minConfidence = Number(query.get("min") ?? 0);
   return {
     labels: unique(query.getAll("label")),
-    without: unique(query.getAll("not")),
+    excludedLabels: unique(query.getAll("not")),
     text: unique(query.getAll("text")),
-    minConfidence: least > 0 && least <= 100 ? least : 0,
+    minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
     album: album ?? query.get("album"),
-    until: until && /^\d{4}-\d{2}$/.test(until) ? until : null,
+    month: month && /^\d{4}-\d{2}$/.test(month) ? month : null,
   };
 }
 
-export function writeFilter(filter: Filter): URLSearchParams {
+export function serializeFilter(filter: Filter): URLSearchParams {
   const query = new URLSearchParams();
   for (const label of filter.labels) query.append("label", label);
-  for (const label of filter.without) query.append("not", label);
+  for (const label of filter.excludedLabels) query.append("not", label);
   for (const word of filter.text) query.append("text", word);
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
-  if (filter.until) query.set("until", filter.until);
+  if (filter.month) query.set("until", filter.month);
   return query;
 }
 
-/** Whether anything is left out, apart from what is in no album or too new. */
-export function isNarrow(filter: Filter): boolean {
+/** Whether the filter has conditions besides the album and the month. */
+export function hasConditions(filter: Filter): boolean {
   return (
-    filter.labels.length + filter.without.length + filter.text.length > 0 || filter.status !== null
+    filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 || filter.status !== null
   );
 }
 
-/** Whether the search has to be asked: it knows of labels to leave out, confidence and text. */
+/** Whether the filter needs the search endpoint, which supports labels, text and confidence. */
 export function isSearch(filter: Filter): boolean {
   return filter.labels.length + filter.text.length > 0;
 }
 
-/** The first moment that is too new, as the API wants it. */
-export function endOf(month: string): Date {
+/** Return the first instant after a month. */
+export function endOfMonth(month: string): Date {
   const [year, number] = month.split("-").map(Number) as [number, number];
   return new Date(Date.UTC(year, number, 1));
 }
 
-/** What the API would say of this picture; a picture that is read in a list has no text with it. */
-export function matches(filter: Filter, picture: Picture): boolean {
-  const marks = new Map(picture.labels.map((mark) => [fold(mark.name), mark.confidence]));
-  const bears = (label: string) =>
-    (marks.get(fold(label)) ?? -1) >= (isSearch(filter) ? filter.minConfidence : 0);
+/** Whether the API would return this image for the filter. */
+export function matches(filter: Filter, image: ImageView): boolean {
+  const confidences = new Map(image.labels.map((label) => [normalize(label.name), label.confidence]));
+  const hasLabel = (name: string) =>
+    (confidences.get(normalize(name)) ?? -1) >= (isSearch(filter) ? filter.minConfidence : 0);
   return (
-    filter.labels.every(bears) &&
-    !filter.without.some((label) => marks.has(fold(label))) &&
-    (filter.text.length === 0 || holdsWords(filter.text, picture)) &&
-    (filter.status === null || picture.status === filter.status) &&
-    (filter.album === null || picture.albums.includes(filter.album)) &&
-    (filter.until === null || new Date(picture.created_at) < endOf(filter.until))
+    filter.labels.every(hasLabel) &&
+    !filter.excludedLabels.some((name) => confidences.has(normalize(name))) &&
+    (filter.text.length === 0 || containsWords(filter.text, image)) &&
+    (filter.status === null || image.status === filter.status) &&
+    (filter.album === null || image.albums.includes(filter.album)) &&
+    (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month))
   );
 }
 
-function holdsWords(words: string[], picture: Picture): boolean {
-  const lines = (picture.recognition.text ?? []).map((found) => found.text);
-  const found = new Set(lines.flatMap((line) => fold(line).match(/[\p{L}\p{N}]+/gu) ?? []));
-  return words.every((word) => found.has(fold(word)));
+function containsWords(words: string[], image: ImageView): boolean {
+  const lines = (image.recognition.text ?? []).map((found) => found.text);
+  const found = new Set(lines.flatMap((line) => normalize(line).match(/[\p{L}\p{N}]+/gu) ?? []));
+  return words.every((word) => found.has(normalize(word)));
 }
 
-function fold(text: string): string {
+function normalize(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
 

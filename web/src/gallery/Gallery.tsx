@@ -1,126 +1,127 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { usePictures } from "../api/pictures";
-import type { Picture } from "../api/types";
-import { Chips } from "../filters/Chips";
-import { EVERYTHING, isNarrow, writeFilter } from "../filters/filter";
+import { useImageList } from "../api/useImages";
+import type { ImageView } from "../api/types";
+import { FilterChips } from "../filters/FilterChips";
+import { NO_FILTER, hasConditions, serializeFilter } from "../filters/filter";
 import { FilterPanel } from "../filters/FilterPanel";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
-import { useDelete } from "../picture/useDelete";
+import { useDeleteImages } from "../deletions/useDeleteImages";
 import { Dialog } from "../ui/Dialog";
-import { Failure } from "../ui/Failure";
+import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
-import { Bones } from "./Bones";
+import { GallerySkeleton } from "./GallerySkeleton";
 import { Grid, type GridHandle } from "./Grid";
-import { Months } from "./Months";
+import { MonthNav } from "./MonthNav";
 import { Selection } from "./selection";
 import { SelectionBar } from "./SelectionBar";
 import "./gallery.css";
 
 interface Props {
-  /** An album's id, of whose pictures this is then. */
+  /** Id of the album to show; all images without it. */
   album?: string;
-  head?: ReactNode;
-  /** What stands where there are no pictures at all. */
+  header?: ReactNode;
+  /** Shown if there are no images at all. */
   empty: ReactNode;
 }
 
-/** Pictures newest first, to be searched, filtered and selected. */
-export function Gallery({ album, head, empty }: Props) {
+/** Images, newest first, with search, filters and selection. */
+export function Gallery({ album, header, empty }: Props) {
   const { t } = useTranslation();
   const [filter, change] = useFilter(album ?? null);
-  const { pictures, isPending, isError, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } =
-    usePictures(filter);
+  const { images, isPending, isError, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } =
+    useImageList(filter);
   const selection = useMemo(() => new Selection(), []);
-  const [choosing, setChoosing] = useState(false);
+  const [filtering, setFiltering] = useState(false);
   const [month, setMonth] = useState("");
   const grid = useRef<GridHandle>(null);
-  const remove = useDelete();
+  const deleteImages = useDeleteImages();
 
   useEffect(() => {
-    selection.keepOnly(new Set(pictures.map((picture) => picture.id)));
-  }, [pictures, selection]);
+    selection.retain(new Set(images.map((image) => image.id)));
+  }, [images, selection]);
 
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const base = album ? `/albums/${album}` : "";
-  const query = writeFilter({ ...filter, ...(album ? { album: null } : {}) }).toString();
+  const query = serializeFilter({ ...filter, ...(album ? { album: null } : {}) }).toString();
   const linkTo = useCallback(
-    (picture: Picture) => `${base}/pictures/${picture.id}${query && `?${query}`}`,
+    (image: ImageView) => `${base}/photos/${image.id}${query && `?${query}`}`,
     [base, query],
   );
 
-  function removeSelected() {
-    remove([...selection.selected.value.ids]);
+  function deleteSelected() {
+    deleteImages([...selection.selected.value.ids]);
     selection.clear();
   }
 
-  const nothing = !isPending && !isError && pictures.length === 0 && !hasNextPage;
+  const isEmpty = !isPending && !isError && images.length === 0 && !hasNextPage;
+  const isFiltered = hasConditions(filter) || filter.month !== null;
   return (
     <div className="gallery">
-      <aside className="gallery-side" aria-label={t("filter.title")}>
+      <aside className="gallery-sidebar" aria-label={t("filter.title")}>
         <FilterPanel filter={filter} onChange={change} />
       </aside>
       <main className="gallery-main" id="content">
-        {head}
-        <div className="gallery-tools">
+        {header}
+        <div className="gallery-toolbar">
           <SearchBox filter={filter} onChange={change} />
-          <button type="button" className="button narrow-only" onClick={() => setChoosing(true)}>
+          <button type="button" className="button narrow-only" onClick={() => setFiltering(true)}>
             <Icon name="filter" size={18} /> {t("filter.title")}
           </button>
         </div>
-        <Chips filter={filter} onChange={change} />
-        {isPending && <Bones />}
-        {isError && pictures.length === 0 && <Failure error={error} onRetry={() => void refetch()} />}
-        {nothing && !isNarrow(filter) && filter.until === null && empty}
-        {nothing && (isNarrow(filter) || filter.until !== null) && (
-          <div className="empty">
+        <FilterChips filter={filter} onChange={change} />
+        {isPending && <GallerySkeleton />}
+        {isError && images.length === 0 && <LoadError error={error} onRetry={() => void refetch()} />}
+        {isEmpty && !isFiltered && empty}
+        {isEmpty && isFiltered && (
+          <div className="empty-state">
             <Icon name="search" size={40} />
-            <h2>{t("gallery.nothing")}</h2>
-            <p>{t("gallery.nothingText")}</p>
-            <button type="button" className="button" onClick={() => change({ ...EVERYTHING, album: filter.album })}>
+            <h2>{t("gallery.noResults")}</h2>
+            <p>{t("gallery.noResultsText")}</p>
+            <button type="button" className="button" onClick={() => change({ ...NO_FILTER, album: filter.album })}>
               {t("filter.clear")}
             </button>
           </div>
         )}
-        {!nothing && (
+        {!isEmpty && (
           <div className={isPlaceholderData ? "stale" : ""}>
             <Grid
-              pictures={pictures}
+              images={images}
               selection={selection}
               linkTo={linkTo}
               onEnd={onEnd}
               onMonth={setMonth}
-              onDelete={removeSelected}
+              onDelete={deleteSelected}
               handle={grid}
             />
           </div>
         )}
         {isFetchingNextPage && (
-          <p className="more" role="status">
+          <p className="load-more" role="status">
             <span className="spinner" />
-            <span className="hidden-visually">{t("loading")}</span>
+            <span className="visually-hidden">{t("loading")}</span>
           </p>
         )}
-        <SelectionBar selection={selection} album={album} onDelete={removeSelected} />
+        <SelectionBar selection={selection} album={album} onDelete={deleteSelected} />
       </main>
       {!album && (
-        <Months
+        <MonthNav
           current={month}
-          onChoose={(chosen) => {
-            if (!grid.current?.scrollTo(chosen)) change({ until: chosen });
+          onSelect={(chosen) => {
+            if (!grid.current?.scrollTo(chosen)) change({ month: chosen });
           }}
         />
       )}
-      {choosing && (
-        <Dialog title={t("filter.title")} onClose={() => setChoosing(false)}>
+      {filtering && (
+        <Dialog title={t("filter.title")} onClose={() => setFiltering(false)}>
           <FilterPanel filter={filter} onChange={change} />
-          <div className="dialog-foot">
-            <button type="button" className="button primary" onClick={() => setChoosing(false)}>
-              {t("filter.show")}
+          <div className="dialog-footer">
+            <button type="button" className="button primary" onClick={() => setFiltering(false)}>
+              {t("filter.showPhotos")}
             </button>
           </div>
         </Dialog>

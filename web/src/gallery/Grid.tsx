@@ -13,53 +13,56 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { navigate } from "wouter/use-browser-location";
-import type { Picture } from "../api/types";
+import type { ImageView } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { useStore } from "../store";
-import { layOut, type Place, type Row } from "./layout";
+import { layoutRows, type PlacedImage, type Row } from "./layout";
 import type { Selection } from "./selection";
 import { Tile } from "./Tile";
 import { useWidth } from "./useWidth";
 
 export interface GridHandle {
-  /** Answers whether the month is among the pictures that are here. */
+  /** Scroll to a month; returns whether its images are loaded. */
   scrollTo(month: string): boolean;
 }
 
 interface Props {
-  pictures: readonly Picture[];
+  images: readonly ImageView[];
   selection: Selection;
-  linkTo: (picture: Picture) => string;
-  /** The last row is near. */
+  linkTo: (image: ImageView) => string;
+  /** Called when the last row is near. */
   onEnd: () => void;
   onMonth: (month: string) => void;
   onDelete: () => void;
   handle: Ref<GridHandle>;
 }
 
-/** Rows that are drawn beyond the screen, and before whose end more are asked for. */
-const OVERSCAN = 4;
-const AHEAD = 12;
+/** Rows rendered beyond each edge of the screen. */
+const OVERSCAN_ROWS = 4;
 
+/** Rows before the end at which the next page is loaded. */
+const PRELOAD_ROWS = 12;
+
+/** Pixels. */
 const GAP = 6;
-const HEADING = 56;
+const HEADING_HEIGHT = 56;
 
-export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, handle }: Props) {
+export function Grid({ images, selection, linkTo, onEnd, onMonth, onDelete, handle }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const list = useRef<HTMLDivElement>(null);
   const width = useWidth(list);
   const [active, setActive] = useState(0);
   const { ids: selected } = useStore(selection.selected);
-  const order = useMemo(() => pictures.map((picture) => picture.id), [pictures]);
+  const order = useMemo(() => images.map((image) => image.id), [images]);
   const rows = useMemo(
-    () => (width > 0 ? layOut(pictures, { width, height: width < 600 ? 130 : 220, gap: GAP, heading: HEADING }) : []),
-    [pictures, width],
+    () => (width > 0 ? layoutRows(images, { width, height: width < 600 ? 130 : 220, gap: GAP, headingHeight: HEADING_HEIGHT }) : []),
+    [images, width],
   );
   const rowOf = useMemo(() => indexRows(rows), [rows]);
 
   const [margin, setMargin] = useState(0);
-  // What is above the grid changes height, with a filter's chips for example.
+  // Content above the grid changes height, for example the filter chips.
   useLayoutEffect(() => {
     const top = Math.round((list.current?.getBoundingClientRect().top ?? 0) + scrollY);
     if (top !== margin) setMargin(top);
@@ -68,18 +71,18 @@ export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, ha
     count: rows.length,
     estimateSize: (index) => rows[index]?.height ?? 0,
     getItemKey: (index) => keyOf(rows[index], index),
-    overscan: OVERSCAN,
+    overscan: OVERSCAN_ROWS,
     scrollMargin: margin,
     scrollPaddingStart: 72,
   });
   useLayoutEffect(() => virtual.measure(), [virtual, rows]);
 
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  const near = rows.length > 0 && last >= rows.length - AHEAD;
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const nearEnd = rows.length > 0 && last >= rows.length - PRELOAD_ROWS;
   useEffect(() => {
-    if (near) onEnd();
-  }, [near, onEnd, rows.length]);
+    if (nearEnd) onEnd();
+  }, [nearEnd, onEnd, rows.length]);
   const month = rows[virtual.range?.startIndex ?? 0]?.month ?? "";
   useEffect(() => onMonth(month), [month, onMonth]);
 
@@ -91,80 +94,80 @@ export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, ha
     },
   }));
 
-  const onPick = useCallback(
-    (place: Place, event: MouseEvent | ReactKeyboardEvent) => {
-      if (event.shiftKey) selection.extend(place.picture.id, order);
-      else selection.toggle(place.picture.id);
+  const onSelect = useCallback(
+    (placed: PlacedImage, event: MouseEvent | ReactKeyboardEvent) => {
+      if (event.shiftKey) selection.extend(placed.image.id, order);
+      else selection.toggle(placed.image.id);
     },
     [selection, order],
   );
 
   function move(to: number) {
-    const next = Math.min(pictures.length - 1, Math.max(0, to));
+    const next = Math.min(images.length - 1, Math.max(0, to));
     setActive(next);
     virtual.scrollToIndex(rowOf[next] ?? 0, { align: "auto" });
-    focusWhenThere(list.current, next);
+    focusWhenRendered(list.current, next);
   }
 
-  function press(event: ReactKeyboardEvent) {
-    const picture = pictures[active];
-    if (!picture) return;
+  function onKeyDown(event: ReactKeyboardEvent) {
+    const image = images[active];
+    if (!image) return;
     const rtl = getComputedStyle(event.currentTarget).direction === "rtl";
     const steps: Record<string, () => number> = {
       ArrowRight: () => active + (rtl ? -1 : 1),
       ArrowLeft: () => active + (rtl ? 1 : -1),
-      ArrowDown: () => findBeside(rows, rowOf[active] ?? 0, active, 1),
-      ArrowUp: () => findBeside(rows, rowOf[active] ?? 0, active, -1),
+      ArrowDown: () => findVertical(rows, rowOf[active] ?? 0, active, 1),
+      ArrowUp: () => findVertical(rows, rowOf[active] ?? 0, active, -1),
       Home: () => 0,
-      End: () => pictures.length - 1,
+      End: () => images.length - 1,
     };
     const step = steps[event.key];
     if (step) {
-      const to = Math.min(pictures.length - 1, Math.max(0, step()));
+      const to = Math.min(images.length - 1, Math.max(0, step()));
       if (event.shiftKey) {
-        if (selection.selected.value.anchor === null) selection.toggle(picture.id);
-        selection.extend(pictures[to]!.id, order);
+        if (selection.selected.value.anchor === null) selection.toggle(image.id);
+        selection.extend(images[to]!.id, order);
       }
       move(to);
     } else if (event.key === "x" || (event.key === " " && !(event.target as HTMLElement).closest("button"))) {
-      if (event.shiftKey) selection.extend(picture.id, order);
-      else selection.toggle(picture.id);
-    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) selection.all(order);
+      if (event.shiftKey) selection.extend(image.id, order);
+      else selection.toggle(image.id);
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) selection.selectAll(order);
     else if (event.key === "Escape" && selected.size > 0) selection.clear();
     else if (event.key === "Delete" && selected.size > 0) onDelete();
     else if (event.key === "Enter" && selected.size > 0 && !(event.target as HTMLElement).closest("button")) {
-      navigate(linkTo(picture), { state: { fromList: true } });
+      navigate(linkTo(image), { state: { fromList: true } });
     } else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   return (
-    <div ref={list} className="grid" onKeyDown={press} aria-label={t("gallery.label")} role="region">
-      <div className="grid-room" style={{ blockSize: virtual.getTotalSize() }}>
-        {shown.map((item) => {
+    <div ref={list} className="grid" onKeyDown={onKeyDown} aria-label={t("gallery.label")} role="region">
+      <div className="grid-canvas" style={{ blockSize: virtual.getTotalSize() }}>
+        {items.map((item) => {
           const row = rows[item.index];
           if (!row) return null;
           const style = { transform: `translateY(${item.start - margin}px)`, blockSize: row.height };
           if (row.kind === "month") {
             return (
-              <h2 key={item.key} className="month" style={style}>
+              <h2 key={item.key} className="month-heading" style={style}>
                 {format.month(row.month)}
               </h2>
             );
           }
           return (
             <ul key={item.key} className="grid-row" style={style}>
-              {row.places.map((place) => (
+              {row.images.map((placed) => (
                 <Tile
-                  key={place.picture.id}
-                  place={place}
+                  key={placed.image.id}
+                  placed={placed}
                   height={row.height - GAP}
-                  to={linkTo(place.picture)}
-                  selected={selected.has(place.picture.id)}
+                  to={linkTo(placed.image)}
+                  selected={selected.has(placed.image.id)}
                   selecting={selected.size > 0}
-                  reachable={place.index === Math.min(active, pictures.length - 1)}
-                  onPick={onPick}
+                  focusable={placed.index === Math.min(active, images.length - 1)}
+                  onSelect={onSelect}
                   onFocus={setActive}
                 />
               ))}
@@ -178,37 +181,37 @@ export function Grid({ pictures, selection, linkTo, onEnd, onMonth, onDelete, ha
 
 function keyOf(row: Row | undefined, index: number): string | number {
   if (!row) return index;
-  return row.kind === "month" ? row.month : (row.places[0]?.picture.id ?? index);
+  return row.kind === "month" ? row.month : (row.images[0]?.image.id ?? index);
 }
 
-/** The row of each picture. */
+/** Return each image's row index. */
 function indexRows(rows: readonly Row[]): number[] {
   const found: number[] = [];
   for (const [at, row] of rows.entries()) {
-    if (row.kind === "pictures") for (const place of row.places) found[place.index] = at;
+    if (row.kind === "images") for (const placed of row.images) found[placed.index] = at;
   }
   return found;
 }
 
-/** The picture above or below: whose middle is nearest. */
-function findBeside(rows: readonly Row[], from: number, active: number, step: 1 | -1): number {
+/** Return the image in the row above or below whose center is nearest. */
+function findVertical(rows: readonly Row[], from: number, active: number, step: 1 | -1): number {
   const own = rows[from];
-  if (own?.kind !== "pictures") return active;
-  const here = own.places.find((place) => place.index === active);
-  if (!here) return active;
-  const middle = here.left + here.width / 2;
+  if (own?.kind !== "images") return active;
+  const current = own.images.find((placed) => placed.index === active);
+  if (!current) return active;
+  const center = current.left + current.width / 2;
   for (let at = from + step; at >= 0 && at < rows.length; at += step) {
     const row = rows[at];
-    if (row?.kind !== "pictures") continue;
-    const distance = (place: Place) => Math.abs(place.left + place.width / 2 - middle);
-    return row.places.reduce((best, place) => (distance(place) < distance(best) ? place : best)).index;
+    if (row?.kind !== "images") continue;
+    const distance = (placed: PlacedImage) => Math.abs(placed.left + placed.width / 2 - center);
+    return row.images.reduce((best, placed) => (distance(placed) < distance(best) ? placed : best)).index;
   }
   return active;
 }
 
-/** A row that has only just been scrolled to is drawn a little later. */
-function focusWhenThere(list: HTMLElement | null, index: number, tries = 20): void {
+/** Focus a tile, waiting up to `frames` frames until it is rendered after scrolling. */
+function focusWhenRendered(list: HTMLElement | null, index: number, frames = 20): void {
   const tile = list?.querySelector<HTMLElement>(`a[data-index="${index}"]`);
   if (tile) tile.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusWhenThere(list, index, tries - 1));
+  else if (frames > 0) requestAnimationFrame(() => focusWhenRendered(list, index, frames - 1));
 }

@@ -2,9 +2,9 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlbumActions } from "../api/albums";
 import { useStore } from "../store";
-import { useExplain } from "../ui/explain";
+import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { say } from "../ui/toasts";
+import { showToast } from "../ui/toasts";
 import type { Selection } from "./selection";
 
 const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
@@ -15,33 +15,33 @@ interface Props {
   onDelete: () => void;
 }
 
-/** What can be done with what is selected. */
+/** Actions on the selected images. */
 export function SelectionBar({ selection, album, onDelete }: Props) {
   const { t } = useTranslation();
-  const explain = useExplain();
+  const describeError = useErrorMessage();
   const { ids } = useStore(selection.selected);
-  const { change, take } = useAlbumActions();
+  const { update, removeImages } = useAlbumActions();
   const [choosing, setChoosing] = useState(false);
-  const failed = { onError: (error: unknown) => void say({ tone: "bad", text: explain(error) }) };
+  const callbacks = { onError: (error: unknown) => void showToast({ tone: "danger", text: describeError(error) }) };
 
-  function takeOut() {
+  function removeFromAlbum() {
     if (!album) return;
     const count = ids.size;
-    take.mutate({ id: album, ids: [...ids] }, { ...failed, onSuccess: () => void say({ text: t("album.taken", { count }) }) });
+    removeImages.mutate({ id: album, ids: [...ids] }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.removed", { count }) }) });
     selection.clear();
   }
 
-  function makeCover() {
+  function setCover() {
     const [cover_id] = ids;
     if (!album || !cover_id) return;
-    change.mutate({ id: album, cover_id }, { ...failed, onSuccess: () => void say({ text: t("album.coverChosen") }) });
+    update.mutate({ id: album, cover_id }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.coverSet") }) });
     selection.clear();
   }
 
   return (
     <>
       {ids.size > 0 && (
-        <div className="selection" role="toolbar" aria-label={t("selection.label")}>
+        <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
           <button type="button" className="button plain icon" aria-label={t("selection.clear")} onClick={() => selection.clear()}>
             <Icon name="close" />
           </button>
@@ -49,20 +49,20 @@ export function SelectionBar({ selection, album, onDelete }: Props) {
             {t("selection.count", { count: ids.size })}
           </p>
           <button type="button" className="button plain" onClick={() => setChoosing(true)}>
-            <Icon name="album" /> <span className="words">{t("album.add")}</span>
+            <Icon name="album" /> <span className="button-label">{t("album.add")}</span>
           </button>
           {album && ids.size === 1 && (
-            <button type="button" className="button plain" onClick={makeCover}>
-              <Icon name="pictures" /> <span className="words">{t("album.makeCover")}</span>
+            <button type="button" className="button plain" onClick={setCover}>
+              <Icon name="images" /> <span className="button-label">{t("album.setCover")}</span>
             </button>
           )}
           {album && (
-            <button type="button" className="button plain" onClick={takeOut}>
-              <Icon name="minus" /> <span className="words">{t("album.take")}</span>
+            <button type="button" className="button plain" onClick={removeFromAlbum}>
+              <Icon name="minus" /> <span className="button-label">{t("album.remove")}</span>
             </button>
           )}
-          <button type="button" className="button plain bad" onClick={onDelete}>
-            <Icon name="trash" /> <span className="words">{t("delete")}</span>
+          <button type="button" className="button plain danger" onClick={onDelete}>
+            <Icon name="trash" /> <span className="button-label">{t("delete")}</span>
           </button>
         </div>
       )}

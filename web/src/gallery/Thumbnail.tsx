@@ -1,20 +1,20 @@
 import { useState } from "react";
 import type { Rendition } from "../api/types";
-import { drawPlaceholder } from "./placeholder";
+import { decodePlaceholder } from "./placeholder";
 
 interface Props {
   renditions: readonly Rendition[];
   placeholder: string | null;
-  /** CSS pixels that it is shown in. */
+  /** Displayed width in CSS pixels. */
   width: number;
   alt: string;
 }
 
-/** A picture in its frame: the placeholder at once, the smallest rendition that is sharp enough over it. */
+/** An image that fades in over its placeholder; the browser chooses the rendition by size. */
 export function Thumbnail({ renditions, placeholder, width, alt }: Props) {
-  // `coming`: it is drawn over the placeholder; `there`: it hides what would shine through it.
-  const [state, setState] = useState<"waiting" | "coming" | "there">("waiting");
-  const background = state === "there" ? null : drawPlaceholder(placeholder);
+  // The placeholder is removed at `loaded`, because it would show through transparent images.
+  const [state, setState] = useState<"loading" | "fading-in" | "loaded">("loading");
+  const background = state === "loaded" ? null : decodePlaceholder(placeholder);
   const smallest = renditions.reduce<Rendition | undefined>(
     (least, each) => (!least || each.width < least.width ? each : least),
     undefined,
@@ -23,9 +23,9 @@ export function Thumbnail({ renditions, placeholder, width, alt }: Props) {
     <span className="thumbnail" style={background ? { backgroundImage: `url(${background})` } : undefined}>
       {smallest && (
         <img
-          // What the browser has kept is there without a transition.
+          // A cached image appears without a transition.
           ref={(image) => {
-            if (image?.complete && image.naturalWidth > 0 && state === "waiting") setState("there");
+            if (image?.complete && image.naturalWidth > 0 && state === "loading") setState("loaded");
           }}
           src={smallest.url}
           srcSet={renditions.map((each) => `${each.url} ${each.width}w`).join(", ")}
@@ -34,8 +34,8 @@ export function Thumbnail({ renditions, placeholder, width, alt }: Props) {
           decoding="async"
           draggable={false}
           className={state}
-          onLoad={() => setState((now) => (now === "waiting" ? "coming" : now))}
-          onTransitionEnd={() => setState("there")}
+          onLoad={() => setState((now) => (now === "loading" ? "fading-in" : now))}
+          onTransitionEnd={() => setState("loaded")}
         />
       )}
     </span>

@@ -1,78 +1,77 @@
 import { memo, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { Picture } from "../api/types";
+import type { ImageView } from "../api/types";
 import { Icon } from "../ui/Icon";
-import type { Place } from "./layout";
+import type { PlacedImage } from "./layout";
 import { Thumbnail } from "./Thumbnail";
 
 export interface TileActions {
-  onPick(place: Place, event: MouseEvent | KeyboardEvent): void;
+  onSelect(placed: PlacedImage, event: MouseEvent | KeyboardEvent): void;
   onFocus(index: number): void;
 }
 
 interface Props extends TileActions {
-  place: Place;
+  placed: PlacedImage;
   height: number;
   to: string;
   selected: boolean;
   selecting: boolean;
-  /** The one tile that the Tab key comes to. */
-  reachable: boolean;
+  /** Only one tile takes part in the tab order. */
+  focusable: boolean;
 }
 
-
 export const Tile = memo(function Tile({
-  place,
+  placed,
   height,
   to,
   selected,
   selecting,
-  reachable,
-  onPick,
+  focusable,
+  onSelect,
   onFocus,
 }: Props) {
   const { t } = useTranslation();
-  const { picture } = place;
-  const name = picture.title || picture.labels.slice(0, 3).map((label) => label.name).join(", ") || t("picture.untitled");
+  const { image } = placed;
+  const name = image.title || image.labels.slice(0, 3).map((label) => label.name).join(", ") || t("photo.untitled");
   return (
     <li
       className={`tile ${selected ? "selected" : ""} ${selecting ? "selecting" : ""}`}
-      style={{ insetInlineStart: place.left, inlineSize: place.width, blockSize: height }}
+      style={{ insetInlineStart: placed.left, inlineSize: placed.width, blockSize: height }}
     >
       <Link
         to={to}
-        // The way back is then a step back, to where the list was scrolled to.
+        // Lets the viewer return with history.back(), which restores the scroll position.
         state={{ fromList: true }}
-        tabIndex={reachable ? 0 : -1}
-        data-index={place.index}
+        tabIndex={focusable ? 0 : -1}
+        data-index={placed.index}
         draggable={false}
-        onFocus={() => onFocus(place.index)}
+        onFocus={() => onFocus(placed.index)}
         onClickCapture={(event) => {
-          // Before the link is followed; with these keys it would open a tab or a window.
+          // Runs before the link opens a tab or window because of the modifier key.
           if (selecting || event.shiftKey || event.ctrlKey || event.metaKey) {
             event.preventDefault();
             event.stopPropagation();
-            onPick(place, event);
+            onSelect(placed, event);
           }
         }}
       >
         <Thumbnail
-          renditions={picture.renditions.items}
-          placeholder={picture.placeholder}
-          width={place.width}
+          renditions={image.renditions.items}
+          placeholder={image.placeholder}
+          width={placed.width}
           alt={name}
         />
-        {picture.renditions.items.length === 0 && <span className="hidden-visually">{name}</span>}
-        <State picture={picture} />
+        {image.renditions.items.length === 0 && <span className="visually-hidden">{name}</span>}
+        <TileStatus image={image} />
       </Link>
       <button
         type="button"
-        className="pick"
-        tabIndex={reachable ? 0 : -1}
+        className="select-button"
+        tabIndex={focusable ? 0 : -1}
         aria-pressed={selected}
         aria-label={t("gallery.select", { name })}
-        onClick={(event) => onPick(place, event)}
+        onClick={(event) => onSelect(placed, event)}
       >
         <Icon name="check" size={16} />
       </button>
@@ -80,15 +79,15 @@ export const Tile = memo(function Tile({
   );
 });
 
-/** What a picture is waiting for, or why it will not come. */
-function State({ picture }: { picture: Picture }) {
+/** The status of an image that is not ready. */
+function TileStatus({ image }: { image: ImageView }) {
   const { t } = useTranslation();
-  if (picture.status === "ready") return null;
-  const seen = picture.renditions.items.length > 0;
+  if (image.status === "ready") return null;
+  const hasThumbnail = image.renditions.items.length > 0;
   return (
-    <span className={`state ${picture.status} ${seen ? "seen" : ""}`}>
-      {picture.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
-      <span className="cut">{t(`status.${picture.status}`)}</span>
+    <span className={`tile-status ${image.status} ${hasThumbnail ? "has-thumbnail" : ""}`}>
+      {image.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
+      <span className="truncate">{t(`status.${image.status}`)}</span>
     </span>
   );
 }

@@ -1,9 +1,9 @@
-import type { Picture } from "../api/types";
+import type { ImageView } from "../api/types";
 
-/** A picture's place in a row, in pixels from the row's beginning. */
-export interface Place {
-  picture: Picture;
-  /** Of all pictures that are laid out. */
+/** An image's position in a row, in pixels from the start of the row. */
+export interface PlacedImage {
+  image: ImageView;
+  /** Index among all images of the grid. */
   index: number;
   left: number;
   width: number;
@@ -11,76 +11,79 @@ export interface Place {
 
 export type Row =
   | { kind: "month"; month: string; height: number }
-  | { kind: "pictures"; month: string; height: number; places: Place[] };
+  | { kind: "images"; month: string; height: number; images: PlacedImage[] };
 
-export interface Measures {
-  /** Pixels there are for a row, and the height that rows come near to. */
+/** Sizes in pixels. */
+export interface LayoutOptions {
   width: number;
+  /** Maximum height of a row of images. */
   height: number;
   gap: number;
-  heading: number;
+  headingHeight: number;
 }
 
-/** Width by height where a picture's own is not known yet, and what very long ones are shown as. */
-const UNKNOWN = 4 / 3;
-const WIDEST = 3;
-const NARROWEST = 0.5;
+/** Aspect ratio of an image whose dimensions are not known yet. */
+const DEFAULT_RATIO = 4 / 3;
 
-/** The month that a picture came in, in the time of whoever looks, as `2026-05`. */
-export function monthOf(picture: Picture): string {
-  const at = new Date(picture.created_at);
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}`;
+/** Limits of the displayed aspect ratio. */
+const MAX_RATIO = 3;
+const MIN_RATIO = 0.5;
+
+/** Return an image's month of upload in the user's time zone, as `2026-05`. */
+export function monthOf(image: ImageView): string {
+  const created = new Date(image.created_at);
+  return `${created.getFullYear()}-${String(created.getMonth() + 1).padStart(2, "0")}`;
 }
 
-export function ratioOf(picture: Picture): number {
-  if (!picture.width || !picture.height) return UNKNOWN;
-  return Math.min(WIDEST, Math.max(NARROWEST, picture.width / picture.height));
+export function ratioOf(image: ImageView): number {
+  if (!image.width || !image.height) return DEFAULT_RATIO;
+  return Math.min(MAX_RATIO, Math.max(MIN_RATIO, image.width / image.height));
 }
 
-/** Justified rows, month by month: each row is as wide as there is room, but for the last of a month. */
-export function layOut(pictures: readonly Picture[], measures: Measures): Row[] {
+/** Lay out images in justified rows, grouped by month; the last row of a month is not justified. */
+export function layoutRows(images: readonly ImageView[], options: LayoutOptions): Row[] {
   const rows: Row[] = [];
   let month = "";
-  let waiting: { picture: Picture; index: number }[] = [];
+  let pending: { image: ImageView; index: number }[] = [];
   let ratios = 0;
 
-  function close(full: boolean) {
-    if (waiting.length === 0) return;
-    rows.push(place(waiting, ratios, month, measures, full));
-    waiting = [];
+  function closeRow(justified: boolean) {
+    if (pending.length === 0) return;
+    rows.push(placeRow(pending, ratios, month, options, justified));
+    pending = [];
     ratios = 0;
   }
 
-  for (const [index, picture] of pictures.entries()) {
-    const next = monthOf(picture);
-    if (next !== month) {
-      close(false);
-      month = next;
-      rows.push({ kind: "month", month, height: measures.heading });
+  for (const [index, image] of images.entries()) {
+    const imageMonth = monthOf(image);
+    if (imageMonth !== month) {
+      closeRow(false);
+      month = imageMonth;
+      rows.push({ kind: "month", month, height: options.headingHeight });
     }
-    waiting.push({ picture, index });
-    ratios += ratioOf(picture);
-    const room = measures.width - measures.gap * (waiting.length - 1);
-    if (room / ratios <= measures.height) close(true);
+    pending.push({ image, index });
+    ratios += ratioOf(image);
+    const available = options.width - options.gap * (pending.length - 1);
+    if (available / ratios <= options.height) closeRow(true);
   }
-  close(false);
+  closeRow(false);
   return rows;
 }
 
-function place(
-  waiting: { picture: Picture; index: number }[],
+function placeRow(
+  pending: { image: ImageView; index: number }[],
   ratios: number,
   month: string,
-  { width, height, gap }: Measures,
-  full: boolean,
+  { width, height, gap }: LayoutOptions,
+  justified: boolean,
 ): Row {
-  const room = width - gap * (waiting.length - 1);
-  const tall = full ? room / ratios : Math.min(height, room / ratios);
+  const available = width - gap * (pending.length - 1);
+  const rowHeight = justified ? available / ratios : Math.min(height, available / ratios);
   let left = 0;
-  const places = waiting.map(({ picture, index }) => {
-    const at = { picture, index, left, width: tall * ratioOf(picture) };
-    left += at.width + gap;
-    return at;
+  const images = pending.map(({ image, index }) => {
+    const placed = { image, index, left, width: rowHeight * ratioOf(image) };
+    left += placed.width + gap;
+    return placed;
   });
-  return { kind: "pictures", month, height: tall + gap, places };
+  return { kind: "images", month, height: rowHeight + gap, images };
 }

@@ -2,15 +2,15 @@ import { Store } from "../store";
 
 export interface Selected {
   ids: ReadonlySet<string>;
-  /** From which a range goes on. */
+  /** The image at which a range starts. */
   anchor: string | null;
 }
 
-const NOTHING: Selected = { ids: new Set(), anchor: null };
+const EMPTY: Selected = { ids: new Set(), anchor: null };
 
-/** Which pictures are selected, by mouse or keyboard. */
+/** The selected images. */
 export class Selection {
-  readonly selected = new Store<Selected>(NOTHING);
+  readonly selected = new Store<Selected>(EMPTY);
 
   toggle(id: string): void {
     const ids = new Set(this.selected.value.ids);
@@ -18,7 +18,7 @@ export class Selection {
     this.selected.set({ ids, anchor: id });
   }
 
-  /** All from the anchor to this one, in the order in which they are shown. */
+  /** Select all images from the anchor to this one, in display order. */
   extend(id: string, order: readonly string[]): void {
     const { ids, anchor } = this.selected.value;
     const from = anchor === null ? -1 : order.indexOf(anchor);
@@ -28,16 +28,16 @@ export class Selection {
     this.selected.set({ ids: new Set([...ids, ...range]), anchor });
   }
 
-  all(order: readonly string[]): void {
+  selectAll(order: readonly string[]): void {
     this.selected.set({ ids: new Set(order), anchor: order[0] ?? null });
   }
 
   clear(): void {
-    this.selected.set(NOTHING);
+    this.selected.set(EMPTY);
   }
 
-  /** Forget what is not there any more. */
-  keepOnly(present: ReadonlySet<string>): void {
+  /** Deselect images that are no longer present. */
+  retain(present: ReadonlySet<string>): void {
     const { ids, anchor } = this.selected.value;
     const kept = new Set([...ids].filter((id) => present.has(id)));
     if (kept.size !== ids.size) this.selected.set({ ids: kept, anchor });

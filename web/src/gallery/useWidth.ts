@@ -1,15 +1,15 @@
 import { useLayoutEffect, useState, type RefObject } from "react";
 
-/** An element's width in CSS pixels, as it changes. */
+/** Track an element's width in CSS pixels. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const watched = element.current;
-    if (!watched) return;
-    const measure = () => setWidth(Math.floor(watched.getBoundingClientRect().width));
+    const current = element.current;
+    if (!current) return;
+    const measure = () => setWidth(Math.floor(current.getBoundingClientRect().width));
     measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(watched);
+    observer.observe(current);
     return () => observer.disconnect();
   }, [element]);
   return width;

@@ -3,16 +3,16 @@ import { useTranslation } from "react-i18next";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** Numbers and times as they are written in a language. */
+/** Locale-aware formatting of numbers and times. */
 export interface Format {
   number(value: number): string;
-  /** Of a share, 0 to 1. */
-  share(value: number): string;
+  /** A fraction, 0 to 1, as a percentage. */
+  percent(value: number): string;
   bytes(value: number): string;
   dollars(value: number): string;
   date(value: string | Date): string;
   dateTime(value: string | Date): string;
-  /** Of a month as `2026-05`. */
+  /** A month given as `2026-05`. */
   month(value: string): string;
   shortMonth(value: string): string;
   seconds(value: number): string;
@@ -29,7 +29,7 @@ export function createFormat(language: string): Format {
   const second = new Intl.NumberFormat(language, { style: "unit", unit: "second", maximumFractionDigits: 1 });
   return {
     number: (value) => number.format(value),
-    share: (value) => percent.format(value),
+    percent: (value) => percent.format(value),
     bytes(value) {
       const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
       const digits = power < 2 ? 0 : 1;
@@ -45,12 +45,12 @@ export function createFormat(language: string): Format {
   };
 }
 
-/** The language as it is written where the browser says that it is: English with a day before its month. */
-export function findRegion(language: string, preferred: readonly string[]): string {
+/** Return the browser's regional variant of a language: `en-GB`, for example, for its date format. */
+export function resolveLocale(language: string, preferred: readonly string[]): string {
   return preferred.find((tag) => tag.split("-")[0] === language) ?? language;
 }
 
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => createFormat(findRegion(i18n.language, navigator.languages)), [i18n.language]);
+  return useMemo(() => createFormat(resolveLocale(i18n.language, navigator.languages)), [i18n.language]);
 }

@@ -1,7 +1,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
-/** Languages by their own names. */
+/** Supported languages and their native names. */
 export const LANGUAGES = {
   en: "English",
   de: "Deutsch",
@@ -12,9 +12,9 @@ export const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES;
 
-const KEY = "sightline.language";
+const STORAGE_KEY = "sightline.language";
 
-const catalogues: Record<Language, () => Promise<{ default: object }>> = {
+const catalogs: Record<Language, () => Promise<{ default: object }>> = {
   en: () => import("./locales/en.json"),
   de: () => import("./locales/de.json"),
   es: () => import("./locales/es.json"),
@@ -22,16 +22,16 @@ const catalogues: Record<Language, () => Promise<{ default: object }>> = {
   ar: () => import("./locales/ar.json"),
 };
 
-/** The language that was chosen here, or the first of the browser's that there is. */
-export function findLanguage(chosen: string | null, preferred: readonly string[]): Language {
-  const wanted = [chosen ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0] ?? "");
-  return wanted.find(isLanguage) ?? "en";
+/** Return the chosen language, else the browser's first supported language, else English. */
+export function resolveLanguage(chosen: string | null, preferred: readonly string[]): Language {
+  const candidates = [chosen ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0] ?? "");
+  return candidates.find(isLanguage) ?? "en";
 }
 
-/** Texts in the language of whoever looks. One catalogue is loaded, the others when they are asked for. */
-export async function startTexts(): Promise<i18n> {
-  const language = findLanguage(localStorage.getItem(KEY), navigator.languages);
-  const { default: translation } = await catalogues[language]();
+/** Initialize i18next with the user's language. The other catalogs are loaded on demand. */
+export async function initTranslations(): Promise<i18n> {
+  const language = resolveLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages);
+  const { default: translation } = await catalogs[language]();
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
@@ -43,11 +43,11 @@ export async function startTexts(): Promise<i18n> {
   return i18next;
 }
 
-export async function chooseLanguage(language: Language): Promise<void> {
-  const { default: translation } = await catalogues[language]();
+export async function setLanguage(language: Language): Promise<void> {
+  const { default: translation } = await catalogs[language]();
   i18next.addResourceBundle(language, "translation", translation);
   await i18next.changeLanguage(language);
-  localStorage.setItem(KEY, language);
+  localStorage.setItem(STORAGE_KEY, language);
   applyLanguage(language);
 }
 

@@ -1,10 +1,10 @@
-/** Cognito's own protocol: one address, the operation in a header, JSON both ways. */
+/** Cognito's JSON protocol: one URL, the operation in a header. */
 
-const TIMEOUT = 15_000;
+const TIMEOUT_MILLISECONDS = 15_000;
 
-/** A refusal by Cognito; `code` is its own name of it, as `NotAuthorizedException`. */
-export class Refused extends Error {
-  override readonly name = "Refused";
+/** An error returned by Cognito; `code` is its type, for example `NotAuthorizedException`. */
+export class CognitoError extends Error {
+  override readonly name = "CognitoError";
 
   constructor(
     readonly code: string,
@@ -14,9 +14,9 @@ export class Refused extends Error {
   }
 }
 
-/** Cognito does not answer, or not with anything that it says. */
-export class CognitoAway extends Error {
-  override readonly name = "CognitoAway";
+/** Cognito does not respond, or the response is not Cognito's. */
+export class CognitoUnavailable extends Error {
+  override readonly name = "CognitoUnavailable";
 }
 
 export interface Tokens {
@@ -64,11 +64,11 @@ export class Cognito {
   }
 
   async refresh(refreshToken: string): Promise<Tokens> {
-    const answer = await this.#call("InitiateAuth", {
+    const response = await this.#call("InitiateAuth", {
       AuthFlow: "REFRESH_TOKEN_AUTH",
       AuthParameters: { REFRESH_TOKEN: refreshToken },
     });
-    return (answer as { AuthenticationResult: Tokens }).AuthenticationResult;
+    return (response as { AuthenticationResult: Tokens }).AuthenticationResult;
   }
 
   revoke(refreshToken: string): Promise<unknown> {
@@ -90,22 +90,22 @@ export class Cognito {
           "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
         },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
       });
       text = await response.text();
     } catch (error) {
-      throw new CognitoAway(operation, { cause: error });
+      throw new CognitoUnavailable(operation, { cause: error });
     }
     if (response.ok) return text ? JSON.parse(text) : {};
-    throw readRefusal(text) ?? new CognitoAway(`${operation}: ${response.status}`);
+    throw parseError(text) ?? new CognitoUnavailable(`${operation}: ${response.status}`);
   }
 }
 
-function readRefusal(text: string): Refused | null {
+function parseError(text: string): CognitoError | null {
   try {
-    const said = JSON.parse(text) as { __type?: string; message?: string; Message?: string };
-    if (!said.__type) return null;
-    return new Refused(said.__type.split("#").pop() ?? "", said.message ?? said.Message ?? "");
+    const body = JSON.parse(text) as { __type?: string; message?: string; Message?: string };
+    if (!body.__type) return null;
+    return new CognitoError(body.__type.split("#").pop() ?? "", body.message ?? body.Message ?? "");
   } catch {
     return null;
   }

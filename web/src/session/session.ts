@@ -1,145 +1,146 @@
-import { Cognito, Refused, type Tokens } from "./cognito";
-import { Handover } from "./handover";
+import { Cognito, CognitoError, type Tokens } from "./cognito";
+import { TabSync } from "./tabSync";
 import type { Config } from "../config";
 
-/** Nobody is signed in, and no call can be signed. */
+/** No user is signed in, so requests cannot be authenticated. */
 export class SignedOut extends Error {
   override readonly name = "SignedOut";
 }
 
 export type SessionState =
   | { kind: "restoring" }
-  | { kind: "out"; expired: boolean }
-  | { kind: "in"; owner: string; email: string };
+  | { kind: "signedOut"; expired: boolean }
+  | { kind: "signedIn"; owner: string; email: string };
 
-/** What survives a reload of this tab, and nothing else does. */
-interface Kept {
+/** The only part of a session that survives a reload of the tab. */
+interface StoredSession {
   refreshToken: string;
   email: string;
   owner: string;
 }
 
-const KEY = "sightline.session";
+const STORAGE_KEY = "sightline.session";
 
-/** Milliseconds before its end at which a token is renewed. */
-const EARLY = 60_000;
+/** Renew an access token this long before it expires. */
+const RENEWAL_MARGIN_MILLISECONDS = 60_000;
 
 /**
- * Who is signed in. Access tokens are in memory alone; the refresh token is in this tab's
- * sessionStorage, and a new tab asks the others for it (see docs/decisions/web-0001).
+ * The signed-in user. Access tokens exist in memory only; the refresh token is in the tab's
+ * sessionStorage, and a new tab requests it from the other tabs (see docs/decisions/web-0001).
  */
 export class Session {
   #state: SessionState = { kind: "restoring" };
-  #listeners = new Set<() => void>();
-  #kept: Kept | null = null;
-  #access: { token: string; until: number } | null = null;
-  #renewing: Promise<string> | null = null;
-  #handover: Handover<Kept>;
+  #subscribers = new Set<() => void>();
+  #stored: StoredSession | null = null;
+  #access: { token: string; expiresAt: number } | null = null;
+  #renewal: Promise<string> | null = null;
+  #tabs: TabSync<StoredSession>;
 
   constructor(
     readonly cognito: Cognito,
     private readonly config: Config,
     private readonly storage: Storage = sessionStorage,
   ) {
-    this.#handover = new Handover("sightline.session", () => this.#kept, () => this.#leave(false));
+    this.#tabs = new TabSync("sightline.session", () => this.#stored, () => this.#end(false));
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  readonly subscribe = (onChange: () => void): (() => void) => {
+    this.#subscribers.add(onChange);
+    return () => this.#subscribers.delete(onChange);
   };
 
   /** Whether this tab was signed in before it was loaded. */
-  get isKept(): boolean {
-    return this.storage.getItem(KEY) !== null;
+  get isStored(): boolean {
+    return this.storage.getItem(STORAGE_KEY) !== null;
   }
 
-  /** Go on where this tab, or another one, was signed in. */
+  /** Resume the session of this tab or of another open tab. */
   async restore(): Promise<void> {
-    const text = this.storage.getItem(KEY);
-    this.#kept = text ? (JSON.parse(text) as Kept) : await this.#handover.ask();
-    if (!this.#kept) return this.#change({ kind: "out", expired: false });
+    const text = this.storage.getItem(STORAGE_KEY);
+    this.#stored = text ? (JSON.parse(text) as StoredSession) : await this.#tabs.request();
+    if (!this.#stored) return this.#setState({ kind: "signedOut", expired: false });
     try {
       await this.token(true);
     } catch (error) {
-      // Whoever cannot be asked now is asked again by the first call.
+      // If Cognito is unavailable now, the first request retries.
       if (error instanceof SignedOut) return;
-      this.#change({ kind: "in", owner: this.#kept.owner, email: this.#kept.email });
+      this.#setState({ kind: "signedIn", owner: this.#stored.owner, email: this.#stored.email });
     }
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    const { provePassword } = await import("./srp");
-    this.enter(email, await provePassword(this.config.cognito, email, password));
+    const { authenticate } = await import("./srp");
+    this.start(email, await authenticate(this.config.cognito, email, password));
   }
 
-  /** Signed in by these tokens. */
-  enter(email: string, tokens: Tokens): void {
-    const refreshToken = tokens.RefreshToken ?? this.#kept?.refreshToken;
+  /** Start or continue a session with these tokens. */
+  start(email: string, tokens: Tokens): void {
+    const refreshToken = tokens.RefreshToken ?? this.#stored?.refreshToken;
     if (!refreshToken) throw new SignedOut();
     const owner = readSubject(tokens.AccessToken);
-    this.#kept = { refreshToken, email, owner };
-    this.storage.setItem(KEY, JSON.stringify(this.#kept));
-    this.#access = { token: tokens.AccessToken, until: Date.now() + tokens.ExpiresIn * 1000 };
-    const same = this.#state.kind === "in" && this.#state.owner === owner;
-    if (!same) this.#change({ kind: "in", owner, email });
+    this.#stored = { refreshToken, email, owner };
+    this.storage.setItem(STORAGE_KEY, JSON.stringify(this.#stored));
+    this.#access = { token: tokens.AccessToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
+    const same = this.#state.kind === "signedIn" && this.#state.owner === owner;
+    if (!same) this.#setState({ kind: "signedIn", owner, email });
   }
 
-  /** A token that is good for a while; another one where `renew` says that the last was refused. */
+  /** Return a valid access token. `renew` requests a new one after the API has rejected the last. */
   async token(renew = false): Promise<string> {
-    if (!renew && this.#access && this.#access.until - EARLY > Date.now()) return this.#access.token;
-    // Everyone who asks meanwhile gets the same.
-    this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
-    return this.#renewing;
+    const access = this.#access;
+    if (!renew && access && access.expiresAt - RENEWAL_MARGIN_MILLISECONDS > Date.now()) return access.token;
+    // Concurrent callers share one renewal.
+    this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
+    return this.#renewal;
   }
 
-  /** Changes the password, and signs in by it: what was signed in before may be no longer. */
+  /** Change the password and sign in with it, because the change may revoke existing tokens. */
   async changePassword(previous: string, proposed: string): Promise<void> {
     await this.cognito.changePassword(await this.token(), previous, proposed);
-    if (this.#kept) await this.signIn(this.#kept.email, proposed);
+    if (this.#stored) await this.signIn(this.#stored.email, proposed);
   }
 
   async signOut(): Promise<void> {
-    const kept = this.#kept;
-    this.#handover.tellOut();
-    this.#leave(false);
-    // The token ends by itself where Cognito cannot be told.
-    if (kept) await this.cognito.revoke(kept.refreshToken).catch(() => {});
+    const stored = this.#stored;
+    this.#tabs.broadcastSignOut();
+    this.#end(false);
+    // If Cognito is unavailable, the token remains valid until it expires.
+    if (stored) await this.cognito.revoke(stored.refreshToken).catch(() => {});
   }
 
   async #renew(): Promise<string> {
-    const kept = this.#kept;
-    if (!kept) throw new SignedOut();
+    const stored = this.#stored;
+    if (!stored) throw new SignedOut();
     try {
-      const tokens = await this.cognito.refresh(kept.refreshToken);
-      if (this.#kept !== kept) throw new SignedOut();
-      this.enter(kept.email, tokens);
+      const tokens = await this.cognito.refresh(stored.refreshToken);
+      if (this.#stored !== stored) throw new SignedOut();
+      this.start(stored.email, tokens);
       return tokens.AccessToken;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this.#leave(true);
+      if (!(error instanceof CognitoError)) throw error;
+      this.#end(true);
       throw new SignedOut();
     }
   }
 
-  #leave(expired: boolean): void {
-    this.#kept = null;
+  #end(expired: boolean): void {
+    this.#stored = null;
     this.#access = null;
-    this.storage.removeItem(KEY);
-    this.#change({ kind: "out", expired });
+    this.storage.removeItem(STORAGE_KEY);
+    this.#setState({ kind: "signedOut", expired });
   }
 
-  #change(state: SessionState): void {
+  #setState(state: SessionState): void {
     this.#state = state;
-    for (const listener of this.#listeners) listener();
+    for (const notify of this.#subscribers) notify();
   }
 }
 
-/** The `sub` of a token, which nobody checks here: the API does. */
+/** Return the `sub` claim of a token. The signature is not verified here; the API does that. */
 function readSubject(token: string): string {
   const payload = token.split(".")[1] ?? "";
   const json = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));

@@ -1,29 +1,29 @@
-/** Proves a password to Cognito without sending it (SRP). Loaded when somebody signs in, not before. */
+/** Password sign-in with the Secure Remote Password protocol (SRP). Loaded on demand, at sign-in. */
 import {
   AuthenticationDetails,
   CognitoUser,
   CognitoUserPool,
   type CognitoUserSession,
 } from "amazon-cognito-identity-js";
-import { CognitoAway, Refused, type Tokens } from "./cognito";
+import { CognitoUnavailable, CognitoError, type Tokens } from "./cognito";
 
-export interface Pool {
+export interface UserPool {
   endpoint: string;
   poolId: string;
   clientId: string;
 }
 
-/** Cognito wants a password of the user's own, since an administrator chose the present one. */
-export class NewPasswordNeeded extends Error {
-  override readonly name = "NewPasswordNeeded";
+/** The user must replace a password that an administrator set. */
+export class NewPasswordRequired extends Error {
+  override readonly name = "NewPasswordRequired";
 
-  constructor(readonly answer: (password: string) => Promise<Tokens>) {
+  constructor(readonly complete: (password: string) => Promise<Tokens>) {
     super();
   }
 }
 
-/** Keeps what the library wants kept, for as long as it signs in. */
-class Forgetful implements Storage {
+/** In-memory storage for the Cognito library, discarded after sign-in. */
+class MemoryStorage implements Storage {
   #items = new Map<string, string>();
   get length() {
     return this.#items.size;
@@ -45,9 +45,9 @@ class Forgetful implements Storage {
   }
 }
 
-/** Throws `Refused`, `CognitoAway`, and `NewPasswordNeeded` where that is the next step. */
-export function provePassword(pool: Pool, email: string, password: string): Promise<Tokens> {
-  const Storage = new Forgetful();
+/** Sign in. Throws `CognitoError`, `CognitoUnavailable`, or `NewPasswordRequired`. */
+export function authenticate(pool: UserPool, email: string, password: string): Promise<Tokens> {
+  const Storage = new MemoryStorage();
   const { poolId: UserPoolId, clientId: ClientId, endpoint } = pool;
   const user = new CognitoUser({
     Username: email,
@@ -57,12 +57,12 @@ export function provePassword(pool: Pool, email: string, password: string): Prom
   return new Promise((resolve, reject) => {
     const onSuccess = (session: CognitoUserSession) => resolve(readTokens(session));
     const onFailure = (error: unknown) => reject(readError(error));
-    const unexpected = (step: string) => () => reject(new Refused(step, step));
+    const unexpected = (step: string) => () => reject(new CognitoError(step, step));
     user.authenticateUser(new AuthenticationDetails({ Username: email, Password: password }), {
       onSuccess,
       onFailure,
       newPasswordRequired: () =>
-        reject(new NewPasswordNeeded((proposed) => answerNewPassword(user, proposed))),
+        reject(new NewPasswordRequired((proposed) => completeNewPassword(user, proposed))),
       mfaRequired: unexpected("MfaRequired"),
       totpRequired: unexpected("MfaRequired"),
       mfaSetup: unexpected("MfaRequired"),
@@ -71,7 +71,7 @@ export function provePassword(pool: Pool, email: string, password: string): Prom
   });
 }
 
-function answerNewPassword(user: CognitoUser, password: string): Promise<Tokens> {
+function completeNewPassword(user: CognitoUser, password: string): Promise<Tokens> {
   return new Promise((resolve, reject) => {
     user.completeNewPasswordChallenge(
       password,
@@ -97,7 +97,7 @@ function readTokens(session: CognitoUserSession): Tokens {
 function readError(error: unknown): Error {
   const { code, message } = error as { code?: string; message?: string };
   if (!code || code === "NetworkError" || code === "UnknownError") {
-    return new CognitoAway("SRP", { cause: error });
+    return new CognitoUnavailable("SRP", { cause: error });
   }
-  return new Refused(code, message ?? code);
+  return new CognitoError(code, message ?? code);
 }

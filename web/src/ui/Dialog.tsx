@@ -9,7 +9,7 @@ interface Props {
   className?: string;
 }
 
-/** A dialog over everything else; it is open as long as it is there. */
+/** A modal dialog that is open while it is mounted. */
 export function Dialog({ title, onClose, children, className }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDialogElement>(null);
@@ -30,7 +30,7 @@ export function Dialog({ title, onClose, children, className }: Props) {
       }}
       onClick={(event) => event.target === element.current && onClose()}
     >
-      <div className="dialog-head">
+      <div className="dialog-header">
         <h2 id={id}>{title}</h2>
         <button type="button" className="button plain icon" onClick={onClose} aria-label={t("close")}>
           <Icon name="close" />

@@ -1,4 +1,4 @@
-/** Line drawings of 24 by 24, of our own; they are decoration, and words stand beside them or in labels. */
+/** Original 24 by 24 line icons. They are decorative: text or an `aria-label` accompanies each. */
 const PATHS = {
   album: "M4 7h16v13H4zM7 4h10M6 15l4-4 4 4 2-2 4 4",
   back: "M15 5l-7 7 7 7",
@@ -18,7 +18,7 @@ const PATHS = {
   key: "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9M18 12v3.5",
   minus: "M6 12h12",
   next: "M9 5l7 7-7 7",
-  pictures: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
+  images: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   pin: "M12 21c4-4.5 6-7.7 6-10.5a6 6 0 0 0-12 0c0 2.8 2 6 6 10.5zM12 12.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
   plus: "M12 5v14M5 12h14",
   retry: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4",
@@ -35,13 +35,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Those that point along a line of text, which runs the other way in some scripts. */
-const ALONG = new Set<IconName>(["back", "next", "undo"]);
+/** Icons that point along the text direction and are mirrored in right-to-left scripts. */
+const DIRECTIONAL = new Set<IconName>(["back", "next", "undo"]);
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg
-      className={ALONG.has(name) ? "along" : undefined}
+      className={DIRECTIONAL.has(name) ? "directional" : undefined}
       width={size}
       height={size}
       viewBox="0 0 24 24"

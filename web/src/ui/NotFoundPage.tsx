@@ -5,7 +5,7 @@ import { Icon } from "./Icon";
 export default function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <main className="empty" id="content">
+    <main className="empty-state" id="content">
       <Icon name="search" size={40} />
       <h1>{t("notFound.title")}</h1>
       <p>{t("notFound.text")}</p>

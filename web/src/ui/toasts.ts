@@ -3,20 +3,22 @@ import { Store } from "../store";
 export interface Toast {
   id: string;
   text: string;
-  tone: "plain" | "bad";
+  tone: "info" | "danger";
   action?: { text: string; run: () => void };
 }
 
-/** Milliseconds that a message stays. */
-const STAY = 6_000;
+const DURATION_MILLISECONDS = 6_000;
+
+/** Toasts visible at once; the oldest is removed first. */
+const MAX_TOASTS = 4;
 
 export const toasts = new Store<Toast[]>([]);
 
-/** Says something at the edge of the screen for a while; answers how to take it back earlier. */
-export function say(toast: Omit<Toast, "id" | "tone"> & { tone?: Toast["tone"] }, stay = STAY): () => void {
+/** Show a message for a while; returns a function that removes it early. */
+export function showToast(toast: Omit<Toast, "id" | "tone"> & { tone?: Toast["tone"] }, duration = DURATION_MILLISECONDS): () => void {
   const id = crypto.randomUUID();
   const remove = () => toasts.update((all) => all.filter((each) => each.id !== id));
-  toasts.update((all) => [...all.slice(-3), { tone: "plain", ...toast, id }]);
-  setTimeout(remove, stay);
+  toasts.update((all) => [...all.slice(1 - MAX_TOASTS), { tone: "info", ...toast, id }]);
+  setTimeout(remove, duration);
   return remove;
 }

@@ -9,7 +9,7 @@ import { readFeatures, writeFeatures } from "./features";
 import { ACCEPT } from "./files";
 import "./uploads.css";
 
-/** Choosing files, folders or a photograph just taken, and what to look for in them. */
+/** Chooses files, a folder or the camera, and the features to detect. */
 export default function UploadDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { uploads, config } = useServices();
@@ -23,8 +23,8 @@ export default function UploadDialog({ onClose }: { onClose: () => void }) {
     onClose();
   }
 
-  function choose(feature: Feature, wanted: boolean) {
-    const chosen = offered.filter((each) => (each === feature ? wanted : features.includes(each)));
+  function choose(feature: Feature, selected: boolean) {
+    const chosen = offered.filter((each) => (each === feature ? selected : features.includes(each)));
     if (chosen.length === 0) return;
     setFeatures(chosen);
     writeFeatures(chosen);
@@ -36,9 +36,9 @@ export default function UploadDialog({ onClose }: { onClose: () => void }) {
         <Icon name="upload" size={36} />
         <p>{t("upload.hint")}</p>
         <div className="row">
-          <FileButton icon="file" text={t("upload.files")} onFiles={add} primary />
-          <FileButton icon="folder" text={t("upload.folder")} onFiles={add} folder />
-          <FileButton icon="camera" text={t("upload.camera")} onFiles={add} camera />
+          <FileButton icon="file" text={t("upload.chooseFiles")} onFiles={add} primary />
+          <FileButton icon="folder" text={t("upload.chooseFolder")} onFiles={add} folder />
+          <FileButton icon="camera" text={t("upload.takePhoto")} onFiles={add} camera />
         </div>
       </div>
       <fieldset className="stack">
@@ -89,7 +89,7 @@ function FileButton({ icon, text, onFiles, primary, folder, camera }: FileButton
         multiple={!camera}
         accept={camera ? "image/*" : folder ? undefined : ACCEPT}
         capture={camera ? "environment" : undefined}
-        // React knows no better name for it.
+        // React has no prop for this attribute.
         {...(folder ? { webkitdirectory: "" } : {})}
         data-kind={kind}
         onChange={(event) => {

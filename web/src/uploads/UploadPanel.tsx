@@ -4,36 +4,36 @@ import { Link } from "wouter";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { useExplainCode } from "../ui/explain";
+import { useErrorCodeMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import type { Upload } from "./queue";
-import { addUp } from "./total";
+import { summarizeUploads } from "./summary";
 import "./uploads.css";
 
-/** How far the uploads are, each and all; there as long as there are any. */
+/** Progress of all uploads and of each; hidden if there are none. */
 export function UploadPanel() {
   const { t } = useTranslation();
   const format = useFormat();
   const { uploads } = useServices();
   const all = useStore(uploads.uploads);
   const [open, setOpen] = useState(true);
-  const total = addUp(all);
-  useWarning(total.active > 0);
+  const summary = summarizeUploads(all);
+  useLeaveWarning(summary.active > 0);
   if (all.length === 0) return null;
 
-  const summary =
-    total.active > 0
-      ? t("upload.running", { done: total.done, count: total.files })
-      : total.failed > 0
-        ? t("upload.someFailed", { count: total.failed })
-        : t("upload.finished", { count: total.done });
+  const heading =
+    summary.active > 0
+      ? t("upload.progress", { done: summary.done, count: summary.files })
+      : summary.failed > 0
+        ? t("upload.failed", { count: summary.failed })
+        : t("upload.finished", { count: summary.done });
   return (
-    <section className="upload-panel" aria-label={t("upload.progress")}>
-      <div className="upload-head">
-        <p className="grow cut" role="status">
-          {summary}
+    <section className="upload-panel" aria-label={t("upload.label")}>
+      <div className="upload-header">
+        <p className="grow truncate" role="status">
+          {heading}
         </p>
-        {total.active > 0 && <span className="muted small">{format.share(total.progress)}</span>}
+        {summary.active > 0 && <span className="muted small">{format.percent(summary.progress)}</span>}
         <button
           type="button"
           className="button plain icon compact"
@@ -41,34 +41,34 @@ export function UploadPanel() {
           aria-label={t(open ? "upload.collapse" : "upload.expand")}
           onClick={() => setOpen(!open)}
         >
-          <span className={open ? "" : "turned"}>
+          <span className={open ? "" : "flipped"}>
             <Icon name="down" size={18} />
           </span>
         </button>
-        {total.active === 0 && (
+        {summary.active === 0 && (
           <button
             type="button"
             className="button plain icon compact"
-            aria-label={t("upload.clear")}
+            aria-label={t("upload.close")}
             onClick={() => all.forEach(({ id }) => uploads.remove(id))}
           >
             <Icon name="close" size={18} />
           </button>
         )}
       </div>
-      {total.active > 0 && (
-        <div className="bar" role="progressbar" aria-label={t("upload.progress")} aria-valuenow={Math.round(total.progress * 100)}>
-          <span style={{ inlineSize: `${total.progress * 100}%` }} />
+      {summary.active > 0 && (
+        <div className="progress-bar" role="progressbar" aria-label={t("upload.label")} aria-valuenow={Math.round(summary.progress * 100)}>
+          <span style={{ inlineSize: `${summary.progress * 100}%` }} />
         </div>
       )}
       {open && (
         <>
-          {total.failed > 1 && (
+          {summary.failed > 1 && (
             <button type="button" className="button compact" onClick={() => uploads.retryAll()}>
               <Icon name="retry" size={16} /> {t("upload.retryAll")}
             </button>
           )}
-          {/* Focusable, since it scrolls. */}
+          {/* Scrollable, so it must be focusable. */}
           <ul className="upload-list" tabIndex={0} aria-label={t("upload.list")}>
             {all.map((upload) => (
               <Row key={upload.id} upload={upload} />
@@ -84,40 +84,40 @@ function Row({ upload }: { upload: Upload }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { uploads } = useServices();
-  const explainCode = useExplainCode();
-  const { id, state, problem, duplicateOf } = upload;
-  const words = {
-    waiting: t("upload.state.waiting"),
+  const describeCode = useErrorCodeMessage();
+  const { id, state, error, duplicateOf } = upload;
+  const status = {
+    queued: t("upload.state.queued"),
     hashing: t("upload.state.hashing"),
-    sending: format.share(upload.progress),
-    sent: t("upload.state.sent"),
+    uploading: format.percent(upload.progress),
+    uploaded: t("upload.state.uploaded"),
     duplicate: t("upload.state.duplicate"),
-    lost: t("upload.state.lost"),
-    failed: explainCode(problem ?? "unknown"),
+    missing: t("upload.state.missing"),
+    failed: describeCode(error ?? "unknown"),
   }[state];
   return (
     <li className={`upload ${state}`}>
       <div className="upload-row">
-        <Mark state={state} />
+        <StateIcon state={state} />
         <div className="grow">
-          <p className="cut small" dir="auto" title={upload.name}>
+          <p className="truncate small" dir="auto" title={upload.name}>
             {upload.name}
           </p>
-          <p className="upload-words">
-            {words} · {format.bytes(upload.size)}
+          <p className="upload-status">
+            {status} · {format.bytes(upload.size)}
           </p>
         </div>
-        {state === "sent" && upload.imageId && (
-          <Link className="button compact plain" to={`/pictures/${upload.imageId}`}>
-            {t("show")}
+        {state === "uploaded" && upload.imageId && (
+          <Link className="button compact plain" to={`/photos/${upload.imageId}`}>
+            {t("view")}
           </Link>
         )}
-        {state === "failed" && problem !== "unsupported_format" && (
+        {state === "failed" && error !== "unsupported_format" && (
           <button type="button" className="button compact" onClick={() => uploads.retry(id)}>
             <Icon name="retry" size={16} /> {t("retry")}
           </button>
         )}
-        {state !== "sent" && (
+        {state !== "uploaded" && (
           <button
             type="button"
             className="button plain icon compact"
@@ -129,17 +129,17 @@ function Row({ upload }: { upload: Upload }) {
         )}
       </div>
       {state === "duplicate" && duplicateOf && (
-        <div className="row upload-choice">
-          <Link className="button compact" to={`/pictures/${duplicateOf}`}>
-            {t("upload.showDuplicate")}
+        <div className="row upload-actions">
+          <Link className="button compact" to={`/photos/${duplicateOf}`}>
+            {t("upload.viewDuplicate")}
           </Link>
           <button type="button" className="button compact plain" onClick={() => uploads.uploadAnyway(id)}>
-            {t("upload.anyway")}
+            {t("upload.uploadAnyway")}
           </button>
         </div>
       )}
-      {state === "sending" && (
-        <div className="bar">
+      {state === "uploading" && (
+        <div className="progress-bar">
           <span style={{ inlineSize: `${upload.progress * 100}%` }} />
         </div>
       )}
@@ -147,15 +147,15 @@ function Row({ upload }: { upload: Upload }) {
   );
 }
 
-function Mark({ state }: { state: Upload["state"] }) {
-  if (state === "sent") return <Icon name="check" />;
-  if (state === "duplicate") return <Icon name="pictures" />;
-  if (state === "failed" || state === "lost") return <Icon name="warning" />;
-  return state === "waiting" ? <Icon name="file" /> : <span className="spinner" />;
+function StateIcon({ state }: { state: Upload["state"] }) {
+  if (state === "uploaded") return <Icon name="check" />;
+  if (state === "duplicate") return <Icon name="images" />;
+  if (state === "failed" || state === "missing") return <Icon name="warning" />;
+  return state === "queued" ? <Icon name="file" /> : <span className="spinner" />;
 }
 
-/** Asks before the page is left while files are on their way. */
-function useWarning(active: boolean) {
+/** Warn before the page is left while uploads are active. */
+function useLeaveWarning(active: boolean) {
   const current = useRef(active);
   current.current = active;
   useEffect(() => {

@@ -14,22 +14,22 @@ const TYPES: Record<string, MediaType> = {
   webp: "image/webp",
 };
 
-/** For a file chooser. */
+/** `accept` attribute of file inputs. */
 export const ACCEPT = [...new Set(Object.values(TYPES)), ".heic", ".heif", ".avif"].join(",");
 
-/** As what to announce a file; null where it is no picture of a kind that is taken. */
+/** Return a file's media type; null if it is not supported. */
 export function guessType(file: { name: string; type: string }): MediaType | null {
   const known = Object.values(TYPES).find((type) => type === file.type);
-  // Browsers do not know all of them by themselves.
+  // Browsers do not report a type for every supported format.
   return known ?? TYPES[file.name.split(".").pop()?.toLowerCase() ?? ""] ?? null;
 }
 
-/** What a system puts beside people's files. */
+/** Files that operating systems create. */
 const HIDDEN = /^(\.|Thumbs\.db$|desktop\.ini$)/i;
 
-/** The files of something dropped, folders with all that is in them. */
+/** Return dropped files, including the contents of folders. */
 export async function readDropped(transfer: DataTransfer): Promise<File[]> {
-  // The list is empty as soon as anything is awaited.
+  // The browser clears the list at the first await.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return [...transfer.files];
   const files = await Promise.all(entries.map(readEntry));
@@ -41,10 +41,10 @@ async function readEntry(entry: FileSystemEntry): Promise<File[]> {
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const found: File[] = [];
   for (;;) {
-    // A folder is told in portions; an empty one is the end.
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return found;
-    found.push(...(await Promise.all(some.map(readEntry))).flat());
+    // The reader returns entries in batches; an empty batch is the end.
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return found;
+    found.push(...(await Promise.all(batch.map(readEntry))).flat());
   }
 }
 

@@ -1,29 +1,29 @@
-/** The file cannot be read any more. */
-export class FileGone extends Error {
-  override readonly name = "FileGone";
+/** The file can no longer be read. */
+export class FileUnavailable extends Error {
+  override readonly name = "FileUnavailable";
 }
 
 let worker: Worker | null = null;
-let last = 0;
-const waiting = new Map<number, (hex: string | null) => void>();
+let lastId = 0;
+const pending = new Map<number, (hex: string | null) => void>();
 
-/** SHA-256 of a file in hex, computed by a worker. Throws `FileGone`. */
+/** Compute a file's SHA-256 in a worker, as hex. Throws `FileUnavailable`. */
 export async function hashFile(file: Blob): Promise<string> {
-  worker ??= open();
-  const id = ++last;
+  worker ??= startWorker();
+  const id = ++lastId;
   const hex = await new Promise<string | null>((resolve) => {
-    waiting.set(id, resolve);
+    pending.set(id, resolve);
     worker!.postMessage({ id, file });
   });
-  if (hex === null) throw new FileGone();
+  if (hex === null) throw new FileUnavailable();
   return hex;
 }
 
-function open(): Worker {
-  const opened = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
-  opened.onmessage = ({ data }: MessageEvent<{ id: number; hex: string | null }>) => {
-    waiting.get(data.id)?.(data.hex);
-    waiting.delete(data.id);
+function startWorker(): Worker {
+  const started = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
+  started.onmessage = ({ data }: MessageEvent<{ id: number; hex: string | null }>) => {
+    pending.get(data.id)?.(data.hex);
+    pending.delete(data.id);
   };
-  return opened;
+  return started;
 }

@@ -1,8 +1,8 @@
 import { Unreachable, type Schemas } from "sightline-client";
 
-/** S3 has refused the form; `code` is its own name of why, as `EntityTooLarge`. */
-export class FormRefused extends Error {
-  override readonly name = "FormRefused";
+/** S3 rejected the presigned POST; `code` is its error code, for example `EntityTooLarge`. */
+export class PostRejected extends Error {
+  override readonly name = "PostRejected";
 
   constructor(
     readonly status: number,
@@ -12,22 +12,22 @@ export class FormRefused extends Error {
   }
 }
 
-/** Milliseconds without a single byte moving until an upload counts as broken off. */
-const STALLED = 60_000;
+/** Time without progress after which an upload counts as interrupted. */
+const STALL_TIMEOUT_MILLISECONDS = 60_000;
 
 /**
- * Posts a file with a ticket's form, telling how much of it has been sent (0 to 1). Not by `fetch`,
- * which does not tell. Throws `Unreachable`, `FormRefused`, and an `AbortError`.
+ * Upload a file with a presigned POST, reporting the fraction sent (0 to 1). Uses XMLHttpRequest,
+ * because `fetch` reports no upload progress. Throws `Unreachable`, `PostRejected` or an `AbortError`.
  */
-export function postForm(
-  form: Schemas["UploadTarget"],
+export function postFile(
+  target: Schemas["UploadTarget"],
   file: Blob,
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  onProgress: (fraction: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    let timer = setTimeout(stall, STALLED);
+    let timer = setTimeout(stall, STALL_TIMEOUT_MILLISECONDS);
     function stall() {
       request.abort();
       finish(() => reject(new Unreachable("stalled")));
@@ -43,27 +43,27 @@ export function postForm(
     }
     request.upload.onprogress = (event) => {
       clearTimeout(timer);
-      timer = setTimeout(stall, STALLED);
+      timer = setTimeout(stall, STALL_TIMEOUT_MILLISECONDS);
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
     request.onload = () =>
       finish(() => {
         if (request.status >= 200 && request.status < 300) return resolve();
         const code = /<Code>(\w+)<\/Code>/.exec(request.responseText)?.[1] ?? String(request.status);
-        reject(new FormRefused(request.status, code));
+        reject(new PostRejected(request.status, code));
       });
     request.onerror = () => finish(() => reject(new Unreachable("upload")));
     signal.addEventListener("abort", abort);
     if (signal.aborted) return abort();
-    request.open("POST", form.url);
-    request.send(fill(form.fields, file));
+    request.open("POST", target.url);
+    request.send(buildForm(target.fields, file));
   });
 }
 
-function fill(fields: Record<string, string>, file: Blob): FormData {
+function buildForm(fields: Record<string, string>, file: Blob): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
-  // The last field: S3 ignores whatever follows the file.
+  // S3 ignores all fields after the file.
   data.append("file", file);
   return data;
 }

@@ -1,263 +1,262 @@
 import { Problem, Unreachable, type Sightline } from "sightline-client";
-import type { Feature, Picture, Ticket } from "../api/types";
+import type { Feature, ImageUpload, ImageView } from "../api/types";
 import { SignedOut } from "../session/session";
 import { Store } from "../store";
 import { guessType } from "./files";
-import { FileGone } from "./hash";
-import type { Keeper, Kept } from "./kept";
-import { FormRefused } from "./post";
+import { FileUnavailable } from "./hash";
+import type { JournalEntry, UploadJournal } from "./journal";
+import { PostRejected } from "./post";
 
-/** `lost`: only its name is left, and it has to be chosen again. */
-export type UploadState = "waiting" | "hashing" | "sending" | "sent" | "duplicate" | "failed" | "lost";
+/** `missing`: the browser no longer has the file, and the user must choose it again. */
+export type UploadState = "queued" | "hashing" | "uploading" | "uploaded" | "duplicate" | "failed" | "missing";
 
 export interface Upload {
   id: string;
   name: string;
   size: number;
   state: UploadState;
-  /** How much has been sent, 0 to 1. */
+  /** Fraction of the file that has been sent, 0 to 1. */
   progress: number;
-  /** Why it failed: a code of the API's or of ours. */
-  problem: string | null;
+  /** Error code of the API or of this application. */
+  error: string | null;
   imageId: string | null;
   duplicateOf: string | null;
 }
 
-export interface Order {
+export interface UploadOptions {
   features: Feature[];
   album: string | null;
 }
 
-export interface Means {
+export interface UploadQueueServices {
   api: Sightline;
-  keeper: Keeper;
+  journal: UploadJournal;
   hash(file: Blob): Promise<string>;
-  post(form: Ticket["upload"], file: Blob, signal: AbortSignal, onProgress: (share: number) => void): Promise<void>;
-  /** A picture is announced, or has arrived. */
-  onPicture(picture: Picture): void;
-  onSent(imageId: string): void;
+  post(
+    target: ImageUpload["upload"],
+    file: Blob,
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ): Promise<void>;
+  onCreated(image: ImageView): void;
+  onUploaded(imageId: string): void;
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** Uploads at the same time, and tries of each before somebody has to say so. */
-const CONCURRENCY = 3;
-const ATTEMPTS = 4;
+const MAX_CONCURRENT_UPLOADS = 3;
 
-/** Milliseconds before the second try; doubles from then on. */
-const BACKOFF = 1_000;
+/** Attempts of each upload before the user has to retry it. */
+const MAX_ATTEMPTS = 4;
 
-interface Work extends Order {
+/** Delay before the second attempt; doubles with every further attempt. */
+const BACKOFF_MILLISECONDS = 1_000;
+
+interface Task extends UploadOptions {
   file: File | null;
-  anyway: boolean;
-  stopped: AbortController;
+  allowDuplicate: boolean;
+  cancellation: AbortController;
 }
 
-/** Of the bytes, and of the demand to upload them. */
-interface Names {
+interface UploadKeys {
   sha256: string;
-  key: string;
+  idempotencyKey: string;
 }
 
-/** Files on their way to S3: each is hashed, announced, and posted with its ticket's form. */
+/** Uploads files to S3: each file is hashed, registered at the API and sent with a presigned POST. */
 export class UploadQueue {
   readonly uploads = new Store<readonly Upload[]>([]);
-  #work = new Map<string, Work>();
+  #tasks = new Map<string, Task>();
   #running = new Set<string>();
   #owner: string | null = null;
 
-  constructor(private readonly means: Means) {}
+  constructor(private readonly services: UploadQueueServices) {}
 
-  /** Go on with what this owner had not finished. */
+  /** Resume an owner's unfinished uploads. */
   async open(owner: string): Promise<void> {
     if (this.#owner === owner) return;
     this.#owner = owner;
-    for (const [id, kept] of await this.means.keeper.list(owner)) {
-      if (this.#owner === owner) this.#enter(id, kept);
+    for (const [id, entry] of await this.services.journal.list(owner)) {
+      if (this.#owner === owner) this.#enqueue(id, entry);
     }
-    this.#next();
+    this.#startNext();
   }
 
-  /** Stop all of it. What is not finished stays kept for this owner. */
+  /** Cancel all uploads. Unfinished ones remain in the journal. */
   close(): void {
-    for (const work of this.#work.values()) work.stopped.abort();
+    for (const task of this.#tasks.values()) task.cancellation.abort();
     this.#owner = null;
-    this.#work.clear();
+    this.#tasks.clear();
     this.#running.clear();
     this.uploads.set([]);
   }
 
-  add(files: readonly File[], order: Order): void {
+  add(files: readonly File[], options: UploadOptions): void {
     if (!this.#owner) return;
-    for (const [place, file] of files.entries()) {
+    for (const [index, file] of files.entries()) {
       const id = crypto.randomUUID();
-      const kept: Kept = {
+      const entry: JournalEntry = {
         owner: this.#owner,
         name: file.name,
         size: file.size,
-        addedAt: Date.now() + place / 1000,
+        addedAt: Date.now() + index / 1000,
         file,
-        ...order,
+        ...options,
       };
-      this.#enter(id, kept);
-      if (guessType(file)) void this.means.keeper.keep(id, kept);
+      this.#enqueue(id, entry);
+      if (guessType(file)) void this.services.journal.save(id, entry);
     }
-    this.#next();
+    this.#startNext();
   }
 
   retry(id: string): void {
-    this.#change(id, { state: "waiting", problem: null, progress: 0 });
-    this.#next();
+    this.#update(id, { state: "queued", error: null, progress: 0 });
+    this.#startNext();
   }
 
   retryAll(): void {
     for (const upload of this.uploads.value) if (upload.state === "failed") this.retry(upload.id);
   }
 
-  /** Upload what is there already once more. */
+  /** Upload a file even though the owner already has an identical image. */
   uploadAnyway(id: string): void {
-    const work = this.#work.get(id);
-    if (work) work.anyway = true;
+    const task = this.#tasks.get(id);
+    if (task) task.allowDuplicate = true;
     this.retry(id);
   }
 
   remove(id: string): void {
-    this.#work.get(id)?.stopped.abort();
-    this.#work.delete(id);
+    this.#tasks.get(id)?.cancellation.abort();
+    this.#tasks.delete(id);
     this.#running.delete(id);
     this.uploads.update((all) => all.filter((upload) => upload.id !== id));
-    void this.means.keeper.drop([id]);
-    this.#next();
+    void this.services.journal.remove([id]);
+    this.#startNext();
   }
 
-  /** Take out of the list whatever needs nobody any more. */
-  clear(): void {
-    for (const { id, state } of this.uploads.value) {
-      if (state === "sent" || state === "duplicate") this.remove(id);
-    }
-  }
-
-  #enter(id: string, kept: Kept): void {
-    const { file = null, features, album } = kept;
-    this.#work.set(id, { file, features, album, anyway: false, stopped: new AbortController() });
-    const taken = file === null || guessType(file) !== null;
+  #enqueue(id: string, entry: JournalEntry): void {
+    const { file = null, features, album } = entry;
+    this.#tasks.set(id, { file, features, album, allowDuplicate: false, cancellation: new AbortController() });
+    const supported = file === null || guessType(file) !== null;
     const upload: Upload = {
       id,
-      name: kept.name,
-      size: kept.size,
-      state: file === null ? "lost" : taken ? "waiting" : "failed",
+      name: entry.name,
+      size: entry.size,
+      state: file === null ? "missing" : supported ? "queued" : "failed",
       progress: 0,
-      problem: taken ? null : "unsupported_format",
+      error: supported ? null : "unsupported_format",
       imageId: null,
       duplicateOf: null,
     };
     this.uploads.update((all) => [...all, upload]);
   }
 
-  #next(): void {
+  #startNext(): void {
     for (const upload of this.uploads.value) {
-      if (this.#running.size >= CONCURRENCY) return;
-      if (upload.state === "waiting" && !this.#running.has(upload.id)) void this.#run(upload.id);
+      if (this.#running.size >= MAX_CONCURRENT_UPLOADS) return;
+      if (upload.state === "queued" && !this.#running.has(upload.id)) void this.#run(upload.id);
     }
   }
 
   async #run(id: string): Promise<void> {
-    const work = this.#work.get(id);
-    if (!work?.file) return;
+    const task = this.#tasks.get(id);
+    if (!task?.file) return;
     this.#running.add(id);
     try {
-      await this.#upload(id, work, work.file);
+      await this.#uploadWithRetries(id, task, task.file);
     } catch (error) {
-      if (!work.stopped.signal.aborted) this.#fail(id, error);
+      if (!task.cancellation.signal.aborted) this.#fail(id, error);
     } finally {
-      // Not where it was removed, or everything was stopped, meanwhile.
-      if (this.#work.get(id) === work) {
+      // Unless the upload was removed or the queue closed in between.
+      if (this.#tasks.get(id) === task) {
         this.#running.delete(id);
-        this.#next();
+        this.#startNext();
       }
     }
   }
 
-  async #upload(id: string, work: Work, file: File): Promise<void> {
-    this.#change(id, { state: "hashing" });
-    const sha256 = await this.means.hash(file);
-    // A try whose answer was lost gets the same ticket again.
-    const key = crypto.randomUUID();
+  async #uploadWithRetries(id: string, task: Task, file: File): Promise<void> {
+    this.#update(id, { state: "hashing" });
+    const sha256 = await this.services.hash(file);
+    // All attempts share a key, so that a retry after a lost response returns the same upload.
+    const idempotencyKey = crypto.randomUUID();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(id, work, file, { sha256, key });
+        return await this.#upload(id, task, file, { sha256, idempotencyKey });
       } catch (error) {
-        if (work.stopped.signal.aborted || attempt === ATTEMPTS || !isPassing(error)) throw error;
-        const asked = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
-        await this.means.sleep(Math.max(asked, BACKOFF * 2 ** (attempt - 1)));
-        if (work.stopped.signal.aborted) throw error;
+        if (task.cancellation.signal.aborted || attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
+        const retryAfter = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
+        await this.services.sleep(Math.max(retryAfter, BACKOFF_MILLISECONDS * 2 ** (attempt - 1)));
+        if (task.cancellation.signal.aborted) throw error;
       }
     }
   }
 
-  async #send(id: string, work: Work, file: File, names: Names): Promise<void> {
-    const ticket = await this.#announce(work, file, names);
-    if (work.stopped.signal.aborted) return;
-    if (ticket.duplicate_of && !work.anyway) {
-      // The ticket is not wanted then; unused it would be removed by itself, but later.
-      const path = { image_id: ticket.image.id };
-      await this.means.api.DELETE("/v1/images/{image_id}", { params: { path } }).catch(() => {});
-      return this.#end(id, { state: "duplicate", duplicateOf: ticket.duplicate_of });
+  async #upload(id: string, task: Task, file: File, keys: UploadKeys): Promise<void> {
+    const created = await this.#createUpload(task, file, keys);
+    if (task.cancellation.signal.aborted) return;
+    if (created.duplicate_of && !task.allowDuplicate) {
+      // Delete the unused upload now; otherwise it would be removed only after it expires.
+      const path = { image_id: created.image.id };
+      await this.services.api.DELETE("/v1/images/{image_id}", { params: { path } }).catch(() => {});
+      return this.#finish(id, { state: "duplicate", duplicateOf: created.duplicate_of });
     }
-    this.#change(id, { state: "sending", imageId: ticket.image.id });
-    this.means.onPicture(ticket.image);
-    await this.#putIntoAlbum(work.album, ticket.image.id);
-    await this.means.post(ticket.upload, file, work.stopped.signal, (progress) => this.#change(id, { progress }));
-    this.#end(id, { state: "sent", progress: 1 });
-    this.means.onSent(ticket.image.id);
+    this.#update(id, { state: "uploading", imageId: created.image.id });
+    this.services.onCreated(created.image);
+    await this.#addToAlbum(task.album, created.image.id);
+    await this.services.post(created.upload, file, task.cancellation.signal, (progress) =>
+      this.#update(id, { progress }),
+    );
+    this.#finish(id, { state: "uploaded", progress: 1 });
+    this.services.onUploaded(created.image.id);
   }
 
-  async #announce(work: Work, file: File, { sha256, key }: Names): Promise<Ticket> {
-    const { data } = await this.means.api.POST("/v1/images", {
-      params: { header: { "idempotency-key": key } },
+  async #createUpload(task: Task, file: File, { sha256, idempotencyKey }: UploadKeys): Promise<ImageUpload> {
+    const { data } = await this.services.api.POST("/v1/images", {
+      params: { header: { "idempotency-key": idempotencyKey } },
       body: {
         media_type: guessType(file)!,
         bytes: file.size,
         sha256,
         title: file.name.trim().slice(0, 200) || null,
-        features: work.features.length > 0 ? work.features : null,
+        features: task.features.length > 0 ? task.features : null,
       },
     });
     return data!;
   }
 
-  async #putIntoAlbum(album: string | null, imageId: string): Promise<void> {
+  async #addToAlbum(album: string | null, imageId: string): Promise<void> {
     if (!album) return;
-    await this.means.api.POST("/v1/albums/{album_id}/images", {
+    await this.services.api.POST("/v1/albums/{album_id}/images", {
       params: { path: { album_id: album }, header: { "idempotency-key": crypto.randomUUID() } },
       body: { ids: [imageId] },
     });
   }
 
   #fail(id: string, error: unknown): void {
-    if (error instanceof FileGone) return this.#change(id, { state: "lost" });
-    this.#change(id, { state: "failed", problem: nameProblem(error) });
+    if (error instanceof FileUnavailable) return this.#update(id, { state: "missing" });
+    this.#update(id, { state: "failed", error: codeOf(error) });
   }
 
-  #end(id: string, change: Partial<Upload>): void {
-    this.#change(id, change);
-    void this.means.keeper.drop([id]);
+  #finish(id: string, change: Partial<Upload>): void {
+    this.#update(id, change);
+    void this.services.journal.remove([id]);
   }
 
-  #change(id: string, change: Partial<Upload>): void {
+  #update(id: string, change: Partial<Upload>): void {
     this.uploads.update((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
   }
 }
 
-/** Whether another try may go better. */
-function isPassing(error: unknown): boolean {
+/** Whether another attempt may succeed. */
+function isTransient(error: unknown): boolean {
   if (error instanceof Problem) return error.status === 429 || error.status >= 500 || error.code === "request_in_progress";
-  if (error instanceof FormRefused) return error.status >= 500;
+  if (error instanceof PostRejected) return error.status >= 500;
   return error instanceof Unreachable;
 }
 
-function nameProblem(error: unknown): string {
+function codeOf(error: unknown): string {
   if (error instanceof Problem) return error.code;
-  if (error instanceof FormRefused) return "upload_refused";
+  if (error instanceof PostRejected) return "upload_rejected";
   if (error instanceof SignedOut) return "signed_out";
   return error instanceof Unreachable ? "unreachable" : "unknown";
 }

@@ -1,0 +1,134 @@
+/** Image queries and their cache, without React. */
+import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
+import type { Sightline } from "sightline-client";
+import { endOfMonth, isSearch, type Filter } from "../filters/filter";
+import { removeImage, upsertImage, type ImagePages } from "./imagePages";
+import type { ImagePage, ImageView } from "./types";
+
+/** Images per page: the API's maximum. */
+const PAGE_SIZE = 100;
+
+/** Events keep the cache current; image URLs expire after an hour. */
+const STALE_MILLISECONDS = 30 * 60_000;
+
+/** First parts of the query keys. */
+export const IMAGE_LISTS = "images";
+export const IMAGE = "image";
+
+export interface ImageWithEtag {
+  image: ImageView;
+  /** Version of the image, for conditional updates. */
+  etag: string | null;
+}
+
+async function fetchPage(
+  api: Sightline,
+  filter: Filter,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<ImagePage> {
+  const common = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}), ...(filter.album ? { album: filter.album } : {}) };
+  if (isSearch(filter)) {
+    const query = {
+      ...common,
+      label: filter.labels,
+      not: filter.excludedLabels,
+      text: filter.text,
+      min_confidence: filter.minConfidence,
+    };
+    return (await api.GET("/v1/search", { params: { query }, signal })).data!;
+  }
+  const query = {
+    ...common,
+    ...(filter.status ? { status: filter.status } : {}),
+    ...(filter.month ? { created_until: endOfMonth(filter.month).toISOString() } : {}),
+  };
+  return (await api.GET("/v1/images", { params: { query }, signal })).data!;
+}
+
+/** Apply the conditions that the API does not support for this request. */
+function applyClientFilter(page: ImagePage, filter: Filter): ImagePage {
+  const excluded = new Set(filter.excludedLabels.map((name) => name.toLowerCase()));
+  const isWanted = (image: ImageView) =>
+    !image.labels.some((label) => excluded.has(label.name.toLowerCase())) &&
+    (filter.status === null || image.status === filter.status) &&
+    (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month));
+  return { ...page, items: page.items.filter(isWanted) };
+}
+
+export function imageListQuery(api: Sightline, filter: Filter) {
+  return infiniteQueryOptions({
+    queryKey: [IMAGE_LISTS, filter],
+    queryFn: async ({ pageParam, signal }) =>
+      applyClientFilter(await fetchPage(api, filter, pageParam, signal), filter),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: STALE_MILLISECONDS,
+  });
+}
+
+export function imageQuery(api: Sightline, id: string) {
+  return queryOptions({
+    queryKey: [IMAGE, id],
+    queryFn: ({ signal }) => fetchImage(api, id, signal),
+    staleTime: STALE_MILLISECONDS,
+  });
+}
+
+async function fetchImage(api: Sightline, id: string, signal?: AbortSignal): Promise<ImageWithEtag> {
+  const { data, response } = await api.GET("/v1/images/{image_id}", {
+    params: { path: { image_id: id } },
+    ...(signal ? { signal } : {}),
+  });
+  return { image: data!, etag: response.headers.get("ETag") };
+}
+
+/** Fetch an image and update every cached query that contains it. */
+export async function refreshImage(api: Sightline, queries: QueryClient, id: string): Promise<ImageView> {
+  const fetched = await queries.fetchQuery({ ...imageQuery(api, id), staleTime: 0 });
+  cacheImage(queries, fetched);
+  return fetched.image;
+}
+
+/** Write an image to the cache, including every cached list that it belongs to. */
+export function cacheImage(queries: QueryClient, fetched: ImageWithEtag): void {
+  queries.setQueryData([IMAGE, fetched.image.id], fetched);
+  for (const [key, pages] of queries.getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })) {
+    if (pages) queries.setQueryData(key, upsertImage(pages, key[1] as Filter, fetched.image));
+  }
+}
+
+/** Remove images from every cached list. */
+export function removeImages(queries: QueryClient, ids: Iterable<string>): void {
+  for (const id of ids) {
+    queries.setQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] }, (pages) => pages && removeImage(pages, id));
+  }
+}
+
+/** Invalidate every list and every single image. */
+export function refetchImages(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey[0] === IMAGE_LISTS || queryKey[0] === IMAGE,
+  });
+}
+
+/** Return the ids of listed images that are still being uploaded or processed. */
+export function findUnfinished(queries: QueryClient): string[] {
+  const ids = queries
+    .getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })
+    .flatMap(([, pages]) => pages?.pages.flatMap((page) => page.items) ?? [])
+    .filter((image) => image.status === "processing" || image.status === "awaiting_upload")
+    .map((image) => image.id);
+  return [...new Set(ids)];
+}
+
+/** Return an image from any cached list. */
+export function findInLists(queries: QueryClient, id: string): ImageView | undefined {
+  for (const [, pages] of queries.getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })) {
+    for (const page of pages?.pages ?? []) {
+      const found = page.items.find((image) => image.id === id);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+/** React hooks for image lists, single images and changes to them. */
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Schemas } from "sightline-client";
+import type { Filter } from "../filters/filter";
+import { useServices } from "../services";
+import { useStore } from "../store";
+import { cacheImage, findInLists, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
+import type { Feature } from "./types";
+
+/** The images that match a filter, without those whose deletion is pending. */
+export function useImageList(filter: Filter) {
+  const { api, deletions } = useServices();
+  const hidden = useStore(deletions.hidden);
+  const query = useInfiniteQuery({
+    ...imageListQuery(api, filter),
+    placeholderData: keepPreviousData,
+  });
+  const images = useMemo(() => {
+    const all = query.data?.pages.flatMap((page) => page.items) ?? [];
+    return hidden.size > 0 ? all.filter((image) => !hidden.has(image.id)) : all;
+  }, [query.data, hidden]);
+  return { ...query, images };
+}
+
+export function useImage(id: string) {
+  const { api, queries } = useServices();
+  return useQuery({
+    ...imageQuery(api, id),
+    // Show what a cached list contains until the image is loaded.
+    placeholderData: () => {
+      const listed = findInLists(queries, id);
+      return listed && { image: listed, etag: null };
+    },
+  });
+}
+
+export type ImageChanges = Schemas["ImageChanges"];
+
+/** Update an image's title, description or labels, unless it has changed since it was loaded. */
+export function useUpdateImage(id: string) {
+  const { api, queries } = useServices();
+  return useMutation({
+    mutationFn: async (changes: ImageChanges): Promise<ImageWithEtag> => {
+      const cached = queries.getQueryData<ImageWithEtag>([IMAGE, id]);
+      const { data, response } = await api.PATCH("/v1/images/{image_id}", {
+        params: {
+          path: { image_id: id },
+          header: cached?.etag ? { "if-match": cached.etag } : {},
+        },
+        body: changes,
+      });
+      return { image: data!, etag: response.headers.get("ETag") };
+    },
+    onSuccess: (updated) => {
+      cacheImage(queries, updated);
+      void queries.invalidateQueries({ queryKey: ["labels"] });
+    },
+    // The image may have changed in between: load the current version.
+    onError: () => void refreshImage(api, queries, id).catch(() => {}),
+  });
+}
+
+export type Part = "recognition" | "renditions";
+
+export function useReprocess(id: string) {
+  const { api, queries } = useServices();
+  return useMutation({
+    mutationFn: async (request: { parts: Part[]; features?: Feature[] }) => {
+      await api.POST("/v1/images/{image_id}/reprocess", {
+        params: { path: { image_id: id }, header: { "idempotency-key": crypto.randomUUID() } },
+        body: request,
+      });
+      await refreshImage(api, queries, id);
+    },
+  });
+}

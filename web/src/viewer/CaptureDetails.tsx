@@ -1,0 +1,55 @@
+import { useTranslation } from "react-i18next";
+import type { ImageView } from "../api/types";
+import { useFormat } from "../i18n/format";
+import { FactList, Section } from "./Section";
+
+/** Camera settings, time and location of a photo. */
+export function CaptureDetails({ image }: { image: ImageView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { capture } = image;
+  if (!capture) return null;
+  const { place } = capture;
+  const exposure = [
+    capture.exposure ? formatExposure(capture.exposure) : null,
+    capture.f_number ? `ƒ/${format.number(capture.f_number)}` : null,
+    capture.iso ? `ISO ${capture.iso}` : null,
+    capture.focal_length ? `${format.number(capture.focal_length)} mm` : null,
+  ].filter((each) => each !== null);
+  const facts = [
+    [t("capture.taken"), capture.taken_at && format.dateTime(withoutOffset(capture.taken_at))],
+    [t("capture.camera"), capture.camera],
+    [t("capture.lens"), capture.lens],
+    [t("capture.exposure"), exposure.length > 0 ? <bdi>{exposure.join("  ")}</bdi> : null],
+  ].filter((fact): fact is [string, string] => Boolean(fact[1]));
+  if (facts.length === 0 && !place) return null;
+  return (
+    <Section title={t("capture.title")}>
+      <FactList facts={facts} />
+      {place && (
+        <p className="location">
+          <bdi>
+            {place.latitude.toFixed(5)}, {place.longitude.toFixed(5)}
+          </bdi>
+          {place.altitude != null && <span className="muted"> · {format.number(Math.round(place.altitude))} m</span>}{" "}
+          <a
+            href={`https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=14/${place.latitude}/${place.longitude}`}
+            target="_blank"
+            rel="noreferrer noopener"
+          >
+            {t("capture.map")}
+          </a>
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** Remove the UTC offset, so that the camera's local time is shown in every time zone. */
+function withoutOffset(time: string): string {
+  return time.replace(/(Z|[+-]\d\d:\d\d)$/, "");
+}
+
+function formatExposure(seconds: number): string {
+  return seconds >= 0.4 ? `${Number(seconds.toFixed(1))} s` : `1/${Math.round(1 / seconds)} s`;
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from "react-i18next";
+import type { ImageView } from "../api/types";
+import { CaptureDetails } from "./CaptureDetails";
+import { Downloads } from "./Downloads";
+import { ImageAlbums } from "./ImageAlbums";
+import { Labels } from "./Labels";
+import { Processing } from "./Processing";
+import { Recognition } from "./Recognition";
+import type { HighlightProps } from "./regions";
+import { TitleEditor } from "./TitleEditor";
+
+/** All details of an image, next to it. */
+export function DetailsPanel({ image, ...highlight }: { image: ImageView } & HighlightProps) {
+  const { t } = useTranslation();
+  return (
+    <aside className="details-panel" aria-label={t("photo.details")}>
+      <TitleEditor image={image} />
+      {/* Processing comes first while it is unfinished or failed. */}
+      {image.status !== "ready" && <Processing image={image} />}
+      <Labels image={image} {...highlight} />
+      <Recognition image={image} {...highlight} />
+      <ImageAlbums image={image} />
+      <CaptureDetails image={image} />
+      <Downloads image={image} />
+      {image.status === "ready" && <Processing image={image} />}
+    </aside>
+  );
+}

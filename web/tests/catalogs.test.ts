@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { resolveLanguage, LANGUAGES, type Language } from "../src/i18n";
+import ar from "../src/i18n/locales/ar.json";
+import de from "../src/i18n/locales/de.json";
+import en from "../src/i18n/locales/en.json";
+import es from "../src/i18n/locales/es.json";
+import ja from "../src/i18n/locales/ja.json";
+
+const CATALOGS: Record<Language, object> = { en, de, es, ja, ar };
+
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+
+/** Map full keys to texts. */
+function flatten(catalog: object, prefix = ""): Map<string, string> {
+  return new Map(
+    Object.entries(catalog).flatMap(([key, value]) =>
+      typeof value === "string" ? [[prefix + key, value] as const] : [...flatten(value, `${prefix}${key}.`)],
+    ),
+  );
+}
+
+const base = (key: string) => key.replace(PLURAL, "");
+const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name);
+
+const english = flatten(en);
+const counted = new Set([...english.keys()].filter((key) => PLURAL.test(key)).map(base));
+
+describe.each(Object.keys(LANGUAGES) as Language[])("the catalog for %s", (language) => {
+  const texts = flatten(CATALOGS[language]);
+
+  test("has every key, with every plural form of the language", () => {
+    const plurals = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    const expected = [...english.keys()].flatMap((key) => {
+      if (!counted.has(base(key))) return [key];
+      return plurals.map((plural) => `${base(key)}_${plural}`);
+    });
+    expect([...texts.keys()].sort()).toEqual([...new Set(expected)].sort());
+  });
+
+  test("has no empty text", () => {
+    expect([...texts].filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  test("uses the same variables as English; a plural form may omit its count", () => {
+    for (const [key, text] of texts) {
+      const original = english.get(key) ?? english.get(`${base(key)}_other`) ?? "";
+      const optional = counted.has(base(key)) ? ["count"] : [];
+      const wanted = variables(original).filter((name) => !optional.includes(name!));
+      const found = variables(text).filter((name) => !optional.includes(name!));
+      expect([key, found.sort()]).toEqual([key, wanted.sort()]);
+    }
+  });
+
+  test("is translated", () => {
+    if (language === "en") return;
+    const same = [...texts].filter(([key, text]) => english.get(key) === text && /[a-z]{4}/i.test(text));
+    // Names, and words that are the same in both languages.
+    expect(same.map(([key]) => key).length).toBeLessThan(14);
+  });
+});
+
+test.each<[string | null, string[], Language]>([
+  ["ja", ["de"], "ja"],
+  [null, ["fr-FR", "es-MX", "en"], "es"],
+  [null, ["ar-EG"], "ar"],
+  [null, ["fr"], "en"],
+  ["xx", [], "en"],
+])("the choice %s and the browser languages %o resolve to %s", (chosen, preferred, expected) => {
+  expect(resolveLanguage(chosen, preferred)).toBe(expected);
+});

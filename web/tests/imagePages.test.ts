@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { removeImage, upsertImage, type ImagePages } from "../src/api/imagePages";
+import { NO_FILTER } from "../src/filters/filter";
+import { makeImage } from "./samples";
+
+/** Two pages of two images, newest first; `more`: a third page is not loaded yet. */
+function makePages(more: boolean): ImagePages {
+  const page = (numbers: number[], next: string | null) => ({
+    items: numbers.map((number) => makeImage(number)),
+    next_cursor: next,
+  });
+  return { pages: [page([80, 60], "a"), page([40, 20], more ? "b" : null)], pageParams: [null, "a"] };
+}
+
+const numbers = (pages: ImagePages) =>
+  pages.pages.map((page) => page.items.map((image) => Number(image.id.slice(-12))));
+
+test.each([
+  ["as the newest", 90, [[90, 80, 60], [40, 20]]],
+  ["between two", 70, [[80, 70, 60], [40, 20]]],
+  ["between two pages", 50, [[80, 60], [50, 40, 20]]],
+  ["among the oldest", 30, [[80, 60], [40, 30, 20]]],
+])("a new image is inserted in order: %s", (_, number, expected) => {
+  expect(numbers(upsertImage(makePages(true), NO_FILTER, makeImage(number)))).toEqual(expected);
+});
+
+test("the oldest image is appended only if the last page is loaded", () => {
+  const oldest = makeImage(10);
+  expect(numbers(upsertImage(makePages(false), NO_FILTER, oldest))).toEqual([[80, 60], [40, 20, 10]]);
+  expect(numbers(upsertImage(makePages(true), NO_FILTER, oldest))).toEqual([[80, 60], [40, 20]]);
+});
+
+test("an image is inserted into an empty list", () => {
+  const empty: ImagePages = { pages: [{ items: [], next_cursor: null }], pageParams: [null] };
+  expect(numbers(upsertImage(empty, NO_FILTER, makeImage(1)))).toEqual([[1]]);
+});
+
+test("a changed image is replaced", () => {
+  const pages = upsertImage(makePages(true), NO_FILTER, makeImage(40, { title: "new" }));
+  expect(numbers(pages)).toEqual([[80, 60], [40, 20]]);
+  expect(pages.pages[1]?.items[0]?.title).toBe("new");
+});
+
+test("an image that no longer matches is removed, and one that never matched is not added", () => {
+  const filter = { ...NO_FILTER, status: "ready" as const };
+  expect(numbers(upsertImage(makePages(true), filter, makeImage(40, { status: "failed" })))).toEqual([[80, 60], [20]]);
+  const pages = makePages(true);
+  expect(upsertImage(pages, filter, makeImage(70, { status: "failed" }))).toBe(pages);
+});
+
+test("a deleted image is removed", () => {
+  expect(numbers(removeImage(makePages(true), makeImage(60).id))).toEqual([[80], [40, 20]]);
+});
