@@ -66,7 +66,7 @@ async def client(files: Path) -> AsyncIterator[Client]:
         yield await stack.enter_async_context(TestClient(TestServer(app)))
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/albums/1", "/pictures/1?label=a.b"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/albums/1", "/photos/1?label=a.b"])
 async def test_every_route_of_the_application_returns_the_index_page(
     client: Client, path: str
 ) -> None:

@@ -71,7 +71,7 @@ def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
                 raise StackError("the image could not be processed: see the reason above")
             _save(image, Path(f"renditions-of-{image_path.stem}"), console)
             if connection.web:
-                console.print(f"Open {connection.web}/pictures/{image['id']}", highlight=False)
+                console.print(f"Open {connection.web}/photos/{image['id']}", highlight=False)
     except httpx.TransportError:
         raise StackError("Sightline does not respond: is `make run` still running?") from None
 
