@@ -98,7 +98,7 @@ module "distribution" {
     paths             = ["/v1/*", "/health", "/docs", "/openapi.json"]
   }
 
-  # The bucket's name is known once its policy lets CloudFront write there.
+  # Uses the output instead of local.buckets, so that the bucket policy for log delivery exists first.
   access_log = { bucket_arn = "arn:aws:s3:::${module.logs.name}", prefix = "cloudfront" }
 
   providers = { aws = aws.us_east_1 }
