@@ -55,9 +55,9 @@ ANSWERS: dict[str, Any] = {
             {"Name": "Sea", "Confidence": 60},
         ],
         "ImageProperties": {
-            "ImageQuality": QUALITY,
+            "Quality": QUALITY,
             "DominantColors": [COLOUR],
-            "Foreground": {"ImageQuality": {"Brightness": 1}, "DominantColors": []},
+            "Foreground": {"Quality": {"Brightness": 1}, "DominantColors": []},
         },
         "LabelModelVersion": "3.0",
     },

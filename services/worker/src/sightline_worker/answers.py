@@ -103,11 +103,11 @@ def read_properties(answer: Answer) -> ImageProperties:
     found = answer["ImageProperties"]
     foreground, background = found.get("Foreground"), found.get("Background")
     return ImageProperties(
-        quality=_quality(found.get("ImageQuality", {})),
+        quality=_quality(found.get("Quality", {})),
         colors=_colors(found),
-        foreground=_quality(foreground["ImageQuality"]) if foreground else None,
+        foreground=_quality(foreground["Quality"]) if foreground else None,
         foreground_colors=_colors(foreground or {}),
-        background=_quality(background["ImageQuality"]) if background else None,
+        background=_quality(background["Quality"]) if background else None,
         background_colors=_colors(background or {}),
     )
 
