@@ -15,17 +15,17 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.adapters.memory import (
-    MemoryAlbumTable,
     MemoryEventQueueRegistry,
     MemoryEventQueues,
-    MemoryImageTable,
     MemoryObjectStore,
     MemoryTopic,
+    memory_tables,
 )
 from sightline.consumer.settlement import Backoff
 from sightline.domain.images import Image
 from sightline.event_publisher import EventPublisher
-from sightline_api.app import create_app
+from sightline.ports.tables import Tables
+from sightline_api.app import build_state, create_app
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import State
@@ -36,8 +36,8 @@ from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl
 from sightline_testing.builders import new_owner
-from sightline_testing.sse import Block, StreamParser
-from sightline_testing.tokens import CLIENT_ID, ISSUER, Pool
+from sightline_testing.sse import ServerSentEvent, SseParser
+from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
 Value = TypeVar("Value")
 
@@ -88,8 +88,8 @@ class Stream:
     def __init__(self, runner: asyncio.Runner, app: ASGIApp, headers: dict[str, str]) -> None:
         self._runner = runner
         self._sent: asyncio.Queue[Message] = asyncio.Queue()
-        self._told: deque[Block] = deque()
-        self._parser = StreamParser()
+        self._told: deque[ServerSentEvent] = deque()
+        self._parser = SseParser()
         self._hung_up = asyncio.Event()
         self._asked = False
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -113,7 +113,7 @@ class Stream:
         self.status = start["status"]
         self.headers = Headers(raw=start["headers"])
 
-    def next(self) -> Block:
+    def next(self) -> ServerSentEvent:
         """The next block, a heartbeat included."""
         while not self._told:
             message = self._runner.run(self._next_message())
@@ -122,12 +122,12 @@ class Stream:
                 raise EOFError
         return self._told.popleft()
 
-    def next_event(self) -> Block:
+    def next_event(self) -> ServerSentEvent:
         while (told := self.next()).name is None:
             pass
         return told
 
-    def rest(self) -> list[Block]:
+    def rest(self) -> list[ServerSentEvent]:
         """All that comes until the application ends the stream."""
         blocks = []
         with suppress(EOFError):
@@ -157,20 +157,19 @@ class Stream:
 
 @dataclass
 class Gateway:
-    """The running application, what lies behind it, and somebody who is signed in."""
+    """The running application, its ports in memory, and a signed-in owner."""
 
     client: Client
-    table: MemoryImageTable
-    albums: MemoryAlbumTable
+    tables: Tables
     originals: MemoryObjectStore
     renditions: MemoryObjectStore
     uploads: MemoryTopic
     events: MemoryTopic
-    inboxes: MemoryEventQueues
-    register: MemoryEventQueueRegistry
-    hub: Broker
+    queues: MemoryEventQueues
+    registry: MemoryEventQueueRegistry
+    broker: Broker
     app: ASGIApp
-    pool: Pool
+    pool: TokenIssuer
     owner: str
 
     def headers(self, owner: str | None = None) -> dict[str, str]:
@@ -187,11 +186,11 @@ class Gateway:
 
 
 @pytest.fixture(scope="session")
-def pool() -> Pool:
-    return Pool()
+def pool() -> TokenIssuer:
+    return TokenIssuer()
 
 
-def serve_keys(pool: Pool) -> httpx.AsyncClient:
+def serve_keys(pool: TokenIssuer) -> httpx.AsyncClient:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=pool.jwks())
 
@@ -234,13 +233,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+def gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     with serve(pool, settings) as gateway:
         yield gateway
 
 
 @pytest.fixture
-def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+def slow_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     """One that gives up soon, and that a page may call."""
     changes = {"request_seconds": 0.05, "cors_origins": ("https://app.example.com",)}
     with serve(pool, settings.model_copy(update=changes)) as gateway:
@@ -248,33 +247,33 @@ def slow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
 
 
 @contextmanager
-def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
-    table, uploads, topic = MemoryImageTable(), MemoryTopic(), MemoryTopic()
-    albums = MemoryAlbumTable(table)
-    inboxes, register = MemoryEventQueues(topic), MemoryEventQueueRegistry()
+def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
+    tables, uploads, topic = memory_tables(), MemoryTopic(), MemoryTopic()
+    queues, registry = MemoryEventQueues(topic), MemoryEventQueueRegistry()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
         prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
-        hub = Broker(settings.events_max_streams)
+        broker = Broker(settings.events_max_streams)
         backoff = Backoff(first=0.01, longest=0.01)
-        listener = EventSubscriber(inboxes, register, hub, table, prefix, lease, backoff)
+        subscriber = EventSubscriber(
+            queues, registry, broker, tables.images, prefix, lease, backoff
+        )
         async with (
             serve_keys(pool) as http,
-            subscribed(listener, Reaper(inboxes, register, lease)),
-            ChangePublisher(EventPublisher(topic)) as announcer,
+            subscribed(subscriber, Reaper(queues, registry, lease)),
+            ChangePublisher(EventPublisher(topic)) as changes,
         ):
             keys = JwksCache(http, settings.token_jwks_url)
-            yield State(
-                settings=settings,
-                table=table,
-                albums=albums,
+            yield build_state(
+                settings,
+                tables=tables,
                 originals=originals,
                 renditions=renditions,
-                uploads=uploads,
-                announcer=announcer,
-                hub=hub,
+                reprocessing=uploads,
+                changes=changes,
+                broker=broker,
                 signer=PlainSigner(),
                 tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
             )
@@ -297,15 +296,14 @@ def serve(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
         client = Client(runner, runner.run(open_client(stack)))
         yield Gateway(
             client=client,
-            table=table,
-            albums=albums,
+            tables=tables,
             originals=originals,
             renditions=renditions,
             uploads=uploads,
             events=topic,
-            inboxes=inboxes,
-            register=register,
-            hub=state["hub"],
+            queues=queues,
+            registry=registry,
+            broker=state["broker"],
             app=answer,
             pool=pool,
             owner=new_owner(),

@@ -9,7 +9,7 @@ import pytest
 from api.conftest import Gateway, serve
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
-from sightline.ports.image_table import Usage
+from sightline.ports.usage_table import Usage
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import (
     ETAG,
@@ -18,7 +18,7 @@ from sightline_testing.builders import (
     new_owner,
     with_recognition,
 )
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 ERASE = "/v1/account?confirm=everything"
 
@@ -29,9 +29,9 @@ def add(gateway: Gateway, owner: str | None = None, uploaded: bool = True) -> Im
     done = with_recognition(image, "Dog").with_part("renditions", part)
 
     async def fill() -> None:
-        await gateway.table.create(image)
+        await gateway.tables.images.create(image)
         if uploaded:
-            await gateway.table.store(image, done)
+            await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
             key = rendition_key(image.key, "thumb", "webp")
             await gateway.renditions.write(key, b"hello", "image/webp")
@@ -101,13 +101,13 @@ def rest_of(gateway: Gateway, owner: str) -> list[Any]:
     async def look() -> list[Any]:
         stores = (gateway.originals, gateway.renditions)
         keys = [key for store in stores async for key in store.keys("") if owner in key]
-        usage = await gateway.table.read_usage(owner)
+        usage = await gateway.tables.usage.read(owner)
         return [
             *keys,
             *([] if usage == Usage(0, 0, []) else [usage]),
-            *(await gateway.table.list_ids(owner, 10)),
-            *(await gateway.albums.list_ids(owner, 10)),
-            *(await gateway.table.count_labels(owner, 10)),
+            *(await gateway.tables.images.list_ids(owner, 10)),
+            *(await gateway.tables.albums.list_ids(owner, 10)),
+            *(await gateway.tables.index.count_labels(owner, 10)),
         ]
 
     return asyncio.run(look())
@@ -119,7 +119,7 @@ def test_erasure_leaves_nothing_of_the_owner_and_all_of_others(gateway: Gateway)
     make_album(gateway, add(gateway), add(gateway))
     add(gateway, uploaded=False)
     hidden = add(gateway)
-    asyncio.run(gateway.table.begin_deletion(hidden.key))
+    asyncio.run(gateway.tables.images.begin_deletion(hidden.key))
     orphan = original_key(make_image(gateway.owner).key)
     asyncio.run(gateway.originals.write(orphan, b"late", "image/jpeg"))
     headers = {**gateway.headers(), "Idempotency-Key": "key"}
@@ -129,12 +129,12 @@ def test_erasure_leaves_nothing_of_the_owner_and_all_of_others(gateway: Gateway)
     assert (answer.status_code, answer.content) == (204, b"")
     assert rest_of(gateway, gateway.owner) == []
     assert rest_of(gateway, stranger) == before
-    assert asyncio.run(gateway.table.get(theirs.key)) == theirs
+    assert asyncio.run(gateway.tables.images.get(theirs.key)) == theirs
     assert gateway.client.delete(ERASE, headers=gateway.headers()).status_code == 204
 
 
 def test_an_erasure_that_takes_long_is_told_to_be_repeated(
-    pool: Pool, settings: ApiSettings
+    pool: TokenIssuer, settings: ApiSettings
 ) -> None:
     hasty = settings.model_copy(update={"erasure_seconds": 1e-9})
     with serve(pool, hasty) as gateway:
@@ -150,4 +150,4 @@ def test_nothing_is_erased_by_a_slip(gateway: Gateway, query: str) -> None:
     image = add(gateway)
     answer = gateway.client.delete(f"/v1/account{query}", headers=gateway.headers())
     assert answer.status_code == 422
-    assert asyncio.run(gateway.table.get(image.key)) == image
+    assert asyncio.run(gateway.tables.images.get(image.key)) == image

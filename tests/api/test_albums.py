@@ -43,8 +43,8 @@ def add_read(gateway: Gateway, *texts: str) -> str:
 
 def fill(gateway: Gateway, image: Image, after: Image) -> None:
     async def store() -> None:
-        await gateway.table.create(image)
-        await gateway.table.store(image, after)
+        await gateway.tables.images.create(image)
+        await gateway.tables.images.store(image, after)
 
     asyncio.run(store())
 
@@ -77,7 +77,7 @@ def test_an_album_is_made_filled_and_listed(gateway: Gateway) -> None:
     assert (album["id"], album["title"], album["images"]) == (album_id, "Summer", 2)
     assert album["cover_id"] is None
     assert album["cover"]["image_id"] == cat
-    assert album["cover"]["renditions"][0]["url"].startswith("http://s3/renditions/")
+    assert album["cover"]["thumbnail"]["url"].startswith("http://s3/renditions/")
     assert list_ids(gateway, album=album_id) == [cat, dog]
     assert list_ids(gateway, album=album_id, label="dog") == [dog]
     assert list_ids(gateway, label=["dog"]) == [other, dog]
@@ -243,9 +243,11 @@ def test_images_are_found_by_what_is_to_be_read(gateway: Gateway) -> None:
 
 def test_what_the_index_has_too_early_is_not_shown(gateway: Gateway) -> None:
     image_id = add_read(gateway, "Exit")
-    (key,) = [key for key in gateway.table.rows if key.image_id == image_id]
-    image = gateway.table.rows[key]
-    gateway.table.rows[key] = image.model_copy(update={"words": image.words | {"early"}})
+    images: Any = gateway.tables.images
+    rows = images._state.images
+    (key,) = [key for key in rows if key.image_id == image_id]
+    image = rows[key]
+    rows[key] = image.model_copy(update={"words": image.words | {"early"}})
     assert list_ids(gateway, "/v1/search", text="early") == []
     assert list_ids(gateway, "/v1/search", text="exit") == [image_id]
 

@@ -15,7 +15,7 @@ from sightline.domain.ids import new_event_id, new_image_id, time_of
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.event_publisher import EventPublisher
-from sightline_api.events.broker import MAX_WAITING
+from sightline_api.events.broker import MAX_PENDING
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import (
     ETAG,
@@ -25,13 +25,13 @@ from sightline_testing.builders import (
     new_owner,
     with_recognition,
 )
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 
 
 @pytest.fixture
-def quick(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+def quick(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     """One whose hearts beat fast, and whose streams are few and short."""
     changes = {
         "events_heartbeat_seconds": 0.05,
@@ -71,7 +71,7 @@ def publish(gateway: Gateway, *events: Event) -> None:
 
 def add(gateway: Gateway, owner: str | None = None, **changes: object) -> Image:
     image = make_image(owner or gateway.owner, **changes)
-    gateway.run(gateway.table.create(image))
+    gateway.run(gateway.tables.images.create(image))
     return image
 
 
@@ -80,7 +80,7 @@ def ready(gateway: Gateway) -> Image:
     labelled = with_recognition(image, "Dog")
     developed = labelled.renditions.begin(ETAG).succeed(make_rendition_set())
     complete = labelled.with_part("renditions", developed)
-    gateway.run(gateway.table.store(image, complete))
+    gateway.run(gateway.tables.images.store(image, complete))
     return complete
 
 
@@ -138,7 +138,7 @@ def test_what_a_client_changes_its_other_screens_are_told(gateway: Gateway) -> N
     created = gateway.client.post("/v1/images", json=TICKET, headers=headers).json()["image"]["id"]
     batch = {"images": [TICKET, TICKET]}
     answer = gateway.client.post("/v1/images/batch", json=batch, headers=headers).json()
-    both = {item["ticket"]["image"]["id"] for item in answer["items"]}
+    both = {item["upload"]["image"]["id"] for item in answer["items"]}
     change = {"title": "Another"}
     gateway.client.request("PATCH", f"/v1/images/{created}", json=change, headers=headers)
     gateway.client.delete(f"/v1/images/{created}", headers=headers)
@@ -207,7 +207,7 @@ def test_a_topic_that_is_away_fails_no_request(
     answer = gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers())
     assert answer.status_code == 201
     gateway.run(asyncio.sleep(0.05))
-    assert "could not announce 1 changes" in caplog.messages
+    assert "could not publish 1 events" in caplog.messages
     monkeypatch.undo()
     gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers())
     gateway.run(asyncio.sleep(0.05))
@@ -227,7 +227,7 @@ def test_a_topic_that_hangs_keeps_no_request_waiting(
 
 def test_a_stranger_hears_nothing(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not live, and not by resuming from somebody else's event."""
-    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP_SECONDS", 0)
     stranger = new_owner()
     settle(gateway)
     stream = gateway.stream(gateway.headers(stranger))
@@ -250,13 +250,13 @@ def test_one_read_serves_all_of_an_owners_streams(
     streams, image, other = [opened(gateway) for _ in range(3)], ready(gateway), new_owner()
     unseen = add(gateway, other)
     reads: list[ImageKey] = []
-    get = gateway.table.get
+    get = gateway.tables.images.get
 
     async def count(key: ImageKey) -> Image:
         reads.append(key)
         return await get(key)
 
-    monkeypatch.setattr(gateway.table, "get", count)
+    monkeypatch.setattr(gateway.tables.images, "get", count)
     publish(gateway, image_event(unseen.key, "updated"), image_event(image.key, "updated"))
     for stream in streams:
         assert stream.next_event().data["image_id"] == image.image_id
@@ -271,14 +271,14 @@ def test_an_image_that_cannot_be_read_resets_its_owners_screens(
     stream, image = opened(gateway), ready(gateway)
     stranger, other = new_owner(), new_image_id()
     theirs = gateway.stream(gateway.headers(stranger))
-    get = gateway.table.get
+    get = gateway.tables.images.get
 
     async def fail(key: ImageKey) -> Image:
         if key == image.key:
             raise ConnectionError
         return await get(key)
 
-    monkeypatch.setattr(gateway.table, "get", fail)
+    monkeypatch.setattr(gateway.tables.images, "get", fail)
     publish(
         gateway,
         image_event(image.key, "updated"),
@@ -296,7 +296,7 @@ def test_an_image_that_cannot_be_read_resets_its_owners_screens(
 def test_what_happened_meanwhile_is_told_on_return(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP_SECONDS", 0)
     stream, image, other = opened(gateway), ready(gateway), add(gateway)
     publish(gateway, image_event(image.key, "updated"))
     last = stream.next_event().event_id
@@ -336,7 +336,7 @@ def test_a_place_from_before_this_task_listened_resets(gateway: Gateway) -> None
 
 
 def test_too_much_to_tell_again_resets(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP_SECONDS", 0)
     settle(gateway)
     place = new_event_id()
     events = [image_event(ImageKey(gateway.owner, new_image_id()), "updated") for _ in range(101)]
@@ -350,7 +350,7 @@ def test_too_much_to_tell_again_resets(gateway: Gateway, monkeypatch: pytest.Mon
 def test_a_table_that_is_away_is_an_answer_not_a_stream(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP", 0)
+    monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP_SECONDS", 0)
     settle(gateway)
     place = new_event_id()
     publish(gateway, image_event(add(gateway).key, "updated"))
@@ -359,11 +359,13 @@ def test_a_table_that_is_away_is_an_answer_not_a_stream(
     async def fail(_: ImageKey) -> Image:
         raise ConnectTimeoutError(endpoint_url="https://dynamodb")
 
-    monkeypatch.setattr(gateway.table, "get", fail)
+    monkeypatch.setattr(gateway.tables.images, "get", fail)
     answer = gateway.client.get("/v1/events", headers={**gateway.headers(), "Last-Event-ID": place})
     assert (answer.status_code, answer.json()["code"]) == (503, "dependency_unavailable")
     # Nothing of the stream that did not begin is left.
-    assert not gateway.hub.remember(image_event(ImageKey(gateway.owner, new_image_id()), "updated"))
+    assert not gateway.broker.remember(
+        image_event(ImageKey(gateway.owner, new_image_id()), "updated")
+    )
 
 
 # The end.
@@ -383,7 +385,7 @@ def test_a_stream_ends_with_its_token(gateway: Gateway) -> None:
 def test_a_stream_ends_with_its_life_and_its_heart_beats_until_then(quick: Gateway) -> None:
     """Also beyond the time that a request has to be answered."""
     told = opened(quick).rest()
-    assert {each.comment for each in told} == {"still here"}
+    assert {each.comment for each in told} == {"heartbeat"}
     assert len(told) > 2
 
 
@@ -401,14 +403,14 @@ def test_an_owner_has_so_many_streams_and_no_more(quick: Gateway) -> None:
 def test_a_stream_that_is_hung_up_on_is_forgotten(gateway: Gateway) -> None:
     stream = opened(gateway)
     event = image_event(ImageKey(gateway.owner, new_image_id()), "updated")
-    assert gateway.hub.remember(event)
+    assert gateway.broker.remember(event)
     stream.close()
-    assert not gateway.hub.remember(event)
+    assert not gateway.broker.remember(event)
 
 
 def test_when_the_gateway_stops_streams_end(gateway: Gateway) -> None:
     stream = opened(gateway)
-    gateway.hub.close()
+    gateway.broker.close()
     assert stream.rest() == []
     late = gateway.stream()
     assert [told.name for told in late.rest() if told.name] == ["open"]
@@ -417,12 +419,12 @@ def test_when_the_gateway_stops_streams_end(gateway: Gateway) -> None:
 def test_a_slow_listener_is_told_to_read_anew(gateway: Gateway) -> None:
     """What waits for it is bounded, and what comes after the overflow still arrives."""
     settle(gateway)
-    subscription = gateway.hub.subscribe(gateway.owner)
-    for number in range(MAX_WAITING + 3):
-        gateway.hub.tell(gateway.owner, b"%d " % number)
+    subscription = gateway.broker.subscribe(gateway.owner)
+    for number in range(MAX_PENDING + 3):
+        gateway.broker.publish(gateway.owner, b"%d " % number)
     waiting = gateway.run(subscription.take(1)).decode()
     assert waiting.startswith("event: reset")
-    assert waiting.endswith(f"{MAX_WAITING + 1} {MAX_WAITING + 2} ")
+    assert waiting.endswith(f"{MAX_PENDING + 1} {MAX_PENDING + 2} ")
     assert gateway.run(subscription.take(0.01)) == b""
 
 

@@ -17,7 +17,7 @@ def post(gateway: Gateway, key: str, body: Any = TICKET, owner: str | None = Non
 
 
 def count(gateway: Gateway, owner: str | None = None) -> int:
-    return len(asyncio.run(gateway.table.page(owner or gateway.owner, 100)).images)
+    return len(asyncio.run(gateway.tables.images.page(owner or gateway.owner, 100)).images)
 
 
 def test_the_same_request_has_the_same_answer(gateway: Gateway) -> None:
@@ -56,17 +56,18 @@ def test_a_request_that_is_being_answered_is_not_done_twice(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner: list[Any] = []
-    create = gateway.table.create
+    create = gateway.tables.images.create
 
     async def slow(image: Any) -> None:
         try:
-            fingerprint = gateway.table._requests[gateway.owner, "k"][0]
-            await gateway.table.claim_request(gateway.owner, "k", fingerprint, 60)
+            store: Any = gateway.tables.idempotency
+            fingerprint = store._requests[gateway.owner, "k"][0]
+            await gateway.tables.idempotency.claim(gateway.owner, "k", fingerprint, 60)
         except Exception as error:
             inner.append(error)
         await create(image)
 
-    monkeypatch.setattr(gateway.table, "create", slow)
+    monkeypatch.setattr(gateway.tables.images, "create", slow)
     assert post(gateway, "k").status_code == 201
     assert [type(error).__name__ for error in inner] == ["RequestClaimed"]
     assert inner[0].same
@@ -79,7 +80,7 @@ def test_a_request_that_failed_may_be_tried_again(
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(gateway.table, "create", fail)
+        patch.setattr(gateway.tables.images, "create", fail)
         assert post(gateway, "k").status_code == 500
     assert post(gateway, "k", {**TICKET, "bytes": 2**40}).status_code == 413
     assert post(gateway, "k").status_code == 201

@@ -29,7 +29,7 @@ TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA2
 
 def add(gateway: Gateway, owner: str | None = None) -> Image:
     image = make_image(owner or gateway.owner)
-    asyncio.run(gateway.table.create(image))
+    asyncio.run(gateway.tables.images.create(image))
     return image
 
 
@@ -40,7 +40,7 @@ def add_ready(gateway: Gateway) -> Image:
     )
 
     async def fill() -> None:
-        await gateway.table.store(image, complete)
+        await gateway.tables.images.store(image, complete)
         await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
         await gateway.renditions.write(
             rendition_key(image.key, "thumb", "webp"), b"t", "image/webp"
@@ -129,7 +129,7 @@ def test_a_ticket_may_say_what_to_look_for(gateway: Gateway) -> None:
         "/v1/images", json={**TICKET, "features": ["text", "faces"]}, headers=gateway.headers()
     )
     key = ImageKey(gateway.owner, answer.json()["image"]["id"])
-    assert asyncio.run(gateway.table.get(key)).features == (Feature.TEXT, Feature.FACES)
+    assert asyncio.run(gateway.tables.images.get(key)).features == (Feature.TEXT, Feature.FACES)
 
 
 def test_the_same_picture_is_told_at_the_ticket(gateway: Gateway) -> None:
@@ -147,7 +147,7 @@ def test_each_ticket_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
     )
     assert answer.status_code == 207
     first, second, third = answer.json()["items"]
-    assert (first["ticket"]["image"]["title"], third["ticket"]["image"]["title"]) == (
+    assert (first["upload"]["image"]["title"], third["upload"]["image"]["title"]) == (
         "Eins",
         "Drei",
     )
@@ -172,7 +172,7 @@ def test_each_deletion_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
     answer = gateway.client.post("/v1/images/delete", json={"ids": ids}, headers=gateway.headers())
     assert [item["status"] for item in answer.json()["items"]] == [204, 404, 404, 404]
     assert keys_of(gateway) == []
-    assert asyncio.run(gateway.table.get(foreign.key)) == foreign
+    assert asyncio.run(gateway.tables.images.get(foreign.key)) == foreign
 
 
 def test_a_dependency_that_is_away_fails_the_batch_as_a_whole(
@@ -181,7 +181,7 @@ def test_a_dependency_that_is_away_fails_the_batch_as_a_whole(
     async def fail(*_: object) -> None:
         raise ConnectTimeoutError(endpoint_url="https://secret")
 
-    monkeypatch.setattr(gateway.table, "create", fail)
+    monkeypatch.setattr(gateway.tables.images, "create", fail)
     answer = gateway.client.post(
         "/v1/images/batch", json={"images": [TICKET] * 3}, headers=gateway.headers()
     )
@@ -298,7 +298,7 @@ def test_another_owners_image_is_not_there(gateway: Gateway, method: str) -> Non
     never = gateway.client.request(method, f"/v1/images/{new_image_id()}", headers=stranger)
     assert answer.status_code == never.status_code == 404
     assert answer.json() == never.json()
-    assert asyncio.run(gateway.table.get(image.key)) == image
+    assert asyncio.run(gateway.tables.images.get(image.key)) == image
     assert asyncio.run(gateway.originals.head(original_key(image.key)))
     own = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers())
     assert own.json()["status"] == "ready"
@@ -328,7 +328,7 @@ def test_deletion_leaves_nothing(gateway: Gateway) -> None:
     answer = gateway.client.delete(path, headers=gateway.headers())
     assert (answer.status_code, answer.content) == (204, b"")
     assert keys_of(gateway) == []
-    assert asyncio.run(count_labels(gateway.table, gateway.owner)) == {}
+    assert asyncio.run(count_labels(gateway.tables, gateway.owner)) == {}
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
 
@@ -342,7 +342,7 @@ def test_deletion_can_be_repeated_after_any_failure(
     broken = {
         "delete_all": gateway.renditions,
         "delete": gateway.originals,
-        "remove": gateway.table,
+        "remove": gateway.tables.images,
     }[step]
 
     async def fail(_: object) -> None:
@@ -356,4 +356,4 @@ def test_deletion_can_be_repeated_after_any_failure(
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 204
     assert keys_of(gateway) == []
     with pytest.raises(ImageNotFound):
-        asyncio.run(gateway.table.begin_deletion(image.key))
+        asyncio.run(gateway.tables.images.begin_deletion(image.key))

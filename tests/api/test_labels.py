@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from api.conftest import Gateway
-from sightline.adapters.memory import MemoryImageTable
+from sightline.adapters.memory import MemoryImageIndex, MemoryImageTable, MemoryState, memory_tables
 from sightline.domain.images import Image
-from sightline.ports.image_table import Term, TermMatch
-from sightline_api.images.index_search import Query, _before, find_images
+from sightline.ports.image_index import Term, TermMatch
+from sightline_api.images.index_search import Query, _predecessor, find_images
 from sightline_testing.builders import make_image, make_recognition, new_owner, with_recognition
 
 
@@ -19,8 +19,8 @@ def add(gateway: Gateway, *labels: str, owner: str | None = None) -> Image:
     seen = with_recognition(image, *labels)
 
     async def fill() -> None:
-        await gateway.table.create(image)
-        await gateway.table.store(image, seen)
+        await gateway.tables.images.create(image)
+        await gateway.tables.images.store(image, seen)
 
     asyncio.run(fill())
     return seen
@@ -115,7 +115,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(gateway: Gateway, path: str)
 @pytest.mark.parametrize("seed", range(20))
 async def test_the_join_finds_what_comparing_everything_finds(seed: int) -> None:
     chance = random.Random(seed)
-    table, owner = MemoryImageTable(), new_owner()
+    tables, owner = memory_tables(), new_owner()
     images = []
     for _ in range(chance.randrange(1, 120)):
         image = make_image(owner)
@@ -123,9 +123,9 @@ async def test_the_join_finds_what_comparing_everything_finds(seed: int) -> None
         part = image.recognition.begin("e").succeed(
             make_recognition(*labels, confidence=chance.choice((50, 90)))
         )
-        await table.create(image)
+        await tables.images.create(image)
         images.append(image.with_part("recognition", part))
-        await table.store(image, images[-1])
+        await tables.images.store(image, images[-1])
     query = Query(chance.sample("abcd", chance.randrange(1, 4)), chance.sample("abcd", 1), 60)
     expected = [
         image.image_id
@@ -135,9 +135,9 @@ async def test_the_join_finds_what_comparing_everything_finds(seed: int) -> None
         )
         and not any(name in image.labels for name in query.without)
     ]
-    assert [each async for each in find_images(table, owner, query)] == expected
+    assert [each async for each in find_images(tables.index, owner, query)] == expected
     if len(expected) > 1:
-        rest = [each async for each in find_images(table, owner, query, expected[0])]
+        rest = [each async for each in find_images(tables.index, owner, query, expected[0])]
         assert rest == expected[1:]
 
 
@@ -145,29 +145,30 @@ async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
     """What is read is in proportion to the rare label, not to what the owner has."""
     read = 0
 
-    class Counting(MemoryImageTable):
-        async def find_marked(
+    class CountingIndex(MemoryImageIndex):
+        async def find(
             self, owner: str, term: Term, limit: int, upto: str | None = None
         ) -> list[TermMatch]:
             nonlocal read
-            found = await super().find_marked(owner, term, limit, upto)
+            found = await super().find(owner, term, limit, upto)
             read += len(found)
             return found
 
-    table, owner = Counting(), new_owner()
+    state, owner = MemoryState(), new_owner()
+    images, index = MemoryImageTable(state), CountingIndex(state)
     for number in range(1200):
         image = make_image(owner)
-        await table.create(image)
+        await images.create(image)
         labels = ["common", "rare"] if number in {3, 600} else ["common"]
-        await table.store(image, with_recognition(image, *labels))
-    found = [each async for each in find_images(table, owner, Query(["common", "rare"]))]
+        await images.store(image, with_recognition(image, *labels))
+    found = [each async for each in find_images(index, owner, Query(["common", "rare"]))]
     assert len(found) == 2
     assert read < 400
 
 
 def test_the_id_before_sorts_just_before() -> None:
     image_id = "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2c00"
-    assert _before(image_id) == "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2bff"
+    assert _predecessor(image_id) == "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2bff"
 
 
 def patch(gateway: Gateway, image: Image, body: Any, **headers: str) -> Any:
@@ -226,11 +227,11 @@ def test_a_change_to_nonsense_is_refused(gateway: Gateway, body: dict[str, Any])
     image = add(gateway, "Dog")
     answer = patch(gateway, image, body)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-    assert asyncio.run(gateway.table.get(image.key)) == image
+    assert asyncio.run(gateway.tables.images.get(image.key)) == image
 
 
 def test_nobody_changes_another_owners_image(gateway: Gateway) -> None:
     image = add(gateway, "Dog", owner=new_owner())
     answer = patch(gateway, image, {"title": "Meins"})
     assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
-    assert asyncio.run(gateway.table.get(image.key)) == image
+    assert asyncio.run(gateway.tables.images.get(image.key)) == image

@@ -20,9 +20,9 @@ def add(gateway: Gateway, taken_at: datetime | None = None, ready: bool = True) 
     done = with_recognition(image, "Dog").with_part("renditions", part)
 
     async def fill() -> None:
-        await gateway.table.create(image)
+        await gateway.tables.images.create(image)
         if ready:
-            await gateway.table.store(image, done)
+            await gateway.tables.images.store(image, done)
 
     asyncio.run(fill())
     return image
@@ -68,7 +68,7 @@ def test_images_are_listed_by_the_time_they_were_taken(gateway: Gateway) -> None
 def test_a_page_that_passes_over_many_ends_with_a_cursor(gateway: Gateway) -> None:
     wanted = add(gateway)
     for _ in range(1100):
-        asyncio.run(gateway.table.create(make_image(gateway.owner)))
+        asyncio.run(gateway.tables.images.create(make_image(gateway.owner)))
     answer = gateway.client.get(
         "/v1/images", params={"status": "ready"}, headers=gateway.headers()
     ).json()

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.conftest import Gateway
-from sightline_api.asgi.middleware import matches
+from sightline_api.asgi.headers import matches
 from sightline_testing.builders import make_image
 
 
 def add(gateway: Gateway, count: int = 1) -> list[str]:
     images = [make_image(gateway.owner) for _ in range(count)]
     for image in images:
-        asyncio.run(gateway.table.create(image))
+        asyncio.run(gateway.tables.images.create(image))
     return [image.image_id for image in images]
 
 
@@ -110,7 +110,7 @@ def test_an_answer_that_does_not_come_is_given_up(
     async def hang(*_: object) -> None:
         await asyncio.sleep(3600)
 
-    monkeypatch.setattr(slow_gateway.table, "page", hang)
+    monkeypatch.setattr(slow_gateway.tables.images, "page_summaries", hang)
     answer = slow_gateway.client.get("/v1/images", headers=slow_gateway.headers())
     assert (answer.status_code, answer.json()["code"]) == (503, "request_timeout")
     assert answer.headers["Retry-After"] == "5"

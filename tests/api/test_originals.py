@@ -17,7 +17,7 @@ def make_uploaded(owner: str | None = None, title: str | None = None, **changes:
 
 
 def add(gateway: Gateway, image: Image) -> str:
-    asyncio.run(gateway.table.create(image))
+    asyncio.run(gateway.tables.images.create(image))
     return f"/v1/images/{image.image_id}/original"
 
 

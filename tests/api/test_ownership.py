@@ -55,11 +55,11 @@ class Belongings:
         done = with_recognition(image, "Dog").with_part("renditions", part)
 
         async def fill() -> None:
-            await gateway.table.create(image)
-            await gateway.table.store(image, done)
+            await gateway.tables.images.create(image)
+            await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
-            await gateway.albums.create(self.album)
-            await gateway.albums.add(self.album.key, [image.image_id])
+            await gateway.tables.albums.create(self.album)
+            await gateway.tables.albums.add_images(self.album.key, [image.image_id])
 
         asyncio.run(fill())
 
@@ -68,8 +68,8 @@ class Belongings:
 
         async def look() -> Any:
             stored = await gateway.originals.head(original_key(self.image))
-            image = await gateway.table.get(self.image)
-            album = await gateway.albums.get(self.album.key)
+            image = await gateway.tables.images.get(self.image)
+            album = await gateway.tables.albums.get(self.album.key)
             return copy.deepcopy((stored, image, album, gateway.uploads.published))
 
         return asyncio.run(look())

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from api.conftest import Gateway
-from sightline.adapters.dynamo import TransactionContended
+from sightline.adapters.dynamo.transactions import TransactionContended
 from sightline_testing.tokens import CLIENT_ID
 
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
@@ -87,7 +87,7 @@ def test_a_dependency_that_is_away_is_worth_another_try(
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(gateway.table, "page", fail)
+    monkeypatch.setattr(gateway.tables.images, "page_summaries", fail)
     answer = gateway.client.get("/v1/images", headers=gateway.headers())
     check(answer, 503, "dependency_unavailable")
     assert answer.headers["Retry-After"] == "5"
@@ -102,7 +102,7 @@ def test_a_fault_of_our_own_tells_nothing(
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(gateway.table, "page", fail)
+    monkeypatch.setattr(gateway.tables.images, "page_summaries", fail)
     answer = gateway.client.get("/v1/images", headers=gateway.headers())
     check(answer, 500, "internal_error")
 

@@ -9,7 +9,7 @@ from sightline.domain.events import MAX_EVENTS_PER_MESSAGE, Event, parse_events
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
 from sightline.event_publisher import EventPublisher
-from sightline_api.events.publisher import MAX_WAITING, ChangePublisher
+from sightline_api.events.publisher import MAX_PENDING, ChangePublisher
 from sightline_testing.builders import new_owner
 
 
@@ -74,13 +74,13 @@ async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCapture
     topic = SlowTopic()
     topic.open.set()
     async with ChangePublisher(EventPublisher(topic)) as announcer:
-        announced = announce(announcer, MAX_WAITING + 1)
+        announced = announce(announcer, MAX_PENDING + 1)
     assert set(told(topic)) == set(announced[:-1])
-    assert caplog.messages == ["dropped an announcement: too many are waiting"]
+    assert caplog.messages == ["dropped an event: too many are pending"]
 
 
 async def test_at_the_end_it_waits_no_longer_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sightline_api.events.publisher.LAST_SECONDS", 0.05)
+    monkeypatch.setattr("sightline_api.events.publisher.CLOSE_TIMEOUT_SECONDS", 0.05)
     topic = SlowTopic()
     async with ChangePublisher(EventPublisher(topic)) as announcer:
         announce(announcer, 1)

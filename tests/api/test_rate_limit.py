@@ -11,7 +11,7 @@ from sightline_api.auth import rate_limit as allowance
 from sightline_api.auth.rate_limit import OwnerRateLimiter, RateLimitState
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import new_owner
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 
 class Clock:
@@ -81,7 +81,7 @@ def test_those_who_called_last_are_remembered(
 
 
 @pytest.fixture
-def narrow_gateway(pool: Pool, settings: ApiSettings) -> Iterator[Gateway]:
+def narrow_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     """One that soon has enough of an owner, and that a page may call."""
     changes = {
         "owner_requests_per_second": 0.01,
@@ -129,7 +129,7 @@ def test_every_answer_to_somebody_tells_what_is_left(
     async def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(gateway.table, "read_usage", fail)
+    monkeypatch.setattr(gateway.tables.usage, "read", fail)
     plain, json = "text/plain", "application/json"
     large: dict[str, object] = {"content": b" " * (2**20 + 1), "headers": {"Content-Type": json}}
     asked: list[tuple[int, str, str, dict[str, object]]] = [
@@ -179,13 +179,14 @@ def test_the_document_tells_of_it_everywhere(gateway: Gateway) -> None:
 
 
 def test_the_limit_can_be_switched_off(
-    pool: Pool, settings: ApiSettings, environment: pytest.MonkeyPatch
+    pool: TokenIssuer, settings: ApiSettings, environment: pytest.MonkeyPatch
 ) -> None:
     environment.setenv("SIGHTLINE_OWNER_REQUESTS_PER_SECOND", "none")
     rate = read_settings(ApiSettings).owner_requests_per_second
     assert rate is None
     unlimited = settings.model_copy(update={"owner_requests_per_second": rate})
     with serve(pool, unlimited) as gateway:
-        answers = [gateway.client.get("/v1/images", headers=gateway.headers()) for _ in range(201)]
+        headers = gateway.headers()
+        answers = [gateway.client.get("/v1/images", headers=headers) for _ in range(201)]
     assert answers[-1].status_code == 200
     assert "RateLimit" not in answers[-1].headers

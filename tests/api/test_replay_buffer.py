@@ -6,7 +6,7 @@ from sightline.domain.events import Event, image_event
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey
 from sightline_api.events import replay_buffer as history_module
-from sightline_api.events.replay_buffer import KEPT, OVERLAP, ReplayBuffer
+from sightline_api.events.replay_buffer import MAX_AGE_SECONDS, OVERLAP_SECONDS, ReplayBuffer
 
 START = 1_800_000_000.0
 
@@ -43,7 +43,7 @@ def test_later_events_are_told_again_with_those_shortly_before(clock: Clock) -> 
     """Another task may have heard them in another order."""
     history = ReplayBuffer(clock)
     heard(history, clock, 50)
-    shortly_before = heard(history, clock, 100 - OVERLAP / 2)
+    shortly_before = heard(history, clock, 100 - OVERLAP_SECONDS / 2)
     last = heard(history, clock, 100)
     later = heard(history, clock, 105)
     assert history.since("anna", last.event_id) == [shortly_before, last, later]
@@ -77,14 +77,14 @@ def test_one_event_of_each_image_is_told(clock: Clock) -> None:
 def test_nothing_can_be_said_of_the_time_before_it_began(clock: Clock) -> None:
     history = ReplayBuffer(clock)
     clock.now = START + 100
-    assert history.since("anna", make_event(START + OVERLAP - 1).event_id) is None
-    assert history.since("anna", make_event(START + OVERLAP).event_id) == []
+    assert history.since("anna", make_event(START + OVERLAP_SECONDS - 1).event_id) is None
+    assert history.since("anna", make_event(START + OVERLAP_SECONDS).event_id) == []
     history.restart()
-    assert history.since("anna", make_event(START + OVERLAP).event_id) is None
+    assert history.since("anna", make_event(START + OVERLAP_SECONDS).event_id) is None
 
 
 def test_it_ends_where_it_has_forgotten(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "MAX_KEPT", 3)
+    monkeypatch.setattr(history_module, "MAX_EVENTS", 3)
     history = ReplayBuffer(clock)
     first, *events = [heard(history, clock, at) for at in (100, 200, 300, 400)]
     clock.now = START + 500
@@ -95,7 +95,7 @@ def test_it_ends_where_it_has_forgotten(clock: Clock, monkeypatch: pytest.Monkey
 def test_what_is_old_is_forgotten(clock: Clock) -> None:
     history = ReplayBuffer(clock)
     old = heard(history, clock, 100)
-    new = heard(history, clock, 101 + KEPT, owner="berta")
+    new = heard(history, clock, 101 + MAX_AGE_SECONDS, owner="berta")
     assert history.since("anna", old.event_id) is None
     assert history.since("berta", make_event(clock.now).event_id) == [new]
 
@@ -103,6 +103,6 @@ def test_what_is_old_is_forgotten(clock: Clock) -> None:
 def test_a_place_in_the_future_is_none(clock: Clock) -> None:
     history = ReplayBuffer(clock)
     clock.now = START + 100
-    assert history.since("anna", make_event(clock.now + OVERLAP + 1).event_id) is None
+    assert history.since("anna", make_event(clock.now + OVERLAP_SECONDS + 1).event_id) is None
     # A little ahead is another machine's clock.
     assert history.since("anna", make_event(clock.now + 1).event_id) == []

@@ -42,7 +42,7 @@ def serving(flood: Flood) -> Iterator[int]:
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        yield {"hub": Broker(1)}
+        yield {"broker": Broker(1)}
 
     app = FastAPI(lifespan=live)
     app.get("/")(lambda: StreamingResponse(flood()))

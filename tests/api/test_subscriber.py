@@ -8,9 +8,9 @@ import pytest
 from sightline.adapters.memory import (
     MemoryEventQueueRegistry,
     MemoryEventQueues,
-    MemoryImageTable,
     MemoryQueue,
     MemoryTopic,
+    memory_tables,
 )
 from sightline.consumer.settlement import Backoff
 from sightline.domain.albums import AlbumKey
@@ -47,9 +47,16 @@ class Rig:
 
     def make_listener(self) -> EventSubscriber:
         backoff = Backoff(first=0.01, longest=0.01)
-        table = MemoryImageTable()
+        tables = memory_tables()
         return EventSubscriber(
-            self.inboxes, self.register, self.hub, table, "events-", LEASE, backoff, self.clock
+            self.inboxes,
+            self.register,
+            self.hub,
+            tables.images,
+            "events-",
+            LEASE,
+            backoff,
+            self.clock,
         )
 
     async def publish(self) -> str:
@@ -87,7 +94,7 @@ async def rig() -> AsyncIterator[Rig]:
     await asyncio.wait([task])
     await rig.listener.close()
     assert await rig.inboxes.names() == set()
-    assert await rig.register.entries() == []
+    assert await rig.register.list() == []
 
 
 async def test_what_is_published_is_told(rig: Rig) -> None:
@@ -107,14 +114,14 @@ async def test_what_cannot_be_read_is_passed_over(
     await rig.topic.publish("what?")
     await rig.publish()
     assert await rig.told() == ["album"]
-    assert "unreadable events" in caplog.messages
+    assert "invalid events message" in caplog.messages
     (queue,) = rig.topic.queues
     await until(lambda: _is_empty(queue))
 
 
 async def test_the_register_hears_of_a_living_task(rig: Rig) -> None:
     name = await rig.name()
-    assert await rig.register.entries() == [Registration(name, START + LEASE)]
+    assert await rig.register.list() == [Registration(name, START + LEASE)]
     rig.now += LEASE / 3
     # Each turn is a look at the time.
     await rig.publish()
@@ -122,7 +129,7 @@ async def test_the_register_hears_of_a_living_task(rig: Rig) -> None:
 
     async def is_renewed() -> bool:
         await rig.publish()
-        return await rig.register.entries() == [later]
+        return await rig.register.list() == [later]
 
     await until(is_renewed)
 
@@ -132,7 +139,7 @@ async def test_an_inbox_that_vanished_is_replaced(rig: Rig) -> None:
     await rig.inboxes.remove(name)
     assert await rig.told() == ["reset"]
     assert await rig.name() != name
-    assert [entry.name for entry in await rig.register.entries()] == [await rig.name()]
+    assert [entry.name for entry in await rig.register.list()] == [await rig.name()]
     await rig.publish()
     assert await rig.told() == ["album"]
 
@@ -140,7 +147,7 @@ async def test_an_inbox_that_vanished_is_replaced(rig: Rig) -> None:
 async def test_a_task_that_was_believed_dead_takes_another_inbox(rig: Rig) -> None:
     """It was only asleep: the sweep was right to remove what it had."""
     name = await rig.name()
-    (entry,) = await rig.register.entries()
+    (entry,) = await rig.register.list()
     assert await rig.register.condemn(entry, START + 10 * LEASE)
     rig.now += LEASE
     await rig.publish()
@@ -190,7 +197,7 @@ async def test_it_begins_when_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     task = asyncio.create_task(rig.listener.run())
     assert await rig.told() == ["reset"]
     # One name for all attempts: none leaves anything behind.
-    assert [entry.name for entry in await rig.register.entries()] == [await rig.name()]
+    assert [entry.name for entry in await rig.register.list()] == [await rig.name()]
     task.cancel()
 
 
@@ -209,11 +216,11 @@ async def test_what_cannot_be_removed_at_the_end_is_left_to_a_sweep(
     with monkeypatch.context() as patch:
         patch.setattr(rig.inboxes, "remove", fail)
         await rig.listener.close()
-    assert "left its inbox behind" in caplog.messages
+    assert "could not remove the event queue" in caplog.messages
     rig.now += 2 * LEASE + 1
-    await rig.sweeper.sweep()
+    await rig.sweeper.reap()
     assert await rig.inboxes.names() == set()
-    assert await rig.register.entries() == []
+    assert await rig.register.list() == []
 
 
 # Sweeps.
@@ -229,9 +236,9 @@ async def test_a_sweep_removes_what_the_dead_have_left() -> None:
     await leave(rig, "dead", START - LEASE - 1)
     await leave(rig, "late", START - LEASE)
     await leave(rig, "alive", START + 1)
-    await rig.sweeper.sweep()
+    await rig.sweeper.reap()
     assert await rig.inboxes.names() == {"alive", "late"}
-    assert {entry.name for entry in await rig.register.entries()} == {"alive", "late"}
+    assert {entry.name for entry in await rig.register.list()} == {"alive", "late"}
 
 
 async def test_a_sweep_removes_what_nobody_has_registered() -> None:
@@ -239,15 +246,15 @@ async def test_a_sweep_removes_what_nobody_has_registered() -> None:
     rig = Rig()
     await rig.inboxes.open("unknown")
     await leave(rig, "alive", START + 1)
-    await rig.sweeper.sweep()
+    await rig.sweeper.reap()
     assert await rig.inboxes.names() == {"alive"}
 
 
 async def test_a_sweep_forgets_what_was_never_made() -> None:
     rig = Rig()
     await rig.register.add("dead", START - LEASE - 1)
-    await rig.sweeper.sweep()
-    assert await rig.register.entries() == []
+    await rig.sweeper.reap()
+    assert await rig.register.list() == []
 
 
 async def test_an_inbox_that_is_being_made_is_spared() -> None:
@@ -260,7 +267,7 @@ async def test_an_inbox_that_is_being_made_is_spared() -> None:
         return await names()
 
     rig.inboxes.names = make_meanwhile  # type: ignore[method-assign]
-    await rig.sweeper.sweep()
+    await rig.sweeper.reap()
     assert await names() == {"new"}
 
 
@@ -279,9 +286,9 @@ async def test_two_sweeps_do_not_get_into_each_others_way(
 
     monkeypatch.setattr(rig.inboxes, "remove", count)
     other = Reaper(rig.inboxes, rig.register, LEASE, rig.clock)
-    await asyncio.gather(rig.sweeper.sweep(), other.sweep())
+    await asyncio.gather(rig.sweeper.reap(), other.reap())
     assert removed == ["dead"]
-    assert await rig.register.entries() == []
+    assert await rig.register.list() == []
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -301,13 +308,13 @@ async def test_a_sweep_that_was_cut_off_is_done_again(
     with monkeypatch.context() as patch:
         patch.setattr(rig.inboxes, "remove", crash)
         with pytest.raises(ConnectionError):
-            await rig.sweeper.sweep()
-    await rig.sweeper.sweep()
-    assert len(await rig.register.entries()) == 1
+            await rig.sweeper.reap()
+    await rig.sweeper.reap()
+    assert len(await rig.register.list()) == 1
     rig.now += 2 * LEASE + 1
-    await rig.sweeper.sweep()
+    await rig.sweeper.reap()
     assert await rig.inboxes.names() == set()
-    assert await rig.register.entries() == []
+    assert await rig.register.list() == []
 
 
 async def test_sweeping_goes_on_after_a_failure(
@@ -332,5 +339,5 @@ async def test_sweeping_goes_on_after_a_failure(
         return not await names()
 
     await until(is_swept)
-    assert "could not sweep inboxes" in caplog.messages
+    assert "could not reap event queues" in caplog.messages
     task.cancel()

@@ -8,7 +8,7 @@ from api.conftest import Gateway, serve
 from sightline.domain.clock import now
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import ETAG, SHA256, make_image, new_owner, with_recognition
-from sightline_testing.tokens import Pool
+from sightline_testing.tokens import TokenIssuer
 
 TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 
@@ -18,9 +18,9 @@ def arrive(gateway: Gateway, owner: str | None = None) -> None:
     begun = image.with_part("renditions", image.renditions.begin(ETAG))
 
     async def fill() -> None:
-        await gateway.table.create(image)
-        await gateway.table.store(image, begun)
-        await gateway.table.store(begun, with_recognition(begun, "Dog"))
+        await gateway.tables.images.create(image)
+        await gateway.tables.images.store(image, begun)
+        await gateway.tables.images.store(begun, with_recognition(begun, "Dog"))
 
     asyncio.run(fill())
 
@@ -54,7 +54,7 @@ def test_who_has_nothing_has_used_nothing(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("quota", [{"owner_max_images": 2}, {"owner_max_bytes": 14}])
 def test_above_the_quota_there_is_no_ticket(
-    pool: Pool, settings: ApiSettings, quota: dict[str, int]
+    pool: TokenIssuer, settings: ApiSettings, quota: dict[str, int]
 ) -> None:
     with serve(pool, settings.model_copy(update=quota)) as gateway:
         arrive(gateway)

@@ -1,47 +1,20 @@
-"""Each kind of table: memory and DynamoDB are not to be told apart."""
-
-from typing import NamedTuple
+"""Tables in memory and in DynamoDB; no test can distinguish them."""
 
 import pytest
 from uuid_utils.compat import uuid4
 
 from sightline.adapters.aws.clients import Clients
-from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
-from sightline.adapters.memory import MemoryAlbumTable, MemoryImageTable
-from sightline.ports.album_table import AlbumTable
-from sightline.ports.image_table import ImageTable
+from sightline.adapters.dynamo import dynamo_tables
+from sightline.adapters.dynamo.schema import table_schema
+from sightline.adapters.memory import memory_tables
+from sightline.ports.tables import Tables
 
 
-class Tables(NamedTuple):
-    """Images, and the albums that hold them."""
-
-    images: ImageTable
-    albums: AlbumTable
-
-
-@pytest.fixture(params=["memory", "dynamo", "direct"])
+@pytest.fixture(params=["memory", "dynamo", "fast_path"])
 async def tables(request: pytest.FixtureRequest, clients: Clients) -> Tables:
     if request.param == "memory":
-        images = MemoryImageTable()
-        return Tables(images, MemoryAlbumTable(images))
-    direct = request.param == "direct"
-    client = await (clients.open_dynamo() if direct else clients.open("dynamodb"))
+        return memory_tables()
+    client = await clients.open_dynamodb(fast_path=request.param == "fast_path")
     name = f"images-{uuid4()}"
-    await client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return Tables(DynamoImageTable(client, name), DynamoAlbumTable(client, name))
-
-
-@pytest.fixture
-def table(tables: Tables) -> ImageTable:
-    return tables.images
+    await client.create_table(**table_schema(name))
+    return dynamo_tables(client, name)

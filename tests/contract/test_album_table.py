@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from contract.conftest import Tables
 from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
+from sightline.optimistic import Conflict
 from sightline.ports.album_table import AddedImages
-from sightline.ports.image_table import Conflict, Term
+from sightline.ports.image_index import Term
+from sightline.ports.tables import Tables
 from sightline_testing.builders import make_image, new_owner
 
 
@@ -29,13 +30,15 @@ async def filled(tables: Tables, owner: str, count: int) -> tuple[Album, list[Im
     for image in images:
         await tables.images.create(image)
     ids = [image.image_id for image in images]
-    assert await tables.albums.add(album.key, ids) == AddedImages(frozenset(ids), frozenset())
+    assert await tables.albums.add_images(album.key, ids) == AddedImages(
+        frozenset(ids), frozenset()
+    )
     return album, images
 
 
 async def members(tables: Tables, album: Album) -> list[str]:
     """What the album holds, told in three ways that agree."""
-    found = await tables.images.find_marked(album.owner, Term("album", album.album_id), 1000)
+    found = await tables.index.find(album.owner, Term("album", album.album_id), 1000)
     ids = [each.image_id for each in found]
     assert (await tables.albums.get(album.key)).images == len(ids)
     page = await tables.images.page(album.owner, 1000)
@@ -62,7 +65,7 @@ async def test_a_missing_or_foreign_album_is_not_found(tables: Tables) -> None:
         with pytest.raises(AlbumNotFound):
             await tables.albums.get(key)
         with pytest.raises(AlbumNotFound):
-            await tables.albums.add(key, [new_image_id()])
+            await tables.albums.add_images(key, [new_image_id()])
         with pytest.raises(AlbumNotFound):
             await tables.albums.begin_deletion(key)
 
@@ -82,7 +85,9 @@ async def test_images_are_put_in_once_however_often(tables: Tables) -> None:
     album, images = await filled(tables, new_owner(), 3)
     newest_first = [image.image_id for image in images[::-1]]
     assert await members(tables, album) == newest_first
-    again = await tables.albums.add(album.key, [*newest_first, new_image_id(), newest_first[0]])
+    again = await tables.albums.add_images(
+        album.key, [*newest_first, new_image_id(), newest_first[0]]
+    )
     assert again.inside == set(newest_first)
     assert await members(tables, album) == newest_first
 
@@ -90,7 +95,7 @@ async def test_images_are_put_in_once_however_often(tables: Tables) -> None:
 async def test_more_images_than_one_transaction_takes(tables: Tables) -> None:
     album, images = await filled(tables, new_owner(), 60)
     assert len(await members(tables, album)) == 60
-    taken = await tables.albums.take(album.key, [image.image_id for image in images[:55]])
+    taken = await tables.albums.remove_images(album.key, [image.image_id for image in images[:55]])
     assert len(taken) == 55
     assert len(await members(tables, album)) == 5
 
@@ -101,7 +106,7 @@ async def test_hidden_and_foreign_images_are_not_put_in(tables: Tables) -> None:
     for image in (hidden, foreign):
         await tables.images.create(image)
     await tables.images.begin_deletion(hidden.key)
-    added = await tables.albums.add(album.key, [hidden.image_id, foreign.image_id])
+    added = await tables.albums.add_images(album.key, [hidden.image_id, foreign.image_id])
     assert added == AddedImages(frozenset(), frozenset())
     assert await members(tables, album) == []
     assert (await tables.images.get(foreign.key)).albums == frozenset()
@@ -112,9 +117,9 @@ async def test_an_image_can_be_in_so_many_albums(tables: Tables) -> None:
     image = make_image(owner)
     await tables.images.create(image)
     for _ in range(MAX_ALBUMS):
-        await tables.albums.add((await made(tables, owner)).key, [image.image_id])
+        await tables.albums.add_images((await made(tables, owner)).key, [image.image_id])
     one_more = await made(tables, owner)
-    added = await tables.albums.add(one_more.key, [image.image_id])
+    added = await tables.albums.add_images(one_more.key, [image.image_id])
     assert added == AddedImages(frozenset(), frozenset({image.image_id}))
     assert await members(tables, one_more) == []
 
@@ -122,8 +127,8 @@ async def test_an_image_can_be_in_so_many_albums(tables: Tables) -> None:
 async def test_taking_out_leaves_the_image(tables: Tables) -> None:
     album, images = await filled(tables, new_owner(), 2)
     first, second = (image.image_id for image in images)
-    assert await tables.albums.take(album.key, [first, new_image_id()]) == {first}
-    assert await tables.albums.take(album.key, [first]) == frozenset()
+    assert await tables.albums.remove_images(album.key, [first, new_image_id()]) == {first}
+    assert await tables.albums.remove_images(album.key, [first]) == frozenset()
     assert await members(tables, album) == [second]
     assert (await tables.images.get(images[0].key)).albums == frozenset()
 
@@ -157,9 +162,9 @@ async def test_a_cover_that_is_taken_out_is_one_no_more(tables: Tables) -> None:
     current = await tables.albums.get(album.key)
     cover = {"cover_id": images[0].image_id}
     await tables.albums.update(current, current.model_copy(update=cover))
-    await tables.albums.take(album.key, [images[1].image_id])
+    await tables.albums.remove_images(album.key, [images[1].image_id])
     assert (await tables.albums.get(album.key)).cover_id == images[0].image_id
-    await tables.albums.take(album.key, [images[0].image_id])
+    await tables.albums.remove_images(album.key, [images[0].image_id])
     assert (await tables.albums.get(album.key)).cover_id is None
 
 
@@ -167,7 +172,7 @@ async def test_images_in_deletion_can_still_be_taken_out(tables: Tables) -> None
     album, images = await filled(tables, new_owner(), 2)
     hidden = await tables.images.begin_deletion(images[0].key)
     assert hidden.albums == {album.album_id}
-    assert await tables.albums.take(album.key, [hidden.image_id]) == {hidden.image_id}
+    assert await tables.albums.remove_images(album.key, [hidden.image_id]) == {hidden.image_id}
     await tables.images.remove(hidden)
     assert await members(tables, album) == [images[1].image_id]
 
@@ -178,14 +183,14 @@ async def test_a_deleted_album_leaves_its_pictures(tables: Tables) -> None:
     with pytest.raises(AlbumNotFound):
         await tables.albums.get(album.key)
     with pytest.raises(AlbumNotFound):
-        await tables.albums.add(album.key, [images[0].image_id])
+        await tables.albums.add_images(album.key, [images[0].image_id])
     with pytest.raises(Conflict):
         await tables.albums.update(album, album)
     await tables.albums.remove(hidden)
     await tables.albums.remove(hidden)
     assert await members_of_none(tables, images)
     term = Term("album", album.album_id)
-    assert await tables.images.find_marked(album.owner, term, 10) == []
+    assert await tables.index.find(album.owner, term, 10) == []
     with pytest.raises(AlbumNotFound):
         await tables.albums.begin_deletion(album.key)
 
@@ -193,7 +198,7 @@ async def test_a_deleted_album_leaves_its_pictures(tables: Tables) -> None:
 async def test_a_deletion_that_was_cut_off_can_be_repeated(tables: Tables) -> None:
     album, images = await filled(tables, new_owner(), 3)
     await tables.albums.begin_deletion(album.key)
-    await tables.albums.take(album.key, [images[0].image_id])
+    await tables.albums.remove_images(album.key, [images[0].image_id])
     await tables.albums.remove(await tables.albums.begin_deletion(album.key))
     assert await members_of_none(tables, images)
 
@@ -204,16 +209,16 @@ async def test_a_deletion_that_another_call_overtakes_still_empties_the_album(
     """The same DELETE sent again takes out what this call was about to, but not the rest."""
     album, images = await filled(tables, new_owner(), 60)
     hidden = await tables.albums.begin_deletion(album.key)
-    take, overtaken = tables.albums.take, False
+    remove, overtaken = tables.albums.remove_images, False
 
-    async def take_second(key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+    async def remove_second(key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
         nonlocal overtaken
         if not overtaken:
             overtaken = True
-            await take(key, image_ids)
-        return await take(key, image_ids)
+            await remove(key, image_ids)
+        return await remove(key, image_ids)
 
-    monkeypatch.setattr(tables.albums, "take", take_second)
+    monkeypatch.setattr(tables.albums, "remove_images", remove_second)
     await tables.albums.remove(hidden)
     assert overtaken
     assert await members_of_none(tables, images)
@@ -224,7 +229,7 @@ async def test_an_album_keeps_an_unused_ticket_from_expiring(tables: Tables) -> 
     album = await made(tables, new_owner())
     image = make_image(album.owner, expires_at=int(time.time()) + 1000)
     await tables.images.create(image)
-    await tables.albums.add(album.key, [image.image_id])
+    await tables.albums.add_images(album.key, [image.image_id])
     assert (await tables.images.get(image.key)).expires_at is None
 
 
@@ -235,7 +240,7 @@ async def test_many_at_once_lose_nothing(tables: Tables) -> None:
     for image in more:
         await tables.images.create(image)
     await asyncio.gather(
-        *(tables.albums.add(album.key, [image.image_id]) for image in more),
-        *(tables.albums.take(album.key, [image.image_id]) for image in images),
+        *(tables.albums.add_images(album.key, [image.image_id]) for image in more),
+        *(tables.albums.remove_images(album.key, [image.image_id]) for image in images),
     )
     assert await members(tables, album) == [image.image_id for image in more[::-1]]

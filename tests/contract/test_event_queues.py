@@ -11,6 +11,7 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.dynamo import DynamoEventQueueRegistry
+from sightline.adapters.dynamo.schema import table_schema
 from sightline.adapters.memory import MemoryEventQueueRegistry, MemoryEventQueues, MemoryTopic
 from sightline.ports.event_queues import (
     EventQueueLost,
@@ -27,45 +28,39 @@ async def register(request: pytest.FixtureRequest, clients: Clients) -> EventQue
         return MemoryEventQueueRegistry()
     client = await clients.open("dynamodb")
     name = f"inboxes-{uuid4()}"
-    keys = {"pk": "HASH", "sk": "RANGE"}
-    await client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    await client.create_table(**table_schema(name))
     return DynamoEventQueueRegistry(client, name)
 
 
 async def test_what_is_registered_is_listed_as_last_renewed(register: EventQueueRegistry) -> None:
-    assert await register.entries() == []
+    assert await register.list() == []
     await register.add("a", 100)
     await register.add("b", 100)
     await register.renew("a", 200)
-    assert sorted(await register.entries()) == [Registration("a", 200), Registration("b", 100)]
+    assert sorted(await register.list()) == [Registration("a", 200), Registration("b", 100)]
 
 
 async def test_what_is_removed_is_forgotten(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
     await register.remove("a")
     await register.remove("a")
-    assert await register.entries() == []
+    assert await register.list() == []
     with pytest.raises(EventQueueLost):
         await register.renew("a", 200)
-    assert await register.entries() == []
+    assert await register.list() == []
 
 
 async def test_one_alone_condemns(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
-    (seen,) = await register.entries()
+    (seen,) = await register.list()
     assert await register.condemn(seen, 300)
     assert not await register.condemn(seen, 300)
-    assert await register.entries() == [Registration("a", 300)]
+    assert await register.list() == [Registration("a", 300)]
 
 
 async def test_what_was_renewed_is_not_condemned(register: EventQueueRegistry) -> None:
     await register.add("a", 100)
-    (seen,) = await register.entries()
+    (seen,) = await register.list()
     await register.renew("a", 200)
     assert not await register.condemn(seen, 300)
     await register.renew("a", 400)
@@ -73,7 +68,7 @@ async def test_what_was_renewed_is_not_condemned(register: EventQueueRegistry) -
 
 async def test_what_is_gone_is_not_condemned(register: EventQueueRegistry) -> None:
     assert not await register.condemn(Registration("a", 100), 300)
-    assert await register.entries() == []
+    assert await register.list() == []
 
 
 async def test_the_condemned_cannot_renew(register: EventQueueRegistry) -> None:
@@ -96,7 +91,7 @@ async def test_a_name_may_begin_anew(register: EventQueueRegistry) -> None:
     await register.condemn(Registration("a", 100), 300)
     await register.add("a", 400)
     await register.renew("a", 500)
-    assert await register.entries() == [Registration("a", 500)]
+    assert await register.list() == [Registration("a", 500)]
 
 
 class Rig:

@@ -98,7 +98,7 @@ async def test_a_direct_call_that_hangs_is_soon_left_to_the_sdk(
     table = Hanging(2)
     async with serving(table.handle) as endpoint, AsyncExitStack() as stack:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        client = await Clients(stack, "eu-central-1").open_dynamo()
+        client = await Clients(stack, "eu-central-1").open_dynamodb(fast_path=True)
         await client.get_item(TableName="images", Key={"pk": {"S": "x"}, "sk": {"S": "y"}})
     assert table.calls == 3
 

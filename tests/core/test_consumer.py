@@ -361,8 +361,8 @@ async def test_a_queue_that_hangs_keeps_nobody_from_stopping(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A platform kills whoever does not stop, and what is in flight with it."""
-    monkeypatch.setattr(consumer, "LATE", 0.01)
-    monkeypatch.setattr(consumer, "SETTLING", 0.01)
+    monkeypatch.setattr(consumer, "POLL_GRACE_SECONDS", 0.01)
+    monkeypatch.setattr(consumer, "SETTLE_TIMEOUT_SECONDS", 0.01)
 
     class Queue(MemoryQueue):
         received = hanging = 0

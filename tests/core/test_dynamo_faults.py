@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sightline.adapters.dynamo import DynamoImageTable, TransactionContended
-from sightline.ports.image_table import Conflict
+from sightline.adapters.dynamo import DynamoIdempotencyStore, DynamoImageTable
+from sightline.adapters.dynamo.transactions import TransactionContended
+from sightline.optimistic import Conflict
 from sightline_testing.builders import make_image, with_recognition
 
 
@@ -109,5 +110,5 @@ class RepeatedClient:
 
 async def test_a_claim_whose_answer_was_lost_is_held() -> None:
     """Else whoever sent the request would be told for a minute that it is being answered."""
-    table = DynamoImageTable(RepeatedClient(), "table")  # type: ignore[arg-type]
-    assert await table.claim_request("owner", "key", "fingerprint", 60) is None
+    table = DynamoIdempotencyStore(RepeatedClient(), "table")  # type: ignore[arg-type]
+    assert await table.claim("owner", "key", "fingerprint", 60) is None

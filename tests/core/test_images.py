@@ -5,8 +5,10 @@ import itertools
 import pytest
 
 from sightline.domain.failures import Failure
-from sightline.domain.images import Details, ImageLabel, Part, State, Status, derive_status
+from sightline.domain.images import Details, Part
+from sightline.domain.labels import ImageLabel
 from sightline.domain.recognition import Recognition
+from sightline.domain.states import State, Status, derive_status
 from sightline_testing.builders import ETAG, make_image, make_recognition, with_recognition
 
 FINAL = Failure(code="broken_image", message="broken")

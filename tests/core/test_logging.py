@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sightline.logging import Facts, JsonLines, configure_logs, request_id
+from sightline.logging import JsonLines, configure_logs, request_id
 
 
 def format_line(message: str, *arguments: object, **extra: object) -> dict[str, Any]:
@@ -75,7 +75,6 @@ def _logs() -> Iterator[None]:
     yield
     root.handlers[:], root.level = before
     logging.logMultiprocessing = multiprocessing
-    Facts.output = None
     for name, value in kept.items():
         setattr(logging, name, value)
     for name in ("sightline", "sightline_api"):
@@ -90,34 +89,3 @@ def test_libraries_speak_only_of_what_is_wrong(capsys: pytest.CaptureFixture[str
     logging.getLogger("botocore").warning("wrong")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["message"] for line in lines] == ["ours", "wrong"]
-
-
-@pytest.mark.usefixtures("_logs")
-@pytest.mark.parametrize("request_name", ["abc", None])
-def test_a_fact_is_a_line_like_others(
-    capsys: pytest.CaptureFixture[str], request_name: str | None
-) -> None:
-    configure_logs("api", "INFO")
-    logger = logging.getLogger("sightline_api.app")
-    given: dict[str, Any] = {
-        "status": 200,
-        "route": None,
-        "path": '/"\n',
-        "reason": ValueError("x"),
-    }
-    token = request_id.set(request_name)
-    for extra in (given, {}):
-        Facts(logger, "answered").tell(**extra)
-        logger.info("answered", extra=extra)
-    request_id.reset(token)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    times = [datetime.fromisoformat(line.pop("timestamp")) for line in lines]
-    assert times == sorted(times)
-    assert lines[0] == lines[1] != lines[2] == lines[3]
-
-
-@pytest.mark.usefixtures("_logs")
-def test_facts_have_a_level(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logs("api", "WARNING")
-    Facts(logging.getLogger("sightline_api.app"), "answered").tell(status=200)
-    assert not capsys.readouterr().out

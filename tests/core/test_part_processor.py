@@ -5,17 +5,24 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.adapters.memory import (
+    MemoryImageTable,
+    MemoryObjectStore,
+    MemoryTopic,
+    memory_tables,
+)
 from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.domain.events import Event, parse_events
 from sightline.domain.failures import Failure, Gone, Rejected
-from sightline.domain.images import Image, ImageLabel, State, Status
+from sightline.domain.images import Image
+from sightline.domain.labels import ImageLabel
 from sightline.domain.object_keys import ImageKey, original_key
 from sightline.domain.recognition import Recognition
+from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
-from sightline.ports.image_table import Conflict
+from sightline.optimistic import Conflict
 from sightline.ports.object_store import StoredObject
 from sightline_testing.builders import count_labels, make_image, make_recognition, new_owner
 
@@ -46,7 +53,7 @@ class Rig:
     """One uploaded image in memory, and processors of its recognition part."""
 
     def __init__(self) -> None:
-        self.table = MemoryImageTable()
+        self.tables = memory_tables()
         self.originals = MemoryObjectStore()
         self.topic = MemoryTopic()
         self.events = EventPublisher(self.topic)
@@ -54,7 +61,7 @@ class Rig:
         self.upload = Upload(self.image.key)
 
     async def prepare(self) -> "Rig":
-        await self.table.create(self.image)
+        await self.tables.images.create(self.image)
         await self.put(b"hello")
         return self
 
@@ -62,13 +69,13 @@ class Rig:
         await self.originals.write(original_key(self.image.key), body, "image/jpeg")
 
     def processor(self, work: ScriptedWork) -> PartProcessor[Recognition]:
-        return PartProcessor("recognition", self.table, self.originals, work, self.events)
+        return PartProcessor("recognition", self.tables.images, self.originals, work, self.events)
 
     def told(self) -> list[Event]:
         return [event for body in self.topic.published for event in parse_events(body)]
 
     async def stored(self) -> Image:
-        return await self.table.get(self.image.key)
+        return await self.tables.images.get(self.image.key)
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ async def test_an_upload_ends_as_a_result(rig: Rig) -> None:
     assert part.result == make_recognition("Dog")
     assert part.started_at is not None
     assert part.finished_at is not None
-    assert await count_labels(rig.table, rig.image.owner) == {"Dog": 1}
+    assert await count_labels(rig.tables, rig.image.owner) == {"Dog": 1}
 
 
 async def test_a_repeated_delivery_does_nothing(rig: Rig) -> None:
@@ -104,7 +111,7 @@ async def test_a_key_without_a_row_makes_none(rig: Rig) -> None:
     with pytest.raises(Gone):
         await rig.processor(work).handle(Upload(foreign.key))
     assert work.performed == 0
-    assert (await rig.table.page(foreign.owner, 10)).images == []
+    assert (await rig.tables.images.page(foreign.owner, 10)).images == []
 
 
 async def test_another_owners_row_is_not_touched(rig: Rig) -> None:
@@ -143,7 +150,7 @@ async def test_what_is_wrong_with_replaced_bytes_is_not_held_against_the_new(rig
     async def replace_and_refuse() -> None:
         image = await rig.stored()
         part = image.recognition.begin("another etag")
-        await rig.table.store(image, image.with_part("recognition", part))
+        await rig.tables.images.store(image, image.with_part("recognition", part))
         raise Rejected("broken_image", "It cannot be shown.")
 
     with pytest.raises(Superseded):
@@ -153,7 +160,7 @@ async def test_what_is_wrong_with_replaced_bytes_is_not_held_against_the_new(rig
 
 async def test_deletion_during_the_work_wins(rig: Rig) -> None:
     async def delete() -> None:
-        await rig.table.remove(await rig.table.begin_deletion(rig.image.key))
+        await rig.tables.images.remove(await rig.tables.images.begin_deletion(rig.image.key))
 
     work = ScriptedWork(delete)
     processor = rig.processor(work)
@@ -161,12 +168,12 @@ async def test_deletion_during_the_work_wins(rig: Rig) -> None:
         await processor.handle(rig.upload)
     await processor.clear(rig.upload)
     assert work.discarded == [rig.image.key]
-    assert await count_labels(rig.table, rig.image.owner) == {}
+    assert await count_labels(rig.tables, rig.image.owner) == {}
 
 
 async def test_a_deletion_that_has_only_begun_wins_too(rig: Rig) -> None:
     async def begin() -> None:
-        await rig.table.begin_deletion(rig.image.key)
+        await rig.tables.images.begin_deletion(rig.image.key)
 
     with pytest.raises(Gone):
         await rig.processor(ScriptedWork(begin)).handle(rig.upload)
@@ -180,7 +187,7 @@ async def test_two_deliveries_at_once_count_once(rig: Rig) -> None:
         await second.handle(rig.upload)
 
     await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
-    assert await count_labels(rig.table, rig.image.owner) == {"Dog": 1}
+    assert await count_labels(rig.tables, rig.image.owner) == {"Dog": 1}
     part = (await rig.stored()).recognition
     assert part.state is State.SUCCEEDED
 
@@ -191,7 +198,7 @@ async def test_many_deliveries_at_once_count_once(rig: Rig) -> None:
         *(processor.handle(rig.upload) for processor in processors), return_exceptions=True
     )
     assert all(outcome is None or isinstance(outcome, Superseded) for outcome in outcomes)
-    assert await count_labels(rig.table, rig.image.owner) == {"Dog": 1}
+    assert await count_labels(rig.tables, rig.image.owner) == {"Dog": 1}
 
 
 async def test_work_on_replaced_bytes_is_not_kept(rig: Rig) -> None:
@@ -202,7 +209,7 @@ async def test_work_on_replaced_bytes_is_not_kept(rig: Rig) -> None:
         await rig.put(b"hello")
         image = await rig.stored()
         part = image.recognition.begin("another etag").succeed(make_recognition("Cat"))
-        await rig.table.store(image, image.with_part("recognition", part))
+        await rig.tables.images.store(image, image.with_part("recognition", part))
 
     with pytest.raises(Superseded):
         await rig.processor(ScriptedWork(replace)).handle(rig.upload)
@@ -218,7 +225,7 @@ async def test_a_demand_is_met_once(rig: Rig) -> None:
     await processor.handle(demand)
     await processor.handle(rig.upload)
     assert work.performed == 2
-    assert await count_labels(rig.table, rig.image.owner) == {"Dog": 1}
+    assert await count_labels(rig.tables, rig.image.owner) == {"Dog": 1}
 
 
 async def test_a_demand_for_the_other_part_is_not_ours(rig: Rig) -> None:
@@ -253,7 +260,9 @@ async def test_a_final_failure_can_be_reprocessed(rig: Rig) -> None:
 async def test_the_other_part_is_left_alone(rig: Rig) -> None:
     async def develop() -> None:
         image = await rig.stored()
-        await rig.table.store(image, image.with_part("renditions", image.renditions.begin("e")))
+        await rig.tables.images.store(
+            image, image.with_part("renditions", image.renditions.begin("e"))
+        )
 
     await rig.processor(ScriptedWork(develop)).handle(rig.upload)
     stored = await rig.stored()
@@ -294,7 +303,7 @@ async def test_what_was_given_up_can_be_taken_up_again(rig: Rig) -> None:
 
 
 async def test_a_failure_of_a_gone_image_only_clears_what_attempts_left(rig: Rig) -> None:
-    await rig.table.begin_deletion(rig.image.key)
+    await rig.tables.images.begin_deletion(rig.image.key)
     work = ScriptedWork()
     await rig.processor(work).fail(rig.upload, RETRIES_EXHAUSTED)
     assert work.discarded == [rig.image.key]
@@ -305,9 +314,9 @@ async def test_contention_without_end_is_left_for_later(rig: Rig) -> None:
         async def store(self, before: Image, after: Image) -> None:
             raise Conflict
 
-    table = Contended()
-    await table.create(rig.image)
-    processor = PartProcessor("recognition", table, rig.originals, ScriptedWork(), rig.events)
+    images = Contended()
+    await images.create(rig.image)
+    processor = PartProcessor("recognition", images, rig.originals, ScriptedWork(), rig.events)
     with pytest.raises(Superseded):
         await processor.handle(rig.upload)
     with pytest.raises(Superseded):
@@ -334,7 +343,7 @@ async def test_the_beginning_and_the_end_are_told(rig: Rig) -> None:
 async def test_a_beginning_that_changes_no_status_is_not_told(rig: Rig) -> None:
     """The other part has begun, so its owner knows that the image is in work."""
     image = await rig.stored()
-    await rig.table.store(image, image.with_part("renditions", image.renditions.begin("e")))
+    await rig.tables.images.store(image, image.with_part("renditions", image.renditions.begin("e")))
     await rig.processor(ScriptedWork()).handle(rig.upload)
     assert len(rig.told()) == 1
 
@@ -345,7 +354,7 @@ async def test_a_failure_is_told(rig: Rig) -> None:
 
 
 async def test_a_failure_of_a_gone_image_is_not_told(rig: Rig) -> None:
-    await rig.table.begin_deletion(rig.image.key)
+    await rig.tables.images.begin_deletion(rig.image.key)
     await rig.processor(ScriptedWork()).fail(rig.upload, RETRIES_EXHAUSTED)
     assert rig.told() == []
 
@@ -399,7 +408,7 @@ async def test_whoever_finishes_second_tells_too(rig: Rig) -> None:
     async def overtake() -> None:
         image = await rig.stored()
         part = image.recognition.succeed(make_recognition("Dog"))
-        await rig.table.store(image, image.with_part("recognition", part))
+        await rig.tables.images.store(image, image.with_part("recognition", part))
 
     await rig.processor(ScriptedWork(overtake)).handle(rig.upload)
     assert len(rig.told()) == 2

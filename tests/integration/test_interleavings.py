@@ -1,5 +1,5 @@
 """Everything that can come between two steps of a service, forced: at each of its calls to the
-table or the stores in turn, something else happens in full, or the process dies just before it or
+tables or the stores in turn, something else happens in full, or the process dies just before it or
 just after it.
 
 The use cases are the real ones, over memory and over the embedded cloud.
@@ -16,27 +16,28 @@ import pytest
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
-from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.adapters.dynamo import dynamo_tables
 from sightline.adapters.memory import (
-    MemoryAlbumTable,
-    MemoryImageTable,
     MemoryObjectStore,
     MemoryTopic,
+    memory_tables,
 )
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
-from sightline.deletion import delete_image
+from sightline.deletion import ImageDeleter
 from sightline.domain.albums import Album
 from sightline.domain.clock import now
 from sightline.domain.failures import Gone, Rejected
 from sightline.domain.ids import new_album_id
-from sightline.domain.images import PART_NAMES, Image, PartName, State, Status
+from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.object_keys import original_key, rendition_prefix
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
+from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
+from sightline.ports.tables import Tables
 from sightline_local.provisioning import provision
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
@@ -125,9 +126,8 @@ class ScriptedDetector:
 class World:
     """Tables and stores, and processes that use them."""
 
-    def __init__(self, images: Any, albums: Any, originals: Any, renditions: Any) -> None:
-        self.images = images
-        self.albums = albums
+    def __init__(self, tables: Tables, originals: Any, renditions: Any) -> None:
+        self.tables = tables
         self.originals = originals
         self.renditions = renditions
         self.image: Image
@@ -145,9 +145,9 @@ class World:
             created_at=at,
             updated_at=at,
         )
-        await self.images.create(self.image)
-        await self.albums.create(self.album)
-        await self.albums.add(self.album.key, [self.image.image_id])
+        await self.tables.images.create(self.image)
+        await self.tables.albums.create(self.album)
+        await self.tables.albums.add_images(self.album.key, [self.image.image_id])
         await self.put(BODY)
         return Upload(self.image.key)
 
@@ -157,13 +157,14 @@ class World:
     def process(self, name: PartName, steps: Steps | None = None) -> PartProcessor[Any]:
         """One process of the worker or of the resizer, which takes these steps."""
         watch = steps.watch if steps else lambda port: port
-        images, originals = watch(self.images), watch(self.originals)
+        images, originals = watch(self.tables.images), watch(self.originals)
+        cache, usage = watch(self.tables.recognition_cache), watch(self.tables.usage)
         bench: Any = InlineBench()
         work: Any
         if name == "recognition":
             sources = Sources(originals, bench, 2**20, Limits())
             work = RecognitionWork(
-                ScriptedDetector(), sources, originals, images, RecognitionProfile(), None
+                ScriptedDetector(), sources, originals, cache, usage, RecognitionProfile(), None
             )
         else:
             renditions = watch(self.renditions)
@@ -190,13 +191,15 @@ class World:
 
     async def delete(self, steps: Steps | None = None) -> None:
         watch = steps.watch if steps else lambda port: port
-        ports = map(watch, (self.images, self.albums, self.originals, self.renditions))
-        await delete_image(self.image.key, *ports)
+        ports = map(
+            watch, (self.tables.images, self.tables.albums, self.originals, self.renditions)
+        )
+        await ImageDeleter(*ports).delete(self.image.key)
 
     async def is_gone(self) -> bool:
         """Without a trace in any table or store."""
         try:
-            await self.images.begin_deletion(self.image.key)
+            await self.tables.images.begin_deletion(self.image.key)
         except ImageNotFound:
             pass
         else:
@@ -204,36 +207,33 @@ class World:
         key, owner = self.image.key, self.image.owner
         files = [name async for name in self.originals.keys(original_key(key))]
         files += [name async for name in self.renditions.keys(rendition_prefix(key))]
-        usage = await self.images.read_usage(owner)
-        album = await self.albums.get(self.album.key)
-        same = await self.images.find_content(owner, self.image.sha256)
-        labels = await count_labels(self.images, owner)
+        usage = await self.tables.usage.read(owner)
+        album = await self.tables.albums.get(self.album.key)
+        same = await self.tables.recognition_cache.find_duplicates(owner, self.image.sha256)
+        labels = await count_labels(self.tables, owner)
         return not (files or usage.images or usage.bytes or album.images or same or labels)
 
     async def read(self) -> Image:
-        found: Image = await self.images.get(self.image.key)
+        found: Image = await self.tables.images.get(self.image.key)
         return found
 
     async def check_counts(self, labels: dict[str, int], images: int = 1) -> None:
         owner = self.image.owner
-        assert await count_labels(self.images, owner) == labels
-        assert (await self.images.read_usage(owner)).images == images
+        assert await count_labels(self.tables, owner) == labels
+        assert (await self.tables.usage.read(owner)).images == images
 
 
 @pytest.fixture(params=["memory", "cloud"])
 async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterator[World]:
     if request.param == "memory":
-        images = MemoryImageTable()
-        albums = MemoryAlbumTable(images)
-        yield World(images, albums, MemoryObjectStore(), MemoryObjectStore())
+        yield World(memory_tables(), MemoryObjectStore(), MemoryObjectStore())
         return
     endpoint = request.getfixturevalue("aws_environment")
     session = boto3.Session("test", "test", region_name="eu-central-1")
     made = provision(session, endpoint, f"steps-{uuid4().hex[:8]}")
     dynamodb, s3 = await clients.open("dynamodb"), await clients.open("s3")
     yield World(
-        DynamoImageTable(dynamodb, made.table),
-        DynamoAlbumTable(dynamodb, made.table),
+        dynamo_tables(dynamodb, made.table),
         S3ObjectStore(s3, made.originals_bucket),
         S3ObjectStore(s3, made.renditions_bucket),
     )
@@ -309,7 +309,7 @@ async def test_a_second_worker_between_any_two_steps_of_the_first(
         await world.deliver(name, upload, steps, times=3)
         image = await world.read()
         assert image.part(name).state is State.SUCCEEDED, at
-        calls = await count_calls(world.images, image.owner, now().strftime("%Y-%m"))
+        calls = await count_calls(world.tables, image.owner, now().strftime("%Y-%m"))
         if name == "recognition":
             await world.check_counts({"Dog": 1}, images=0)
             assert calls == {Feature.LABELS: 1}

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sightline_api.images.tickets import UPLOAD_GRACE_SECONDS
+from sightline_api.images.uploads import UPLOAD_GRACE_SECONDS
 from sightline_local.provisioning import RETENTION_SECONDS, DemoUser, Resources, provision
 
 

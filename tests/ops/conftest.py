@@ -69,7 +69,7 @@ async def drain(stack: Stack, url: str) -> list[str]:
 async def uploaded(stack: Stack) -> Image:
     """An image whose original is there, and that nobody has worked on; its message is dropped."""
     image = make_image()
-    await stack.images.create(image)
+    await stack.tables.images.create(image)
     await stack.originals.write(original_key(image.key), b"x" * image.bytes, "image/jpeg")
     for part in ("recognition", "renditions"):
         await drain(stack, stack.places.queues[part])

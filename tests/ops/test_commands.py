@@ -92,7 +92,7 @@ async def test_an_image_is_explained(
     code, out, _ = await run(capsys, "--stack", outputs, "image", *image.key)
     assert "announced" in out
     assert "dead redrive recognition --apply" in out
-    await stack.images.begin_deletion(image.key)
+    await stack.tables.images.begin_deletion(image.key)
     code, out, _ = await run(capsys, "--stack", outputs, "--json", "image", *image.key)
     told = json.loads(out)
     assert (code, told["status"], told["set_aside"]) == (AMISS, "hidden", ["recognition"])

@@ -35,22 +35,22 @@ async def settled(stack: Stack) -> Image:
     done = image
     for name, result in (("recognition", make_recognition("Dog")), ("renditions", None)):
         begun = done.with_part(name, done.part(name).begin("etag"))  # type: ignore[arg-type]
-        await stack.images.store(done, begun)
+        await stack.tables.images.store(done, begun)
         part = begun.part(name)  # type: ignore[arg-type]
         done = begun.with_part(name, part.succeed(result))  # type: ignore[arg-type]
-        await stack.images.store(begun, done)
+        await stack.tables.images.store(begun, done)
     return done
 
 
 async def test_where_all_is_well_nothing_is_found(stack: Stack) -> None:
     await settled(stack)
-    await stack.images.create(make_image())
+    await stack.tables.images.create(make_image())
     assert await find(stack) == []
 
 
 async def test_what_is_young_may_be_under_way(stack: Stack) -> None:
     image = await uploaded(stack)
-    await stack.images.begin_deletion(image.key)
+    await stack.tables.images.begin_deletion(image.key)
     await stack.originals.write(original_key(make_image().key), b"x", "image/jpeg")
     assert await find(stack, timedelta(hours=1)) == []
 
@@ -82,7 +82,7 @@ async def test_a_file_whose_row_has_come_meanwhile_stays(stack: Stack) -> None:
     key = original_key(image.key)
     await stack.originals.write(key, b"x", "image/jpeg")
     (finding,) = await find(stack)
-    await stack.images.create(image)
+    await stack.tables.images.create(image)
     assert not await mend(stack, finding)
     await stack.originals.head(key)
 
@@ -93,18 +93,18 @@ async def test_a_deletion_that_was_cut_off_is_finished(stack: Stack) -> None:
     album = Album(
         owner=image.owner, album_id=new_album_id(), title="Summer", created_at=at, updated_at=at
     )
-    await stack.albums.create(album)
-    await stack.albums.add(album.key, [image.image_id])
-    await stack.images.begin_deletion(image.key)
+    await stack.tables.albums.create(album)
+    await stack.tables.albums.add_images(album.key, [image.image_id])
+    await stack.tables.images.begin_deletion(image.key)
     (finding,) = await find(stack)
     assert finding.kind is Kind.UNFINISHED_DELETION
     assert await mend(stack, finding)
     with pytest.raises(ImageNotFound):
-        await stack.images.begin_deletion(image.key)
+        await stack.tables.images.begin_deletion(image.key)
     with pytest.raises(ObjectNotFound):
         await stack.originals.head(original_key(image.key))
-    assert (await stack.albums.get(AlbumKey(image.owner, album.album_id))).images == 0
-    assert await stack.images.count_labels(image.owner, 10) == []
+    assert (await stack.tables.albums.get(AlbumKey(image.owner, album.album_id))).images == 0
+    assert await stack.tables.index.count_labels(image.owner, 10) == []
     assert not await mend(stack, finding)
 
 
@@ -123,9 +123,9 @@ async def test_what_ended_meanwhile_is_not_told_again(stack: Stack) -> None:
     image = await uploaded(stack)
     finding = Finding(Kind.STALLED, image.key, "recognition")
     begun = image.with_part("recognition", image.recognition.begin("etag"))
-    await stack.images.store(image, begun)
+    await stack.tables.images.store(image, begun)
     done = begun.with_part("recognition", begun.recognition.succeed(make_recognition("Dog")))
-    await stack.images.store(begun, done)
+    await stack.tables.images.store(begun, done)
     assert not await mend(stack, finding)
     assert await drain(stack, stack.places.queues["recognition"]) == []
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from sightline.adapters.dynamo.schema import table_schema
 from sightline_reliability.checker import POISON_MESSAGE, check_invariants
 from sightline_reliability.ledger import Ledger, UploadRecord
 from sightline_reliability.system_state import DataStores, read_state
@@ -37,18 +38,7 @@ class Scenario:
         redrive = {"deadLetterTargetArn": arn["Attributes"]["QueueArn"], "maxReceiveCount": 3}
         attributes = {"RedrivePolicy": json.dumps(redrive)}
         queue_url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        self.client("dynamodb").create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        self.client("dynamodb").create_table(**table_schema(name))
         self.queue_url, self.dead_letter_url = queue_url, dead_letter_url
         self.stores = DataStores(name, f"{name}-originals", f"{name}-renditions", (queue_url,))
         self.table = boto3.resource(

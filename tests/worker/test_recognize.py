@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from sightline.adapters.memory import MemoryImageTable, MemoryObjectStore, MemoryTopic
+from sightline.adapters.memory import MemoryObjectStore, MemoryTopic, memory_tables
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.domain.clock import now
@@ -55,7 +55,7 @@ class Rig:
     """The worker over memory."""
 
     def __init__(self, bench: DecodePool) -> None:
-        self.table = MemoryImageTable()
+        self.tables = memory_tables()
         self.originals = MemoryObjectStore()
         self.detector = ScriptedDetector()
         self.sources = Sources(self.originals, bench, 50 * 2**20, Limits())
@@ -65,14 +65,15 @@ class Rig:
             self.detector,
             self.sources,
             self.originals,
-            self.table,
+            self.tables.recognition_cache,
+            self.tables.usage,
             RecognitionProfile(),
             monthly_calls,
         )
 
     async def upload(self, owner: str | None = None, **changes: object) -> Image:
         image = make_image(owner, sha256=SHA256, bytes=len(BODY), **changes)
-        await self.table.create(image)
+        await self.tables.images.create(image)
         await self.originals.write(original_key(image.key), BODY, "image/jpeg")
         return image
 
@@ -84,9 +85,9 @@ class Rig:
     ) -> Recognition:
         work = self.work(monthly_calls)
         events = EventPublisher(MemoryTopic())
-        processor = PartProcessor("recognition", self.table, self.originals, work, events)
+        processor = PartProcessor("recognition", self.tables.images, self.originals, work, events)
         await processor.handle(Upload(image.key, request))
-        part = (await self.table.get(image.key)).recognition
+        part = (await self.tables.images.get(image.key)).recognition
         if part.failure is not None:
             raise Rejected(part.failure.code, part.failure.message)
         assert part.result is not None
@@ -102,14 +103,14 @@ async def rig() -> AsyncIterator[Rig]:
 async def test_what_was_seen_is_the_result(rig: Rig) -> None:
     image = await rig.upload()
     assert await rig.process(image) == make_recognition("Dog")
-    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.LABELS: 1}
 
 
 async def test_a_ticket_chooses_what_is_looked_for(rig: Rig) -> None:
     image = await rig.upload(features=(Feature.TEXT, Feature.FACES))
     await rig.process(image)
     assert [profile.features for profile in rig.detector.asked] == [(Feature.TEXT, Feature.FACES)]
-    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.TEXT: 1, Feature.FACES: 1}
+    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.TEXT: 1, Feature.FACES: 1}
 
 
 @pytest.mark.parametrize("body", [BODY + b"x", None])
@@ -137,8 +138,8 @@ async def test_the_same_bytes_are_paid_for_once(rig: Rig) -> None:
     assert len(rig.detector.asked) == 1
     assert copy.labels == make_recognition("Dog").labels
     assert copy.calls == {}
-    assert await count_calls(rig.table, first.owner, MONTH) == {Feature.LABELS: 1}
-    assert await count_labels(rig.table, first.owner) == {"Dog": 2}
+    assert await count_calls(rig.tables, first.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_labels(rig.tables, first.owner) == {"Dog": 2}
 
 
 async def test_the_same_bytes_at_the_same_time_are_paid_for_once(rig: Rig) -> None:
@@ -150,7 +151,7 @@ async def test_the_same_bytes_at_the_same_time_are_paid_for_once(rig: Rig) -> No
     rig.detector.meanwhile = look
     await asyncio.gather(*(rig.process(image) for image in images))
     assert len(rig.detector.asked) == 1
-    assert await count_labels(rig.table, images[0].owner) == {"Dog": 4}
+    assert await count_labels(rig.tables, images[0].owner) == {"Dog": 4}
 
 
 async def test_another_owner_pays_for_himself(rig: Rig) -> None:
@@ -185,8 +186,8 @@ async def test_a_demand_to_look_again_is_a_new_look(rig: Rig) -> None:
     again = await rig.process(image, request=ReprocessCommand("first", ("recognition",)))
     assert len(rig.detector.asked) == 2
     assert again.calls == {Feature.LABELS: 2}
-    assert await count_calls(rig.table, image.owner, MONTH) == {Feature.LABELS: 2}
-    assert await count_labels(rig.table, image.owner) == {"Dog": 1}
+    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.LABELS: 2}
+    assert await count_labels(rig.tables, image.owner) == {"Dog": 1}
 
 
 async def test_above_the_budget_a_picture_waits_until_it_is_reprocessed(rig: Rig) -> None:
@@ -196,7 +197,7 @@ async def test_above_the_budget_a_picture_waits_until_it_is_reprocessed(rig: Rig
     with pytest.raises(Rejected) as caught:
         await rig.process(second, monthly_calls=2)
     assert caught.value.failure.code == "budget_exceeded"
-    failure = (await rig.table.get(second.key)).recognition.failure
+    failure = (await rig.tables.images.get(second.key)).recognition.failure
     assert failure is not None
     assert failure.code == "budget_exceeded"
     request = ReprocessCommand("next month", ("recognition",))
@@ -211,7 +212,7 @@ async def test_what_is_known_costs_no_budget(rig: Rig) -> None:
 
 async def test_other_bytes_than_announced_are_rejected(rig: Rig) -> None:
     image = await rig.upload()
-    await rig.originals.write(original_key(image.key), b"hello", "image/jpeg")
+    await rig.originals.write(original_key(image.key), BODY[::-1], "image/jpeg")
     original = await rig.originals.head(original_key(image.key))
     with pytest.raises(Rejected) as caught:
         # As from an emulator, which keeps no checksum.

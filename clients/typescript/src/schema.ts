@@ -12,21 +12,20 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's images, newest first
-         * @description The caller's images, newest first.
+         * List images
+         * @description Return summaries of the caller's images, newest first.
          *
-         *     Those that the album holds, and that bear every one of the labels; ranges include their
-         *     beginning and exclude their end, and a time without an offset counts as UTC.
-         *     Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-         *     yet have a cursor.
+         *     With filters, return the images that belong to `album` and have every `label`. A range includes
+         *     its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+         *     images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
          */
         get: operations["list_images"];
         put?: never;
         /**
-         * Announce a picture and get the form to upload it with, straight to S3
-         * @description Announce a picture and get the form to upload it with, straight to S3.
+         * Create an upload
+         * @description Create an image, and a presigned POST that uploads its file straight to S3.
          *
-         *     The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+         *     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
          */
         post: operations["create_image"];
         delete?: never;
@@ -45,8 +44,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Announce up to 100 pictures at once; each has an outcome of its own
-         * @description Announce up to 100 pictures at once; each has an outcome of its own.
+         * Create up to 100 uploads
+         * @description Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
          */
         post: operations["create_images"];
         delete?: never;
@@ -65,8 +64,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
-         * @description Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
+         * Delete up to 100 images
+         * @description Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
          */
         post: operations["delete_images"];
         delete?: never;
@@ -83,26 +82,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One image; poll it until `status` is `ready` or `failed`
-         * @description One image; poll it until `status` is `ready` or `failed`.
+         * Get an image
+         * @description Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
          */
         get: operations["get_image"];
         put?: never;
         post?: never;
         /**
-         * Delete the picture and everything that was made of it
-         * @description Delete the picture and everything that was made of it.
+         * Delete an image
+         * @description Delete an image with its original, renditions, labels and album entries.
          *
-         *     When the answer comes, all of it is gone. A call that was cut off may be repeated.
+         *     All of them are deleted when the response arrives. An interrupted request can be repeated.
          */
         delete: operations["delete_image"];
         options?: never;
         head?: never;
         /**
-         * Change what the owner says of the image; reprocessing leaves it alone
-         * @description Change what the owner says of the image; reprocessing leaves it alone.
+         * Update an image
+         * @description Change the title, the description and the owner's labels. Reprocessing keeps them.
          *
-         *     With `If-Match`, only if the image is still the one with that `ETag`.
+         *     With `If-Match`, only if the image still has that `ETag`.
          */
         patch: operations["update_image"];
         trace?: never;
@@ -117,11 +116,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Process the picture once more: other features, a mended fault, a new month's budget
-         * @description Process the picture once more: other features, a mended fault, a new month's budget.
+         * Reprocess an image
+         * @description Reprocess an image, for example with other features or after an error.
          *
-         *     The answer is the image as it is; it turns to `processing` in a moment. What was found before
-         *     stays until the new result replaces it.
+         *     Returns the image as it is now; its status changes to `processing` in a moment. The present
+         *     result stays until the new one replaces it.
          */
         post: operations["reprocess_image"];
         delete?: never;
@@ -138,8 +137,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The picture as it was uploaded, with all that the camera wrote into it, to be saved
-         * @description The picture as it was uploaded, with all that the camera wrote into it, to be saved.
+         * Get the original of an image
+         * @description Return a URL that downloads the file as it was uploaded, with all its metadata.
          */
         get: operations["get_original"];
         put?: never;
@@ -158,14 +157,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's albums, newest first
-         * @description The caller's albums, newest first.
+         * List albums
+         * @description Return the caller's albums, newest first.
          */
         get: operations["list_albums"];
         put?: never;
         /**
-         * Make an album; pictures are put into it afterwards
-         * @description Make an album; pictures are put into it afterwards.
+         * Create an album
+         * @description Create an empty album.
          */
         post: operations["create_album"];
         delete?: never;
@@ -182,24 +181,24 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One album; its pictures are listed by `GET /v1/images?album={album_id}`
-         * @description One album; its pictures are listed by `GET /v1/images?album={album_id}`.
+         * Get an album
+         * @description Return one album. List its images with `GET /v1/images?album={album_id}`.
          */
         get: operations["get_album"];
         put?: never;
         post?: never;
         /**
-         * Delete the album; its pictures stay
-         * @description Delete the album; its pictures stay. A call that was cut off may be repeated.
+         * Delete an album
+         * @description Delete an album and keep its images. An interrupted request can be repeated.
          */
         delete: operations["delete_album"];
         options?: never;
         head?: never;
         /**
-         * Give the album another title or cover
-         * @description Give the album another title or cover.
+         * Update an album
+         * @description Change the title or the cover of an album.
          *
-         *     With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+         *     With `If-Match`, only if the album and its content still have that `ETag`.
          */
         patch: operations["update_album"];
         trace?: never;
@@ -214,8 +213,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put up to 100 of the caller's pictures into the album; each has an outcome of its own
-         * @description Put up to 100 of the caller's pictures into the album; each has an outcome of its own.
+         * Add up to 100 images to an album
+         * @description Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
          */
         post: operations["add_to_album"];
         delete?: never;
@@ -234,8 +233,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take up to 100 pictures out of the album; they stay otherwise as they are
-         * @description Take up to 100 pictures out of the album; they stay otherwise as they are.
+         * Remove up to 100 images from an album
+         * @description Remove up to 100 images from the album, and keep the images themselves.
          */
         post: operations["remove_from_album"];
         delete?: never;
@@ -252,8 +251,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The labels of the caller's images with exact counts, by name; `prefix` in any case
-         * @description The labels of the caller's images with exact counts, by name; `prefix` in any case.
+         * List labels
+         * @description Return the labels of the caller's images with exact counts, by name.
+         *
+         *     With `prefix`, only labels that start with it in any letter case.
          */
         get: operations["list_labels"];
         put?: never;
@@ -272,13 +273,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's images that bear every `label` and none of `not`, and in which every word of `text` is to be read, newest first; with `album`, those that it holds
-         * @description The caller's images that bear every `label` and none of `not`, and in which every word of
-         *     `text` is to be read, newest first; with `album`, those that it holds.
+         * Search images
+         * @description Return summaries of the caller's images that match a search, newest first.
          *
-         *     Labels and words are found however they are written; a label that the owner added has a
-         *     confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-         *     images than asked for and yet have a cursor.
+         *     An image matches if it has every `label` and none of `not`, if its recognized text contains
+         *     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+         *     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+         *     requested. A page may have fewer items than `limit` and still have a `next_cursor`.
          */
         get: operations["search_images"];
         put?: never;
@@ -297,8 +298,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pictures, bytes and recognition calls of the caller, by month, newest first
-         * @description Pictures, bytes and recognition calls of the caller, by month, newest first.
+         * Get usage by month
+         * @description Return the caller's images, bytes and recognition calls by month, newest first.
          */
         get: operations["get_usage"];
         put?: never;
@@ -317,11 +318,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that the caller has, one JSON document a line: the account, its albums, and its images, newest first, each with addresses from which its files can be fetched for an hour
-         * @description Everything that the caller has, one JSON document a line: the account, its albums, and its
-         *     images, newest first, each with addresses from which its files can be fetched for an hour.
+         * Export an account
+         * @description Export everything of the caller as JSON lines.
          *
-         *     An export that broke off is continued with the `cursor` of its last image.
+         *     The lines are the account, its albums, and its images, newest first. URLs of originals and
+         *     renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+         *     its last image.
          */
         get: operations["export_account"];
         put?: never;
@@ -343,11 +345,11 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase everything that the caller has, for good: pictures, albums, labels, usage
-         * @description Erase everything that the caller has, for good: pictures, albums, labels, usage.
+         * Erase an account
+         * @description Erase everything of the caller for good: images, albums, labels and usage.
          *
-         *     As much as one call can do; while something is left the answer is 202, and the call is to be
-         *     repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+         *     Each request erases a part. While something remains the status is 202: repeat the request, as
+         *     after any failure. The user in Cognito is not deleted; delete it there.
          */
         delete: operations["erase_account"];
         options?: never;
@@ -363,17 +365,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happens to the caller's images and albums, as Server-Sent Events
-         * @description What happens to the caller's images and albums, as Server-Sent Events.
+         * Stream events
+         * @description Stream changes of the caller's images and albums as Server-Sent Events.
          *
-         *     - `open`: first of all, unless resumed. Read what is on the screen after it.
-         *     - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-         *       the image's at this moment, null when it is deleted.
-         *     - `album`: look at this album again.
-         *     - `reset`: something may have been missed; read anew what is on the screen.
+         *     - `open`: the first event of a new stream. Load the current state after it.
+         *     - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+         *       `status` is the current status of the image, null if it is deleted.
+         *     - `album`: an album changed; fetch it again.
+         *     - `reset`: events may be missing. Load the current state again.
          *
-         *     A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-         *     the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+         *     A stream ends after some minutes, when its token expires, or when the service is deployed.
+         *     Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+         *     may be delivered more than once.
          */
         get: operations["get_events"];
         put?: never;
@@ -392,8 +395,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether this process serves; a dependency that is away does not count against it
-         * @description Whether this process serves; a dependency that is away does not count against it.
+         * Check the health of the gateway
+         * @description Return `ok` while this process serves requests, even if a dependency is down.
          */
         get: operations["get_health"];
         put?: never;
@@ -410,23 +413,23 @@ export interface components {
     schemas: {
         /**
          * AlbumChanges
-         * @description What to change; what is left out stays as it is.
+         * @description The fields to change. A field that is left out stays as it is.
          */
         AlbumChanges: {
             /**
              * Title
-             * @description Null leaves it as it is.
+             * @description Null keeps the title.
              */
             title?: string | null;
             /**
              * Cover Id
-             * @description Null for the newest picture.
+             * @description Null selects the newest image.
              */
             cover_id?: string | null;
         };
         /**
          * AlbumImageBatch
-         * @description Pictures to put into an album, or to take out.
+         * @description Images to add to an album, or to remove from it.
          */
         AlbumImageBatch: {
             /** Ids */
@@ -434,7 +437,7 @@ export interface components {
         };
         /**
          * AlbumImageOutcome
-         * @description What became of one: done, not there, or (409) in too many albums already.
+         * @description The outcome for one image: done, not found, or (409) already in too many albums.
          */
         AlbumImageOutcome: {
             /** Id */
@@ -447,7 +450,7 @@ export interface components {
         };
         /**
          * AlbumImageOutcomes
-         * @description One outcome for each picture, in the same order.
+         * @description One outcome for each image, in the order of the request.
          */
         AlbumImageOutcomes: {
             /** Items */
@@ -455,7 +458,7 @@ export interface components {
         };
         /**
          * AlbumPage
-         * @description Some albums, newest first; `next_cursor` continues, null at the end.
+         * @description A page of albums, newest first; `next_cursor` continues it, null on the last page.
          */
         AlbumPage: {
             /** Items */
@@ -465,7 +468,7 @@ export interface components {
         };
         /**
          * AlbumRequest
-         * @description An album that is to be made.
+         * @description A new album.
          */
         AlbumRequest: {
             /** Title */
@@ -473,7 +476,7 @@ export interface components {
         };
         /**
          * AlbumView
-         * @description A set of pictures with a title.
+         * @description A set of images with a title.
          */
         AlbumView: {
             /**
@@ -488,16 +491,16 @@ export interface components {
             title: string;
             /**
              * Images
-             * @description How many pictures it holds.
+             * @description Number of images in the album.
              * @example 17
              */
             images: number;
             /**
              * Cover Id
-             * @description The picture that its owner chose for its cover.
+             * @description The image that the owner chose as the cover.
              */
             cover_id: string | null;
-            /** @description That one, else the newest; null where empty. */
+            /** @description The chosen cover, or else the newest image; null if the album is empty. */
             cover: components["schemas"]["CoverView"] | null;
             /**
              * Created At
@@ -547,15 +550,15 @@ export interface components {
         };
         /**
          * CoverView
-         * @description The picture that stands for an album.
+         * @description The image that represents an album.
          */
         CoverView: {
             /** Image Id */
             image_id: string;
             /** Placeholder */
             placeholder: string | null;
-            /** Renditions */
-            renditions: components["schemas"]["RenditionView"][];
+            thumbnail: components["schemas"]["LinkedRendition"] | null;
+            preview: components["schemas"]["LinkedRendition"] | null;
         };
         /**
          * DeletionBatch
@@ -567,7 +570,7 @@ export interface components {
         };
         /**
          * DeletionOutcome
-         * @description What became of one: gone now, or not there in the first place.
+         * @description The outcome for one image: deleted, or not found.
          */
         DeletionOutcome: {
             /** Id */
@@ -580,7 +583,7 @@ export interface components {
         };
         /**
          * DeletionOutcomes
-         * @description One outcome for each image, in the same order.
+         * @description One outcome for each image, in the order of the request.
          */
         DeletionOutcomes: {
             /** Items */
@@ -671,19 +674,19 @@ export interface components {
         };
         /**
          * ErasureView
-         * @description What is left to erase.
+         * @description What remains to be erased.
          */
         ErasureView: {
             /**
              * Remaining
-             * @description Images and albums; counted up to 1,000.
+             * @description Images and albums, counted up to 1,000.
              * @example 812
              */
             remaining: number;
         };
         /**
          * ExportAccountRecord
-         * @description Whose it is, and what was used; the first line.
+         * @description The first line: the owner, and the usage.
          */
         ExportAccountRecord: {
             /**
@@ -709,7 +712,7 @@ export interface components {
         };
         /**
          * ExportEndRecord
-         * @description The last line: an export without it is not complete. `images` counts those above it.
+         * @description The last line; an export without it is incomplete. `images` counts the images before it.
          */
         ExportEndRecord: {
             /**
@@ -722,9 +725,9 @@ export interface components {
         };
         /**
          * ExportImageRecord
-         * @description One image with the address of its original, null where nothing was uploaded.
+         * @description One image, and the URL of its original; null if nothing was uploaded.
          *
-         *     An export that broke off goes on behind this line with its `cursor`.
+         *     To resume an interrupted export after this line, pass its `cursor`.
          */
         ExportImageRecord: {
             /**
@@ -749,7 +752,7 @@ export interface components {
             code: string;
             /**
              * Message
-             * @example The file is not a picture of a kind that is supported.
+             * @example The file format is not supported.
              */
             message: string;
         };
@@ -761,7 +764,7 @@ export interface components {
         Feature: "labels" | "properties" | "text" | "faces" | "moderation";
         /**
          * FieldError
-         * @description One thing that is wrong with a request.
+         * @description One field that failed validation.
          */
         FieldError: {
             /**
@@ -793,7 +796,7 @@ export interface components {
         };
         /**
          * ImageChanges
-         * @description What to change; what is left out stays as it is, null takes a text away.
+         * @description The fields to change. A field that is left out stays as it is; null removes a text.
          */
         ImageChanges: {
             /** Title */
@@ -808,14 +811,14 @@ export interface components {
             labels_added?: string[];
             /**
              * Labels Hidden
-             * @description All of recognition's labels to leave out.
+             * @description All detected labels to leave out.
              * @default []
              */
             labels_hidden?: string[];
         };
         /**
          * ImageLabel
-         * @description A label as an image bears it; the owner's own have a confidence of 100.
+         * @description A label of an image; a label that the owner added has a confidence of 100.
          */
         ImageLabel: {
             /**
@@ -828,16 +831,6 @@ export interface components {
              * @example 98.5
              */
             confidence: number;
-        };
-        /**
-         * ImagePage
-         * @description Some images, newest first; `next_cursor` continues, null at the end.
-         */
-        ImagePage: {
-            /** Items */
-            items: components["schemas"]["ImageView"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * ImageProperties
@@ -876,11 +869,79 @@ export interface components {
             contrast?: number | null;
         };
         /**
+         * ImageSummary
+         * @description An image in a list; `GET /v1/images/{image_id}` returns all of it.
+         */
+        ImageSummary: {
+            /**
+             * Id
+             * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+             */
+            id: string;
+            status: components["schemas"]["Status"];
+            /** Title */
+            title: string | null;
+            /**
+             * Media Type
+             * @description As detected in the file; until then as declared.
+             */
+            media_type: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Width
+             * @description Pixels of the upright original.
+             */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Animated */
+            animated: boolean | null;
+            /**
+             * Placeholder
+             * @description ThumbHash in Base64, to show until the thumbnail has loaded.
+             * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
+             */
+            placeholder: string | null;
+            /**
+             * Labels
+             * @description Most confident first.
+             */
+            labels: components["schemas"]["ImageLabel"][];
+            /** Taken At */
+            taken_at: string | null;
+            place: components["schemas"]["GeoPosition"] | null;
+            /** @description The smallest rendition. */
+            thumbnail: components["schemas"]["LinkedRendition"] | null;
+            /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
+            preview: components["schemas"]["LinkedRendition"] | null;
+            /**
+             * Albums
+             * @description Ids of the albums that contain the image.
+             */
+            albums: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * ImageSummaryPage
+         * @description A page of images, newest first; `next_cursor` continues it, null on the last page.
+         */
+        ImageSummaryPage: {
+            /** Items */
+            items: components["schemas"]["ImageSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * ImageUpload
-         * @description The image that the upload will be, and the way to upload it.
+         * @description A new image, and the presigned POST that uploads its file.
          *
-         *     Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
-         *     second image of it; deleting this one does not.
+         *     If the caller already has an image with the same bytes, `duplicate_of` is its id. Uploading
+         *     creates a second image of them; deleting the new image cancels the upload.
          */
         ImageUpload: {
             image: components["schemas"]["ImageView"];
@@ -890,7 +951,7 @@ export interface components {
         };
         /**
          * ImageUploadBatch
-         * @description Pictures that a client is about to upload.
+         * @description Images to upload.
          */
         ImageUploadBatch: {
             /** Images */
@@ -898,15 +959,15 @@ export interface components {
         };
         /**
          * ImageUploadOutcome
-         * @description A ticket, or why there is none; the other is null.
+         * @description The upload, or the problem that prevented it; the other one is null.
          */
         ImageUploadOutcome: {
-            ticket?: components["schemas"]["ImageUpload"] | null;
+            upload?: components["schemas"]["ImageUpload"] | null;
             problem?: components["schemas"]["ProblemBody"] | null;
         };
         /**
          * ImageUploadOutcomes
-         * @description One outcome for each picture, in the same order.
+         * @description One outcome for each image, in the order of the request.
          */
         ImageUploadOutcomes: {
             /** Items */
@@ -914,7 +975,7 @@ export interface components {
         };
         /**
          * ImageUploadRequest
-         * @description A picture that a client is about to upload.
+         * @description An image to upload.
          */
         ImageUploadRequest: {
             /**
@@ -930,7 +991,7 @@ export interface components {
             bytes: number;
             /**
              * Sha256
-             * @description SHA-256 of the file, in hex; S3 refuses any other content.
+             * @description SHA-256 of the file in hex; S3 rejects any other content.
              * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
              */
             sha256: string;
@@ -938,13 +999,13 @@ export interface components {
             title?: string | null;
             /**
              * Features
-             * @description What to look for; null for what is usual.
+             * @description Features to recognize. Null selects the server's default.
              */
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
          * ImageView
-         * @description A picture and what became of it.
+         * @description An image with its processing state and results.
          */
         ImageView: {
             /**
@@ -952,7 +1013,7 @@ export interface components {
              * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
              */
             id: string;
-            /** @description Ends as `ready` or `failed`, derived from both parts. */
+            /** @description Derived from both parts; ends as `ready` or `failed`. */
             status: components["schemas"]["Status"];
             /** Title */
             title: string | null;
@@ -960,7 +1021,7 @@ export interface components {
             description: string | null;
             /**
              * Labels
-             * @description What the image is found by: recognition's labels without the hidden ones, and the owner's own.
+             * @description The labels that the image is found by: detected labels without the hidden ones, and the owner's own. Most confident first.
              */
             labels: components["schemas"]["ImageLabel"][];
             /**
@@ -970,17 +1031,17 @@ export interface components {
             labels_added: string[];
             /**
              * Labels Hidden
-             * @description Labels of recognition's to leave out.
+             * @description Detected labels to leave out.
              */
             labels_hidden: string[];
             /**
              * Albums
-             * @description Ids of the albums that hold the image.
+             * @description Ids of the albums that contain the image.
              */
             albums: string[];
             /**
              * Media Type
-             * @description As found in the picture; until then as announced.
+             * @description As detected in the file; until then as declared.
              */
             media_type: string;
             /** Bytes */
@@ -1001,12 +1062,12 @@ export interface components {
             height: number | null;
             /**
              * Animated
-             * @description Whether it moves; renditions show one frame.
+             * @description Renditions of an animation show its first frame.
              */
             animated: boolean | null;
             /**
              * Placeholder
-             * @description ThumbHash in Base64, to show until a rendition has arrived.
+             * @description ThumbHash in Base64, to show until a rendition has loaded.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
              */
             placeholder: string | null;
@@ -1026,7 +1087,7 @@ export interface components {
         };
         /**
          * LabelPage
-         * @description Some labels by name; `next_cursor` continues, null at the end.
+         * @description A page of labels by name; `next_cursor` continues it, null on the last page.
          */
         LabelPage: {
             /** Items */
@@ -1036,7 +1097,7 @@ export interface components {
         };
         /**
          * LabelView
-         * @description A label, and how many of the caller's images bear it.
+         * @description A label, and how many of the caller's images have it.
          */
         LabelView: {
             /**
@@ -1049,6 +1110,24 @@ export interface components {
              * @example 17
              */
             images: number;
+        };
+        /**
+         * LinkedRendition
+         * @description A rendition in a list; sides are in pixels, and `url` is valid for at least an hour.
+         */
+        LinkedRendition: {
+            /** Url */
+            url: string;
+            /**
+             * Width
+             * @example 256
+             */
+            width: number;
+            /**
+             * Height
+             * @example 192
+             */
+            height: number;
         };
         /**
          * ModerationLabel
@@ -1067,7 +1146,7 @@ export interface components {
         };
         /**
          * MonthlyUsageView
-         * @description What came in one month; deletion takes nothing away from it.
+         * @description Usage in one month; deleting images does not reduce it.
          */
         MonthlyUsageView: {
             /**
@@ -1081,28 +1160,28 @@ export interface components {
             bytes: number;
             /**
              * Calls
-             * @description Recognition calls that were paid for.
+             * @description Paid recognition calls by feature.
              */
             calls: {
                 [key: string]: number;
             };
             /**
              * Estimated Cost
-             * @description Of those calls, in US dollars.
+             * @description Cost of these calls in US dollars.
              * @example 1.25
              */
             estimated_cost: number;
         };
         /**
          * OriginalView
-         * @description Where the original can be saved from; `url` needs no token and is good until `expires_at`.
+         * @description A URL that downloads the original; it needs no token, and is valid until `expires_at`.
          */
         OriginalView: {
             /** Url */
             url: string;
             /**
              * File Name
-             * @description What it is saved as: the title, else the id.
+             * @description The title, or else the id, with the suffix of the format.
              * @example Evening at sea.jpg
              */
             file_name: string;
@@ -1131,7 +1210,7 @@ export interface components {
         };
         /**
          * ProblemBody
-         * @description What went wrong, for programs by `code` and for people by `detail`.
+         * @description What went wrong: `code` is for programs, `detail` for people.
          */
         ProblemBody: {
             /**
@@ -1156,7 +1235,7 @@ export interface components {
             status: number;
             /**
              * Detail
-             * @example There is no such image.
+             * @example Image not found.
              */
             detail: string;
             /**
@@ -1190,9 +1269,9 @@ export interface components {
         };
         /**
          * RecognitionView
-         * @description What was recognised; boxes are shares of the upright picture's width and height.
+         * @description The recognition result. Boxes are fractions of the upright image's width and height.
          *
-         *     A feature that was not looked for is null.
+         *     A feature that was not requested is null.
          */
         RecognitionView: {
             state: components["schemas"]["State"];
@@ -1201,11 +1280,11 @@ export interface components {
             /** Finished At */
             finished_at: string | null;
             failure: components["schemas"]["FailureView"] | null;
-            /** @description What was asked for, and what of it is kept. */
+            /** @description The requested features, and which results are kept. */
             profile: components["schemas"]["RecognitionProfile"] | null;
             /**
              * Models
-             * @description Version of the model by feature; a stand-in's own name where one answered.
+             * @description Model version by feature; an emulator reports its own name.
              */
             models: {
                 [key: string]: string;
@@ -1222,7 +1301,7 @@ export interface components {
         };
         /**
          * RenditionView
-         * @description A smaller copy; `bytes` is its size, sides are in pixels, `url` is good for an hour.
+         * @description A rendition; sides are in pixels, and `url` is valid for at least an hour.
          */
         RenditionView: {
             /**
@@ -1252,7 +1331,7 @@ export interface components {
         };
         /**
          * RenditionsView
-         * @description The copies that were made.
+         * @description The renditions of an image.
          */
         RenditionsView: {
             state: components["schemas"]["State"];
@@ -1266,7 +1345,7 @@ export interface components {
         };
         /**
          * ReprocessRequest
-         * @description A demand to process a picture once more.
+         * @description Which parts to process again, and how.
          */
         ReprocessRequest: {
             /**
@@ -1279,25 +1358,27 @@ export interface components {
             parts?: ("recognition" | "renditions")[];
             /**
              * Features
-             * @description What to look for; null for what it was.
+             * @description Features to recognize. Null repeats those of the image.
              */
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
          * State
-         * @description How far one part is.
+         * @description The state of one part of an image.
          * @enum {string}
          */
         State: "pending" | "running" | "succeeded" | "failed";
         /**
          * Status
-         * @description How far the image is, as its owner sees it.
+         * @description The status of an image, as its owner sees it.
          * @enum {string}
          */
         Status: "awaiting_upload" | "processing" | "ready" | "failed";
         /**
          * UploadTarget
-         * @description Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data.
+         * @description A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
+         *
+         *     The encoding is multipart/form-data.
          */
         UploadTarget: {
             /** Url */
@@ -1314,7 +1395,7 @@ export interface components {
         };
         /**
          * UsageView
-         * @description What the caller has now, how much there may be (null: any number), and the months.
+         * @description What the caller stores now, the quotas (null: unlimited), and usage by month.
          */
         UsageView: {
             /** Images */
@@ -1375,10 +1456,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImagePage"];
+                    "application/json": components["schemas"]["ImageSummaryPage"];
                 };
             };
-            /** @description The cursor is not one that this listing gave out. */
+            /** @description The cursor does not belong to this list. Start again without a cursor. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1389,7 +1470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1400,7 +1481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1411,10 +1492,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1424,10 +1505,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1443,7 +1524,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -1466,7 +1547,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageUpload"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1477,7 +1558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1488,7 +1569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no room for another picture of this size; delete some first. */
+            /** @description Storage quota exceeded. Delete images to free space. */
             403: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1499,10 +1580,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1512,7 +1593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The picture is larger than what is accepted. */
+            /** @description The image exceeds the maximum file size. */
             413: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1523,7 +1604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1534,10 +1615,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1547,10 +1628,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1566,7 +1647,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -1589,7 +1670,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageUploadOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1600,7 +1681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1611,10 +1692,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1624,7 +1705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1635,10 +1716,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1648,10 +1729,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1667,7 +1748,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -1690,7 +1771,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeletionOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1701,7 +1782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1712,10 +1793,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1725,7 +1806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1736,10 +1817,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1749,10 +1830,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1786,7 +1867,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1797,7 +1878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such image. */
+            /** @description Image not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1808,7 +1889,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1819,10 +1900,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1832,10 +1913,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1867,7 +1948,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1878,7 +1959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such image. */
+            /** @description Image not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1889,7 +1970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1900,10 +1981,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1913,10 +1994,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -1956,7 +2037,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1967,7 +2048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such image. */
+            /** @description Image not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1978,7 +2059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It is being changed by others at this moment; please try again. */
+            /** @description Concurrent requests are changing the resource. Retry. */
             409: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1989,7 +2070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It has changed since it was read; read it again and decide anew. */
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
             412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2000,7 +2081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2011,10 +2092,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2024,10 +2105,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2043,7 +2124,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -2068,7 +2149,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2079,7 +2160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2090,7 +2171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such image. */
+            /** @description Image not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2101,10 +2182,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. The picture has not been uploaded yet. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. The image has not been uploaded yet. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2114,7 +2195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2125,10 +2206,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2138,10 +2219,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2175,7 +2256,7 @@ export interface operations {
                     "application/json": components["schemas"]["OriginalView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2186,7 +2267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such image. */
+            /** @description Image not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2197,7 +2278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The picture has not been uploaded yet. */
+            /** @description The image has not been uploaded yet. */
             409: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2208,7 +2289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2219,10 +2300,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2232,10 +2313,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2270,7 +2351,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumPage"];
                 };
             };
-            /** @description The cursor is not one that this listing gave out. */
+            /** @description The cursor does not belong to this list. Start again without a cursor. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2281,7 +2362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2292,7 +2373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2303,10 +2384,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2316,10 +2397,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2335,7 +2416,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path?: never;
@@ -2358,7 +2439,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2369,7 +2450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2380,10 +2461,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2393,7 +2474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2404,10 +2485,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2417,10 +2498,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2454,7 +2535,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2465,7 +2546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such album. */
+            /** @description Album not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2476,7 +2557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2487,10 +2568,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2500,10 +2581,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2535,7 +2616,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2546,7 +2627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such album. */
+            /** @description Album not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2557,7 +2638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It is being changed by others at this moment; please try again. */
+            /** @description Concurrent requests are changing the resource. Retry. */
             409: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2568,7 +2649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2579,10 +2660,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2592,10 +2673,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2635,7 +2716,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2646,7 +2727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such album. */
+            /** @description Album not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2657,7 +2738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It is being changed by others at this moment; please try again. The cover has to be a picture of the album. */
+            /** @description Concurrent requests are changing the resource. Retry. The cover must be an image of the album. */
             409: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2668,7 +2749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description It has changed since it was read; read it again and decide anew. */
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
             412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2679,7 +2760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2690,10 +2771,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2703,10 +2784,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2722,7 +2803,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -2747,7 +2828,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2758,7 +2839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2769,7 +2850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such album. */
+            /** @description Album not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2780,10 +2861,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. It is being changed by others at this moment; please try again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2793,7 +2874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2804,10 +2885,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2817,10 +2898,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2836,7 +2917,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client; the same request sent again with it within a day is answered as the first time, and not done again. */
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -2861,7 +2942,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key has 1 to 200 visible ASCII characters. */
+            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2872,7 +2953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2883,7 +2964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description There is no such album. */
+            /** @description Album not found. */
             404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2894,10 +2975,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is being answered at this moment; ask again. It is being changed by others at this moment; please try again. */
+            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry. */
             409: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2907,7 +2988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. Another request has been made with this Idempotency-Key. */
+            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2918,10 +2999,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2931,10 +3012,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2970,7 +3051,7 @@ export interface operations {
                     "application/json": components["schemas"]["LabelPage"];
                 };
             };
-            /** @description The cursor is not one that this listing gave out. */
+            /** @description The cursor does not belong to this list. Start again without a cursor. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2981,7 +3062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2992,7 +3073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3003,10 +3084,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3016,10 +3097,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3056,10 +3137,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImagePage"];
+                    "application/json": components["schemas"]["ImageSummaryPage"];
                 };
             };
-            /** @description The cursor is not one that this listing gave out. */
+            /** @description The cursor does not belong to this list. Start again without a cursor. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3070,7 +3151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3081,7 +3162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. A search names a label or a word to be read at least, and 20 words at most. */
+            /** @description The request failed validation; see `errors`. Provide at least one `label` or `text`, and at most 20 words. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3092,10 +3173,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3105,10 +3186,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3140,7 +3221,7 @@ export interface operations {
                     "application/json": components["schemas"]["UsageView"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3151,7 +3232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3162,10 +3243,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3175,10 +3256,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3212,7 +3293,7 @@ export interface operations {
                     "application/jsonl": components["schemas"]["ExportAccountRecord"] | components["schemas"]["ExportAlbumRecord"] | components["schemas"]["ExportImageRecord"] | components["schemas"]["ExportEndRecord"];
                 };
             };
-            /** @description The cursor is not one that this listing gave out. */
+            /** @description The cursor does not belong to this list. Start again without a cursor. */
             400: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3223,7 +3304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3234,7 +3315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3245,10 +3326,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3258,10 +3339,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3284,7 +3365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Some is left: call again. */
+            /** @description Incomplete: repeat the request. */
             202: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3304,7 +3385,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3315,7 +3396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3326,10 +3407,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3339,10 +3420,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3358,7 +3439,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id` of the last event of the stream before. */
+                /** @description The `id` of the last event of the previous stream. */
                 "last-event-id"?: string | null;
             };
             path?: never;
@@ -3385,7 +3466,7 @@ export interface operations {
                      *     data: {"image_id": "019aa0c5-4f10-7b3d-8e21-5a9c7d1e3f02", "change": "updated", "status": "ready"}
                      *     id: 019aa0c5-5a7e-7c44-a1b2-8d3f6e9a0b03
                      *
-                     *     : still here
+                     *     : heartbeat
                      *
                      *     event: album
                      *     data: {"album_id": "019aa0c4-11aa-7d55-b3c4-9e4a7f0b1c04", "change": "created"}
@@ -3398,7 +3479,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description A valid access token is needed. */
+            /** @description A valid access token is required. */
             401: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3409,7 +3490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request is not as documented. */
+            /** @description The request failed validation; see `errors`. */
             422: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3420,10 +3501,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description These are more requests than one owner may make; slow down. So many streams of events are open already; close one first. */
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. Too many open event streams. Close one first. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -3433,10 +3514,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A service that is needed here does not answer; please try again. */
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again. */
+                    /** @description Seconds after which to retry. */
                     "Retry-After"?: number;
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -1,10 +1,11 @@
-"""Made-up values of the domain, as tests need them."""
+"""Builders of domain objects with sensible defaults."""
 
 from uuid import uuid4
 
 from sightline.domain.clock import now
 from sightline.domain.ids import new_image_id
-from sightline.domain.images import Details, Image, Part, fold_label
+from sightline.domain.images import Details, Image, Part
+from sightline.domain.labels import fold_label
 from sightline.domain.recognition import (
     BoundingBox,
     DetectedLabel,
@@ -14,21 +15,24 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import Rendition, RenditionSet
-from sightline.ports.image_table import ImageTable, Term
+from sightline.ports.image_index import Term
+from sightline.ports.tables import Tables
 
 ETAG = "9b2cf535f27731c974343645a3985328"
 SHA256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
 
 def new_owner() -> str:
+    """Return a random owner id, in the form of a Cognito `sub`."""
     return str(uuid4())
 
 
 def make_image(owner: str | None = None, **changes: object) -> Image:
+    """Build an image that waits for its upload; `changes` override its fields."""
     image = Image(
         owner=owner or new_owner(),
         image_id=new_image_id(),
-        details=Details(title="Ein Bild"),
+        details=Details(title="An image"),
         media_type="image/jpeg",
         bytes=5,
         sha256=SHA256,
@@ -37,19 +41,19 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
     return image.model_copy(update=changes)
 
 
-async def count_labels(table: ImageTable, owner: str) -> dict[str, int]:
-    """How many of the owner's images bear each label, by its name."""
-    return {count.name: count.images for count in await table.count_labels(owner, 1000)}
+async def count_labels(tables: Tables, owner: str) -> dict[str, int]:
+    """Return the number of the owner's images per label."""
+    return {count.name: count.images for count in await tables.index.count_labels(owner, 1000)}
 
 
-async def find_labelled(table: ImageTable, owner: str, label: str) -> dict[str, float]:
-    """Confidence by image of all that bear the label."""
-    return dict(await table.find_marked(owner, Term("label", fold_label(label)), 1000))
+async def find_labeled(tables: Tables, owner: str, label: str) -> dict[str, float]:
+    """Return the confidence by image id of the images with the label."""
+    return dict(await tables.index.find(owner, Term("label", fold_label(label)), 1000))
 
 
-async def count_calls(table: ImageTable, owner: str, month: str) -> dict[Feature, int]:
-    """How often each feature was paid for the owner in the month."""
-    months = (await table.read_usage(owner)).months
+async def count_calls(tables: Tables, owner: str, month: str) -> dict[Feature, int]:
+    """Return the number of billed calls per feature in the month."""
+    months = (await tables.usage.read(owner)).months
     return {
         feature: count for m in months if m.month == month for feature, count in m.calls.items()
     }
@@ -61,6 +65,7 @@ def make_recognition(
     profile: RecognitionProfile | None = None,
     calls: int = 1,
 ) -> Recognition:
+    """Build a recognition with these labels, each with a parent and one instance."""
     box = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
     return Recognition(
         labels=tuple(
@@ -79,6 +84,7 @@ def make_recognition(
 
 
 def make_rendition_set() -> RenditionSet:
+    """Build a rendition set with one thumbnail."""
     return RenditionSet(
         media_type="image/jpeg",
         width=800,
@@ -103,7 +109,7 @@ def with_recognition(
     profile: RecognitionProfile | None = None,
     calls: int = 1,
 ) -> Image:
-    """The image after a recognition that saw these labels, and cost so many calls in all."""
+    """Return the image after a recognition that found the labels and cost `calls` calls."""
     part: Part[Recognition] = image.recognition.begin(etag)
     result = make_recognition(*names, profile=profile, calls=calls)
     return image.with_part("recognition", part.succeed(result))

@@ -32,7 +32,7 @@ class Server(uvicorn.Server):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.lifespan.state["hub"].close()
+        self.lifespan.state["broker"].close()
         await super().shutdown(sockets)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
 from typing import Any, Protocol
 
 import httpx
@@ -14,12 +13,17 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoAlbumTable, DynamoEventQueueRegistry, DynamoImageTable
+from sightline.adapters.dynamo import DynamoEventQueueRegistry, dynamo_tables
+from sightline.deletion import ImageDeleter
 from sightline.event_publisher import EventPublisher
 from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 from sightline.ports.image_table import ImageTable
+from sightline.ports.object_store import ObjectStore
+from sightline.ports.queues import Topic
+from sightline.ports.tables import Tables
 from sightline_api.account import endpoints as account
 from sightline_api.account import usage
+from sightline_api.account.erasure import AccountEraser
 from sightline_api.albums import endpoints as albums
 from sightline_api.asgi.middleware import (
     Compression,
@@ -33,7 +37,7 @@ from sightline_api.auth.middleware import AuthenticationMiddleware
 from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import State
-from sightline_api.docs import install_reference
+from sightline_api.docs import install_docs
 from sightline_api.events import endpoints as events
 from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
@@ -41,9 +45,9 @@ from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.images import endpoints as images
 from sightline_api.images import originals
+from sightline_api.images.uploads import UploadCreator
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers, problem_schemas
-from sightline_api.routing.route import Route
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.s3 import S3Signer
@@ -60,61 +64,54 @@ ROUTERS = (
 )
 
 DESCRIPTION = """\
-Upload pictures and find them labelled, resized and searchable within seconds.
+Upload images and find them labeled, resized and searchable within seconds.
 
-1. `POST /v1/images` announces a picture and answers with a form.
-2. The form is posted, with the file, straight to S3.
-3. `GET /v1/images/{image_id}` tells how far it is, until `status` is `ready` or `failed`.
+1. `POST /v1/images` creates an image and returns a presigned POST.
+2. Send the presigned POST, with the file, straight to S3.
+3. Poll `GET /v1/images/{image_id}`, or follow `GET /v1/events`, until `status` is `ready` or
+   `failed`.
 
 Every error is `application/problem+json` with a stable `code`.
 """
 
-#: The document is served by the gateway that it describes.
+#: The gateway serves the document itself.
 SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
 
 TAGS = [
-    {"name": "images", "description": "Pictures: announced, read, changed, deleted."},
-    {"name": "albums", "description": "Pictures that belong together; one may be in several."},
-    {"name": "labels", "description": "What pictures are found by."},
-    {"name": "events", "description": "What changes, as it changes."},
-    {"name": "account", "description": "All of it: to take along, or to have erased."},
-    {"name": "usage", "description": "What an owner has, and what it cost."},
-    {"name": "operations", "description": "For those who run the gateway."},
+    {"name": "images", "description": "Upload, list, change and delete images."},
+    {"name": "albums", "description": "Sets of images; an image may belong to several."},
+    {"name": "labels", "description": "Labels attached to images, and search."},
+    {"name": "events", "description": "Changes as they happen."},
+    {"name": "account", "description": "Export or erase everything of an owner."},
+    {"name": "usage", "description": "Stored images and recognition costs of an owner."},
+    {"name": "operations", "description": "Health of the gateway."},
 ]
 
 
-#: What FastAPI would tell of each request.
-UNTOLD: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+#: FastAPI would otherwise look for OpenTelemetry at every request.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 class Lifespan(Protocol):
-    """Opens what requests need and closes it at the end."""
+    """Opens what requests need, and closes it at the end."""
 
     def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
 
 
 class Gateway(FastAPI):
-    """An application whose document knows what its errors look like."""
+    """An application whose OpenAPI document describes its errors and headers."""
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
-        # FastAPI would describe a response's model as plain JSON; a problem is its own type.
+        # FastAPI would describe the model of a response as plain JSON; a problem has its own type.
         document["components"]["schemas"].update(problem_schemas())
         describe_headers(document)
-        _describe_lines(document)
-        for path in document["paths"].values():
-            for operation in path.values():
-                operation["summary"] = _first_sentence(operation["description"])
+        _describe_streams(document)
         return document
 
 
-def _first_sentence(description: str) -> str:
-    return " ".join(description.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
-
-
-def _describe_lines(document: dict[str, Any]) -> None:
-    """OpenAPI has a word for the items of a stream from 3.2 on only; until then they are its
-    schema."""
+def _describe_streams(document: dict[str, Any]) -> None:
+    """Use the schema of the items of a stream as its schema: `itemSchema` is new in OpenAPI 3.2."""
     for path in document["paths"].values():
         for operation in path.values():
             for content in operation["responses"].get("200", {}).get("content", {}).values():
@@ -123,6 +120,7 @@ def _describe_lines(document: dict[str, Any]) -> None:
 
 
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
+    """Create the application; `lifespan` opens what it needs."""
     app = Gateway(
         title="Sightline",
         version="0.1.0",
@@ -134,35 +132,38 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
-        # Without OpenTelemetry's SDK there is nobody to tell, and to find that out for each request
-        # takes four microseconds.
-        telemetry=None if find_spec("opentelemetry.sdk") else UNTOLD,
+        telemetry=NO_TELEMETRY,
     )
-    app.router.route_class = Route
     install_handlers(app)
     for router in ROUTERS:
-        # Its routes themselves: FastAPI would go through a router that is included twice.
+        # The routes themselves: FastAPI would match the path of an included router twice.
         app.router.routes.extend(router.routes)
-    # Behind the others, since a route is found by trying one after the other.
-    install_reference(app)
 
     @app.get(
-        "/health", tags=["operations"], operation_id="get_health", openapi_extra={"security": []}
+        "/health",
+        tags=["operations"],
+        operation_id="get_health",
+        summary="Check the health of the gateway",
+        openapi_extra={"security": []},
     )
     async def get_health() -> dict[str, str]:
-        """Whether this process serves; a dependency that is away does not count against it."""
+        """Return `ok` while this process serves requests, even if a dependency is down."""
         return {"status": "ok"}
 
-    # Each is wrapped by the next one.
+    install_docs(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    """Add the middleware; each one wraps those that were added before it."""
     app.add_middleware(ConditionalGet)
     app.add_middleware(
         RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
     )
     rate = settings.owner_requests_per_second
-    app.add_middleware(
-        AuthenticationMiddleware,
-        buckets=None if rate is None else OwnerRateLimiter(rate, settings.owner_burst),
-    )
+    limiter = None if rate is None else OwnerRateLimiter(rate, settings.owner_burst)
+    app.add_middleware(AuthenticationMiddleware, limiter=limiter)
     app.add_middleware(Compression, minimum_size=1000, level=5)
     if settings.cors_origins:
         app.add_middleware(
@@ -188,57 +189,94 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestContext)
-    return app
 
 
 def on_aws(settings: ApiSettings) -> Lifespan:
-    """The real thing: every client is opened once, here, and closed in reverse."""
+    """Return the lifespan that opens every AWS client once, and closes them in reverse order."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
             clients = Clients(stack, settings.region)
-            s3 = await clients.open("s3")
-            http = await stack.enter_async_context(httpx.AsyncClient())
-            keys = JwksCache(http, settings.token_jwks_url)
-            dynamodb, sns = await clients.open_dynamo(), await clients.open("sns")
-            table = DynamoImageTable(dynamodb, settings.table)
-            hub = Broker(settings.events_max_streams)
-            inboxes = SqsEventQueues(
+            s3, sns = await clients.open("s3"), await clients.open("sns")
+            dynamodb = await clients.open_dynamodb(fast_path=settings.dynamodb_fast_path)
+            tables = dynamo_tables(dynamodb, settings.table)
+            broker = Broker(settings.events_max_streams)
+            queues = SqsEventQueues(
                 await clients.open("sqs"),
                 sns,
                 settings.events_topic_arn,
                 settings.events_queue_prefix,
             )
-            register = DynamoEventQueueRegistry(dynamodb, settings.table)
-            await stack.enter_async_context(_listen(settings, inboxes, register, hub, table))
+            registry = DynamoEventQueueRegistry(dynamodb, settings.table)
+            await stack.enter_async_context(
+                _subscribe(settings, queues, registry, broker, tables.images)
+            )
+            http = await stack.enter_async_context(httpx.AsyncClient())
             publisher = EventPublisher(SnsTopic(sns, settings.events_topic_arn))
-            yield State(
-                settings=settings,
-                table=table,
-                albums=DynamoAlbumTable(dynamodb, settings.table),
+            yield build_state(
+                settings,
+                tables=tables,
                 originals=S3ObjectStore(s3, settings.originals_bucket),
                 renditions=S3ObjectStore(s3, settings.renditions_bucket),
-                uploads=SnsTopic(sns, settings.uploads_topic_arn),
-                announcer=await stack.enter_async_context(ChangePublisher(publisher)),
-                hub=hub,
+                reprocessing=SnsTopic(sns, settings.uploads_topic_arn),
+                changes=await stack.enter_async_context(ChangePublisher(publisher)),
+                broker=broker,
                 signer=_make_signer(clients, settings),
-                tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
+                tokens=TokenVerifier(
+                    JwksCache(http, settings.token_jwks_url),
+                    settings.token_issuer,
+                    settings.token_client_ids,
+                ),
             )
 
     return lifespan
 
 
-def _listen(
+def build_state(
     settings: ApiSettings,
-    inboxes: EventQueues,
-    register: EventQueueRegistry,
-    hub: Broker,
-    table: ImageTable,
+    *,
+    tables: Tables,
+    originals: ObjectStore,
+    renditions: ObjectStore,
+    reprocessing: Topic,
+    changes: ChangePublisher,
+    broker: Broker,
+    signer: Signer,
+    tokens: TokenVerifier,
+) -> State:
+    """Build what requests find in their state from opened ports."""
+    deleter = ImageDeleter(tables.images, tables.albums, originals, renditions)
+    return State(
+        settings=settings,
+        images=tables.images,
+        albums=tables.albums,
+        index=tables.index,
+        usage=tables.usage,
+        idempotency=tables.idempotency,
+        uploads=UploadCreator(
+            tables.images, tables.usage, tables.recognition_cache, signer, settings
+        ),
+        deleter=deleter,
+        eraser=AccountEraser(deleter, tables.owner_data, changes),
+        reprocessing=reprocessing,
+        changes=changes,
+        broker=broker,
+        signer=signer,
+        tokens=tokens,
+    )
+
+
+def _subscribe(
+    settings: ApiSettings,
+    queues: EventQueues,
+    registry: EventQueueRegistry,
+    broker: Broker,
+    images: ImageTable,
 ) -> AbstractAsyncContextManager[None]:
     prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
-    listener = EventSubscriber(inboxes, register, hub, table, prefix, lease)
-    return subscribed(listener, Reaper(inboxes, register, lease))
+    subscriber = EventSubscriber(queues, registry, broker, images, prefix, lease)
+    return subscribed(subscriber, Reaper(queues, registry, lease))
 
 
 def _make_signer(clients: Clients, settings: ApiSettings) -> Signer:

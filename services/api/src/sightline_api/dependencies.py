@@ -1,113 +1,105 @@
-"""What endpoints ask for in their signatures."""
+"""What endpoints declare in their signatures.
 
+Every dependency is a coroutine, also where it awaits nothing: FastAPI runs plain functions in a
+thread.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypedDict
 
 from fastapi import Depends, Path, Request
-from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
-from fastapi.security.base import SecurityBase
+from fastapi.security import HTTPBearer
 
-from sightline.domain.albums import AlbumKey
+from sightline.deletion import ImageDeleter
+from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.album_table import AlbumTable
-from sightline.ports.image_table import ImageTable
-from sightline.ports.object_store import ObjectStore
+from sightline.ports.idempotency_store import IdempotencyStore
+from sightline.ports.image_index import ImageIndex
+from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.queues import Topic
+from sightline.ports.usage_table import UsageTable
+from sightline_api.account.erasure import AccountEraser
 from sightline_api.auth.tokens import TokenVerifier, User
 from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
-from sightline_api.problems import AlbumNotFoundProblem, ImageNotFoundProblem, Problem
+from sightline_api.images.uploads import UploadCreator
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
 
-# A dependency is a coroutine even where it waits for nothing: FastAPI gives any other function to a
-# thread.
-
 
 class State(TypedDict):
-    """What the lifespan opens and every request finds."""
+    """What the lifespan opens, and every request finds in `request.state`."""
 
     settings: ApiSettings
-    table: ImageTable
+    images: ImageTable
     albums: AlbumTable
-    originals: ObjectStore
-    renditions: ObjectStore
-    uploads: Topic
-    announcer: ChangePublisher
-    hub: Broker
+    index: ImageIndex
+    usage: UsageTable
+    idempotency: IdempotencyStore
+    uploads: UploadCreator
+    deleter: ImageDeleter
+    eraser: AccountEraser
+    reprocessing: Topic
+    changes: ChangePublisher
+    broker: Broker
     signer: Signer
     tokens: TokenVerifier
 
 
-class Given:
-    """What is there before any endpoint is called, and need only be found.
+def _from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """Return a dependency on what the lifespan opened under this name."""
 
-    FastAPI takes ten microseconds to solve a dependency; a `Route` finds these by itself.
-    """
+    async def find(request: Request) -> Any:
+        return getattr(request.state, name)
 
-    def find(self, request: Request) -> Any:
-        raise NotImplementedError
-
-    async def __call__(self, request: Request) -> Any:
-        return self.find(request)
+    return find
 
 
-class Opened(Given):
-    """What the lifespan has opened under this name."""
+class AccessToken(HTTPBearer):
+    """The caller, whom `AuthenticationMiddleware` identified by a Cognito access token."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self) -> None:
+        super().__init__(
+            bearerFormat="JWT", scheme_name="HTTPBearer", description="Cognito access token"
+        )
 
-    def find(self, request: Request) -> Any:
-        return request.scope["state"][self._name]
-
-
-def authenticate(request: Request) -> User:
-    """Who is calling, as admission found out. Raises the `Problem` with that."""
-    caller: User | type[Problem] = request.scope["state"]["caller"]
-    if isinstance(caller, User):
-        return caller
-    raise caller
+    async def __call__(self, request: Request) -> User:  # type: ignore[override]
+        user: User = request.state.user
+        return user
 
 
-class Caller(Given, SecurityBase):
-    """Who is calling, and for the document how that is told: FastAPI's own would look at the header
-    once more."""
-
-    model = HTTPBearerModel(bearerFormat="JWT", description="Cognito access token")
-    scheme_name = "HTTPBearer"
-
-    def find(self, request: Request) -> User:
-        return authenticate(request)
-
-
-CurrentUser = Annotated[User, Depends(Caller())]
+CurrentUser = Annotated[User, Depends(AccessToken())]
 
 
 async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> ImageKey:
-    """The key of the caller's image; an id of no possible image is one that is not there."""
+    """Return the key of the caller's image; an id in another format belongs to no image."""
     try:
         return ImageKey(user.owner, image_id_adapter.validate_python(image_id))
     except ValueError:
-        raise ImageNotFoundProblem from None
+        raise ImageNotFound(image_id) from None
 
 
 async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> AlbumKey:
-    """The key of the caller's album, likewise."""
+    """Return the key of the caller's album; an id in another format belongs to no album."""
     try:
         return AlbumKey(user.owner, album_id_adapter.validate_python(album_id))
     except ValueError:
-        raise AlbumNotFoundProblem from None
+        raise AlbumNotFound(album_id) from None
 
 
 OwnImage = Annotated[ImageKey, Depends(_own_image)]
 OwnAlbum = Annotated[AlbumKey, Depends(_own_album)]
-Settings = Annotated[ApiSettings, Depends(Opened("settings"))]
-Table = Annotated[ImageTable, Depends(Opened("table"))]
-Albums = Annotated[AlbumTable, Depends(Opened("albums"))]
-Originals = Annotated[ObjectStore, Depends(Opened("originals"))]
-Renditions = Annotated[ObjectStore, Depends(Opened("renditions"))]
-Uploads = Annotated[Topic, Depends(Opened("uploads"))]
-Announce = Annotated[ChangePublisher, Depends(Opened("announcer"))]
-EventHub = Annotated[Broker, Depends(Opened("hub"))]
-PictureSigner = Annotated[Signer, Depends(Opened("signer"))]
+Settings = Annotated[ApiSettings, Depends(_from_state("settings"))]
+Images = Annotated[ImageTable, Depends(_from_state("images"))]
+Albums = Annotated[AlbumTable, Depends(_from_state("albums"))]
+Index = Annotated[ImageIndex, Depends(_from_state("index"))]
+Usages = Annotated[UsageTable, Depends(_from_state("usage"))]
+Uploads = Annotated[UploadCreator, Depends(_from_state("uploads"))]
+Deleter = Annotated[ImageDeleter, Depends(_from_state("deleter"))]
+Eraser = Annotated[AccountEraser, Depends(_from_state("eraser"))]
+Reprocessing = Annotated[Topic, Depends(_from_state("reprocessing"))]
+Changes = Annotated[ChangePublisher, Depends(_from_state("changes"))]
+Events = Annotated[Broker, Depends(_from_state("broker"))]
+UrlSigner = Annotated[Signer, Depends(_from_state("signer"))]

@@ -1,4 +1,4 @@
-"""The interactive documentation, with nothing loaded from elsewhere: it works without a network."""
+"""The interactive documentation; it loads nothing from other hosts, and works offline."""
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -7,19 +7,19 @@ from starlette.responses import HTMLResponse
 
 ASSETS = "/docs/assets"
 
-#: The page configures Swagger UI by a script of its own.
+#: Inline scripts are allowed: the page configures Swagger UI with one.
 POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
 )
 
 
-def install_reference(app: FastAPI) -> None:
-    """Serve `/docs`, with Swagger UI from a package."""
+def install_docs(app: FastAPI) -> None:
+    """Serve Swagger UI at `/docs`, with its assets from a Python package."""
     app.mount(ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
 
     @app.get("/docs", include_in_schema=False)
-    async def show_reference() -> HTMLResponse:
+    async def show_docs() -> HTMLResponse:
         page = get_swagger_ui_html(
             openapi_url=app.openapi_url or "",
             title=app.title,

@@ -1,16 +1,19 @@
 """Errors as clients see them: `application/problem+json` (RFC 9457) with a stable code.
 
 Problem
-├── Unauthenticated        401  no token, or not a good one
-├── RateLimited            429  more requests than the owner may make
-├── ImageMissing           404  not there, or somebody else's: never told apart
-├── InvalidCursor          400  not one of our cursors
-├── PictureTooLarge        413  announced as larger than the limit
-└── DependencyUnavailable  503  something that we call is away; worth another try
+├── Unauthenticated        401  no valid access token
+├── RateLimited            429  the owner's rate limit is exceeded
+├── ImageNotFoundProblem   404  not found, or another owner's: callers cannot distinguish the two
+├── InvalidCursor          400  not a cursor of this list
+├── ImageTooLarge          413  declared as larger than the limit
+└── DependencyUnavailable  503  a service that the gateway calls is down; retry later
+
+Endpoints raise problems, or let the errors of the domain and of AWS pass: the handlers here
+translate all of them.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -23,17 +26,20 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from sightline.adapters.aws.clients import DependencyBusy
+from sightline.domain.albums import AlbumNotFound, NotInAlbum
+from sightline.optimistic import Conflict
+from sightline.ports.errors import DependencyBusy
+from sightline.ports.image_table import ImageNotFound
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-#: Seconds after which a client may try again when something that we call is away.
-RETRY_AFTER = 5
+#: Seconds after which a client may retry while a dependency is down.
+RETRY_AFTER_SECONDS = 5
 
-#: Codes with which AWS says that the fault is not in the request.
-PASSING_CODES = frozenset(
+#: Error codes of AWS for faults that are not in the request.
+TRANSIENT_CODES = frozenset(
     {
         "InternalError",
         "InternalServerError",
@@ -52,65 +58,66 @@ PASSING_CODES = frozenset(
     }
 )
 
-
-#: How the document tells of it.
+#: The header in the OpenAPI document.
 RETRY_HEADER = {
     "Retry-After": {
-        "description": "Seconds after which to try again.",
+        "description": "Seconds after which to retry.",
         "schema": {"type": "integer"},
     }
 }
 
+INVALID_REQUEST = "The request failed validation; see `errors`."
+
 
 class FieldError(BaseModel):
-    """One thing that is wrong with a request."""
+    """One field that failed validation."""
 
     location: str = Field(examples=["body.sha256"])
     message: str = Field(examples=["String should match pattern '^[0-9a-f]{64}$'"])
 
 
 class ProblemBody(BaseModel):
-    """What went wrong, for programs by `code` and for people by `detail`."""
+    """What went wrong: `code` is for programs, `detail` for people."""
 
     type: str = Field(examples=["urn:sightline:problem:image_not_found"])
     code: str = Field(examples=["image_not_found"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    detail: str = Field(examples=["There is no such image."])
+    detail: str = Field(examples=["Image not found."])
     errors: list[FieldError] | None = None
 
 
 class Problem(Exception):
-    """An error that a client is meant to see."""
+    """An error that clients are meant to see."""
 
     status: ClassVar[HTTPStatus]
     code: ClassVar[str]
     detail: ClassVar[str]
     headers: ClassVar[dict[str, str]] = {}
-    #: Seconds after which it is worth another try, where it ever is.
+    #: Seconds after which a retry may succeed; None where it never does.
     retry_after: int | None = None
 
     def body(self) -> ProblemBody:
-        """The problem as it is written where it is not an answer by itself."""
+        """Return the problem as a part of another response."""
         return _describe(self.status, self.code, self.detail)
 
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
-        """The entry of this error in an endpoint's `responses`."""
+        """Return the entry of this error in the `responses` of an endpoint."""
         return _schema(cls.status, cls.detail, {} if cls.retry_after is None else RETRY_HEADER)
 
 
 class Unauthenticated(Problem):
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthenticated"
-    detail = "A valid access token is needed."
+    detail = "A valid access token is required."
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
 class RateLimited(Problem):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "rate_limited"
-    detail = "These are more requests than one owner may make; slow down."
+    detail = "Rate limit exceeded. Retry after the seconds in `Retry-After`."
     retry_after = 1
 
     def __init__(self, retry_after: int) -> None:
@@ -121,119 +128,127 @@ class RateLimited(Problem):
 class QuotaExceeded(Problem):
     status = HTTPStatus.FORBIDDEN
     code = "quota_exceeded"
-    detail = "There is no room for another picture of this size; delete some first."
+    detail = "Storage quota exceeded. Delete images to free space."
 
 
 class ImageNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"
-    detail = "There is no such image."
+    detail = "Image not found."
 
 
 class AlbumNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "album_not_found"
-    detail = "There is no such album."
+    detail = "Album not found."
 
 
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"
-    detail = "The cover has to be a picture of the album."
+    detail = "The cover must be an image of the album."
 
 
 class InvalidSearch(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "invalid_search"
-    detail = "A search names a label or a word to be read at least, and 20 words at most."
+    detail = "Provide at least one `label` or `text`, and at most 20 words."
 
 
 class InvalidCursor(Problem):
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_cursor"
-    detail = "The cursor is not one that this listing gave out."
+    detail = "The cursor does not belong to this list. Start again without a cursor."
 
 
 class InvalidKey(Problem):
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_idempotency_key"
-    detail = "An Idempotency-Key has 1 to 200 visible ASCII characters."
+    detail = "An Idempotency-Key must have 1 to 200 visible ASCII characters."
 
 
 class RequestInProgress(Problem):
     status = HTTPStatus.CONFLICT
     code = "request_in_progress"
-    detail = "The same request is being answered at this moment; ask again."
+    detail = "The same request is still in progress. Retry after the seconds in `Retry-After`."
     retry_after = 1
 
 
 class KeyReused(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "idempotency_key_reused"
-    detail = "Another request has been made with this Idempotency-Key."
+    detail = "This Idempotency-Key was used for a different request. Use a new key."
 
 
 class NotUploaded(Problem):
     status = HTTPStatus.CONFLICT
     code = "nothing_uploaded"
-    detail = "The picture has not been uploaded yet."
+    detail = "The image has not been uploaded yet."
 
 
 class Contended(Problem):
     status = HTTPStatus.CONFLICT
     code = "contended"
-    detail = "It is being changed by others at this moment; please try again."
+    detail = "Concurrent requests are changing the resource. Retry."
 
 
 class PreconditionFailed(Problem):
     status = HTTPStatus.PRECONDITION_FAILED
     code = "changed"
-    detail = "It has changed since it was read; read it again and decide anew."
+    detail = "The resource has changed. Fetch it again and retry with its new ETag."
 
 
 class ImageTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "image_too_large"
-    detail = "The picture is larger than what is accepted."
+    detail = "The image exceeds the maximum file size."
 
 
 class TooManyStreams(Problem):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "too_many_streams"
-    detail = "So many streams of events are open already; close one first."
-    retry_after = RETRY_AFTER
+    detail = "Too many open event streams. Close one first."
+    retry_after = RETRY_AFTER_SECONDS
 
 
 class RequestTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "request_too_large"
-    detail = "The request is larger than what is accepted; pictures go to S3."
+    detail = "The request body is too large. Upload images to S3 with a presigned POST."
 
 
 class RequestTimeout(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "request_timeout"
-    detail = "The answer took too long; please try again."
-    retry_after = RETRY_AFTER
+    detail = "The request timed out. Retry after the seconds in `Retry-After`."
+    retry_after = RETRY_AFTER_SECONDS
 
 
 class DependencyUnavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "dependency_unavailable"
-    detail = "A service that is needed here does not answer; please try again."
-    retry_after = RETRY_AFTER
+    detail = "A required service is unavailable. Retry after the seconds in `Retry-After`."
+    retry_after = RETRY_AFTER_SECONDS
 
 
-#: What every endpoint that wants a token may answer.
+#: What every endpoint that requires a token may answer.
 AUTHENTICATED = (Unauthenticated, RateLimited, DependencyUnavailable)
+
+#: The problem of each domain error that endpoints let pass.
+DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
+    ImageNotFound: ImageNotFoundProblem,
+    AlbumNotFound: AlbumNotFoundProblem,
+    NotInAlbum: NotInAlbumProblem,
+    Conflict: Contended,
+}
 
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint that takes input and may answer with these."""
-    responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not as documented.")
+    """Return the `responses` of an endpoint that takes input and may answer with these problems."""
+    responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST)
     for problem in problems:
         for status, response in problem.schema().items():
-            # One status may have several reasons; all of them are told.
+            # A status may have several reasons; the description lists all of them.
             known = responses.setdefault(status, response)
             if response["description"] not in known["description"]:
                 known["description"] += " " + response["description"]
@@ -250,7 +265,7 @@ def _schema(
 
 
 def problem_schemas() -> dict[str, Any]:
-    """The schemas that the entries of `documented` refer to."""
+    """Return the schemas that the entries of `documented` refer to."""
     _, schemas = models_json_schema(
         [(ProblemBody, "serialization")], ref_template="#/components/schemas/{model}"
     )
@@ -258,15 +273,23 @@ def problem_schemas() -> dict[str, Any]:
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Have every error leave the application as a problem."""
-    app.add_exception_handler(Problem, _answer_problem)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(ClientError, _answer_vendor)
-    app.add_exception_handler(BotoCoreError, _answer_vendor)
-    app.add_exception_handler(DependencyBusy, _answer_vendor)
-    app.add_exception_handler(ExceptionGroup, _answer_group)
-    app.add_exception_handler(Exception, _answer_unforeseen)
+    """Render every error of the application as a problem."""
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+def render_problem(problem: Problem) -> JSONResponse:
+    """Return the response for a problem."""
+    headers = dict(problem.headers)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    return _render(problem.status, problem.code, problem.detail, headers)
+
+
+def render_unexpected(error: Exception) -> JSONResponse:
+    """Log an unexpected error, and return a response that does not reveal it."""
+    logger.error("unexpected error", exc_info=error)
+    return _render(500, "internal_error", "An internal error occurred.")
 
 
 def _describe(
@@ -295,33 +318,30 @@ def _render(
     )
 
 
-def render_problem(problem: Problem) -> JSONResponse:
-    headers = dict(problem.headers)
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
-    return _render(problem.status, problem.code, problem.detail, headers)
-
-
-async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
+async def _handle_problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101
     return render_problem(error)
 
 
-async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
+async def _handle_domain_error(_: Request, error: Exception) -> JSONResponse:
+    return render_problem(DOMAIN_ERRORS[type(error)]())
+
+
+async def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    # What was sent is not repeated: it may hold what should not be logged.
+    # The input is not repeated: it may hold what must not be logged.
     errors = [
         FieldError(location=".".join(str(step) for step in item["loc"]), message=item["msg"])
         for item in error.errors()
     ]
-    return _render(422, "invalid_request", "The request is not as documented.", errors=errors)
+    return _render(422, "invalid_request", INVALID_REQUEST, errors=errors)
 
 
-async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        # FastAPI could not even decode the body; every endpoint documents what that is.
-        return _render(422, "invalid_request", "The request is not as documented.")
+        # FastAPI could not decode the body.
+        return _render(422, "invalid_request", INVALID_REQUEST)
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})
@@ -331,35 +351,40 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed_methods(request: Request) -> Iterator[str]:
-    """Of every route of the path: the one that refuses knows its own alone."""
+    """Yield the methods of every route of the path; the route that rejects knows only its own."""
     for route in request.app.routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
             yield from route.methods or ()
 
 
-async def _answer_group(request: Request, error: Exception) -> JSONResponse:
-    """Of several things that went wrong at once, the first speaks for all."""
+async def _handle_group(request: Request, error: Exception) -> JSONResponse:
+    """Answer for the first of several concurrent errors."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
-    if isinstance(first, ClientError | BotoCoreError | DependencyBusy):
-        return await _answer_vendor(request, first)
-    return await _answer_unforeseen(request, first)
+    handler = next(_HANDLERS[kind] for kind in type(first).__mro__ if kind in _HANDLERS)
+    return await handler(request, first)
 
 
-async def _answer_vendor(request: Request, error: Exception) -> JSONResponse:
-    """AWS away or overloaded is worth another try; any other refusal is our own fault."""
+async def _handle_dependency(_: Request, error: Exception) -> JSONResponse:
+    """Answer 503 if AWS is down or throttles; any other error of AWS is a fault of the gateway."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if error.response["Error"]["Code"] not in PASSING_CODES and status < 500:
-            return await _answer_unforeseen(request, error)
+        if error.response["Error"]["Code"] not in TRANSIENT_CODES and status < 500:
+            return render_unexpected(error)
     logger.warning("a dependency failed", exc_info=error)
-    return await _answer_problem(request, DependencyUnavailable())
+    return render_problem(DependencyUnavailable())
 
 
-async def _answer_unforeseen(_: Request, error: Exception) -> JSONResponse:
-    return render_unforeseen(error)
+async def _handle_unexpected(_: Request, error: Exception) -> JSONResponse:
+    return render_unexpected(error)
 
 
-def render_unforeseen(error: Exception) -> JSONResponse:
-    logger.error("unforeseen error", exc_info=error)
-    return _render(500, "internal_error", "Something went wrong on our side.")
+_HANDLERS: dict[type[Exception], Callable[[Request, Any], Awaitable[JSONResponse]]] = {
+    Problem: _handle_problem,
+    **dict.fromkeys(DOMAIN_ERRORS, _handle_domain_error),
+    RequestValidationError: _handle_invalid_request,
+    HTTPException: _handle_http,
+    **dict.fromkeys((ClientError, BotoCoreError, DependencyBusy), _handle_dependency),
+    ExceptionGroup: _handle_group,
+    Exception: _handle_unexpected,
+}

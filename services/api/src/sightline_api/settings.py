@@ -38,6 +38,10 @@ class ApiSettings(ServiceSettings):
     )
     cloudfront_key_id: str | None = Field(None, description="Its id of the public key.")
     cloudfront_private_key: SecretStr | None = Field(None, description="The other half, as PEM.")
+    dynamodb_fast_path: bool = Field(
+        True,
+        description="Send reads and puts to DynamoDB without the SDK, and fall back to the SDK.",
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     max_upload_bytes: int = Field(50 * 2**20, gt=0, description="Largest picture, in bytes.")
@@ -55,7 +59,9 @@ class ApiSettings(ServiceSettings):
         },
         description="US dollars per 1,000 calls (us-east-1, the first million of a month).",
     )
-    ticket_seconds: int = Field(900, gt=0, le=43_200, description="Life of an upload ticket.")
+    upload_seconds: int = Field(
+        900, gt=0, le=43_200, description="Lifetime of a presigned POST, seconds."
+    )
     url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
     owner_requests_per_second: float | None = Field(
         50, gt=0, description="Of one owner to one task, over time; `none` for any number."

@@ -4,7 +4,6 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import ClassVar, TextIO
 
 from pydantic_core import to_json
 
@@ -13,40 +12,6 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 #: What the library itself keeps in a record; all else was given as `extra`.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
-
-
-class Facts:
-    """Lines of one kind, about what happens all the time.
-
-    Each is as `logger.info` with `extra` makes it, but written past the library, which takes three
-    times as long: it notes a place and a thread, asks every logger above, and locks twice.
-    """
-
-    #: Where lines go, and whose they are, once `configure_logs` has said so.
-    output: ClassVar[TextIO | None] = None
-    service: ClassVar[str] = ""
-
-    def __init__(self, logger: logging.Logger, message: str) -> None:
-        self._logger = logger
-        self._message = message
-
-    def tell(self, **fields: object) -> None:
-        if self.output is None:
-            self._logger.info(self._message, extra=fields)
-        elif self._logger.isEnabledFor(logging.INFO):
-            # In one go, so that lines of other threads come before it or behind.
-            self.output.write(self._line(fields))
-            self.output.flush()
-
-    def _line(self, fields: dict[str, object]) -> str:
-        timestamp = datetime.now(UTC).isoformat()[: -len("+00:00")]
-        current = request_id.get()
-        named = "" if current is None else f'"request_id":"{current}",'
-        rest = to_json({"service": self.service, **fields}, fallback=str)
-        return (
-            f'{{"timestamp":"{timestamp}Z","level":"INFO","logger":"{self._logger.name}",'
-            f'"message":"{self._message}",{named}{rest.decode()[1:]}\n'
-        )
 
 
 class JsonLines(logging.Formatter):
@@ -80,7 +45,6 @@ class JsonLines(logging.Formatter):
 
 def configure_logs(service: str, level: str) -> None:
     """Send every log line to standard output; the libraries' chatter only from WARNING on."""
-    Facts.output, Facts.service = sys.stdout, service
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
     # No line tells where in the code it was logged, or by which thread; finding out costs more than

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sightline.adapters.dynamo.items import image_key, read_image
-from sightline.domain.images import PART_NAMES, Image, State
+from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
+from sightline.domain.states import State
 from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.dead_letters import list_dead
 from sightline_ops.stack import Stack
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 async def explain(stack: Stack, key: ImageKey) -> Json:
     """Everything that there is of an image, as plain data; `advice` is for people."""
-    image = await read_row(stack, key)
+    image = await stack.tables.inventory.find(key)
     original = await _describe_original(stack, key)
     renditions = [name async for name in stack.renditions.keys(rendition_prefix(key))]
     dead = [part for part in PART_NAMES if await _is_dead(stack, key, stack.places.dead(part))]
@@ -36,14 +36,6 @@ async def explain(stack: Stack, key: ImageKey) -> Json:
         "set_aside": dead,
         "advice": advise(image, original is not None, bool(renditions), dead),
     }
-
-
-async def read_row(stack: Stack, key: ImageKey) -> Image | None:
-    """The image as its row has it, even where it is hidden from everybody."""
-    answer = await stack.dynamodb.get_item(
-        TableName=stack.places.table, Key=image_key(key), ConsistentRead=True
-    )
-    return read_image(answer["Item"]) if "Item" in answer else None
 
 
 def advise(image: Image | None, original: bool, renditions: bool, dead: list[Any]) -> list[str]:

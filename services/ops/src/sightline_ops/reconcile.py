@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
-from sightline.adapters.dynamo.items import IMAGE_PREFIX, image_key, plain_item, read_image
-from sightline.deletion import delete_image
-from sightline.domain.images import PART_NAMES, Image, PartName, State
+from sightline.deletion import ImageDeleter
+from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.object_keys import ForeignKey, ImageKey, original_key, parse_original_key
+from sightline.domain.states import State
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
-from sightline_ops.history import read_row
 from sightline_ops.stack import Stack
 
 #: DynamoDB reads at most so many rows in one call.
@@ -68,13 +67,15 @@ class Reconciler:
             yield finding
         async for finding in self._find_orphans("renditions", Kind.ORPHANED_RENDITION):
             yield finding
-        async for image in self._scan():
+        async for image in self._stack.tables.inventory.scan():
+            self.seen += 1
             for finding in await self._judge(image):
                 yield finding
 
     async def mend(self, finding: Finding) -> bool:
         """Whether it was still amiss, and is not any more."""
-        stack, row = self._stack, await read_row(self._stack, finding.image)
+        stack = self._stack
+        row = await stack.tables.inventory.find(finding.image)
         match finding.kind:
             case Kind.ORPHANED_ORIGINAL if row is None:
                 await stack.originals.delete(finding.detail)
@@ -91,7 +92,9 @@ class Reconciler:
     async def _delete(self, key: ImageKey) -> None:
         stack = self._stack
         try:
-            await delete_image(key, stack.images, stack.albums, stack.originals, stack.renditions)
+            await ImageDeleter(
+                stack.tables.images, stack.tables.albums, stack.originals, stack.renditions
+            ).delete(key)
         except ImageNotFound:
             # Another call has finished it just now.
             return
@@ -116,40 +119,10 @@ class Reconciler:
             self.seen += len(objects)
             old = [each["Key"] for each in objects if each["LastModified"] < self._before]
             images = {name: image for name in old if (image := _image_of(name)) is not None}
-            there = await self._which_have_rows(sorted(set(images.values())))
+            there = await self._stack.tables.inventory.find_existing(images.values())
             for name, image in images.items():
                 if image not in there:
                     yield Finding(kind, image, name)
-
-    async def _which_have_rows(self, keys: list[ImageKey]) -> set[ImageKey]:
-        found: set[ImageKey] = set()
-        table = self._stack.places.table
-        for start in range(0, len(keys), ROWS):
-            wanted: Any = [image_key(key) for key in keys[start : start + ROWS]]
-            while wanted:
-                asked = {
-                    "Keys": wanted,
-                    "ConsistentRead": True,
-                    "ProjectionExpression": "#owner, image_id",
-                    "ExpressionAttributeNames": {"#owner": "owner"},
-                }
-                answer = await self._stack.dynamodb.batch_get_item(RequestItems={table: asked})
-                rows = map(plain_item, answer["Responses"].get(table, []))
-                found |= {ImageKey(row["owner"], row["image_id"]) for row in rows}
-                wanted = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-        return found
-
-    async def _scan(self) -> AsyncIterator[Image]:
-        """Every image: the one scan there is, and none of the services may do it."""
-        pages = self._stack.dynamodb.get_paginator("scan").paginate(
-            TableName=self._stack.places.table,
-            FilterExpression="begins_with(pk, :user) AND begins_with(sk, :image)",
-            ExpressionAttributeValues={":user": {"S": "USER#"}, ":image": {"S": IMAGE_PREFIX}},
-        )
-        async for page in pages:
-            for row in page["Items"]:
-                self.seen += 1
-                yield read_image(row)
 
     async def _judge(self, image: Image) -> list[Finding]:
         """What is amiss with an image that has a row."""

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
-from sightline.adapters.dynamo import DynamoAlbumTable, DynamoImageTable
+from sightline.adapters.dynamo import dynamo_tables
 from sightline.domain.images import PartName
+from sightline.ports.tables import Tables
 
 
 class UnknownStack(Exception):
@@ -55,11 +56,9 @@ class Stack:
     """Everything that a command may use of a stack, opened once."""
 
     places: Places
-    dynamodb: Any
     s3: Any
     sqs: Any
-    images: DynamoImageTable
-    albums: DynamoAlbumTable
+    tables: Tables
     originals: S3ObjectStore
     renditions: S3ObjectStore
 
@@ -73,11 +72,9 @@ class Stack:
         s3 = await clients.open("s3", places.endpoint)
         return cls(
             places,
-            dynamodb,
             s3,
             await clients.open("sqs", places.endpoint),
-            DynamoImageTable(dynamodb, places.table),
-            DynamoAlbumTable(dynamodb, places.table),
+            dynamo_tables(dynamodb, places.table),
             S3ObjectStore(s3, places.buckets["originals"]),
             S3ObjectStore(s3, places.buckets["renditions"]),
         )

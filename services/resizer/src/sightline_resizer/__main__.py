@@ -26,7 +26,7 @@ async def serve(settings: ResizerSettings) -> None:
         s3 = await clients.open("s3")
         originals = S3ObjectStore(s3, settings.originals_bucket)
         renditions = S3ObjectStore(s3, settings.renditions_bucket)
-        bench = await stack.enter_async_context(
+        pool = await stack.enter_async_context(
             DecodePool(
                 settings.processes,
                 settings.max_seconds,
@@ -40,7 +40,7 @@ async def serve(settings: ResizerSettings) -> None:
             settings.rendition_quality,
         )
         work = RenditionWork(
-            originals, renditions, bench, settings.max_bytes, settings.limits, recipe
+            originals, renditions, pool, settings.max_bytes, settings.limits, recipe
         )
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))

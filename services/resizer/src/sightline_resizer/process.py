@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 from sightline.consumer.messages import ReprocessCommand
+from sightline.consumer.upload_check import check_upload
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
@@ -16,34 +17,34 @@ from sightline_resizer.renditions import Encoded, Recipe, RenderedImage, render_
 
 
 class RenditionWork:
-    """`Work` for the renditions part. Pixels are handled on the workbench, never here."""
+    """`Work` for the renditions part. Pixels are handled on the workpool, never here."""
 
     def __init__(
         self,
         originals: ObjectStore,
         renditions: ObjectStore,
-        bench: DecodePool,
+        pool: DecodePool,
         max_bytes: int,
         limits: Limits,
         recipe: Recipe,
     ) -> None:
         self._originals = originals
         self._renditions = renditions
-        self._bench = bench
+        self._pool = pool
         self._max_bytes = max_bytes
         self._limits = limits
         self._recipe = recipe
 
     async def perform(
-        self, image: Image, original: StoredObject, request: ReprocessCommand | None = None
+        self, image: Image, original: StoredObject, command: ReprocessCommand | None = None
     ) -> RenditionSet:
         if original.size > self._max_bytes:
             raise Rejected("file_too_large", "The file is larger than what is accepted.")
         body = await self._originals.read(original)
         if original.sha256 is None:
-            # S3 has checked it; an emulator may not have.
-            await asyncio.to_thread(_check_promise, body, image.sha256)
-        developed = await run_isolated(self._bench, render_image, body, self._limits, self._recipe)
+            digest = await asyncio.to_thread(lambda: hashlib.sha256(body).hexdigest())
+            check_upload(image, len(body), digest)
+        developed = await run_isolated(self._pool, render_image, body, self._limits, self._recipe)
         async with asyncio.TaskGroup() as writes:
             for encoded in developed.renditions:
                 writes.create_task(self._write(image.key, encoded))
@@ -80,8 +81,3 @@ class RenditionWork:
                 for encoded in developed.renditions
             ),
         )
-
-
-def _check_promise(body: bytes, sha256: str) -> None:
-    if hashlib.sha256(body).hexdigest() != sha256:
-        raise Rejected("checksum_mismatch", "The upload is not the picture that was announced.")

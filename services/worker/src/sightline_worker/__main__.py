@@ -7,7 +7,7 @@ import uvloop
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoImageTable
+from sightline.adapters.dynamo import dynamo_tables
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
 from sightline.event_publisher import EventPublisher
@@ -27,8 +27,8 @@ async def serve(settings: WorkerSettings) -> None:
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
-        table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
-        bench = await stack.enter_async_context(
+        tables = dynamo_tables(await clients.open("dynamodb"), settings.table)
+        pool = await stack.enter_async_context(
             DecodePool(
                 settings.processes,
                 settings.max_seconds,
@@ -45,14 +45,15 @@ async def serve(settings: WorkerSettings) -> None:
         )
         work = RecognitionWork(
             detector,
-            Sources(originals, bench, settings.max_bytes, limits),
+            Sources(originals, pool, settings.max_bytes, limits),
             originals,
-            table,
+            tables.recognition_cache,
+            tables.usage,
             settings.profile,
             settings.monthly_calls,
         )
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
-        processor = PartProcessor("recognition", table, originals, work, events)
+        processor = PartProcessor("recognition", tables.images, originals, work, events)
         await consume(settings, clients, stack, processor)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints of an account: everything that one owner has, to take along or to erase."""
+"""The endpoints of an account: export or erase everything of one owner."""
 
 from collections.abc import AsyncIterable
 from typing import Annotated, Literal
@@ -7,48 +7,42 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from sightline.domain.images import Image, Status
-from sightline.ports.image_table import Usage
-from sightline_api.account.erasure import erase_some
+from sightline.domain.images import Image
+from sightline.domain.states import Status
+from sightline.ports.usage_table import Usage
 from sightline_api.account.usage import UsageView, view_usage
-from sightline_api.albums.endpoints import view_albums
 from sightline_api.albums.schemas import AlbumView
+from sightline_api.albums.views import AlbumViews
 from sightline_api.dependencies import (
     Albums,
-    Announce,
     CurrentUser,
-    Originals,
-    PictureSigner,
-    Renditions,
+    Eraser,
+    Images,
+    Index,
     Settings,
-    Table,
+    UrlSigner,
+    Usages,
 )
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import ImageView
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
-from sightline_api.routing.route import Route
 from sightline_api.urls.signer import Signer
 
-router = APIRouter(
-    prefix="/v1/account",
-    tags=["account"],
-    route_class=Route,
-    responses=documented(*AUTHENTICATED),
-)
+router = APIRouter(prefix="/v1/account", tags=["account"], responses=documented(*AUTHENTICATED))
 
-#: Images or albums that are read at once for an export.
-READ = 100
+#: Images or albums that an export reads at once.
+READ_SIZE = 100
 
 
 class ExportRecord(BaseModel):
-    """One line; what it has by default is there too."""
+    """One line of an export; fields with defaults are always present."""
 
     model_config = {"json_schema_serialization_defaults_required": True}
 
 
 class ExportAccountRecord(ExportRecord):
-    """Whose it is, and what was used; the first line."""
+    """The first line: the owner, and the usage."""
 
     kind: Literal["account"] = "account"
     owner: str
@@ -63,9 +57,9 @@ class ExportAlbumRecord(ExportRecord):
 
 
 class ExportImageRecord(ExportRecord):
-    """One image with the address of its original, null where nothing was uploaded.
+    """One image, and the URL of its original; null if nothing was uploaded.
 
-    An export that broke off goes on behind this line with its `cursor`.
+    To resume an interrupted export after this line, pass its `cursor`.
     """
 
     kind: Literal["image"] = "image"
@@ -75,7 +69,7 @@ class ExportImageRecord(ExportRecord):
 
 
 class ExportEndRecord(ExportRecord):
-    """The last line: an export without it is not complete. `images` counts those above it."""
+    """The last line; an export without it is incomplete. `images` counts the images before it."""
 
     kind: Literal["end"] = "end"
     images: int
@@ -88,64 +82,72 @@ AnyExportRecord = Annotated[
 
 
 class ErasureView(BaseModel):
-    """What is left to erase."""
+    """What remains to be erased."""
 
-    remaining: int = Field(description="Images and albums; counted up to 1,000.", examples=[812])
+    remaining: int = Field(description="Images and albums, counted up to 1,000.", examples=[812])
 
 
 async def _confirm(confirm: Annotated[Literal["everything"], Query()]) -> None:
-    """Nobody erases an account by a slip of the hand."""
+    """Require an explicit confirmation."""
 
 
 async def _start(
     user: CurrentUser,
-    table: Table,
+    usage: Usages,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> tuple[str | None, Usage]:
-    """What can fail, before the answer begins and could only break off."""
-    return cursor and decode_image_cursor(cursor), await table.read_usage(user.owner)
+    """Do everything that can fail before the response starts, and could only be cut off."""
+    return cursor and decode_image_cursor(cursor), await usage.read(user.owner)
 
 
-@router.get("/export", operation_id="export_account", responses=documented(InvalidCursor))
+@router.get(
+    "/export",
+    operation_id="export_account",
+    summary="Export an account",
+    responses=documented(InvalidCursor),
+)
 async def export_account(
     user: CurrentUser,
     settings: Settings,
-    table: Table,
+    images: Images,
     albums: Albums,
-    signer: PictureSigner,
+    index: Index,
+    signer: UrlSigner,
     start: Annotated[tuple[str | None, Usage], Depends(_start)],
 ) -> AsyncIterable[AnyExportRecord]:
-    """Everything that the caller has, one JSON document a line: the account, its albums, and its
-    images, newest first, each with addresses from which its files can be fetched for an hour.
+    """Export everything of the caller as JSON lines.
 
-    An export that broke off is continued with the `cursor` of its last image.
+    The lines are the account, its albums, and its images, newest first. URLs of originals and
+    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+    its last image.
     """
     before, usage = start
     if before is None:
         yield ExportAccountRecord(owner=user.owner, usage=view_usage(usage, settings))
+        views = AlbumViews(images, index, signer)
         album: str | None = None
         while True:
-            some = await albums.page(user.owner, READ, album)
-            for view in await view_albums(user.owner, some.albums, table, signer):
+            page = await albums.page(user.owner, READ_SIZE, album)
+            for view in await views.build(user.owner, page.albums):
                 yield ExportAlbumRecord(album=view)
-            if (album := some.next_before) is None:
+            if (album := page.next_before) is None:
                 break
     count = 0
     while True:
-        page = await table.page(user.owner, READ, before)
-        for image in page.images:
-            yield await _describe(image, signer)
-        count += len(page.images)
-        if (before := page.next_before) is None:
+        found = await images.page(user.owner, READ_SIZE, before)
+        for image in found.images:
+            yield await _export_image(image, signer)
+        count += len(found.images)
+        if (before := found.next_before) is None:
             break
     yield ExportEndRecord(images=count)
 
 
-async def _describe(image: Image, signer: Signer) -> ExportImageRecord:
-    uploaded = image.status is not Status.AWAITING_UPLOAD
+async def _export_image(image: Image, signer: Signer) -> ExportImageRecord:
+    is_uploaded = image.status is not Status.AWAITING_UPLOAD
     return ExportImageRecord(
         image=await ImageView.of(image, signer),
-        original=await view_original(image, signer) if uploaded else None,
+        original=await view_original(image, signer) if is_uploaded else None,
         cursor=encode_cursor(image.image_id),
     )
 
@@ -154,27 +156,18 @@ async def _describe(image: Image, signer: Signer) -> ExportImageRecord:
     "",
     status_code=204,
     operation_id="erase_account",
+    summary="Erase an account",
     dependencies=[Depends(_confirm)],
-    responses={202: {"model": ErasureView, "description": "Some is left: call again."}},
+    responses={202: {"model": ErasureView, "description": "Incomplete: repeat the request."}},
 )
-async def erase_account(
-    user: CurrentUser,
-    settings: Settings,
-    table: Table,
-    albums: Albums,
-    originals: Originals,
-    renditions: Renditions,
-    announce: Announce,
-) -> Response:
-    """Erase everything that the caller has, for good: pictures, albums, labels, usage.
+async def erase_account(user: CurrentUser, settings: Settings, eraser: Eraser) -> Response:
+    """Erase everything of the caller for good: images, albums, labels and usage.
 
-    As much as one call can do; while something is left the answer is 202, and the call is to be
-    repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+    Each request erases a part. While something remains the status is 202: repeat the request, as
+    after any failure. The user in Cognito is not deleted; delete it there.
     """
-    left = await erase_some(
-        user.owner, table, albums, originals, renditions, announce, settings.erasure_seconds
-    )
-    if left:
-        view = ErasureView(remaining=left)
+    remaining = await eraser.erase(user.owner, settings.erasure_seconds)
+    if remaining:
+        view = ErasureView(remaining=remaining)
         return JSONResponse(view.model_dump(), 202, headers={"Retry-After": "1"})
     return Response(status_code=204)

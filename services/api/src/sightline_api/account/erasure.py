@@ -1,67 +1,70 @@
-"""Erasing all that an owner has, a piece at a time."""
+"""Erase everything of an owner, a part at each call."""
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
-from sightline.deletion import delete_image
+from sightline.deletion import ImageDeleter
 from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.object_keys import ImageKey, owned_prefixes
-from sightline.ports.album_table import AlbumTable
-from sightline.ports.image_table import ImageNotFound, ImageTable
-from sightline.ports.object_store import ObjectStore
+from sightline.ports.image_table import ImageNotFound
+from sightline.ports.owner_data import OwnerData
 from sightline_api.concurrency import AT_ONCE, each_of
 from sightline_api.events.publisher import ChangePublisher
 
-#: What is left is counted up to here.
-COUNTED = 1_000
+#: Images and albums that remain are counted up to this number.
+MAX_COUNT = 1_000
 
 
-async def erase_some(
-    owner: str,
-    table: ImageTable,
-    albums: AlbumTable,
-    originals: ObjectStore,
-    renditions: ObjectStore,
-    announce: ChangePublisher,
-    seconds: float,
-) -> int:
-    """Erase for about so long; answers how many images and albums are left, 0 when all is gone.
+@dataclass(frozen=True, slots=True)
+class AccountEraser:
+    """Erases the albums and images of an owner, then what remains without them.
 
-    Nothing needs to be remembered in between: each call takes what it finds.
+    It keeps no state between calls: each call continues with whatever still exists.
     """
 
-    async def remove_album(album_id: str) -> None:
-        key = AlbumKey(owner, album_id)
-        # Another call may be at the same.
+    deleter: ImageDeleter
+    owner_data: OwnerData
+    changes: ChangePublisher
+
+    async def erase(self, owner: str, seconds: float) -> int:
+        """Erase for about this time; return how many images and albums remain, 0 when done."""
+        images, albums = self.deleter.images, self.deleter.albums
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds
+
+        async def delete_album(album_id: str) -> None:
+            await self._delete_album(AlbumKey(owner, album_id))
+
+        async def delete_image(image_id: str) -> None:
+            await self._delete_image(ImageKey(owner, image_id))
+
+        # Albums first: images that belong to none are deleted faster.
+        for table, delete in ((albums, delete_album), (images, delete_image)):
+            while ids := await table.list_ids(owner, AT_ONCE):
+                if clock() > until:
+                    return await self._count(owner)
+                await each_of(ids, delete)
+        # Objects that were uploaded after their rows had expired.
+        of_originals, of_renditions = owned_prefixes(owner)
+        await self.deleter.originals.delete_all(of_originals)
+        await self.deleter.renditions.delete_all(of_renditions)
+        await self.owner_data.erase(owner)
+        return 0
+
+    async def _delete_album(self, key: AlbumKey) -> None:
+        albums = self.deleter.albums
+        # Another call may be deleting the same album.
         with suppress(AlbumNotFound):
             await albums.remove(await albums.begin_deletion(key))
-        announce.album(key, "deleted")
+        self.changes.album(key, "deleted")
 
-    async def remove_image(image_id: str) -> None:
-        key = ImageKey(owner, image_id)
+    async def _delete_image(self, key: ImageKey) -> None:
         with suppress(ImageNotFound):
-            await delete_image(key, table, albums, originals, renditions)
-        announce.image(key, "deleted")
+            await self.deleter.delete(key)
+        self.changes.image(key, "deleted")
 
-    clock = asyncio.get_running_loop().time
-    until = clock() + seconds
-    # Albums first: an image that is in none is quicker to remove.
-    while ids := await albums.list_ids(owner, AT_ONCE):
-        if clock() > until:
-            return await _count(owner, table, albums)
-        await each_of(ids, remove_album)
-    while ids := await table.list_ids(owner, AT_ONCE):
-        if clock() > until:
-            return await _count(owner, table, albums)
-        await each_of(ids, remove_image)
-    # What was uploaded for a ticket whose row is gone already, and what counted the rest.
-    of_originals, of_renditions = owned_prefixes(owner)
-    await originals.delete_all(of_originals)
-    await renditions.delete_all(of_renditions)
-    await table.forget(owner)
-    return 0
-
-
-async def _count(owner: str, table: ImageTable, albums: AlbumTable) -> int:
-    images = await table.list_ids(owner, COUNTED)
-    return len(images) + len(await albums.list_ids(owner, COUNTED))
+    async def _count(self, owner: str) -> int:
+        images = await self.deleter.images.list_ids(owner, MAX_COUNT)
+        albums = await self.deleter.albums.list_ids(owner, MAX_COUNT)
+        return len(images) + len(albums)

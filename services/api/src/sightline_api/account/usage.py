@@ -1,35 +1,29 @@
-"""The endpoint of usage: what a caller has, and what recognition has cost."""
+"""The endpoint of usage: stored images, and what recognition has cost."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sightline.domain.recognition import Feature
-from sightline.ports.image_table import MonthlyUsage, Usage
-from sightline_api.dependencies import CurrentUser, Settings, Table
+from sightline.ports.usage_table import MonthlyUsage, Usage
+from sightline_api.dependencies import CurrentUser, Settings, Usages
 from sightline_api.problems import AUTHENTICATED, documented
-from sightline_api.routing.route import Route
 from sightline_api.settings import ApiSettings
 
-router = APIRouter(
-    prefix="/v1/usage",
-    tags=["usage"],
-    route_class=Route,
-    responses=documented(*AUTHENTICATED),
-)
+router = APIRouter(prefix="/v1/usage", tags=["usage"], responses=documented(*AUTHENTICATED))
 
 
 class MonthlyUsageView(BaseModel):
-    """What came in one month; deletion takes nothing away from it."""
+    """Usage in one month; deleting images does not reduce it."""
 
     month: str = Field(examples=["2026-11"])
     images: int
     bytes: int
-    calls: dict[Feature, int] = Field(description="Recognition calls that were paid for.")
-    estimated_cost: float = Field(description="Of those calls, in US dollars.", examples=[1.25])
+    calls: dict[Feature, int] = Field(description="Paid recognition calls by feature.")
+    estimated_cost: float = Field(description="Cost of these calls in US dollars.", examples=[1.25])
 
 
 class UsageView(BaseModel):
-    """What the caller has now, how much there may be (null: any number), and the months."""
+    """What the caller stores now, the quotas (null: unlimited), and usage by month."""
 
     images: int
     bytes: int
@@ -38,10 +32,10 @@ class UsageView(BaseModel):
     months: list[MonthlyUsageView]
 
 
-@router.get("", operation_id="get_usage")
-async def get_usage(user: CurrentUser, settings: Settings, table: Table) -> UsageView:
-    """Pictures, bytes and recognition calls of the caller, by month, newest first."""
-    return view_usage(await table.read_usage(user.owner), settings)
+@router.get("", operation_id="get_usage", summary="Get usage by month")
+async def get_usage(user: CurrentUser, settings: Settings, usage: Usages) -> UsageView:
+    """Return the caller's images, bytes and recognition calls by month, newest first."""
+    return view_usage(await usage.read(user.owner), settings)
 
 
 def view_usage(usage: Usage, settings: ApiSettings) -> UsageView:

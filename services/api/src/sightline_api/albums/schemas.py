@@ -7,36 +7,39 @@ from pydantic import BaseModel, Field
 
 from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
-from sightline.domain.images import Image
-from sightline_api.images.schemas import RenditionView, Title
-from sightline_api.urls.signer import Signer
+from sightline.domain.summaries import ImageSummary
+from sightline_api.images.schemas import LinkedRendition, Title, link_rendition
 
 
 class CoverView(BaseModel):
-    """The picture that stands for an album."""
+    """The image that represents an album."""
 
     image_id: ImageId
     placeholder: str | None
-    renditions: list[RenditionView]
+    thumbnail: LinkedRendition | None
+    preview: LinkedRendition | None
 
     @classmethod
-    async def of(cls, image: Image, signer: Signer) -> Self:
-        developed = image.renditions.result
+    def of(cls, image: ImageSummary, urls: dict[str, str]) -> Self:
+        """Build the cover; `urls` has the URL of each rendition by its key."""
         return cls(
             image_id=image.image_id,
-            placeholder=developed and developed.placeholder,
-            renditions=await RenditionView.all_of(image, signer),
+            placeholder=image.renditions.placeholder,
+            thumbnail=link_rendition(image.renditions.thumbnail, urls),
+            preview=link_rendition(image.renditions.preview, urls),
         )
 
 
 class AlbumView(BaseModel):
-    """A set of pictures with a title."""
+    """A set of images with a title."""
 
     id: AlbumId = Field(examples=["0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d"])
     title: str = Field(examples=["Summer"])
-    images: int = Field(description="How many pictures it holds.", examples=[17])
-    cover_id: ImageId | None = Field(description="The picture that its owner chose for its cover.")
-    cover: CoverView | None = Field(description="That one, else the newest; null where empty.")
+    images: int = Field(description="Number of images in the album.", examples=[17])
+    cover_id: ImageId | None = Field(description="The image that the owner chose as the cover.")
+    cover: CoverView | None = Field(
+        description="The chosen cover, or else the newest image; null if the album is empty."
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -54,14 +57,14 @@ class AlbumView(BaseModel):
 
 
 class AlbumPage(BaseModel):
-    """Some albums, newest first; `next_cursor` continues, null at the end."""
+    """A page of albums, newest first; `next_cursor` continues it, null on the last page."""
 
     items: list[AlbumView]
     next_cursor: str | None
 
 
 class AlbumRequest(BaseModel):
-    """An album that is to be made."""
+    """A new album."""
 
     model_config = {"extra": "forbid"}
 
@@ -69,15 +72,15 @@ class AlbumRequest(BaseModel):
 
 
 class AlbumChanges(BaseModel):
-    """What to change; what is left out stays as it is."""
+    """The fields to change. A field that is left out stays as it is."""
 
     model_config = {"extra": "forbid"}
 
-    title: Title | None = Field(None, description="Null leaves it as it is.")
-    cover_id: ImageId | None = Field(None, description="Null for the newest picture.")
+    title: Title | None = Field(None, description="Null keeps the title.")
+    cover_id: ImageId | None = Field(None, description="Null selects the newest image.")
 
-    def given(self) -> dict[str, Any]:
-        """The fields that change, with their values."""
+    def changed_fields(self) -> dict[str, Any]:
+        """Return the fields that change, with their values."""
         changes = self.model_dump(exclude_unset=True)
         if changes.get("title", "") is None:
             del changes["title"]
@@ -85,7 +88,7 @@ class AlbumChanges(BaseModel):
 
 
 class AlbumImageBatch(BaseModel):
-    """Pictures to put into an album, or to take out."""
+    """Images to add to an album, or to remove from it."""
 
     model_config = {"extra": "forbid"}
 
@@ -93,13 +96,13 @@ class AlbumImageBatch(BaseModel):
 
 
 class AlbumImageOutcome(BaseModel):
-    """What became of one: done, not there, or (409) in too many albums already."""
+    """The outcome for one image: done, not found, or (409) already in too many albums."""
 
     id: str
     status: Literal[204, 404, 409]
 
 
 class AlbumImageOutcomes(BaseModel):
-    """One outcome for each picture, in the same order."""
+    """One outcome for each image, in the order of the request."""
 
     items: list[AlbumImageOutcome]

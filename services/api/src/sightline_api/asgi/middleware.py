@@ -1,10 +1,10 @@
-"""What every request and answer has in common. Plain ASGI: the kind that wraps requests and
-answers in objects of its own costs more than an endpoint.
+"""What every request and response have in common, as plain ASGI middleware.
 
-What only passes something on is no coroutine, but hands on the one that it was given: every answer
-goes through all of them, twice.
+Starlette's `BaseHTTPMiddleware` wraps each request and response in objects of its own, which costs
+more than most endpoints do.
 """
 
+import asyncio
 import hashlib
 import logging
 import re
@@ -15,23 +15,22 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.logging import Facts, request_id
-from sightline_api.asgi.headers import read_header
-from sightline_api.asgi.timeouts import Deadlines
+from sightline.logging import request_id
+from sightline_api.asgi.headers import matches, read_header
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,
     render_problem,
-    render_unforeseen,
+    render_unexpected,
 )
 
 logger = logging.getLogger(__name__)
-answered = Facts(logger, "answered")
 
-#: Ids that callers may choose; any other is replaced.
+#: Request ids that clients may choose; any other is replaced.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-#: On every answer. An API's answer is no page: nothing may run in it, frame it or guess its type.
+#: On every response. A response of an API is not a page: nothing may run in it, frame it or guess
+#: its type. It is private, so only the browser stores it, and revalidates it every time.
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
@@ -40,37 +39,38 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Somebody's own: kept by the browser alone, and asked about each time.
     "Cache-Control": "private, no-cache",
 }
 
-TELLING_OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+#: The same as ASGI represents them.
+_RAW_SECURITY_HEADERS = [
+    (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+]
 
-JSON = (b"content-type", b"application/json")
+#: A request without any of these has no body (RFC 9112).
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
 #: Headers that a 304 does not repeat.
-OF_A_BODY = frozenset({b"content-length", b"content-type"})
+_CONTENT_HEADERS = frozenset({b"content-length", b"content-type"})
 
-#: The same as ASGI has them.
-CAREFUL = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-CAREFUL_NAMES = frozenset(name for name, _ in CAREFUL)
+_JSON = (b"content-type", b"application/json")
 
 
 class Compression:
-    """Compresses large answers for those who can read them; others are spared the thought of it."""
+    """Compresses large responses for clients that accept gzip, and bypasses it for others."""
 
     def __init__(self, app: ASGIApp, minimum_size: int, level: int) -> None:
         self._app = app
-        self._compressing = GZipMiddleware(app, minimum_size=minimum_size, compresslevel=level)
+        self._gzip = GZipMiddleware(app, minimum_size=minimum_size, compresslevel=level)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and "gzip" in read_header(scope, b"accept-encoding"):
-            return self._compressing(scope, receive, send)
+            return self._gzip(scope, receive, send)
         return self._app(scope, receive, send)
 
 
 class RequestContext:
-    """Gives each request an id, on its answer and on every log line, and logs how it ended."""
+    """Adds a request id to the response and to every log line, and logs each response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -79,12 +79,12 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = read_header(scope, b"x-request-id")
-        identity = asked if REQUEST_ID.fullmatch(asked) else str(uuid4())
-        began, status = time.perf_counter(), 0
+        requested = read_header(scope, b"x-request-id")
+        identity = requested if REQUEST_ID.fullmatch(requested) else str(uuid4())
+        started, status = time.perf_counter(), 0
         token = request_id.set(identity)
 
-        def send_named(message: Message) -> Awaitable[None]:
+        def send_with_id(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -92,51 +92,49 @@ class RequestContext:
             return send(message)
 
         try:
-            await self._app(scope, receive, send_named)
+            await self._app(scope, receive, send_with_id)
         finally:
-            answered.tell(
-                method=scope["method"],
-                # The template, never the path itself: it holds ids.
-                route=getattr(scope.get("route"), "path", None),
-                status=status,
-                milliseconds=int((time.perf_counter() - began) * 10_000) / 10,
+            logger.info(
+                "answered",
+                extra={
+                    "method": scope["method"],
+                    # The template, never the path itself, which holds ids.
+                    "route": getattr(scope.get("route"), "path", None),
+                    "status": status,
+                    "milliseconds": int((time.perf_counter() - started) * 10_000) / 10,
+                },
             )
             request_id.reset(token)
 
 
 class SecurityHeaders:
-    """Adds what is missing of the headers that tell browsers to be careful."""
+    """Adds those security headers that a response does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        def send_careful(message: Message) -> Awaitable[None]:
+        def send_secured(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                there = dict(message["headers"])
-                missing = (
-                    CAREFUL
-                    if CAREFUL_NAMES.isdisjoint(there)
-                    else [header for header in CAREFUL if header[0] not in there]
-                )
+                present = dict(message["headers"])
+                missing = [each for each in _RAW_SECURITY_HEADERS if each[0] not in present]
                 message["headers"] = [*message["headers"], *missing]
             return send(message)
 
-        return self._app(scope, receive, send_careful)
+        return self._app(scope, receive, send_secured)
 
 
 class RequestLimits:
-    """Refuses bodies above `max_bytes`, and answers that take longer than `seconds` to begin.
+    """Rejects bodies above `max_bytes`, and requests whose response takes longer than `seconds`.
 
-    It answers for what nobody foresaw, too: Starlette would do so from outside of all middleware,
-    where an answer has neither an id nor any other header of ours.
+    It also answers for unexpected errors: Starlette would answer outside of all middleware, where a
+    response has neither a request id nor security headers.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
-        self._deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -144,70 +142,68 @@ class RequestLimits:
             return
         started = False
 
-        def send_watched(message: Message) -> Awaitable[None]:
+        def send_started(message: Message) -> Awaitable[None]:
             nonlocal started
             if not started:
                 started = True
-                deadline.lift()
+                limit.reschedule(None)
             return send(message)
 
         try:
-            with self._deadlines.start() as deadline:
+            async with asyncio.timeout(self._seconds) as limit:
                 if _has_body(scope):
-                    body = _Bounded(self._max_bytes, scope, receive, send_watched)
+                    body = _LimitedBody(self._max_bytes, scope, receive, send_started)
                     await self._app(scope, body.receive, body.send)
                 else:
-                    await self._app(scope, receive, send_watched)
+                    await self._app(scope, receive, send_started)
         except TimeoutError:
             if started:
                 raise
-            logger.warning("gave up a request after %s seconds", self._seconds)
+            logger.warning("request timed out after %s seconds", self._seconds)
             await render_problem(RequestTimeout())(scope, receive, send)
         except Exception as error:
             if started:
                 raise
-            await render_unforeseen(error)(scope, receive, send)
+            await render_unexpected(error)(scope, receive, send)
 
 
-class _Bounded:
-    """The body of one request, up to so many bytes, and the answer to it."""
+class _LimitedBody:
+    """The body of one request up to a number of bytes, and the response to it."""
 
     def __init__(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
         self._max_bytes = max_bytes
         self._scope = scope
         self._receive = receive
         self._send = send
-        announced = read_header(scope, b"content-length")
-        self._announced = announced.isdigit()
-        self._received = int(announced) if self._announced else 0
-        self._refused = False
+        declared = read_header(scope, b"content-length")
+        self._is_declared = declared.isdigit()
+        self._size = int(declared) if self._is_declared else 0
+        self._is_rejected = False
 
     async def receive(self) -> Message:
         message = await self._receive()
-        if not self._announced:
-            self._received += len(message.get("body", b""))
-        if self._received > self._max_bytes:
-            # Whoever reads on is told that there is nobody any more; what it then answers comes
-            # too late.
+        if not self._is_declared:
+            self._size += len(message.get("body", b""))
+        if self._size > self._max_bytes:
+            # The application sees a disconnect; whatever it answers then is dropped.
             await render_problem(RequestTooLarge())(self._scope, self._receive, self._send)
-            self._refused = True
+            self._is_rejected = True
             return {"type": "http.disconnect"}
         return message
 
     async def send(self, message: Message) -> None:
-        if not self._refused:
+        if not self._is_rejected:
             await self._send(message)
 
 
 def _has_body(scope: Scope) -> bool:
-    """A request that tells of none has none (RFC 9112)."""
-    return not TELLING_OF_A_BODY.isdisjoint(dict(scope["headers"]))
+    return not _BODY_HEADERS.isdisjoint(dict(scope["headers"]))
 
 
 class ConditionalGet:
-    """Answers 304 where the caller already has what the answer would say.
+    """Answers 304 if the client has the current representation.
 
-    An answer without an `ETag` of its own gets one from its bytes.
+    A JSON response without an `ETag` gets a weak one from its bytes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -222,7 +218,7 @@ class ConditionalGet:
         async def send_conditional(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start" and _is_json(message):
-                # Held back until its body is there, which for JSON is the next message.
+                # Held back until the body, which for JSON is the next message.
                 start = message
                 return
             if start is None:
@@ -235,7 +231,7 @@ class ConditionalGet:
                 etag = f'W/"{digest.hexdigest()}"'
                 held["headers"] = [*held["headers"], (b"etag", etag.encode())]
             if known and matches(known, etag):
-                kept = [header for header in held["headers"] if header[0] not in OF_A_BODY]
+                kept = [each for each in held["headers"] if each[0] not in _CONTENT_HEADERS]
                 await send({**held, "status": 304, "headers": kept})
                 await send({"type": "http.response.body", "body": b""})
                 return
@@ -245,11 +241,5 @@ class ConditionalGet:
         return self._app(scope, receive, send_conditional)
 
 
-def matches(condition: str, etag: str) -> bool:
-    """Whether a list of tags (RFC 9110) names this one, weak or strong."""
-    tags = {tag.strip().removeprefix("W/") for tag in condition.split(",")}
-    return "*" in tags or etag.removeprefix("W/") in tags
-
-
 def _is_json(start: Message) -> bool:
-    return start["status"] == 200 and JSON in start["headers"]
+    return start["status"] == 200 and _JSON in start["headers"]

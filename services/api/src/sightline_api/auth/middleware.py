@@ -1,4 +1,4 @@
-"""Who is calling, found out once for each request, and whether it calls too often."""
+"""Identify the caller of every request, and enforce the rate limit of each owner."""
 
 from collections.abc import Awaitable
 
@@ -16,52 +16,60 @@ from sightline_api.problems import (
     render_problem,
 )
 
+#: Paths that require an access token. Nothing else of a request is read before it is verified.
+PROTECTED_PREFIX = "/v1/"
+
 
 class AuthenticationMiddleware:
-    """Leaves in the request's state who the `caller` is, or the problem with that.
+    """Puts the `user` into the state of every request to a protected path, or answers 401.
 
-    Whoever calls more often than its bucket permits gets no further. Every answer to somebody who
-    is known tells what is left. Endpoints decide whether they want to know the caller at all.
+    A request above the owner's rate limit is answered with 429, and every response to a user has
+    the `RateLimit` headers.
     """
 
-    def __init__(self, app: ASGIApp, buckets: OwnerRateLimiter | None) -> None:
+    def __init__(self, app: ASGIApp, limiter: OwnerRateLimiter | None) -> None:
         self._app = app
-        self._buckets = buckets
-        self._policy = buckets.policy.encode() if buckets else b""
+        self._limiter = limiter
+        self._policy = limiter.policy.encode() if limiter else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not scope["path"].startswith(PROTECTED_PREFIX):
             await self._app(scope, receive, send)
             return
-        caller = scope["state"]["caller"] = await _identify(scope)
-        if self._buckets is None or not isinstance(caller, User):
+        try:
+            user = scope["state"]["user"] = await _identify(scope)
+        except Problem as problem:
+            await render_problem(problem)(scope, receive, send)
+            return
+        if self._limiter is None:
             await self._app(scope, receive, send)
             return
-        allowance = self._buckets.take(caller.owner)
+        state = self._limiter.take(user.owner)
+        headers = [
+            (b"ratelimit-policy", self._policy),
+            (b"ratelimit", format_header(state).encode()),
+        ]
 
-        def send_told(message: Message) -> Awaitable[None]:
+        def send_with_limit(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"ratelimit-policy", self._policy),
-                    (b"ratelimit", format_header(allowance).encode()),
-                ]
+                message["headers"] = [*message["headers"], *headers]
             return send(message)
 
-        if allowance.wait:
-            await render_problem(RateLimited(allowance.wait))(scope, receive, send_told)
+        if state.wait:
+            await render_problem(RateLimited(state.wait))(scope, receive, send_with_limit)
         else:
-            await self._app(scope, receive, send_told)
+            await self._app(scope, receive, send_with_limit)
 
 
-async def _identify(scope: Scope) -> User | type[Problem]:
+async def _identify(scope: Scope) -> User:
+    """Return the caller. Raises `Unauthenticated`, `DependencyUnavailable`."""
     scheme, _, token = read_header(scope, b"authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        return Unauthenticated
+        raise Unauthenticated
     try:
         user: User = await scope["state"]["tokens"].verify(token)
     except InvalidToken:
-        return Unauthenticated
+        raise Unauthenticated from None
     except JwksUnavailable:
-        return DependencyUnavailable
+        raise DependencyUnavailable from None
     return user

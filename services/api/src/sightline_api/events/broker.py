@@ -1,4 +1,4 @@
-"""Who is listening in this process, and what each of them has yet to be told."""
+"""The subscribers of this process, and the events that each of them has not received yet."""
 
 import asyncio
 from collections import deque
@@ -6,97 +6,101 @@ from collections.abc import Callable
 
 from sightline.domain.events import Event
 from sightline_api.events.replay_buffer import ReplayBuffer
-from sightline_api.events.sse import reset_signal
+from sightline_api.events.sse import format_reset
 from sightline_api.problems import TooManyStreams
 
-#: Signals that may wait for a slow listener; with more it is told to read everything anew.
-MAX_WAITING = 100
+#: Pending events of a slow subscriber; beyond that, one reset event replaces them.
+MAX_PENDING = 100
 
 
 class Subscription:
-    """One listener's share: what it has yet to be told, in order."""
+    """The pending events of one subscriber, in order."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
         self.ended = False
-        self._waiting: deque[bytes] = deque()
-        self._stirred = asyncio.Event()
+        self._pending: deque[bytes] = deque()
+        self._changed = asyncio.Event()
 
-    def put(self, signal: bytes) -> None:
-        if len(self._waiting) >= MAX_WAITING:
-            self._waiting.clear()
-            signal = reset_signal()
-        self._waiting.append(signal)
-        self._stirred.set()
+    def put(self, event: bytes) -> None:
+        """Add a formatted event."""
+        if len(self._pending) >= MAX_PENDING:
+            self._pending.clear()
+            event = format_reset()
+        self._pending.append(event)
+        self._changed.set()
 
     def end(self) -> None:
+        """End the stream after its pending events."""
         self.ended = True
-        self._stirred.set()
+        self._changed.set()
 
     async def take(self, seconds: float) -> bytes:
-        """Everything that waits; nothing after so many seconds, or at the end."""
+        """Return all pending events; b"" after this time, or at the end of the stream."""
         try:
             async with asyncio.timeout(seconds):
-                await self._stirred.wait()
+                await self._changed.wait()
         except TimeoutError:
             return b""
-        signals = b"".join(self._waiting)
-        self._waiting.clear()
+        events = b"".join(self._pending)
+        self._pending.clear()
         if not self.ended:
-            self._stirred.clear()
-        return signals
+            self._changed.clear()
+        return events
 
 
 class Broker:
-    """Brings what is heard to the listeners of its owner."""
+    """Delivers the events of each owner to the owner's subscribers."""
 
-    def __init__(self, max_streams: int, history: ReplayBuffer | None = None) -> None:
+    def __init__(self, max_streams: int, buffer: ReplayBuffer | None = None) -> None:
         self._max_streams = max_streams
-        self._history = history or ReplayBuffer()
-        self._listeners: dict[str, set[Subscription]] = {}
+        self._buffer = buffer or ReplayBuffer()
+        self._subscriptions: dict[str, set[Subscription]] = {}
         self._closed = False
 
     def subscribe(self, owner: str) -> Subscription:
-        """From now on the owner's signals are kept for it. Raises `TooManyStreams`."""
-        listeners = self._listeners.setdefault(owner, set())
-        if len(listeners) >= self._max_streams:
+        """Add a subscriber for the events of the owner. Raises `TooManyStreams`."""
+        subscriptions = self._subscriptions.setdefault(owner, set())
+        if len(subscriptions) >= self._max_streams:
             raise TooManyStreams
         subscription = Subscription(owner)
-        listeners.add(subscription)
+        subscriptions.add(subscription)
         if self._closed:
             subscription.end()
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        listeners = self._listeners[subscription.owner]
-        listeners.discard(subscription)
-        if not listeners:
-            del self._listeners[subscription.owner]
+        """Remove a subscriber."""
+        subscriptions = self._subscriptions[subscription.owner]
+        subscriptions.discard(subscription)
+        if not subscriptions:
+            del self._subscriptions[subscription.owner]
 
     def since(self, owner: str, event_id: str) -> list[Event] | None:
-        """What the owner was told since then, see `History.since`."""
-        return self._history.since(owner, event_id)
+        """Return the events of the owner since this one; see `ReplayBuffer.since`."""
+        return self._buffer.since(owner, event_id)
 
     def remember(self, event: Event) -> bool:
-        """Keep an event for who comes later; answers whether anybody is to be told now."""
-        self._history.add(event)
-        return event.owner in self._listeners
+        """Keep an event for later replay; return whether its owner has subscribers now."""
+        self._buffer.add(event)
+        return event.owner in self._subscriptions
 
-    def tell(self, owner: str, signal: bytes) -> None:
-        self._each(lambda each: each.put(signal), owner)
+    def publish(self, owner: str, event: bytes) -> None:
+        """Deliver a formatted event to the subscribers of the owner."""
+        self._for_each(lambda each: each.put(event), owner)
 
-    def restart(self) -> None:
-        """Something may have been missed: everybody is told so, and nobody can resume."""
-        self._history.restart()
-        signal = reset_signal()
-        self._each(lambda each: each.put(signal))
+    def reset(self) -> None:
+        """Report a gap to every subscriber; no stream can be resumed from before it."""
+        self._buffer.restart()
+        event = format_reset()
+        self._for_each(lambda each: each.put(event))
 
     def close(self) -> None:
-        """End every stream, and those that are still to come."""
+        """End every stream, also those that start later."""
         self._closed = True
-        self._each(Subscription.end)
+        self._for_each(Subscription.end)
 
-    def _each(self, do: Callable[[Subscription], None], owner: str | None = None) -> None:
-        owners = list(self._listeners) if owner is None else [owner]
-        for subscription in [each for one in owners for each in self._listeners.get(one, ())]:
+    def _for_each(self, do: Callable[[Subscription], None], owner: str | None = None) -> None:
+        owners = list(self._subscriptions) if owner is None else [owner]
+        for subscription in [each for one in owners for each in self._subscriptions.get(one, ())]:
             do(subscription)

@@ -1,4 +1,4 @@
-"""The live stream: what happens to the caller's images and albums, as it happens."""
+"""The event stream: changes of the caller's images and albums, as Server-Sent Events."""
 
 import asyncio
 import random
@@ -11,17 +11,18 @@ from fastapi.responses import StreamingResponse
 
 from sightline.ports.image_table import ImageTable
 from sightline_api.concurrency import each_of
-from sightline_api.dependencies import CurrentUser, EventHub, Settings, Table
+from sightline_api.dependencies import CurrentUser, Events, Images, Settings
 from sightline_api.events.broker import Broker, Subscription
-from sightline_api.events.sse import GREETING, HEARTBEAT, describe, open_signal, reset_signal
-from sightline_api.problems import (
-    AUTHENTICATED,
-    TooManyStreams,
-    documented,
+from sightline_api.events.sse import (
+    HEARTBEAT,
+    PREAMBLE,
+    format_event,
+    format_open,
+    format_reset,
 )
-from sightline_api.routing.route import Route
+from sightline_api.problems import AUTHENTICATED, TooManyStreams, documented
 
-#: With more to be told of at once, it is cheaper to read a page anew.
+#: Events that are replayed at most; with more, reading the page again is cheaper.
 MAX_REPLAYED = 100
 
 EXAMPLE = """\
@@ -35,7 +36,7 @@ event: image
 data: {"image_id": "019aa0c5-4f10-7b3d-8e21-5a9c7d1e3f02", "change": "updated", "status": "ready"}
 id: 019aa0c5-5a7e-7c44-a1b2-8d3f6e9a0b03
 
-: still here
+: heartbeat
 
 event: album
 data: {"album_id": "019aa0c4-11aa-7d55-b3c4-9e4a7f0b1c04", "change": "created"}
@@ -54,87 +55,86 @@ STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(
-    prefix="/v1/events",
-    tags=["events"],
-    route_class=Route,
-    responses=documented(*AUTHENTICATED),
-)
+router = APIRouter(prefix="/v1/events", tags=["events"], responses=documented(*AUTHENTICATED))
 
 
 class EventStream(StreamingResponse):
-    """An answer that goes on, of bytes as `signals` makes them.
+    """A streaming response of bytes that `sse` has formatted.
 
-    FastAPI's own kind encodes each event for each listener, and has one heartbeat for all.
+    FastAPI's own event stream formats each event for each subscriber, and shares one heartbeat.
     """
 
     media_type = "text/event-stream"
 
 
-async def _subscribe(user: CurrentUser, hub: EventHub) -> AsyncIterator[Subscription]:
-    # Here rather than in the stream, which may never begin: this ends with the request for certain.
-    subscription = hub.subscribe(user.owner)
+async def _subscribe(user: CurrentUser, broker: Events) -> AsyncIterator[Subscription]:
+    # Not in the stream itself, which may never start: a dependency always ends with its request.
+    subscription = broker.subscribe(user.owner)
     try:
         yield subscription
     finally:
-        hub.unsubscribe(subscription)
+        broker.unsubscribe(subscription)
 
 
 @router.get(
     "",
     operation_id="get_events",
+    summary="Stream events",
     response_class=EventStream,
     responses=STREAM | documented(*AUTHENTICATED, TooManyStreams),
 )
 async def get_events(
     user: CurrentUser,
     subscription: Annotated[Subscription, Depends(_subscribe)],
-    hub: EventHub,
-    table: Table,
+    broker: Events,
+    images: Images,
     settings: Settings,
     last_event_id: Annotated[
         str | None,
-        Header(max_length=200, description="The `id` of the last event of the stream before."),
+        Header(max_length=200, description="The `id` of the last event of the previous stream."),
     ] = None,
 ) -> EventStream:
-    """What happens to the caller's images and albums, as Server-Sent Events.
+    """Stream changes of the caller's images and albums as Server-Sent Events.
 
-    - `open`: first of all, unless resumed. Read what is on the screen after it.
-    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-      the image's at this moment, null when it is deleted.
-    - `album`: look at this album again.
-    - `reset`: something may have been missed; read anew what is on the screen.
+    - `open`: the first event of a new stream. Load the current state after it.
+    - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+      `status` is the current status of the image, null if it is deleted.
+    - `album`: an album changed; fetch it again.
+    - `reset`: events may be missing. Load the current state again.
 
-    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+    A stream ends after some minutes, when its token expires, or when the service is deployed.
+    Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+    may be delivered more than once.
     """
-    first = await _begin(last_event_id, user.owner, hub, table)
-    # Not all streams that began together end together.
-    longest = settings.events_max_seconds * random.uniform(0.9, 1)  # noqa: S311
-    seconds = min(longest, user.expires_at - time.time())
+    first = await _first_events(last_event_id, user.owner, broker, images)
+    # Random, so that streams that started together do not end together.
+    max_seconds = settings.events_max_seconds * random.uniform(0.9, 1)  # noqa: S311
+    seconds = min(max_seconds, user.expires_at - time.time())
     stream = _stream(first, subscription, settings.events_heartbeat_seconds, seconds)
-    # For proxies that would wait for more before they pass it on.
+    # Keep proxies from buffering the stream.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventStream(stream, headers=headers)
 
 
-async def _begin(last_event_id: str | None, owner: str, hub: Broker, table: ImageTable) -> bytes:
-    """What is told first: all since the last event, where that can be told."""
+async def _first_events(
+    last_event_id: str | None, owner: str, broker: Broker, images: ImageTable
+) -> bytes:
+    """Return the start of a stream: the events since the last one, if all of them are known."""
     if last_event_id is None:
-        return GREETING + open_signal()
-    events = hub.since(owner, last_event_id)
+        return PREAMBLE + format_open()
+    events = broker.since(owner, last_event_id)
     if events is None or len(events) > MAX_REPLAYED:
-        return GREETING + reset_signal()
-    return GREETING + b"".join(await each_of(events, lambda event: describe(event, table)))
+        return PREAMBLE + format_reset()
+    return PREAMBLE + b"".join(await each_of(events, lambda event: format_event(event, images)))
 
 
 async def _stream(
-    first: bytes, subscription: Subscription, heartbeat: float, seconds: float
+    first: bytes, subscription: Subscription, heartbeat_seconds: float, seconds: float
 ) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
     yield first
     while not subscription.ended and (left := end - clock()) > 0:
-        signals = await subscription.take(min(heartbeat, left))
-        if signals or not subscription.ended:
-            yield signals or HEARTBEAT
+        events = await subscription.take(min(heartbeat_seconds, left))
+        if events or not subscription.ended:
+            yield events or HEARTBEAT

@@ -1,4 +1,4 @@
-"""The gateway's own announcements: of what one client has changed, other screens hear too."""
+"""Publish the changes that clients make, so that the owner's other clients see them."""
 
 import asyncio
 import logging
@@ -19,28 +19,27 @@ from sightline.event_publisher import EventPublisher
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that an announcement waits for others to go with it: a call for many costs little more
-#: than a call for one, and nobody sees the difference.
-LINGER = 0.05
+#: Seconds that an event waits for others: one message of many costs little more than one of one.
+LINGER_SECONDS = 0.05
 
-#: Announcements that may wait; more are dropped.
-MAX_WAITING = 1_000
+#: Events that may wait; more are dropped.
+MAX_PENDING = 1_000
 
-#: Seconds for one call, and for what is on its way when the gateway stops.
-SECONDS = 5
-LAST_SECONDS = 2
+#: Time-out for one message, and for those in progress when the gateway stops, seconds.
+PUBLISH_TIMEOUT_SECONDS = 5
+CLOSE_TIMEOUT_SECONDS = 2
 
 
 class ChangePublisher:
-    """Tells of changes without keeping anyone waiting; use it as a context.
+    """Publishes changes in the background; use it as a context.
 
-    An announcement that fails is logged and lost: whoever made the change knows of it, and a
-    request that has done its work must not fail for the sake of other screens.
+    An event that cannot be published is logged and dropped. The client that made the change knows
+    it, and a request that has done its work must not fail because others were not notified.
     """
 
     def __init__(self, publisher: EventPublisher) -> None:
         self._publisher = publisher
-        self._waiting: list[Event] = []
+        self._pending: list[Event] = []
         self._sending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -53,36 +52,36 @@ class ChangePublisher:
         trace: TracebackType | None,
     ) -> None:
         if self._sending is not None:
-            await asyncio.wait({self._sending}, timeout=LAST_SECONDS)
+            await asyncio.wait({self._sending}, timeout=CLOSE_TIMEOUT_SECONDS)
             self._sending.cancel()
 
     def image(self, key: ImageKey, change: EventChange) -> None:
-        """The image was changed so; to be called once that is durable."""
-        self._announce(image_event(key, change))
+        """Publish a change of an image, once it is durable."""
+        self._add(image_event(key, change))
 
     def album(self, key: AlbumKey, change: EventChange) -> None:
-        """The album, or what it holds, was changed so; to be called once that is durable."""
-        self._announce(album_event(key, change))
+        """Publish a change of an album or its content, once it is durable."""
+        self._add(album_event(key, change))
 
-    def _announce(self, event: Event) -> None:
-        if len(self._waiting) >= MAX_WAITING:
-            logger.warning("dropped an announcement: too many are waiting")
+    def _add(self, event: Event) -> None:
+        if len(self._pending) >= MAX_PENDING:
+            logger.warning("dropped an event: too many are pending")
             return
-        self._waiting.append(event)
+        self._pending.append(event)
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send())
 
     async def _send(self) -> None:
-        """Until nothing waits any more."""
-        while self._waiting:
-            await asyncio.sleep(LINGER)
-            events = self._waiting[:MAX_EVENTS_PER_MESSAGE]
-            del self._waiting[:MAX_EVENTS_PER_MESSAGE]
+        """Publish until nothing is pending."""
+        while self._pending:
+            await asyncio.sleep(LINGER_SECONDS)
+            events = self._pending[:MAX_EVENTS_PER_MESSAGE]
+            del self._pending[:MAX_EVENTS_PER_MESSAGE]
             await self._publish(events)
 
     async def _publish(self, events: Sequence[Event]) -> None:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
                 await self._publisher.publish(*events)
         except Exception:
-            logger.warning("could not announce %d changes", len(events), exc_info=True)
+            logger.warning("could not publish %d events", len(events), exc_info=True)

@@ -1,4 +1,4 @@
-"""Removes the inboxes of tasks that died without a farewell; every task does, at its own times."""
+"""Removes the event queues of crashed gateway tasks; every task runs it, at random times."""
 
 import asyncio
 import logging
@@ -12,49 +12,50 @@ logger = logging.getLogger(__name__)
 
 
 class Reaper:
-    """Compares what there is with what is registered.
+    """Compares the event queues that exist with those that are registered.
 
-    An inbox goes when its task's promise has been over for another `lease` (seconds), or when no
-    register knows it. Cut off anywhere, a sweep leaves what the next one finds.
+    A queue is removed if the lease of its task expired more than `lease` seconds ago, or if it is
+    not registered. Interrupted anywhere, a run leaves what the next one finds.
     """
 
     def __init__(
         self,
-        inboxes: EventQueues,
-        register: EventQueueRegistry,
+        queues: EventQueues,
+        registry: EventQueueRegistry,
         lease: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._inboxes = inboxes
-        self._register = register
+        self._queues = queues
+        self._registry = registry
         self._lease = lease
         self._clock = clock
 
     async def run(self) -> None:
-        """Sweep until cancelled, about once in a lease."""
+        """Reap until cancelled, about once for each lease."""
         while True:
-            # Not all tasks at the same moment.
+            # Random, so that the tasks do not reap at the same time.
             await asyncio.sleep(self._lease * random.uniform(0.5, 1.5))  # noqa: S311
             try:
-                await self.sweep()
+                await self.reap()
             except Exception:
-                logger.exception("could not sweep inboxes")
+                logger.exception("could not reap event queues")
 
-    async def sweep(self) -> None:
-        # In this order: an inbox is registered before it is made, so what is there and not
-        # registered afterwards is nobody's.
-        there = await self._inboxes.names()
-        entries = await self._register.entries()
+    async def reap(self) -> None:
+        """Remove every abandoned event queue."""
+        # In this order: a queue is registered before it is created, so a queue that exists and is
+        # not registered afterwards is abandoned.
+        existing = await self._queues.names()
+        registrations = await self._registry.list()
         now = self._clock()
-        for entry in entries:
-            if entry.alive_until + self._lease < now and await self._register.condemn(
-                entry, int(now + self._lease)
+        for registration in registrations:
+            if registration.alive_until + self._lease < now and await self._registry.condemn(
+                registration, int(now + self._lease)
             ):
-                await self._remove(entry.name)
-        for name in there - {entry.name for entry in entries}:
+                await self._remove(registration.name)
+        for name in existing - {registration.name for registration in registrations}:
             await self._remove(name)
 
     async def _remove(self, name: str) -> None:
-        await self._inboxes.remove(name)
-        await self._register.remove(name)
-        logger.info("swept an inbox that nobody listens to", extra={"inbox": name})
+        await self._queues.remove(name)
+        await self._registry.remove(name)
+        logger.info("reaped an abandoned event queue", extra={"queue": name})

@@ -1,45 +1,38 @@
-"""Changing what an owner says of an image."""
+"""Change what an owner says of an image, and the ETag that such a change can be conditional on."""
 
 import zlib
 from typing import Any
 
 from sightline.domain.clock import now
-from sightline.domain.images import Image, fold_label
+from sightline.domain.images import Image
+from sightline.domain.labels import fold_label
 from sightline.domain.object_keys import ImageKey
-from sightline.ports.image_table import Conflict, ImageNotFound, ImageTable
-from sightline_api.asgi.middleware import matches
-from sightline_api.problems import Contended, ImageNotFoundProblem, PreconditionFailed
-
-#: How often a change is made anew because the image moved meanwhile.
-ATTEMPTS = 5
+from sightline.optimistic import retry_conflicts
+from sightline.ports.image_table import ImageTable
+from sightline_api.asgi.headers import matches
+from sightline_api.problems import PreconditionFailed
 
 
 def make_etag(image: Image) -> str:
-    """The image as it is, for as long as its pictures' addresses stay the same: an hour."""
+    """Return the ETag of an image: its version, and the hour for which its URLs stay the same."""
     return f'"{_version(image)}-{now():%Y%m%d%H}"'
 
 
+@retry_conflicts()
 async def edit_image(
-    key: ImageKey, table: ImageTable, changes: dict[str, Any], if_match: str | None
+    key: ImageKey, images: ImageTable, changes: dict[str, Any], if_match: str | None
 ) -> Image:
-    """The image with its changes, which are fields of `ImageChanges`.
+    """Apply changes, which are fields of `ImageChanges`, and return the image.
 
-    Raises `ImageNotFoundProblem`, `PreconditionFailed`, `Contended`.
+    Raises `ImageNotFound`, `Conflict`, and `PreconditionFailed` if the image is not the version
+    that `if_match` names.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            image = await table.get(key)
-        except ImageNotFound:
-            raise ImageNotFoundProblem from None
-        if if_match is not None and not _is_seen(image, if_match):
-            raise PreconditionFailed
-        edited = _apply(image, changes)
-        try:
-            await table.store(image, edited)
-        except Conflict:
-            continue
-        return edited
-    raise Contended
+    image = await images.get(key)
+    if if_match is not None and not _is_current(image, if_match):
+        raise PreconditionFailed
+    edited = _apply(image, changes)
+    await images.store(image, edited)
+    return edited
 
 
 def _apply(image: Image, changes: dict[str, Any]) -> Image:
@@ -49,14 +42,14 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
             update[name] = changes[name]
     for name in ("added", "hidden"):
         if f"labels_{name}" in changes:
-            # One of each, as it was written first.
+            # One of each label, as it was written first.
             names = {fold_label(label): label for label in reversed(changes[f"labels_{name}"])}
             update[name] = tuple(sorted(names.values()))
     return image.with_details(image.details.model_copy(update=update))
 
 
-def _is_seen(image: Image, if_match: str) -> bool:
-    """Whether the caller has seen this version; the hour of its addresses does not matter."""
+def _is_current(image: Image, if_match: str) -> bool:
+    """Return whether the tags name this version; the hour of the URLs does not matter."""
     tags = [tag.strip().strip('"').rsplit("-", 1)[0] for tag in if_match.split(",")]
     return matches(if_match, "*") or _version(image) in tags
 

@@ -7,33 +7,31 @@ from fastapi import APIRouter, Header, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
-from sightline.deletion import delete_image
 from sightline.domain.ids import AlbumId, image_id_adapter
-from sightline.domain.images import Status
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import each_of
 from sightline_api.dependencies import (
-    Albums,
-    Announce,
+    Changes,
     CurrentUser,
-    Originals,
+    Deleter,
+    Images,
+    Index,
     OwnImage,
-    PictureSigner,
-    Renditions,
-    Settings,
-    Table,
+    Reprocessing,
     Uploads,
+    UrlSigner,
 )
 from sightline_api.images import index_search as search
 from sightline_api.images.editing import edit_image, make_etag
-from sightline_api.images.listing import Filter, list_some
+from sightline_api.images.listing import Filter, Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
     DeletionOutcome,
     DeletionOutcomes,
     ImageChanges,
-    ImagePage,
+    ImageSummaryPage,
     ImageUpload,
     ImageUploadBatch,
     ImageUploadOutcome,
@@ -43,8 +41,7 @@ from sightline_api.images.schemas import (
     LabelNames,
     ReprocessRequest,
 )
-from sightline_api.images.tickets import create_upload
-from sightline_api.pagination import decode_image_cursor, encode_cursor
+from sightline_api.pagination import decode_image_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     Contended,
@@ -71,91 +68,84 @@ router = APIRouter(
     "",
     status_code=201,
     operation_id="create_image",
+    summary="Create an upload",
     dependencies=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, ImageTooLarge, QuotaExceeded),
 )
 async def create_image(
-    ticket: ImageUploadRequest,
+    request: ImageUploadRequest,
     user: CurrentUser,
-    settings: Settings,
-    table: Table,
-    signer: PictureSigner,
-    announce: Announce,
+    uploads: Uploads,
+    changes: Changes,
     response: Response,
 ) -> ImageUpload:
-    """Announce a picture and get the form to upload it with, straight to S3.
+    """Create an image, and a presigned POST that uploads its file straight to S3.
 
-    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
     """
-    issued = await create_upload(ticket, user.owner, settings, table, signer)
-    announce.image(ImageKey(user.owner, issued.image.id), "created")
-    response.headers["Location"] = f"/v1/images/{issued.image.id}"
-    return issued
+    upload = await uploads.create(request, user.owner)
+    changes.image(ImageKey(user.owner, upload.image.id), "created")
+    response.headers["Location"] = f"/v1/images/{upload.image.id}"
+    return upload
 
 
 @router.post(
     "/batch",
     status_code=207,
     operation_id="create_images",
+    summary="Create up to 100 uploads",
     dependencies=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: ImageUploadBatch,
-    user: CurrentUser,
-    settings: Settings,
-    table: Table,
-    signer: PictureSigner,
-    announce: Announce,
+    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads, changes: Changes
 ) -> ImageUploadOutcomes:
-    """Announce up to 100 pictures at once; each has an outcome of its own."""
+    """Create up to 100 images with a presigned POST each. Every image has an outcome of its own."""
 
-    async def issue(asked: ImageUploadRequest) -> ImageUploadOutcome:
+    async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            ticket = await create_upload(asked, user.owner, settings, table, signer)
+            upload = await uploads.create(request, user.owner)
         except Problem as problem:
             return ImageUploadOutcome(problem=problem.body())
-        announce.image(ImageKey(user.owner, ticket.image.id), "created")
-        return ImageUploadOutcome(ticket=ticket)
+        changes.image(ImageKey(user.owner, upload.image.id), "created")
+        return ImageUploadOutcome(upload=upload)
 
-    return ImageUploadOutcomes(items=await each_of(batch.images, issue))
+    return ImageUploadOutcomes(items=await each_of(batch.images, create))
 
 
 @router.post(
     "/delete",
     status_code=207,
     operation_id="delete_images",
+    summary="Delete up to 100 images",
     dependencies=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
-async def remove_images(
-    batch: DeletionBatch,
-    user: CurrentUser,
-    table: Table,
-    albums: Albums,
-    originals: Originals,
-    renditions: Renditions,
-    announce: Announce,
+async def delete_images(
+    batch: DeletionBatch, user: CurrentUser, deleter: Deleter, changes: Changes
 ) -> DeletionOutcomes:
-    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does."""
+    """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
 
     async def delete(image_id: str) -> DeletionOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
-            await delete_image(key, table, albums, originals, renditions)
+            await deleter.delete(key)
         except (ValueError, ImageNotFound):
             return DeletionOutcome(id=image_id, status=404)
-        announce.image(key, "deleted")
+        changes.image(key, "deleted")
         return DeletionOutcome(id=image_id, status=204)
 
     return DeletionOutcomes(items=await each_of(batch.ids, delete))
 
 
-@router.get("", operation_id="list_images", responses=documented(InvalidCursor))
+@router.get(
+    "", operation_id="list_images", summary="List images", responses=documented(InvalidCursor)
+)
 async def list_images(
     user: CurrentUser,
-    table: Table,
-    signer: PictureSigner,
+    images: Images,
+    index: Index,
+    signer: UrlSigner,
     status: Status | None = None,
     album: AlbumId | None = None,
     label: LabelNames = [],  # noqa: B006
@@ -165,33 +155,31 @@ async def list_images(
     taken_until: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> ImagePage:
-    """The caller's images, newest first.
+) -> ImageSummaryPage:
+    """Return summaries of the caller's images, newest first.
 
-    Those that the album holds, and that bear every one of the labels; ranges include their
-    beginning and exclude their end, and a time without an offset counts as UTC.
-    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-    yet have a cursor.
+    With filters, return the images that belong to `album` and have every `label`. A range includes
+    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
     """
     query = search.Query(label, album=album) if label or album else None
-    chosen = Filter(query, status, created_from, created_until, taken_from, taken_until)
+    selected = Filter(query, status, created_from, created_until, taken_from, taken_until)
     before = decode_image_cursor(cursor) if cursor else None
-    page = await list_some(table, user.owner, chosen, limit, before)
-    return ImagePage(
-        items=[await ImageView.of(image, signer) for image in page.images],
-        next_cursor=page.next_before and encode_cursor(page.next_before),
-    )
+    page = await Listing(images, index, user.owner).page(selected, limit, before)
+    return await ImageSummaryPage.of(page, signer)
 
 
-@router.get("/{image_id}", operation_id="get_image", responses=documented(ImageNotFoundProblem))
+@router.get(
+    "/{image_id}",
+    operation_id="get_image",
+    summary="Get an image",
+    responses=documented(ImageNotFoundProblem),
+)
 async def get_image(
-    key: OwnImage, table: Table, signer: PictureSigner, response: Response
+    key: OwnImage, images: Images, signer: UrlSigner, response: Response
 ) -> ImageView:
-    """One image; poll it until `status` is `ready` or `failed`."""
-    try:
-        image = await table.get(key)
-    except ImageNotFound:
-        raise ImageNotFoundProblem from None
+    """Return one image. Poll it until `status` is `ready` or `failed`, or follow the events."""
+    image = await images.get(key)
     response.headers["ETag"] = make_etag(image)
     return await ImageView.of(image, signer)
 
@@ -199,23 +187,24 @@ async def get_image(
 @router.patch(
     "/{image_id}",
     operation_id="update_image",
+    summary="Update an image",
     responses=documented(ImageNotFoundProblem, PreconditionFailed, Contended),
 )
 async def update_image(
     changes: ImageChanges,
     key: OwnImage,
-    table: Table,
-    signer: PictureSigner,
-    announce: Announce,
+    images: Images,
+    signer: UrlSigner,
+    published: Changes,
     response: Response,
     if_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> ImageView:
-    """Change what the owner says of the image; reprocessing leaves it alone.
+    """Change the title, the description and the owner's labels. Reprocessing keeps them.
 
-    With `If-Match`, only if the image is still the one with that `ETag`.
+    With `If-Match`, only if the image still has that `ETag`.
     """
-    image = await edit_image(key, table, changes.model_dump(exclude_unset=True), if_match)
-    announce.image(key, "updated")
+    image = await edit_image(key, images, changes.model_dump(exclude_unset=True), if_match)
+    published.image(key, "updated")
     response.headers["ETag"] = make_etag(image)
     return await ImageView.of(image, signer)
 
@@ -224,25 +213,27 @@ async def update_image(
     "/{image_id}/reprocess",
     status_code=202,
     operation_id="reprocess_image",
+    summary="Reprocess an image",
     dependencies=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, ImageNotFoundProblem, NotUploaded),
 )
 async def reprocess_image(
-    demand: ReprocessRequest, key: OwnImage, table: Table, uploads: Uploads, signer: PictureSigner
+    request: ReprocessRequest,
+    key: OwnImage,
+    images: Images,
+    reprocessing: Reprocessing,
+    signer: UrlSigner,
 ) -> ImageView:
-    """Process the picture once more: other features, a mended fault, a new month's budget.
+    """Reprocess an image, for example with other features or after an error.
 
-    The answer is the image as it is; it turns to `processing` in a moment. What was found before
-    stays until the new result replaces it.
+    Returns the image as it is now; its status changes to `processing` in a moment. The present
+    result stays until the new one replaces it.
     """
-    try:
-        image = await table.get(key)
-    except ImageNotFound:
-        raise ImageNotFoundProblem from None
+    image = await images.get(key)
     if image.status is Status.AWAITING_UPLOAD:
         raise NotUploaded
-    request = ReprocessCommand(str(uuid4()), demand.parts, demand.features)
-    await uploads.publish(format_reprocess_command(key, request))
+    command = ReprocessCommand(str(uuid4()), request.parts, request.features)
+    await reprocessing.publish(format_reprocess_command(key, command))
     return await ImageView.of(image, signer)
 
 
@@ -250,22 +241,13 @@ async def reprocess_image(
     "/{image_id}",
     status_code=204,
     operation_id="delete_image",
+    summary="Delete an image",
     responses=documented(ImageNotFoundProblem),
 )
-async def remove_image(
-    key: OwnImage,
-    table: Table,
-    albums: Albums,
-    originals: Originals,
-    renditions: Renditions,
-    announce: Announce,
-) -> None:
-    """Delete the picture and everything that was made of it.
+async def delete_image(key: OwnImage, deleter: Deleter, changes: Changes) -> None:
+    """Delete an image with its original, renditions, labels and album entries.
 
-    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated.
     """
-    try:
-        await delete_image(key, table, albums, originals, renditions)
-    except ImageNotFound:
-        raise ImageNotFoundProblem from None
-    announce.image(key, "deleted")
+    await deleter.delete(key)
+    changes.image(key, "deleted")

@@ -1,26 +1,26 @@
-"""Finding images by labels, words and albums: a merge of partitions that are sorted alike.
+"""Find images by labels, words and albums: a merge join of partitions that are sorted alike.
 
-Each partition lists its images newest first. The join goes down all of them together: whoever is
-behind seeks to where the others are, so what is read is in proportion to what is found and
-passed over, never to what the owner has.
+Each partition lists its images newest first. The join moves down all partitions together, and the
+one that is behind seeks to the position of the others. The cost is proportional to the images that
+are found and passed over, never to the number that the owner has.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sightline.domain.images import Image, fold_label
-from sightline.ports.image_table import ImageTable, Term, TermMatch
+from sightline.domain.labels import fold_label
+from sightline.ports.image_index import ImageIndex, Term, TermMatch
 
-#: Index entries read at once: few enough to waste little, enough for a page.
-READ = 100
+#: Index entries that are read at once: few enough to waste little, enough for a page.
+READ_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Images that bear every one of `labels` with at least this confidence, and none of
-    `without`, in which every one of the folded `words` is to be read, and which the album holds.
+    """A search for images; it has at least a label, a word or an album.
 
-    At least a label, a word or an album.
+    They have every one of `labels` with at least this confidence and none of `without`, their text
+    contains every one of the folded `words`, and they belong to the album.
     """
 
     labels: Sequence[str] = ()
@@ -29,13 +29,8 @@ class Query:
     words: Sequence[str] = ()
     album: str | None = None
 
-    def means(self, image: Image) -> bool:
-        """Whether the image, which the index has found, is one of them: words are indexed a moment
-        before they are in the image, and taken out a moment after."""
-        return not self.words or image.found_words.issuperset(self.words)
-
     def terms(self) -> list[tuple[Term, float]]:
-        """What must all hold, with the least confidence."""
+        """Return the terms that must all match, each with its minimum confidence."""
         labels = [(_label(name), self.min_confidence) for name in self.labels]
         words = [(Term("word", word), 0.0) for word in self.words]
         albums = [] if self.album is None else [(Term("album", self.album), 0.0)]
@@ -43,29 +38,29 @@ class Query:
 
 
 class _Partition:
-    """The images that one term finds, from the newest down."""
+    """The images that one term finds, newest first."""
 
-    def __init__(self, table: ImageTable, owner: str, term: Term, min_confidence: float) -> None:
-        self._table = table
+    def __init__(self, index: ImageIndex, owner: str, term: Term, min_confidence: float) -> None:
+        self._index = index
         self._owner = owner
         self._term = term
         self._min_confidence = min_confidence
-        self._read: list[TermMatch] = []
+        self._unread: list[TermMatch] = []
 
     async def seek(self, upto: str | None) -> str | None:
-        """The newest image no newer than `upto`, None where there is none."""
+        """Return the newest image not newer than `upto`; None if there is none."""
         while True:
-            while self._read and not self._fits(self._read[-1], upto):
-                self._read.pop()
-            if self._read:
-                return self._read[-1].image_id
-            entries = await self._table.find_marked(self._owner, self._term, READ, upto)
+            while self._unread and not self._fits(self._unread[-1], upto):
+                self._unread.pop()
+            if self._unread:
+                return self._unread[-1].image_id
+            entries = await self._index.find(self._owner, self._term, READ_SIZE, upto)
             if not entries:
                 return None
             # Reversed, so that the newest is taken from the end.
-            self._read = entries[::-1]
+            self._unread = entries[::-1]
             if not any(self._fits(entry, upto) for entry in entries):
-                upto = _before(entries[-1].image_id)
+                upto = _predecessor(entries[-1].image_id)
 
     def _fits(self, entry: TermMatch, upto: str | None) -> bool:
         if entry.confidence < self._min_confidence:
@@ -74,36 +69,35 @@ class _Partition:
 
 
 async def find_images(
-    table: ImageTable, owner: str, query: Query, before: str | None = None
+    index: ImageIndex, owner: str, query: Query, before: str | None = None
 ) -> AsyncIterator[str]:
-    """The ids of the images that the query means, newest first, older than `before`."""
-    wanted = [_Partition(table, owner, term, least) for term, least in query.terms()]
-    unwanted = [_Partition(table, owner, _label(name), 0) for name in query.without]
-    upto = None if before is None else _before(before)
+    """Iterate over the ids of the images that the query finds, newest first, before this id."""
+    included = [_Partition(index, owner, term, least) for term, least in query.terms()]
+    excluded = [_Partition(index, owner, _label(name), 0) for name in query.without]
+    upto = None if before is None else _predecessor(before)
     while True:
         candidate = upto
         agreed = False
         while not agreed:
             agreed = True
-            for partition in wanted:
+            for partition in included:
                 found = await partition.seek(candidate)
                 if found is None:
                     return
                 if found != candidate:
                     candidate, agreed = found, False
-        assert candidate is not None  # noqa: S101 - at least one partition has agreed to it
-        excluded = [await partition.seek(candidate) == candidate for partition in unwanted]
-        if not any(excluded):
+        assert candidate is not None  # noqa: S101 - at least one partition has it
+        if not any([await partition.seek(candidate) == candidate for partition in excluded]):
             yield candidate
-        upto = _before(candidate)
+        upto = _predecessor(candidate)
 
 
 def _label(name: str) -> Term:
     return Term("label", fold_label(name))
 
 
-def _before(image_id: str) -> str:
-    """What sorts just before an id: ids are of one length, so its end may be counted down."""
+def _predecessor(image_id: str) -> str:
+    """Return what sorts just before an id: ids have one length, so the last digit counts down."""
     value = int(image_id.replace("-", ""), 16) - 1
     digits = f"{value:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -1,25 +1,27 @@
-"""Listing an owner's images, all or some."""
+"""List an owner's images, all of them or those that a filter selects."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sightline.domain.ids import first_image_id
-from sightline.domain.images import Image, Status
-from sightline.ports.image_table import ImagePage, ImageTable
+from sightline.domain.states import Status
+from sightline.domain.summaries import ImageSummary
+from sightline.ports.image_index import ImageIndex
+from sightline.ports.image_table import ImageTable, SummaryPage
 from sightline_api.images.index_search import Query, find_images
 
-#: Images read at once where some are passed over, and in all for one page. A page that ends there
-#: may be short, or empty; its cursor goes on.
-READ = 100
+#: Images that are read at once where a filter may skip some, and the most that are read for one
+#: page. A page that ends there may be short, or even empty; its cursor continues the list.
+READ_SIZE = 100
 MAX_READ = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which images are meant: those that the query finds, if there is one, of them those that all
-    else holds of. Ranges include their beginning and exclude their end.
+    """Which images to list: those that the query finds, if there is one, and every range matches.
 
-    A time without an offset, as most cameras write it, counts as UTC.
+    A range includes its start and excludes its end. A time without an offset, as most cameras write
+    it, counts as UTC.
     """
 
     query: Query | None = None
@@ -29,71 +31,78 @@ class Filter:
     taken_from: datetime | None = None
     taken_until: datetime | None = None
 
-    def passes_over(self) -> bool:
-        """Whether an image may have to be read to see that it is not meant."""
-        worded = self.query is not None and self.query.words
-        return any((self.status, self.taken_from, self.taken_until, worded))
+    @property
+    def may_skip(self) -> bool:
+        """Whether an image may have to be read to see that it does not match."""
+        has_words = self.query is not None and self.query.words
+        return any((self.status, self.taken_from, self.taken_until, has_words))
 
-    def means(self, image: Image) -> bool:
+    def matches(self, image: ImageSummary) -> bool:
+        """Return whether the image has the status, and was taken within the range."""
         if self.status is not None and image.status is not self.status:
-            return False
-        if self.query is not None and not self.query.means(image):
             return False
         if self.taken_from is None and self.taken_until is None:
             return True
-        developed = image.renditions.result
-        taken_at = developed.capture.taken_at if developed else None
-        return taken_at is not None and self._holds(_in_utc(taken_at))
+        taken_at = image.renditions.taken_at
+        return taken_at is not None and self._in_range(_in_utc(taken_at))
 
-    def _holds(self, taken_at: datetime) -> bool:
+    def _in_range(self, taken_at: datetime) -> bool:
         if self.taken_from is not None and taken_at < _in_utc(self.taken_from):
             return False
         return self.taken_until is None or taken_at < _in_utc(self.taken_until)
 
 
-async def list_some(
-    table: ImageTable, owner: str, chosen: Filter, limit: int, before: str | None
-) -> ImagePage:
-    """At most `limit` of the images that are meant, newest first, older than `before`."""
-    oldest = chosen.created_from
-    down_to = None if oldest is None else first_image_id(_in_utc(oldest))
-    if chosen.created_until is not None:
-        end = first_image_id(_in_utc(chosen.created_until))
-        before = end if before is None else min(before, end)
-    # Where nothing is passed over, what is read is just the page.
-    size = READ if chosen.passes_over() else limit
-    found: list[Image] = []
-    for _ in range(MAX_READ // READ):
-        page = await _read(table, owner, chosen.query, size, before, down_to)
-        before = page.next_before
-        for image in filter(chosen.means, page.images):
-            if len(found) == limit:
-                return ImagePage(found, found[-1].image_id)
-            found.append(image)
-        if before is None or (size == limit == len(found)):
-            break
-    return ImagePage(found, before)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lists the images of one owner."""
 
+    images: ImageTable
+    index: ImageIndex
+    owner: str
 
-async def _read(
-    table: ImageTable,
-    owner: str,
-    query: Query | None,
-    size: int,
-    before: str | None,
-    down_to: str | None,
-) -> ImagePage:
-    """The next images in time that the query finds, or all of them."""
-    if query is None:
-        return await table.page(owner, size, before, down_to)
-    ids: list[str] = []
-    async for image_id in find_images(table, owner, query, before):
-        if len(ids) == size:
-            return ImagePage(await table.get_many(owner, ids), ids[-1])
-        if down_to is not None and image_id < down_to:
-            break
-        ids.append(image_id)
-    return ImagePage(await table.get_many(owner, ids), None)
+    async def page(self, selected: Filter, limit: int, before: str | None) -> SummaryPage:
+        """Return at most `limit` of the selected images, newest first, older than `before`."""
+        oldest = selected.created_from
+        down_to = None if oldest is None else first_image_id(_in_utc(oldest))
+        if selected.created_until is not None:
+            end = first_image_id(_in_utc(selected.created_until))
+            before = end if before is None else min(before, end)
+        # Where no image is skipped, reading just the page is enough.
+        size = READ_SIZE if selected.may_skip else limit
+        found: list[ImageSummary] = []
+        for _ in range(MAX_READ // READ_SIZE):
+            page = await self._read(selected.query, size, before, down_to)
+            before = page.next_before
+            for image in filter(selected.matches, page.images):
+                if len(found) == limit:
+                    return SummaryPage(found, found[-1].image_id)
+                found.append(image)
+            if before is None or (size == limit == len(found)):
+                break
+        return SummaryPage(found, before)
+
+    async def _read(
+        self, query: Query | None, size: int, before: str | None, down_to: str | None
+    ) -> SummaryPage:
+        """Return the next images by time that the query finds, or the next of all images."""
+        if query is None:
+            return await self.images.page_summaries(self.owner, size, before, down_to)
+        ids: list[str] = []
+        async for image_id in find_images(self.index, self.owner, query, before):
+            if len(ids) == size:
+                return SummaryPage(await self._get(query, ids), ids[-1])
+            if down_to is not None and image_id < down_to:
+                break
+            ids.append(image_id)
+        return SummaryPage(await self._get(query, ids), None)
+
+    async def _get(self, query: Query, ids: list[str]) -> list[ImageSummary]:
+        if not query.words:
+            return await self.images.get_summaries(self.owner, ids)
+        # Words are indexed a moment before the text is stored, and removed a moment after: the text
+        # itself decides.
+        images = await self.images.get_many(self.owner, ids)
+        return [each.summary for each in images if each.found_words.issuperset(query.words)]
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -1,14 +1,16 @@
 """Images as clients see them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from sightline.domain.capture import Capture
+from sightline.domain import labels, summaries
+from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.ids import AlbumId, ImageId
-from sightline.domain.images import PART_NAMES, Image, Part, PartName, State, Status
+from sightline.domain.images import PART_NAMES, Image, Part, PartName
 from sightline.domain.recognition import (
     DetectedFace,
     DetectedLabel,
@@ -20,10 +22,13 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import RenditionSet
+from sightline.domain.states import State, Status
+from sightline.ports.image_table import SummaryPage
+from sightline_api.pagination import encode_cursor
 from sightline_api.problems import ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
-#: What clients may announce. What a picture is, the resizer sees for itself.
+#: Media types that clients may declare. The resizer detects the real format from the content.
 MediaType = Literal[
     "image/avif",
     "image/bmp",
@@ -42,7 +47,7 @@ Description = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
 ]
 
-#: As people write them: letters of any script, figures, and a little between them.
+#: Letters and digits of any script, and some punctuation between them.
 LabelName = Annotated[
     str,
     StringConstraints(
@@ -50,10 +55,10 @@ LabelName = Annotated[
     ),
 ]
 
-#: Replacing twelve added and twelve hidden labels by others takes 97 of a transaction's 100 items.
+#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
 LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
 
-#: Labels that one question may name; each is a partition to go through.
+#: Labels that one search may name; each is a partition to read.
 LabelNames = Annotated[list[LabelName], Query(max_length=10)]
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -63,11 +68,11 @@ class FailureView(BaseModel):
     """Why a part failed: `code` is stable, `message` is for people."""
 
     code: str = Field(examples=["unsupported_format"])
-    message: str = Field(examples=["The file is not a picture of a kind that is supported."])
+    message: str = Field(examples=["The file format is not supported."])
 
 
 class PartView(BaseModel):
-    """How far one part of the processing is."""
+    """The state of one part of the processing."""
 
     state: State
     started_at: datetime | None
@@ -86,16 +91,16 @@ class PartView(BaseModel):
 
 
 class RecognitionView(PartView):
-    """What was recognised; boxes are shares of the upright picture's width and height.
+    """The recognition result. Boxes are fractions of the upright image's width and height.
 
-    A feature that was not looked for is null.
+    A feature that was not requested is null.
     """
 
     profile: RecognitionProfile | None = Field(
-        description="What was asked for, and what of it is kept."
+        description="The requested features, and which results are kept."
     )
     models: dict[Feature, str] = Field(
-        description="Version of the model by feature; a stand-in's own name where one answered."
+        description="Model version by feature; an emulator reports its own name."
     )
     labels: tuple[DetectedLabel, ...] | None
     properties: ImageProperties | None
@@ -105,21 +110,21 @@ class RecognitionView(PartView):
 
     @classmethod
     def of(cls, part: Part[Recognition]) -> Self:
-        seen = part.result
+        result = part.result
         return cls(
             **PartView.fields(part),
-            profile=seen and seen.profile,
-            models=seen.models if seen else {},
-            labels=seen and seen.labels,
-            properties=seen and seen.properties,
-            text=seen and seen.text,
-            faces=seen and seen.faces,
-            moderation=seen and seen.moderation,
+            profile=result and result.profile,
+            models=result.models if result else {},
+            labels=result and result.labels,
+            properties=result and result.properties,
+            text=result and result.text,
+            faces=result and result.faces,
+            moderation=result and result.moderation,
         )
 
 
 class RenditionView(BaseModel):
-    """A smaller copy; `bytes` is its size, sides are in pixels, `url` is good for an hour."""
+    """A rendition; sides are in pixels, and `url` is valid for at least an hour."""
 
     name: str = Field(examples=["thumb"])
     media_type: str = Field(examples=["image/webp"])
@@ -130,52 +135,144 @@ class RenditionView(BaseModel):
 
     @classmethod
     async def all_of(cls, image: Image, signer: Signer) -> list[Self]:
-        """Those of an image; none where there are none yet."""
-        developed = image.renditions.result
-        made = developed.renditions if developed else ()
-        urls = await signer.sign_renditions([rendition.key for rendition in made])
+        """Return the renditions of an image; an empty list if there are none yet."""
+        result = image.renditions.result
+        renditions = result.renditions if result else ()
+        urls = await signer.sign_renditions([rendition.key for rendition in renditions])
         return [
             cls(**rendition.model_dump(exclude={"key"}), url=url)
-            for rendition, url in zip(made, urls, strict=True)
+            for rendition, url in zip(renditions, urls, strict=True)
         ]
 
 
 class RenditionsView(PartView):
-    """The copies that were made."""
+    """The renditions of an image."""
 
     items: list[RenditionView]
 
 
 class ImageLabel(BaseModel):
-    """A label as an image bears it; the owner's own have a confidence of 100."""
+    """A label of an image; a label that the owner added has a confidence of 100."""
 
     name: str = Field(examples=["Dog"])
     confidence: float = Field(examples=[98.5])
 
+    @classmethod
+    def all_of(cls, labels: dict[str, labels.ImageLabel]) -> list[Self]:
+        """Return the labels, most confident first."""
+        ordered = sorted(labels.values(), key=lambda label: -label.confidence)
+        return [cls(name=label.name, confidence=label.confidence) for label in ordered]
 
-class ImageView(BaseModel):
-    """A picture and what became of it."""
+
+class LinkedRendition(BaseModel):
+    """A rendition in a list; sides are in pixels, and `url` is valid for at least an hour."""
+
+    url: str
+    width: int = Field(examples=[256])
+    height: int = Field(examples=[192])
+
+
+class ImageSummary(BaseModel):
+    """An image in a list; `GET /v1/images/{image_id}` returns all of it."""
 
     id: ImageId = Field(examples=["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"])
-    status: Status = Field(description="Ends as `ready` or `failed`, derived from both parts.")
+    status: Status
+    title: str | None
+    media_type: str = Field(description="As detected in the file; until then as declared.")
+    bytes: int
+    width: int | None = Field(description="Pixels of the upright original.")
+    height: int | None
+    animated: bool | None
+    placeholder: str | None = Field(
+        description="ThumbHash in Base64, to show until the thumbnail has loaded.",
+        examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
+    )
+    labels: list[ImageLabel] = Field(description="Most confident first.")
+    taken_at: datetime | None
+    place: GeoPosition | None
+    thumbnail: LinkedRendition | None = Field(description="The smallest rendition.")
+    preview: LinkedRendition | None = Field(
+        description="The smallest rendition of at least 1,024 pixels, or else the largest."
+    )
+    albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, image: summaries.ImageSummary, urls: dict[str, str]) -> Self:
+        """Build the summary; `urls` has the URL of each rendition by its key."""
+        renditions = image.renditions
+        return cls(
+            id=image.image_id,
+            status=image.status,
+            title=image.details.title,
+            media_type=renditions.media_type or image.media_type,
+            bytes=image.bytes,
+            width=renditions.width,
+            height=renditions.height,
+            animated=renditions.animated,
+            placeholder=renditions.placeholder,
+            labels=ImageLabel.all_of(image.labels),
+            taken_at=renditions.taken_at,
+            place=renditions.place,
+            thumbnail=link_rendition(renditions.thumbnail, urls),
+            preview=link_rendition(renditions.preview, urls),
+            albums=sorted(image.albums),
+            created_at=image.created_at,
+        )
+
+
+class ImageSummaryPage(BaseModel):
+    """A page of images, newest first; `next_cursor` continues it, null on the last page."""
+
+    items: list[ImageSummary]
+    next_cursor: str | None
+
+    @classmethod
+    async def of(cls, page: SummaryPage, signer: Signer) -> Self:
+        urls = await sign_links(page.images, signer)
+        return cls(
+            items=[ImageSummary.of(image, urls) for image in page.images],
+            next_cursor=page.next_before and encode_cursor(page.next_before),
+        )
+
+
+async def sign_links(images: Iterable[summaries.ImageSummary], signer: Signer) -> dict[str, str]:
+    """Return the URLs of all thumbnails and previews by key."""
+    parts = [image.renditions for image in images]
+    links = [link for part in parts for link in (part.thumbnail, part.preview) if link]
+    keys = list(dict.fromkeys(link.key for link in links))
+    return dict(zip(keys, await signer.sign_renditions(keys), strict=True))
+
+
+def link_rendition(
+    link: summaries.RenditionLink | None, urls: dict[str, str]
+) -> LinkedRendition | None:
+    return link and LinkedRendition(url=urls[link.key], width=link.width, height=link.height)
+
+
+class ImageView(BaseModel):
+    """An image with its processing state and results."""
+
+    id: ImageId = Field(examples=["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"])
+    status: Status = Field(description="Derived from both parts; ends as `ready` or `failed`.")
     title: str | None
     description: str | None
     labels: list[ImageLabel] = Field(
-        description="What the image is found by: recognition's labels without the hidden ones, "
-        "and the owner's own."
+        description="The labels that the image is found by: detected labels without the hidden "
+        "ones, and the owner's own. Most confident first."
     )
     labels_added: tuple[str, ...] = Field(description="The owner's own labels.")
-    labels_hidden: tuple[str, ...] = Field(description="Labels of recognition's to leave out.")
-    albums: list[AlbumId] = Field(description="Ids of the albums that hold the image.")
-    media_type: str = Field(description="As found in the picture; until then as announced.")
+    labels_hidden: tuple[str, ...] = Field(description="Detected labels to leave out.")
+    albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
+    media_type: str = Field(description="As detected in the file; until then as declared.")
     bytes: int
     sha256: str
     created_at: datetime
     width: int | None = Field(description="Pixels of the upright original.")
     height: int | None
-    animated: bool | None = Field(description="Whether it moves; renditions show one frame.")
+    animated: bool | None = Field(description="Renditions of an animation show its first frame.")
     placeholder: str | None = Field(
-        description="ThumbHash in Base64, to show until a rendition has arrived.",
+        description="ThumbHash in Base64, to show until a rendition has loaded.",
         examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
     )
     capture: Capture | None = Field(description="What the camera recorded.")
@@ -184,43 +281,33 @@ class ImageView(BaseModel):
 
     @classmethod
     async def of(cls, image: Image, signer: Signer) -> Self:
-        developed = image.renditions.result
+        result = image.renditions.result
         items = await RenditionView.all_of(image, signer)
         return cls(
             id=image.image_id,
             status=image.status,
             title=image.details.title,
             description=image.details.description,
-            labels=[
-                ImageLabel(name=mark.name, confidence=mark.confidence)
-                for mark in sorted(image.labels.values(), key=lambda mark: -mark.confidence)
-            ],
+            labels=ImageLabel.all_of(image.labels),
             labels_added=image.details.added,
             labels_hidden=image.details.hidden,
             albums=sorted(image.albums),
-            media_type=developed.media_type if developed else image.media_type,
+            media_type=result.media_type if result else image.media_type,
             bytes=image.bytes,
             sha256=image.sha256,
             created_at=image.created_at,
-            width=developed.width if developed else None,
-            height=developed.height if developed else None,
-            capture=developed.capture if developed else None,
-            animated=developed.animated if developed else None,
-            placeholder=developed and developed.placeholder,
+            width=result.width if result else None,
+            height=result.height if result else None,
+            capture=result.capture if result else None,
+            animated=result.animated if result else None,
+            placeholder=result and result.placeholder,
             recognition=RecognitionView.of(image.recognition),
             renditions=RenditionsView(**PartView.fields(image.renditions), items=items),
         )
 
 
-class ImagePage(BaseModel):
-    """Some images, newest first; `next_cursor` continues, null at the end."""
-
-    items: list[ImageView]
-    next_cursor: str | None
-
-
 class ImageUploadRequest(BaseModel):
-    """A picture that a client is about to upload."""
+    """An image to upload."""
 
     model_config = {"extra": "forbid"}
 
@@ -228,50 +315,57 @@ class ImageUploadRequest(BaseModel):
     bytes: int = Field(gt=0, description="Exact size of the file.", examples=[829183])
     sha256: str = Field(
         pattern=r"^[0-9a-f]{64}$",
-        description="SHA-256 of the file, in hex; S3 refuses any other content.",
+        description="SHA-256 of the file in hex; S3 rejects any other content.",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     title: Title | None = None
-    features: Features | None = Field(None, description="What to look for; null for what is usual.")
+    features: Features | None = Field(
+        None, description="Features to recognize. Null selects the server's default."
+    )
 
 
 class ImageChanges(BaseModel):
-    """What to change; what is left out stays as it is, null takes a text away."""
+    """The fields to change. A field that is left out stays as it is; null removes a text."""
 
     model_config = {"extra": "forbid"}
 
     title: Title | None = None
     description: Description | None = None
     labels_added: LabelList = Field((), description="All of the owner's own labels.")
-    labels_hidden: LabelList = Field((), description="All of recognition's labels to leave out.")
+    labels_hidden: LabelList = Field((), description="All detected labels to leave out.")
 
 
 class ReprocessRequest(BaseModel):
-    """A demand to process a picture once more."""
+    """Which parts to process again, and how."""
 
     model_config = {"extra": "forbid"}
 
     parts: Annotated[tuple[PartName, ...], Field(min_length=1, max_length=2)] = PART_NAMES
-    features: Features | None = Field(None, description="What to look for; null for what it was.")
+    features: Features | None = Field(
+        None, description="Features to recognize. Null repeats those of the image."
+    )
 
 
 class UploadTarget(BaseModel):
-    """Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data."""
+    """A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
+
+    The encoding is multipart/form-data.
+    """
 
     url: str
     fields: dict[str, str]
     expires_at: datetime
 
     @classmethod
-    def of(cls, form: PresignedPost, expires_at: datetime) -> Self:
-        return cls(url=form.url, fields=form.fields, expires_at=expires_at)
+    def of(cls, post: PresignedPost, expires_at: datetime) -> Self:
+        return cls(url=post.url, fields=post.fields, expires_at=expires_at)
 
 
 class ImageUpload(BaseModel):
-    """The image that the upload will be, and the way to upload it.
+    """A new image, and the presigned POST that uploads its file.
 
-    Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
-    second image of it; deleting this one does not.
+    If the caller already has an image with the same bytes, `duplicate_of` is its id. Uploading
+    creates a second image of them; deleting the new image cancels the upload.
     """
 
     image: ImageView
@@ -280,7 +374,7 @@ class ImageUpload(BaseModel):
 
 
 class ImageUploadBatch(BaseModel):
-    """Pictures that a client is about to upload."""
+    """Images to upload."""
 
     model_config = {"extra": "forbid"}
 
@@ -288,14 +382,14 @@ class ImageUploadBatch(BaseModel):
 
 
 class ImageUploadOutcome(BaseModel):
-    """A ticket, or why there is none; the other is null."""
+    """The upload, or the problem that prevented it; the other one is null."""
 
-    ticket: ImageUpload | None = None
+    upload: ImageUpload | None = None
     problem: ProblemBody | None = None
 
 
 class ImageUploadOutcomes(BaseModel):
-    """One outcome for each picture, in the same order."""
+    """One outcome for each image, in the order of the request."""
 
     items: list[ImageUploadOutcome]
 
@@ -309,13 +403,13 @@ class DeletionBatch(BaseModel):
 
 
 class DeletionOutcome(BaseModel):
-    """What became of one: gone now, or not there in the first place."""
+    """The outcome for one image: deleted, or not found."""
 
     id: str
     status: Literal[204, 404]
 
 
 class DeletionOutcomes(BaseModel):
-    """One outcome for each image, in the same order."""
+    """One outcome for each image, in the order of the request."""
 
     items: list[DeletionOutcome]

@@ -1,4 +1,4 @@
-"""The endpoints of labels, and search by them and by what is to be read."""
+"""The endpoints of labels, and search by labels and recognized text."""
 
 from itertools import islice
 from typing import Annotated
@@ -7,24 +7,20 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from sightline.domain.ids import AlbumId
-from sightline.domain.images import fold_label
+from sightline.domain.labels import fold_label
 from sightline.domain.words import split_words
-from sightline_api.dependencies import CurrentUser, PictureSigner, Table
+from sightline_api.dependencies import CurrentUser, Images, Index, UrlSigner
 from sightline_api.images import index_search as search
-from sightline_api.images.listing import Filter, list_some
-from sightline_api.images.schemas import ImagePage, ImageView, LabelNames
+from sightline_api.images.listing import Filter, Listing
+from sightline_api.images.schemas import ImageSummaryPage, LabelNames
 from sightline_api.pagination import decode_cursor, decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, InvalidSearch, documented
-from sightline_api.routing.route import Route
 
 router = APIRouter(
-    prefix="/v1",
-    tags=["labels"],
-    route_class=Route,
-    responses=documented(*AUTHENTICATED, InvalidCursor),
+    prefix="/v1", tags=["labels"], responses=documented(*AUTHENTICATED, InvalidCursor)
 )
 
-#: Words that one search may name; each is a partition to go through.
+#: Words that one search may name; each is a partition to read.
 MAX_WORDS = 20
 
 Texts = Annotated[
@@ -34,42 +30,51 @@ Texts = Annotated[
 
 
 class LabelView(BaseModel):
-    """A label, and how many of the caller's images bear it."""
+    """A label, and how many of the caller's images have it."""
 
     name: str = Field(examples=["Dog"])
     images: int = Field(examples=[17])
 
 
 class LabelPage(BaseModel):
-    """Some labels by name; `next_cursor` continues, null at the end."""
+    """A page of labels by name; `next_cursor` continues it, null on the last page."""
 
     items: list[LabelView]
     next_cursor: str | None
 
 
-@router.get("/labels", operation_id="list_labels")
+@router.get("/labels", operation_id="list_labels", summary="List labels")
 async def list_labels(
     user: CurrentUser,
-    table: Table,
+    index: Index,
     prefix: Annotated[str, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(max_length=600)] = None,
 ) -> LabelPage:
-    """The labels of the caller's images with exact counts, by name; `prefix` in any case."""
+    """Return the labels of the caller's images with exact counts, by name.
+
+    With `prefix`, only labels that start with it in any letter case.
+    """
     after = decode_cursor(cursor) if cursor else None
-    counts = await table.count_labels(user.owner, limit + 1, fold_label(prefix), after)
-    shown = list(islice(counts, limit))
+    counts = await index.count_labels(user.owner, limit + 1, fold_label(prefix), after)
+    page = list(islice(counts, limit))
     return LabelPage(
-        items=[LabelView(name=count.name, images=count.images) for count in shown],
-        next_cursor=encode_cursor(shown[-1].key) if len(counts) > limit else None,
+        items=[LabelView(name=count.name, images=count.images) for count in page],
+        next_cursor=encode_cursor(page[-1].key) if len(counts) > limit else None,
     )
 
 
-@router.get("/search", operation_id="search_images", responses=documented(InvalidSearch))
+@router.get(
+    "/search",
+    operation_id="search_images",
+    summary="Search images",
+    responses=documented(InvalidSearch),
+)
 async def search_images(
     user: CurrentUser,
-    table: Table,
-    signer: PictureSigner,
+    images: Images,
+    index: Index,
+    signer: UrlSigner,
     label: LabelNames = [],  # noqa: B006
     without: Annotated[LabelNames, Query(alias="not")] = [],  # noqa: B006
     text: Texts = [],  # noqa: B006
@@ -77,27 +82,24 @@ async def search_images(
     min_confidence: Annotated[float, Query(ge=0, le=100)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> ImagePage:
-    """The caller's images that bear every `label` and none of `not`, and in which every word of
-    `text` is to be read, newest first; with `album`, those that it holds.
+) -> ImageSummaryPage:
+    """Return summaries of the caller's images that match a search, newest first.
 
-    Labels and words are found however they are written; a label that the owner added has a
-    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-    images than asked for and yet have a cursor.
+    An image matches if it has every `label` and none of `not`, if its recognized text contains
+    every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+    label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
     """
     before = decode_image_cursor(cursor) if cursor else None
     query = search.Query(label, without, min_confidence, _split(text), album)
     if not (query.labels or query.words):
         raise InvalidSearch
-    page = await list_some(table, user.owner, Filter(query), limit, before)
-    return ImagePage(
-        items=[await ImageView.of(image, signer) for image in page.images],
-        next_cursor=page.next_before and encode_cursor(page.next_before),
-    )
+    page = await Listing(images, index, user.owner).page(Filter(query), limit, before)
+    return await ImageSummaryPage.of(page, signer)
 
 
 def _split(texts: list[str]) -> list[str]:
-    """Every word once. Raises `InvalidSearch` where there are too many, or none in a text."""
+    """Return every word once. Raises `InvalidSearch` for too many words, or a text without any."""
     found = [split_words(text) for text in texts]
     words = list(dict.fromkeys(word for each in found for word in each))
     if len(words) > MAX_WORDS or not all(found):

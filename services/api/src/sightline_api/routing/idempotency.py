@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a POST that is sent again is answered again, and not done again.
+"""`Idempotency-Key`: a repeated POST gets the first response, and is not executed again.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
@@ -6,56 +6,58 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 import asyncio
 import hashlib
 import re
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
 
-from sightline.ports.image_table import RequestClaimed, StoredResponse
-from sightline_api.dependencies import authenticate
+from sightline.ports.idempotency_store import IdempotencyStore, RequestClaimed, StoredResponse
 from sightline_api.problems import InvalidKey, KeyReused, RequestInProgress
-from sightline_api.routing.route import Handler, Route
 
-#: Keys as clients make them: any visible ASCII.
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+#: A key as clients choose it: any visible ASCII.
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
-#: Seconds for which an answer is kept, and for which a request may take to be answered.
-KEPT = 86_400
-CLAIMED = 60
+#: Seconds for which a response is replayed, and for which a request may be in progress.
+REPLAY_SECONDS = 86_400
+CLAIM_SECONDS = 60
 
-#: A row of the table holds 400 kB; what is larger is not kept.
-MAX_KEPT = 350_000
+#: Largest body that is stored, in bytes; an item of the table holds 400 kB.
+MAX_STORED_BYTES = 350_000
 
-#: Headers that belong to the answer rather than to one delivery of it.
-KEPT_HEADERS = ("content-type", "etag", "location")
+#: Headers that belong to the response rather than to one delivery of it.
+STORED_HEADERS = ("content-type", "etag", "location")
 
-#: What such an endpoint may answer besides.
+#: The problems that an idempotent endpoint may answer with in addition.
 IDEMPOTENCY = (InvalidKey, RequestInProgress, KeyReused)
 
 
-async def _document_key(
+async def _describe_key(
     idempotency_key: Annotated[
         str | None,
         Header(
             min_length=1,
             max_length=200,
-            description="Chosen by the client; the same request sent again with it within a day "
-            "is answered as the first time, and not done again.",
+            description="Chosen by the client. A repeated request with the same key gets the same "
+            "response within a day, and is not executed again.",
         ),
     ] = None,
 ) -> None:
-    """For the document alone: the route has looked at the header before any endpoint does."""
+    """Describe the header in the document; the route itself reads it."""
 
 
-#: For `dependencies` of every such endpoint.
-IDEMPOTENT = [Depends(_document_key)]
+#: For `dependencies` of every idempotent endpoint.
+IDEMPOTENT = [Depends(_describe_key)]
 
 
-class IdempotentRoute(Route):
-    """A route whose POSTs may carry an `Idempotency-Key`."""
+class IdempotentRoute(APIRoute):
+    """A route whose POSTs may have an `Idempotency-Key`."""
 
-    documentation = frozenset({_document_key})
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
 
-    def wrap(self, handle: Handler) -> Handler:
         async def handle_once(request: Request) -> Response:
             key = request.headers.get("idempotency-key")
             if key is None or request.method != "POST":
@@ -68,11 +70,12 @@ class IdempotentRoute(Route):
 
 
 async def _answer_once(request: Request, key: str, handle: Handler) -> Response:
-    owner, table = authenticate(request).owner, request.state.table
-    # The path is part of it: the same words to another address are another request.
-    told = request.url.path.encode() + b"\0" + await request.body()
+    owner: str = request.state.user.owner
+    store: IdempotencyStore = request.state.idempotency
+    # The path is part of the fingerprint: the same body sent elsewhere is another request.
+    content = request.url.path.encode() + b"\0" + await request.body()
     try:
-        known = await table.claim_request(owner, key, hashlib.sha256(told).hexdigest(), CLAIMED)
+        known = await store.claim(owner, key, hashlib.sha256(content).hexdigest(), CLAIM_SECONDS)
     except RequestClaimed as claimed:
         raise (RequestInProgress if claimed.same else KeyReused) from None
     if known is not None:
@@ -80,14 +83,16 @@ async def _answer_once(request: Request, key: str, handle: Handler) -> Response:
     try:
         response = await handle(request)
     except BaseException:
-        # Nothing came of it that would have to be told again.
-        await asyncio.shield(table.release_request(owner, key))
+        # The request had no effect that must be replayed.
+        await asyncio.shield(store.release(owner, key))
         raise
     body = bytes(response.body)
-    if response.status_code < 500 and len(body) <= MAX_KEPT:
-        headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
-        answer = StoredResponse(response.status_code, headers, body.decode())
-        await table.keep_answer(owner, key, answer, KEPT)
+    if response.status_code < 500 and len(body) <= MAX_STORED_BYTES:
+        headers = {
+            name: value for name, value in response.headers.items() if name in STORED_HEADERS
+        }
+        stored = StoredResponse(response.status_code, headers, body.decode())
+        await store.store(owner, key, stored, REPLAY_SECONDS)
     else:
-        await table.release_request(owner, key)
+        await store.release(owner, key)
     return response

@@ -1,35 +1,35 @@
-"""Albums: sets of an owner's images, and the port of the table that keeps them."""
+"""Albums: sets of images of one owner."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from sightline.domain.model import Value
 
-#: Albums that one image may be in: each is named in the image's row.
+#: Albums that one image may belong to: each is named in the row of the image.
 MAX_ALBUMS = 100
 
 
 class AlbumKey(NamedTuple):
-    """Which album of whom."""
+    """The owner and the id of an album."""
 
     owner: str
     album_id: str
 
 
 class AlbumNotFound(Exception):
-    """No such album, or its deletion has begun; the two are not told apart."""
+    """The album does not exist or is being deleted; callers cannot distinguish the two."""
 
 
 class NotInAlbum(Exception):
-    """The image that is to be an album's cover is not in it."""
+    """The image chosen as the cover of an album does not belong to it."""
 
 
 class Album(Value):
     """A set of images with a title.
 
-    `images` is how many there are, `cover_id` the one that the owner chose to stand for all.
-    `revision` counts every change, of its images too. `deleted_at` marks an album whose deletion
-    has begun: to everyone but the deletion itself it is gone.
+    `images` is their number, and `cover_id` the cover that the owner chose. `revision` counts every
+    change, also those of the contents. `deleted_at` marks an album that is being deleted: only the
+    deletion itself still sees it.
     """
 
     owner: str

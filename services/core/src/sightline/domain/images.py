@@ -1,50 +1,39 @@
-"""The image: its two parts, their states, and the one status that a user sees."""
+"""The image: its two parts, what its owner says of it, and the status that users see."""
 
-import time
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from sightline.domain.clock import now
 from sightline.domain.failures import Failure
+from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Feature, Recognition
 from sightline.domain.renditions import RenditionSet
+from sightline.domain.states import State, Status, derive_status, is_expired
+from sightline.domain.summaries import (
+    DetailsSummary,
+    ImageSummary,
+    RecognitionSummary,
+    RenditionsSummary,
+    summarize_renditions,
+)
 from sightline.domain.words import collect_words
 
 Result = TypeVar("Result", bound=Value)
 
-#: A part's name is also the name of its attribute, and the queue that feeds it.
+#: The name of a part is also the name of its attribute, and of the queue that feeds it.
 PartName = Literal["recognition", "renditions"]
 PART_NAMES: tuple[PartName, ...] = ("recognition", "renditions")
 
 
-class State(StrEnum):
-    """How far one part is."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-class Status(StrEnum):
-    """How far the image is, as its owner sees it."""
-
-    AWAITING_UPLOAD = "awaiting_upload"
-    PROCESSING = "processing"
-    READY = "ready"
-    FAILED = "failed"
-
-
 class Part(Value, Generic[Result]):
-    """One service's share of an image; nobody else writes it.
+    """The share of one service in an image; no other service writes it.
 
-    `revision` counts its writes, so that a write can be made conditional on the state it was
-    decided from. `etag` names the bytes that `state` speaks of, `request` the demand to process
-    them once more that was last taken up. `result` outlives a repetition with the same bytes
-    until the new one replaces it.
+    `revision` counts the writes, so that a write can be conditional on the state that it was
+    derived from. `etag` names the bytes that `state` applies to, and `request` the last reprocess
+    command that was taken up. When the same bytes are reprocessed, `result` stays until the new
+    result replaces it.
     """
 
     state: State = State.PENDING
@@ -57,7 +46,7 @@ class Part(Value, Generic[Result]):
     result: Result | None = None
 
     def is_settled(self, etag: str, request: str | None = None) -> bool:
-        """Whether these bytes need no more work, however often they are delivered."""
+        """Return whether these bytes need no more work, however often they are redelivered."""
         if self.etag != etag or (request is not None and self.request != request):
             return False
         return self.state is State.SUCCEEDED or (
@@ -65,6 +54,7 @@ class Part(Value, Generic[Result]):
         )
 
     def begin(self, etag: str, request: str | None = None) -> Self:
+        """Return the part as running on these bytes."""
         return self._advance(
             state=State.RUNNING,
             etag=etag,
@@ -76,9 +66,11 @@ class Part(Value, Generic[Result]):
         )
 
     def succeed(self, result: Result) -> Self:
+        """Return the part as succeeded with this result."""
         return self._advance(state=State.SUCCEEDED, finished_at=now(), failure=None, result=result)
 
     def fail(self, failure: Failure) -> Self:
+        """Return the part as failed for this reason."""
         return self._advance(state=State.FAILED, finished_at=now(), failure=failure)
 
     def _advance(self, **changes: object) -> Self:
@@ -88,8 +80,8 @@ class Part(Value, Generic[Result]):
 class Details(Value):
     """What the owner says of the image; only the gateway writes it.
 
-    `added` are labels of the owner's own, `hidden` those of recognition's that are not to be
-    shown or found. Both outlive every reprocessing. `revision` counts writes, as a part's does.
+    `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
+    changes neither. `revision` counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -99,38 +91,16 @@ class Details(Value):
     hidden: tuple[str, ...] = ()
 
 
-class ImageLabel(NamedTuple):
-    """A label as an image bears it; `confidence` is 0 to 100, 100 where the owner added it."""
-
-    name: str
-    confidence: float
-
-
-def fold_label(name: str) -> str:
-    """By what a label is found: the same however it is written."""
-    return name.casefold()
-
-
-def derive_status(recognition: State, renditions: State) -> Status:
-    """The status of an image whose parts are in these states; never stored."""
-    states = {recognition, renditions}
-    if states == {State.PENDING}:
-        return Status.AWAITING_UPLOAD
-    if states & {State.PENDING, State.RUNNING}:
-        return Status.PROCESSING
-    return Status.FAILED if State.FAILED in states else Status.READY
-
-
 class Image(Value):
-    """A picture of one owner: what was promised at the ticket, and what became of it.
+    """An image of one owner: what was declared at the upload, and what became of it.
 
-    `media_type`, `bytes` and `sha256` (hex) are what the client declared; S3 holds it to them.
-    `expires_at` (Unix seconds) is when a ticket that nobody used is forgotten; the first sign
-    of the upload removes it, and so does what is kept of the image elsewhere, in an album or in
-    the index of labels: the row would go alone. `features` is what the owner wants recognised,
-    None for what is usual. `deleted_at` marks an image whose deletion has begun: to everyone but
-    the deletion itself it is gone. `albums` are the ids of those that hold the image, `words`
-    those that it is indexed by: at least the ones that were found in it. The table keeps both.
+    `media_type`, `bytes` and `sha256` (hex) are as the client declared them; S3 enforces them.
+    `expires_at` (Unix seconds) is when an unused upload expires. The first sign of the upload
+    removes it, and so does a reference to the image from elsewhere (an album, the label index),
+    because DynamoDB would drop the row alone. `features` is what the owner wants recognized; None
+    selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
+    still sees it. `albums` are the ids of the albums that contain the image. `words` are the words
+    that it is indexed by: at least those found in it. The table maintains both.
     """
 
     owner: str
@@ -154,20 +124,18 @@ class Image(Value):
 
     @property
     def is_hidden(self) -> bool:
-        """Whether it is gone for everyone but its own deletion: that has begun, or the ticket ran
-        out and its row has yet to be dropped."""
-        expired = self.expires_at is not None and self.expires_at <= time.time()
-        return expired or self.deleted_at is not None
+        """Whether the image is being deleted, or its unused upload has expired."""
+        return self.deleted_at is not None or is_expired(self.expires_at)
 
     def part(self, name: PartName) -> Part[Recognition] | Part[RenditionSet]:
         return self.recognition if name == "recognition" else self.renditions
 
     def with_part(self, name: PartName, part: Part[Any]) -> Self:
-        """This image with one part replaced; a part only ever moves once its bytes are there."""
+        """Return the image with one part replaced; parts change only after the upload."""
         return self.model_copy(update={name: part, "expires_at": None})
 
     def with_details(self, details: Details) -> Self:
-        """This image with something else said of it."""
+        """Return the image with other details."""
         expires_at = None if details.added else self.expires_at
         return self.model_copy(update={"details": details, "expires_at": expires_at})
 
@@ -177,19 +145,19 @@ class Image(Value):
 
     @property
     def labels(self) -> dict[str, ImageLabel]:
-        """Every label that the image is to be found by, by its folded name."""
+        """The labels that the image is found by, by folded name."""
+        return visible_labels(self.detected_labels, self.details.added, self.details.hidden)
+
+    @property
+    def detected_labels(self) -> tuple[ImageLabel, ...]:
+        """The labels that recognition found."""
         result = self.recognition.result
-        hidden = set(map(fold_label, self.details.hidden))
-        seen = {
-            fold_label(label.name): ImageLabel(label.name, label.confidence)
-            for label in (result and result.labels) or ()
-        }
-        added = {fold_label(name): ImageLabel(name, 100.0) for name in self.details.added}
-        return {name: mark for name, mark in seen.items() if name not in hidden} | added
+        labels = (result and result.labels) or ()
+        return tuple(ImageLabel(label.name, label.confidence) for label in labels)
 
     @property
     def found_words(self) -> frozenset[str]:
-        """The words that are to be read in the picture."""
+        """The words of the recognized text."""
         result = self.recognition.result
         return collect_words(text.text for text in (result and result.text) or ())
 
@@ -198,3 +166,33 @@ class Image(Value):
         """How often each feature has been paid for this image."""
         result = self.recognition.result
         return result.calls if result else {}
+
+    @property
+    def details_summary(self) -> DetailsSummary:
+        details = self.details
+        return DetailsSummary(title=details.title, added=details.added, hidden=details.hidden)
+
+    @property
+    def recognition_summary(self) -> RecognitionSummary:
+        return RecognitionSummary(state=self.recognition.state, labels=self.detected_labels)
+
+    @property
+    def renditions_summary(self) -> RenditionsSummary:
+        return summarize_renditions(self.renditions.state, self.renditions.result)
+
+    @property
+    def summary(self) -> ImageSummary:
+        """The image as a list shows it."""
+        return ImageSummary(
+            owner=self.owner,
+            image_id=self.image_id,
+            media_type=self.media_type,
+            bytes=self.bytes,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            deleted_at=self.deleted_at,
+            albums=self.albums,
+            details=self.details_summary,
+            recognition=self.recognition_summary,
+            renditions=self.renditions_summary,
+        )

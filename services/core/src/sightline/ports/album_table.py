@@ -1,4 +1,4 @@
-"""The port of the table that keeps albums."""
+"""The table of albums: the port."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -7,56 +7,61 @@ from sightline.domain.albums import Album, AlbumKey
 
 
 class AlbumPage(NamedTuple):
-    """Some albums, newest first; `next_before` continues the listing, None at its end."""
+    """A page of albums, newest first; `next_before` continues it, None on the last page."""
 
     albums: list[Album]
     next_before: str | None
 
 
 class AddedImages(NamedTuple):
-    """Of the images that were to be added: those in the album now, and those in too many."""
+    """Images that are in the album now, and images that are in too many albums already."""
 
     inside: frozenset[str]
     full: frozenset[str]
 
 
 class AlbumTable(Protocol):
-    """Albums by owner and time. An album's count, its list of images and what each image says of
-    its albums change in the same transaction."""
+    """Albums by owner and time.
+
+    The count of an album, its list of images, and the albums in each image's row change in the same
+    transaction.
+    """
 
     async def create(self, album: Album) -> None:
-        """Add a new album; repeatable. Raises `Conflict` where another one has the id."""
+        """Add a new album; idempotent. Raises `Conflict` if another album has the id."""
 
     async def get(self, key: AlbumKey) -> Album:
-        """The album as last written. Raises `AlbumNotFound`."""
+        """Return the album as last written. Raises `AlbumNotFound`."""
 
     async def page(self, owner: str, limit: int, before: str | None = None) -> AlbumPage:
-        """At most `limit` of the owner's albums that are older than the album id `before`."""
+        """Return at most `limit` of the owner's albums that are older than the id `before`."""
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:
-        """The newest of the owner's albums, those in deletion among them: all that has a row."""
+        """Return the newest ids of the owner's albums, including those being deleted."""
 
     async def update(self, before: Album, after: Album) -> None:
-        """Write another title or cover, unless the album has changed since `before`.
+        """Write another title or cover unless the album changed since `before`.
 
-        Raises `Conflict`, also where the album has gone, and `NotInAlbum`.
+        Raises `Conflict`, also if the album was deleted, and `NotInAlbum`.
         """
 
-    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
-        """Put images of the same owner into the album; repeatable. Raises `AlbumNotFound`,
-        and `Conflict` where the album is contended."""
+    async def add_images(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
+        """Add images of the same owner to the album; idempotent.
 
-    async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
-        """Take images out, those included whose deletion has begun; answers which were inside.
+        Raises `AlbumNotFound`, and `Conflict` if the album is contended.
+        """
 
-        Raises `Conflict` where the album is contended.
+    async def remove_images(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+        """Remove images from the album, also those being deleted; return those that were in it.
+
+        Raises `Conflict` if the album is contended.
         """
 
     async def begin_deletion(self, key: AlbumKey) -> Album:
-        """Hide the album from everyone and forbid every later change but `take`; repeatable.
+        """Hide the album and forbid every later change but `remove_images`; idempotent.
 
-        Raises `AlbumNotFound` where there is no row at all.
+        Raises `AlbumNotFound` if there is no row.
         """
 
     async def remove(self, album: Album) -> None:
-        """Take everything out of an album whose deletion has begun, then remove it; repeatable."""
+        """Empty an album that is being deleted, then remove it; idempotent."""

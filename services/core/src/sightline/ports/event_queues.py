@@ -30,7 +30,7 @@ class EventQueueRegistry(Protocol):
     async def renew(self, name: str, alive_until: int) -> None:
         """Promise to live longer. Raises `EventQueueLost`."""
 
-    async def entries(self) -> list[Registration]:
+    async def list(self) -> list[Registration]:
         """Every inbox, as last written."""
 
     async def condemn(self, entry: Registration, until: int) -> bool:

@@ -33,9 +33,10 @@ from .geo_position import GeoPosition
 from .get_health_response_get_health import GetHealthResponseGetHealth
 from .image_changes import ImageChanges
 from .image_label import ImageLabel
-from .image_page import ImagePage
 from .image_properties import ImageProperties
 from .image_quality import ImageQuality
+from .image_summary import ImageSummary
+from .image_summary_page import ImageSummaryPage
 from .image_upload import ImageUpload
 from .image_upload_batch import ImageUploadBatch
 from .image_upload_outcome import ImageUploadOutcome
@@ -46,6 +47,7 @@ from .image_view import ImageView
 from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
+from .linked_rendition import LinkedRendition
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
 from .monthly_usage_view_calls import MonthlyUsageViewCalls
@@ -99,9 +101,10 @@ __all__ = (
     "GetHealthResponseGetHealth",
     "ImageChanges",
     "ImageLabel",
-    "ImagePage",
     "ImageProperties",
     "ImageQuality",
+    "ImageSummary",
+    "ImageSummaryPage",
     "ImageUpload",
     "ImageUploadBatch",
     "ImageUploadOutcome",
@@ -112,6 +115,7 @@ __all__ = (
     "LabelInstance",
     "LabelPage",
     "LabelView",
+    "LinkedRendition",
     "ModerationLabel",
     "MonthlyUsageView",
     "MonthlyUsageViewCalls",

@@ -17,11 +17,11 @@ T = TypeVar("T", bound="AlbumChanges")
 
 @_attrs_define
 class AlbumChanges:
-    """What to change; what is left out stays as it is.
+    """The fields to change. A field that is left out stays as it is.
 
     Attributes:
-        title (None | str | Unset): Null leaves it as it is.
-        cover_id (None | str | Unset): Null for the newest picture.
+        title (None | str | Unset): Null keeps the title.
+        cover_id (None | str | Unset): Null selects the newest image.
     """
 
     title: None | str | Unset = UNSET

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="AlbumImageBatch")
 
 @_attrs_define
 class AlbumImageBatch:
-    """Pictures to put into an album, or to take out.
+    """Images to add to an album, or to remove from it.
 
     Attributes:
         ids (list[str]):

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="AlbumImageOutcome")
 
 @_attrs_define
 class AlbumImageOutcome:
-    """What became of one: done, not there, or (409) in too many albums already.
+    """The outcome for one image: done, not found, or (409) already in too many albums.
 
     Attributes:
         id (str):

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="AlbumPage")
 
 @_attrs_define
 class AlbumPage:
-    """Some albums, newest first; `next_cursor` continues, null at the end.
+    """A page of albums, newest first; `next_cursor` continues it, null on the last page.
 
     Attributes:
         items (list[AlbumView]):

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="AlbumRequest")
 
 @_attrs_define
 class AlbumRequest:
-    """An album that is to be made.
+    """A new album.
 
     Attributes:
         title (str):

@@ -20,14 +20,14 @@ T = TypeVar("T", bound="AlbumView")
 
 @_attrs_define
 class AlbumView:
-    """A set of pictures with a title.
+    """A set of images with a title.
 
     Attributes:
         id (str):
         title (str):
-        images (int): How many pictures it holds.
-        cover_id (None | str): The picture that its owner chose for its cover.
-        cover (CoverView | None): That one, else the newest; null where empty.
+        images (int): Number of images in the album.
+        cover_id (None | str): The image that the owner chose as the cover.
+        cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
     """

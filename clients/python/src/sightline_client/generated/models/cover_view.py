@@ -11,7 +11,7 @@ from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
-    from ..models.rendition_view import RenditionView
+    from ..models.linked_rendition import LinkedRendition
 
 
 T = TypeVar("T", bound="CoverView")
@@ -19,31 +19,40 @@ T = TypeVar("T", bound="CoverView")
 
 @_attrs_define
 class CoverView:
-    """The picture that stands for an album.
+    """The image that represents an album.
 
     Attributes:
         image_id (str):
         placeholder (None | str):
-        renditions (list[RenditionView]):
+        thumbnail (LinkedRendition | None):
+        preview (LinkedRendition | None):
     """
 
     image_id: str
     placeholder: None | str
-    renditions: list[RenditionView]
+    thumbnail: LinkedRendition | None
+    preview: LinkedRendition | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.rendition_view import RenditionView  # noqa: PLC0415
+        from ..models.linked_rendition import LinkedRendition  # noqa: PLC0415
 
         image_id = self.image_id
 
         placeholder: None | str
         placeholder = self.placeholder
 
-        renditions = []
-        for renditions_item_data in self.renditions:
-            renditions_item = renditions_item_data.to_dict()
-            renditions.append(renditions_item)
+        thumbnail: dict[str, Any] | None
+        if isinstance(self.thumbnail, LinkedRendition):
+            thumbnail = self.thumbnail.to_dict()
+        else:
+            thumbnail = self.thumbnail
+
+        preview: dict[str, Any] | None
+        if isinstance(self.preview, LinkedRendition):
+            preview = self.preview.to_dict()
+        else:
+            preview = self.preview
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -51,7 +60,8 @@ class CoverView:
             {
                 "image_id": image_id,
                 "placeholder": placeholder,
-                "renditions": renditions,
+                "thumbnail": thumbnail,
+                "preview": preview,
             }
         )
 
@@ -59,7 +69,7 @@ class CoverView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.rendition_view import RenditionView  # noqa: PLC0415
+        from ..models.linked_rendition import LinkedRendition  # noqa: PLC0415
 
         d = dict(src_dict)
         image_id = d.pop("image_id")
@@ -71,17 +81,41 @@ class CoverView:
 
         placeholder = _parse_placeholder(d.pop("placeholder"))
 
-        renditions = []
-        _renditions = d.pop("renditions")
-        for renditions_item_data in _renditions:
-            renditions_item = RenditionView.from_dict(renditions_item_data)
+        def _parse_thumbnail(data: object) -> LinkedRendition | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                thumbnail_type_0 = LinkedRendition.from_dict(data)
 
-            renditions.append(renditions_item)
+                return thumbnail_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(LinkedRendition | None, data)
+
+        thumbnail = _parse_thumbnail(d.pop("thumbnail"))
+
+        def _parse_preview(data: object) -> LinkedRendition | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                preview_type_0 = LinkedRendition.from_dict(data)
+
+                return preview_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(LinkedRendition | None, data)
+
+        preview = _parse_preview(d.pop("preview"))
 
         cover_view = cls(
             image_id=image_id,
             placeholder=placeholder,
-            renditions=renditions,
+            thumbnail=thumbnail,
+            preview=preview,
         )
 
         cover_view.additional_properties = d

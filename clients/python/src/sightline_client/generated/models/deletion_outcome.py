@@ -16,7 +16,7 @@ T = TypeVar("T", bound="DeletionOutcome")
 
 @_attrs_define
 class DeletionOutcome:
-    """What became of one: gone now, or not there in the first place.
+    """The outcome for one image: deleted, or not found.
 
     Attributes:
         id (str):

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="DeletionOutcomes")
 
 @_attrs_define
 class DeletionOutcomes:
-    """One outcome for each image, in the same order.
+    """One outcome for each image, in the order of the request.
 
     Attributes:
         items (list[DeletionOutcome]):

@@ -14,10 +14,10 @@ T = TypeVar("T", bound="ErasureView")
 
 @_attrs_define
 class ErasureView:
-    """What is left to erase.
+    """What remains to be erased.
 
     Attributes:
-        remaining (int): Images and albums; counted up to 1,000.
+        remaining (int): Images and albums, counted up to 1,000.
     """
 
     remaining: int

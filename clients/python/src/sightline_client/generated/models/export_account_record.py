@@ -20,12 +20,12 @@ T = TypeVar("T", bound="ExportAccountRecord")
 
 @_attrs_define
 class ExportAccountRecord:
-    """Whose it is, and what was used; the first line.
+    """The first line: the owner, and the usage.
 
     Attributes:
         kind (Literal['account']):  Default: 'account'.
         owner (str):
-        usage (UsageView): What the caller has now, how much there may be (null: any number), and the months.
+        usage (UsageView): What the caller stores now, the quotas (null: unlimited), and usage by month.
     """
 
     owner: str

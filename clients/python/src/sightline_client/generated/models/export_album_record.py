@@ -24,7 +24,7 @@ class ExportAlbumRecord:
 
     Attributes:
         kind (Literal['album']):  Default: 'album'.
-        album (AlbumView): A set of pictures with a title.
+        album (AlbumView): A set of images with a title.
     """
 
     album: AlbumView

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="ExportEndRecord")
 
 @_attrs_define
 class ExportEndRecord:
-    """The last line: an export without it is not complete. `images` counts those above it.
+    """The last line; an export without it is incomplete. `images` counts the images before it.
 
     Attributes:
         kind (Literal['end']):  Default: 'end'.

@@ -21,13 +21,13 @@ T = TypeVar("T", bound="ExportImageRecord")
 
 @_attrs_define
 class ExportImageRecord:
-    """One image with the address of its original, null where nothing was uploaded.
+    """One image, and the URL of its original; null if nothing was uploaded.
 
-    An export that broke off goes on behind this line with its `cursor`.
+    To resume an interrupted export after this line, pass its `cursor`.
 
         Attributes:
             kind (Literal['image']):  Default: 'image'.
-            image (ImageView): A picture and what became of it.
+            image (ImageView): An image with its processing state and results.
             original (None | OriginalView):
             cursor (str):
     """

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="FieldError")
 
 @_attrs_define
 class FieldError:
-    """One thing that is wrong with a request.
+    """One field that failed validation.
 
     Attributes:
         location (str):

@@ -17,13 +17,13 @@ T = TypeVar("T", bound="ImageChanges")
 
 @_attrs_define
 class ImageChanges:
-    """What to change; what is left out stays as it is, null takes a text away.
+    """The fields to change. A field that is left out stays as it is; null removes a text.
 
     Attributes:
         title (None | str | Unset):
         description (None | str | Unset):
         labels_added (list[str] | Unset): All of the owner's own labels.
-        labels_hidden (list[str] | Unset): All of recognition's labels to leave out.
+        labels_hidden (list[str] | Unset): All detected labels to leave out.
     """
 
     title: None | str | Unset = UNSET

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="ImageLabel")
 
 @_attrs_define
 class ImageLabel:
-    """A label as an image bears it; the owner's own have a confidence of 100.
+    """A label of an image; a label that the owner added has a confidence of 100.
 
     Attributes:
         name (str):

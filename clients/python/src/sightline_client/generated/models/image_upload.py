@@ -20,14 +20,16 @@ T = TypeVar("T", bound="ImageUpload")
 
 @_attrs_define
 class ImageUpload:
-    """The image that the upload will be, and the way to upload it.
+    """A new image, and the presigned POST that uploads its file.
 
-    Where the caller already has the same picture, `duplicate_of` is its id. Going on makes a
-    second image of it; deleting this one does not.
+    If the caller already has an image with the same bytes, `duplicate_of` is its id. Uploading
+    creates a second image of them; deleting the new image cancels the upload.
 
         Attributes:
-            image (ImageView): A picture and what became of it.
-            upload (UploadTarget): Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data.
+            image (ImageView): An image with its processing state and results.
+            upload (UploadTarget): A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
+
+                The encoding is multipart/form-data.
             duplicate_of (None | str):
     """
 

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ImageUploadBatch")
 
 @_attrs_define
 class ImageUploadBatch:
-    """Pictures that a client is about to upload.
+    """Images to upload.
 
     Attributes:
         images (list[ImageUploadRequest]):

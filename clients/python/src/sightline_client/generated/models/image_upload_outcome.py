@@ -21,14 +21,14 @@ T = TypeVar("T", bound="ImageUploadOutcome")
 
 @_attrs_define
 class ImageUploadOutcome:
-    """A ticket, or why there is none; the other is null.
+    """The upload, or the problem that prevented it; the other one is null.
 
     Attributes:
-        ticket (ImageUpload | None | Unset):
+        upload (ImageUpload | None | Unset):
         problem (None | ProblemBody | Unset):
     """
 
-    ticket: ImageUpload | None | Unset = UNSET
+    upload: ImageUpload | None | Unset = UNSET
     problem: None | ProblemBody | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -36,13 +36,13 @@ class ImageUploadOutcome:
         from ..models.image_upload import ImageUpload  # noqa: PLC0415
         from ..models.problem_body import ProblemBody  # noqa: PLC0415
 
-        ticket: dict[str, Any] | None | Unset
-        if isinstance(self.ticket, Unset):
-            ticket = UNSET
-        elif isinstance(self.ticket, ImageUpload):
-            ticket = self.ticket.to_dict()
+        upload: dict[str, Any] | None | Unset
+        if isinstance(self.upload, Unset):
+            upload = UNSET
+        elif isinstance(self.upload, ImageUpload):
+            upload = self.upload.to_dict()
         else:
-            ticket = self.ticket
+            upload = self.upload
 
         problem: dict[str, Any] | None | Unset
         if isinstance(self.problem, Unset):
@@ -55,8 +55,8 @@ class ImageUploadOutcome:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
-        if ticket is not UNSET:
-            field_dict["ticket"] = ticket
+        if upload is not UNSET:
+            field_dict["upload"] = upload
         if problem is not UNSET:
             field_dict["problem"] = problem
 
@@ -69,7 +69,7 @@ class ImageUploadOutcome:
 
         d = dict(src_dict)
 
-        def _parse_ticket(data: object) -> ImageUpload | None | Unset:
+        def _parse_upload(data: object) -> ImageUpload | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -77,14 +77,14 @@ class ImageUploadOutcome:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                ticket_type_0 = ImageUpload.from_dict(data)
+                upload_type_0 = ImageUpload.from_dict(data)
 
-                return ticket_type_0
+                return upload_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(ImageUpload | None | Unset, data)
 
-        ticket = _parse_ticket(d.pop("ticket", UNSET))
+        upload = _parse_upload(d.pop("upload", UNSET))
 
         def _parse_problem(data: object) -> None | ProblemBody | Unset:
             if data is None:
@@ -104,7 +104,7 @@ class ImageUploadOutcome:
         problem = _parse_problem(d.pop("problem", UNSET))
 
         image_upload_outcome = cls(
-            ticket=ticket,
+            upload=upload,
             problem=problem,
         )
 

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ImageUploadOutcomes")
 
 @_attrs_define
 class ImageUploadOutcomes:
-    """One outcome for each picture, in the same order.
+    """One outcome for each image, in the order of the request.
 
     Attributes:
         items (list[ImageUploadOutcome]):

@@ -19,14 +19,14 @@ T = TypeVar("T", bound="ImageUploadRequest")
 
 @_attrs_define
 class ImageUploadRequest:
-    """A picture that a client is about to upload.
+    """An image to upload.
 
     Attributes:
         media_type (ImageUploadRequestMediaType):
         bytes_ (int): Exact size of the file.
-        sha256 (str): SHA-256 of the file, in hex; S3 refuses any other content.
+        sha256 (str): SHA-256 of the file in hex; S3 rejects any other content.
         title (None | str | Unset):
-        features (list[Feature] | None | Unset): What to look for; null for what is usual.
+        features (list[Feature] | None | Unset): Features to recognize. Null selects the server's default.
     """
 
     media_type: ImageUploadRequestMediaType

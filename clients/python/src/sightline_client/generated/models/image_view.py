@@ -24,31 +24,32 @@ T = TypeVar("T", bound="ImageView")
 
 @_attrs_define
 class ImageView:
-    """A picture and what became of it.
+    """An image with its processing state and results.
 
     Attributes:
         id (str):
-        status (Status): How far the image is, as its owner sees it.
+        status (Status): The status of an image, as its owner sees it.
         title (None | str):
         description (None | str):
-        labels (list[ImageLabel]): What the image is found by: recognition's labels without the hidden ones, and the
-            owner's own.
+        labels (list[ImageLabel]): The labels that the image is found by: detected labels without the hidden ones, and
+            the owner's own. Most confident first.
         labels_added (list[str]): The owner's own labels.
-        labels_hidden (list[str]): Labels of recognition's to leave out.
-        albums (list[str]): Ids of the albums that hold the image.
-        media_type (str): As found in the picture; until then as announced.
+        labels_hidden (list[str]): Detected labels to leave out.
+        albums (list[str]): Ids of the albums that contain the image.
+        media_type (str): As detected in the file; until then as declared.
         bytes_ (int):
         sha256 (str):
         created_at (datetime.datetime):
         width (int | None): Pixels of the upright original.
         height (int | None):
-        animated (bool | None): Whether it moves; renditions show one frame.
-        placeholder (None | str): ThumbHash in Base64, to show until a rendition has arrived.
+        animated (bool | None): Renditions of an animation show its first frame.
+        placeholder (None | str): ThumbHash in Base64, to show until a rendition has loaded.
         capture (Capture | None): What the camera recorded.
-        recognition (RecognitionView): What was recognised; boxes are shares of the upright picture's width and height.
+        recognition (RecognitionView): The recognition result. Boxes are fractions of the upright image's width and
+            height.
 
-            A feature that was not looked for is null.
-        renditions (RenditionsView): The copies that were made.
+            A feature that was not requested is null.
+        renditions (RenditionsView): The renditions of an image.
     """
 
     id: str

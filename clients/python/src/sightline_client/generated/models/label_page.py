@@ -19,7 +19,7 @@ T = TypeVar("T", bound="LabelPage")
 
 @_attrs_define
 class LabelPage:
-    """Some labels by name; `next_cursor` continues, null at the end.
+    """A page of labels by name; `next_cursor` continues it, null on the last page.
 
     Attributes:
         items (list[LabelView]):

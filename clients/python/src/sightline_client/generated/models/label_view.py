@@ -14,7 +14,7 @@ T = TypeVar("T", bound="LabelView")
 
 @_attrs_define
 class LabelView:
-    """A label, and how many of the caller's images bear it.
+    """A label, and how many of the caller's images have it.
 
     Attributes:
         name (str):

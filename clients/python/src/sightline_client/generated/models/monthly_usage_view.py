@@ -19,14 +19,14 @@ T = TypeVar("T", bound="MonthlyUsageView")
 
 @_attrs_define
 class MonthlyUsageView:
-    """What came in one month; deletion takes nothing away from it.
+    """Usage in one month; deleting images does not reduce it.
 
     Attributes:
         month (str):
         images (int):
         bytes_ (int):
-        calls (MonthlyUsageViewCalls): Recognition calls that were paid for.
-        estimated_cost (float): Of those calls, in US dollars.
+        calls (MonthlyUsageViewCalls): Paid recognition calls by feature.
+        estimated_cost (float): Cost of these calls in US dollars.
     """
 
     month: str

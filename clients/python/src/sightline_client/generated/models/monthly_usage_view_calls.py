@@ -14,7 +14,7 @@ T = TypeVar("T", bound="MonthlyUsageViewCalls")
 
 @_attrs_define
 class MonthlyUsageViewCalls:
-    """Recognition calls that were paid for."""
+    """Paid recognition calls by feature."""
 
     additional_properties: dict[str, int] = _attrs_field(init=False, factory=dict)
 

@@ -17,11 +17,11 @@ T = TypeVar("T", bound="OriginalView")
 
 @_attrs_define
 class OriginalView:
-    """Where the original can be saved from; `url` needs no token and is good until `expires_at`.
+    """A URL that downloads the original; it needs no token, and is valid until `expires_at`.
 
     Attributes:
         url (str):
-        file_name (str): What it is saved as: the title, else the id.
+        file_name (str): The title, or else the id, with the suffix of the format.
         media_type (str):
         bytes_ (int):
         expires_at (datetime.datetime):

@@ -20,7 +20,7 @@ T = TypeVar("T", bound="ProblemBody")
 
 @_attrs_define
 class ProblemBody:
-    """What went wrong, for programs by `code` and for people by `detail`.
+    """What went wrong: `code` is for programs, `detail` for people.
 
     Attributes:
         type_ (str):

@@ -28,17 +28,17 @@ T = TypeVar("T", bound="RecognitionView")
 
 @_attrs_define
 class RecognitionView:
-    """What was recognised; boxes are shares of the upright picture's width and height.
+    """The recognition result. Boxes are fractions of the upright image's width and height.
 
-    A feature that was not looked for is null.
+    A feature that was not requested is null.
 
         Attributes:
-            state (State): How far one part is.
+            state (State): The state of one part of an image.
             started_at (datetime.datetime | None):
             finished_at (datetime.datetime | None):
             failure (FailureView | None):
-            profile (None | RecognitionProfile): What was asked for, and what of it is kept.
-            models (RecognitionViewModels): Version of the model by feature; a stand-in's own name where one answered.
+            profile (None | RecognitionProfile): The requested features, and which results are kept.
+            models (RecognitionViewModels): Model version by feature; an emulator reports its own name.
             labels (list[DetectedLabel] | None):
             properties (ImageProperties | None):
             text (list[DetectedText] | None):

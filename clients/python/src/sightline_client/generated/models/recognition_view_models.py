@@ -14,7 +14,7 @@ T = TypeVar("T", bound="RecognitionViewModels")
 
 @_attrs_define
 class RecognitionViewModels:
-    """Version of the model by feature; a stand-in's own name where one answered."""
+    """Model version by feature; an emulator reports its own name."""
 
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="RenditionView")
 
 @_attrs_define
 class RenditionView:
-    """A smaller copy; `bytes` is its size, sides are in pixels, `url` is good for an hour.
+    """A rendition; sides are in pixels, and `url` is valid for at least an hour.
 
     Attributes:
         name (str):

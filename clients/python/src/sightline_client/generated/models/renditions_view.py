@@ -22,10 +22,10 @@ T = TypeVar("T", bound="RenditionsView")
 
 @_attrs_define
 class RenditionsView:
-    """The copies that were made.
+    """The renditions of an image.
 
     Attributes:
-        state (State): How far one part is.
+        state (State): The state of one part of an image.
         started_at (datetime.datetime | None):
         finished_at (datetime.datetime | None):
         failure (FailureView | None):

@@ -19,11 +19,11 @@ T = TypeVar("T", bound="ReprocessRequest")
 
 @_attrs_define
 class ReprocessRequest:
-    """A demand to process a picture once more.
+    """Which parts to process again, and how.
 
     Attributes:
         parts (list[ReprocessRequestPartsItem] | Unset):
-        features (list[Feature] | None | Unset): What to look for; null for what it was.
+        features (list[Feature] | None | Unset): Features to recognize. Null repeats those of the image.
     """
 
     parts: list[ReprocessRequestPartsItem] | Unset = UNSET

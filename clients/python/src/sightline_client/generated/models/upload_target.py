@@ -20,12 +20,14 @@ T = TypeVar("T", bound="UploadTarget")
 
 @_attrs_define
 class UploadTarget:
-    """Post `fields`, then the file as the last field `file`, to `url` as multipart/form-data.
+    """A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
 
-    Attributes:
-        url (str):
-        fields (UploadTargetFields):
-        expires_at (datetime.datetime):
+    The encoding is multipart/form-data.
+
+        Attributes:
+            url (str):
+            fields (UploadTargetFields):
+            expires_at (datetime.datetime):
     """
 
     url: str

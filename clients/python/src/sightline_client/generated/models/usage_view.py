@@ -19,7 +19,7 @@ T = TypeVar("T", bound="UsageView")
 
 @_attrs_define
 class UsageView:
-    """What the caller has now, how much there may be (null: any number), and the months.
+    """What the caller stores now, the quotas (null: unlimited), and usage by month.
 
     Attributes:
         images (int):

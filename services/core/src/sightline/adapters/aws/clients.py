@@ -18,7 +18,6 @@ from aiobotocore.config import AioConfig
 from botocore.httpsession import get_cert_path
 
 from sightline.adapters.aws.dynamo_http import DynamoHttpClient
-from sightline.adapters.aws.json_parser import PlainParsers
 from sightline.adapters.aws.sigv4 import Credentials
 
 #: Seconds until a connection stands.
@@ -52,10 +51,6 @@ PASSING_ATTEMPTS = 10
 PASSING_WAIT = 0.5
 
 
-class DependencyBusy(Exception):
-    """A service has answered, but done only a part or nothing, again and again."""
-
-
 class Clients:
     """Opens clients that are closed together with the stack."""
 
@@ -63,7 +58,6 @@ class Clients:
         self._stack = stack
         # Its overloads know each service by a literal; callers annotate what they asked for.
         self._session: Any = aioboto3.Session(region_name=region)
-        self._session._session.register_component("response_parser_factory", PlainParsers())
         self._credentials: Any = None
 
     async def open(
@@ -80,11 +74,11 @@ class Clients:
             client.meta.events.register_first(f"needs-retry.{service}", outwait)
         return client
 
-    async def open_dynamo(self) -> Any:
-        """A client of DynamoDB for who calls it all the time."""
+    async def open_dynamodb(self, *, fast_path: bool) -> Any:
+        """Open a client of DynamoDB, with the HTTP fast path for frequent calls if requested."""
         client = await self.open("dynamodb")
-        if getproxies():
-            # Only the SDK knows the way.
+        if not fast_path or getproxies():
+            # Only the SDK knows how to use a proxy.
             return client
         trusted = ssl.create_default_context(
             cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sightline.adapters.aws.clients import DependencyBusy
+from sightline.ports.errors import DependencyBusy
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound, StoredObject
 
 if TYPE_CHECKING:

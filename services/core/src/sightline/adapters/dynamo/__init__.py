@@ -1,13 +1,44 @@
-"""The tables in DynamoDB: one table, no scan."""
+"""The ports of the table in DynamoDB: one table, and no scan but the operators' own."""
+
+from typing import TYPE_CHECKING
 
 from sightline.adapters.dynamo.albums import DynamoAlbumTable
 from sightline.adapters.dynamo.event_queues import DynamoEventQueueRegistry
+from sightline.adapters.dynamo.idempotency import DynamoIdempotencyStore
+from sightline.adapters.dynamo.image_index import DynamoImageIndex
 from sightline.adapters.dynamo.images import DynamoImageTable
-from sightline.adapters.dynamo.items import TransactionContended
+from sightline.adapters.dynamo.inventory import DynamoImageInventory
+from sightline.adapters.dynamo.owner_data import DynamoOwnerData
+from sightline.adapters.dynamo.recognition_cache import DynamoRecognitionCache
+from sightline.adapters.dynamo.usage import DynamoUsageTable
+from sightline.ports.tables import Tables
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
 
 __all__ = [
     "DynamoAlbumTable",
     "DynamoEventQueueRegistry",
+    "DynamoIdempotencyStore",
+    "DynamoImageIndex",
+    "DynamoImageInventory",
     "DynamoImageTable",
-    "TransactionContended",
+    "DynamoOwnerData",
+    "DynamoRecognitionCache",
+    "DynamoUsageTable",
+    "dynamo_tables",
 ]
+
+
+def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
+    """Return every port of the table of this name."""
+    return Tables(
+        images=DynamoImageTable(client, table),
+        albums=DynamoAlbumTable(client, table),
+        index=DynamoImageIndex(client, table),
+        usage=DynamoUsageTable(client, table),
+        recognition_cache=DynamoRecognitionCache(client, table),
+        idempotency=DynamoIdempotencyStore(client, table),
+        owner_data=DynamoOwnerData(client, table),
+        inventory=DynamoImageInventory(client, table),
+    )

@@ -1,7 +1,7 @@
-"""The table of albums in DynamoDB: rows beside those of the images that it holds.
+"""The table of albums in DynamoDB: rows beside those of the images.
 
-What an album holds is told three times: by its count, by a row for each of its images, and by each
-image's own row. All three change in one transaction.
+The content of an album is stored in three places: its count, an entry for each of its images, and
+the row of each image. All of them change in one transaction.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,21 @@ from botocore.exceptions import ClientError
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
-    LIVE,
     Item,
     album_item,
     album_key,
     image_key,
     index_key,
-    is_refused,
-    list_ids,
     owner_partition,
-    query,
     read_album,
     read_image,
-    read_many,
     term_partition,
+)
+from sightline.adapters.dynamo.queries import list_ids, query, read_many
+from sightline.adapters.dynamo.transactions import (
+    LIVE,
+    is_condition_failure,
+    raise_conflict,
     transact,
 )
 from sightline.batching import in_batches
@@ -33,17 +34,18 @@ from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, 
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.optimistic import Conflict, retry_conflicts
 from sightline.ports.album_table import AddedImages, AlbumPage
-from sightline.ports.image_table import Conflict, Term
+from sightline.ports.image_index import Term
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-#: Images that change their album in one transaction, which takes 100 items: two for each, and one.
-TOGETHER = 25
+#: Images that enter or leave an album in one transaction of 100 items: two for each, and one more.
+IMAGES_PER_TRANSACTION = 25
 
-#: How often a change is made anew because an image or the album moved meanwhile.
+#: How often a change is derived anew because an image or the album changed meanwhile.
 ATTEMPTS = 10
 
 
@@ -62,9 +64,9 @@ class DynamoAlbumTable:
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
-            if not is_refused(error):
+            if not is_condition_failure(error):
                 raise
-            # The SDK repeats a call whose answer was lost; then the row that is in the way is ours.
+            # The SDK retries a call whose answer was lost; then the existing row is our own.
             if await self._read(album.key) != album:
                 raise Conflict from error
 
@@ -98,8 +100,8 @@ class DynamoAlbumTable:
 
     async def update(self, before: Album, after: Album) -> None:
         changes: list[TransactWriteItemTypeDef] = [self._write(before, after)]
-        covered = after.cover_id is not None and after.cover_id != before.cover_id
-        if covered:
+        has_new_cover = after.cover_id is not None and after.cover_id != before.cover_id
+        if has_new_cover:
             member = self._member(before.key, str(after.cover_id))
             condition = "attribute_exists(pk)"
             changes.append(
@@ -114,28 +116,28 @@ class DynamoAlbumTable:
         try:
             await transact(self._client, changes)
         except ClientError as error:
-            if not is_refused(error):
+            if not is_condition_failure(error):
                 raise
             current = await self._read(before.key)
-            if covered and current is not None and current.revision == before.revision:
+            if has_new_cover and current is not None and current.revision == before.revision:
                 raise NotInAlbum(after.cover_id) from error
             raise Conflict from error
 
-    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
+    async def add_images(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
         await self.get(key)
         inside: set[str] = set()
         full: set[str] = set()
-        for chunk in in_batches(dict.fromkeys(image_ids), TOGETHER):
-            added = await self._add_some(key, chunk)
+        for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            added = await self._add_batch(key, chunk)
             inside |= added.inside
             full |= added.full
         return AddedImages(frozenset(inside), frozenset(full))
 
-    async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
-        taken: set[str] = set()
-        for chunk in in_batches(dict.fromkeys(image_ids), TOGETHER):
-            taken |= await self._take_some(key, chunk)
-        return frozenset(taken)
+    async def remove_images(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+        removed: set[str] = set()
+        for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            removed |= await self._remove_batch(key, chunk)
+        return frozenset(removed)
 
     async def begin_deletion(self, key: AlbumKey) -> Album:
         try:
@@ -148,7 +150,7 @@ class DynamoAlbumTable:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if is_refused(error):
+            if is_condition_failure(error):
                 raise AlbumNotFound(key.album_id) from error
             raise
         return read_album(answer["Attributes"])
@@ -156,8 +158,8 @@ class DynamoAlbumTable:
     async def remove(self, album: Album) -> None:
         seen: list[str] = []
         while members := await self._first_members(album.key):
-            # Another call may have been first with these, but not with those that follow.
-            if not await self.take(album.key, members) and members == seen:
+            # Another call may have removed these first, but not those that follow.
+            if not await self.remove_images(album.key, members) and members == seen:
                 raise Conflict
             seen = members
         try:
@@ -167,53 +169,45 @@ class DynamoAlbumTable:
                 ConditionExpression="attribute_exists(deleted_at)",
             )
         except ClientError as error:
-            # Without the row, another call was first.
-            if not is_refused(error):
+            # If the row is gone, another call has removed it.
+            if not is_condition_failure(error):
                 raise
 
-    async def _add_some(self, key: AlbumKey, image_ids: list[str]) -> AddedImages:
-        """One transaction's worth, tried again where an image moved meanwhile."""
-        for _ in range(ATTEMPTS):
-            images = [
-                image for image in await self._read_images(key, image_ids) if not image.is_hidden
-            ]
-            there = {image.image_id for image in images if key.album_id in image.albums}
-            full = {image.image_id for image in images if len(image.albums) >= MAX_ALBUMS} - there
-            new = [image for image in images if image.image_id not in there | full]
-            if not new:
-                return AddedImages(frozenset(there), frozenset(full))
+    @retry_conflicts(ATTEMPTS)
+    async def _add_batch(self, key: AlbumKey, image_ids: list[str]) -> AddedImages:
+        """Add the images of one transaction. Raises `Conflict`, `AlbumNotFound`."""
+        images = [image for image in await self._read_images(key, image_ids) if not image.is_hidden]
+        inside = {image.image_id for image in images if key.album_id in image.albums}
+        full = {image.image_id for image in images if len(image.albums) >= MAX_ALBUMS} - inside
+        new = [image for image in images if image.image_id not in inside | full]
+        if new:
             changes = [change for image in new for change in self._enter(key, image)]
             changes.append(self._count(key, len(new), LIVE, {}))
             try:
                 await transact(self._client, changes)
             except ClientError as error:
-                if not is_refused(error):
-                    raise
-                await self.get(key)
-                continue
-            return AddedImages(
-                frozenset(there | {image.image_id for image in new}), frozenset(full)
-            )
-        raise Conflict
+                if is_condition_failure(error):
+                    # Raises `AlbumNotFound` if the album is what changed.
+                    await self.get(key)
+                raise_conflict(error)
+        return AddedImages(frozenset(inside | {image.image_id for image in new}), frozenset(full))
 
-    async def _take_some(self, key: AlbumKey, image_ids: list[str]) -> set[str]:
-        for _ in range(ATTEMPTS):
-            images = await self._read_images(key, image_ids)
-            inside = {image.image_id: image for image in images if key.album_id in image.albums}
-            album = await self._read(key)
-            # Without its row an album holds nothing: it goes when the last image has gone.
-            if not inside or album is None:
-                return set()
-            changes = [change for image in inside.values() for change in self._leave(key, image)]
-            changes.append(self._uncount(album, set(inside)))
-            try:
-                await transact(self._client, changes)
-            except ClientError as error:
-                if not is_refused(error):
-                    raise
-                continue
-            return set(inside)
-        raise Conflict
+    @retry_conflicts(ATTEMPTS)
+    async def _remove_batch(self, key: AlbumKey, image_ids: list[str]) -> set[str]:
+        """Remove the images of one transaction, and return them. Raises `Conflict`."""
+        images = await self._read_images(key, image_ids)
+        inside = {each.image_id: each for each in images if key.album_id in each.albums}
+        album = await self._read(key)
+        # An album without a row is empty: the row is removed after the last image.
+        if not inside or album is None:
+            return set()
+        changes = [change for each in inside.values() for change in self._leave(key, each)]
+        changes.append(self._uncount(album, set(inside)))
+        try:
+            await transact(self._client, changes)
+        except ClientError as error:
+            raise_conflict(error)
+        return set(inside)
 
     def _enter(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
         condition = (
@@ -223,7 +217,7 @@ class DynamoAlbumTable:
         most = serialize(MAX_ALBUMS)
         member = self._member(key, image.image_id)
         return [
-            # Its row must not expire alone, without what the album says of it.
+            # DynamoDB must not drop the row alone: the album refers to it.
             self._name_album(key, image, "REMOVE expires_at ADD", condition, {":most": most}),
             {"Put": {"TableName": self._table, "Item": member}},
         ]
@@ -238,7 +232,7 @@ class DynamoAlbumTable:
     def _name_album(
         self, key: AlbumKey, image: Image, action: str, condition: str, values: Item
     ) -> "TransactWriteItemTypeDef":
-        """Change what the image's own row says."""
+        """Return the update of the albums that the image's row names."""
         return {
             "Update": {
                 "TableName": self._table,
@@ -253,13 +247,13 @@ class DynamoAlbumTable:
             }
         }
 
-    def _uncount(self, album: Album, taken: set[str]) -> "TransactWriteItemTypeDef":
-        """A cover that is taken out is one no more; that it is still the cover has to hold."""
+    def _uncount(self, album: Album, removed: set[str]) -> "TransactWriteItemTypeDef":
+        """Return the update of the count; it clears the cover if that image leaves."""
         if album.cover_id is None:
-            return self._count(album.key, -len(taken), "attribute_not_exists(cover_id)", {})
-        ended = " REMOVE cover_id" if album.cover_id in taken else ""
+            return self._count(album.key, -len(removed), "attribute_not_exists(cover_id)", {})
+        ended = " REMOVE cover_id" if album.cover_id in removed else ""
         cover = {":cover": {"S": album.cover_id}}
-        return self._count(album.key, -len(taken), "cover_id = :cover", cover, ended)
+        return self._count(album.key, -len(removed), "cover_id = :cover", cover, ended)
 
     def _count(
         self, key: AlbumKey, step: int, condition: str, values: Item, further: str = ""
@@ -288,16 +282,16 @@ class DynamoAlbumTable:
             ":revision": {"N": str(before.revision)},
             ":one": {"N": "1"},
         }
-        covering = " REMOVE cover_id"
+        cover_change = " REMOVE cover_id"
         if after.cover_id is not None:
-            covering = ", cover_id = :cover"
+            cover_change = ", cover_id = :cover"
             values[":cover"] = {"S": after.cover_id}
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": album_key(before.key),
                 "UpdateExpression": "SET title = :title, updated_at = :now, "
-                f"#revision = #revision + :one{covering}",
+                f"#revision = #revision + :one{cover_change}",
                 "ConditionExpression": f"{LIVE} AND #revision = :revision",
                 "ExpressionAttributeNames": {"#revision": "revision"},
                 "ExpressionAttributeValues": values,
@@ -314,9 +308,9 @@ class DynamoAlbumTable:
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": partition}},
             "ConsistentRead": True,
-            "Limit": TOGETHER,
+            "Limit": IMAGES_PER_TRANSACTION,
         }
-        return [item["sk"] for item in await query(self._client, request, TOGETHER)]
+        return [item["sk"] for item in await query(self._client, request, IMAGES_PER_TRANSACTION)]
 
     async def _read(self, key: AlbumKey) -> Album | None:
         answer = await self._client.get_item(

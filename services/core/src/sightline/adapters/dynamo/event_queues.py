@@ -34,7 +34,7 @@ class DynamoEventQueueRegistry:
         if not await self._update(name, "SET alive_until = :until", _OWN, values):
             raise EventQueueLost(name)
 
-    async def entries(self) -> list[Registration]:
+    async def list(self) -> list[Registration]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",

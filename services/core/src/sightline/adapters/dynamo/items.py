@@ -1,135 +1,84 @@
-"""Rows of the one table, as DynamoDB keeps them: their keys, their values, and how they are read
-and written. See docs/architecture.md for what there is."""
+"""Items of the one table: their keys, and how domain values are written and read.
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+docs/architecture.md lists every item.
+"""
 
-import stamina
-from botocore.exceptions import ClientError
+from typing import Any
 
-from sightline.adapters.aws.clients import DependencyBusy
+from pydantic import TypeAdapter
+
 from sightline.adapters.dynamo.attribute_values import deserialize, serialize
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.images import Image
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Feature, RecognitionProfile
-from sightline.ports.image_table import Conflict, MonthlyUsage, Term
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+from sightline.domain.summaries import (
+    DetailsSummary,
+    ImageSummary,
+    RecognitionSummary,
+    RenditionsSummary,
+)
+from sightline.ports.image_index import Term
 
 Item = dict[str, Any]
 
-#: Reasons for which DynamoDB cancels a transaction that would succeed a moment later.
-#: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-PASSING_REASONS = frozenset(
-    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-)
-
-#: In the place of a month: what the owner has now. It sorts behind every month.
-TOTAL = "total"
-
-USAGE_PREFIX = "USAGE#"
 IMAGE_PREFIX = "IMAGE#"
 ALBUM_PREFIX = "ALBUM#"
-LIVE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
+USAGE_PREFIX = "USAGE#"
 
-#: How often keys that a batch left out are asked for again.
-BATCH_ATTEMPTS = 5
+#: The sort key of the current totals, in place of a month. It sorts after every month.
+TOTAL = "total"
 
+#: The attribute that summarizes each part of an image, and what it holds, as a JSON string. They
+#: are top-level attributes, so that an index can project them without the parts themselves.
+SUMMARIES: dict[str, TypeAdapter[Any]] = {
+    "details": TypeAdapter(DetailsSummary),
+    "recognition": TypeAdapter(RecognitionSummary),
+    "renditions": TypeAdapter(RenditionsSummary),
+}
 
-class TableBusy(DependencyBusy):
-    """The table gave only a part of what was asked for, again and again."""
+#: Other attributes of a summary. `bytes` is a reserved word, so all of them have placeholders.
+_SUMMARY_FIELDS = ("media_type", "bytes", "created_at", "expires_at", "deleted_at", "albums")
+_SUMMARY_ATTRIBUTES = ("pk", "sk", *_SUMMARY_FIELDS, *(f"{name}_summary" for name in SUMMARIES))
 
-
-class TransactionContended(DependencyBusy):
-    """Another transaction held one of our items, or the table throttled."""
-
-
-@stamina.retry(on=TransactionContended, attempts=10, timeout=15, wait_initial=0.02, wait_max=1)
-async def transact(client: "DynamoDBClient", items: "Iterable[TransactWriteItemTypeDef]") -> None:
-    try:
-        await client.transact_write_items(TransactItems=list(items))
-    except ClientError as error:
-        reasons = cancellation_reasons(error)
-        if reasons & PASSING_REASONS and "ConditionalCheckFailed" not in reasons:
-            raise TransactionContended from error
-        raise
-
-
-async def query(client: "DynamoDBClient", request: Any, limit: int) -> list[dict[str, Any]]:
-    """The first `limit` items that the query gives and its filter lets through."""
-    items: list[dict[str, Any]] = []
-    while True:
-        answer = await client.query(**request)
-        items += map(plain_item, answer["Items"])
-        if len(items) >= limit or "LastEvaluatedKey" not in answer:
-            return items[:limit]
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-async def read_many(client: "DynamoDBClient", table: str, keys: list[Item]) -> list[Item]:
-    """Those of up to 100 items that are there, in no order. Raises `TableBusy`."""
-    found: list[Item] = []
-    for _ in range(BATCH_ATTEMPTS):
-        if not keys:
-            break
-        answer = await client.batch_get_item(
-            RequestItems={table: {"Keys": keys, "ConsistentRead": True}}
-        )
-        found += answer["Responses"].get(table, [])
-        # Where the answer would be too large, or the table throttles, some are left.
-        left: Any = answer["UnprocessedKeys"].get(table, {})
-        keys = left.get("Keys", [])
-    if keys:
-        raise TableBusy
-    return found
-
-
-async def list_ids(
-    client: "DynamoDBClient", table: str, owner: str, prefix: str, limit: int
-) -> list[str]:
-    """What follows the prefix in the newest of the owner's rows that begin with it."""
-    request: Any = {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-        "ExpressionAttributeValues": {
-            ":pk": {"S": owner_partition(owner)},
-            ":prefix": {"S": prefix},
-        },
-        "ProjectionExpression": "sk",
-        "ScanIndexForward": False,
-        "ConsistentRead": True,
-        "Limit": limit,
-    }
-    items = await query(client, request, limit)
-    return [item["sk"].removeprefix(prefix) for item in items]
+#: What a Query or BatchGetItem reads of each row for a summary.
+SUMMARY_PROJECTION: dict[str, Any] = {
+    "ProjectionExpression": ", ".join(f"#{name}" for name in _SUMMARY_ATTRIBUTES),
+    "ExpressionAttributeNames": {f"#{name}": name for name in _SUMMARY_ATTRIBUTES},
+}
 
 
 def owner_partition(owner: str) -> str:
     return f"USER#{owner}"
 
 
-def term_partition(owner: str, term: Term) -> str:
-    """All images of the owner that are found by the term, by id."""
-    return f"{owner_partition(owner)}#{term.kind.upper()}#{term.name}"
-
-
 def image_key(key: ImageKey) -> Item:
     return {"pk": {"S": owner_partition(key.owner)}, "sk": {"S": f"{IMAGE_PREFIX}{key.image_id}"}}
+
+
+def album_key(key: AlbumKey) -> Item:
+    return {"pk": {"S": owner_partition(key.owner)}, "sk": {"S": f"{ALBUM_PREFIX}{key.album_id}"}}
+
+
+def term_partition(owner: str, term: Term) -> str:
+    """Return the partition of the owner's images that the term finds, sorted by image id."""
+    return f"{owner_partition(owner)}#{term.kind.upper()}#{term.name}"
 
 
 def index_key(key: ImageKey, term: Term) -> Item:
     return {"pk": {"S": term_partition(key.owner, term)}, "sk": {"S": key.image_id}}
 
 
-def count_key(owner: str, label: str) -> Item:
-    return {"pk": {"S": f"{owner_partition(owner)}#LABELS"}, "sk": {"S": label}}
+def label_counts_partition(owner: str) -> str:
+    return f"{owner_partition(owner)}#LABELS"
 
 
-def request_key(owner: str, key: str) -> Item:
+def label_count_key(owner: str, label: str) -> Item:
+    return {"pk": {"S": label_counts_partition(owner)}, "sk": {"S": label}}
+
+
+def idempotency_key(owner: str, key: str) -> Item:
     return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"IDEMPOTENCY#{key}"}}
 
 
@@ -137,24 +86,11 @@ def usage_key(owner: str, period: str) -> Item:
     return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{USAGE_PREFIX}{period}"}}
 
 
-def read_month(item: dict[str, Any]) -> MonthlyUsage:
-    return MonthlyUsage(
-        month=item["sk"].removeprefix(USAGE_PREFIX),
-        images=int(item.get("images", 0)),
-        bytes=int(item.get("bytes", 0)),
-        calls={
-            feature: int(item[calls_attribute(feature)])
-            for feature in Feature
-            if calls_attribute(feature) in item
-        },
-    )
-
-
 def content_partition(owner: str, sha256: str) -> str:
     return f"CONTENT#{owner}#{sha256}"
 
 
-def content_key(image: Image, profile: RecognitionProfile) -> Item:
+def cached_recognition_key(image: Image, profile: RecognitionProfile) -> Item:
     pk = content_partition(image.owner, image.sha256)
     return {"pk": {"S": pk}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
 
@@ -165,7 +101,7 @@ def content_image_key(image: Image) -> Item:
 
 
 def calls_attribute(feature: Feature) -> str:
-    """The attribute that counts calls for a feature; `text` alone is a word of DynamoDB's."""
+    """Return the attribute that counts the calls of a feature; `text` is a reserved word."""
     return f"calls_{feature}"
 
 
@@ -174,19 +110,43 @@ def plain_item(item: Item) -> dict[str, Any]:
 
 
 def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
-    """A value as what DynamoDB keeps: no absent fields."""
+    """Return a value as DynamoDB stores it: without absent fields."""
     return value.model_dump(mode="json", exclude_none=True, exclude=exclude)
 
 
 def image_item(image: Image) -> Item:
-    # Sets cannot be empty; these two appear with their first member.
+    # Sets cannot be empty in DynamoDB; these two appear with their first member.
     plain = to_plain(image, exclude={"albums", "words"})
     attributes = {name: serialize(value) for name, value in plain.items()}
-    return image_key(image.key) | attributes
+    summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
+    return image_key(image.key) | attributes | summaries
 
 
-def album_key(key: AlbumKey) -> Item:
-    return {"pk": {"S": owner_partition(key.owner)}, "sk": {"S": f"{ALBUM_PREFIX}{key.album_id}"}}
+def read_image(item: Item) -> Image:
+    return Image.model_validate(plain_item(item))
+
+
+def summary_value(image: Image, part: str) -> Item:
+    """Return the attribute value that summarizes a part of the image."""
+    summary = getattr(image, f"{part}_summary")
+    return {"S": SUMMARIES[part].dump_json(summary, exclude_defaults=True).decode()}
+
+
+def read_summary(item: Item) -> ImageSummary:
+    """Read an image from the attributes of `SUMMARY_PROJECTION`."""
+    parts = {
+        name: adapter.validate_json(item[f"{name}_summary"]["S"])
+        for name, adapter in SUMMARIES.items()
+    }
+    attributes = {
+        name: deserialize(item[name]) for name in _SUMMARY_ATTRIBUTES[2:8] if name in item
+    }
+    return ImageSummary(
+        owner=item["pk"]["S"].removeprefix("USER#"),
+        image_id=item["sk"]["S"].removeprefix(IMAGE_PREFIX),
+        **attributes,
+        **parts,
+    )
 
 
 def album_item(album: Album) -> Item:
@@ -196,27 +156,3 @@ def album_item(album: Album) -> Item:
 
 def read_album(item: Item) -> Album:
     return Album.model_validate(plain_item(item))
-
-
-def read_image(item: Item) -> Image:
-    return Image.model_validate(plain_item(item))
-
-
-def cancellation_reasons(error: ClientError) -> frozenset[str]:
-    reasons = error.response.get("CancellationReasons", [])
-    return frozenset(reason.get("Code", "None") for reason in reasons)
-
-
-def is_refused(error: ClientError) -> bool:
-    """Whether a condition did not hold, alone or inside a transaction."""
-    code = error.response["Error"]["Code"]
-    return code == "ConditionalCheckFailedException" or (
-        code == "TransactionCanceledException"
-        and "ConditionalCheckFailed" in cancellation_reasons(error)
-    )
-
-
-def raise_conflict(error: ClientError) -> None:
-    if is_refused(error):
-        raise Conflict from error
-    raise error

@@ -1,20 +1,51 @@
-"""The ports in memory, for tests and trials; not to be told apart from the real adapters.
+"""The ports in memory, for tests; they behave exactly as the real adapters.
 
-Nothing here waits between a check and its effect, so each method is as atomic as its twin.
+Nothing here awaits between a check and its effect, so each method is as atomic as its counterpart.
 """
 
 from sightline.adapters.memory.albums import MemoryAlbumTable
 from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
+from sightline.adapters.memory.idempotency import MemoryIdempotencyStore
+from sightline.adapters.memory.image_index import MemoryImageIndex
 from sightline.adapters.memory.images import MemoryImageTable
+from sightline.adapters.memory.inventory import MemoryImageInventory
 from sightline.adapters.memory.objects import MemoryObjectStore
+from sightline.adapters.memory.owner_data import MemoryOwnerData
 from sightline.adapters.memory.queues import MemoryQueue, MemoryTopic
+from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
+from sightline.adapters.memory.state import MemoryState
+from sightline.adapters.memory.usage import MemoryUsageTable
+from sightline.ports.tables import Tables
 
 __all__ = [
     "MemoryAlbumTable",
     "MemoryEventQueueRegistry",
     "MemoryEventQueues",
+    "MemoryIdempotencyStore",
+    "MemoryImageIndex",
+    "MemoryImageInventory",
     "MemoryImageTable",
     "MemoryObjectStore",
+    "MemoryOwnerData",
     "MemoryQueue",
+    "MemoryRecognitionCache",
+    "MemoryState",
     "MemoryTopic",
+    "MemoryUsageTable",
+    "memory_tables",
 ]
+
+
+def memory_tables() -> Tables:
+    """Return every port of an empty table."""
+    state = MemoryState()
+    return Tables(
+        images=MemoryImageTable(state),
+        albums=MemoryAlbumTable(state),
+        index=MemoryImageIndex(state),
+        usage=MemoryUsageTable(state),
+        recognition_cache=MemoryRecognitionCache(state),
+        idempotency=MemoryIdempotencyStore(state),
+        owner_data=MemoryOwnerData(state),
+        inventory=MemoryImageInventory(state),
+    )

@@ -1,21 +1,21 @@
-"""The albums beside a table of images in memory."""
+"""The table of albums in memory."""
 
 from collections.abc import Sequence
 
-from sightline.adapters.memory.images import MemoryImageTable
+from sightline.adapters.memory.state import MemoryState
 from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
 from sightline.domain.clock import now
 from sightline.domain.object_keys import ImageKey
+from sightline.optimistic import Conflict
 from sightline.ports.album_table import AddedImages, AlbumPage
-from sightline.ports.image_table import Conflict
 
 
 class MemoryAlbumTable:
-    """`AlbumTable` in a dictionary; what is in an album, the images say."""
+    """`AlbumTable` in a dictionary; each image names the albums that it belongs to."""
 
-    def __init__(self, images: MemoryImageTable) -> None:
-        self._images = images.rows
-        self._albums: dict[AlbumKey, Album] = {}
+    def __init__(self, state: MemoryState) -> None:
+        self._images = state.images
+        self._albums = state.albums
 
     async def create(self, album: Album) -> None:
         if self._albums.get(album.key, album) != album:
@@ -59,7 +59,7 @@ class MemoryAlbumTable:
                 raise NotInAlbum(after.cover_id)
         self._change(current, title=after.title, cover_id=after.cover_id)
 
-    async def add(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
+    async def add_images(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
         album = await self.get(key)
         inside, full = set(), set()
         new = 0
@@ -80,19 +80,19 @@ class MemoryAlbumTable:
             self._change(album, images=album.images + new)
         return AddedImages(frozenset(inside), frozenset(full))
 
-    async def take(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
-        taken = set()
+    async def remove_images(self, key: AlbumKey, image_ids: Sequence[str]) -> frozenset[str]:
+        removed = set()
         for image_id in image_ids:
             image = self._images.get(ImageKey(key.owner, image_id))
             if image is not None and key.album_id in image.albums:
                 albums = image.albums - {key.album_id}
                 self._images[image.key] = image.model_copy(update={"albums": albums})
-                taken.add(image_id)
+                removed.add(image_id)
         album = self._albums.get(key)
-        if taken and album is not None:
-            cover_id = None if album.cover_id in taken else album.cover_id
-            self._change(album, images=album.images - len(taken), cover_id=cover_id)
-        return frozenset(taken)
+        if removed and album is not None:
+            cover_id = None if album.cover_id in removed else album.cover_id
+            self._change(album, images=album.images - len(removed), cover_id=cover_id)
+        return frozenset(removed)
 
     async def begin_deletion(self, key: AlbumKey) -> Album:
         album = self._albums.get(key)
@@ -105,7 +105,7 @@ class MemoryAlbumTable:
     async def remove(self, album: Album) -> None:
         current = self._albums.get(album.key)
         if current is not None and current.deleted_at is not None:
-            await self.take(
+            await self.remove_images(
                 album.key, [key.image_id for key in self._images if key.owner == album.owner]
             )
             del self._albums[album.key]

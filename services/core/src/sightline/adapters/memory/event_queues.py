@@ -20,7 +20,7 @@ class MemoryEventQueueRegistry:
             raise EventQueueLost(name)
         self._entries[name] = Registration(name, alive_until)
 
-    async def entries(self) -> list[Registration]:
+    async def list(self) -> list[Registration]:
         return list(self._entries.values())
 
     async def condemn(self, entry: Registration, until: int) -> bool:

@@ -88,12 +88,12 @@ def sync_detailed(
     client: AuthenticatedClient,
     confirm: Literal["everything"],
 ) -> Response[Any | ErasureView | ProblemBody]:
-    """Erase everything that the caller has, for good: pictures, albums, labels, usage
+    """Erase an account
 
-     Erase everything that the caller has, for good: pictures, albums, labels, usage.
+     Erase everything of the caller for good: images, albums, labels and usage.
 
-    As much as one call can do; while something is left the answer is 202, and the call is to be
-    repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+    Each request erases a part. While something remains the status is 202: repeat the request, as
+    after any failure. The user in Cognito is not deleted; delete it there.
 
     Args:
         confirm (Literal['everything']):
@@ -122,12 +122,12 @@ def sync(
     client: AuthenticatedClient,
     confirm: Literal["everything"],
 ) -> Any | ErasureView | ProblemBody | None:
-    """Erase everything that the caller has, for good: pictures, albums, labels, usage
+    """Erase an account
 
-     Erase everything that the caller has, for good: pictures, albums, labels, usage.
+     Erase everything of the caller for good: images, albums, labels and usage.
 
-    As much as one call can do; while something is left the answer is 202, and the call is to be
-    repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+    Each request erases a part. While something remains the status is 202: repeat the request, as
+    after any failure. The user in Cognito is not deleted; delete it there.
 
     Args:
         confirm (Literal['everything']):
@@ -151,12 +151,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     confirm: Literal["everything"],
 ) -> Response[Any | ErasureView | ProblemBody]:
-    """Erase everything that the caller has, for good: pictures, albums, labels, usage
+    """Erase an account
 
-     Erase everything that the caller has, for good: pictures, albums, labels, usage.
+     Erase everything of the caller for good: images, albums, labels and usage.
 
-    As much as one call can do; while something is left the answer is 202, and the call is to be
-    repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+    Each request erases a part. While something remains the status is 202: repeat the request, as
+    after any failure. The user in Cognito is not deleted; delete it there.
 
     Args:
         confirm (Literal['everything']):
@@ -183,12 +183,12 @@ async def asyncio(
     client: AuthenticatedClient,
     confirm: Literal["everything"],
 ) -> Any | ErasureView | ProblemBody | None:
-    """Erase everything that the caller has, for good: pictures, albums, labels, usage
+    """Erase an account
 
-     Erase everything that the caller has, for good: pictures, albums, labels, usage.
+     Erase everything of the caller for good: images, albums, labels and usage.
 
-    As much as one call can do; while something is left the answer is 202, and the call is to be
-    repeated, as after any failure. The user itself is Cognito's, to be deleted there.
+    Each request erases a part. While something remains the status is 202: repeat the request, as
+    after any failure. The user in Cognito is not deleted; delete it there.
 
     Args:
         confirm (Literal['everything']):

@@ -142,13 +142,13 @@ def sync_detailed(
 ) -> Response[
     ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
 ]:
-    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
-    newest first, each with addresses from which its files can be fetched for an hour
+    """Export an account
 
-     Everything that the caller has, one JSON document a line: the account, its albums, and its
-    images, newest first, each with addresses from which its files can be fetched for an hour.
+     Export everything of the caller as JSON lines.
 
-    An export that broke off is continued with the `cursor` of its last image.
+    The lines are the account, its albums, and its images, newest first. URLs of originals and
+    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+    its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -184,13 +184,13 @@ def sync(
     | ProblemBody
     | None
 ):
-    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
-    newest first, each with addresses from which its files can be fetched for an hour
+    """Export an account
 
-     Everything that the caller has, one JSON document a line: the account, its albums, and its
-    images, newest first, each with addresses from which its files can be fetched for an hour.
+     Export everything of the caller as JSON lines.
 
-    An export that broke off is continued with the `cursor` of its last image.
+    The lines are the account, its albums, and its images, newest first. URLs of originals and
+    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+    its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -216,13 +216,13 @@ async def asyncio_detailed(
 ) -> Response[
     ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
 ]:
-    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
-    newest first, each with addresses from which its files can be fetched for an hour
+    """Export an account
 
-     Everything that the caller has, one JSON document a line: the account, its albums, and its
-    images, newest first, each with addresses from which its files can be fetched for an hour.
+     Export everything of the caller as JSON lines.
 
-    An export that broke off is continued with the `cursor` of its last image.
+    The lines are the account, its albums, and its images, newest first. URLs of originals and
+    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+    its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -256,13 +256,13 @@ async def asyncio(
     | ProblemBody
     | None
 ):
-    """Everything that the caller has, one JSON document a line: the account, its albums, and its images,
-    newest first, each with addresses from which its files can be fetched for an hour
+    """Export an account
 
-     Everything that the caller has, one JSON document a line: the account, its albums, and its
-    images, newest first, each with addresses from which its files can be fetched for an hour.
+     Export everything of the caller as JSON lines.
 
-    An export that broke off is continued with the `cursor` of its last image.
+    The lines are the account, its albums, and its images, newest first. URLs of originals and
+    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
+    its last image.
 
     Args:
         cursor (None | str | Unset):

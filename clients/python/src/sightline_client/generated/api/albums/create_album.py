@@ -98,14 +98,14 @@ def sync_detailed(
     body: AlbumRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
-    """Make an album; pictures are put into it afterwards
+    """Create an album
 
-     Make an album; pictures are put into it afterwards.
+     Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumRequest): An album that is to be made.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumRequest): A new album.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,14 +133,14 @@ def sync(
     body: AlbumRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
-    """Make an album; pictures are put into it afterwards
+    """Create an album
 
-     Make an album; pictures are put into it afterwards.
+     Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumRequest): An album that is to be made.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumRequest): A new album.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +163,14 @@ async def asyncio_detailed(
     body: AlbumRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
-    """Make an album; pictures are put into it afterwards
+    """Create an album
 
-     Make an album; pictures are put into it afterwards.
+     Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumRequest): An album that is to be made.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumRequest): A new album.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -196,14 +196,14 @@ async def asyncio(
     body: AlbumRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
-    """Make an album; pictures are put into it afterwards
+    """Create an album
 
-     Make an album; pictures are put into it afterwards.
+     Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumRequest): An album that is to be made.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumRequest): A new album.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

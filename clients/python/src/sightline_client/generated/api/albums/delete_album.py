@@ -85,9 +85,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemBody]:
-    """Delete the album; its pictures stay
+    """Delete an album
 
-     Delete the album; its pictures stay. A call that was cut off may be repeated.
+     Delete an album and keep its images. An interrupted request can be repeated.
 
     Args:
         album_id (str):
@@ -116,9 +116,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemBody | None:
-    """Delete the album; its pictures stay
+    """Delete an album
 
-     Delete the album; its pictures stay. A call that was cut off may be repeated.
+     Delete an album and keep its images. An interrupted request can be repeated.
 
     Args:
         album_id (str):
@@ -142,9 +142,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemBody]:
-    """Delete the album; its pictures stay
+    """Delete an album
 
-     Delete the album; its pictures stay. A call that was cut off may be repeated.
+     Delete an album and keep its images. An interrupted request can be repeated.
 
     Args:
         album_id (str):
@@ -171,9 +171,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemBody | None:
-    """Delete the album; its pictures stay
+    """Delete an album
 
-     Delete the album; its pictures stay. A call that was cut off may be repeated.
+     Delete an album and keep its images. An interrupted request can be repeated.
 
     Args:
         album_id (str):

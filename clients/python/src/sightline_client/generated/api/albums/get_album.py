@@ -82,9 +82,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AlbumView | ProblemBody]:
-    """One album; its pictures are listed by `GET /v1/images?album={album_id}`
+    """Get an album
 
-     One album; its pictures are listed by `GET /v1/images?album={album_id}`.
+     Return one album. List its images with `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str):
@@ -113,9 +113,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> AlbumView | ProblemBody | None:
-    """One album; its pictures are listed by `GET /v1/images?album={album_id}`
+    """Get an album
 
-     One album; its pictures are listed by `GET /v1/images?album={album_id}`.
+     Return one album. List its images with `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str):
@@ -139,9 +139,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AlbumView | ProblemBody]:
-    """One album; its pictures are listed by `GET /v1/images?album={album_id}`
+    """Get an album
 
-     One album; its pictures are listed by `GET /v1/images?album={album_id}`.
+     Return one album. List its images with `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str):
@@ -168,9 +168,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> AlbumView | ProblemBody | None:
-    """One album; its pictures are listed by `GET /v1/images?album={album_id}`
+    """Get an album
 
-     One album; its pictures are listed by `GET /v1/images?album={album_id}`.
+     Return one album. List its images with `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str):

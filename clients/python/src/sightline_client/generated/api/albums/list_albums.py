@@ -98,9 +98,9 @@ def sync_detailed(
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
 ) -> Response[AlbumPage | ProblemBody]:
-    """The caller's albums, newest first
+    """List albums
 
-     The caller's albums, newest first.
+     Return the caller's albums, newest first.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -132,9 +132,9 @@ def sync(
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
 ) -> AlbumPage | ProblemBody | None:
-    """The caller's albums, newest first
+    """List albums
 
-     The caller's albums, newest first.
+     Return the caller's albums, newest first.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -161,9 +161,9 @@ async def asyncio_detailed(
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
 ) -> Response[AlbumPage | ProblemBody]:
-    """The caller's albums, newest first
+    """List albums
 
-     The caller's albums, newest first.
+     Return the caller's albums, newest first.
 
     Args:
         limit (int | Unset):  Default: 50.
@@ -193,9 +193,9 @@ async def asyncio(
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
 ) -> AlbumPage | ProblemBody | None:
-    """The caller's albums, newest first
+    """List albums
 
-     The caller's albums, newest first.
+     Return the caller's albums, newest first.
 
     Args:
         limit (int | Unset):  Default: 50.

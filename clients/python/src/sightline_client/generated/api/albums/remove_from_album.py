@@ -107,15 +107,15 @@ def sync_detailed(
     body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AlbumImageOutcomes | ProblemBody]:
-    """Take up to 100 pictures out of the album; they stay otherwise as they are
+    """Remove up to 100 images from an album
 
-     Take up to 100 pictures out of the album; they stay otherwise as they are.
+     Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumImageBatch): Pictures to put into an album, or to take out.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,15 +145,15 @@ def sync(
     body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AlbumImageOutcomes | ProblemBody | None:
-    """Take up to 100 pictures out of the album; they stay otherwise as they are
+    """Remove up to 100 images from an album
 
-     Take up to 100 pictures out of the album; they stay otherwise as they are.
+     Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumImageBatch): Pictures to put into an album, or to take out.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,15 +178,15 @@ async def asyncio_detailed(
     body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AlbumImageOutcomes | ProblemBody]:
-    """Take up to 100 pictures out of the album; they stay otherwise as they are
+    """Remove up to 100 images from an album
 
-     Take up to 100 pictures out of the album; they stay otherwise as they are.
+     Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumImageBatch): Pictures to put into an album, or to take out.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,15 +214,15 @@ async def asyncio(
     body: AlbumImageBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AlbumImageOutcomes | ProblemBody | None:
-    """Take up to 100 pictures out of the album; they stay otherwise as they are
+    """Remove up to 100 images from an album
 
-     Take up to 100 pictures out of the album; they stay otherwise as they are.
+     Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (AlbumImageBatch): Pictures to put into an album, or to take out.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -107,16 +107,16 @@ def sync_detailed(
     body: AlbumChanges,
     if_match: None | str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
-    """Give the album another title or cover
+    """Update an album
 
-     Give the album another title or cover.
+     Change the title or the cover of an album.
 
-    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+    With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
         album_id (str):
         if_match (None | str | Unset):
-        body (AlbumChanges): What to change; what is left out stays as it is.
+        body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,16 +146,16 @@ def sync(
     body: AlbumChanges,
     if_match: None | str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
-    """Give the album another title or cover
+    """Update an album
 
-     Give the album another title or cover.
+     Change the title or the cover of an album.
 
-    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+    With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
         album_id (str):
         if_match (None | str | Unset):
-        body (AlbumChanges): What to change; what is left out stays as it is.
+        body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,16 +180,16 @@ async def asyncio_detailed(
     body: AlbumChanges,
     if_match: None | str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
-    """Give the album another title or cover
+    """Update an album
 
-     Give the album another title or cover.
+     Change the title or the cover of an album.
 
-    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+    With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
         album_id (str):
         if_match (None | str | Unset):
-        body (AlbumChanges): What to change; what is left out stays as it is.
+        body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -217,16 +217,16 @@ async def asyncio(
     body: AlbumChanges,
     if_match: None | str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
-    """Give the album another title or cover
+    """Update an album
 
-     Give the album another title or cover.
+     Change the title or the cover of an album.
 
-    With `If-Match`, only if the album and what it holds are still as with that `ETag`.
+    With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
         album_id (str):
         if_match (None | str | Unset):
-        body (AlbumChanges): What to change; what is left out stays as it is.
+        body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -79,21 +79,22 @@ def sync_detailed(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[ProblemBody | str]:
-    """What happens to the caller's images and albums, as Server-Sent Events
+    """Stream events
 
-     What happens to the caller's images and albums, as Server-Sent Events.
+     Stream changes of the caller's images and albums as Server-Sent Events.
 
-    - `open`: first of all, unless resumed. Read what is on the screen after it.
-    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-      the image's at this moment, null when it is deleted.
-    - `album`: look at this album again.
-    - `reset`: something may have been missed; read anew what is on the screen.
+    - `open`: the first event of a new stream. Load the current state after it.
+    - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+      `status` is the current status of the image, null if it is deleted.
+    - `album`: an album changed; fetch it again.
+    - `reset`: events may be missing. Load the current state again.
 
-    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+    A stream ends after some minutes, when its token expires, or when the service is deployed.
+    Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+    may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,21 +120,22 @@ def sync(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> ProblemBody | str | None:
-    """What happens to the caller's images and albums, as Server-Sent Events
+    """Stream events
 
-     What happens to the caller's images and albums, as Server-Sent Events.
+     Stream changes of the caller's images and albums as Server-Sent Events.
 
-    - `open`: first of all, unless resumed. Read what is on the screen after it.
-    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-      the image's at this moment, null when it is deleted.
-    - `album`: look at this album again.
-    - `reset`: something may have been missed; read anew what is on the screen.
+    - `open`: the first event of a new stream. Load the current state after it.
+    - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+      `status` is the current status of the image, null if it is deleted.
+    - `album`: an album changed; fetch it again.
+    - `reset`: events may be missing. Load the current state again.
 
-    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+    A stream ends after some minutes, when its token expires, or when the service is deployed.
+    Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+    may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,21 +156,22 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[ProblemBody | str]:
-    """What happens to the caller's images and albums, as Server-Sent Events
+    """Stream events
 
-     What happens to the caller's images and albums, as Server-Sent Events.
+     Stream changes of the caller's images and albums as Server-Sent Events.
 
-    - `open`: first of all, unless resumed. Read what is on the screen after it.
-    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-      the image's at this moment, null when it is deleted.
-    - `album`: look at this album again.
-    - `reset`: something may have been missed; read anew what is on the screen.
+    - `open`: the first event of a new stream. Load the current state after it.
+    - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+      `status` is the current status of the image, null if it is deleted.
+    - `album`: an album changed; fetch it again.
+    - `reset`: events may be missing. Load the current state again.
 
-    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+    A stream ends after some minutes, when its token expires, or when the service is deployed.
+    Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+    may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,21 +195,22 @@ async def asyncio(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> ProblemBody | str | None:
-    """What happens to the caller's images and albums, as Server-Sent Events
+    """Stream events
 
-     What happens to the caller's images and albums, as Server-Sent Events.
+     Stream changes of the caller's images and albums as Server-Sent Events.
 
-    - `open`: first of all, unless resumed. Read what is on the screen after it.
-    - `image`: look at this image again. `change` is `created`, `updated` or `deleted`; `status` is
-      the image's at this moment, null when it is deleted.
-    - `album`: look at this album again.
-    - `reset`: something may have been missed; read anew what is on the screen.
+    - `open`: the first event of a new stream. Load the current state after it.
+    - `image`: an image changed; fetch it again. `change` is `created`, `updated` or `deleted`, and
+      `status` is the current status of the image, null if it is deleted.
+    - `album`: an album changed; fetch it again.
+    - `reset`: events may be missing. Load the current state again.
 
-    A stream ends after some minutes, with its token, or when the service is renewed. Come back with
-    the `id` of the last event as `Last-Event-ID`, and nothing is missed. Events may come twice.
+    A stream ends after some minutes, when its token expires, or when the service is deployed.
+    Reconnect with the `id` of the last event as `Last-Event-ID` to resume without a gap. An event
+    may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the stream before.
+        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

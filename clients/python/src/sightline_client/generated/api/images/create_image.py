@@ -108,16 +108,16 @@ def sync_detailed(
     body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageUpload | ProblemBody]:
-    """Announce a picture and get the form to upload it with, straight to S3
+    """Create an upload
 
-     Announce a picture and get the form to upload it with, straight to S3.
+     Create an image, and a presigned POST that uploads its file straight to S3.
 
-    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadRequest): A picture that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadRequest): An image to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,16 +145,16 @@ def sync(
     body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageUpload | ProblemBody | None:
-    """Announce a picture and get the form to upload it with, straight to S3
+    """Create an upload
 
-     Announce a picture and get the form to upload it with, straight to S3.
+     Create an image, and a presigned POST that uploads its file straight to S3.
 
-    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadRequest): A picture that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadRequest): An image to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,16 +177,16 @@ async def asyncio_detailed(
     body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageUpload | ProblemBody]:
-    """Announce a picture and get the form to upload it with, straight to S3
+    """Create an upload
 
-     Announce a picture and get the form to upload it with, straight to S3.
+     Create an image, and a presigned POST that uploads its file straight to S3.
 
-    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadRequest): A picture that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadRequest): An image to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -212,16 +212,16 @@ async def asyncio(
     body: ImageUploadRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageUpload | ProblemBody | None:
-    """Announce a picture and get the form to upload it with, straight to S3
+    """Create an upload
 
-     Announce a picture and get the form to upload it with, straight to S3.
+     Create an image, and a presigned POST that uploads its file straight to S3.
 
-    The form takes exactly the announced bytes. Processing begins by itself when they arrive.
+    The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadRequest): A picture that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadRequest): An image to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

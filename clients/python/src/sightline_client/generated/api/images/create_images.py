@@ -98,14 +98,14 @@ def sync_detailed(
     body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageUploadOutcomes | ProblemBody]:
-    """Announce up to 100 pictures at once; each has an outcome of its own
+    """Create up to 100 uploads
 
-     Announce up to 100 pictures at once; each has an outcome of its own.
+     Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadBatch): Pictures that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadBatch): Images to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,14 +133,14 @@ def sync(
     body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageUploadOutcomes | ProblemBody | None:
-    """Announce up to 100 pictures at once; each has an outcome of its own
+    """Create up to 100 uploads
 
-     Announce up to 100 pictures at once; each has an outcome of its own.
+     Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadBatch): Pictures that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadBatch): Images to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +163,14 @@ async def asyncio_detailed(
     body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageUploadOutcomes | ProblemBody]:
-    """Announce up to 100 pictures at once; each has an outcome of its own
+    """Create up to 100 uploads
 
-     Announce up to 100 pictures at once; each has an outcome of its own.
+     Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadBatch): Pictures that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadBatch): Images to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -196,14 +196,14 @@ async def asyncio(
     body: ImageUploadBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageUploadOutcomes | ProblemBody | None:
-    """Announce up to 100 pictures at once; each has an outcome of its own
+    """Create up to 100 uploads
 
-     Announce up to 100 pictures at once; each has an outcome of its own.
+     Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ImageUploadBatch): Pictures that a client is about to upload.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ImageUploadBatch): Images to upload.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

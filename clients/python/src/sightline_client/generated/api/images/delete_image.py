@@ -80,11 +80,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemBody]:
-    """Delete the picture and everything that was made of it
+    """Delete an image
 
-     Delete the picture and everything that was made of it.
+     Delete an image with its original, renditions, labels and album entries.
 
-    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated.
 
     Args:
         image_id (str):
@@ -113,11 +113,11 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemBody | None:
-    """Delete the picture and everything that was made of it
+    """Delete an image
 
-     Delete the picture and everything that was made of it.
+     Delete an image with its original, renditions, labels and album entries.
 
-    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated.
 
     Args:
         image_id (str):
@@ -141,11 +141,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | ProblemBody]:
-    """Delete the picture and everything that was made of it
+    """Delete an image
 
-     Delete the picture and everything that was made of it.
+     Delete an image with its original, renditions, labels and album entries.
 
-    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated.
 
     Args:
         image_id (str):
@@ -172,11 +172,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | ProblemBody | None:
-    """Delete the picture and everything that was made of it
+    """Delete an image
 
-     Delete the picture and everything that was made of it.
+     Delete an image with its original, renditions, labels and album entries.
 
-    When the answer comes, all of it is gone. A call that was cut off may be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated.
 
     Args:
         image_id (str):

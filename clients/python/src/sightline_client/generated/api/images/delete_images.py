@@ -98,13 +98,13 @@ def sync_detailed(
     body: DeletionBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[DeletionOutcomes | ProblemBody]:
-    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
+    """Delete up to 100 images
 
-     Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
+     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -133,13 +133,13 @@ def sync(
     body: DeletionBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> DeletionOutcomes | ProblemBody | None:
-    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
+    """Delete up to 100 images
 
-     Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
+     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -163,13 +163,13 @@ async def asyncio_detailed(
     body: DeletionBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[DeletionOutcomes | ProblemBody]:
-    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
+    """Delete up to 100 images
 
-     Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
+     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -196,13 +196,13 @@ async def asyncio(
     body: DeletionBatch,
     idempotency_key: None | str | Unset = UNSET,
 ) -> DeletionOutcomes | ProblemBody | None:
-    """Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does
+    """Delete up to 100 images
 
-     Delete up to 100 images at once, each as `DELETE /v1/images/{image_id}` does.
+     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
         body (DeletionBatch): Images to delete.
 
     Raises:

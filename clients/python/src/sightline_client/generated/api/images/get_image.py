@@ -82,9 +82,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ImageView | ProblemBody]:
-    """One image; poll it until `status` is `ready` or `failed`
+    """Get an image
 
-     One image; poll it until `status` is `ready` or `failed`.
+     Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
         image_id (str):
@@ -113,9 +113,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ImageView | ProblemBody | None:
-    """One image; poll it until `status` is `ready` or `failed`
+    """Get an image
 
-     One image; poll it until `status` is `ready` or `failed`.
+     Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
         image_id (str):
@@ -139,9 +139,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ImageView | ProblemBody]:
-    """One image; poll it until `status` is `ready` or `failed`
+    """Get an image
 
-     One image; poll it until `status` is `ready` or `failed`.
+     Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
         image_id (str):
@@ -168,9 +168,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ImageView | ProblemBody | None:
-    """One image; poll it until `status` is `ready` or `failed`
+    """Get an image
 
-     One image; poll it until `status` is `ready` or `failed`.
+     Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
         image_id (str):

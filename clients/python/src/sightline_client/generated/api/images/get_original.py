@@ -87,9 +87,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[OriginalView | ProblemBody]:
-    """The picture as it was uploaded, with all that the camera wrote into it, to be saved
+    """Get the original of an image
 
-     The picture as it was uploaded, with all that the camera wrote into it, to be saved.
+     Return a URL that downloads the file as it was uploaded, with all its metadata.
 
     Args:
         image_id (str):
@@ -118,9 +118,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> OriginalView | ProblemBody | None:
-    """The picture as it was uploaded, with all that the camera wrote into it, to be saved
+    """Get the original of an image
 
-     The picture as it was uploaded, with all that the camera wrote into it, to be saved.
+     Return a URL that downloads the file as it was uploaded, with all its metadata.
 
     Args:
         image_id (str):
@@ -144,9 +144,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[OriginalView | ProblemBody]:
-    """The picture as it was uploaded, with all that the camera wrote into it, to be saved
+    """Get the original of an image
 
-     The picture as it was uploaded, with all that the camera wrote into it, to be saved.
+     Return a URL that downloads the file as it was uploaded, with all its metadata.
 
     Args:
         image_id (str):
@@ -173,9 +173,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> OriginalView | ProblemBody | None:
-    """The picture as it was uploaded, with all that the camera wrote into it, to be saved
+    """Get the original of an image
 
-     The picture as it was uploaded, with all that the camera wrote into it, to be saved.
+     Return a URL that downloads the file as it was uploaded, with all its metadata.
 
     Args:
         image_id (str):

@@ -8,7 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.image_page import ImagePage
+from ...models.image_summary_page import ImageSummaryPage
 from ...models.problem_body import ProblemBody
 from ...models.status import Status
 from ...types import UNSET, Unset
@@ -111,9 +111,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ImagePage | ProblemBody | None:
+) -> ImageSummaryPage | ProblemBody | None:
     if response.status_code == 200:
-        response_200 = ImagePage.from_dict(response.json())
+        response_200 = ImageSummaryPage.from_dict(response.json())
 
         return response_200
 
@@ -150,7 +150,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ImagePage | ProblemBody]:
+) -> Response[ImageSummaryPage | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -171,15 +171,14 @@ def sync_detailed(
     taken_until: datetime.datetime | None | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> Response[ImagePage | ProblemBody]:
-    """The caller's images, newest first
+) -> Response[ImageSummaryPage | ProblemBody]:
+    """List images
 
-     The caller's images, newest first.
+     Return summaries of the caller's images, newest first.
 
-    Those that the album holds, and that bear every one of the labels; ranges include their
-    beginning and exclude their end, and a time without an offset counts as UTC.
-    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-    yet have a cursor.
+    With filters, return the images that belong to `album` and have every `label`. A range includes
+    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -197,7 +196,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImagePage | ProblemBody]
+        Response[ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -231,15 +230,14 @@ def sync(
     taken_until: datetime.datetime | None | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> ImagePage | ProblemBody | None:
-    """The caller's images, newest first
+) -> ImageSummaryPage | ProblemBody | None:
+    """List images
 
-     The caller's images, newest first.
+     Return summaries of the caller's images, newest first.
 
-    Those that the album holds, and that bear every one of the labels; ranges include their
-    beginning and exclude their end, and a time without an offset counts as UTC.
-    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-    yet have a cursor.
+    With filters, return the images that belong to `album` and have every `label`. A range includes
+    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -257,7 +255,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImagePage | ProblemBody
+        ImageSummaryPage | ProblemBody
     """
 
     return sync_detailed(
@@ -286,15 +284,14 @@ async def asyncio_detailed(
     taken_until: datetime.datetime | None | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> Response[ImagePage | ProblemBody]:
-    """The caller's images, newest first
+) -> Response[ImageSummaryPage | ProblemBody]:
+    """List images
 
-     The caller's images, newest first.
+     Return summaries of the caller's images, newest first.
 
-    Those that the album holds, and that bear every one of the labels; ranges include their
-    beginning and exclude their end, and a time without an offset counts as UTC.
-    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-    yet have a cursor.
+    With filters, return the images that belong to `album` and have every `label`. A range includes
+    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -312,7 +309,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImagePage | ProblemBody]
+        Response[ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -344,15 +341,14 @@ async def asyncio(
     taken_until: datetime.datetime | None | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> ImagePage | ProblemBody | None:
-    """The caller's images, newest first
+) -> ImageSummaryPage | ProblemBody | None:
+    """List images
 
-     The caller's images, newest first.
+     Return summaries of the caller's images, newest first.
 
-    Those that the album holds, and that bear every one of the labels; ranges include their
-    beginning and exclude their end, and a time without an offset counts as UTC.
-    Where a filter passes over many images, a page may hold fewer than asked for, even none, and
-    yet have a cursor.
+    With filters, return the images that belong to `album` and have every `label`. A range includes
+    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
+    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -370,7 +366,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImagePage | ProblemBody
+        ImageSummaryPage | ProblemBody
     """
 
     return (

@@ -107,18 +107,18 @@ def sync_detailed(
     body: ReprocessRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
-    """Process the picture once more: other features, a mended fault, a new month's budget
+    """Reprocess an image
 
-     Process the picture once more: other features, a mended fault, a new month's budget.
+     Reprocess an image, for example with other features or after an error.
 
-    The answer is the image as it is; it turns to `processing` in a moment. What was found before
-    stays until the new result replaces it.
+    Returns the image as it is now; its status changes to `processing` in a moment. The present
+    result stays until the new one replaces it.
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ReprocessRequest): A demand to process a picture once more.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,18 +148,18 @@ def sync(
     body: ReprocessRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
-    """Process the picture once more: other features, a mended fault, a new month's budget
+    """Reprocess an image
 
-     Process the picture once more: other features, a mended fault, a new month's budget.
+     Reprocess an image, for example with other features or after an error.
 
-    The answer is the image as it is; it turns to `processing` in a moment. What was found before
-    stays until the new result replaces it.
+    Returns the image as it is now; its status changes to `processing` in a moment. The present
+    result stays until the new one replaces it.
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ReprocessRequest): A demand to process a picture once more.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,18 +184,18 @@ async def asyncio_detailed(
     body: ReprocessRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
-    """Process the picture once more: other features, a mended fault, a new month's budget
+    """Reprocess an image
 
-     Process the picture once more: other features, a mended fault, a new month's budget.
+     Reprocess an image, for example with other features or after an error.
 
-    The answer is the image as it is; it turns to `processing` in a moment. What was found before
-    stays until the new result replaces it.
+    Returns the image as it is now; its status changes to `processing` in a moment. The present
+    result stays until the new one replaces it.
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ReprocessRequest): A demand to process a picture once more.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -223,18 +223,18 @@ async def asyncio(
     body: ReprocessRequest,
     idempotency_key: None | str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
-    """Process the picture once more: other features, a mended fault, a new month's budget
+    """Reprocess an image
 
-     Process the picture once more: other features, a mended fault, a new month's budget.
+     Reprocess an image, for example with other features or after an error.
 
-    The answer is the image as it is; it turns to `processing` in a moment. What was found before
-    stays until the new result replaces it.
+    Returns the image as it is now; its status changes to `processing` in a moment. The present
+    result stays until the new one replaces it.
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client; the same request sent again
-            with it within a day is answered as the first time, and not done again.
-        body (ReprocessRequest): A demand to process a picture once more.
+        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
+            same key gets the same response within a day, and is not executed again.
+        body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -107,17 +107,17 @@ def sync_detailed(
     body: ImageChanges,
     if_match: None | str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
-    """Change what the owner says of the image; reprocessing leaves it alone
+    """Update an image
 
-     Change what the owner says of the image; reprocessing leaves it alone.
+     Change the title, the description and the owner's labels. Reprocessing keeps them.
 
-    With `If-Match`, only if the image is still the one with that `ETag`.
+    With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
         if_match (None | str | Unset):
-        body (ImageChanges): What to change; what is left out stays as it is, null takes a text
-            away.
+        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
+            removes a text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,17 +147,17 @@ def sync(
     body: ImageChanges,
     if_match: None | str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
-    """Change what the owner says of the image; reprocessing leaves it alone
+    """Update an image
 
-     Change what the owner says of the image; reprocessing leaves it alone.
+     Change the title, the description and the owner's labels. Reprocessing keeps them.
 
-    With `If-Match`, only if the image is still the one with that `ETag`.
+    With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
         if_match (None | str | Unset):
-        body (ImageChanges): What to change; what is left out stays as it is, null takes a text
-            away.
+        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
+            removes a text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -182,17 +182,17 @@ async def asyncio_detailed(
     body: ImageChanges,
     if_match: None | str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
-    """Change what the owner says of the image; reprocessing leaves it alone
+    """Update an image
 
-     Change what the owner says of the image; reprocessing leaves it alone.
+     Change the title, the description and the owner's labels. Reprocessing keeps them.
 
-    With `If-Match`, only if the image is still the one with that `ETag`.
+    With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
         if_match (None | str | Unset):
-        body (ImageChanges): What to change; what is left out stays as it is, null takes a text
-            away.
+        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
+            removes a text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -220,17 +220,17 @@ async def asyncio(
     body: ImageChanges,
     if_match: None | str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
-    """Change what the owner says of the image; reprocessing leaves it alone
+    """Update an image
 
-     Change what the owner says of the image; reprocessing leaves it alone.
+     Change the title, the description and the owner's labels. Reprocessing keeps them.
 
-    With `If-Match`, only if the image is still the one with that `ETag`.
+    With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
         if_match (None | str | Unset):
-        body (ImageChanges): What to change; what is left out stays as it is, null takes a text
-            away.
+        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
+            removes a text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

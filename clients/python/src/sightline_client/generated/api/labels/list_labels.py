@@ -102,9 +102,11 @@ def sync_detailed(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Response[LabelPage | ProblemBody]:
-    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+    """List labels
 
-     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+     Return the labels of the caller's images with exact counts, by name.
+
+    With `prefix`, only labels that start with it in any letter case.
 
     Args:
         prefix (str | Unset):  Default: ''.
@@ -139,9 +141,11 @@ def sync(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> LabelPage | ProblemBody | None:
-    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+    """List labels
 
-     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+     Return the labels of the caller's images with exact counts, by name.
+
+    With `prefix`, only labels that start with it in any letter case.
 
     Args:
         prefix (str | Unset):  Default: ''.
@@ -171,9 +175,11 @@ async def asyncio_detailed(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Response[LabelPage | ProblemBody]:
-    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+    """List labels
 
-     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+     Return the labels of the caller's images with exact counts, by name.
+
+    With `prefix`, only labels that start with it in any letter case.
 
     Args:
         prefix (str | Unset):  Default: ''.
@@ -206,9 +212,11 @@ async def asyncio(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> LabelPage | ProblemBody | None:
-    """The labels of the caller's images with exact counts, by name; `prefix` in any case
+    """List labels
 
-     The labels of the caller's images with exact counts, by name; `prefix` in any case.
+     Return the labels of the caller's images with exact counts, by name.
+
+    With `prefix`, only labels that start with it in any letter case.
 
     Args:
         prefix (str | Unset):  Default: ''.

@@ -8,7 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.image_page import ImagePage
+from ...models.image_summary_page import ImageSummaryPage
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -76,9 +76,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ImagePage | ProblemBody | None:
+) -> ImageSummaryPage | ProblemBody | None:
     if response.status_code == 200:
-        response_200 = ImagePage.from_dict(response.json())
+        response_200 = ImageSummaryPage.from_dict(response.json())
 
         return response_200
 
@@ -115,7 +115,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ImagePage | ProblemBody]:
+) -> Response[ImageSummaryPage | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -134,16 +134,15 @@ def sync_detailed(
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> Response[ImagePage | ProblemBody]:
-    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
-    to be read, newest first; with `album`, those that it holds
+) -> Response[ImageSummaryPage | ProblemBody]:
+    """Search images
 
-     The caller's images that bear every `label` and none of `not`, and in which every word of
-    `text` is to be read, newest first; with `album`, those that it holds.
+     Return summaries of the caller's images that match a search, newest first.
 
-    Labels and words are found however they are written; a label that the owner added has a
-    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-    images than asked for and yet have a cursor.
+    An image matches if it has every `label` and none of `not`, if its recognized text contains
+    every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+    label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -159,7 +158,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImagePage | ProblemBody]
+        Response[ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -189,16 +188,15 @@ def sync(
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> ImagePage | ProblemBody | None:
-    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
-    to be read, newest first; with `album`, those that it holds
+) -> ImageSummaryPage | ProblemBody | None:
+    """Search images
 
-     The caller's images that bear every `label` and none of `not`, and in which every word of
-    `text` is to be read, newest first; with `album`, those that it holds.
+     Return summaries of the caller's images that match a search, newest first.
 
-    Labels and words are found however they are written; a label that the owner added has a
-    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-    images than asked for and yet have a cursor.
+    An image matches if it has every `label` and none of `not`, if its recognized text contains
+    every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+    label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -214,7 +212,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImagePage | ProblemBody
+        ImageSummaryPage | ProblemBody
     """
 
     return sync_detailed(
@@ -239,16 +237,15 @@ async def asyncio_detailed(
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> Response[ImagePage | ProblemBody]:
-    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
-    to be read, newest first; with `album`, those that it holds
+) -> Response[ImageSummaryPage | ProblemBody]:
+    """Search images
 
-     The caller's images that bear every `label` and none of `not`, and in which every word of
-    `text` is to be read, newest first; with `album`, those that it holds.
+     Return summaries of the caller's images that match a search, newest first.
 
-    Labels and words are found however they are written; a label that the owner added has a
-    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-    images than asked for and yet have a cursor.
+    An image matches if it has every `label` and none of `not`, if its recognized text contains
+    every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+    label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -264,7 +261,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImagePage | ProblemBody]
+        Response[ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -292,16 +289,15 @@ async def asyncio(
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
     cursor: None | str | Unset = UNSET,
-) -> ImagePage | ProblemBody | None:
-    """The caller's images that bear every `label` and none of `not`, and in which every word of `text` is
-    to be read, newest first; with `album`, those that it holds
+) -> ImageSummaryPage | ProblemBody | None:
+    """Search images
 
-     The caller's images that bear every `label` and none of `not`, and in which every word of
-    `text` is to be read, newest first; with `album`, those that it holds.
+     Return summaries of the caller's images that match a search, newest first.
 
-    Labels and words are found however they are written; a label that the owner added has a
-    confidence of 100. Text is read where the feature `text` was asked for. A page may hold fewer
-    images than asked for and yet have a cursor.
+    An image matches if it has every `label` and none of `not`, if its recognized text contains
+    every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
+    label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
+    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -317,7 +313,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImagePage | ProblemBody
+        ImageSummaryPage | ProblemBody
     """
 
     return (

@@ -51,9 +51,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[GetHealthResponseGetHealth]:
-    """Whether this process serves; a dependency that is away does not count against it
+    """Check the health of the gateway
 
-     Whether this process serves; a dependency that is away does not count against it.
+     Return `ok` while this process serves requests, even if a dependency is down.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,9 +76,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> GetHealthResponseGetHealth | None:
-    """Whether this process serves; a dependency that is away does not count against it
+    """Check the health of the gateway
 
-     Whether this process serves; a dependency that is away does not count against it.
+     Return `ok` while this process serves requests, even if a dependency is down.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,9 +97,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[GetHealthResponseGetHealth]:
-    """Whether this process serves; a dependency that is away does not count against it
+    """Check the health of the gateway
 
-     Whether this process serves; a dependency that is away does not count against it.
+     Return `ok` while this process serves requests, even if a dependency is down.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,9 +120,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> GetHealthResponseGetHealth | None:
-    """Whether this process serves; a dependency that is away does not count against it
+    """Check the health of the gateway
 
-     Whether this process serves; a dependency that is away does not count against it.
+     Return `ok` while this process serves requests, even if a dependency is down.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

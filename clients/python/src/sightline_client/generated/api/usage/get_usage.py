@@ -72,9 +72,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ProblemBody | UsageView]:
-    """Pictures, bytes and recognition calls of the caller, by month, newest first
+    """Get usage by month
 
-     Pictures, bytes and recognition calls of the caller, by month, newest first.
+     Return the caller's images, bytes and recognition calls by month, newest first.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,9 +97,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ProblemBody | UsageView | None:
-    """Pictures, bytes and recognition calls of the caller, by month, newest first
+    """Get usage by month
 
-     Pictures, bytes and recognition calls of the caller, by month, newest first.
+     Return the caller's images, bytes and recognition calls by month, newest first.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ProblemBody | UsageView]:
-    """Pictures, bytes and recognition calls of the caller, by month, newest first
+    """Get usage by month
 
-     Pictures, bytes and recognition calls of the caller, by month, newest first.
+     Return the caller's images, bytes and recognition calls by month, newest first.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,9 +141,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ProblemBody | UsageView | None:
-    """Pictures, bytes and recognition calls of the caller, by month, newest first
+    """Get usage by month
 
-     Pictures, bytes and recognition calls of the caller, by month, newest first.
+     Return the caller's images, bytes and recognition calls by month, newest first.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -11,27 +11,27 @@ from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
-    from ..models.image_view import ImageView
+    from ..models.image_summary import ImageSummary
 
 
-T = TypeVar("T", bound="ImagePage")
+T = TypeVar("T", bound="ImageSummaryPage")
 
 
 @_attrs_define
-class ImagePage:
-    """Some images, newest first; `next_cursor` continues, null at the end.
+class ImageSummaryPage:
+    """A page of images, newest first; `next_cursor` continues it, null on the last page.
 
     Attributes:
-        items (list[ImageView]):
+        items (list[ImageSummary]):
         next_cursor (None | str):
     """
 
-    items: list[ImageView]
+    items: list[ImageSummary]
     next_cursor: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.image_summary import ImageSummary  # noqa: PLC0415
 
         items = []
         for items_item_data in self.items:
@@ -54,13 +54,13 @@ class ImagePage:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.image_summary import ImageSummary  # noqa: PLC0415
 
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
-            items_item = ImageView.from_dict(items_item_data)
+            items_item = ImageSummary.from_dict(items_item_data)
 
             items.append(items_item)
 
@@ -71,13 +71,13 @@ class ImagePage:
 
         next_cursor = _parse_next_cursor(d.pop("next_cursor"))
 
-        image_page = cls(
+        image_summary_page = cls(
             items=items,
             next_cursor=next_cursor,
         )
 
-        image_page.additional_properties = d
-        return image_page
+        image_summary_page.additional_properties = d
+        return image_summary_page
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,70 @@
+"""Create uploads: the row of an image, and the presigned POST that stores its original."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sightline.domain.clock import now
+from sightline.domain.ids import new_image_id
+from sightline.domain.images import Details, Image
+from sightline.ports.image_table import ImageTable
+from sightline.ports.recognition_cache import RecognitionCache
+from sightline.ports.usage_table import UsageTable
+from sightline_api.images.schemas import ImageUpload, ImageUploadRequest, ImageView, UploadTarget
+from sightline_api.problems import ImageTooLarge, QuotaExceeded
+from sightline_api.settings import ApiSettings
+from sightline_api.urls.signer import Signer
+
+#: Seconds for which a row outlives its presigned POST. An upload may still be in progress, and its
+#: event may wait in the queues for up to four days while no consumer runs: removing the row earlier
+#: would lose an accepted image.
+UPLOAD_GRACE_SECONDS = 5 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCreator:
+    """Creates uploads within the limits of the settings."""
+
+    images: ImageTable
+    usage: UsageTable
+    contents: RecognitionCache
+    signer: Signer
+    settings: ApiSettings
+
+    async def create(self, request: ImageUploadRequest, owner: str) -> ImageUpload:
+        """Create an image and its presigned POST. Raises `ImageTooLarge`, `QuotaExceeded`."""
+        settings = self.settings
+        if request.bytes > settings.max_upload_bytes:
+            raise ImageTooLarge
+        await self._check_quota(request, owner)
+        image = Image(
+            owner=owner,
+            image_id=new_image_id(),
+            details=Details(title=request.title),
+            media_type=request.media_type,
+            bytes=request.bytes,
+            sha256=request.sha256,
+            features=request.features,
+            created_at=now(),
+            expires_at=int(time.time()) + settings.upload_seconds + UPLOAD_GRACE_SECONDS,
+        )
+        post = await self.signer.sign_upload(image, settings.upload_seconds)
+        duplicates = await self.contents.find_duplicates(owner, request.sha256)
+        await self.images.create(image)
+        expires_at = image.created_at + timedelta(seconds=settings.upload_seconds)
+        return ImageUpload(
+            image=await ImageView.of(image, self.signer),
+            upload=UploadTarget.of(post, expires_at),
+            duplicate_of=duplicates[0] if duplicates else None,
+        )
+
+    async def _check_quota(self, request: ImageUploadRequest, owner: str) -> None:
+        """Check what is stored; uploads in progress do not count, so abandoned ones are free."""
+        max_images, max_bytes = self.settings.owner_max_images, self.settings.owner_max_bytes
+        if max_images is None and max_bytes is None:
+            return
+        usage = await self.usage.read(owner)
+        if max_images is not None and usage.images >= max_images:
+            raise QuotaExceeded
+        if max_bytes is not None and usage.bytes + request.bytes > max_bytes:
+            raise QuotaExceeded

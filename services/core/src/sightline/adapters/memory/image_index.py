@@ -1,0 +1,47 @@
+"""The index of images in memory: derived from the images at every call."""
+
+from collections import Counter
+
+from sightline.adapters.memory.state import MemoryState
+from sightline.domain.images import Image
+from sightline.ports.image_index import LabelCount, Term, TermMatch
+
+
+class MemoryImageIndex:
+    """`ImageIndex` over the images in memory."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def find(
+        self, owner: str, term: Term, limit: int, upto: str | None = None
+    ) -> list[TermMatch]:
+        found = [
+            TermMatch(image.image_id, confidence)
+            for image in self._state.owned_images(owner)
+            if (confidence := _confidence(image, term)) is not None
+            and (upto is None or image.image_id <= upto)
+        ]
+        return found[:limit]
+
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        owned = self._state.owned_images(owner)
+        counts = Counter(key for image in owned for key in image.labels)
+        names = {key: label.name for image in owned for key, label in image.labels.items()}
+        keys = sorted(
+            key for key in counts if key.startswith(prefix) and (after is None or key > after)
+        )
+        return [LabelCount(key, names[key], counts[key]) for key in keys[:limit]]
+
+
+def _confidence(image: Image, term: Term) -> float | None:
+    match term.kind:
+        case "label":
+            label = image.labels.get(term.name)
+            return label and label.confidence
+        case "album":
+            return 100.0 if term.name in image.albums else None
+        case "word":
+            return 100.0 if term.name in image.words else None

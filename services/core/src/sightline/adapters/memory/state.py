@@ -1,0 +1,33 @@
+"""What the tables in memory share."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sightline.domain.albums import Album, AlbumKey
+from sightline.domain.images import Image
+from sightline.domain.object_keys import ImageKey
+from sightline.domain.recognition import Recognition
+from sightline.ports.idempotency_store import StoredResponse
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryState:
+    """The rows of all tables; times are those of `time.monotonic`."""
+
+    images: dict[ImageKey, Image] = field(default_factory=dict)
+    albums: dict[AlbumKey, Album] = field(default_factory=dict)
+    #: By owner and month: arrivals, their bytes, and calls by feature.
+    usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    #: By owner and key: fingerprint, response once there is one, and expiry.
+    requests: dict[tuple[str, str], tuple[str, StoredResponse | None, float]] = field(
+        default_factory=dict
+    )
+    #: By owner, checksum and profile: a result, or the claimant and its expiry.
+    contents: dict[tuple[str, str, str], Recognition | tuple[str, float]] = field(
+        default_factory=dict
+    )
+
+    def owned_images(self, owner: str) -> list[Image]:
+        """Return the images of an owner, hidden ones included, newest first."""
+        owned = [image for image in self.images.values() if image.owner == owner]
+        return sorted(owned, key=lambda image: image.image_id, reverse=True)

@@ -1,0 +1,121 @@
+"""What a list shows of an image: a small projection of its row.
+
+Each service writes the summary of its own part in the same write as the part itself, so a summary
+never disagrees with the row and no two services write the same attribute.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sightline.domain.capture import GeoPosition
+from sightline.domain.labels import ImageLabel, visible_labels
+from sightline.domain.model import Value
+from sightline.domain.renditions import Rendition, RenditionSet
+from sightline.domain.states import State, Status, derive_status, is_expired
+
+#: Longest side, in pixels, that a preview has at least, where such a rendition exists.
+PREVIEW_PIXELS = 1024
+
+
+class RenditionLink(NamedTuple):
+    """A stored rendition: its key, and its sides in pixels."""
+
+    key: str
+    width: int
+    height: int
+
+
+class DetailsSummary(Value):
+    """What the owner says of the image, without the description."""
+
+    title: str | None = None
+    added: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+class RecognitionSummary(Value):
+    """The state of recognition, and the labels that it found."""
+
+    state: State = State.PENDING
+    labels: tuple[ImageLabel, ...] = ()
+
+
+class RenditionsSummary(Value):
+    """The state of the renditions, and what is known of the original; sides in pixels."""
+
+    state: State = State.PENDING
+    media_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    animated: bool | None = None
+    placeholder: str | None = None
+    taken_at: datetime | None = None
+    place: GeoPosition | None = None
+    thumbnail: RenditionLink | None = None
+    preview: RenditionLink | None = None
+
+
+class ImageSummary(Value):
+    """An image as a list shows it.
+
+    `media_type` and `bytes` are as declared at the upload; `renditions.media_type` is as found.
+    """
+
+    owner: str
+    image_id: str
+    media_type: str
+    bytes: int
+    created_at: datetime
+    expires_at: int | None = None
+    deleted_at: datetime | None = None
+    albums: frozenset[str] = frozenset()
+    details: DetailsSummary = DetailsSummary()
+    recognition: RecognitionSummary = RecognitionSummary()
+    renditions: RenditionsSummary = RenditionsSummary()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the image is being deleted, or its unused upload has expired."""
+        return self.deleted_at is not None or is_expired(self.expires_at)
+
+    @property
+    def status(self) -> Status:
+        return derive_status(self.recognition.state, self.renditions.state)
+
+    @property
+    def labels(self) -> dict[str, ImageLabel]:
+        """The labels that the image is found by, by folded name."""
+        return visible_labels(self.recognition.labels, self.details.added, self.details.hidden)
+
+
+def summarize_renditions(state: State, result: RenditionSet | None) -> RenditionsSummary:
+    """Summarize the renditions part; `result` is None while there is none."""
+    if result is None:
+        return RenditionsSummary(state=state)
+    by_size = sorted(result.renditions, key=_longest_side)
+    return RenditionsSummary(
+        state=state,
+        media_type=result.media_type,
+        width=result.width,
+        height=result.height,
+        animated=result.animated,
+        placeholder=result.placeholder,
+        taken_at=result.capture.taken_at,
+        place=result.capture.place,
+        thumbnail=_link(by_size[:1]),
+        preview=_link(
+            [each for each in by_size if _longest_side(each) >= PREVIEW_PIXELS] or by_size[-1:]
+        ),
+    )
+
+
+def _longest_side(rendition: Rendition) -> int:
+    return max(rendition.width, rendition.height)
+
+
+def _link(renditions: Iterable[Rendition]) -> RenditionLink | None:
+    """Return a link to the first of the renditions."""
+    for rendition in renditions:
+        return RenditionLink(rendition.key, rendition.width, rendition.height)
+    return None

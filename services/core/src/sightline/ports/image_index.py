@@ -1,0 +1,47 @@
+"""The index of images by label, album and recognized word: the port."""
+
+from typing import Literal, NamedTuple, Protocol
+
+
+class LabelCount(NamedTuple):
+    """A label: its key, its name as first written, and how many images have it."""
+
+    key: str
+    name: str
+    images: int
+
+
+class Term(NamedTuple):
+    """A search term: a folded label, an album id, or a folded word of recognized text."""
+
+    kind: Literal["label", "album", "word"]
+    name: str
+
+
+class TermMatch(NamedTuple):
+    """An image that a term finds; `confidence` is that of the label, and 100 for other terms."""
+
+    image_id: str
+    confidence: float
+
+
+class ImageIndex(Protocol):
+    """Finds images by term, and counts labels. `ImageTable` and `AlbumTable` maintain it."""
+
+    async def find(
+        self, owner: str, term: Term, limit: int, upto: str | None = None
+    ) -> list[TermMatch]:
+        """Return the newest `limit` images that the term finds, newest first.
+
+        With `upto`, only images not newer than that id. A word may find an image a moment too early
+        or too late, because words are indexed outside the image's transaction: check the text.
+        """
+
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        """Return at most `limit` labels of the owner's images with exact counts, by folded name.
+
+        Only those that start with the folded `prefix` and follow the folded name `after`; labels
+        without images are left out.
+        """

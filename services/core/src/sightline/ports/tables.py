@@ -1,0 +1,26 @@
+"""All ports of the one table, as an adapter opens them together."""
+
+from dataclasses import dataclass
+
+from sightline.ports.album_table import AlbumTable
+from sightline.ports.idempotency_store import IdempotencyStore
+from sightline.ports.image_index import ImageIndex
+from sightline.ports.image_inventory import ImageInventory
+from sightline.ports.image_table import ImageTable
+from sightline.ports.owner_data import OwnerData
+from sightline.ports.recognition_cache import RecognitionCache
+from sightline.ports.usage_table import UsageTable
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """One port for each idea; all of them share one table."""
+
+    images: ImageTable
+    albums: AlbumTable
+    index: ImageIndex
+    usage: UsageTable
+    recognition_cache: RecognitionCache
+    idempotency: IdempotencyStore
+    owner_data: OwnerData
+    inventory: ImageInventory

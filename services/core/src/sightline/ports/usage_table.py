@@ -1,0 +1,33 @@
+"""What an owner uses: the port."""
+
+from typing import NamedTuple, Protocol
+
+from sightline.domain.recognition import Feature
+
+
+class MonthlyUsage(NamedTuple):
+    """Uploads, their bytes, and paid recognition calls in one month (`2026-11`)."""
+
+    month: str
+    images: int
+    bytes: int
+    calls: dict[Feature, int]
+
+
+class Usage(NamedTuple):
+    """What an owner stores now, and the months since the first upload, newest first."""
+
+    images: int
+    bytes: int
+    months: list[MonthlyUsage]
+
+    def calls_in(self, month: str) -> int:
+        """Return the number of paid calls in a month, for all features."""
+        return sum(sum(each.calls.values()) for each in self.months if each.month == month)
+
+
+class UsageTable(Protocol):
+    """Usage by owner and month. `ImageTable` maintains it."""
+
+    async def read(self, owner: str) -> Usage:
+        """Return what the owner stores now, and the usage by month."""
