@@ -21,7 +21,7 @@ PROTECTED_PREFIX = "/v1/"
 
 
 class AuthenticationMiddleware:
-    """Puts the `user` into the state of every request to a protected path, or answers 401.
+    """Puts the `user` into the state of every request, and answers 401 if a protected path has none.
 
     A request above the owner's rate limit is answered with 429, and every response to a user has
     the `RateLimit` headers.
@@ -33,13 +33,14 @@ class AuthenticationMiddleware:
         self._policy = limiter.policy.encode() if limiter else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PROTECTED_PREFIX):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
             user = scope["state"]["user"] = await _identify(scope)
         except Problem as problem:
-            await render_problem(problem)(scope, receive, send)
+            is_protected = scope["path"].startswith(PROTECTED_PREFIX)
+            await (render_problem(problem) if is_protected else self._app)(scope, receive, send)
             return
         if self._limiter is None:
             await self._app(scope, receive, send)
