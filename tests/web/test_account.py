@@ -40,7 +40,7 @@ def test_a_new_user_signs_up_and_confirms_with_a_code(page: Page) -> None:
     page.get_by_label("Password").fill("Sightline-new-1")
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("button", name="Resend code").click()
-    expect(page.get_by_text("We have sent a code").last).to_be_visible()
+    expect(page.get_by_text("We sent a code").last).to_be_visible()
     page.get_by_label("Verification code").fill("123456")
     page.get_by_role("button", name="Confirm").click()
     assert_signed_in(page)

@@ -186,7 +186,8 @@ def make_item(number: int, template: dict[str, Any]) -> dict[str, Any]:
         "width": 300 + number * 37 % 300,
         "height": 300,
         "created_at": f"2026-{month:02d}-{date:02d}T12:00:00Z",
-        "renditions": {**template["renditions"], "items": []},
+        "thumbnail": None,
+        "preview": None,
     }
 
 

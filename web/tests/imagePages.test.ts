@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { removeImage, upsertImage, type ImagePages } from "../src/api/imagePages";
 import { NO_FILTER } from "../src/filters/filter";
-import { makeImage } from "./samples";
+import { makeImage, makeSummary } from "./samples";
 
 /** Two pages of two images, newest first; `more`: a third page is not loaded yet. */
 function makePages(more: boolean): ImagePages {
   const page = (numbers: number[], next: string | null) => ({
-    items: numbers.map((number) => makeImage(number)),
+    items: numbers.map((number) => makeSummary(number)),
     next_cursor: next,
   });
   return { pages: [page([80, 60], "a"), page([40, 20], more ? "b" : null)], pageParams: [null, "a"] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { layoutRows, monthOf, type Row } from "../src/gallery/layout";
-import { makeImage } from "./samples";
+import { makeSummary } from "./samples";
 
 const OPTIONS = { width: 1000, height: 200, gap: 6, headingHeight: 50 };
 
@@ -9,7 +9,7 @@ const imageRows = (rows: Row[]) => rows.filter((row) => row.kind === "images");
 function many(count: number) {
   // From tall to very wide.
   return Array.from({ length: count }, (_, at) =>
-    makeImage(count - at, { width: 100 + ((at * 37) % 400), height: 200 }),
+    makeSummary(count - at, { width: 100 + ((at * 37) % 400), height: 200 }),
   );
 }
 
@@ -41,14 +41,14 @@ describe("rows", () => {
 });
 
 test("extreme aspect ratios are limited", () => {
-  const rows = layoutRows([makeImage(2, { width: 9000, height: 100 }), makeImage(1, { width: 10, height: 900 })], OPTIONS);
+  const rows = layoutRows([makeSummary(2, { width: 9000, height: 100 }), makeSummary(1, { width: 10, height: 900 })], OPTIONS);
   const [row] = imageRows(rows);
   expect(row?.images.map((placed) => Math.round((placed.width / (row.height - 6)) * 10) / 10)).toEqual([3, 0.5]);
 });
 
 test("the last row of a month is not justified, and each month starts a new row", () => {
   const rows = layoutRows(
-    [makeImage(3, { created_at: "2026-06-15T12:00:00Z" }), makeImage(2), makeImage(1)],
+    [makeSummary(3, { created_at: "2026-06-15T12:00:00Z" }), makeSummary(2), makeSummary(1)],
     OPTIONS,
   );
   expect(rows.map((row) => [row.kind, row.month])).toEqual([
@@ -61,11 +61,11 @@ test("the last row of a month is not justified, and each month starts a new row"
 });
 
 test("an image without known dimensions has a default aspect ratio", () => {
-  const [row] = imageRows(layoutRows([makeImage(1, { width: null, height: null })], OPTIONS));
+  const [row] = imageRows(layoutRows([makeSummary(1, { width: null, height: null })], OPTIONS));
   expect(row?.images[0]?.width).toBeCloseTo((200 * 4) / 3);
 });
 
 test("a month is in the user's time zone", () => {
-  const image = makeImage(1, { created_at: new Date(2026, 0, 31, 23, 59).toISOString() });
+  const image = makeSummary(1, { created_at: new Date(2026, 0, 31, 23, 59).toISOString() });
   expect(monthOf(image)).toBe("2026-01");
 });

@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { createSightline, type Options } from "sightline-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { imageListQuery } from "../src/api/images";
+import { summarizeImage } from "../src/api/summary";
 import { NO_FILTER } from "../src/filters/filter";
 import { LiveUpdates } from "../src/live/liveUpdates";
 import type { ImageView } from "../src/api/types";
@@ -20,7 +21,7 @@ class Server {
     this.requested.push(path);
     if (path === "/v1/events") return this.#open(request, init?.signal ?? null);
     if (path === "/v1/images") {
-      const items = [...this.images.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+      const items = [...this.images.values()].map(summarizeImage).sort((a, b) => (a.id < b.id ? 1 : -1));
       return Response.json({ items, next_cursor: null });
     }
     const image = this.images.get(path.split("/").pop()!);

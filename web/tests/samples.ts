@@ -1,4 +1,5 @@
-import type { ImageView } from "../src/api/types";
+import { summarizeImage } from "../src/api/summary";
+import type { ImageSummary, ImageView } from "../src/api/types";
 
 const PART = { state: "succeeded", started_at: null, finished_at: null, failure: null } as const;
 
@@ -35,6 +36,11 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
     renditions: { ...PART, items: [] },
     ...changes,
   };
+}
+
+/** Return an image as a list of the API contains it. */
+export function makeSummary(number: number, changes: Partial<ImageSummary> = {}): ImageSummary {
+  return { ...summarizeImage(makeImage(number)), ...changes };
 }
 
 /** Return an unsigned access token; the application only reads its claims. */

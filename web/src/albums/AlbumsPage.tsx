@@ -67,8 +67,8 @@ function AlbumCard({ album }: { album: Album }) {
     <li>
       <Link className="album-card" to={`/albums/${album.id}`}>
         <span className="album-cover">
-          {album.cover && album.cover.renditions.length > 0 ? (
-            <Thumbnail renditions={album.cover.renditions} placeholder={album.cover.placeholder} width={280} alt="" />
+          {album.cover?.thumbnail ? (
+            <Thumbnail image={album.cover} width={280} alt="" />
           ) : (
             <Icon name="album" size={40} />
           )}

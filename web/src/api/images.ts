@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/
 import type { Sightline } from "sightline-client";
 import { endOfMonth, isSearch, type Filter } from "../filters/filter";
 import { removeImage, upsertImage, type ImagePages } from "./imagePages";
-import type { ImagePage, ImageView } from "./types";
+import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
 
 /** Images per page: the API's maximum. */
 const PAGE_SIZE = 100;
@@ -26,7 +26,7 @@ async function fetchPage(
   filter: Filter,
   cursor: string | null,
   signal: AbortSignal,
-): Promise<ImagePage> {
+): Promise<ImageSummaryPage> {
   const common = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}), ...(filter.album ? { album: filter.album } : {}) };
   if (isSearch(filter)) {
     const query = {
@@ -47,9 +47,9 @@ async function fetchPage(
 }
 
 /** Apply the conditions that the API does not support for this request. */
-function applyClientFilter(page: ImagePage, filter: Filter): ImagePage {
+function applyClientFilter(page: ImageSummaryPage, filter: Filter): ImageSummaryPage {
   const excluded = new Set(filter.excludedLabels.map((name) => name.toLowerCase()));
-  const isWanted = (image: ImageView) =>
+  const isWanted = (image: ImageSummary) =>
     !image.labels.some((label) => excluded.has(label.name.toLowerCase())) &&
     (filter.status === null || image.status === filter.status) &&
     (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month));
@@ -122,8 +122,8 @@ export function findUnfinished(queries: QueryClient): string[] {
   return [...new Set(ids)];
 }
 
-/** Return an image from any cached list. */
-export function findInLists(queries: QueryClient, id: string): ImageView | undefined {
+/** Return an image's summary from any cached list. */
+export function findInLists(queries: QueryClient, id: string): ImageSummary | undefined {
   for (const [, pages] of queries.getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })) {
     for (const page of pages?.pages ?? []) {
       const found = page.items.find((image) => image.id === id);

@@ -1,14 +1,15 @@
 import type { Schemas } from "sightline-client";
 
 export type ImageView = Schemas["ImageView"];
-export type ImagePage = Schemas["ImagePage"];
+export type ImageSummary = Schemas["ImageSummary"];
+export type ImageSummaryPage = Schemas["ImageSummaryPage"];
+export type LinkedRendition = Schemas["LinkedRendition"];
 export type Album = Schemas["AlbumView"];
 export type Usage = Schemas["UsageView"];
 export type MonthlyUsage = Schemas["MonthlyUsageView"];
 export type LabelCount = Schemas["LabelView"];
 export type BoundingBox = Schemas["BoundingBox"];
 export type DetectedFace = Schemas["DetectedFace"];
-export type Rendition = Schemas["RenditionView"];
 export type Feature = Schemas["Feature"];
 export type Status = Schemas["Status"];
 export type ImageUpload = Schemas["ImageUpload"];

@@ -6,6 +6,7 @@ import type { Filter } from "../filters/filter";
 import { useServices } from "../services";
 import { useStore } from "../store";
 import { cacheImage, findInLists, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
+import { summarizeImage } from "./summary";
 import type { Feature } from "./types";
 
 /** The images that match a filter, without those whose deletion is pending. */
@@ -23,16 +24,16 @@ export function useImageList(filter: Filter) {
   return { ...query, images };
 }
 
+/** An image, with its summary from a cached list until the image is loaded. */
 export function useImage(id: string) {
   const { api, queries } = useServices();
-  return useQuery({
-    ...imageQuery(api, id),
-    // Show what a cached list contains until the image is loaded.
-    placeholderData: () => {
-      const listed = findInLists(queries, id);
-      return listed && { image: listed, etag: null };
-    },
-  });
+  const query = useQuery(imageQuery(api, id));
+  const image = query.data?.image ?? null;
+  const summary = useMemo(
+    () => (image ? summarizeImage(image) : (findInLists(queries, id) ?? null)),
+    [image, queries, id],
+  );
+  return { ...query, image, summary };
 }
 
 export type ImageChanges = Schemas["ImageChanges"];

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useImageList } from "../api/useImages";
-import type { ImageView } from "../api/types";
+import type { ImageSummary } from "../api/types";
 import { FilterChips } from "../filters/FilterChips";
 import { NO_FILTER, hasConditions, serializeFilter } from "../filters/filter";
 import { FilterPanel } from "../filters/FilterPanel";
@@ -49,7 +49,7 @@ export function Gallery({ album, header, empty }: Props) {
   const base = album ? `/albums/${album}` : "";
   const query = serializeFilter({ ...filter, ...(album ? { album: null } : {}) }).toString();
   const linkTo = useCallback(
-    (image: ImageView) => `${base}/photos/${image.id}${query && `?${query}`}`,
+    (image: ImageSummary) => `${base}/photos/${image.id}${query && `?${query}`}`,
     [base, query],
   );
 

@@ -13,7 +13,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { navigate } from "wouter/use-browser-location";
-import type { ImageView } from "../api/types";
+import type { ImageSummary } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { useStore } from "../store";
 import { layoutRows, type PlacedImage, type Row } from "./layout";
@@ -27,9 +27,9 @@ export interface GridHandle {
 }
 
 interface Props {
-  images: readonly ImageView[];
+  images: readonly ImageSummary[];
   selection: Selection;
-  linkTo: (image: ImageView) => string;
+  linkTo: (image: ImageSummary) => string;
   /** Called when the last row is near. */
   onEnd: () => void;
   onMonth: (month: string) => void;

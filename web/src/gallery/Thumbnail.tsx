@@ -1,33 +1,29 @@
 import { useState } from "react";
-import type { Rendition } from "../api/types";
+import type { ImageSummary } from "../api/types";
 import { decodePlaceholder } from "./placeholder";
 
 interface Props {
-  renditions: readonly Rendition[];
-  placeholder: string | null;
+  image: Pick<ImageSummary, "placeholder" | "thumbnail" | "preview">;
   /** Displayed width in CSS pixels. */
   width: number;
   alt: string;
 }
 
 /** An image that fades in over its placeholder; the browser chooses the rendition by size. */
-export function Thumbnail({ renditions, placeholder, width, alt }: Props) {
+export function Thumbnail({ image: { placeholder, thumbnail, preview }, width, alt }: Props) {
   // The placeholder is removed at `loaded`, because it would show through transparent images.
   const [state, setState] = useState<"loading" | "fading-in" | "loaded">("loading");
   const background = state === "loaded" ? null : decodePlaceholder(placeholder);
-  const smallest = renditions.reduce<Rendition | undefined>(
-    (least, each) => (!least || each.width < least.width ? each : least),
-    undefined,
-  );
+  const renditions = [thumbnail, preview].filter((each) => each !== null);
   return (
     <span className="thumbnail" style={background ? { backgroundImage: `url(${background})` } : undefined}>
-      {smallest && (
+      {thumbnail && (
         <img
           // A cached image appears without a transition.
-          ref={(image) => {
-            if (image?.complete && image.naturalWidth > 0 && state === "loading") setState("loaded");
+          ref={(element) => {
+            if (element?.complete && element.naturalWidth > 0 && state === "loading") setState("loaded");
           }}
-          src={smallest.url}
+          src={thumbnail.url}
           srcSet={renditions.map((each) => `${each.url} ${each.width}w`).join(", ")}
           sizes={`${Math.ceil(width)}px`}
           alt={alt}

@@ -1,10 +1,11 @@
 import { memo, type KeyboardEvent, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { ImageView } from "../api/types";
+import type { ImageSummary } from "../api/types";
 import { Icon } from "../ui/Icon";
 import type { PlacedImage } from "./layout";
 import { Thumbnail } from "./Thumbnail";
+import { useImageName } from "./useImageName";
 
 export interface TileActions {
   onSelect(placed: PlacedImage, event: MouseEvent | KeyboardEvent): void;
@@ -33,7 +34,7 @@ export const Tile = memo(function Tile({
 }: Props) {
   const { t } = useTranslation();
   const { image } = placed;
-  const name = image.title || image.labels.slice(0, 3).map((label) => label.name).join(", ") || t("photo.untitled");
+  const name = useImageName(image);
   return (
     <li
       className={`tile ${selected ? "selected" : ""} ${selecting ? "selecting" : ""}`}
@@ -56,13 +57,8 @@ export const Tile = memo(function Tile({
           }
         }}
       >
-        <Thumbnail
-          renditions={image.renditions.items}
-          placeholder={image.placeholder}
-          width={placed.width}
-          alt={name}
-        />
-        {image.renditions.items.length === 0 && <span className="visually-hidden">{name}</span>}
+        <Thumbnail image={image} width={placed.width} alt={name} />
+        {image.thumbnail === null && <span className="visually-hidden">{name}</span>}
         <TileStatus image={image} />
       </Link>
       <button
@@ -80,12 +76,11 @@ export const Tile = memo(function Tile({
 });
 
 /** The status of an image that is not ready. */
-function TileStatus({ image }: { image: ImageView }) {
+function TileStatus({ image }: { image: ImageSummary }) {
   const { t } = useTranslation();
   if (image.status === "ready") return null;
-  const hasThumbnail = image.renditions.items.length > 0;
   return (
-    <span className={`tile-status ${image.status} ${hasThumbnail ? "has-thumbnail" : ""}`}>
+    <span className={`tile-status ${image.status} ${image.thumbnail ? "has-thumbnail" : ""}`}>
       {image.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
       <span className="truncate">{t(`status.${image.status}`)}</span>
     </span>

@@ -1,8 +1,8 @@
-import type { ImageView } from "../api/types";
+import type { ImageSummary } from "../api/types";
 
 /** An image's position in a row, in pixels from the start of the row. */
 export interface PlacedImage {
-  image: ImageView;
+  image: ImageSummary;
   /** Index among all images of the grid. */
   index: number;
   left: number;
@@ -30,21 +30,21 @@ const MAX_RATIO = 3;
 const MIN_RATIO = 0.5;
 
 /** Return an image's month of upload in the user's time zone, as `2026-05`. */
-export function monthOf(image: ImageView): string {
+export function monthOf(image: ImageSummary): string {
   const created = new Date(image.created_at);
   return `${created.getFullYear()}-${String(created.getMonth() + 1).padStart(2, "0")}`;
 }
 
-export function ratioOf(image: ImageView): number {
+export function ratioOf(image: ImageSummary): number {
   if (!image.width || !image.height) return DEFAULT_RATIO;
   return Math.min(MAX_RATIO, Math.max(MIN_RATIO, image.width / image.height));
 }
 
 /** Lay out images in justified rows, grouped by month; the last row of a month is not justified. */
-export function layoutRows(images: readonly ImageView[], options: LayoutOptions): Row[] {
+export function layoutRows(images: readonly ImageSummary[], options: LayoutOptions): Row[] {
   const rows: Row[] = [];
   let month = "";
-  let pending: { image: ImageView; index: number }[] = [];
+  let pending: { image: ImageSummary; index: number }[] = [];
   let ratios = 0;
 
   function closeRow(justified: boolean) {
@@ -71,7 +71,7 @@ export function layoutRows(images: readonly ImageView[], options: LayoutOptions)
 }
 
 function placeRow(
-  pending: { image: ImageView; index: number }[],
+  pending: { image: ImageSummary; index: number }[],
   ratios: number,
   month: string,
   { width, height, gap }: LayoutOptions,

@@ -45,5 +45,5 @@ export function useFileDrop(): boolean {
 }
 
 function containsFiles(event: DragEvent): boolean {
-  return event.dataTransfer?.types.includes("Downloads") ?? false;
+  return event.dataTransfer?.types.includes("Files") ?? false;
 }

@@ -9,11 +9,19 @@ import { Recognition } from "./Recognition";
 import type { HighlightProps } from "./regions";
 import { TitleEditor } from "./TitleEditor";
 
-/** All details of an image, next to it. */
-export function DetailsPanel({ image, ...highlight }: { image: ImageView } & HighlightProps) {
+/** All details of an image, next to it; a skeleton until the image is loaded. */
+export function DetailsPanel({ image, ...highlight }: { image: ImageView | null } & HighlightProps) {
   const { t } = useTranslation();
   return (
-    <aside className="details-panel" aria-label={t("photo.details")}>
+    <aside className="details-panel" aria-label={t("photo.details")} aria-busy={image === null}>
+      {image ? <Details image={image} {...highlight} /> : <div className="skeleton details-skeleton" />}
+    </aside>
+  );
+}
+
+function Details({ image, ...highlight }: { image: ImageView } & HighlightProps) {
+  return (
+    <>
       <TitleEditor image={image} />
       {/* Processing comes first while it is unfinished or failed. */}
       {image.status !== "ready" && <Processing image={image} />}
@@ -23,6 +31,6 @@ export function DetailsPanel({ image, ...highlight }: { image: ImageView } & Hig
       <CaptureDetails image={image} />
       <Downloads image={image} />
       {image.status === "ready" && <Processing image={image} />}
-    </aside>
+    </>
   );
 }

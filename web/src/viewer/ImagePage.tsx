@@ -4,8 +4,9 @@ import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
 import { useImage, useImageList } from "../api/useImages";
-import type { ImageView } from "../api/types";
+import type { ImageSummary, ImageView } from "../api/types";
 import { useFilter } from "../filters/useFilter";
+import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
 import { useServices } from "../services";
 import { useStore } from "../store";
@@ -26,8 +27,8 @@ const PRELOAD_IMAGES = 10;
 
 export default function ImagePage() {
   const { id = "", album } = useParams();
-  const { data, isPending, isError, error, refetch } = useImage(id);
-  if (data) return <Viewer image={data.image} album={album ?? null} />;
+  const { image, summary, isPending, isError, error, refetch } = useImage(id);
+  if (summary && (image || isPending)) return <Viewer summary={summary} image={image} album={album ?? null} />;
   if (isError && error instanceof Problem && error.status === 404) return <NotFoundPage />;
   if (isError) {
     return (
@@ -39,25 +40,33 @@ export default function ImagePage() {
   return isPending ? <PageSpinner /> : null;
 }
 
-function Viewer({ image, album }: { image: ImageView; album: string | null }) {
+interface ViewerProps {
+  summary: ImageSummary;
+  /** Null until it is loaded. */
+  image: ImageView | null;
+  album: string | null;
+}
+
+function Viewer({ summary, image, album }: ViewerProps) {
+  const { id } = summary;
   const { t } = useTranslation();
   const { deletions } = useServices();
-  const hidden = useStore(deletions.hidden).has(image.id);
-  const { list, previous, next, linkTo } = useNeighbors(image.id, album);
+  const hidden = useStore(deletions.hidden).has(id);
+  const { list, previous, next, linkTo } = useNeighbors(id, album);
   const [boxes, setBoxes] = useState(false);
   const [group, setGroup] = useState<string | null>(null);
   const deleteImages = useDeleteImages();
-  const name = image.title || image.labels.slice(0, 3).map((label) => label.name).join(", ") || t("photo.untitled");
-  const regions = useMemo(() => findRegions(image, t("faces.face")), [image, t]);
+  const name = useImageName(summary);
+  const regions = useMemo(() => (image ? findRegions(image, t("faces.face")) : []), [image, t]);
   useDocumentTitle(name);
-  useEffect(() => setGroup(null), [image.id]);
+  useEffect(() => setGroup(null), [id]);
 
   const { state } = useCurrentLocation();
   const go = (to: string | null) => to && navigate(linkTo(to), { replace: true, state });
   const goBack = () => (state.fromList ? history.back() : navigate(list));
   const rtl = () => document.documentElement.dir === "rtl";
   function deleteImage() {
-    deleteImages([image.id], () => navigate(linkTo(image.id)));
+    deleteImages([id], () => navigate(linkTo(id)));
     const target = next ?? previous;
     if (target) go(target);
     else goBack();
@@ -105,13 +114,21 @@ function Viewer({ image, album }: { image: ImageView; album: string | null }) {
             <Icon name="trash" />
           </button>
         </div>
-        <Stage image={image} name={name} regions={regions} boxes={boxes} group={group} onGroup={setGroup} />
+        <Stage
+          image={summary}
+          renditions={image?.renditions.items ?? null}
+          name={name}
+          regions={regions}
+          boxes={boxes}
+          group={group}
+          onGroup={setGroup}
+        />
         <nav className="viewer-nav" aria-label={t("photo.navigation")}>
           <NavButton to={previous && linkTo(previous)} state={state} icon="back" text={t("photo.previous")} />
           <NavButton to={next && linkTo(next)} state={state} icon="next" text={t("photo.next")} />
         </nav>
       </main>
-      <DetailsPanel key={image.id} image={image} group={group} onGroup={setGroup} />
+      <DetailsPanel key={id} image={image} group={group} onGroup={setGroup} />
     </div>
   );
 }

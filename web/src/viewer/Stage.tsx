@@ -1,13 +1,15 @@
 import { useState, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImageView } from "../api/types";
+import type { ImageSummary, LinkedRendition } from "../api/types";
 import { decodePlaceholder } from "../gallery/placeholder";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
 import type { Region } from "./regions";
 
 interface Props {
-  image: ImageView;
+  image: ImageSummary;
+  /** All renditions; null until they are loaded. */
+  renditions: readonly LinkedRendition[] | null;
   name: string;
   regions: readonly Region[];
   /** Show all boxes permanently, not only on hover. */
@@ -18,16 +20,18 @@ interface Props {
 }
 
 /** The image at the largest size that fits, with boxes around detected regions. */
-export function Stage({ image, name, regions, boxes, group, onGroup }: Props) {
+export function Stage({ image, renditions, name, regions, boxes, group, onGroup }: Props) {
   const { t } = useTranslation();
   const [loadedId, setLoadedId] = useState("");
-  const items = [...image.renditions.items].sort((a, b) => a.width - b.width);
+  const linked = [image.thumbnail, image.preview].filter((each) => each !== null);
+  const items = (renditions ?? linked).toSorted((a, b) => a.width - b.width);
   const largest = items.at(-1);
   const background = decodePlaceholder(image.placeholder);
   const ratio = largest ? largest.width / largest.height : (image.width ?? 4) / (image.height ?? 3);
   const shape = { "--ratio": ratio } as CSSProperties;
   const style = {
-    "--natural": `${largest?.width ?? 1024}px`,
+    // Until all renditions are loaded, the original's width keeps the frame at its final size.
+    "--natural": `${(renditions ? null : image.width) ?? largest?.width ?? 1024}px`,
     backgroundImage: background && loadedId !== image.id ? `url(${background})` : undefined,
   } as CSSProperties;
 
