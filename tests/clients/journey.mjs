@@ -50,16 +50,16 @@ async function createUploads(paths) {
       })),
     },
   });
-  return data.items.map(({ ticket }, index) => ({ ticket, file: files[index] }));
+  return data.items.map(({ upload }, index) => ({ created: upload, file: files[index] }));
 }
 
-async function upload({ ticket, file }) {
+async function upload({ created, file }) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(ticket.upload.fields)) form.append(name, value);
+  for (const [name, value] of Object.entries(created.upload.fields)) form.append(name, value);
   form.append("file", new Blob([file]));
-  const response = await fetch(ticket.upload.url, { method: "POST", body: form });
+  const response = await fetch(created.upload.url, { method: "POST", body: form });
   assert.ok(response.ok, `S3 returned ${response.status}`);
-  return ticket.image.id;
+  return created.image.id;
 }
 
 const getImage = async (id) =>

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sightline_client import ImageView, Status
+from sightline_client import ImageSummary, ImageView, Status
 from sightline_client.generated.models import Capture, ImageLabel
 
 #: The mark and text of each status.
@@ -32,7 +32,7 @@ BAR_WIDTH = 24
 MAX_ROW_LABELS = 4
 
 
-def build_image_table(images: list[ImageView], width: int) -> Table:
+def build_image_table(images: list[ImageSummary], width: int) -> Table:
     """Return a table of images with the columns that fit into `width` characters."""
     is_wide = width >= WIDE_LAYOUT
     # Ids are copied, so they are never truncated; title and labels share the remaining width.

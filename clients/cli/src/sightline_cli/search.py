@@ -9,7 +9,7 @@ from rich.table import Table
 from sightline_cli.arguments import InAlbum, resolve_album
 from sightline_cli.formatting import BAR_WIDTH, build_image_table
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
-from sightline_client import ImageView
+from sightline_client import ImageSummary
 
 #: The API's limit of images per page.
 MAX_PAGE_SIZE = 100
@@ -91,10 +91,10 @@ def labels(
 
 
 async def print_images(
-    found: AsyncIterator[ImageView], limit: int, ids: bool, as_json: bool
+    found: AsyncIterator[ImageSummary], limit: int, ids: bool, as_json: bool
 ) -> None:
     """Print up to `limit` images as a table, ids or JSON."""
-    images: list[ImageView] = []
+    images: list[ImageSummary] = []
     async for image in found:
         images.append(image)
         if as_json:

@@ -19,6 +19,7 @@ from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
     Feature,
+    ImageSummary,
     ImageView,
     LabelView,
     Status,
@@ -46,6 +47,7 @@ __all__ = [
     "Feature",
     "FileSessionStore",
     "FolderJournal",
+    "ImageSummary",
     "ImageView",
     "KeyringSessionStore",
     "LabelView",

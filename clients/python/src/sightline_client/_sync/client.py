@@ -69,6 +69,7 @@ from sightline_client.generated.models import (
     ErasureView,
     Feature,
     ImageChanges,
+    ImageSummary,
     ImageUpload,
     ImageUploadBatch,
     ImageUploadOutcome,
@@ -321,6 +322,7 @@ class Sightline:
     # Images
 
     def image(self, image_id: str) -> ImageView:
+        """Return the full image. Raises `NotFound`."""
         return self.call(get_image.sync_detailed, image_id=image_id)
 
     def images(
@@ -334,8 +336,11 @@ class Sightline:
         taken_from: datetime | None = None,
         taken_until: datetime | None = None,
         page_size: int = 100,
-    ) -> Stream[ImageView]:
-        """Yield the caller's images, newest first; pages are fetched as needed."""
+    ) -> Stream[ImageSummary]:
+        """Yield summaries of the caller's images, newest first; pages are fetched as needed.
+
+        `image` returns the full image, with its renditions, recognition and capture data.
+        """
         return self._paginate(
             list_images.sync_detailed,
             page_size,
@@ -402,8 +407,8 @@ class Sightline:
         album: str | None = None,
         min_confidence: float = 0.0,
         page_size: int = 100,
-    ) -> Stream[ImageView]:
-        """Yield the images that match, newest first.
+    ) -> Stream[ImageSummary]:
+        """Yield summaries of the images that match, newest first.
 
         They have all `labels`, none of the labels in `without`, and all words of `text`.
         """

@@ -178,15 +178,15 @@ class Uploader:
         outcomes = self._client.create_uploads(requests)
         duplicates: list[str] = []
         for each, outcome in zip(unknown, outcomes, strict=True):
-            if outcome.ticket:
-                existing = outcome.ticket.duplicate_of
+            if outcome.upload:
+                existing = outcome.upload.duplicate_of
                 if skip and isinstance(existing, str):
                     each.entry = JournalEntry(existing)
-                    duplicates.append(outcome.ticket.image.id)
+                    duplicates.append(outcome.upload.image.id)
                     result = UploadResult(each.source, UploadOutcome.DUPLICATE, existing)
                     batch.results.append(result)
                 else:
-                    each.entry = JournalEntry.from_upload(outcome.ticket)
+                    each.entry = JournalEntry.from_upload(outcome.upload)
                     self._journal.save(each.file.sha256, each.entry)
                     batch.pending.append(each)
             elif outcome.problem:
