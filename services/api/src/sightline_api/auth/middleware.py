@@ -21,7 +21,7 @@ PROTECTED_PREFIX = "/v1/"
 
 
 class AuthenticationMiddleware:
-    """Puts the `user` into the state of every request, and answers 401 if a protected path has none.
+    """Puts the `user` into the state of each request; answers 401 if a protected path has none.
 
     A request above the owner's rate limit is answered with 429, and every response to a user has
     the `RateLimit` headers.
