@@ -4,7 +4,7 @@ import pytest
 
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import (
-    ForeignKey,
+    InvalidObjectKey,
     ImageKey,
     original_key,
     parse_original_key,
@@ -49,5 +49,5 @@ def test_a_rendition_lies_under_its_images_prefix() -> None:
     ],
 )
 def test_any_other_key_is_foreign(key: str) -> None:
-    with pytest.raises(ForeignKey):
+    with pytest.raises(InvalidObjectKey):
         parse_original_key(key)

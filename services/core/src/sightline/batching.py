@@ -1,4 +1,4 @@
-"""Many things, so many at a time."""
+"""Split an iterable into batches."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -8,6 +8,6 @@ Item = TypeVar("Item")
 
 
 def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in their order, `size` to a batch; the last may be smaller, none is empty."""
+    """Return batches of `size` items in order; the last may be smaller, none is empty."""
     remaining = iter(items)
     return iter(lambda: list(islice(remaining, size)), [])

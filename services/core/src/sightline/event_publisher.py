@@ -1,18 +1,18 @@
-"""Publish change notifications to the topic that every gateway task subscribes to."""
+"""Publish change events to the topic that every API task subscribes to."""
 
 from sightline.domain.events import Event, format_events
 from sightline.ports.queues import Topic
 
 
 class EventPublisher:
-    """Tells every gateway task, through the topic that they all listen to."""
+    """Publishes change events to the topic."""
 
     def __init__(self, topic: Topic) -> None:
         self._topic = topic
 
     async def publish(self, *events: Event) -> None:
-        """When it returns, these events will be delivered, each at least once.
+        """Publish up to `MAX_EVENTS_PER_MESSAGE` events in one message.
 
-        Not more than `MAX_TOGETHER`.
+        Once this returns, each of them will be delivered at least once.
         """
         await self._topic.publish(format_events(events))

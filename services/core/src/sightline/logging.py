@@ -1,4 +1,4 @@
-"""Log lines as JSON, one object a line, for whatever collects a container's output."""
+"""Structured logs: one JSON object per line on standard output."""
 
 import logging
 import sys
@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 from pydantic_core import to_json
 
-#: The request that is being answered, on every line that is logged meanwhile.
+#: The id of the current request; every line that is logged meanwhile has it.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-#: What the library itself keeps in a record; all else was given as `extra`.
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
+#: Attributes of every record; all others were passed as `extra`.
+_RECORD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "message", "taskName"}
 
 
 class JsonLines(logging.Formatter):
-    """What is said, by whom and when, with all that was given as `extra`.
+    """Formats a record and its `extra` attributes as one line of JSON.
 
-    There are libraries for it; they take twice the time, and every request is a line.
+    Libraries for it take twice the time, and every request logs a line.
     """
 
     def __init__(self, service: str) -> None:
@@ -34,21 +34,21 @@ class JsonLines(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
-        given = vars(record)
-        for name in given.keys() - _OWN:
-            line[name] = given[name]
+        attributes = vars(record)
+        for name in attributes.keys() - _RECORD_ATTRIBUTES:
+            line[name] = attributes[name]
         if record.exc_info:
             line["exc_info"] = self.formatException(record.exc_info)
-        # The quickest encoder among what is there anyway.
+        # The fastest encoder among the dependencies.
         return to_json(line, fallback=str).decode()
 
 
 def configure_logs(service: str, level: str) -> None:
-    """Send every log line to standard output; the libraries' chatter only from WARNING on."""
+    """Log to standard output: the service from `level` on, libraries from WARNING on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
-    # No line tells where in the code it was logged, or by which thread; finding out costs more than
-    # the rest. https://docs.python.org/3/howto/logging.html#optimization
+    # No line contains the caller, thread or process: collecting them costs more than the rest.
+    # https://docs.python.org/3/howto/logging.html#optimization
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.basicConfig(handlers=[handler], level=max(logging.WARNING, _number(level)), force=True)

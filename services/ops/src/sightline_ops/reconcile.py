@@ -13,7 +13,12 @@ from urllib.parse import quote_plus
 
 from sightline.deletion import ImageDeleter
 from sightline.domain.images import PART_NAMES, Image, PartName
-from sightline.domain.object_keys import ForeignKey, ImageKey, original_key, parse_original_key
+from sightline.domain.object_keys import (
+    ImageKey,
+    InvalidObjectKey,
+    original_key,
+    parse_original_key,
+)
 from sightline.domain.states import State
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
@@ -150,5 +155,5 @@ def _image_of(key: str) -> ImageKey | None:
     steps = key.split("/")
     try:
         return parse_original_key("/".join(["originals", *steps[1:3]]))
-    except ForeignKey:
+    except InvalidObjectKey:
         return None

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from sightline.domain.ids import ImageId, Owner
 from sightline.domain.images import PartName
-from sightline.domain.object_keys import ForeignKey, ImageKey, parse_original_key
+from sightline.domain.object_keys import ImageKey, InvalidObjectKey, parse_original_key
 from sightline.domain.recognition import Feature
 
 logger = logging.getLogger(__name__)
@@ -114,6 +114,6 @@ def _read_upload(record: _Record) -> Upload | None:
     key = unquote_plus(record.s3.object.key, errors="replace")
     try:
         return Upload(parse_original_key(key))
-    except ForeignKey:
+    except InvalidObjectKey:
         logger.warning("refused an object that is nobody's original", extra={"key": key})
         return None

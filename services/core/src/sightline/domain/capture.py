@@ -1,4 +1,4 @@
-"""What a camera tells of the taking of a picture; free of pydantic, see `rejection`."""
+"""Capture metadata of an image; free of pydantic, see `failures`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class GeoPosition:
-    """Where the camera was: degrees north and east (WGS 84), metres above sea level.
+    """The position of the camera: degrees north and east (WGS 84), meters above sea level.
 
-    `direction` is where it looked, in degrees from north, clockwise.
+    `direction` is the direction of view, in degrees clockwise from north.
     """
 
     latitude: float
@@ -19,10 +19,10 @@ class GeoPosition:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What the camera wrote into the picture about its taking.
+    """The metadata that the camera wrote into the image.
 
-    `taken_at` has an offset only where the camera recorded one: most do not, and then it is
-    the clock on the wall at the place. `exposure` is in seconds, `focal_length` in millimetres.
+    `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
+    local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
     """
 
     taken_at: datetime | None = None

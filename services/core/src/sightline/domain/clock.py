@@ -4,4 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)

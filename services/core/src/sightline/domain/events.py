@@ -1,7 +1,7 @@
-"""What open screens are told: which image or album has changed, and no more.
+"""Change events: which image or album of an owner was created, updated or deleted.
 
-An event says nothing of what there is now. Each writer knows its own part alone, so whoever is told
-looks for itself, and an event that comes twice or late does no harm.
+An event does not carry the new state. Each writer knows only its own part of an image, so a
+subscriber reads the current state itself, and an event that arrives twice or late does no harm.
 """
 
 import logging
@@ -21,16 +21,16 @@ EventKind = Literal["image", "album"]
 EventChange = Literal["created", "updated", "deleted"]
 
 
-#: Events in one message: it costs as much as for one, and SNS takes 256 KiB.
+#: Events in one message: it costs as much as for one event, and SNS accepts 256 KiB.
 MAX_EVENTS_PER_MESSAGE = 400
 
 
 class InvalidEventsMessage(Exception):
-    """A message that carries no events: something else writes to our topic."""
+    """A message without events; another sender uses the topic."""
 
 
 class Event(Value):
-    """Something of one owner has changed."""
+    """A change of one image or album."""
 
     event_id: EventId
     owner: Owner
@@ -44,40 +44,42 @@ class _Message(BaseModel):
 
 
 def image_event(key: ImageKey, change: EventChange) -> Event:
+    """Return a new event of an image."""
     return _event(key.owner, "image", key.image_id, change)
 
 
 def album_event(key: AlbumKey, change: EventChange) -> Event:
+    """Return a new event of an album."""
     return _event(key.owner, "album", key.album_id, change)
 
 
 def _event(owner: str, kind: EventKind, subject_id: str, change: EventChange) -> Event:
-    # Nothing in it is a stranger's, and to check it takes longer than to make it.
+    # No field is untrusted input, and validating an event takes longer than building it.
     return Event.model_construct(
         event_id=new_event_id(), owner=owner, kind=kind, subject_id=subject_id, change=change
     )
 
 
 def format_events(events: Sequence[Event]) -> str:
-    """The message that carries these events."""
+    """Return the message body with these events."""
     return _Message(events=[event.model_dump() for event in events]).model_dump_json()
 
 
 def parse_events(body: str) -> list[Event]:
-    """Those events of a message that can be read: a newer version may know of more.
+    """Return the valid events of a message; a newer version may send others as well.
 
-    Raises `InvalidEventsMessage` where there is no message of ours at all.
+    Raises `InvalidEventsMessage` if the body is not a message of events.
     """
     try:
         message = _Message.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidEventsMessage("the message is not of events") from error
-    return [event for each in message.events if (event := _read(each)) is not None]
+        raise InvalidEventsMessage("the body is not a message of events") from error
+    return [event for each in message.events if (event := _parse_event(each)) is not None]
 
 
-def _read(document: object) -> Event | None:
+def _parse_event(document: object) -> Event | None:
     try:
         return Event.model_validate(document)
     except ValidationError:
-        logger.warning("passed over an event that cannot be read")
+        logger.warning("skipped an invalid event")
         return None

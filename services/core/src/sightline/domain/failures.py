@@ -1,7 +1,7 @@
-"""How work on a picture may end without a result: it cannot be done, or is not wanted any more.
+"""The ways in which processing an image ends without a result.
 
-Free of pydantic, as is all that the decoding processes import: it would take as much memory as
-Pillow and Python together in each of them.
+Free of pydantic, as are all modules that the decode processes import: pydantic would take as much
+memory as Pillow and Python together in each of them.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Failure:
     """Why a part failed: a stable code for programs and a sentence for people.
 
-    `final` says that the same bytes would fail again, so a repeated delivery changes nothing.
+    `final` means that the same bytes would fail again, so a redelivered message is not processed.
     """
 
     code: str
@@ -20,13 +20,13 @@ class Failure:
 
 
 class Rejected(Exception):
-    """The picture itself cannot be processed, now or later."""
+    """The image itself cannot be processed, now or later."""
 
     def __init__(self, code: str, message: str) -> None:
-        # Both, so that it can travel between processes.
+        # Both arguments, so that the exception can be pickled between processes.
         super().__init__(code, message)
         self.failure = Failure(code=code, message=message)
 
 
 class Gone(Exception):
-    """The image was deleted while, or before, it was worked on."""
+    """The image was deleted before or during processing."""

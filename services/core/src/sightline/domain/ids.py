@@ -1,6 +1,6 @@
-"""Who owns an image, and which image it is.
+"""Ids of owners, images, albums and events.
 
-Both end up inside object keys and table keys, so neither may contain a separator (`/`, `#`).
+They become parts of object keys and table keys, so none may contain a separator (`/`, `#`).
 """
 
 from datetime import datetime
@@ -12,26 +12,26 @@ from uuid_utils.compat import uuid7
 
 
 def _is_time_ordered(value: str) -> str:
-    """Refuse anything but the one spelling of a version 7 UUID: lower case, with hyphens."""
+    """Accept only the canonical form of a version 7 UUID: lower case, with hyphens."""
     try:
         parsed = UUID(value)
     except ValueError:
         parsed = None
     if parsed is None or parsed.version != 7 or str(parsed) != value:
-        raise ValueError("not an id that was given out here")
+        raise ValueError("not an id of this service")
     return value
 
 
-#: The Cognito `sub` of a user. Cognito makes UUIDs; a federated pool may make other plain tokens.
+#: The Cognito `sub` of a user: a UUID, or another plain token in a federated pool.
 Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 
-#: A UUIDv7 in its usual spelling: it sorts by the time it was made.
+#: A UUIDv7 in its canonical form; ids sort by creation time.
 ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
 
-#: The same for an album.
+#: A UUIDv7 of an album.
 AlbumId = Annotated[str, AfterValidator(_is_time_ordered)]
 
-#: The same for an event: where a screen is in the stream of what happens, at every gateway task.
+#: A UUIDv7 of an event: the position of a client in the event stream, the same at every API task.
 EventId = Annotated[str, AfterValidator(_is_time_ordered)]
 
 owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
@@ -41,24 +41,27 @@ event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
 def new_image_id() -> str:
+    """Return a new image id."""
     return str(uuid7())
 
 
 def new_album_id() -> str:
+    """Return a new album id."""
     return str(uuid7())
 
 
 def new_event_id() -> str:
+    """Return a new event id."""
     return str(uuid7())
 
 
 def time_of(time_ordered: str) -> float:
-    """When such an id was made, in Unix seconds, to the millisecond."""
+    """Return the creation time of an id in Unix seconds, exact to the millisecond."""
     return (UUID(time_ordered).int >> 80) / 1000
 
 
 def first_image_id(at: datetime) -> str:
-    """What sorts before every id that is made from this moment on."""
+    """Return the lowest id of this time: it sorts before every id created from then on."""
     milliseconds = min(max(0, int(at.timestamp() * 1000)), 2**48 - 1)
     digits = f"{milliseconds:012x}"
     return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"

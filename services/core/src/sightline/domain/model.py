@@ -1,9 +1,9 @@
-"""What the domain is made of: values that never change."""
+"""The base class of the immutable values of the domain."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Value(BaseModel):
-    """A frozen value; what it does not know it leaves out, so that old rows can be read."""
+    """A frozen value that ignores unknown fields, so that rows of other versions can be read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

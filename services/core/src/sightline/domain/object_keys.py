@@ -1,6 +1,6 @@
-"""Names of objects in the two picture buckets.
+"""Keys of the objects in the two buckets of images.
 
-A user's file name is never part of a key: it is data, and it would need escaping.
+A key never contains the file name that the user chose: that is data, and would need escaping.
 """
 
 from typing import NamedTuple
@@ -14,35 +14,38 @@ RENDITIONS = "renditions/"
 
 
 class ImageKey(NamedTuple):
-    """Which image of whom."""
+    """The owner and the id of an image."""
 
     owner: str
     image_id: str
 
 
-class ForeignKey(ValueError):
-    """An object key that no part of Sightline would have made."""
+class InvalidObjectKey(ValueError):
+    """An object key in a form that Sightline does not use."""
 
 
 def owned_prefixes(owner: str) -> tuple[str, str]:
-    """What the keys of all of an owner's originals, and of all renditions, begin with."""
+    """Return the prefixes of the keys of an owner's originals and renditions."""
     return f"{ORIGINALS}{owner}/", f"{RENDITIONS}{owner}/"
 
 
 def original_key(image: ImageKey) -> str:
+    """Return the key of the original of an image."""
     return f"{ORIGINALS}{image.owner}/{image.image_id}"
 
 
 def rendition_prefix(image: ImageKey) -> str:
+    """Return the prefix of the keys of the renditions of an image."""
     return f"{RENDITIONS}{image.owner}/{image.image_id}/"
 
 
 def rendition_key(image: ImageKey, name: str, extension: str) -> str:
+    """Return the key of one rendition of an image."""
     return f"{rendition_prefix(image)}{name}.{extension}"
 
 
 def parse_original_key(key: str) -> ImageKey:
-    """The image that an original belongs to. Raises `ForeignKey`."""
+    """Return the image that an original belongs to. Raises `InvalidObjectKey`."""
     match key.split("/"):
         case ["originals", owner, image_id]:
             try:
@@ -50,5 +53,5 @@ def parse_original_key(key: str) -> ImageKey:
                     owner_adapter.validate_python(owner), image_id_adapter.validate_python(image_id)
                 )
             except ValidationError:
-                raise ForeignKey(key) from None
-    raise ForeignKey(key)
+                raise InvalidObjectKey(key) from None
+    raise InvalidObjectKey(key)

@@ -1,7 +1,7 @@
-"""What was recognised in a picture, and what was asked for.
+"""Recognition profiles and results.
 
-Boxes and points are shares of the upright picture's width and height, from its top left corner;
-confidences are 0 to 100.
+Boxes and points are fractions of the width and height of the upright image, measured from its top
+left corner; confidences are 0 to 100.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from sightline.domain.model import Value
 
 
 class Feature(StrEnum):
-    """What can be looked for; each is paid for by itself."""
+    """A kind of recognition; each is billed separately."""
 
     LABELS = "labels"
     PROPERTIES = "properties"
@@ -23,7 +23,7 @@ class Feature(StrEnum):
 
 
 class RecognitionProfile(Value):
-    """What is looked for, and what of it is kept."""
+    """The requested features, and the limits on their results."""
 
     features: tuple[Feature, ...] = (Feature.LABELS,)
     min_confidence: float = 55
@@ -31,12 +31,14 @@ class RecognitionProfile(Value):
 
     @property
     def name(self) -> str:
-        """The same for the same questions, whatever the order of the features."""
-        asked = self.model_copy(update={"features": tuple(sorted(set(self.features)))})
-        return hashlib.sha256(asked.model_dump_json().encode()).hexdigest()[:16]
+        """A hash of the profile that does not depend on the order of the features."""
+        ordered = self.model_copy(update={"features": tuple(sorted(set(self.features)))})
+        return hashlib.sha256(ordered.model_dump_json().encode()).hexdigest()[:16]
 
 
 class BoundingBox(Value):
+    """The box around an object, a text or a face."""
+
     left: float
     top: float
     width: float
@@ -44,19 +46,21 @@ class BoundingBox(Value):
 
 
 class PolygonPoint(Value):
+    """A corner of the polygon around a text."""
+
     x: float
     y: float
 
 
 class LabelInstance(Value):
-    """One place in the picture where a label's thing is seen."""
+    """One occurrence of a label's object in the image."""
 
     box: BoundingBox
     confidence: float
 
 
 class DetectedLabel(Value):
-    """A thing, scene or idea seen in the picture."""
+    """An object, scene or concept detected in the image."""
 
     name: str
     confidence: float
@@ -67,7 +71,7 @@ class DetectedLabel(Value):
 
 
 class DetectedText(Value):
-    """A line that was read, or a word of it; `line` is the line's number from 0."""
+    """A line of text, or a word of it; `line` is the number of the line, from 0."""
 
     text: str
     confidence: float
@@ -78,7 +82,7 @@ class DetectedText(Value):
 
 
 class DetectedFace(Value):
-    """A face, with what it shows; traits are named as Rekognition names them."""
+    """A face with its attributes; `traits` have the names that Rekognition uses."""
 
     box: BoundingBox
     confidence: float
@@ -89,7 +93,7 @@ class DetectedFace(Value):
 
 
 class ModerationLabel(Value):
-    """Something that not everybody may want to see; `parent` is its wider kind, "" at the top."""
+    """A kind of sensitive content; `parent` is the broader kind, "" at the top level."""
 
     name: str
     confidence: float
@@ -105,7 +109,7 @@ class DominantColor(Value):
 
 
 class ImageQuality(Value):
-    """Each 0 to 100; None where it was not measured for this part of the picture."""
+    """Measures from 0 to 100; None if not measured for this part of the image."""
 
     brightness: float | None = None
     sharpness: float | None = None
@@ -113,7 +117,7 @@ class ImageQuality(Value):
 
 
 class ImageProperties(Value):
-    """How the picture looks, as a whole and apart."""
+    """Quality and colors of the whole image, its foreground and its background."""
 
     quality: ImageQuality
     colors: tuple[DominantColor, ...] = ()
@@ -124,11 +128,11 @@ class ImageProperties(Value):
 
 
 class Recognition(Value):
-    """The whole answer for one picture, with what is needed to read it later.
+    """The result for one image.
 
-    A feature that was not asked for is None. `models` is the version that answered, by feature.
-    `calls` is how often each feature has been paid for this image so far; it is what the owner's
-    usage is counted from.
+    A feature that was not requested is None. `models` is the version of the model by feature.
+    `calls` is how often each feature was paid for this image so far; the owner's usage is counted
+    from it.
     """
 
     profile: RecognitionProfile

@@ -1,11 +1,11 @@
-"""What is known of a picture's pixels and files."""
+"""The renditions of an image, and what the resizer finds out about its pixels."""
 
 from sightline.domain.capture import Capture
 from sightline.domain.model import Value
 
 
 class Rendition(Value):
-    """One stored file made from the original; `bytes` is its size, sides are in pixels."""
+    """One stored rendition; `bytes` is its size, `width` and `height` are in pixels."""
 
     name: str
     key: str
@@ -16,10 +16,10 @@ class Rendition(Value):
 
 
 class RenditionSet(Value):
-    """All that the resizer finds and makes; `width` and `height` are of the upright original.
+    """The result of the resizer; `width` and `height` are those of the upright original.
 
-    `placeholder` is a ThumbHash in Base64, to be shown before a byte of picture arrives. Of a
-    picture that is `animated` only the first frame is shown.
+    `placeholder` is a ThumbHash in Base64, which clients show until a rendition has loaded. The
+    renditions of an `animated` image show its first frame only.
     """
 
     media_type: str

@@ -1,14 +1,14 @@
-"""Queues of messages, and the topic that feeds them: the ports."""
+"""Queues of messages, and the topic that sends to them: the ports."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-#: SQS takes and gives at most so many messages in one call.
+#: Maximum number of messages in one call of SQS.
 MAX_BATCH_SIZE = 10
 
 
 class Message(NamedTuple):
-    """One delivery of a message; `receive_count` is 1 at the first."""
+    """One receive of a message; `receive_count` is 1 for the first."""
 
     message_id: str
     receipt: str
@@ -17,37 +17,37 @@ class Message(NamedTuple):
 
 
 class QueueNotFound(Exception):
-    """There is no such queue any more."""
+    """The queue does not exist, or no longer."""
 
 
 class Queue(Protocol):
-    """At-least-once delivery, in no order; a received message is hidden until its time is up.
+    """At-least-once delivery without order; a received message is hidden for a time.
 
-    `visibility` is that time in seconds; after `max_receives` deliveries a message is set aside
-    in the dead-letter queue, never where it is None.
+    `visibility` is that time, the visibility timeout, in seconds. After `max_receives` receives a
+    message is dead-lettered; never if it is None.
     """
 
     visibility: float
     max_receives: int | None
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
-        """Up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first.
+        """Return up to `limit` (1 to 10) messages, waiting up to `wait` seconds for the first.
 
         Raises `QueueNotFound`.
         """
 
     async def delete(self, messages: Sequence[Message]) -> None:
-        """Settle up to ten messages for good. A failure leaves them to be delivered again."""
+        """Delete up to ten messages. Those whose deletion fails are redelivered."""
 
     async def extend(self, messages: Sequence[Message]) -> None:
-        """Hide up to ten messages for the queue's full time from now."""
+        """Hide up to ten messages for the full visibility timeout from now."""
 
     async def release(self, message: Message, after: float) -> None:
-        """Deliver the message again, no sooner than in `after` seconds."""
+        """Redeliver the message, no sooner than in `after` seconds."""
 
 
 class Topic(Protocol):
-    """Sends a message to every queue that listens."""
+    """Sends a message to every subscribed queue."""
 
     async def publish(self, body: str) -> None:
-        """When it returns, the message will be delivered."""
+        """Publish a message; once this returns, it will be delivered."""
