@@ -112,7 +112,7 @@ async def test_each_owner_has_a_signature_of_its_own(key: rsa.RSAPrivateKey) -> 
 
 
 async def test_only_renditions_are_signed(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(ValueError, match="no rendition"):
+    with pytest.raises(ValueError, match="not the key of a rendition"):
         await make_signer(key).sign_renditions(["originals/a/b"])
 
 
@@ -132,7 +132,7 @@ async def test_addresses_are_the_same_within_the_hour(key: rsa.RSAPrivateKey) ->
 async def test_what_is_remembered_is_bounded(
     key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cloudfront, "REMEMBERED", 2)
+    monkeypatch.setattr(cloudfront, "CACHE_SIZE", 2)
     counting = Counting(key)
     signer = make_signer(counting)
     for owner in ("a", "b", "a", "c", "a"):
@@ -184,7 +184,7 @@ def test_settings_refuse_a_part_of_it(
         read_settings(ApiSettings)
     assert capsys.readouterr().err == (
         "SIGHTLINE_CLOUDFRONT_URL, SIGHTLINE_CLOUDFRONT_KEY_ID, SIGHTLINE_CLOUDFRONT_PRIVATE_KEY: "
-        "all of them are needed, or none\n"
+        "set all of them or none\n"
     )
 
 
@@ -207,5 +207,5 @@ def test_settings_refuse_what_cannot_sign(
     with pytest.raises(SystemExit):
         read_settings(ApiSettings)
     assert capsys.readouterr().err == (
-        "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY: it is not an RSA private key in PEM without a password\n"
+        "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY: must be an RSA private key in PEM format, without a password\n"
     )

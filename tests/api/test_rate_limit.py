@@ -35,49 +35,49 @@ def buckets(clock: Clock) -> OwnerRateLimiter:
 
 def test_a_bucket_gives_what_it_holds_and_then_waits(buckets: OwnerRateLimiter) -> None:
     taken = [buckets.take("a") for _ in range(6)]
-    assert [each.left for each in taken] == [4, 3, 2, 1, 0, 0]
-    assert [each.full for each in taken] == [1, 1, 2, 2, 3, 3]
-    assert [each.wait for each in taken] == [0, 0, 0, 0, 0, 1]
+    assert [each.remaining for each in taken] == [4, 3, 2, 1, 0, 0]
+    assert [each.reset_seconds for each in taken] == [1, 1, 2, 2, 3, 3]
+    assert [each.retry_seconds for each in taken] == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_bucket_fills_again(buckets: OwnerRateLimiter, clock: Clock) -> None:
     for _ in range(5):
         buckets.take("a")
     clock.now += 0.5
-    assert buckets.take("a") == RateLimitState(left=0, full=3, wait=0)
-    assert buckets.take("a").wait == 1
+    assert buckets.take("a") == RateLimitState(remaining=0, reset_seconds=3, retry_seconds=0)
+    assert buckets.take("a").retry_seconds == 1
     clock.now += 3600
-    assert buckets.take("a") == RateLimitState(left=4, full=1, wait=0)
+    assert buckets.take("a") == RateLimitState(remaining=4, reset_seconds=1, retry_seconds=0)
 
 
 def test_what_is_refused_takes_nothing(buckets: OwnerRateLimiter, clock: Clock) -> None:
     for _ in range(100):
         buckets.take("a")
     clock.now += 0.5
-    assert buckets.take("a").wait == 0
+    assert buckets.take("a").retry_seconds == 0
 
 
 def test_a_slow_bucket_says_how_long_to_wait(clock: Clock) -> None:
     buckets = OwnerRateLimiter(rate=0.1, burst=1, clock=clock)
-    assert buckets.take("a").wait == 0
+    assert buckets.take("a").retry_seconds == 0
     clock.now += 2.5
-    assert buckets.take("a").wait == 8
+    assert buckets.take("a").retry_seconds == 8
 
 
 def test_owners_have_buckets_of_their_own(buckets: OwnerRateLimiter) -> None:
     for _ in range(6):
         buckets.take("a")
-    assert buckets.take("b").left == 4
+    assert buckets.take("b").remaining == 4
 
 
 def test_those_who_called_last_are_remembered(
     buckets: OwnerRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allowance, "REMEMBERED", 2)
+    monkeypatch.setattr(allowance, "MAX_BUCKETS", 2)
     for owner in ("a", "b", "a", "c"):
         buckets.take(owner)
-    assert buckets.take("a").left == 2
-    assert buckets.take("b").left == 4
+    assert buckets.take("a").remaining == 2
+    assert buckets.take("b").remaining == 4
 
 
 @pytest.fixture

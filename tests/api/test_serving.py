@@ -69,7 +69,7 @@ def asking(flood: Flood) -> Iterator[socket.socket]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what nobody reads")
 def test_an_answer_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "UNREAD", 1)
+    monkeypatch.setattr(main, "SEND_TIMEOUT_SECONDS", 1)
     flood = Flood()
     with asking(flood):
         assert flood.begun.wait(10)
@@ -78,7 +78,7 @@ def test_an_answer_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what nobody reads")
 def test_a_slow_reader_is_served_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "UNREAD", 1)
+    monkeypatch.setattr(main, "SEND_TIMEOUT_SECONDS", 1)
     flood = Flood()
     with asking(flood) as client:
         for _ in range(8):

@@ -1,4 +1,4 @@
-"""Starts the gateway: `python -m sightline_api`."""
+"""Start the API: `python -m sightline_api`."""
 
 import gc
 import socket
@@ -13,23 +13,29 @@ from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
 from sightline_api.settings import ApiSettings
 
-#: Of a process that could not start, as uvicorn's own command ends.
-COULD_NOT_START = 3
+#: Exit code if the server could not start, the same as that of uvicorn's own command.
+EXIT_START_FAILED = 3
 
-#: Seconds for which a client may leave unread what it was sent.
-UNREAD = 30
+#: Time after which a connection is closed if the client does not read, seconds.
+SEND_TIMEOUT_SECONDS = 30
+
+#: Time for requests in progress when the server stops, seconds.
+SHUTDOWN_TIMEOUT_SECONDS = 10
 
 
 class Server(uvicorn.Server):
-    """Ends what uvicorn would wait for in vain: answers that nobody reads, where the kernel can
-    (Linux), and the streams of events when it is told to stop."""
+    """A uvicorn server that ends what uvicorn itself would wait for.
+
+    It closes connections whose clients stop reading (on Linux), and event streams at shutdown.
+    """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and hasattr(socket, "TCP_USER_TIMEOUT"):
-            for listener in [each for server in self.servers for each in server.sockets]:
-                # Whoever connects has it from there: tcp(7).
-                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
+            milliseconds = SEND_TIMEOUT_SECONDS * 1000
+            for listening in [each for server in self.servers for each in server.sockets]:
+                # Accepted connections inherit the option: tcp(7).
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lifespan.state["broker"].close()
@@ -43,8 +49,8 @@ def main() -> None:
 
 
 def serve(app: FastAPI, settings: ApiSettings) -> None:
-    """Answer requests until told to stop."""
-    # What is alive now stays alive: collecting it again and again only costs latency.
+    """Serve requests until a signal stops the process."""
+    # The objects that exist now are permanent: scanning them again only adds latency.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -55,13 +61,13 @@ def serve(app: FastAPI, settings: ApiSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
     )
     server = Server(config)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
-        sys.exit(COULD_NOT_START)
+        sys.exit(EXIT_START_FAILED)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,26 @@
-"""Doing one thing for each of many, a few at a time."""
+"""Bounded concurrency within one request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-#: At once: a batch must not take every connection from the other callers.
-AT_ONCE = 10
+#: Items in progress at a time: a batch must not take every connection from other callers.
+MAX_CONCURRENCY = 10
 
 Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
 
 
-async def each_of(
-    items: Sequence[Item], work: Callable[[Item], Awaitable[Outcome]]
-) -> list[Outcome]:
-    """The outcomes in the order of the items; the first exception ends the rest."""
-    places = asyncio.Semaphore(AT_ONCE)
+async def map_concurrently(
+    items: Sequence[Item], work: Callable[[Item], Awaitable[Result]]
+) -> list[Result]:
+    """Return the results in the order of the items; the first exception cancels the rest."""
+    slots = asyncio.Semaphore(MAX_CONCURRENCY)
 
-    async def do(item: Item) -> Outcome:
-        async with places:
+    async def run(item: Item) -> Result:
+        async with slots:
             return await work(item)
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(do(item)) for item in items]
+        tasks = [group.create_task(run(item)) for item in items]
     return [task.result() for task in tasks]

@@ -1,4 +1,4 @@
-"""Writes the API's OpenAPI document: `python -m sightline_api.openapi`, for `make openapi`."""
+"""Print the OpenAPI document of the API: `python -m sightline_api.openapi`."""
 
 import json
 import sys
@@ -13,16 +13,17 @@ from sightline_api.settings import ApiSettings
 
 
 def make_document() -> dict[str, Any]:
-    """The document as the gateway serves it; it is the same with any settings."""
-    return create_app(_opens_nothing, ApiSettings.model_construct()).openapi()
+    """Build the document as the API serves it; it does not depend on the settings."""
+    return create_app(_empty_lifespan, ApiSettings.model_construct()).openapi()
 
 
 def render_document() -> str:
+    """Return the document as formatted JSON."""
     return json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
 
 
 @asynccontextmanager
-async def _opens_nothing(_: FastAPI, /) -> AsyncIterator[None]:
+async def _empty_lifespan(_: FastAPI, /) -> AsyncIterator[None]:
     yield
 
 

@@ -1,7 +1,7 @@
-"""Opaque cursors: where a listing goes on.
+"""Opaque cursors for pagination.
 
-A cursor holds only the key of an item, never an owner: whose listing it continues is always the
-caller's own, so there is nothing to gain from tampering with one.
+A cursor contains only the key of an item, never an owner. A list always contains the caller's own
+items, so a forged cursor grants no access.
 """
 
 import base64
@@ -14,11 +14,12 @@ from sightline_api.problems import InvalidCursor
 
 
 def encode_cursor(key: str) -> str:
+    """Encode the key of the last item of a page."""
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> str:
-    """The key in a cursor. Raises `InvalidCursor`."""
+    """Decode the key in a cursor. Raises `InvalidCursor`."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
@@ -30,7 +31,7 @@ def decode_cursor(cursor: str) -> str:
 
 
 def decode_image_cursor(cursor: str) -> str:
-    """The image id in a cursor. Raises `InvalidCursor`."""
+    """Decode the image id in a cursor. Raises `InvalidCursor`."""
     try:
         return image_id_adapter.validate_python(decode_cursor(cursor))
     except ValidationError:

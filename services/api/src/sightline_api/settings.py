@@ -1,4 +1,4 @@
-"""The gateway's settings."""
+"""Settings of the API."""
 
 from typing import Self
 
@@ -11,44 +11,63 @@ from sightline_api.urls.cloudfront import read_private_key
 
 
 class ApiSettings(ServiceSettings):
-    """Read from `SIGHTLINE_*`; times in seconds."""
+    """Settings from `SIGHTLINE_*` variables; durations in seconds, sizes in bytes."""
 
     model_config = SettingsConfigDict(env_parse_none_str="none", hide_input_in_errors=True)
 
-    renditions_bucket: str = Field(description="Bucket that renditions are read from.")
+    renditions_bucket: str = Field(description="S3 bucket of the renditions.")
     uploads_topic_arn: str = Field(
-        description="Topic that feeds both queues; demands to reprocess go there too."
+        description="SNS topic of the upload notifications, which feeds the queues of the worker "
+        "and the resizer; the API publishes requests to reprocess to it."
     )
     events_queue_prefix: str = Field(
-        description="Begins the name of the queue by which each task hears of events."
+        description="Name prefix of the SQS queues from which API tasks receive change events."
     )
-    token_issuer: str = Field(description="Address of the Cognito pool, as its tokens name it.")
-    token_jwks_url: str = Field(description="Where the pool's public keys are.")
-    token_client_ids: frozenset[str] = Field(description="App clients whose tokens are good.")
+    token_issuer: str = Field(
+        description="Issuer of the access tokens (claim `iss`): the URL of the Cognito user pool."
+    )
+    token_jwks_url: str = Field(description="URL of the user pool's JWKS, its public signing keys.")
+    token_client_ids: frozenset[str] = Field(
+        description="IDs of the app clients whose access tokens are accepted."
+    )
     public_s3_endpoint: str | None = Field(
-        None, description="Address of S3 as clients see it, where it is not the one seen here."
+        None,
+        description="S3 endpoint that clients use, if it differs from the one that the API uses.",
     )
     s3_endpoint: str | None = Field(
         None,
         validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-        description="As the AWS clients read it; None for AWS itself.",
+        description="S3 endpoint that the API uses; the endpoint of AWS by default.",
     )
     cloudfront_url: str | None = Field(
-        None, description="Where CloudFront serves renditions; None, and S3 itself does."
+        None,
+        description="URL of the CloudFront distribution that serves renditions; S3 serves them by "
+        "default.",
     )
-    cloudfront_key_id: str | None = Field(None, description="Its id of the public key.")
-    cloudfront_private_key: SecretStr | None = Field(None, description="The other half, as PEM.")
+    cloudfront_key_id: str | None = Field(
+        None, description="ID of the CloudFront public key that verifies the signed URLs."
+    )
+    cloudfront_private_key: SecretStr | None = Field(
+        None, description="RSA private key in PEM format that signs CloudFront URLs."
+    )
     dynamodb_fast_path: bool = Field(
         True,
         description="Send reads and puts to DynamoDB without the SDK, and fall back to the SDK.",
     )
-    host: str = "127.0.0.1"
-    port: int = Field(8000, ge=1, le=65535)
-    max_upload_bytes: int = Field(50 * 2**20, gt=0, description="Largest picture, in bytes.")
-    owner_max_images: int | None = Field(
-        None, ge=0, description="Images that one owner may have; None for any number."
+    host: str = Field("127.0.0.1", description="IP address or host name to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on.")
+    max_upload_bytes: int = Field(
+        50 * 2**20, gt=0, description="Maximum size of an image, in bytes."
     )
-    owner_max_bytes: int | None = Field(None, ge=0, description="The same of their bytes.")
+    owner_max_images: int | None = Field(
+        None, ge=0, description="Maximum number of images per owner; unlimited by default."
+    )
+    owner_max_bytes: int | None = Field(
+        None,
+        ge=0,
+        description="Maximum total size of the originals per owner, in bytes; unlimited by "
+        "default.",
+    )
     call_prices: dict[Feature, float] = Field(
         {
             Feature.LABELS: 1.0,
@@ -57,49 +76,78 @@ class ApiSettings(ServiceSettings):
             Feature.FACES: 1.0,
             Feature.MODERATION: 1.0,
         },
-        description="US dollars per 1,000 calls (us-east-1, the first million of a month).",
+        description="Prices of 1,000 recognition calls by feature, in US dollars. The defaults are "
+        "those of us-east-1 for the first million calls of a month.",
     )
     upload_seconds: int = Field(
-        900, gt=0, le=43_200, description="Lifetime of a presigned POST, seconds."
+        900, gt=0, le=43_200, description="Lifetime of a presigned POST, in seconds."
     )
-    url_seconds: int = Field(3600, gt=0, le=43_200, description="Life of a picture's address.")
+    url_seconds: int = Field(
+        3600,
+        gt=0,
+        le=43_200,
+        description="Minimum lifetime of a presigned URL, in seconds; the actual lifetime is up to "
+        "one hour longer.",
+    )
     owner_requests_per_second: float | None = Field(
-        50, gt=0, description="Of one owner to one task, over time; `none` for any number."
+        50,
+        gt=0,
+        description="Sustained rate limit per owner and API task, in requests per second; `none` "
+        "disables rate limiting.",
     )
-    owner_burst: int = Field(200, ge=1, description="The same at once, after a while without any.")
-    max_request_bytes: int = Field(2**20, gt=0, description="Largest body of a request.")
+    owner_burst: int = Field(
+        200, ge=1, description="Requests that an owner may make at once, per API task."
+    )
+    max_request_bytes: int = Field(
+        2**20, gt=0, description="Maximum size of a request body, in bytes."
+    )
     erasure_seconds: float = Field(
-        20, gt=0, description="Time for which one call erases; below `request_seconds`."
+        20,
+        gt=0,
+        description="Time that one request to erase an account spends deleting, in seconds; must "
+        "be less than the request timeout.",
     )
-    request_seconds: float = Field(30, gt=0, description="Time until an answer begins.")
+    request_seconds: float = Field(
+        30, gt=0, description="Request timeout: time until the response must start, in seconds."
+    )
     events_heartbeat_seconds: float = Field(
-        15, gt=0, description="Longest silence of a stream; below a load balancer's idle time."
+        15,
+        gt=0,
+        description="Interval of heartbeats in an idle event stream, in seconds; must be less than "
+        "the idle timeout of the load balancer.",
     )
-    events_max_seconds: float = Field(900, gt=0, description="Longest life of a stream.")
+    events_max_seconds: float = Field(
+        900, gt=0, description="Maximum lifetime of an event stream, in seconds."
+    )
     events_max_streams: int = Field(
-        20, ge=1, description="Streams that one owner may have open, at each task."
+        20, ge=1, description="Maximum number of open event streams per owner and API task."
     )
     events_lease_seconds: float = Field(
-        120, ge=1, description="Time after its last sign of life for which a task counts as alive."
+        120,
+        ge=1,
+        description="Lease of an API task's event queue, in seconds. If the task stops renewing "
+        "it, other tasks remove the queue.",
     )
     cors_origins: tuple[str, ...] = Field(
-        (), description="Pages that may call, as `https://app.example.com`; none by default."
+        (),
+        description="Origins of web pages that may call the API, such as "
+        "`https://app.example.com`; none by default.",
     )
 
     @field_validator("cloudfront_private_key")
     @classmethod
-    def _can_sign(cls, key: SecretStr | None) -> SecretStr | None:
+    def _require_rsa_key(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None:
             read_private_key(key.get_secret_value())
         return key
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
+    def _require_all_of_cloudfront(self) -> Self:
         given = (self.cloudfront_url, self.cloudfront_key_id, self.cloudfront_private_key)
         if None in given and any(given):
             names = ("URL", "KEY_ID", "PRIVATE_KEY")
             raise ValueError(
                 f"{', '.join(f'{PREFIX}CLOUDFRONT_{name}' for name in names)}: "
-                "all of them are needed, or none"
+                "set all of them or none"
             )
         return self

@@ -9,7 +9,7 @@ from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.object_keys import ImageKey, owned_prefixes
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.owner_data import OwnerData
-from sightline_api.concurrency import AT_ONCE, each_of
+from sightline_api.concurrency import MAX_CONCURRENCY, map_concurrently
 from sightline_api.events.publisher import ChangePublisher
 
 #: Images and albums that remain are counted up to this number.
@@ -41,10 +41,10 @@ class AccountEraser:
 
         # Albums first: images that belong to none are deleted faster.
         for table, delete in ((albums, delete_album), (images, delete_image)):
-            while ids := await table.list_ids(owner, AT_ONCE):
+            while ids := await table.list_ids(owner, MAX_CONCURRENCY):
                 if clock() > until:
                     return await self._count(owner)
-                await each_of(ids, delete)
+                await map_concurrently(ids, delete)
         # Objects that were uploaded after their rows had expired.
         of_originals, of_renditions = owned_prefixes(owner)
         await self.deleter.originals.delete_all(of_originals)

@@ -7,7 +7,7 @@ from sightline.domain.albums import Album
 from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable
 from sightline_api.albums.schemas import AlbumView, CoverView
-from sightline_api.concurrency import each_of
+from sightline_api.concurrency import map_concurrently
 from sightline_api.images.schemas import sign_links
 from sightline_api.urls.signer import Signer
 
@@ -22,7 +22,7 @@ class AlbumViews:
 
     async def build(self, owner: str, albums: Sequence[Album]) -> list[AlbumView]:
         """Return a view of each album of the owner."""
-        cover_ids = await each_of(albums, self._choose_cover)
+        cover_ids = await map_concurrently(albums, self._choose_cover)
         summaries = await self.images.get_summaries(owner, [each for each in cover_ids if each])
         urls = await sign_links(summaries, self.signer)
         covers = {image.image_id: CoverView.of(image, urls) for image in summaries}

@@ -1,4 +1,4 @@
-"""The public keys of a Cognito pool, by key id."""
+"""The public signing keys of a Cognito user pool (JWKS), by key id."""
 
 import asyncio
 import logging
@@ -12,28 +12,28 @@ from jose.exceptions import JOSEError
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between fetches that an unknown key id may cause: anyone can invent key ids.
-UNKNOWN_KEY_INTERVAL = 60.0
+#: Minimum time between fetches for an unknown key id, seconds: anyone can invent key ids.
+UNKNOWN_KEY_INTERVAL_SECONDS = 60.0
 
-#: Seconds between fetches while no key has ever been had.
-EMPTY_INTERVAL = 2.0
+#: Minimum time between fetches while the cache is empty, seconds.
+EMPTY_INTERVAL_SECONDS = 2.0
 
-#: Seconds after which known keys are looked up again, so that a withdrawn one is dropped.
-MAX_AGE = 3600.0
+#: Age at which known keys are fetched again, seconds, so that a revoked key is dropped.
+MAX_AGE_SECONDS = 3600.0
 
-TIMEOUT = httpx.Timeout(5)
+FETCH_TIMEOUT_SECONDS = 5
 
 
 class UnknownKey(Exception):
-    """The pool has no such key."""
+    """The user pool has no such key."""
 
 
 class JwksUnavailable(Exception):
-    """No key has ever been had, and the pool does not answer."""
+    """The cache is empty, and the JWKS cannot be fetched."""
 
 
 class JwksCache:
-    """Fetches the pool's JWKS when it must, and serves what it last had while the pool is away."""
+    """Fetches the JWKS on demand, and keeps serving the last known keys if a fetch fails."""
 
     def __init__(
         self, http: httpx.AsyncClient, url: str, clock: Callable[[], float] = time.monotonic
@@ -43,12 +43,12 @@ class JwksCache:
         self._clock = clock
         self._keys: dict[str, Key] = {}
         self._fetched_at = float("-inf")
-        self._tried_at = float("-inf")
-        self._fetching = asyncio.Lock()
+        self._attempted_at = float("-inf")
+        self._fetch_lock = asyncio.Lock()
 
     async def find(self, key_id: str) -> Key:
-        """The key of this id. Raises `UnknownKey`, `JwksUnavailable`."""
-        if key_id not in self._keys or self._age() > MAX_AGE:
+        """Return the key with this id. Raises `UnknownKey`, `JwksUnavailable`."""
+        if key_id not in self._keys or self._age() > MAX_AGE_SECONDS:
             await self._refresh(key_id)
         if not self._keys:
             raise JwksUnavailable
@@ -61,25 +61,25 @@ class JwksCache:
         return self._clock() - self._fetched_at
 
     async def _refresh(self, key_id: str) -> None:
-        async with self._fetching:
-            # Whoever waited for the lock may find the work done.
-            if key_id in self._keys and self._age() <= MAX_AGE:
+        async with self._fetch_lock:
+            # Another request may have fetched the keys while this one waited for the lock.
+            if key_id in self._keys and self._age() <= MAX_AGE_SECONDS:
                 return
-            interval = UNKNOWN_KEY_INTERVAL if self._keys else EMPTY_INTERVAL
-            if self._clock() - self._tried_at < interval:
+            interval = UNKNOWN_KEY_INTERVAL_SECONDS if self._keys else EMPTY_INTERVAL_SECONDS
+            if self._clock() - self._attempted_at < interval:
                 return
-            self._tried_at = self._clock()
+            self._attempted_at = self._clock()
             try:
                 self._keys = await self._fetch()
                 self._fetched_at = self._clock()
             except (httpx.HTTPError, JOSEError, ValueError, KeyError, TypeError):
-                logger.warning("could not fetch the pool's keys", exc_info=True)
+                logger.warning("could not fetch the JWKS", exc_info=True)
 
     async def _fetch(self) -> dict[str, Key]:
-        answer = await self._http.get(self._url, timeout=TIMEOUT)
-        answer.raise_for_status()
+        response = await self._http.get(self._url, timeout=FETCH_TIMEOUT_SECONDS)
+        response.raise_for_status()
         return {
             entry["kid"]: jwk.construct(entry, algorithm="RS256")
-            for entry in answer.json()["keys"]
+            for entry in response.json()["keys"]
             if entry.get("kty") == "RSA"
         }

@@ -56,8 +56,8 @@ class AuthenticationMiddleware:
                 message["headers"] = [*message["headers"], *headers]
             return send(message)
 
-        if state.wait:
-            await render_problem(RateLimited(state.wait))(scope, receive, send_with_limit)
+        if state.retry_seconds:
+            await render_problem(RateLimited(state.retry_seconds))(scope, receive, send_with_limit)
         else:
             await self._app(scope, receive, send_with_limit)
 

@@ -1,4 +1,4 @@
-"""How many requests an owner may make: a token bucket for each, and the headers that tell of it.
+"""Rate limit of each owner: a token bucket, and the headers that report its state.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
@@ -9,42 +9,43 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-#: How many owners are remembered, those that called last; one takes about 0.3 kB. Whoever is
-#: forgotten has not called for long, and so would have a full bucket anyway.
-REMEMBERED = 10_000
+#: Owners whose buckets are kept, the most recent callers; one takes about 0.3 kB. The bucket of an
+#: owner who was evicted has had time to fill up, so a new, full one is equivalent.
+MAX_BUCKETS = 10_000
 
-#: What the headers call a bucket.
-POLICY = "owner"
+#: Name of the policy in the headers.
+POLICY_NAME = "owner"
 
 _HEADERS = {
     "RateLimit-Policy": {
-        "description": "So many requests (`q`) may be made at once, and as many again every `w` "
-        "seconds; absent where there is no limit.",
+        "description": "The rate limit: `q` requests at once, and as many again every `w` seconds. "
+        "Absent if there is no limit.",
         "schema": {"type": "string"},
-        "example": f'"{POLICY}";q=200;w=4',
+        "example": f'"{POLICY_NAME}";q=200;w=4',
     },
     "RateLimit": {
-        "description": "How many requests are left (`r`), and the seconds until there are all of "
-        "them again (`t`).",
+        "description": "Requests that remain (`r`), and the seconds until the full burst is "
+        "available again (`t`).",
         "schema": {"type": "string"},
-        "example": f'"{POLICY}";r=199;t=1',
+        "example": f'"{POLICY_NAME}";r=199;t=1',
     },
 }
 
 
 class RateLimitState(NamedTuple):
-    """What an owner has after a request: `left` more at once, all of them in `full` seconds.
+    """The state of an owner's bucket after a request.
 
-    `wait` is the seconds until the next, where this request was one too many; else 0.
+    `remaining` requests may be made at once, and the bucket is full in `reset_seconds`. If the
+    request exceeded the limit, `retry_seconds` is the time until the next one is allowed; else 0.
     """
 
-    left: int
-    full: int
-    wait: int
+    remaining: int
+    reset_seconds: int
+    retry_seconds: int
 
 
 class OwnerRateLimiter:
-    """Lets each owner make `burst` requests at once, and `rate` a second over time."""
+    """Allows each owner `burst` requests at once, and `rate` requests per second over time."""
 
     def __init__(
         self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
@@ -52,37 +53,41 @@ class OwnerRateLimiter:
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        #: By owner how much was taken of the bucket, and when that was so; the latest last.
+        #: By owner, what has been taken from the bucket, and when; the latest callers last.
         self._taken: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @property
     def policy(self) -> str:
-        """The `RateLimit-Policy`."""
-        return f'"{POLICY}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
+        """The value of the `RateLimit-Policy` header."""
+        return f'"{POLICY_NAME}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
 
     def take(self, owner: str) -> RateLimitState:
+        """Take one request from the bucket of the owner, unless it is empty."""
         now = self._clock()
         taken, at = self._taken.pop(owner, (0.0, now))
         taken = max(0.0, taken - (now - at) * self._rate)
-        wait = 0.0
+        retry_seconds = 0.0
         if taken + 1 > self._burst:
-            wait = (taken + 1 - self._burst) / self._rate
+            retry_seconds = (taken + 1 - self._burst) / self._rate
         else:
             taken += 1
         self._taken[owner] = taken, now
-        if len(self._taken) > REMEMBERED:
+        if len(self._taken) > MAX_BUCKETS:
             self._taken.popitem(last=False)
-        full = math.ceil(taken / self._rate)
-        return RateLimitState(int(self._burst - taken), full, math.ceil(wait))
+        return RateLimitState(
+            remaining=int(self._burst - taken),
+            reset_seconds=math.ceil(taken / self._rate),
+            retry_seconds=math.ceil(retry_seconds),
+        )
 
 
-def format_header(allowance: RateLimitState) -> str:
-    """The `RateLimit` header."""
-    return f'"{POLICY}";r={allowance.left};t={allowance.full}'
+def format_header(state: RateLimitState) -> str:
+    """Format the value of the `RateLimit` header."""
+    return f'"{POLICY_NAME}";r={state.remaining};t={state.reset_seconds}'
 
 
 def describe_headers(document: dict[str, Any]) -> None:
-    """Have every answer of every operation that wants a token tell of the headers."""
+    """Add the headers to every response of the operations that require a token."""
     document["components"]["headers"] = _HEADERS
     references = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     for path in document["paths"].values():

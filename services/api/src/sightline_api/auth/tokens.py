@@ -1,4 +1,4 @@
-"""Cognito access tokens: who is calling.
+"""Verify Cognito access tokens.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 """
@@ -15,14 +15,14 @@ from pydantic import ValidationError
 from sightline.domain.ids import owner_adapter
 from sightline_api.auth.jwks import JwksCache, UnknownKey
 
-#: How many verified tokens are remembered; one takes about 2 kB.
-REMEMBERED = 10_000
+#: Verified tokens that are cached; one takes about 2 kB.
+CACHE_SIZE = 10_000
 
-#: Longest token that is looked at, in characters; Cognito's have about 1,000.
-MAX_LENGTH = 8_192
+#: Maximum length of a token, in characters; the tokens of Cognito have about 1,000.
+MAX_TOKEN_LENGTH = 8_192
 
 _OPTIONS = {
-    # Access tokens carry `client_id` in place of an audience.
+    # Access tokens have the claim `client_id` in place of `aud`.
     "verify_aud": False,
     "verify_at_hash": False,
     "require_exp": True,
@@ -32,57 +32,60 @@ _OPTIONS = {
 
 
 class InvalidToken(Exception):
-    """Not an access token of our pool, for one of our clients, that is good now."""
+    """The token is not a valid access token of the user pool for one of the app clients."""
 
 
 class User(NamedTuple):
-    """Who is calling, until when (Unix seconds) that is known."""
+    """The caller, and the expiry of the access token in Unix seconds."""
 
     owner: str
     expires_at: float
 
 
 class TokenVerifier:
-    """Tells whose access token it is given; remembers those that it has verified."""
+    """Verifies access tokens, and caches the verified ones until they expire."""
 
     def __init__(
         self,
-        keys: JwksCache,
+        jwks: JwksCache,
         issuer: str,
         client_ids: frozenset[str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._keys = keys
+        self._jwks = jwks
         self._issuer = issuer
         self._client_ids = client_ids
         self._clock = clock
         self._verified: OrderedDict[str, User] = OrderedDict()
 
     async def verify(self, token: str) -> User:
-        """Raises `InvalidToken`; `KeysUnavailable` where nothing can be verified at all."""
+        """Return the owner of the token.
+
+        Raises `InvalidToken`, or `JwksUnavailable` if no token can be verified.
+        """
         user = self._verified.get(token)
         if user is None:
-            user = await self._check(token)
-            self._remember(token, user)
+            user = await self._verify(token)
+            self._cache(token, user)
         elif user.expires_at <= self._clock():
             del self._verified[token]
             raise InvalidToken("expired")
         return user
 
-    def _remember(self, token: str, user: User) -> None:
+    def _cache(self, token: str, user: User) -> None:
         self._verified[token] = user
-        if len(self._verified) > REMEMBERED:
+        if len(self._verified) > CACHE_SIZE:
             self._verified.popitem(last=False)
 
-    async def _check(self, token: str) -> User:
-        if len(token) > MAX_LENGTH:
+    async def _verify(self, token: str) -> User:
+        if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("too long")
         try:
             header = jwt.get_unverified_header(token)
-            # Checked before a key is looked for, so that a forger cannot choose how we verify.
+            # Checked before the key is looked up, so that a forger cannot choose the algorithm.
             if header.get("alg") != "RS256" or not isinstance(header.get("kid"), str):
-                raise InvalidToken("not signed as Cognito signs")
-            key = await self._keys.find(header["kid"])
+                raise InvalidToken("not signed with RS256 by a named key")
+            key = await self._jwks.find(header["kid"])
             claims = jwt.decode(
                 token, key, algorithms=["RS256"], issuer=self._issuer, options=_OPTIONS
             )
@@ -91,8 +94,8 @@ class TokenVerifier:
         if claims.get("token_use") != "access":
             raise InvalidToken("not an access token")
         if claims.get("client_id") not in self._client_ids:
-            raise InvalidToken("for another client")
+            raise InvalidToken("issued to another client")
         try:
             return User(owner_adapter.validate_python(claims["sub"]), float(claims["exp"]))
         except ValidationError as error:
-            raise InvalidToken("its subject is no owner") from error
+            raise InvalidToken("the subject is not a valid owner id") from error

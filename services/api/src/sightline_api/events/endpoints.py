@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from sightline.ports.image_table import ImageTable
-from sightline_api.concurrency import each_of
+from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import CurrentUser, Events, Images, Settings
 from sightline_api.events.broker import Broker, Subscription
 from sightline_api.events.sse import (
@@ -125,7 +125,9 @@ async def _first_events(
     events = broker.since(owner, last_event_id)
     if events is None or len(events) > MAX_REPLAYED:
         return PREAMBLE + format_reset()
-    return PREAMBLE + b"".join(await each_of(events, lambda event: format_event(event, images)))
+    return PREAMBLE + b"".join(
+        await map_concurrently(events, lambda event: format_event(event, images))
+    )
 
 
 async def _stream(

@@ -14,7 +14,7 @@ from sightline.domain.events import Event, InvalidEventsMessage, parse_events
 from sightline.ports.event_queues import EventQueueLost, EventQueueRegistry, EventQueues
 from sightline.ports.image_table import ImageTable
 from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue, QueueNotFound
-from sightline_api.concurrency import each_of
+from sightline_api.concurrency import map_concurrently
 from sightline_api.events.broker import Broker
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.sse import format_event, format_reset
@@ -101,7 +101,7 @@ class EventSubscriber:
             self._has_gap = False
             self._broker.reset()
         if messages:
-            await each_of(messages, self._deliver_message)
+            await map_concurrently(messages, self._deliver_message)
             await queue.delete(messages)
 
     async def _open(self) -> Queue:
@@ -140,7 +140,7 @@ class EventSubscriber:
         except InvalidEventsMessage:
             logger.warning("invalid events message", extra={"message_id": message.message_id})
             return
-        await each_of(events, self._deliver)
+        await map_concurrently(events, self._deliver)
 
     async def _deliver(self, event: Event) -> None:
         if not self._broker.remember(event):

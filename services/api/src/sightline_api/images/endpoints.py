@@ -11,7 +11,7 @@ from sightline.domain.ids import AlbumId, image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
-from sightline_api.concurrency import each_of
+from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
     Changes,
     CurrentUser,
@@ -110,7 +110,7 @@ async def create_images(
         changes.image(ImageKey(user.owner, upload.image.id), "created")
         return ImageUploadOutcome(upload=upload)
 
-    return ImageUploadOutcomes(items=await each_of(batch.images, create))
+    return ImageUploadOutcomes(items=await map_concurrently(batch.images, create))
 
 
 @router.post(
@@ -135,7 +135,7 @@ async def delete_images(
         changes.image(key, "deleted")
         return DeletionOutcome(id=image_id, status=204)
 
-    return DeletionOutcomes(items=await each_of(batch.ids, delete))
+    return DeletionOutcomes(items=await map_concurrently(batch.ids, delete))
 
 
 @router.get(

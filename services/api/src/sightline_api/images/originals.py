@@ -1,4 +1,4 @@
-"""The endpoint of originals: files as they were uploaded."""
+"""The endpoint that returns originals: files as they were uploaded."""
 
 import re
 import unicodedata
@@ -33,8 +33,8 @@ SUFFIXES = {
     "image/webp": (".webp",),
 }
 
-#: Bytes of a file name without its suffix; file systems allow 255 in all.
-MAX_STEM = 200
+#: Maximum length of a file name without its suffix, in bytes; file systems allow 255 in all.
+MAX_STEM_BYTES = 200
 
 #: Path separators, and characters with a meaning in a shell or on Windows.
 _RESERVED = re.compile(r'[<>:"/\\|?*]')
@@ -68,6 +68,7 @@ async def get_original(key: OwnImage, images: Images, signer: UrlSigner) -> Orig
 
 
 async def view_original(image: Image, signer: Signer) -> OriginalView:
+    """Build the view of an original, with a presigned URL."""
     file_name = name_file(image)
     (url,) = await signer.sign_downloads([OriginalDownload(original_key(image.key), file_name)])
     return OriginalView(
@@ -91,11 +92,11 @@ def name_file(image: Image) -> str:
             stem = stem[: -len(suffix)]
             break
     # A leading dot hides a file; Windows removes trailing dots and spaces.
-    stem = stem.encode()[:MAX_STEM].decode(errors="ignore").strip(" .")
+    stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(" .")
     return (stem or image.image_id) + suffixes[0]
 
 
 def _media_type(image: Image) -> str:
-    """Return the media type as detected in the file; until then as declared."""
+    """Return the detected media type, or the declared one until the file was read."""
     result = image.renditions.result
     return result.media_type if result else image.media_type

@@ -1,4 +1,4 @@
-"""Addresses of renditions at CloudFront, all of one owner's by a single signature.
+"""CloudFront URLs of renditions: one signature for all of an owner.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
@@ -18,20 +18,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.object_keys import RENDITIONS
-from sightline_api.urls.s3 import SAFE
+from sightline_api.urls.s3 import PATH_SAFE_CHARACTERS
 from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl, Signer, expiry
 
-#: How many owners' signatures are remembered; one takes about 1 kB, and 0.25 ms to make.
-REMEMBERED = 10_000
+#: Owners whose signatures are cached; one takes about 1 kB, and 0.25 ms to create.
+CACHE_SIZE = 10_000
 
-#: CloudFront's own alphabet for Base64 in a query.
-_ALPHABET = bytes.maketrans(b"+=/", b"-_~")
+#: CloudFront's replacements for the Base64 characters that are special in a query.
+_BASE64_REPLACEMENTS = bytes.maketrans(b"+=/", b"-_~")
 
 
 class CloudFrontSigner:
-    """`Signer` that has renditions read from CloudFront, and leaves the rest to S3's.
+    """`Signer` for renditions on CloudFront; it delegates uploads and originals to another.
 
-    A signature is good for `renditions/{owner}/*`: one owner's pictures and nobody else's.
+    A signature is valid for `renditions/{owner}/*`: the renditions of one owner only.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class CloudFrontSigner:
         self._key = key
         self._url_seconds = url_seconds
         self._clock = clock
-        self._query = lru_cache(REMEMBERED)(self._sign)
+        self._query = lru_cache(CACHE_SIZE)(self._sign)
 
     async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
         return await self._s3.sign_upload(image, seconds)
@@ -58,42 +58,43 @@ class CloudFrontSigner:
         return await self._s3.sign_downloads(downloads)
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
-        until = int(expiry(self._clock(), self._url_seconds).timestamp())
+        expires_at = int(expiry(self._clock(), self._url_seconds).timestamp())
         return [
-            f"{self._url}/{quote(key, safe=SAFE)}?{self._query(_folder(key), until)}"
+            f"{self._url}/{quote(key, safe=PATH_SAFE_CHARACTERS)}"
+            f"?{self._query(_folder(key), expires_at)}"
             for key in keys
         ]
 
-    def _sign(self, folder: str, until: int) -> str:
-        """The query for everything in the folder until then, in Unix seconds."""
+    def _sign(self, folder: str, expires_at: int) -> str:
+        """Return the query that signs every URL in the folder; `expires_at` in Unix seconds."""
         statement = {
             "Resource": f"{self._url}/{folder}*",
-            "Condition": {"DateLessThan": {"AWS:EpochTime": until}},
+            "Condition": {"DateLessThan": {"AWS:EpochTime": expires_at}},
         }
         policy = json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
-        # It takes no other hash. What is signed is ours, so that SHA-1's weakness, two texts of one
-        # hash made by a forger, is of no use here.
+        # CloudFront supports SHA-1 only. Its weakness, collisions that an attacker constructs, does
+        # not apply: the policy that is signed is our own.
         signature = self._key.sign(policy, PKCS1v15(), SHA1())  # noqa: S303 # nosec B303
         return f"Policy={_encode(policy)}&Signature={_encode(signature)}&Key-Pair-Id={self._key_id}"
 
 
 def read_private_key(pem: str) -> RSAPrivateKey:
-    """Raises `ValueError`, without a word of what it was given."""
+    """Parse the key. Raises `ValueError`, whose message contains nothing of the input."""
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, RSAPrivateKey):
-        raise ValueError("it is not an RSA private key in PEM without a password")  # noqa: TRY004
+        raise ValueError("must be an RSA private key in PEM format, without a password")  # noqa: TRY004
     return key
 
 
 def _folder(key: str) -> str:
-    """`renditions/{owner}/` of a rendition's key."""
+    """Return the prefix `renditions/{owner}/` of a rendition's key."""
     if not key.startswith(RENDITIONS):
-        raise ValueError(f"no rendition: {key}")
+        raise ValueError(f"not the key of a rendition: {key}")
     return key[: key.index("/", len(RENDITIONS)) + 1]
 
 
 def _encode(body: bytes) -> str:
-    return base64.b64encode(body).translate(_ALPHABET).decode()
+    return base64.b64encode(body).translate(_BASE64_REPLACEMENTS).decode()

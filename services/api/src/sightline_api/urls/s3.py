@@ -1,7 +1,7 @@
-"""Addresses that S3 lets a client use directly, for a while and for one thing only.
+"""Presigned S3 URLs and POST forms.
 
-Signature version 4, written out: the SDK takes 178 microseconds for an address, this takes 5, and
-a page of images needs hundreds.
+Implements Signature Version 4 directly: the SDK takes 178 microseconds per URL, this module 5, and
+a page of images needs hundreds of URLs.
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 """
 
@@ -28,7 +28,7 @@ from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline_api.urls.signer import (
-    URL_STABLE_FOR,
+    SIGNING_PERIOD,
     BucketEndpoint,
     OriginalDownload,
     PresignedPost,
@@ -37,12 +37,12 @@ from sightline_api.urls.signer import (
     start_of_hour,
 )
 
-#: What stands in a path as it is.
-SAFE = "/-_.~"
+#: Characters that are not percent-encoded in a path.
+PATH_SAFE_CHARACTERS = "/-_.~"
 
 
 class S3Signer:
-    """`Signer` by S3's own presigned forms and addresses."""
+    """`Signer` for S3. `originals` is the name and the endpoint of the bucket."""
 
     def __init__(
         self,
@@ -93,27 +93,27 @@ class S3Signer:
         at = self._clock()
         preamble, until = await self._prepare(at), expiry(at, self._url_seconds)
         return [
-            PresignedUrl(preamble.sign(self._originals, key, _save_as(file_name)), until)
+            PresignedUrl(preamble.sign(self._originals, key, _format_disposition(file_name)), until)
             for key, file_name in downloads
         ]
 
     async def _prepare(self, at: datetime) -> "_Preamble":
-        # Good for its time from any moment of the hour.
-        seconds = self._url_seconds + int(URL_STABLE_FOR.total_seconds())
+        # The signature starts at the hour, and must be valid for `url_seconds` from the end of it.
+        seconds = self._url_seconds + int(SIGNING_PERIOD.total_seconds())
         credentials = await self._credentials()
         return _prepare(credentials, self._region, start_of_hour(at), seconds)
 
 
 class _Preamble(NamedTuple):
-    """What all addresses that are signed within an hour have in common."""
+    """The part of a signature that all URLs of one hour share."""
 
     query: str
     head: str
     signing_key: bytes
 
     def sign(self, bucket: BucketEndpoint, key: str, parameter: str = "") -> str:
-        """The address of an object; the parameter sorts behind all of Amazon's own."""
-        path = f"{bucket.path}/{quote(key, safe=SAFE)}"
+        """Return the URL of an object; `parameter` must sort after the `X-Amz-` parameters."""
+        path = f"{bucket.path}/{quote(key, safe=PATH_SAFE_CHARACTERS)}"
         query = self.query + parameter
         request = f"GET\n{path}\n{query}\nhost:{bucket.host}\n\nhost\nUNSIGNED-PAYLOAD"
         signature = sign(self.signing_key, self.head + hashlib.sha256(request.encode()).hexdigest())
@@ -138,11 +138,7 @@ def _prepare(credentials: Credentials, region: str, at: datetime, seconds: int) 
     )
 
 
-def _save_as(file_name: str) -> str:
-    """Has S3 tell the browser to save what it gets, under this name (RFC 6266, RFC 8187)."""
+def _format_disposition(file_name: str) -> str:
+    """Return the parameter that makes browsers save the file as this name (RFC 6266, RFC 8187)."""
     disposition = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
     return f"&response-content-disposition={quote(disposition, safe='')}"
-
-
-def _scope(at: datetime, region: str) -> str:
-    return scope(at, region, "s3")

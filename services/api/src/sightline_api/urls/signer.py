@@ -1,4 +1,4 @@
-"""Presigned URLs: the port, and what it returns."""
+"""The port for presigned URLs, and its results."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -6,46 +6,46 @@ from urllib.parse import urlsplit
 
 from sightline.domain.images import Image
 
-#: An address is the same for all who ask within this time, so that browsers keep what it shows.
-URL_STABLE_FOR = timedelta(hours=1)
+#: A URL stays the same within this period, so that browsers can cache what it returns.
+SIGNING_PERIOD = timedelta(hours=1)
 
 
 class PresignedPost(NamedTuple):
-    """A form that a client posts to S3, its `file` field last."""
+    """A form that a client posts to S3, with the `file` field last."""
 
     url: str
     fields: dict[str, str]
 
 
 class OriginalDownload(NamedTuple):
-    """An original, by its key, and the name that it is to be saved under."""
+    """The key of an original, and the file name to save it as."""
 
     key: str
     file_name: str
 
 
 class PresignedUrl(NamedTuple):
-    """Where an object can be read, and until when."""
+    """A URL that reads an object, and when it expires."""
 
     url: str
     expires_at: datetime
 
 
 class Signer(Protocol):
-    """Signs without asking anyone: hardly a call leaves the process."""
+    """Signs locally: a network request is needed only to renew credentials."""
 
     async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
-        """A form that stores exactly what the image announces under its own key."""
+        """Return a form that accepts only the declared content, under the key of the image."""
 
     async def sign_renditions(self, keys: list[str]) -> list[str]:
-        """An address to read each rendition from."""
+        """Return a URL for each rendition."""
 
     async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
-        """An address to save each original from."""
+        """Return a URL that downloads each original."""
 
 
 class BucketEndpoint(NamedTuple):
-    """Where a bucket is, as clients see it: `host` with its port, `path` without a slash behind."""
+    """The public endpoint of a bucket: `host` with its port, `path` without a trailing slash."""
 
     scheme: str
     host: str
@@ -53,7 +53,7 @@ class BucketEndpoint(NamedTuple):
 
     @classmethod
     def at(cls, name: str, region: str, endpoint: str | None) -> "BucketEndpoint":
-        """A bucket of AWS, or of what answers at the endpoint."""
+        """Return the endpoint of a bucket on AWS, or on an emulator at `endpoint`."""
         if endpoint is None:
             return cls("https", f"{name}.s3.{region}.amazonaws.com", "")
         parts = urlsplit(endpoint)
@@ -65,9 +65,10 @@ class BucketEndpoint(NamedTuple):
 
 
 def expiry(at: datetime, seconds: int) -> datetime:
-    """Until when an address is good that is signed now for at least so many seconds."""
-    return start_of_hour(at) + URL_STABLE_FOR + timedelta(seconds=seconds)
+    """Return when a URL expires that is signed at this time for at least `seconds`."""
+    return start_of_hour(at) + SIGNING_PERIOD + timedelta(seconds=seconds)
 
 
 def start_of_hour(at: datetime) -> datetime:
-    return at - (at - datetime.min.replace(tzinfo=UTC)) % URL_STABLE_FOR
+    """Return the start of the signing period, in UTC."""
+    return at - (at - datetime.min.replace(tzinfo=UTC)) % SIGNING_PERIOD
