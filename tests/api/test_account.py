@@ -100,7 +100,7 @@ def rest_of(gateway: Gateway, owner: str) -> list[Any]:
 
     async def look() -> list[Any]:
         stores = (gateway.originals, gateway.renditions)
-        keys = [key for store in stores async for key in store.keys("") if owner in key]
+        keys = [each.key for store in stores async for each in store.list("") if owner in each.key]
         usage = await gateway.tables.usage.read(owner)
         return [
             *keys,

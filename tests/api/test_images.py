@@ -316,7 +316,9 @@ def test_an_impossible_id_is_not_found(gateway: Gateway, image_id: str) -> None:
 def keys_of(gateway: Gateway) -> list[str]:
     async def collect() -> list[str]:
         return [
-            key for store in (gateway.originals, gateway.renditions) async for key in store.keys("")
+            each.key
+            for store in (gateway.originals, gateway.renditions)
+            async for each in store.list("")
         ]
 
     return asyncio.run(collect())

@@ -1,5 +1,7 @@
 """One suite for every `ObjectStore`."""
 
+from datetime import UTC, datetime
+
 import pytest
 from uuid_utils.compat import uuid4
 
@@ -26,7 +28,7 @@ async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore
 
 
 async def keys(store: ObjectStore, prefix: str = "") -> list[str]:
-    return [key async for key in store.keys(prefix)]
+    return [each.key async for each in store.list(prefix)]
 
 
 async def test_bytes_come_back(store: ObjectStore) -> None:
@@ -117,3 +119,24 @@ async def test_nothing_stays_of_what_is_deleted(clients: Clients) -> None:
     left = await client.list_object_versions(Bucket=bucket)
     assert {version["Key"] for version in left["Versions"]} == {"ab"}
     assert "DeleteMarkers" not in left
+
+
+async def test_list_returns_keys_in_order_with_their_modification_time(store: ObjectStore) -> None:
+    # S3 keeps whole seconds.
+    before = datetime.now(UTC).replace(microsecond=0)
+    for key in ("b/2", "a/1", "b/1"):
+        await store.write(key, b"-", "image/webp")
+    after = datetime.now(UTC)
+    listed = [each async for each in store.list("b/")]
+    assert [each.key for each in listed] == ["b/1", "b/2"]
+    assert all(before <= each.modified_at <= after for each in listed)
+
+
+async def test_list_moves_the_modification_time_when_an_object_is_replaced(
+    store: ObjectStore,
+) -> None:
+    await store.write("a", b"first", "image/webp")
+    (first,) = [each async for each in store.list("a")]
+    await store.write("a", b"second", "image/webp")
+    (second,) = [each async for each in store.list("a")]
+    assert first.modified_at <= second.modified_at <= datetime.now(UTC)

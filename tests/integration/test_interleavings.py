@@ -205,8 +205,8 @@ class World:
         else:
             return False
         key, owner = self.image.key, self.image.owner
-        files = [name async for name in self.originals.keys(original_key(key))]
-        files += [name async for name in self.renditions.keys(rendition_prefix(key))]
+        files = [each.key async for each in self.originals.list(original_key(key))]
+        files += [each.key async for each in self.renditions.list(rendition_prefix(key))]
         usage = await self.tables.usage.read(owner)
         album = await self.tables.albums.get(self.album.key)
         same = await self.tables.recognition_cache.find_duplicates(owner, self.image.sha256)

@@ -42,7 +42,7 @@ class Rig:
         return await self.originals.head(key)
 
     async def stored(self) -> list[str]:
-        return [key async for key in self.renditions.keys("")]
+        return [each.key async for each in self.renditions.list("")]
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ async def test_nothing_is_left_of_an_image_that_is_gone(rig: Rig) -> None:
     await rig.renditions.write(key(neighbour, "thumb"), b"t", "image/webp")
     await rig.work.discard(rig.image.key)
     assert await rig.stored() == [key(neighbour, "thumb")]
-    assert [each async for each in rig.originals.keys("")] == []
+    assert [each async for each in rig.originals.list("")] == []
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("WEBP", "RGB"), ("PNG", "RGBA"), ("JPEG", "RGB")])

@@ -20,7 +20,7 @@ async def explain(stack: Stack, key: ImageKey) -> Json:
     """Everything that there is of an image, as plain data; `advice` is for people."""
     image = await stack.tables.inventory.find(key)
     original = await _describe_original(stack, key)
-    renditions = [name async for name in stack.renditions.keys(rendition_prefix(key))]
+    renditions = [each.key async for each in stack.renditions.list(rendition_prefix(key))]
     dead = [part for part in PART_NAMES if await _is_dead(stack, key, stack.places.dead(part))]
     return {
         "owner": key.owner,

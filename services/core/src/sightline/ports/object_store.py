@@ -1,21 +1,22 @@
-"""Stored files: the port, and what it may answer besides a value."""
+"""Stored objects: the port, and what it returns or raises."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 
 class ObjectNotFound(Exception):
-    """No object under this key."""
+    """No object has this key."""
 
 
 class ObjectChanged(Exception):
-    """The object is no longer the one with this ETag."""
+    """The object with this key has another ETag now."""
 
 
 class StoredObject(NamedTuple):
-    """What is known of an object without its bytes; `size` in bytes, `sha256` in hex.
+    """The metadata of an object; `size` in bytes, `sha256` in hex.
 
-    `sha256` is the store's own checksum, None where it keeps none.
+    `sha256` is the checksum that the store keeps, None if it keeps none.
     """
 
     key: str
@@ -24,26 +25,33 @@ class StoredObject(NamedTuple):
     sha256: str | None
 
 
+class ListedObject(NamedTuple):
+    """An object in a listing: its key, and the time of its last write."""
+
+    key: str
+    modified_at: datetime
+
+
 class ObjectStore(Protocol):
     """One bucket."""
 
     async def head(self, key: str) -> StoredObject:
-        """What is stored under the key. Raises `ObjectNotFound`."""
+        """Return the metadata of an object. Raises `ObjectNotFound`."""
 
     async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
-        """The bytes of exactly this object, or the first of them.
+        """Return the bytes of exactly this object, or its `first` bytes.
 
         Raises `ObjectNotFound`, `ObjectChanged`.
         """
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:
-        """Store bytes under the key, replacing what was there."""
+        """Store an object, replacing an existing one."""
 
     async def delete(self, key: str) -> None:
-        """Remove an object for good, with all that was ever under its key, if anything was."""
+        """Delete an object with all its versions; idempotent."""
 
     async def delete_all(self, prefix: str) -> None:
-        """Remove every object whose key begins so, likewise."""
+        """Delete every object whose key starts with the prefix, with all versions; idempotent."""
 
-    def keys(self, prefix: str) -> AsyncIterator[str]:
-        """The keys that begin so, in order."""
+    def list(self, prefix: str) -> AsyncIterator[ListedObject]:
+        """Iterate over the objects whose key starts with the prefix, by key."""

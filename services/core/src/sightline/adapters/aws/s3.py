@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sightline.ports.errors import DependencyBusy
-from sightline.ports.object_store import ObjectChanged, ObjectNotFound, StoredObject
+from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotFound, StoredObject
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -98,10 +98,10 @@ class S3ObjectStore:
             if errors := answer.get("Errors"):
                 raise DeletionIncomplete(f"{len(errors)} objects: {errors[0].get('Code')}")
 
-    async def keys(self, prefix: str) -> AsyncIterator[str]:
+    async def list(self, prefix: str) -> AsyncIterator[ListedObject]:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
         )
         async for page in pages:
             for entry in page.get("Contents", []):
-                yield entry["Key"]
+                yield ListedObject(entry["Key"], entry["LastModified"])

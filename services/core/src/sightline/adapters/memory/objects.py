@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
-from sightline.ports.object_store import ObjectChanged, ObjectNotFound, StoredObject
+from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotFound, StoredObject
 
 
 class MemoryObjectStore:
     """`ObjectStore` in a dictionary."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, bytes] = {}
+        #: Bytes and modification time.
+        self._objects: dict[str, tuple[bytes, datetime]] = {}
 
     async def head(self, key: str) -> StoredObject:
         body = self._find(key)
@@ -27,22 +29,22 @@ class MemoryObjectStore:
         return self._find(stored.key)[:first]
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:
-        self._objects[key] = body
+        self._objects[key] = body, datetime.now(UTC)
 
     async def delete(self, key: str) -> None:
         self._objects.pop(key, None)
 
     async def delete_all(self, prefix: str) -> None:
-        async for key in self.keys(prefix):
-            await self.delete(key)
+        async for listed in self.list(prefix):
+            await self.delete(listed.key)
 
-    async def keys(self, prefix: str) -> AsyncIterator[str]:
-        for key in sorted(self._objects):
+    async def list(self, prefix: str) -> AsyncIterator[ListedObject]:
+        for key, (_, modified_at) in sorted(self._objects.items()):
             if key.startswith(prefix):
-                yield key
+                yield ListedObject(key, modified_at)
 
     def _find(self, key: str) -> bytes:
         try:
-            return self._objects[key]
+            return self._objects[key][0]
         except KeyError:
             raise ObjectNotFound(key) from None
