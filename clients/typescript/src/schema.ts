@@ -513,7 +513,10 @@ export interface components {
              */
             updated_at: string;
         };
-        /** BoundingBox */
+        /**
+         * BoundingBox
+         * @description The box around an object, a text or a face.
+         */
         BoundingBox: {
             /** Left */
             left: number;
@@ -526,10 +529,10 @@ export interface components {
         };
         /**
          * Capture
-         * @description What the camera wrote into the picture about its taking.
+         * @description The metadata that the camera wrote into the image.
          *
-         *     `taken_at` has an offset only where the camera recorded one: most do not, and then it is
-         *     the clock on the wall at the place. `exposure` is in seconds, `focal_length` in millimetres.
+         *     `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
+         *     local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
          */
         Capture: {
             /** Taken At */
@@ -591,7 +594,7 @@ export interface components {
         };
         /**
          * DetectedFace
-         * @description A face, with what it shows; traits are named as Rekognition names them.
+         * @description A face with its attributes; `traits` have the names that Rekognition uses.
          */
         DetectedFace: {
             box: components["schemas"]["BoundingBox"];
@@ -612,7 +615,7 @@ export interface components {
         };
         /**
          * DetectedLabel
-         * @description A thing, scene or idea seen in the picture.
+         * @description An object, scene or concept detected in the image.
          */
         DetectedLabel: {
             /** Name */
@@ -642,7 +645,7 @@ export interface components {
         };
         /**
          * DetectedText
-         * @description A line that was read, or a word of it; `line` is the line's number from 0.
+         * @description A line of text, or a word of it; `line` is the number of the line, from 0.
          */
         DetectedText: {
             /** Text */
@@ -758,7 +761,7 @@ export interface components {
         };
         /**
          * Feature
-         * @description What can be looked for; each is paid for by itself.
+         * @description A kind of recognition; each is billed separately.
          * @enum {string}
          */
         Feature: "labels" | "properties" | "text" | "faces" | "moderation";
@@ -780,9 +783,9 @@ export interface components {
         };
         /**
          * GeoPosition
-         * @description Where the camera was: degrees north and east (WGS 84), metres above sea level.
+         * @description The position of the camera: degrees north and east (WGS 84), meters above sea level.
          *
-         *     `direction` is where it looked, in degrees from north, clockwise.
+         *     `direction` is the direction of view, in degrees clockwise from north.
          */
         GeoPosition: {
             /** Latitude */
@@ -834,7 +837,7 @@ export interface components {
         };
         /**
          * ImageProperties
-         * @description How the picture looks, as a whole and apart.
+         * @description Quality and colors of the whole image, its foreground and its background.
          */
         ImageProperties: {
             quality: components["schemas"]["ImageQuality"];
@@ -858,7 +861,7 @@ export interface components {
         };
         /**
          * ImageQuality
-         * @description Each 0 to 100; None where it was not measured for this part of the picture.
+         * @description Measures from 0 to 100; None if not measured for this part of the image.
          */
         ImageQuality: {
             /** Brightness */
@@ -1078,7 +1081,7 @@ export interface components {
         };
         /**
          * LabelInstance
-         * @description One place in the picture where a label's thing is seen.
+         * @description One occurrence of a label's object in the image.
          */
         LabelInstance: {
             box: components["schemas"]["BoundingBox"];
@@ -1131,7 +1134,7 @@ export interface components {
         };
         /**
          * ModerationLabel
-         * @description Something that not everybody may want to see; `parent` is its wider kind, "" at the top.
+         * @description A kind of sensitive content; `parent` is the broader kind, "" at the top level.
          */
         ModerationLabel: {
             /** Name */
@@ -1201,7 +1204,10 @@ export interface components {
              */
             expires_at: string;
         };
-        /** PolygonPoint */
+        /**
+         * PolygonPoint
+         * @description A corner of the polygon around a text.
+         */
         PolygonPoint: {
             /** X */
             x: number;
@@ -1246,7 +1252,7 @@ export interface components {
         };
         /**
          * RecognitionProfile
-         * @description What is looked for, and what of it is kept.
+         * @description The requested features, and the limits on their results.
          */
         RecognitionProfile: {
             /**
@@ -1415,12 +1421,12 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description So many requests (`q`) may be made at once, and as many again every `w` seconds; absent where there is no limit.
+         * @description The rate limit: `q` requests at once, and as many again every `w` seconds. Absent if there is no limit.
          * @example "owner";q=200;w=4
          */
         "RateLimit-Policy": string;
         /**
-         * @description How many requests are left (`r`), and the seconds until there are all of them again (`t`).
+         * @description Requests that remain (`r`), and the seconds until the full burst is available again (`t`).
          * @example "owner";r=199;t=1
          */
         RateLimit: string;

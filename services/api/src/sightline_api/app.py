@@ -255,7 +255,7 @@ def build_state(
         usage=tables.usage,
         idempotency=tables.idempotency,
         uploads=UploadCreator(
-            tables.images, tables.usage, tables.recognition_cache, signer, settings
+            tables.images, tables.usage, tables.recognition_cache, signer, changes, settings
         ),
         deleter=deleter,
         eraser=AccountEraser(deleter, tables.owner_data, changes),

@@ -53,7 +53,7 @@ router = APIRouter(
     status_code=201,
     operation_id="create_album",
     summary="Create an album",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def create_album(
@@ -167,7 +167,7 @@ async def delete_album(key: OwnAlbum, albums: Albums, changes: Changes) -> None:
     status_code=207,
     operation_id="add_to_album",
     summary="Add up to 100 images to an album",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def add_to_album(
@@ -185,7 +185,7 @@ async def add_to_album(
     status_code=207,
     operation_id="remove_from_album",
     summary="Remove up to 100 images from an album",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def remove_from_album(

@@ -69,22 +69,17 @@ router = APIRouter(
     status_code=201,
     operation_id="create_image",
     summary="Create an upload",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, ImageTooLarge, QuotaExceeded),
 )
 async def create_image(
-    request: ImageUploadRequest,
-    user: CurrentUser,
-    uploads: Uploads,
-    changes: Changes,
-    response: Response,
+    request: ImageUploadRequest, user: CurrentUser, uploads: Uploads, response: Response
 ) -> ImageUpload:
     """Create an image, and a presigned POST that uploads its file straight to S3.
 
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
     """
     upload = await uploads.create(request, user.owner)
-    changes.image(ImageKey(user.owner, upload.image.id), "created")
     response.headers["Location"] = f"/v1/images/{upload.image.id}"
     return upload
 
@@ -94,21 +89,19 @@ async def create_image(
     status_code=207,
     operation_id="create_images",
     summary="Create up to 100 uploads",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads, changes: Changes
+    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads
 ) -> ImageUploadOutcomes:
     """Create up to 100 images with a presigned POST each. Every image has an outcome of its own."""
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            upload = await uploads.create(request, user.owner)
+            return ImageUploadOutcome(upload=await uploads.create(request, user.owner))
         except Problem as problem:
             return ImageUploadOutcome(problem=problem.body())
-        changes.image(ImageKey(user.owner, upload.image.id), "created")
-        return ImageUploadOutcome(upload=upload)
 
     return ImageUploadOutcomes(items=await map_concurrently(batch.images, create))
 
@@ -118,7 +111,7 @@ async def create_images(
     status_code=207,
     operation_id="delete_images",
     summary="Delete up to 100 images",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def delete_images(
@@ -214,7 +207,7 @@ async def update_image(
     status_code=202,
     operation_id="reprocess_image",
     summary="Reprocess an image",
-    dependencies=IDEMPOTENT,
+    openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY, ImageNotFoundProblem, NotUploaded),
 )
 async def reprocess_image(

@@ -10,6 +10,7 @@ from sightline.domain.images import Details, Image
 from sightline.ports.image_table import ImageTable
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.usage_table import UsageTable
+from sightline_api.events.publisher import ChangePublisher
 from sightline_api.images.schemas import ImageUpload, ImageUploadRequest, ImageView, UploadTarget
 from sightline_api.problems import ImageTooLarge, QuotaExceeded
 from sightline_api.settings import ApiSettings
@@ -29,6 +30,7 @@ class UploadCreator:
     usage: UsageTable
     contents: RecognitionCache
     signer: Signer
+    changes: ChangePublisher
     settings: ApiSettings
 
     async def create(self, request: ImageUploadRequest, owner: str) -> ImageUpload:
@@ -51,6 +53,7 @@ class UploadCreator:
         post = await self.signer.sign_upload(image, settings.upload_seconds)
         duplicates = await self.contents.find_duplicates(owner, request.sha256)
         await self.images.create(image)
+        self.changes.image(image.key, "created")
         expires_at = image.created_at + timedelta(seconds=settings.upload_seconds)
         return ImageUpload(
             image=await ImageView.of(image, self.signer),

@@ -7,9 +7,9 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from sightline.ports.idempotency_store import IdempotencyStore, RequestClaimed, StoredResponse
@@ -34,22 +34,22 @@ STORED_HEADERS = ("content-type", "etag", "location")
 IDEMPOTENCY = (InvalidKey, RequestInProgress, KeyReused)
 
 
-async def _describe_key(
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            description="Chosen by the client. A repeated request with the same key gets the same "
-            "response within a day, and is not executed again.",
-        ),
-    ] = None,
-) -> None:
-    """Describe the header in the document; the route itself reads it."""
-
-
-#: For `dependencies` of every idempotent endpoint.
-IDEMPOTENT = [Depends(_describe_key)]
+#: For `openapi_extra` of every idempotent endpoint: the route itself reads the header.
+IDEMPOTENT: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "idempotency-key",
+            "in": "header",
+            "required": False,
+            "description": "Chosen by the client. A repeated request with the same key gets the "
+            "same response within a day, and is not executed again.",
+            "schema": {
+                "anyOf": [{"type": "string", "minLength": 1, "maxLength": 200}, {"type": "null"}],
+                "title": "Idempotency-Key",
+            },
+        }
+    ]
+}
 
 
 class IdempotentRoute(APIRoute):

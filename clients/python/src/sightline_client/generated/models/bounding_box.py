@@ -14,7 +14,8 @@ T = TypeVar("T", bound="BoundingBox")
 
 @_attrs_define
 class BoundingBox:
-    """
+    """The box around an object, a text or a face.
+
     Attributes:
         left (float):
         top (float):

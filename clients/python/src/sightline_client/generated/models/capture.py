@@ -21,10 +21,10 @@ T = TypeVar("T", bound="Capture")
 
 @_attrs_define
 class Capture:
-    """What the camera wrote into the picture about its taking.
+    """The metadata that the camera wrote into the image.
 
-    `taken_at` has an offset only where the camera recorded one: most do not, and then it is
-    the clock on the wall at the place. `exposure` is in seconds, `focal_length` in millimetres.
+    `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
+    local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
 
         Attributes:
             taken_at (datetime.datetime | None | Unset):

@@ -22,10 +22,10 @@ T = TypeVar("T", bound="DetectedFace")
 
 @_attrs_define
 class DetectedFace:
-    """A face, with what it shows; traits are named as Rekognition names them.
+    """A face with its attributes; `traits` have the names that Rekognition uses.
 
     Attributes:
-        box (BoundingBox):
+        box (BoundingBox): The box around an object, a text or a face.
         confidence (float):
         youngest (int | None | Unset):
         oldest (int | None | Unset):

@@ -20,7 +20,7 @@ T = TypeVar("T", bound="DetectedLabel")
 
 @_attrs_define
 class DetectedLabel:
-    """A thing, scene or idea seen in the picture.
+    """An object, scene or concept detected in the image.
 
     Attributes:
         name (str):

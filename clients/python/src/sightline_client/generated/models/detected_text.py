@@ -21,14 +21,14 @@ T = TypeVar("T", bound="DetectedText")
 
 @_attrs_define
 class DetectedText:
-    """A line that was read, or a word of it; `line` is the line's number from 0.
+    """A line of text, or a word of it; `line` is the number of the line, from 0.
 
     Attributes:
         text (str):
         confidence (float):
         is_line (bool):
         line (int):
-        box (BoundingBox):
+        box (BoundingBox): The box around an object, a text or a face.
         polygon (list[PolygonPoint] | Unset):
     """
 

@@ -17,9 +17,9 @@ T = TypeVar("T", bound="GeoPosition")
 
 @_attrs_define
 class GeoPosition:
-    """Where the camera was: degrees north and east (WGS 84), metres above sea level.
+    """The position of the camera: degrees north and east (WGS 84), meters above sea level.
 
-    `direction` is where it looked, in degrees from north, clockwise.
+    `direction` is the direction of view, in degrees clockwise from north.
 
         Attributes:
             latitude (float):

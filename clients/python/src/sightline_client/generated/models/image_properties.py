@@ -21,10 +21,10 @@ T = TypeVar("T", bound="ImageProperties")
 
 @_attrs_define
 class ImageProperties:
-    """How the picture looks, as a whole and apart.
+    """Quality and colors of the whole image, its foreground and its background.
 
     Attributes:
-        quality (ImageQuality): Each 0 to 100; None where it was not measured for this part of the picture.
+        quality (ImageQuality): Measures from 0 to 100; None if not measured for this part of the image.
         colors (list[DominantColor] | Unset):
         foreground (ImageQuality | None | Unset):
         foreground_colors (list[DominantColor] | Unset):

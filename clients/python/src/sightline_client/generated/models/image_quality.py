@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ImageQuality")
 
 @_attrs_define
 class ImageQuality:
-    """Each 0 to 100; None where it was not measured for this part of the picture.
+    """Measures from 0 to 100; None if not measured for this part of the image.
 
     Attributes:
         brightness (float | None | Unset):

@@ -19,10 +19,10 @@ T = TypeVar("T", bound="LabelInstance")
 
 @_attrs_define
 class LabelInstance:
-    """One place in the picture where a label's thing is seen.
+    """One occurrence of a label's object in the image.
 
     Attributes:
-        box (BoundingBox):
+        box (BoundingBox): The box around an object, a text or a face.
         confidence (float):
     """
 

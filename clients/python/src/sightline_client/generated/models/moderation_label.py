@@ -16,7 +16,7 @@ T = TypeVar("T", bound="ModerationLabel")
 
 @_attrs_define
 class ModerationLabel:
-    """Something that not everybody may want to see; `parent` is its wider kind, "" at the top.
+    """A kind of sensitive content; `parent` is the broader kind, "" at the top level.
 
     Attributes:
         name (str):

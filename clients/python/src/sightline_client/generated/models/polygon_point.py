@@ -14,7 +14,8 @@ T = TypeVar("T", bound="PolygonPoint")
 
 @_attrs_define
 class PolygonPoint:
-    """
+    """A corner of the polygon around a text.
+
     Attributes:
         x (float):
         y (float):

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="RecognitionProfile")
 
 @_attrs_define
 class RecognitionProfile:
-    """What is looked for, and what of it is kept.
+    """The requested features, and the limits on their results.
 
     Attributes:
         features (list[Feature] | Unset):

@@ -113,8 +113,7 @@ def sync_detailed(
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -151,8 +150,7 @@ def sync(
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -184,8 +182,7 @@ async def asyncio_detailed(
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -220,8 +217,7 @@ async def asyncio(
 
     Args:
         album_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:

@@ -103,8 +103,7 @@ def sync_detailed(
      Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumRequest): A new album.
 
     Raises:
@@ -138,8 +137,7 @@ def sync(
      Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumRequest): A new album.
 
     Raises:
@@ -168,8 +166,7 @@ async def asyncio_detailed(
      Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumRequest): A new album.
 
     Raises:
@@ -201,8 +198,7 @@ async def asyncio(
      Create an empty album.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (AlbumRequest): A new album.
 
     Raises:

@@ -115,8 +115,7 @@ def sync_detailed(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -152,8 +151,7 @@ def sync(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -184,8 +182,7 @@ async def asyncio_detailed(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -219,8 +216,7 @@ async def asyncio(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:

@@ -103,8 +103,7 @@ def sync_detailed(
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -138,8 +137,7 @@ def sync(
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -168,8 +166,7 @@ async def asyncio_detailed(
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -201,8 +198,7 @@ async def asyncio(
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:

@@ -103,8 +103,7 @@ def sync_detailed(
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -138,8 +137,7 @@ def sync(
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -168,8 +166,7 @@ async def asyncio_detailed(
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (DeletionBatch): Images to delete.
 
     Raises:
@@ -201,8 +198,7 @@ async def asyncio(
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
 
     Args:
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (DeletionBatch): Images to delete.
 
     Raises:

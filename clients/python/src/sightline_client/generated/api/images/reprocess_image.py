@@ -116,8 +116,7 @@ def sync_detailed(
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -157,8 +156,7 @@ def sync(
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -193,8 +191,7 @@ async def asyncio_detailed(
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -232,8 +229,7 @@ async def asyncio(
 
     Args:
         image_id (str):
-        idempotency_key (None | str | Unset): Chosen by the client. A repeated request with the
-            same key gets the same response within a day, and is not executed again.
+        idempotency_key (None | str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
