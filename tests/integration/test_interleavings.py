@@ -49,8 +49,8 @@ from sightline_testing.builders import (
     make_recognition,
     new_owner,
 )
+from sightline_worker.image_sources import ImageSource, ImageSources
 from sightline_worker.recognize import RecognitionWork
-from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(96, 80))
 #: As long, and another picture.
@@ -119,7 +119,7 @@ class InlineBench:
 class ScriptedDetector:
     """Sees a dog in everything, for the price of one call."""
 
-    async def detect(self, _: Source, profile: RecognitionProfile) -> Recognition:
+    async def detect(self, _: ImageSource, profile: RecognitionProfile) -> Recognition:
         return make_recognition("Dog", profile=profile)
 
 
@@ -162,7 +162,7 @@ class World:
         bench: Any = InlineBench()
         work: Any
         if name == "recognition":
-            sources = Sources(originals, bench, 2**20, Limits())
+            sources = ImageSources(originals, bench, 2**20, Limits())
             work = RecognitionWork(
                 ScriptedDetector(), sources, originals, cache, usage, RecognitionProfile(), None
             )

@@ -1,4 +1,4 @@
-"""Rekognition's answers and errors, against a server that speaks its protocol."""
+"""Rekognition's responses and errors, from a server with its protocol."""
 
 import json
 from collections import Counter
@@ -25,12 +25,13 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline_worker.detector import RekognitionDetector
+from sightline_worker.image_sources import InlineJpeg, S3Reference
 from sightline_worker.rate_limiter import RateLimiter
-from sightline_worker.sources import Reference, Sent
 
+#: The same bounding box in a response and in the domain model.
 BOX = {"Left": 0.1, "Top": 0.2, "Width": 0.3, "Height": 0.4}
-OUR_BOX = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
-COLOUR = {
+EXPECTED_BOX = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
+COLOR = {
     "Red": 10,
     "Green": 255,
     "Blue": 0,
@@ -40,7 +41,7 @@ COLOUR = {
 }
 QUALITY = {"Brightness": 80.5, "Sharpness": 70, "Contrast": 60}
 
-ANSWERS: dict[str, Any] = {
+RESPONSES: dict[str, Any] = {
     "DetectLabels": {
         "Labels": [
             {
@@ -56,7 +57,7 @@ ANSWERS: dict[str, Any] = {
         ],
         "ImageProperties": {
             "Quality": QUALITY,
-            "DominantColors": [COLOUR],
+            "DominantColors": [COLOR],
             "Foreground": {"Quality": {"Brightness": 1}, "DominantColors": []},
         },
         "LabelModelVersion": "3.0",
@@ -115,46 +116,46 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-class Rekognition:
-    """Answers as told, and remembers what it was asked."""
+class FakeRekognition:
+    """Returns `RESPONSES`, but first the `errors` (status and code), and records every request."""
 
     def __init__(self) -> None:
         self.errors: list[tuple[int, str]] = []
-        self.asked: list[tuple[str, Any]] = []
+        self.requests: list[tuple[str, Any]] = []
 
-    async def serve(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         operation = request.headers["X-Amz-Target"].removeprefix("RekognitionService.")
-        self.asked.append((operation, await request.json()))
-        status, answer = 200, ANSWERS[operation]
+        self.requests.append((operation, await request.json()))
+        status, response = 200, RESPONSES[operation]
         if self.errors:
             status, code = self.errors.pop(0)
-            answer = {"__type": code, "Message": "no"}
+            response = {"__type": code, "Message": "no"}
         return web.Response(
-            text=json.dumps(answer), status=status, content_type="application/x-amz-json-1.1"
+            text=json.dumps(response), status=status, content_type="application/x-amz-json-1.1"
         )
 
 
-class EagerPacer(RateLimiter):
-    """Never waits, and counts how often it was told to slow down."""
+class CountingRateLimiter(RateLimiter):
+    """A rate limiter that never waits, and counts the calls of `slow_down`."""
 
     def __init__(self) -> None:
         super().__init__(1000)
-        self.slowed = 0
+        self.slow_downs = 0
 
     async def wait(self) -> None:
         pass
 
     def slow_down(self) -> None:
-        self.slowed += 1
+        self.slow_downs += 1
 
 
 @pytest.fixture
 async def rekognition(
     aws_environment: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Rekognition]:
-    rekognition = Rekognition()
+) -> AsyncIterator[FakeRekognition]:
+    rekognition = FakeRekognition()
     application = web.Application()
-    application.router.add_post("/", rekognition.serve)
+    application.router.add_post("/", rekognition.handle)
     runner = web.AppRunner(application)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -165,27 +166,27 @@ async def rekognition(
 
 
 @pytest.fixture
-def pacer() -> EagerPacer:
-    return EagerPacer()
+def rate_limiter() -> CountingRateLimiter:
+    return CountingRateLimiter()
 
 
 @pytest.fixture
 async def detector(
-    rekognition: Rekognition, clients: Clients, pacer: EagerPacer
+    rekognition: FakeRekognition, clients: Clients, rate_limiter: CountingRateLimiter
 ) -> RekognitionDetector:
     client = await clients.open("rekognition", attempts=1)
-    return RekognitionDetector(client, "originals", pacer)
+    return RekognitionDetector(client, "originals", rate_limiter)
 
 
 def profile(*features: Feature) -> RecognitionProfile:
     return RecognitionProfile(features=features, min_confidence=65, max_labels=2)
 
 
-REFERENCE = Reference("originals/a/b")
+REFERENCE = S3Reference("originals/a/b")
 
 
-async def test_everything_about_a_label_is_kept(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_a_label_is_stored_with_all_its_details(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.LABELS))
     assert recognition.labels == (
@@ -195,7 +196,7 @@ async def test_everything_about_a_label_is_kept(
             parents=("Animal", "Mammal"),
             aliases=("Canine",),
             categories=("Animals and Pets",),
-            instances=(LabelInstance(box=OUR_BOX, confidence=97.25),),
+            instances=(LabelInstance(box=EXPECTED_BOX, confidence=97.25),),
         ),
         DetectedLabel(name="Beach", confidence=70),
     )
@@ -203,7 +204,7 @@ async def test_everything_about_a_label_is_kept(
     assert recognition.calls == {Feature.LABELS: 1}
     assert recognition.text is None
     assert recognition.properties is None
-    assert rekognition.asked == [
+    assert rekognition.requests == [
         (
             "DetectLabels",
             {
@@ -216,19 +217,19 @@ async def test_everything_about_a_label_is_kept(
     ]
 
 
-async def test_bytes_are_sent_with_the_call(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_an_inline_jpeg_is_part_of_the_request(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
-    await detector.detect(Sent(b"hello"), profile(Feature.LABELS))
-    assert rekognition.asked[0][1]["Image"] == {"Bytes": "aGVsbG8="}
+    await detector.detect(InlineJpeg(b"hello"), profile(Feature.LABELS))
+    assert rekognition.requests[0][1]["Image"] == {"Bytes": "aGVsbG8="}
 
 
-async def test_each_kind_of_question_is_one_call(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_each_operation_is_called_once(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
-    """Labels and properties are answered together, and paid for apart."""
+    """Labels and properties share a call, and are billed separately."""
     recognition = await detector.detect(REFERENCE, profile(*Feature))
-    assert Counter(operation for operation, _ in rekognition.asked) == {
+    assert Counter(operation for operation, _ in rekognition.requests) == {
         "DetectLabels": 1,
         "DetectText": 1,
         "DetectFaces": 1,
@@ -238,7 +239,7 @@ async def test_each_kind_of_question_is_one_call(
     assert recognition.models.keys() == set(Feature)
 
 
-async def test_lines_and_words_are_read_where_they_are_clear(
+async def test_text_below_the_minimum_confidence_is_dropped(
     detector: RekognitionDetector,
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.TEXT))
@@ -249,18 +250,20 @@ async def test_lines_and_words_are_read_where_they_are_clear(
             confidence=99,
             is_line=True,
             line=0,
-            box=OUR_BOX,
+            box=EXPECTED_BOX,
             polygon=(PolygonPoint(x=0.5, y=0.25),),
         ),
-        DetectedText(text="OPEN", confidence=99, is_line=False, line=0, box=OUR_BOX),
+        DetectedText(text="OPEN", confidence=99, is_line=False, line=0, box=EXPECTED_BOX),
     )
 
 
-async def test_faces_are_kept_with_what_they_show(detector: RekognitionDetector) -> None:
+async def test_a_face_is_stored_with_its_age_emotions_and_traits(
+    detector: RekognitionDetector,
+) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.FACES))
     assert recognition.faces == (
         DetectedFace(
-            box=OUR_BOX,
+            box=EXPECTED_BOX,
             confidence=99.5,
             youngest=20,
             oldest=30,
@@ -270,23 +273,23 @@ async def test_faces_are_kept_with_what_they_show(detector: RekognitionDetector)
     )
 
 
-async def test_moderation_is_kept_with_its_wider_kind(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_a_moderation_label_is_stored_with_its_parent(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.MODERATION))
     assert recognition.moderation == (
         ModerationLabel(name="Smoking", confidence=88, parent="Drugs & Tobacco"),
         ModerationLabel(name="Drugs & Tobacco", confidence=88),
     )
-    assert rekognition.asked[0][1]["MinConfidence"] == 65
+    assert rekognition.requests[0][1]["MinConfidence"] == 65
 
 
-async def test_properties_alone_ask_for_no_labels(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_a_request_for_properties_alone_omits_labels_and_their_options(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
     recognition = await detector.detect(REFERENCE, profile(Feature.PROPERTIES))
-    assert rekognition.asked[0][1]["Features"] == ["IMAGE_PROPERTIES"]
-    assert "MaxLabels" not in rekognition.asked[0][1]
+    assert rekognition.requests[0][1]["Features"] == ["IMAGE_PROPERTIES"]
+    assert "MaxLabels" not in rekognition.requests[0][1]
     assert recognition.labels is None
     assert recognition.properties is not None
     assert recognition.properties.quality == ImageQuality(
@@ -307,37 +310,40 @@ async def test_properties_alone_ask_for_no_labels(
         ("InvalidParameterException", "recognition_refused"),
     ],
 )
-async def test_what_is_wrong_with_the_picture_is_a_rejection(
-    detector: RekognitionDetector, rekognition: Rekognition, error: str, code: str
+async def test_an_error_about_the_image_rejects_it(
+    detector: RekognitionDetector, rekognition: FakeRekognition, error: str, code: str
 ) -> None:
     rekognition.errors = [(400, error)]
     with pytest.raises(Rejected) as caught:
         await detector.detect(REFERENCE, profile(Feature.LABELS))
     assert caught.value.failure.code == code
-    assert len(rekognition.asked) == 1
+    assert len(rekognition.requests) == 1
 
 
 @pytest.mark.parametrize(
     "error",
     ["ThrottlingException", "ProvisionedThroughputExceededException"],
 )
-async def test_a_throttled_call_is_made_again_at_a_slower_pace(
-    detector: RekognitionDetector, rekognition: Rekognition, pacer: EagerPacer, error: str
+async def test_a_throttled_call_is_retried_at_a_lower_rate(
+    detector: RekognitionDetector,
+    rekognition: FakeRekognition,
+    rate_limiter: CountingRateLimiter,
+    error: str,
 ) -> None:
     rekognition.errors = [(400, error)] * 7
     recognition = await detector.detect(REFERENCE, profile(Feature.LABELS))
     assert recognition.calls == {Feature.LABELS: 1}
-    assert pacer.slowed == 7
-    assert len(rekognition.asked) == 8
+    assert rate_limiter.slow_downs == 7
+    assert len(rekognition.requests) == 8
 
 
-async def test_throttling_without_end_goes_up(
-    detector: RekognitionDetector, rekognition: Rekognition
+async def test_persistent_throttling_raises_the_client_error(
+    detector: RekognitionDetector, rekognition: FakeRekognition
 ) -> None:
     rekognition.errors = [(400, "ThrottlingException")] * 100
     with pytest.raises(ClientError):
         await detector.detect(REFERENCE, profile(Feature.LABELS))
-    assert len(rekognition.asked) == 8
+    assert len(rekognition.requests) == 8
 
 
 @pytest.mark.parametrize(
@@ -348,10 +354,10 @@ async def test_throttling_without_end_goes_up(
         ("InvalidS3ObjectException", 400),
     ],
 )
-async def test_anything_else_goes_up_at_once(
-    detector: RekognitionDetector, rekognition: Rekognition, error: str, status: int
+async def test_any_other_error_is_raised_without_a_retry(
+    detector: RekognitionDetector, rekognition: FakeRekognition, error: str, status: int
 ) -> None:
     rekognition.errors = [(status, error)]
     with pytest.raises(ClientError):
         await detector.detect(REFERENCE, profile(Feature.LABELS))
-    assert len(rekognition.asked) == 1
+    assert len(rekognition.requests) == 1

@@ -1,4 +1,4 @@
-"""Rekognition's errors, one by one, from its own service model."""
+"""The handling of every error in Rekognition's service model."""
 
 from typing import Any
 
@@ -6,31 +6,39 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from sightline_worker.errors import MEANINGS, REJECTIONS, Meaning, read_meaning, rejection
+from sightline_worker.errors import (
+    ERROR_ACTIONS,
+    REJECTIONS,
+    ErrorAction,
+    build_rejection,
+    choose_action,
+)
 
 OPERATIONS = ("DetectLabels", "DetectText", "DetectFaces", "DetectModerationLabels")
 
 
-def modelled() -> set[str]:
+def modeled_errors() -> set[str]:
+    """Return the codes of all errors that the service model lists for the operations."""
     model = botocore.session.get_session().get_service_model("rekognition")
     return {shape.name for name in OPERATIONS for shape in model.operation_model(name).error_shapes}
 
 
-def error(code: str) -> ClientError:
+def client_error(code: str) -> ClientError:
     response: Any = {"Error": {"Code": code, "Message": "no"}}
     return ClientError(response, "DetectLabels")
 
 
-def test_every_error_of_the_model_has_a_meaning() -> None:
-    assert MEANINGS.keys() == modelled()
+def test_every_error_of_the_service_model_has_an_action() -> None:
+    assert ERROR_ACTIONS.keys() == modeled_errors()
 
 
-def test_every_final_error_is_told_to_the_owner() -> None:
-    final = {code for code, meaning in MEANINGS.items() if meaning is Meaning.FINAL}
-    assert REJECTIONS.keys() == final
-    assert rejection(error("ImageTooLargeException")).failure.code == "image_too_large"
+def test_every_rejecting_error_has_a_failure_code_and_message() -> None:
+    rejecting = {code for code, action in ERROR_ACTIONS.items() if action is ErrorAction.REJECT}
+    assert REJECTIONS.keys() == rejecting
+    rejection = build_rejection(client_error("ImageTooLargeException"))
+    assert rejection.failure.code == "image_too_large"
 
 
 @pytest.mark.parametrize("code", ["SomethingNew", "503", ""])
-def test_an_error_that_is_not_known_may_pass(code: str) -> None:
-    assert read_meaning(error(code)) is Meaning.PASSING
+def test_an_unknown_error_is_redelivered(code: str) -> None:
+    assert choose_action(client_error(code)) is ErrorAction.REDELIVER

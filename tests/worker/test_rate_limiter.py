@@ -1,12 +1,12 @@
-"""Keeping to a quota, with a clock of the test's own."""
+"""The rate limiter, on a simulated clock."""
 
 import pytest
 
 from sightline_worker.rate_limiter import RateLimiter
 
 
-class Time:
-    """A clock that goes on when somebody sleeps."""
+class SimulatedTime:
+    """A clock that only `sleep` and the test advance."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -17,67 +17,67 @@ class Time:
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def pacer(self, quota: float) -> RateLimiter:
+    def rate_limiter(self, quota: float) -> RateLimiter:
         return RateLimiter(quota, self.clock, self.sleep)
 
 
-async def test_a_burst_takes_the_quotas_time() -> None:
-    time = Time()
-    pacer = time.pacer(5)
+async def test_a_burst_is_spread_at_the_rate_of_the_quota() -> None:
+    time = SimulatedTime()
+    limiter = time.rate_limiter(5)
     for _ in range(51):
-        await pacer.wait()
+        await limiter.wait()
     assert time.now == pytest.approx(1010)
 
 
-async def test_unused_turns_are_not_saved_up() -> None:
-    time = Time()
-    pacer = time.pacer(5)
-    await pacer.wait()
+async def test_idle_time_accumulates_no_burst() -> None:
+    time = SimulatedTime()
+    limiter = time.rate_limiter(5)
+    await limiter.wait()
     time.now += 100
     for _ in range(6):
-        await pacer.wait()
+        await limiter.wait()
     assert time.now == pytest.approx(1101)
 
 
-async def test_a_refusal_halves_the_rate_and_time_wins_it_back() -> None:
-    time = Time()
-    pacer = time.pacer(10)
-    pacer.slow_down()
-    assert pacer.rate == 5
+async def test_throttling_halves_the_rate_which_recovers_over_time() -> None:
+    time = SimulatedTime()
+    limiter = time.rate_limiter(10)
+    limiter.slow_down()
+    assert limiter.rate == 5
     time.now += 2
-    assert pacer.rate == 7
+    assert limiter.rate == 7
     time.now += 100
-    assert pacer.rate == 10
+    assert limiter.rate == 10
 
 
-async def test_refusals_of_one_moment_count_once() -> None:
-    time = Time()
-    pacer = time.pacer(10)
+async def test_throttling_within_one_second_halves_the_rate_once() -> None:
+    time = SimulatedTime()
+    limiter = time.rate_limiter(10)
     for _ in range(5):
-        pacer.slow_down()
-    assert pacer.rate == 5
+        limiter.slow_down()
+    assert limiter.rate == 5
 
 
-async def test_the_rate_never_comes_to_nothing() -> None:
-    time = Time()
-    pacer = time.pacer(10)
+async def test_the_rate_does_not_fall_below_a_hundredth_of_the_quota() -> None:
+    time = SimulatedTime()
+    limiter = time.rate_limiter(10)
     for _ in range(50):
-        pacer.slow_down()
+        limiter.slow_down()
         time.now += 1
-    assert pacer.rate >= 0.1
+    assert limiter.rate >= 0.1
 
 
-async def test_two_that_share_a_quota_settle_within_it() -> None:
-    """Each is refused whenever both together are too fast, and neither knows of the other."""
-    time = Time()
-    pacers = [time.pacer(10), time.pacer(10)]
+async def test_two_limiters_that_share_a_quota_settle_within_it() -> None:
+    """Both are throttled whenever their total rate exceeds the quota; they share no state."""
+    time = SimulatedTime()
+    limiters = [time.rate_limiter(10), time.rate_limiter(10)]
     rates = []
     for _ in range(200):
         time.now += 1
-        total = sum(pacer.rate for pacer in pacers)
+        total = sum(limiter.rate for limiter in limiters)
         rates.append(total)
         if total > 10:
-            for pacer in pacers:
-                pacer.slow_down()
+            for limiter in limiters:
+                limiter.slow_down()
     assert sum(rates[50:]) / len(rates[50:]) < 11
     assert min(rates[50:]) > 4

@@ -1,93 +1,102 @@
-"""The worker's use case."""
+"""The worker's use case, with a scripted detector and a backend in memory."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from sightline.adapters.memory import MemoryObjectStore, MemoryTopic, memory_tables
 from sightline.consumer.messages import ReprocessCommand, Upload
-from sightline.consumer.part_processor import PartProcessor, Superseded
+from sightline.consumer.part_processor import Superseded
 from sightline.domain.clock import now
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
-from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
+from sightline.ports.recognition_cache import ContentClaimed, RecognitionCache
 from sightline_local.sample_image import draw_sample
-from sightline_testing.builders import (
-    count_calls,
-    count_labels,
-    make_image,
-    make_recognition,
-    new_owner,
-)
+from sightline_testing.backend import MemoryBackend
+from sightline_testing.builders import count_calls, count_labels, make_recognition, new_owner
+from sightline_worker.image_sources import ImageSource, ImageSources
 from sightline_worker.recognize import RecognitionWork
-from sightline_worker.sources import Source, Sources
 
 BODY = draw_sample(size=(320, 200))
-SHA256 = hashlib.sha256(BODY).hexdigest()
 MONTH = now().strftime("%Y-%m")
 
 
-async def nothing() -> None:
+async def do_nothing() -> None:
     pass
 
 
 class ScriptedDetector:
-    """Sees a dog, and lets something happen meanwhile."""
+    """A detector that finds a dog in every image; `during_call` runs within each call."""
 
     def __init__(self) -> None:
-        self.meanwhile: Callable[[], Awaitable[None]] = nothing
-        self.asked: list[RecognitionProfile] = []
+        self.during_call: Callable[[], Awaitable[None]] = do_nothing
+        self.profiles: list[RecognitionProfile] = []
 
-    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
-        self.asked.append(profile)
-        await self.meanwhile()
-        seen = make_recognition("Dog", profile=profile)
-        return seen.model_copy(update={"calls": dict.fromkeys(profile.features, 1)})
+    async def detect(self, source: ImageSource, profile: RecognitionProfile) -> Recognition:
+        self.profiles.append(profile)
+        await self.during_call()
+        recognition = make_recognition("Dog", profile=profile)
+        return recognition.model_copy(update={"calls": dict.fromkeys(profile.features, 1)})
 
 
-class Rig:
-    """The worker over memory."""
+class ObservedCache:
+    """A recognition cache that releases `rejected_claims` once for every rejected claim."""
 
-    def __init__(self, bench: DecodePool) -> None:
-        self.tables = memory_tables()
-        self.originals = MemoryObjectStore()
+    def __init__(self, cache: RecognitionCache) -> None:
+        self._cache = cache
+        self.release = cache.release
+        self.find_duplicates = cache.find_duplicates
+        self.rejected_claims = asyncio.Semaphore(0)
+
+    async def claim(
+        self, image: Image, profile: RecognitionProfile, seconds: float
+    ) -> Recognition | None:
+        try:
+            return await self._cache.claim(image, profile, seconds)
+        except ContentClaimed:
+            self.rejected_claims.release()
+            raise
+
+
+class RecognitionHarness:
+    """The worker's use case over a backend in memory."""
+
+    def __init__(self, pool: DecodePool) -> None:
+        self.backend = MemoryBackend()
+        self.tables = self.backend.tables
+        self.originals = self.backend.originals
+        self.cache = ObservedCache(self.tables.recognition_cache)
         self.detector = ScriptedDetector()
-        self.sources = Sources(self.originals, bench, 50 * 2**20, Limits())
+        self.sources = ImageSources(self.originals, pool, 50 * 2**20, Limits())
 
     def work(self, monthly_calls: int | None = None) -> RecognitionWork:
         return RecognitionWork(
             self.detector,
             self.sources,
             self.originals,
-            self.tables.recognition_cache,
+            self.cache,
             self.tables.usage,
             RecognitionProfile(),
             monthly_calls,
         )
 
     async def upload(self, owner: str | None = None, **changes: object) -> Image:
-        image = make_image(owner, sha256=SHA256, bytes=len(BODY), **changes)
-        await self.tables.images.create(image)
-        await self.originals.write(original_key(image.key), BODY, "image/jpeg")
-        return image
+        return await self.backend.upload(BODY, owner, **changes)
 
     async def process(
         self,
         image: Image,
         monthly_calls: int | None = None,
-        request: ReprocessCommand | None = None,
+        command: ReprocessCommand | None = None,
     ) -> Recognition:
-        work = self.work(monthly_calls)
-        events = EventPublisher(MemoryTopic())
-        processor = PartProcessor("recognition", self.tables.images, self.originals, work, events)
-        await processor.handle(Upload(image.key, request))
-        part = (await self.tables.images.get(image.key)).recognition
+        """Process one message; return the stored result, or raise the stored failure."""
+        processor = self.backend.processor("recognition", self.work(monthly_calls))
+        await processor.handle(Upload(image.key, command))
+        part = (await self.backend.read(image)).recognition
         if part.failure is not None:
             raise Rejected(part.failure.code, part.failure.message)
         assert part.result is not None
@@ -95,133 +104,149 @@ class Rig:
 
 
 @pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    async with DecodePool(1, seconds=30) as bench:
-        yield Rig(bench)
+async def harness() -> AsyncIterator[RecognitionHarness]:
+    async with DecodePool(1, seconds=30) as pool:
+        yield RecognitionHarness(pool)
 
 
-async def test_what_was_seen_is_the_result(rig: Rig) -> None:
-    image = await rig.upload()
-    assert await rig.process(image) == make_recognition("Dog")
-    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.LABELS: 1}
+async def test_the_result_is_stored_and_its_calls_are_counted(
+    harness: RecognitionHarness,
+) -> None:
+    image = await harness.upload()
+    assert await harness.process(image) == make_recognition("Dog")
+    assert await count_calls(harness.tables, image.owner, MONTH) == {Feature.LABELS: 1}
 
 
-async def test_a_ticket_chooses_what_is_looked_for(rig: Rig) -> None:
-    image = await rig.upload(features=(Feature.TEXT, Feature.FACES))
-    await rig.process(image)
-    assert [profile.features for profile in rig.detector.asked] == [(Feature.TEXT, Feature.FACES)]
-    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.TEXT: 1, Feature.FACES: 1}
+async def test_the_features_of_the_upload_override_the_default(
+    harness: RecognitionHarness,
+) -> None:
+    image = await harness.upload(features=(Feature.TEXT, Feature.FACES))
+    await harness.process(image)
+    assert [profile.features for profile in harness.detector.profiles] == [
+        (Feature.TEXT, Feature.FACES)
+    ]
+    assert await count_calls(harness.tables, image.owner, MONTH) == {
+        Feature.TEXT: 1,
+        Feature.FACES: 1,
+    }
 
 
 @pytest.mark.parametrize("body", [BODY + b"x", None])
-async def test_what_was_replaced_meanwhile_was_not_seen(rig: Rig, body: bytes | None) -> None:
-    """Rekognition reads by key: it may have seen the bytes before or after."""
-    image = await rig.upload()
-    key = original_key(image.key)
+async def test_the_result_is_discarded_if_the_original_changes_during_the_call(
+    harness: RecognitionHarness, body: bytes | None
+) -> None:
+    """Rekognition reads by key, so it may have read the bytes before or after the change."""
+    image = await harness.upload()
 
     async def change() -> None:
         if body is None:
-            await rig.originals.delete(key)
+            await harness.originals.delete(original_key(image.key))
         else:
-            await rig.originals.write(key, body, "image/jpeg")
+            await harness.backend.replace_original(image, body)
 
-    rig.detector.meanwhile = change
+    harness.detector.during_call = change
     with pytest.raises(Superseded):
-        await rig.process(image)
+        await harness.process(image)
 
 
-async def test_the_same_bytes_are_paid_for_once(rig: Rig) -> None:
-    first = await rig.upload()
-    second = await rig.upload(first.owner)
-    await rig.process(first)
-    copy = await rig.process(second)
-    assert len(rig.detector.asked) == 1
-    assert copy.labels == make_recognition("Dog").labels
-    assert copy.calls == {}
-    assert await count_calls(rig.tables, first.owner, MONTH) == {Feature.LABELS: 1}
-    assert await count_labels(rig.tables, first.owner) == {"Dog": 2}
+async def test_the_same_bytes_are_paid_for_once(harness: RecognitionHarness) -> None:
+    first = await harness.upload()
+    second = await harness.upload(first.owner)
+    await harness.process(first)
+    duplicate = await harness.process(second)
+    assert len(harness.detector.profiles) == 1
+    assert duplicate.labels == make_recognition("Dog").labels
+    assert duplicate.calls == {}
+    assert await count_calls(harness.tables, first.owner, MONTH) == {Feature.LABELS: 1}
+    assert await count_labels(harness.tables, first.owner) == {"Dog": 2}
 
 
-async def test_the_same_bytes_at_the_same_time_are_paid_for_once(rig: Rig) -> None:
-    images = [await rig.upload(owner) for owner in [new_owner()] * 4]
+async def test_the_same_bytes_processed_concurrently_are_paid_for_once(
+    harness: RecognitionHarness,
+) -> None:
+    images = [await harness.upload(owner) for owner in [new_owner()] * 4]
 
-    async def look() -> None:
-        await asyncio.sleep(0.05)
+    async def wait_for_the_others() -> None:
+        for _ in images[1:]:
+            await harness.cache.rejected_claims.acquire()
 
-    rig.detector.meanwhile = look
-    await asyncio.gather(*(rig.process(image) for image in images))
-    assert len(rig.detector.asked) == 1
-    assert await count_labels(rig.tables, images[0].owner) == {"Dog": 4}
+    harness.detector.during_call = wait_for_the_others
+    await asyncio.gather(*(harness.process(image) for image in images))
+    assert len(harness.detector.profiles) == 1
+    assert await count_labels(harness.tables, images[0].owner) == {"Dog": 4}
 
 
-async def test_another_owner_pays_for_himself(rig: Rig) -> None:
+async def test_results_are_not_shared_between_owners(harness: RecognitionHarness) -> None:
     for _ in range(2):
-        await rig.process(await rig.upload())
-    assert len(rig.detector.asked) == 2
+        await harness.process(await harness.upload())
+    assert len(harness.detector.profiles) == 2
 
 
-async def test_other_questions_are_paid_for_again(rig: Rig) -> None:
-    first = await rig.upload()
-    await rig.process(first)
-    await rig.process(await rig.upload(first.owner, features=(Feature.TEXT,)))
-    assert len(rig.detector.asked) == 2
+async def test_results_are_not_shared_between_profiles(harness: RecognitionHarness) -> None:
+    first = await harness.upload()
+    await harness.process(first)
+    await harness.process(await harness.upload(first.owner, features=(Feature.TEXT,)))
+    assert len(harness.detector.profiles) == 2
 
 
-async def test_a_look_that_failed_leaves_the_bytes_to_others(rig: Rig) -> None:
-    first = await rig.upload()
+async def test_a_failed_call_releases_the_claim(harness: RecognitionHarness) -> None:
+    first = await harness.upload()
 
     async def fail() -> None:
         raise ConnectionError
 
-    rig.detector.meanwhile = fail
+    harness.detector.during_call = fail
     with pytest.raises(ConnectionError):
-        await rig.process(first)
-    rig.detector.meanwhile = nothing
-    await rig.process(await rig.upload(first.owner))
+        await harness.process(first)
+    harness.detector.during_call = do_nothing
+    await harness.process(await harness.upload(first.owner))
 
 
-async def test_a_demand_to_look_again_is_a_new_look(rig: Rig) -> None:
-    image = await rig.upload()
-    await rig.process(image)
-    again = await rig.process(image, request=ReprocessCommand("first", ("recognition",)))
-    assert len(rig.detector.asked) == 2
-    assert again.calls == {Feature.LABELS: 2}
-    assert await count_calls(rig.tables, image.owner, MONTH) == {Feature.LABELS: 2}
-    assert await count_labels(rig.tables, image.owner) == {"Dog": 1}
+async def test_a_reprocess_command_calls_the_detector_again(harness: RecognitionHarness) -> None:
+    image = await harness.upload()
+    await harness.process(image)
+    command = ReprocessCommand("first", ("recognition",))
+    reprocessed = await harness.process(image, command=command)
+    assert len(harness.detector.profiles) == 2
+    assert reprocessed.calls == {Feature.LABELS: 2}
+    assert await count_calls(harness.tables, image.owner, MONTH) == {Feature.LABELS: 2}
+    assert await count_labels(harness.tables, image.owner) == {"Dog": 1}
 
 
-async def test_above_the_budget_a_picture_waits_until_it_is_reprocessed(rig: Rig) -> None:
-    first = await rig.upload()
-    await rig.process(first, monthly_calls=1)
-    second = await rig.upload(first.owner, features=(Feature.LABELS, Feature.TEXT))
+async def test_an_image_above_the_budget_fails_until_it_is_reprocessed(
+    harness: RecognitionHarness,
+) -> None:
+    first = await harness.upload()
+    await harness.process(first, monthly_calls=1)
+    second = await harness.upload(first.owner, features=(Feature.LABELS, Feature.TEXT))
     with pytest.raises(Rejected) as caught:
-        await rig.process(second, monthly_calls=2)
+        await harness.process(second, monthly_calls=2)
     assert caught.value.failure.code == "budget_exceeded"
-    failure = (await rig.tables.images.get(second.key)).recognition.failure
+    failure = (await harness.backend.read(second)).recognition.failure
     assert failure is not None
     assert failure.code == "budget_exceeded"
-    request = ReprocessCommand("next month", ("recognition",))
-    await rig.process(second, monthly_calls=3, request=request)
+    command = ReprocessCommand("next month", ("recognition",))
+    await harness.process(second, monthly_calls=3, command=command)
 
 
-async def test_what_is_known_costs_no_budget(rig: Rig) -> None:
-    first = await rig.upload()
-    await rig.process(first, monthly_calls=1)
-    await rig.process(await rig.upload(first.owner), monthly_calls=1)
+async def test_a_cached_result_needs_no_budget(harness: RecognitionHarness) -> None:
+    first = await harness.upload()
+    await harness.process(first, monthly_calls=1)
+    await harness.process(await harness.upload(first.owner), monthly_calls=1)
 
 
-async def test_other_bytes_than_announced_are_rejected(rig: Rig) -> None:
-    image = await rig.upload()
-    await rig.originals.write(original_key(image.key), BODY[::-1], "image/jpeg")
-    original = await rig.originals.head(original_key(image.key))
+async def test_an_original_with_another_checksum_is_rejected(harness: RecognitionHarness) -> None:
+    image = await harness.upload()
+    await harness.backend.replace_original(image, BODY[::-1])
+    original = await harness.originals.head(original_key(image.key))
     with pytest.raises(Rejected) as caught:
-        # As from an emulator, which keeps no checksum.
-        await rig.work().perform(image, original._replace(sha256=None), None)
+        # An emulator stores no checksum.
+        await harness.work().perform(image, original._replace(sha256=None), None)
     assert caught.value.failure.code == "checksum_mismatch"
-    assert rig.detector.asked == []
+    assert harness.detector.profiles == []
 
 
-def test_a_profile_is_the_same_in_any_order() -> None:
+def test_the_name_of_a_profile_does_not_depend_on_the_order_of_its_features() -> None:
     one = RecognitionProfile(features=(Feature.TEXT, Feature.LABELS))
     other = RecognitionProfile(features=(Feature.LABELS, Feature.TEXT, Feature.LABELS))
     assert one.name == other.name

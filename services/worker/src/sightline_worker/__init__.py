@@ -1,1 +1,1 @@
-"""The worker: has each uploaded picture recognised, and keeps what was seen."""
+"""The worker: recognizes the content of uploaded images and stores the results."""

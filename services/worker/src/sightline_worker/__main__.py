@@ -1,4 +1,4 @@
-"""Starts the worker: `python -m sightline_worker`."""
+"""Run the worker: `python -m sightline_worker`."""
 
 from contextlib import AsyncExitStack
 
@@ -15,15 +15,16 @@ from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
-from sightline_worker import sources as sources_module
+from sightline_worker import image_sources
 from sightline_worker.detector import RekognitionDetector
+from sightline_worker.image_sources import ImageSources
 from sightline_worker.rate_limiter import RateLimiter
 from sightline_worker.recognize import RecognitionWork
 from sightline_worker.settings import WorkerSettings
-from sightline_worker.sources import Sources
 
 
 async def serve(settings: WorkerSettings) -> None:
+    """Consume the queue until SIGTERM or SIGINT."""
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
@@ -33,19 +34,19 @@ async def serve(settings: WorkerSettings) -> None:
                 settings.processes,
                 settings.max_seconds,
                 settings.max_memory,
-                preload=(sources_module.__name__,),
+                preload=(image_sources.__name__,),
             )
         )
         limits = Limits(settings.max_pixels, settings.max_jpeg_pixels)
         detector = RekognitionDetector(
-            # Throttling is for the pacer to handle, which knows of all calls.
+            # botocore must not retry throttled calls: the rate limiter paces all calls together.
             await clients.open("rekognition", attempts=1),
             settings.originals_bucket,
             RateLimiter(settings.calls_per_second),
         )
         work = RecognitionWork(
             detector,
-            Sources(originals, pool, settings.max_bytes, limits),
+            ImageSources(originals, pool, settings.max_bytes, limits),
             originals,
             tables.recognition_cache,
             tables.usage,
@@ -58,6 +59,7 @@ async def serve(settings: WorkerSettings) -> None:
 
 
 def main() -> None:
+    """Read the settings from the environment and run the worker."""
     settings = read_settings(WorkerSettings)
     configure_logs("worker", settings.log_level)
     uvloop.run(serve(settings))

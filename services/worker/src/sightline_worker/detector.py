@@ -1,4 +1,4 @@
-"""Who looks at the pictures: the port, and Rekognition behind it."""
+"""The port for recognizing images, and its adapter for Amazon Rekognition."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,134 +7,152 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import ClientError
 
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
-from sightline_worker.answers import (
-    Answer,
-    read_faces,
-    read_labels,
-    read_moderation,
-    read_properties,
-    read_text,
-)
-from sightline_worker.errors import Meaning, read_meaning, rejection
+from sightline_worker.errors import ErrorAction, build_rejection, choose_action
+from sightline_worker.image_sources import ImageSource, InlineJpeg, S3Reference
 from sightline_worker.rate_limiter import RateLimiter
-from sightline_worker.sources import Reference, Sent, Source
+from sightline_worker.responses import (
+    Response,
+    parse_faces,
+    parse_labels,
+    parse_moderation_labels,
+    parse_properties,
+    parse_text,
+)
 
 if TYPE_CHECKING:
     from types_aiobotocore_rekognition import RekognitionClient
 
-#: How often a throttled call is made again at a slower pace before its message is put back.
-THROTTLED_ATTEMPTS = 8
+#: Attempts of a throttled call, each at a lower rate, before its message returns to the queue.
+MAX_ATTEMPTS = 8
 
-#: Features that DetectLabels answers together, by its names for them.
-OF_LABELS = {Feature.LABELS: "GENERAL_LABELS", Feature.PROPERTIES: "IMAGE_PROPERTIES"}
+#: Features of one DetectLabels call, by Rekognition's names for them.
+DETECT_LABELS_FEATURES = {
+    Feature.LABELS: "GENERAL_LABELS",
+    Feature.PROPERTIES: "IMAGE_PROPERTIES",
+}
 
-#: Part of a recognition: the fields that one call fills.
-Found = dict[str, Any]
+#: Model version of a feature whose responses contain none.
+UNVERSIONED_MODEL = "rekognition"
+
+#: The fields of a `Recognition` that one call provides.
+RecognitionFields = dict[str, Any]
+
+#: One call of Rekognition for the `Image` of its API.
+Call = Callable[[Any, RecognitionProfile], Coroutine[Any, Any, RecognitionFields]]
 
 
 class Detector(Protocol):
-    """Recognises what is in a picture."""
+    """Recognizes what an image shows."""
 
-    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
-        """What is seen, with what it cost. Raises `Rejected`."""
+    async def detect(self, source: ImageSource, profile: RecognitionProfile) -> Recognition:
+        """Return what the image shows and the number of billed calls.
+
+        Raises `Rejected` if the image cannot be recognized.
+        """
 
 
 class RekognitionDetector:
-    """`Detector` by Amazon Rekognition: one call for each kind of question, at the quota's pace."""
+    """`Detector` that calls Amazon Rekognition, each operation once, within the rate limit."""
 
-    def __init__(self, client: "RekognitionClient", bucket: str, pacer: RateLimiter) -> None:
+    def __init__(self, client: "RekognitionClient", bucket: str, rate_limiter: RateLimiter) -> None:
         self._client = client
         self._bucket = bucket
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
 
-    async def detect(self, source: Source, profile: RecognitionProfile) -> Recognition:
-        image = self._image(source)
-        calls = [call(image, profile) for call in self._choose(profile)]
-        found = await asyncio.gather(*calls)
-        models = {feature: version for each in found for feature, version in each["models"].items()}
-        fields = {name: value for each in found for name, value in each.items() if name != "models"}
+    async def detect(self, source: ImageSource, profile: RecognitionProfile) -> Recognition:
+        image = self._build_image(source)
+        results = await asyncio.gather(
+            *(call(image, profile) for call in self._choose_calls(profile))
+        )
+        models: dict[Feature, str] = {}
+        fields: RecognitionFields = {}
+        for result in results:
+            models |= result.pop("models")
+            fields |= result
         return Recognition(profile=profile, models=models, calls=dict.fromkeys(models, 1), **fields)
 
-    def _choose(
-        self, profile: RecognitionProfile
-    ) -> list[Callable[[Any, RecognitionProfile], Coroutine[Any, Any, Found]]]:
-        chosen: list[Callable[[Any, RecognitionProfile], Coroutine[Any, Any, Found]]] = []
-        if OF_LABELS.keys() & set(profile.features):
-            chosen.append(self._detect_labels)
+    def _choose_calls(self, profile: RecognitionProfile) -> list[Call]:
+        calls: list[Call] = []
+        if DETECT_LABELS_FEATURES.keys() & set(profile.features):
+            calls.append(self._detect_labels)
         for feature, call in (
             (Feature.TEXT, self._detect_text),
             (Feature.FACES, self._detect_faces),
-            (Feature.MODERATION, self._detect_moderation),
+            (Feature.MODERATION, self._detect_moderation_labels),
         ):
             if feature in profile.features:
-                chosen.append(call)
-        return chosen
+                calls.append(call)
+        return calls
 
-    def _image(self, source: Source) -> Any:
+    def _build_image(self, source: ImageSource) -> Any:
         match source:
-            case Reference(key):
+            case S3Reference(key):
                 return {"S3Object": {"Bucket": self._bucket, "Name": key}}
-            case Sent(body):
+            case InlineJpeg(body):
                 return {"Bytes": body}
 
-    async def _detect_labels(self, image: Any, profile: RecognitionProfile) -> Found:
-        asked = [feature for feature in OF_LABELS if feature in profile.features]
-        general = Feature.LABELS in asked
+    async def _detect_labels(self, image: Any, profile: RecognitionProfile) -> RecognitionFields:
+        features = [feature for feature in DETECT_LABELS_FEATURES if feature in profile.features]
+        wants_labels = Feature.LABELS in features
+        # Only valid with GENERAL_LABELS, as the API reference of DetectLabels says.
         options = (
             {"MaxLabels": profile.max_labels, "MinConfidence": profile.min_confidence}
-            if general
+            if wants_labels
             else {}
         )
-        answer = await self._call(
+        response = await self._call(
             self._client.detect_labels,
             Image=image,
-            Features=[OF_LABELS[feature] for feature in asked],
+            Features=[DETECT_LABELS_FEATURES[feature] for feature in features],
             **options,
         )
-        found: Found = {"models": dict.fromkeys(asked, answer["LabelModelVersion"])}
-        if general:
-            found["labels"] = read_labels(answer, profile.max_labels)
-        if Feature.PROPERTIES in asked:
-            found["properties"] = read_properties(answer)
-        return found
+        fields: RecognitionFields = {
+            "models": dict.fromkeys(features, response["LabelModelVersion"])
+        }
+        if wants_labels:
+            fields["labels"] = parse_labels(response, profile.max_labels)
+        if Feature.PROPERTIES in features:
+            fields["properties"] = parse_properties(response)
+        return fields
 
-    async def _detect_text(self, image: Any, profile: RecognitionProfile) -> Found:
-        answer = await self._call(self._client.detect_text, Image=image)
+    async def _detect_text(self, image: Any, profile: RecognitionProfile) -> RecognitionFields:
+        response = await self._call(self._client.detect_text, Image=image)
         return {
-            "models": {Feature.TEXT: answer["TextModelVersion"]},
-            "text": read_text(answer, profile.min_confidence),
+            "models": {Feature.TEXT: response["TextModelVersion"]},
+            "text": parse_text(response, profile.min_confidence),
         }
 
-    async def _detect_faces(self, image: Any, profile: RecognitionProfile) -> Found:
-        answer = await self._call(self._client.detect_faces, Image=image, Attributes=["ALL"])
+    async def _detect_faces(self, image: Any, profile: RecognitionProfile) -> RecognitionFields:
+        response = await self._call(self._client.detect_faces, Image=image, Attributes=["ALL"])
         return {
-            # It has no version of its own.
-            "models": {Feature.FACES: "rekognition"},
-            "faces": read_faces(answer, profile.min_confidence),
+            "models": {Feature.FACES: UNVERSIONED_MODEL},
+            "faces": parse_faces(response, profile.min_confidence),
         }
 
-    async def _detect_moderation(self, image: Any, profile: RecognitionProfile) -> Found:
-        answer = await self._call(
+    async def _detect_moderation_labels(
+        self, image: Any, profile: RecognitionProfile
+    ) -> RecognitionFields:
+        response = await self._call(
             self._client.detect_moderation_labels,
             Image=image,
             MinConfidence=profile.min_confidence,
         )
         return {
-            "models": {Feature.MODERATION: answer["ModerationModelVersion"]},
-            "moderation": read_moderation(answer),
+            "models": {Feature.MODERATION: response["ModerationModelVersion"]},
+            "moderation": parse_moderation_labels(response),
         }
 
-    async def _call(self, operation: Callable[..., Any], **arguments: Any) -> Answer:
-        for attempt in range(1, THROTTLED_ATTEMPTS + 1):
-            await self._pacer.wait()
+    async def _call(self, operation: Callable[..., Any], **arguments: Any) -> Response:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            await self._rate_limiter.wait()
             try:
                 return await operation(**arguments)
             except ClientError as error:
-                match read_meaning(error):
-                    case Meaning.FINAL:
-                        raise rejection(error) from error
-                    case Meaning.THROTTLED if attempt < THROTTLED_ATTEMPTS:
-                        self._pacer.slow_down()
+                match choose_action(error):
+                    case ErrorAction.REJECT:
+                        raise build_rejection(error) from error
+                    case ErrorAction.SLOW_DOWN if attempt < MAX_ATTEMPTS:
+                        self._rate_limiter.slow_down()
                     case _:
                         raise
         raise AssertionError("unreachable")

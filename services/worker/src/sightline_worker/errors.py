@@ -1,4 +1,4 @@
-"""What each error of Rekognition means for a picture, one by one.
+"""How the worker handles each error of Rekognition.
 
 https://docs.aws.amazon.com/rekognition/latest/dg/error-handling.html
 """
@@ -10,55 +10,55 @@ from botocore.exceptions import ClientError
 from sightline.domain.failures import Rejected
 
 
-class Meaning(Enum):
-    """What to do about an error."""
+class ErrorAction(Enum):
+    """How to handle an error."""
 
-    #: The picture is at fault, or the question about it: the same again would fail again.
-    FINAL = "final"
-    #: Too many calls at this moment: slower, and again.
-    THROTTLED = "throttled"
-    #: Something is amiss that may be mended meanwhile: by AWS, or by whoever runs this.
-    PASSING = "passing"
+    #: Reject the image: the same image or request would fail again.
+    REJECT = "reject"
+    #: Call again at a lower rate.
+    SLOW_DOWN = "slow_down"
+    #: Return the message to the queue: AWS or the operator may resolve the cause in the meantime.
+    REDELIVER = "redeliver"
 
 
-#: Every error in the service model of the operations that are called.
-MEANINGS: dict[str, Meaning] = {
-    "AccessDeniedException": Meaning.PASSING,
-    "HumanLoopQuotaExceededException": Meaning.PASSING,
-    "ImageTooLargeException": Meaning.FINAL,
-    "InternalServerError": Meaning.PASSING,
-    "InvalidImageFormatException": Meaning.FINAL,
-    "InvalidParameterException": Meaning.FINAL,
-    # The object has gone, or may not be read yet: what follows is decided at the next delivery.
-    "InvalidS3ObjectException": Meaning.PASSING,
-    "ProvisionedThroughputExceededException": Meaning.THROTTLED,
-    "ResourceNotFoundException": Meaning.PASSING,
-    "ResourceNotReadyException": Meaning.PASSING,
-    "ThrottlingException": Meaning.THROTTLED,
+#: Every error in the service model of the operations that the worker calls.
+ERROR_ACTIONS: dict[str, ErrorAction] = {
+    "AccessDeniedException": ErrorAction.REDELIVER,
+    "HumanLoopQuotaExceededException": ErrorAction.REDELIVER,
+    "ImageTooLargeException": ErrorAction.REJECT,
+    "InternalServerError": ErrorAction.REDELIVER,
+    "InvalidImageFormatException": ErrorAction.REJECT,
+    "InvalidParameterException": ErrorAction.REJECT,
+    # The object was deleted, or is not readable yet: the next delivery checks whether it exists.
+    "InvalidS3ObjectException": ErrorAction.REDELIVER,
+    "ProvisionedThroughputExceededException": ErrorAction.SLOW_DOWN,
+    "ResourceNotFoundException": ErrorAction.REDELIVER,
+    "ResourceNotReadyException": ErrorAction.REDELIVER,
+    "ThrottlingException": ErrorAction.SLOW_DOWN,
 }
 
-#: What an owner is told of the final ones.
+#: Failure code and message of each error that rejects the image.
 REJECTIONS = {
     "ImageTooLargeException": (
         "image_too_large",
-        "The picture is too large to be recognised.",
+        "The image is too large to be recognized.",
     ),
     "InvalidImageFormatException": (
         "unsupported_format",
-        "The file is not a picture of a kind that can be recognised.",
+        "The file is not an image in a format that can be recognized.",
     ),
     "InvalidParameterException": (
         "recognition_refused",
-        "The picture was refused by the recognition service.",
+        "The recognition service rejected the image.",
     ),
 }
 
 
-def read_meaning(error: ClientError) -> Meaning:
-    """What an error means; one that is not known may pass."""
-    return MEANINGS.get(error.response["Error"]["Code"], Meaning.PASSING)
+def choose_action(error: ClientError) -> ErrorAction:
+    """Return how to handle the error; the message of an unknown error is redelivered."""
+    return ERROR_ACTIONS.get(error.response["Error"]["Code"], ErrorAction.REDELIVER)
 
 
-def rejection(error: ClientError) -> Rejected:
-    """What a final error tells the owner."""
+def build_rejection(error: ClientError) -> Rejected:
+    """Return the rejection for an error whose action is `REJECT`."""
     return Rejected(*REJECTIONS[error.response["Error"]["Code"]])

@@ -1,16 +1,25 @@
-"""Keeping to a quota that others may be using too."""
+"""Limit the call rate to a quota that several processes share."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+#: Seconds until the rate has recovered from 0 to the quota.
+RECOVERY_SECONDS = 10
+
+#: Seconds in which any number of throttled calls halves the rate once.
+SLOW_DOWN_SECONDS = 1
+
+#: The lowest rate, as a share of the quota.
+MIN_RATE_SHARE = 1 / 100
+
 
 class RateLimiter:
-    """Lets calls through at a rate that gives way when the service says that it is too high.
+    """Delays calls to a rate that adapts to throttling.
 
-    The rate begins at the quota (calls per second). Each refusal halves it, at most once in a
-    second; each second without one wins back a tenth of the quota. Several tasks that share a
-    quota find their shares in this way without knowing of each other.
+    The rate starts at the quota, in calls per second. A throttled call halves it, at most once per
+    second; each second without one raises it by a tenth of the quota. Tasks that share a quota
+    converge on their shares without coordination (additive increase, multiplicative decrease).
     """
 
     def __init__(
@@ -23,27 +32,27 @@ class RateLimiter:
         self._rate = quota
         self._clock = clock
         self._sleep = sleep
-        self._next_at = float("-inf")
-        self._changed_at = clock()
+        self._next_call_at = float("-inf")
+        self._slowed_at = clock()
 
     @property
     def rate(self) -> float:
-        """Calls per second at this moment."""
-        regained = (self._clock() - self._changed_at) * self._quota / 10
+        """Current rate, in calls per second."""
+        regained = (self._clock() - self._slowed_at) * self._quota / RECOVERY_SECONDS
         return min(self._quota, self._rate + regained)
 
     async def wait(self) -> None:
-        """Until it is this call's turn; turns are given in the order of asking."""
+        """Wait until the next call may start; callers proceed in the order of their calls."""
         now = self._clock()
-        turn = max(now, self._next_at)
-        self._next_at = turn + 1 / self.rate
-        if turn > now:
-            await self._sleep(turn - now)
+        call_at = max(now, self._next_call_at)
+        self._next_call_at = call_at + 1 / self.rate
+        if call_at > now:
+            await self._sleep(call_at - now)
 
     def slow_down(self) -> None:
-        """The service has refused a call for coming too soon."""
+        """Halve the rate, because the service throttled a call."""
         now = self._clock()
-        if now - self._changed_at < 1 and self._rate < self._quota:
+        if now - self._slowed_at < SLOW_DOWN_SECONDS and self._rate < self._quota:
             return
-        self._rate = max(self.rate / 2, self._quota / 100)
-        self._changed_at = now
+        self._rate = max(self.rate / 2, self._quota * MIN_RATE_SHARE)
+        self._slowed_at = now

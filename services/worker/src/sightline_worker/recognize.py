@@ -15,14 +15,14 @@ from sightline.ports.object_store import ObjectNotFound, ObjectStore, StoredObje
 from sightline.ports.recognition_cache import ContentClaimed, RecognitionCache
 from sightline.ports.usage_table import UsageTable
 from sightline_worker.detector import Detector
-from sightline_worker.sources import Sources
+from sightline_worker.image_sources import ImageSources
 
-#: Seconds between checks for a result that another image with the same bytes is waiting for, and
-#: the number of checks before the message is returned to the queue.
+#: Seconds between checks for the result of another image with the same bytes, and the number of
+#: checks before the message is returned to the queue.
 CLAIM_POLL_SECONDS = 0.5
-CLAIM_POLLS = 20
+MAX_CLAIM_POLLS = 20
 
-#: Seconds after which the holder of a claim is considered dead.
+#: Seconds after which a claim expires, because its holder is considered dead.
 CLAIM_SECONDS = 180
 
 
@@ -37,7 +37,7 @@ class RecognitionWork:
     def __init__(
         self,
         detector: Detector,
-        sources: Sources,
+        sources: ImageSources,
         originals: ObjectStore,
         cache: RecognitionCache,
         usage: UsageTable,
@@ -81,7 +81,7 @@ class RecognitionWork:
 
     async def _find_known(self, image: Image, profile: RecognitionProfile) -> Recognition | None:
         """Return the known result for these bytes; None if they are now claimed for this image."""
-        for _ in range(CLAIM_POLLS):
+        for _ in range(MAX_CLAIM_POLLS):
             try:
                 return await self._cache.claim(image, profile, CLAIM_SECONDS)
             except ContentClaimed:

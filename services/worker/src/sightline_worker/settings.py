@@ -19,28 +19,47 @@ class WorkerSettings(ConsumerSettings):
         le=24,
         description="Maximum number of labels per image.",
     )
-    min_confidence: float = Field(55, ge=0, le=100, description="Minimum confidence of a label.")
+    min_confidence: float = Field(
+        55,
+        ge=0,
+        le=100,
+        description="Minimum confidence of labels, text and faces, in percent.",
+    )
     calls_per_second: float = Field(
         5,
         gt=0,
-        description="This task's share of the account's Rekognition quota in the region.",
+        description=(
+            "Maximum Rekognition calls per second of one task: its share of the account's quota"
+            " in the region."
+        ),
     )
     monthly_calls: int | None = Field(
         None, ge=0, description="Recognition calls per owner and month; unlimited by default."
     )
-    processes: int = Field(1, ge=1, le=64, description="Decode processes, each for one image.")
+    processes: int = Field(
+        1, ge=1, le=64, description="Number of decode processes; each decodes one image at a time."
+    )
     max_pixels: int = Field(
-        64_000_000, gt=0, description="Maximum width times height to transcode."
+        64_000_000,
+        gt=0,
+        description="Maximum pixels (width times height) of an image to transcode.",
     )
     max_jpeg_pixels: int = Field(
-        200_000_000, gt=0, description="Maximum width times height of a JPEG."
+        200_000_000, gt=0, description="Maximum pixels (width times height) of a JPEG to transcode."
     )
-    max_bytes: int = Field(50 * 2**20, gt=0, description="Maximum file size to transcode.")
-    max_seconds: float = Field(30, gt=0, description="Timeout for transcoding one image.")
-    max_memory: int = Field(1_280 * 2**20, gt=0, description="Memory limit of one decode process.")
+    max_bytes: int = Field(
+        50 * 2**20, gt=0, description="Maximum size of a file to transcode, in bytes."
+    )
+    max_seconds: float = Field(
+        30, gt=0, description="Timeout for transcoding one image, in seconds."
+    )
+    max_memory: int = Field(
+        1_280 * 2**20, gt=0, description="Memory limit of one decode process, in bytes."
+    )
 
     @property
     def profile(self) -> RecognitionProfile:
+        """The default profile of a recognition."""
         return RecognitionProfile(
             features=self.features,
             min_confidence=self.min_confidence,
