@@ -19,6 +19,8 @@ PATH = re.compile(
     r"`((?:benchmarks|clients|docs|infra|reliability|requirements|services|testing|tests|web)"
     r"/[\w./*-]+)`"
 )
+#: Folders of installed and built packages.
+SKIPPED_FOLDERS = {"build", "dist", "node_modules"}
 #: Folders of generated files.
 GENERATED = ("benchmarks/out/", "web/dist", "infra/terraform/environments/")
 COMMAND = re.compile(r"(?:^\s*(?:\$ )?|`|&& |\()make(?: -\w)* ([a-z][a-z-]*)", re.MULTILINE)
@@ -27,7 +29,7 @@ COMMAND = re.compile(r"(?:^\s*(?:\$ )?|`|&& |\()make(?: -\w)* ([a-z][a-z-]*)", r
 def _markdown_files() -> Iterator[str]:
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [
-            each for each in folders if not each.startswith(".") and each != "node_modules"
+            each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS
         ]
         for name in files:
             if name.endswith(".md"):
