@@ -99,6 +99,7 @@ check: $(VENV)/dev ## Lint, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 .PHONY: format
 format: $(VENV)/dev ## Format the code and mend what lint can mend

@@ -1,8 +1,8 @@
-"""The gateway over memory, with a pool of our own."""
+"""Fixtures of the API tests: the application over adapters in memory, and its clients."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,10 +25,9 @@ from sightline.consumer.settlement import Backoff
 from sightline.domain.images import Image
 from sightline.event_publisher import EventPublisher
 from sightline.ports.tables import Tables
-from sightline_api.app import build_state, create_app
+from sightline_api.app import State, build_state, create_app
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import TokenVerifier
-from sightline_api.dependencies import State
 from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
@@ -42,8 +41,12 @@ from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 Value = TypeVar("Value")
 
 
+#: Timeout for anything that a test waits for, seconds.
+TIMEOUT_SECONDS = 10
+
+
 class PlainSigner:
-    """Addresses without a signature: what is signed is proven against S3."""
+    """Returns URLs without a signature; tests/integration covers the signatures."""
 
     async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
         return PresignedPost("http://s3/originals", {"key": image.image_id})
@@ -52,12 +55,24 @@ class PlainSigner:
         return [f"http://s3/{key}" for key in keys]
 
     async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
-        until = datetime(2026, 11, 20, 12, tzinfo=UTC)
-        return [PresignedUrl(f"http://s3/{key}?as={name}", until) for key, name in downloads]
+        expires_at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        return [PresignedUrl(f"http://s3/{key}?as={name}", expires_at) for key, name in downloads]
+
+
+class ObservableBroker(Broker):
+    """A broker that signals when the subscriber has started to receive events."""
+
+    def __init__(self, max_streams: int) -> None:
+        super().__init__(max_streams)
+        self.was_reset = asyncio.Event()
+
+    def reset(self) -> None:
+        super().reset()
+        self.was_reset.set()
 
 
 class Client:
-    """Calls the application as a server would, and waits for its answers."""
+    """A synchronous HTTP client of the application, on the event loop of the application."""
 
     def __init__(self, runner: asyncio.Runner, http: httpx.AsyncClient) -> None:
         self.runner = runner
@@ -80,18 +95,15 @@ class Client:
 
 
 class Stream:
-    """An open stream of events: what the application sends, as it sends it."""
-
-    #: Seconds until a test gives up on what should come.
-    PATIENCE = 10
+    """An open event stream; it delivers what the application sends without buffering."""
 
     def __init__(self, runner: asyncio.Runner, app: ASGIApp, headers: dict[str, str]) -> None:
         self._runner = runner
         self._sent: asyncio.Queue[Message] = asyncio.Queue()
-        self._told: deque[ServerSentEvent] = deque()
+        self._received: deque[ServerSentEvent] = deque()
         self._parser = SseParser()
-        self._hung_up = asyncio.Event()
-        self._asked = False
+        self._disconnected = asyncio.Event()
+        self._request_sent = False
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         scope = {
             "type": "http",
@@ -105,59 +117,56 @@ class Stream:
             "server": ("gateway", 80),
         }
 
-        async def answer() -> None:
+        async def handle() -> None:
             await app(scope, self._receive, self._sent.put)
 
-        self._task = runner.get_loop().create_task(answer())
+        self._task = runner.get_loop().create_task(handle())
         start = self._runner.run(self._next_message())
         self.status = start["status"]
         self.headers = Headers(raw=start["headers"])
 
     def next(self) -> ServerSentEvent:
-        """The next block, a heartbeat included."""
-        while not self._told:
+        """Return the next block, which may be a heartbeat. Raises `EOFError` at the end."""
+        while not self._received:
             message = self._runner.run(self._next_message())
-            self._told.extend(self._parser.feed(message["body"].decode()))
-            if not self._told and not message.get("more_body"):
+            self._received.extend(self._parser.feed(message["body"].decode()))
+            if not self._received and not message.get("more_body"):
                 raise EOFError
-        return self._told.popleft()
+        return self._received.popleft()
 
     def next_event(self) -> ServerSentEvent:
-        while (told := self.next()).name is None:
+        """Return the next event, and skip heartbeats."""
+        while (event := self.next()).name is None:
             pass
-        return told
+        return event
 
     def rest(self) -> list[ServerSentEvent]:
-        """All that comes until the application ends the stream."""
+        """Return all blocks until the application ends the stream."""
         blocks = []
         with suppress(EOFError):
             while True:
                 blocks.append(self.next())
         return blocks
 
-    def pause(self) -> None:
-        """Let the application go on without reading, as a client that is slow."""
-        self._runner.run(asyncio.sleep(0.05))
-
     def close(self) -> None:
-        """Hang up."""
-        self._hung_up.set()
-        self._runner.run(asyncio.wait_for(self._task, self.PATIENCE))
+        """Disconnect, and wait until the application has finished the request."""
+        self._disconnected.set()
+        self._runner.run(asyncio.wait_for(self._task, TIMEOUT_SECONDS))
 
     async def _next_message(self) -> Message:
-        return await asyncio.wait_for(self._sent.get(), self.PATIENCE)
+        return await asyncio.wait_for(self._sent.get(), TIMEOUT_SECONDS)
 
     async def _receive(self) -> Message:
-        if not self._asked:
-            self._asked = True
+        if not self._request_sent:
+            self._request_sent = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        await self._hung_up.wait()
+        await self._disconnected.wait()
         return {"type": "http.disconnect"}
 
 
 @dataclass
 class Gateway:
-    """The running application, its ports in memory, and a signed-in owner."""
+    """The running application, its ports in memory, and an owner who is signed in."""
 
     client: Client
     tables: Tables
@@ -167,22 +176,33 @@ class Gateway:
     events: MemoryTopic
     queues: MemoryEventQueues
     registry: MemoryEventQueueRegistry
-    broker: Broker
+    broker: ObservableBroker
     app: ASGIApp
     pool: TokenIssuer
     owner: str
 
     def headers(self, owner: str | None = None) -> dict[str, str]:
+        """Return the headers of an authenticated request."""
         return {"Authorization": f"Bearer {self.pool.sign(owner or self.owner)}"}
 
     def stream(self, headers: dict[str, str] | None = None, **more: str) -> Stream:
-        """Opens the live stream; further headers by name, with `_` for `-`."""
+        """Open the event stream. Further headers are keywords, with `_` in place of `-`."""
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return Stream(self.client.runner, self.app, (headers or self.headers()) | named)
 
     def run(self, work: Coroutine[Any, Any, Value]) -> Value:
-        """Something else, among what the application does."""
+        """Run a coroutine on the event loop of the application."""
         return self.client.runner.run(work)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Let the application run until the condition holds."""
+
+        async def poll() -> None:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                while not condition():  # noqa: ASYNC110 - most conditions have no event
+                    await asyncio.sleep(0.001)
+
+        self.run(poll())
 
 
 @pytest.fixture(scope="session")
@@ -190,11 +210,13 @@ def pool() -> TokenIssuer:
     return TokenIssuer()
 
 
-def serve_keys(pool: TokenIssuer) -> httpx.AsyncClient:
-    def answer(_: httpx.Request) -> httpx.Response:
+def serve_jwks(pool: TokenIssuer) -> httpx.AsyncClient:
+    """Return a client whose every request is answered with the JWKS of the pool."""
+
+    def handle(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=pool.jwks())
 
-    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return httpx.AsyncClient(transport=httpx.MockTransport(handle))
 
 
 @pytest.fixture
@@ -215,7 +237,7 @@ def settings() -> ApiSettings:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Where `ApiSettings` find all that they need."""
+    """An environment that has every required setting of the API."""
     for name in (
         "TABLE",
         "ORIGINALS_BUCKET",
@@ -240,7 +262,7 @@ def gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
 
 @pytest.fixture
 def slow_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
-    """One that gives up soon, and that a page may call."""
+    """A gateway with a short request timeout that allows one CORS origin."""
     changes = {"request_seconds": 0.05, "cors_origins": ("https://app.example.com",)}
     with serve(pool, settings.model_copy(update=changes)) as gateway:
         yield gateway
@@ -248,6 +270,7 @@ def slow_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
 
 @contextmanager
 def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
+    """Run the application with these settings, and with all ports in memory."""
     tables, uploads, topic = memory_tables(), MemoryTopic(), MemoryTopic()
     queues, registry = MemoryEventQueues(topic), MemoryEventQueueRegistry()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
@@ -255,17 +278,17 @@ def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     @asynccontextmanager
     async def lifespan(_: FastAPI, /) -> AsyncIterator[State]:
         prefix, lease = settings.events_queue_prefix, settings.events_lease_seconds
-        broker = Broker(settings.events_max_streams)
+        broker = ObservableBroker(settings.events_max_streams)
         backoff = Backoff(first=0.01, longest=0.01)
         subscriber = EventSubscriber(
             queues, registry, broker, tables.images, prefix, lease, backoff
         )
         async with (
-            serve_keys(pool) as http,
+            serve_jwks(pool) as http,
             subscribed(subscriber, Reaper(queues, registry, lease)),
             ChangePublisher(EventPublisher(topic)) as changes,
         ):
-            keys = JwksCache(http, settings.token_jwks_url)
+            jwks = JwksCache(http, settings.token_jwks_url)
             yield build_state(
                 settings,
                 tables=tables,
@@ -275,19 +298,19 @@ def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
                 changes=changes,
                 broker=broker,
                 signer=PlainSigner(),
-                tokens=TokenVerifier(keys, settings.token_issuer, settings.token_client_ids),
+                tokens=TokenVerifier(jwks, settings.token_issuer, settings.token_client_ids),
             )
 
     app = create_app(lifespan, settings)
 
     state: dict[str, Any] = {}
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": dict(state)}, receive, send)
 
     async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
         state.update(await stack.enter_async_context(lifespan(app)))
-        transport = httpx.ASGITransport(answer, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(handle, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://gateway")
         return await stack.enter_async_context(http)
 
@@ -304,7 +327,7 @@ def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
             queues=queues,
             registry=registry,
             broker=state["broker"],
-            app=answer,
+            app=handle,
             pool=pool,
             owner=new_owner(),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import httpx
 from fastapi import FastAPI
@@ -16,11 +16,15 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.dynamo import DynamoEventQueueRegistry, dynamo_tables
 from sightline.deletion import ImageDeleter
 from sightline.event_publisher import EventPublisher
+from sightline.ports.album_table import AlbumTable
 from sightline.ports.event_queues import EventQueueRegistry, EventQueues
+from sightline.ports.idempotency_store import IdempotencyStore
+from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.tables import Tables
+from sightline.ports.usage_table import UsageTable
 from sightline_api.account import endpoints as account
 from sightline_api.account import usage
 from sightline_api.account.erasure import AccountEraser
@@ -36,7 +40,6 @@ from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware
 from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
 from sightline_api.auth.tokens import TokenVerifier
-from sightline_api.dependencies import State
 from sightline_api.docs import install_docs
 from sightline_api.events import endpoints as events
 from sightline_api.events.broker import Broker
@@ -90,6 +93,25 @@ TAGS = [
 
 #: FastAPI would otherwise look for OpenTelemetry at every request.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+
+
+class State(TypedDict):
+    """What the lifespan opens, and every request finds in `request.state`."""
+
+    settings: ApiSettings
+    images: ImageTable
+    albums: AlbumTable
+    index: ImageIndex
+    usage: UsageTable
+    idempotency: IdempotencyStore
+    uploads: UploadCreator
+    deleter: ImageDeleter
+    eraser: AccountEraser
+    reprocessing: Topic
+    changes: ChangePublisher
+    broker: Broker
+    signer: Signer
+    tokens: TokenVerifier
 
 
 class Lifespan(Protocol):

@@ -1,11 +1,11 @@
-"""What endpoints declare in their signatures.
+"""Dependencies that several features declare in their signatures.
 
 Every dependency is a coroutine, also where it awaits nothing: FastAPI runs plain functions in a
 thread.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPBearer
@@ -15,41 +15,17 @@ from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.album_table import AlbumTable
-from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.queues import Topic
 from sightline.ports.usage_table import UsageTable
-from sightline_api.account.erasure import AccountEraser
-from sightline_api.auth.tokens import TokenVerifier, User
-from sightline_api.events.broker import Broker
-from sightline_api.events.publisher import ChangePublisher
-from sightline_api.images.uploads import UploadCreator
+from sightline_api.auth.tokens import User
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
 
 
-class State(TypedDict):
-    """What the lifespan opens, and every request finds in `request.state`."""
-
-    settings: ApiSettings
-    images: ImageTable
-    albums: AlbumTable
-    index: ImageIndex
-    usage: UsageTable
-    idempotency: IdempotencyStore
-    uploads: UploadCreator
-    deleter: ImageDeleter
-    eraser: AccountEraser
-    reprocessing: Topic
-    changes: ChangePublisher
-    broker: Broker
-    signer: Signer
-    tokens: TokenVerifier
-
-
-def _from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
-    """Return a dependency on what the lifespan opened under this name."""
+def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """Return a dependency on what the lifespan opened under this name, as in `app.State`."""
 
     async def find(request: Request) -> Any:
         return getattr(request.state, name)
@@ -91,15 +67,11 @@ async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> Alb
 
 OwnImage = Annotated[ImageKey, Depends(_own_image)]
 OwnAlbum = Annotated[AlbumKey, Depends(_own_album)]
-Settings = Annotated[ApiSettings, Depends(_from_state("settings"))]
-Images = Annotated[ImageTable, Depends(_from_state("images"))]
-Albums = Annotated[AlbumTable, Depends(_from_state("albums"))]
-Index = Annotated[ImageIndex, Depends(_from_state("index"))]
-Usages = Annotated[UsageTable, Depends(_from_state("usage"))]
-Uploads = Annotated[UploadCreator, Depends(_from_state("uploads"))]
-Deleter = Annotated[ImageDeleter, Depends(_from_state("deleter"))]
-Eraser = Annotated[AccountEraser, Depends(_from_state("eraser"))]
-Reprocessing = Annotated[Topic, Depends(_from_state("reprocessing"))]
-Changes = Annotated[ChangePublisher, Depends(_from_state("changes"))]
-Events = Annotated[Broker, Depends(_from_state("broker"))]
-UrlSigner = Annotated[Signer, Depends(_from_state("signer"))]
+Settings = Annotated[ApiSettings, Depends(from_state("settings"))]
+Images = Annotated[ImageTable, Depends(from_state("images"))]
+Albums = Annotated[AlbumTable, Depends(from_state("albums"))]
+Index = Annotated[ImageIndex, Depends(from_state("index"))]
+Usages = Annotated[UsageTable, Depends(from_state("usage"))]
+Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]
+Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
+UrlSigner = Annotated[Signer, Depends(from_state("signer"))]

@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 from sightline.domain.images import Image
 from sightline.domain.states import Status
 from sightline.ports.usage_table import Usage
+from sightline_api.account.dependencies import Eraser
 from sightline_api.account.usage import UsageView, view_usage
 from sightline_api.albums.schemas import AlbumView
 from sightline_api.albums.views import AlbumViews
 from sightline_api.dependencies import (
     Albums,
     CurrentUser,
-    Eraser,
     Images,
     Index,
     Settings,

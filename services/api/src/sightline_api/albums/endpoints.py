@@ -19,15 +19,8 @@ from sightline_api.albums.schemas import (
     AlbumView,
 )
 from sightline_api.albums.views import AlbumViews
-from sightline_api.dependencies import (
-    Albums,
-    Changes,
-    CurrentUser,
-    Images,
-    Index,
-    OwnAlbum,
-    UrlSigner,
-)
+from sightline_api.dependencies import Albums, CurrentUser, Images, Index, OwnAlbum, UrlSigner
+from sightline_api.events.dependencies import Changes
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,

@@ -11,8 +11,9 @@ from fastapi.responses import StreamingResponse
 
 from sightline.ports.image_table import ImageTable
 from sightline_api.concurrency import map_concurrently
-from sightline_api.dependencies import CurrentUser, Events, Images, Settings
+from sightline_api.dependencies import CurrentUser, Images, Settings
 from sightline_api.events.broker import Broker, Subscription
+from sightline_api.events.dependencies import Events
 from sightline_api.events.sse import (
     HEARTBEAT,
     PREAMBLE,

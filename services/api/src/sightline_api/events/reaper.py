@@ -48,7 +48,7 @@ class Reaper:
         registrations = await self._registry.list()
         now = self._clock()
         for registration in registrations:
-            if registration.alive_until + self._lease < now and await self._registry.condemn(
+            if registration.alive_until + self._lease < now and await self._registry.claim_removal(
                 registration, int(now + self._lease)
             ):
                 await self._remove(registration.name)

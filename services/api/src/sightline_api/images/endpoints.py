@@ -13,17 +13,17 @@ from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
-    Changes,
     CurrentUser,
     Deleter,
     Images,
     Index,
     OwnImage,
     Reprocessing,
-    Uploads,
     UrlSigner,
 )
+from sightline_api.events.dependencies import Changes
 from sightline_api.images import index_search as search
+from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import edit_image, make_etag
 from sightline_api.images.listing import Filter, Listing
 from sightline_api.images.schemas import (
