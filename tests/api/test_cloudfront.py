@@ -1,4 +1,4 @@
-"""Addresses at CloudFront: good for one owner's renditions, for a while, and for nothing else."""
+"""CloudFront URLs: valid for the renditions of one owner, and for a limited time."""
 
 import base64
 import fnmatch
@@ -27,7 +27,7 @@ from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.signer import OriginalDownload
 from sightline_testing.builders import make_image
 
-URL = "https://pictures.example.com"
+URL = "https://images.example.com"
 KEY_ID = "K2JCJMDEHXQW5F"
 AT = datetime(2026, 11, 20, 10, 20, tzinfo=UTC)
 KEYS = ["renditions/a/b/thumb.webp", "renditions/a/c/full.webp"]
@@ -46,15 +46,15 @@ class Clock:
         return self.now
 
 
-class Counting:
-    """A key that counts what it signs."""
+class CountingKey:
+    """A private key that counts its signatures."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self._key = key
-        self.signed = 0
+        self.signatures = 0
 
     def sign(self, *arguments: Any) -> bytes:
-        self.signed += 1
+        self.signatures += 1
         return self._key.sign(*arguments)
 
 
@@ -62,27 +62,26 @@ def make_signer(key: Any, clock: Clock | None = None) -> CloudFrontSigner:
     return CloudFrontSigner(PlainSigner(), f"{URL}/", KEY_ID, key, 600, clock or Clock())
 
 
-def decode(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
     return base64.b64decode(text.translate(str.maketrans("-_~", "+=/")), validate=True)
 
 
-def read(url: str) -> tuple[bytes, bytes]:
-    """The policy of an address, and its signature."""
+def parse_url(url: str) -> tuple[bytes, bytes]:
+    """Return the policy and the signature of a URL."""
     query = parse_qs(urlsplit(url).query, strict_parsing=True)
     assert query["Key-Pair-Id"] == [KEY_ID]
-    return decode(query["Policy"][0]), decode(query["Signature"][0])
+    return decode_base64(query["Policy"][0]), decode_base64(query["Signature"][0])
 
 
-async def test_an_address_is_signed_with_the_key(key: rsa.RSAPrivateKey) -> None:
+async def test_a_url_is_signed_with_the_key(key: rsa.RSAPrivateKey) -> None:
     for url in await make_signer(key).sign_renditions(KEYS):
-        policy, signature = read(url)
+        policy, signature = parse_url(url)
         key.public_key().verify(signature, policy, PKCS1v15(), SHA1())  # noqa: S303
         with pytest.raises(InvalidSignature):
             key.public_key().verify(signature, policy + b" ", PKCS1v15(), SHA1())  # noqa: S303
 
 
-async def test_an_address_is_what_the_sdk_would_sign(key: rsa.RSAPrivateKey) -> None:
-    """To the letter, with the policy that the SDK composes."""
+async def test_a_url_equals_that_of_the_sdk(key: rsa.RSAPrivateKey) -> None:
     sdk = botocore.signers.CloudFrontSigner(
         KEY_ID,
         lambda message: key.sign(message, PKCS1v15(), SHA1()),  # noqa: S303
@@ -92,9 +91,9 @@ async def test_an_address_is_what_the_sdk_would_sign(key: rsa.RSAPrivateKey) -> 
         assert url == sdk.generate_presigned_url(f"{URL}/{path}", policy=policy)
 
 
-async def test_an_address_is_good_for_one_owner_alone(key: rsa.RSAPrivateKey) -> None:
+async def test_a_url_is_valid_for_one_owner_only(key: rsa.RSAPrivateKey) -> None:
     (url,) = await make_signer(key).sign_renditions(KEYS[:1])
-    (statement,) = json.loads(read(url)[0])["Statement"]
+    (statement,) = json.loads(parse_url(url)[0])["Statement"]
     resource = statement["Resource"]
     assert fnmatch.fnmatchcase(f"{URL}/{KEYS[1]}", resource)
     for other in ("renditions/ab/b/thumb.webp", "renditions/b/b/thumb.webp", "index.html"):
@@ -104,45 +103,46 @@ async def test_an_address_is_good_for_one_owner_alone(key: rsa.RSAPrivateKey) ->
     }
 
 
-async def test_each_owner_has_a_signature_of_its_own(key: rsa.RSAPrivateKey) -> None:
+async def test_each_owner_has_a_separate_signature(key: rsa.RSAPrivateKey) -> None:
     signer = make_signer(key)
     first, second = await signer.sign_renditions([KEYS[0], "renditions/b/b/thumb.webp"])
     assert urlsplit(first).query != urlsplit(second).query
-    assert f"{URL}/renditions/b/*" in read(second)[0].decode()
+    assert f"{URL}/renditions/b/*" in parse_url(second)[0].decode()
 
 
-async def test_only_renditions_are_signed(key: rsa.RSAPrivateKey) -> None:
+async def test_only_keys_of_renditions_are_signed(key: rsa.RSAPrivateKey) -> None:
     with pytest.raises(ValueError, match="not the key of a rendition"):
         await make_signer(key).sign_renditions(["originals/a/b"])
 
 
-async def test_addresses_are_the_same_within_the_hour(key: rsa.RSAPrivateKey) -> None:
-    """And signed once."""
-    counting, clock = Counting(key), Clock()
+async def test_urls_stay_the_same_within_the_hour_and_are_signed_once(
+    key: rsa.RSAPrivateKey,
+) -> None:
+    counting, clock = CountingKey(key), Clock()
     signer = make_signer(counting, clock)
     first = await signer.sign_renditions(KEYS)
     clock.now += timedelta(minutes=39, seconds=59)
     assert await signer.sign_renditions(KEYS) == first
-    assert counting.signed == 1
+    assert counting.signatures == 1
     clock.now += timedelta(seconds=1)
     assert await signer.sign_renditions(KEYS) != first
-    assert counting.signed == 2
+    assert counting.signatures == 2
 
 
-async def test_what_is_remembered_is_bounded(
+async def test_the_signature_cache_is_bounded(
     key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cloudfront, "CACHE_SIZE", 2)
-    counting = Counting(key)
+    counting = CountingKey(key)
     signer = make_signer(counting)
     for owner in ("a", "b", "a", "c", "a"):
         await signer.sign_renditions([f"renditions/{owner}/x/thumb.webp"])
-    assert counting.signed == 3
+    assert counting.signatures == 3
     await signer.sign_renditions(["renditions/b/x/thumb.webp"])
-    assert counting.signed == 4
+    assert counting.signatures == 4
 
 
-async def test_originals_stay_with_s3(key: rsa.RSAPrivateKey) -> None:
+async def test_uploads_and_originals_use_s3(key: rsa.RSAPrivateKey) -> None:
     signer, plain, image = make_signer(key), PlainSigner(), make_image()
     assert await signer.sign_upload(image, 60) == await plain.sign_upload(image, 60)
     downloads = [OriginalDownload("originals/a/b", "a.jpg")]
@@ -154,12 +154,15 @@ def to_pem(key: Any, form: PrivateFormat = PrivateFormat.PKCS8) -> str:
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
-def test_a_key_is_read_as_openssl_writes_it(key: rsa.RSAPrivateKey, form: PrivateFormat) -> None:
+def test_keys_in_the_formats_of_openssl_are_accepted(
+    key: rsa.RSAPrivateKey, form: PrivateFormat
+) -> None:
     assert read_private_key(to_pem(key, form)).private_numbers() == key.private_numbers()
 
 
-def test_settings_take_all_of_it(environment: pytest.MonkeyPatch, key: rsa.RSAPrivateKey) -> None:
-    """And never show the key."""
+def test_complete_settings_are_accepted_and_hide_the_key(
+    environment: pytest.MonkeyPatch, key: rsa.RSAPrivateKey
+) -> None:
     pem = to_pem(key)
     environment.setenv("SIGHTLINE_CLOUDFRONT_URL", URL)
     environment.setenv("SIGHTLINE_CLOUDFRONT_KEY_ID", KEY_ID)
@@ -171,7 +174,7 @@ def test_settings_take_all_of_it(environment: pytest.MonkeyPatch, key: rsa.RSAPr
 
 
 @pytest.mark.parametrize("left_out", ["URL", "KEY_ID", "PRIVATE_KEY"])
-def test_settings_refuse_a_part_of_it(
+def test_incomplete_settings_are_rejected(
     environment: pytest.MonkeyPatch,
     key: rsa.RSAPrivateKey,
     left_out: str,
@@ -189,13 +192,13 @@ def test_settings_refuse_a_part_of_it(
 
 
 @pytest.mark.parametrize("kind", ["text", "curve", "public"])
-def test_settings_refuse_what_cannot_sign(
+def test_an_invalid_private_key_is_rejected(
     environment: pytest.MonkeyPatch,
     key: rsa.RSAPrivateKey,
     kind: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """In one line that holds nothing of it."""
+    """The error message contains nothing of the key."""
     secrets = {
         "text": "secret",
         "curve": to_pem(ec.generate_private_key(ec.SECP256R1())),
@@ -207,5 +210,6 @@ def test_settings_refuse_what_cannot_sign(
     with pytest.raises(SystemExit):
         read_settings(ApiSettings)
     assert capsys.readouterr().err == (
-        "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY: must be an RSA private key in PEM format, without a password\n"
+        "SIGHTLINE_CLOUDFRONT_PRIVATE_KEY: "
+        "must be an RSA private key in PEM format, without a password\n"
     )

@@ -1,4 +1,4 @@
-"""Announcements that keep nobody waiting."""
+"""Publishing changes in the background."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from sightline_testing.builders import new_owner
 
 
 class SlowTopic(MemoryTopic):
-    """Takes messages when it is let, and counts calls."""
+    """A topic that blocks until it is opened, and records the number of events per call."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,59 +29,64 @@ class SlowTopic(MemoryTopic):
         await super().publish(body)
 
 
-def announce(announcer: ChangePublisher, count: int) -> list[str]:
+def publish(publisher: ChangePublisher, count: int) -> list[str]:
+    """Publish changes of new images, and return the ids of the images."""
     keys = [ImageKey(new_owner(), new_image_id()) for _ in range(count)]
     for key in keys:
-        announcer.image(key, "created")
+        publisher.image(key, "created")
     return [key.image_id for key in keys]
 
 
-def told(topic: MemoryTopic) -> list[str]:
+def published_ids(topic: MemoryTopic) -> list[str]:
     events: list[Event] = [event for body in topic.published for event in parse_events(body)]
     return [event.subject_id for event in events]
 
 
-async def test_what_is_announced_together_goes_together() -> None:
+async def test_simultaneous_changes_share_messages() -> None:
     topic = SlowTopic()
     topic.open.set()
-    async with ChangePublisher(EventPublisher(topic)) as announcer:
-        announced = announce(announcer, MAX_EVENTS_PER_MESSAGE + 5)
+    async with ChangePublisher(EventPublisher(topic)) as publisher:
+        ids = publish(publisher, MAX_EVENTS_PER_MESSAGE + 5)
     assert topic.calls == [MAX_EVENTS_PER_MESSAGE, 5]
-    assert told(topic) == announced
+    assert published_ids(topic) == ids
 
 
-async def test_the_most_that_goes_together_is_small_enough_for_a_message() -> None:
+async def test_the_largest_message_is_within_the_limit_of_sns() -> None:
     topic = MemoryTopic()
-    async with ChangePublisher(EventPublisher(topic)) as announcer:
+    async with ChangePublisher(EventPublisher(topic)) as publisher:
         for _ in range(MAX_EVENTS_PER_MESSAGE):
-            announcer.image(ImageKey("x" * 128, new_image_id()), "created")
+            publisher.image(ImageKey("x" * 128, new_image_id()), "created")
     (body,) = topic.published
     assert len(body.encode()) < 256 * 1024
 
 
-async def test_what_is_announced_meanwhile_goes_next() -> None:
+async def test_changes_during_a_publish_follow_in_the_next_message() -> None:
     topic = SlowTopic()
-    async with ChangePublisher(EventPublisher(topic)) as announcer:
-        first = announce(announcer, 1)
+    async with ChangePublisher(EventPublisher(topic)) as publisher:
+        first = publish(publisher, 1)
         await topic.called.wait()
-        second = announce(announcer, 2)
+        second = publish(publisher, 2)
         topic.open.set()
     assert topic.calls == [1, 2]
-    assert told(topic) == first + second
+    assert published_ids(topic) == first + second
 
 
-async def test_no_more_may_wait_than_there_is_room_for(caplog: pytest.LogCaptureFixture) -> None:
+async def test_changes_above_the_maximum_pending_are_dropped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     topic = SlowTopic()
     topic.open.set()
-    async with ChangePublisher(EventPublisher(topic)) as announcer:
-        announced = announce(announcer, MAX_PENDING + 1)
-    assert set(told(topic)) == set(announced[:-1])
+    async with ChangePublisher(EventPublisher(topic)) as publisher:
+        ids = publish(publisher, MAX_PENDING + 1)
+    assert set(published_ids(topic)) == set(ids[:-1])
     assert caplog.messages == ["dropped an event: too many are pending"]
 
 
-async def test_at_the_end_it_waits_no_longer_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_waits_for_the_topic_until_the_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("sightline_api.events.publisher.CLOSE_TIMEOUT_SECONDS", 0.05)
     topic = SlowTopic()
-    async with ChangePublisher(EventPublisher(topic)) as announcer:
-        announce(announcer, 1)
-    assert told(topic) == []
+    async with ChangePublisher(EventPublisher(topic)) as publisher:
+        publish(publisher, 1)
+    assert published_ids(topic) == []

@@ -1,4 +1,4 @@
-"""What the process does around the application."""
+"""The server process: clients that do not read."""
 
 import asyncio
 import socket
@@ -18,34 +18,34 @@ from sightline_api import __main__ as main
 from sightline_api.events.broker import Broker
 
 
-class Flood:
-    """An answer without an end, and whether anybody still makes it."""
+class EndlessBody:
+    """A response body without an end; the events report whether it is being generated."""
 
     def __init__(self) -> None:
-        self.begun = threading.Event()
-        self.ended = threading.Event()
+        self.started = threading.Event()
+        self.stopped = threading.Event()
 
     async def __call__(self) -> AsyncIterator[bytes]:
-        self.begun.set()
+        self.started.set()
         try:
             while True:
                 yield bytes(1 << 16)
-                # To a client that is gone nothing is sent, and nothing waited for.
+                # Sending to a disconnected client does not suspend: let other tasks run.
                 await asyncio.sleep(0)
         finally:
-            self.ended.set()
+            self.stopped.set()
 
 
 @contextmanager
-def serving(flood: Flood) -> Iterator[int]:
-    """The port of a process's server, in a thread."""
+def serve(body: EndlessBody) -> Iterator[int]:
+    """Run the server in a thread, and yield its port."""
 
     @asynccontextmanager
-    async def live(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         yield {"broker": Broker(1)}
 
-    app = FastAPI(lifespan=live)
-    app.get("/")(lambda: StreamingResponse(flood()))
+    app = FastAPI(lifespan=lifespan)
+    app.get("/")(lambda: StreamingResponse(body()))
     config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
     server = main.Server(config)
     thread = threading.Thread(target=server.run)
@@ -60,28 +60,28 @@ def serving(flood: Flood) -> Iterator[int]:
 
 
 @contextmanager
-def asking(flood: Flood) -> Iterator[socket.socket]:
-    """A client that has asked for it, and read nothing yet."""
-    with serving(flood) as port, socket.create_connection(("127.0.0.1", port)) as client:
+def request(body: EndlessBody) -> Iterator[socket.socket]:
+    """Yield a client that has requested the body, and has read nothing yet."""
+    with serve(body) as port, socket.create_connection(("127.0.0.1", port)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: sightline\r\n\r\n")
         yield client
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what nobody reads")
-def test_an_answer_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="needs TCP_USER_TIMEOUT")
+def test_a_response_ends_if_the_client_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "SEND_TIMEOUT_SECONDS", 1)
-    flood = Flood()
-    with asking(flood):
-        assert flood.begun.wait(10)
-        assert flood.ended.wait(30)
+    body = EndlessBody()
+    with request(body):
+        assert body.started.wait(10)
+        assert body.stopped.wait(30)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends what nobody reads")
-def test_a_slow_reader_is_served_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="needs TCP_USER_TIMEOUT")
+def test_a_slow_client_stays_connected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "SEND_TIMEOUT_SECONDS", 1)
-    flood = Flood()
-    with asking(flood) as client:
+    body = EndlessBody()
+    with request(body) as client:
         for _ in range(8):
             time.sleep(0.4)
             assert len(client.recv(1 << 23, socket.MSG_WAITALL)) == 1 << 23
-        assert not flood.ended.is_set()
+        assert not body.stopped.is_set()

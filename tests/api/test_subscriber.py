@@ -1,10 +1,11 @@
-"""An inbox through its life, and what is left of it after its task's death."""
+"""The event queue of a task during its life, and its removal after the task has crashed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from api.conftest import TIMEOUT_SECONDS
 from sightline.adapters.memory import (
     MemoryEventQueueRegistry,
     MemoryEventQueues,
@@ -15,7 +16,7 @@ from sightline.adapters.memory import (
 from sightline.consumer.settlement import Backoff
 from sightline.domain.albums import AlbumKey
 from sightline.domain.events import album_event
-from sightline.domain.ids import new_image_id
+from sightline.domain.ids import new_album_id
 from sightline.event_publisher import EventPublisher
 from sightline.ports.event_queues import Registration
 from sightline.ports.queues import Message
@@ -24,306 +25,303 @@ from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber
 from sightline_testing.builders import new_owner
 
-LEASE = 120
+LEASE_SECONDS = 120
 START = 1_800_000_000
 
 
-class Rig:
-    """A gateway task's listener over memory, with somebody who waits for events."""
+class SubscriberHarness:
+    """The subscriber and the reaper of a gateway task over memory, with one subscribed client."""
 
     def __init__(self) -> None:
         self.now = float(START)
         self.topic = MemoryTopic()
-        self.inboxes = MemoryEventQueues(self.topic)
-        self.register = MemoryEventQueueRegistry()
-        self.hub = Broker(max_streams=5)
+        self.queues = MemoryEventQueues(self.topic)
+        self.registry = MemoryEventQueueRegistry()
+        self.broker = Broker(max_streams=5)
         self.owner = new_owner()
-        self.subscription = self.hub.subscribe(self.owner)
-        self.listener = self.make_listener()
-        self.sweeper = Reaper(self.inboxes, self.register, LEASE, self.clock)
+        self.subscription = self.broker.subscribe(self.owner)
+        self.subscriber = self._make_subscriber()
+        self.reaper = Reaper(self.queues, self.registry, LEASE_SECONDS, self.clock)
 
     def clock(self) -> float:
         return self.now
 
-    def make_listener(self) -> EventSubscriber:
-        backoff = Backoff(first=0.01, longest=0.01)
-        tables = memory_tables()
+    def _make_subscriber(self) -> EventSubscriber:
         return EventSubscriber(
-            self.inboxes,
-            self.register,
-            self.hub,
-            tables.images,
+            self.queues,
+            self.registry,
+            self.broker,
+            memory_tables().images,
             "events-",
-            LEASE,
-            backoff,
+            LEASE_SECONDS,
+            Backoff(first=0.01, longest=0.01),
             self.clock,
         )
 
-    async def publish(self) -> str:
-        album_id = new_image_id()
-        await EventPublisher(self.topic).publish(
-            album_event(AlbumKey(self.owner, album_id), "created")
-        )
-        return album_id
+    async def publish(self) -> None:
+        """Publish an event of an album."""
+        event = album_event(AlbumKey(self.owner, new_album_id()), "created")
+        await EventPublisher(self.topic).publish(event)
 
-    async def told(self) -> list[str]:
-        """The names of what comes next, all at once."""
-        signals = (await self.subscription.take(10)).decode()
-        return [line[7:] for line in signals.splitlines() if line.startswith("event: ")]
+    async def take_names(self) -> list[str]:
+        """Wait for events, and return the names of all that are pending."""
+        events = (await self.subscription.take(TIMEOUT_SECONDS)).decode()
+        return [line[7:] for line in events.splitlines() if line.startswith("event: ")]
 
-    async def name(self) -> str:
-        (name,) = await self.inboxes.names()
+    async def queue_name(self) -> str:
+        """Return the name of the only event queue."""
+        (name,) = await self.queues.names()
         return name
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
-        while not await condition():  # noqa: ASYNC110 - what is waited for is another's doing
+async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not await condition():  # noqa: ASYNC110 - the conditions have no event
             await asyncio.sleep(0.01)
 
 
 @pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    """One that listens."""
-    rig = Rig()
-    task = asyncio.create_task(rig.listener.run())
-    # Whoever was there before it could hear reads everything anew.
-    assert await rig.told() == ["reset"]
-    yield rig
+async def harness() -> AsyncIterator[SubscriberHarness]:
+    """A harness whose subscriber is running; it must leave nothing behind."""
+    harness = SubscriberHarness()
+    task = asyncio.create_task(harness.subscriber.run())
+    # Clients that connected before the subscriber are reset.
+    assert await harness.take_names() == ["reset"]
+    yield harness
     task.cancel()
     await asyncio.wait([task])
-    await rig.listener.close()
-    assert await rig.inboxes.names() == set()
-    assert await rig.register.list() == []
+    await harness.subscriber.close()
+    assert await harness.queues.names() == set()
+    assert await harness.registry.list() == []
 
 
-async def test_what_is_published_is_told(rig: Rig) -> None:
-    await rig.publish()
-    assert await rig.told() == ["album"]
-    (queue,) = rig.topic.queues
-    await until(lambda: _is_empty(queue))
+async def test_a_published_event_is_delivered_and_its_message_deleted(
+    harness: SubscriberHarness,
+) -> None:
+    await harness.publish()
+    assert await harness.take_names() == ["album"]
+    (queue,) = harness.topic.queues
+    await wait_until(lambda: _is_empty(queue))
 
 
 async def _is_empty(queue: MemoryQueue) -> bool:
     return len(queue) == 0
 
 
-async def test_what_cannot_be_read_is_passed_over(
-    rig: Rig, caplog: pytest.LogCaptureFixture
+async def test_an_invalid_message_is_logged_and_deleted(
+    harness: SubscriberHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await rig.topic.publish("what?")
-    await rig.publish()
-    assert await rig.told() == ["album"]
+    await harness.topic.publish("invalid")
+    await harness.publish()
+    assert await harness.take_names() == ["album"]
     assert "invalid events message" in caplog.messages
-    (queue,) = rig.topic.queues
-    await until(lambda: _is_empty(queue))
+    (queue,) = harness.topic.queues
+    await wait_until(lambda: _is_empty(queue))
 
 
-async def test_the_register_hears_of_a_living_task(rig: Rig) -> None:
-    name = await rig.name()
-    assert await rig.register.list() == [Registration(name, START + LEASE)]
-    rig.now += LEASE / 3
-    # Each turn is a look at the time.
-    await rig.publish()
-    later = Registration(name, int(START + LEASE / 3 + LEASE))
+async def test_a_running_task_renews_its_lease(harness: SubscriberHarness) -> None:
+    name = await harness.queue_name()
+    assert await harness.registry.list() == [Registration(name, START + LEASE_SECONDS)]
+    harness.now += LEASE_SECONDS / 3
+    renewed = Registration(name, int(START + LEASE_SECONDS / 3 + LEASE_SECONDS))
 
     async def is_renewed() -> bool:
-        await rig.publish()
-        return await rig.register.list() == [later]
+        # The subscriber checks the time after each receive; an event ends the current one.
+        await harness.publish()
+        return await harness.registry.list() == [renewed]
 
-    await until(is_renewed)
-
-
-async def test_an_inbox_that_vanished_is_replaced(rig: Rig) -> None:
-    name = await rig.name()
-    await rig.inboxes.remove(name)
-    assert await rig.told() == ["reset"]
-    assert await rig.name() != name
-    assert [entry.name for entry in await rig.register.list()] == [await rig.name()]
-    await rig.publish()
-    assert await rig.told() == ["album"]
+    await wait_until(is_renewed)
 
 
-async def test_a_task_that_was_believed_dead_takes_another_inbox(rig: Rig) -> None:
-    """It was only asleep: the sweep was right to remove what it had."""
-    name = await rig.name()
-    (entry,) = await rig.register.list()
-    assert await rig.register.condemn(entry, START + 10 * LEASE)
-    rig.now += LEASE
-    await rig.publish()
-    assert await rig.told() == ["album"]
-    assert await rig.told() == ["reset"]
-    assert await rig.name() != name
+async def test_a_lost_queue_is_replaced(harness: SubscriberHarness) -> None:
+    name = await harness.queue_name()
+    await harness.queues.remove(name)
+    assert await harness.take_names() == ["reset"]
+    assert await harness.queue_name() != name
+    assert [each.name for each in await harness.registry.list()] == [await harness.queue_name()]
+    await harness.publish()
+    assert await harness.take_names() == ["album"]
 
 
-async def test_after_an_outage_everybody_reads_anew(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+async def test_a_task_that_lost_its_lease_opens_another_queue(harness: SubscriberHarness) -> None:
+    """The task was suspended for longer than its lease, so a reaper claimed its queue."""
+    name = await harness.queue_name()
+    (registration,) = await harness.registry.list()
+    assert await harness.registry.claim_removal(registration, START + 10 * LEASE_SECONDS)
+    harness.now += LEASE_SECONDS
+    await harness.publish()
+    assert await harness.take_names() == ["album"]
+    assert await harness.take_names() == ["reset"]
+    assert await harness.queue_name() != name
+
+
+async def test_an_outage_resets_every_client_and_keeps_the_queue(
+    harness: SubscriberHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the inbox is the same as before."""
-    name, away = await rig.name(), asyncio.Event()
-    take = MemoryQueue.receive
+    name, has_failed = await harness.queue_name(), asyncio.Event()
+    receive = MemoryQueue.receive
 
     async def fail(self: MemoryQueue, limit: int, wait: float) -> list[Message]:
-        away.set()
+        has_failed.set()
         raise ConnectionError
 
-    (queue,) = rig.topic.queues
+    (queue,) = harness.topic.queues
     monkeypatch.setattr(MemoryQueue, "receive", fail)
-    # The receive that is under way still takes this one.
-    await rig.publish()
-    await away.wait()
-    monkeypatch.setattr(MemoryQueue, "receive", take)
-    assert await rig.told() == ["album"]
-    assert await rig.told() == ["reset"]
-    await rig.publish()
-    assert await rig.told() == ["album"]
-    assert await rig.name() == name
-    assert rig.topic.queues == [queue]
+    # The receive in progress still returns this event.
+    await harness.publish()
+    await has_failed.wait()
+    monkeypatch.setattr(MemoryQueue, "receive", receive)
+    assert await harness.take_names() == ["album"]
+    assert await harness.take_names() == ["reset"]
+    await harness.publish()
+    assert await harness.take_names() == ["album"]
+    assert await harness.queue_name() == name
+    assert harness.topic.queues == [queue]
 
 
-async def test_it_begins_when_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A topic or queues that are away keep the gateway from nothing but listening."""
-    rig, tried = Rig(), 0
-    make = rig.inboxes.open
+async def test_subscribing_is_retried_until_it_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    harness, attempts = SubscriberHarness(), 0
+    open_queue = harness.queues.open
 
     async def fail(name: str) -> MemoryQueue:
-        nonlocal tried
-        tried += 1
-        if tried < 3:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
             raise ConnectionError
-        return await make(name)
+        return await open_queue(name)
 
-    monkeypatch.setattr(rig.inboxes, "open", fail)
-    task = asyncio.create_task(rig.listener.run())
-    assert await rig.told() == ["reset"]
-    # One name for all attempts: none leaves anything behind.
-    assert [entry.name for entry in await rig.register.list()] == [await rig.name()]
+    monkeypatch.setattr(harness.queues, "open", fail)
+    task = asyncio.create_task(harness.subscriber.run())
+    assert await harness.take_names() == ["reset"]
+    # All attempts use the same name, so a failed one leaves nothing behind.
+    assert [each.name for each in await harness.registry.list()] == [await harness.queue_name()]
     task.cancel()
 
 
-async def test_what_cannot_be_removed_at_the_end_is_left_to_a_sweep(
+async def test_a_queue_that_cannot_be_removed_at_shutdown_is_reaped_later(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rig = Rig()
+    harness = SubscriberHarness()
 
     async def fail(_: str) -> None:
         raise ConnectionError
 
-    task = asyncio.create_task(rig.listener.run())
-    await rig.told()
+    task = asyncio.create_task(harness.subscriber.run())
+    await harness.take_names()
     task.cancel()
     await asyncio.wait([task])
     with monkeypatch.context() as patch:
-        patch.setattr(rig.inboxes, "remove", fail)
-        await rig.listener.close()
+        patch.setattr(harness.queues, "remove", fail)
+        await harness.subscriber.close()
     assert "could not remove the event queue" in caplog.messages
-    rig.now += 2 * LEASE + 1
-    await rig.sweeper.reap()
-    assert await rig.inboxes.names() == set()
-    assert await rig.register.list() == []
+    harness.now += 2 * LEASE_SECONDS + 1
+    await harness.reaper.reap()
+    assert await harness.queues.names() == set()
+    assert await harness.registry.list() == []
 
 
-# Sweeps.
+# The reaper.
 
 
-async def leave(rig: Rig, name: str, alive_until: float) -> None:
-    await rig.register.add(name, int(alive_until))
-    await rig.inboxes.open(name)
+async def add_queue(harness: SubscriberHarness, name: str, alive_until: float) -> None:
+    """Register and open the queue of another task."""
+    await harness.registry.add(name, int(alive_until))
+    await harness.queues.open(name)
 
 
-async def test_a_sweep_removes_what_the_dead_have_left() -> None:
-    rig = Rig()
-    await leave(rig, "dead", START - LEASE - 1)
-    await leave(rig, "late", START - LEASE)
-    await leave(rig, "alive", START + 1)
-    await rig.sweeper.reap()
-    assert await rig.inboxes.names() == {"alive", "late"}
-    assert {entry.name for entry in await rig.register.list()} == {"alive", "late"}
+async def test_reaping_removes_queues_whose_lease_expired_long_ago() -> None:
+    harness = SubscriberHarness()
+    await add_queue(harness, "dead", START - LEASE_SECONDS - 1)
+    await add_queue(harness, "expired_recently", START - LEASE_SECONDS)
+    await add_queue(harness, "alive", START + 1)
+    await harness.reaper.reap()
+    assert await harness.queues.names() == {"alive", "expired_recently"}
+    assert {each.name for each in await harness.registry.list()} == {"alive", "expired_recently"}
 
 
-async def test_a_sweep_removes_what_nobody_has_registered() -> None:
-    """What a task made after it had been believed dead, before it died in truth."""
-    rig = Rig()
-    await rig.inboxes.open("unknown")
-    await leave(rig, "alive", START + 1)
-    await rig.sweeper.reap()
-    assert await rig.inboxes.names() == {"alive"}
+async def test_reaping_removes_unregistered_queues() -> None:
+    """A task may open a queue after its registration was reaped, and then crash."""
+    harness = SubscriberHarness()
+    await harness.queues.open("unknown")
+    await add_queue(harness, "alive", START + 1)
+    await harness.reaper.reap()
+    assert await harness.queues.names() == {"alive"}
 
 
-async def test_a_sweep_forgets_what_was_never_made() -> None:
-    rig = Rig()
-    await rig.register.add("dead", START - LEASE - 1)
-    await rig.sweeper.reap()
-    assert await rig.register.list() == []
+async def test_reaping_removes_registrations_without_a_queue() -> None:
+    harness = SubscriberHarness()
+    await harness.registry.add("dead", START - LEASE_SECONDS - 1)
+    await harness.reaper.reap()
+    assert await harness.registry.list() == []
 
 
-async def test_an_inbox_that_is_being_made_is_spared() -> None:
-    """It is registered first: a sweep that sees its queue sees its entry too."""
-    rig = Rig()
-    names = rig.inboxes.names
+async def test_reaping_keeps_a_queue_that_is_being_opened() -> None:
+    """It is registered first: a reaper that finds the queue also finds the registration."""
+    harness = SubscriberHarness()
+    names = harness.queues.names
 
-    async def make_meanwhile() -> set[str]:
-        await leave(rig, "new", START + LEASE)
+    async def names_after_opening() -> set[str]:
+        await add_queue(harness, "new", START + LEASE_SECONDS)
         return await names()
 
-    rig.inboxes.names = make_meanwhile  # type: ignore[method-assign]
-    await rig.sweeper.reap()
+    harness.queues.names = names_after_opening  # type: ignore[method-assign]
+    await harness.reaper.reap()
     assert await names() == {"new"}
 
 
-async def test_two_sweeps_do_not_get_into_each_others_way(
+async def test_only_one_of_two_concurrent_reapers_removes_a_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One of them removes; the other finds it condemned."""
-    rig, removed = Rig(), []
-    await leave(rig, "dead", START - LEASE - 1)
-    remove = rig.inboxes.remove
+    harness, removed = SubscriberHarness(), []
+    await add_queue(harness, "dead", START - LEASE_SECONDS - 1)
+    remove = harness.queues.remove
 
     async def count(name: str) -> None:
         removed.append(name)
-        await asyncio.sleep(0.01)
+        # The other reaper runs now.
+        await asyncio.sleep(0)
         await remove(name)
 
-    monkeypatch.setattr(rig.inboxes, "remove", count)
-    other = Reaper(rig.inboxes, rig.register, LEASE, rig.clock)
-    await asyncio.gather(rig.sweeper.reap(), other.reap())
+    monkeypatch.setattr(harness.queues, "remove", count)
+    other = Reaper(harness.queues, harness.registry, LEASE_SECONDS, harness.clock)
+    await asyncio.gather(harness.reaper.reap(), other.reap())
     assert removed == ["dead"]
-    assert await rig.register.list() == []
+    assert await harness.registry.list() == []
 
 
-@pytest.mark.parametrize("done", [False, True])
-async def test_a_sweep_that_was_cut_off_is_done_again(
-    done: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("removed", [False, True])
+async def test_interrupted_reaping_is_repeated_after_the_lease(
+    removed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before or after the queue had gone; not at once, for it may only be slow."""
-    rig = Rig()
-    await leave(rig, "dead", START - LEASE - 1)
-    remove = rig.inboxes.remove
+    """Whether the queue was removed or not. Not earlier: the first reaper may only be slow."""
+    harness = SubscriberHarness()
+    await add_queue(harness, "dead", START - LEASE_SECONDS - 1)
+    remove = harness.queues.remove
 
     async def crash(name: str) -> None:
-        if done:
+        if removed:
             await remove(name)
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(rig.inboxes, "remove", crash)
+        patch.setattr(harness.queues, "remove", crash)
         with pytest.raises(ConnectionError):
-            await rig.sweeper.reap()
-    await rig.sweeper.reap()
-    assert len(await rig.register.list()) == 1
-    rig.now += 2 * LEASE + 1
-    await rig.sweeper.reap()
-    assert await rig.inboxes.names() == set()
-    assert await rig.register.list() == []
+            await harness.reaper.reap()
+    await harness.reaper.reap()
+    assert len(await harness.registry.list()) == 1
+    harness.now += 2 * LEASE_SECONDS + 1
+    await harness.reaper.reap()
+    assert await harness.queues.names() == set()
+    assert await harness.registry.list() == []
 
 
-async def test_sweeping_goes_on_after_a_failure(
+async def test_reaping_continues_after_a_failure(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rig = Rig()
-    sweeper = Reaper(rig.inboxes, rig.register, 0.01, rig.clock)
-    await leave(rig, "dead", START - LEASE)
-    names, failed = rig.inboxes.names, False
+    harness = SubscriberHarness()
+    reaper = Reaper(harness.queues, harness.registry, 0.01, harness.clock)
+    await add_queue(harness, "dead", START - LEASE_SECONDS)
+    names, failed = harness.queues.names, False
 
     async def fail_once() -> set[str]:
         nonlocal failed
@@ -332,12 +330,12 @@ async def test_sweeping_goes_on_after_a_failure(
             raise ConnectionError
         return await names()
 
-    monkeypatch.setattr(rig.inboxes, "names", fail_once)
-    task = asyncio.create_task(sweeper.run())
+    monkeypatch.setattr(harness.queues, "names", fail_once)
+    task = asyncio.create_task(reaper.run())
 
-    async def is_swept() -> bool:
+    async def is_reaped() -> bool:
         return not await names()
 
-    await until(is_swept)
+    await wait_until(is_reaped)
     assert "could not reap event queues" in caplog.messages
     task.cancel()

@@ -1,4 +1,4 @@
-"""Access tokens, good and forged."""
+"""Verification of access tokens, valid and forged."""
 
 import base64
 import hashlib
@@ -7,9 +7,9 @@ import json
 import time
 from collections.abc import Callable, Mapping
 
-import httpx
 import pytest
 
+from api.conftest import serve_jwks
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.tokens import InvalidToken, TokenVerifier
 from sightline_testing.builders import new_owner
@@ -18,10 +18,9 @@ from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 OWNER = new_owner()
 
 
-def make_verifier(pool: TokenIssuer) -> TokenVerifier:
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
-    keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
-    return TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}))
+def make_verifier(pool: TokenIssuer, clock: Callable[[], float] = time.time) -> TokenVerifier:
+    jwks = JwksCache(serve_jwks(pool), "http://pool/jwks.json")
+    return TokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}), clock)
 
 
 def encode(part: Mapping[str, object]) -> str:
@@ -29,7 +28,7 @@ def encode(part: Mapping[str, object]) -> str:
 
 
 def sign_hmac(pool: TokenIssuer, secret: str, algorithm: str = "HS256") -> str:
-    """A token signed with something public as if it were a shared secret."""
+    """Return a token signed with a public value as if it were a shared secret."""
     signed = f"{encode({'alg': algorithm, 'kid': pool.key_id})}.{encode(pool.claims(OWNER))}"
     digest = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
@@ -41,22 +40,22 @@ def unsigned(pool: TokenIssuer, algorithm: str) -> str:
 
 
 def with_other_claims(pool: TokenIssuer) -> str:
-    """Somebody's own good token, its subject exchanged."""
+    """Return a valid token with another subject."""
     header, _, signature = pool.sign(OWNER).split(".")
     return f"{header}.{encode(pool.claims(new_owner()))}.{signature}"
 
 
 FORGERIES: dict[str, Callable[[TokenIssuer], str]] = {
     "no algorithm": lambda pool: unsigned(pool, "none"),
-    "no algorithm, in capitals": lambda pool: unsigned(pool, "None"),
+    "no algorithm, capitalized": lambda pool: unsigned(pool, "None"),
     "the public key as a secret": lambda pool: sign_hmac(pool, pool.public_pem),
-    "the public key as a secret, said to be RS256": lambda pool: sign_hmac(
+    "the public key as a secret, declared as RS256": lambda pool: sign_hmac(
         pool, pool.public_pem, "RS256"
     ),
     "the modulus as a secret": lambda pool: sign_hmac(pool, pool.jwks()["keys"][0]["n"]),
-    "other claims under a good signature": with_other_claims,
+    "other claims with a valid signature": with_other_claims,
     "another pool's key": lambda _: TokenIssuer().sign(OWNER),
-    "another pool's key and name": lambda _: TokenIssuer("other", f"{ISSUER}x").sign(OWNER),
+    "another pool's key and issuer": lambda _: TokenIssuer("other", f"{ISSUER}x").sign(OWNER),
     "an unknown key id": lambda _: TokenIssuer("unknown").sign(OWNER),
     "another issuer": lambda pool: pool.sign(OWNER, iss="https://example.com"),
     "no issuer": lambda pool: pool.sign(OWNER, iss=None),
@@ -64,12 +63,12 @@ FORGERIES: dict[str, Callable[[TokenIssuer], str]] = {
     "no client": lambda pool: pool.sign(OWNER, client_id=None),
     "an id token": lambda pool: pool.sign(OWNER, token_use="id", aud=CLIENT_ID, client_id=None),
     "an id token with a client": lambda pool: pool.sign(OWNER, token_use="id"),
-    "no use": lambda pool: pool.sign(OWNER, token_use=None),
+    "no token use": lambda pool: pool.sign(OWNER, token_use=None),
     "expired": lambda pool: pool.sign(OWNER, exp=int(time.time()) - 1),
-    "never expiring": lambda pool: pool.sign(OWNER, exp=None),
-    "not yet good": lambda pool: pool.sign(OWNER, nbf=int(time.time()) + 3600),
+    "no expiry": lambda pool: pool.sign(OWNER, exp=None),
+    "not yet valid": lambda pool: pool.sign(OWNER, nbf=int(time.time()) + 3600),
     "no subject": lambda pool: pool.sign(OWNER, sub=None),
-    "a subject that breaks out of its key": lambda pool: pool.sign("a#b/c"),
+    "a subject with key separators": lambda pool: pool.sign("a#b/c"),
     "an empty subject": lambda pool: pool.sign(""),
     "no token": lambda _: "",
     "no structure": lambda _: "hello",
@@ -79,21 +78,19 @@ FORGERIES: dict[str, Callable[[TokenIssuer], str]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_a_forged_token_is_refused(pool: TokenIssuer, forgery: str) -> None:
+async def test_a_forged_token_is_rejected(pool: TokenIssuer, forgery: str) -> None:
     with pytest.raises(InvalidToken):
         await make_verifier(pool).verify(FORGERIES[forgery](pool))
 
 
-async def test_a_good_token_tells_its_owner(pool: TokenIssuer) -> None:
+async def test_a_valid_token_identifies_its_owner(pool: TokenIssuer) -> None:
     user = await make_verifier(pool).verify(pool.sign(OWNER))
     assert user.owner == OWNER
 
 
-async def test_a_remembered_token_ends_with_its_time(pool: TokenIssuer) -> None:
+async def test_a_cached_token_expires(pool: TokenIssuer) -> None:
     at = time.time()
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=pool.jwks()))
-    keys = JwksCache(httpx.AsyncClient(transport=transport), "http://pool/jwks.json")
-    verifier = TokenVerifier(keys, ISSUER, frozenset({CLIENT_ID}), clock=lambda: at)
+    verifier = make_verifier(pool, clock=lambda: at)
     token = pool.sign(OWNER, exp=int(at) + 60)
     await verifier.verify(token)
     await verifier.verify(token)
