@@ -79,7 +79,7 @@ output "web_settings" {
     features = {
       offered = ["labels", "text", "faces", "properties", "moderation"]
       # Each further feature costs extra, so clients must request it explicitly.
-      usual = ["labels"]
+      default = ["labels"]
     }
     signUp = var.self_sign_up
   }

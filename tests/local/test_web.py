@@ -97,7 +97,7 @@ async def test_an_unchanged_page_is_not_modified(client: Client) -> None:
 async def test_config_json_has_the_browser_settings(client: Client) -> None:
     config = await (await client.get("/config.json")).json()
     assert config["cognito"]["endpoint"] == "http://127.0.0.1:8001/"
-    assert config["features"] == {"offered": ["labels", "moderation"], "usual": ["labels"]}
+    assert config["features"] == {"offered": ["labels", "moderation"], "default": ["labels"]}
     assert config["demo"]["email"] == "demo@example.com"
 
 

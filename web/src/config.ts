@@ -6,7 +6,7 @@ export interface Config {
   api: string;
   cognito: { endpoint: string; poolId: string; clientId: string };
   /** Recognition features that can be selected, and those selected by default. */
-  features: { offered: Feature[]; usual: Feature[] };
+  features: { offered: Feature[]; default: Feature[] };
   /** Whether users can create accounts. */
   signUp: boolean;
   /** A demo account, in trial deployments only. */

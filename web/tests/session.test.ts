@@ -6,7 +6,7 @@ import { makeToken } from "./samples";
 const CONFIG = {
   api: "",
   cognito: { endpoint: "https://cognito.example/", poolId: "p", clientId: "c" },
-  features: { offered: [], usual: [] },
+  features: { offered: [], default: [] },
   signUp: true,
 };
 

@@ -40,7 +40,7 @@ class WebSettings(BaseSettings):
             "features": {
                 "offered": self.features,
                 # Moderation is opt-in.
-                "usual": [each for each in self.features if each is not Feature.MODERATION],
+                "default": [each for each in self.features if each is not Feature.MODERATION],
             },
             "signUp": True,
             "demo": {"email": self.demo_email, "password": self.demo_password},
