@@ -1,4 +1,4 @@
-"""One suite for the inboxes of gateway tasks, and one for their register."""
+"""The contracts of `EventQueues` and `EventQueueRegistry`."""
 
 import json
 from collections.abc import Callable
@@ -23,95 +23,95 @@ from sightline.ports.queues import QueueNotFound, Topic
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-async def register(request: pytest.FixtureRequest, clients: Clients) -> EventQueueRegistry:
+async def registry(request: pytest.FixtureRequest, clients: Clients) -> EventQueueRegistry:
     if request.param == "memory":
         return MemoryEventQueueRegistry()
     client = await clients.open("dynamodb")
-    name = f"inboxes-{uuid4()}"
+    name = f"event-queues-{uuid4()}"
     await client.create_table(**table_schema(name))
     return DynamoEventQueueRegistry(client, name)
 
 
-async def test_what_is_registered_is_listed_as_last_renewed(register: EventQueueRegistry) -> None:
-    assert await register.list() == []
-    await register.add("a", 100)
-    await register.add("b", 100)
-    await register.renew("a", 200)
-    assert sorted(await register.list()) == [Registration("a", 200), Registration("b", 100)]
+async def test_list_returns_registrations_as_last_renewed(registry: EventQueueRegistry) -> None:
+    assert await registry.list() == []
+    await registry.add("a", 100)
+    await registry.add("b", 100)
+    await registry.renew("a", 200)
+    assert sorted(await registry.list()) == [Registration("a", 200), Registration("b", 100)]
 
 
-async def test_what_is_removed_is_forgotten(register: EventQueueRegistry) -> None:
-    await register.add("a", 100)
-    await register.remove("a")
-    await register.remove("a")
-    assert await register.list() == []
+async def test_remove_is_idempotent_and_ends_the_lease(registry: EventQueueRegistry) -> None:
+    await registry.add("a", 100)
+    await registry.remove("a")
+    await registry.remove("a")
+    assert await registry.list() == []
     with pytest.raises(EventQueueLost):
-        await register.renew("a", 200)
-    assert await register.list() == []
+        await registry.renew("a", 200)
+    assert await registry.list() == []
 
 
-async def test_one_alone_condemns(register: EventQueueRegistry) -> None:
-    await register.add("a", 100)
-    (seen,) = await register.list()
-    assert await register.condemn(seen, 300)
-    assert not await register.condemn(seen, 300)
-    assert await register.list() == [Registration("a", 300)]
+async def test_claim_removal_succeeds_only_once(registry: EventQueueRegistry) -> None:
+    await registry.add("a", 100)
+    (seen,) = await registry.list()
+    assert await registry.claim_removal(seen, 300)
+    assert not await registry.claim_removal(seen, 300)
+    assert await registry.list() == [Registration("a", 300)]
 
 
-async def test_what_was_renewed_is_not_condemned(register: EventQueueRegistry) -> None:
-    await register.add("a", 100)
-    (seen,) = await register.list()
-    await register.renew("a", 200)
-    assert not await register.condemn(seen, 300)
-    await register.renew("a", 400)
+async def test_claim_removal_fails_after_a_renewal(registry: EventQueueRegistry) -> None:
+    await registry.add("a", 100)
+    (seen,) = await registry.list()
+    await registry.renew("a", 200)
+    assert not await registry.claim_removal(seen, 300)
+    await registry.renew("a", 400)
 
 
-async def test_what_is_gone_is_not_condemned(register: EventQueueRegistry) -> None:
-    assert not await register.condemn(Registration("a", 100), 300)
-    assert await register.list() == []
+async def test_claim_removal_fails_for_a_removed_queue(registry: EventQueueRegistry) -> None:
+    assert not await registry.claim_removal(Registration("a", 100), 300)
+    assert await registry.list() == []
 
 
-async def test_the_condemned_cannot_renew(register: EventQueueRegistry) -> None:
-    await register.add("a", 100)
-    await register.condemn(Registration("a", 100), 300)
+async def test_renew_fails_after_the_removal_was_claimed(registry: EventQueueRegistry) -> None:
+    await registry.add("a", 100)
+    await registry.claim_removal(Registration("a", 100), 300)
     with pytest.raises(EventQueueLost):
-        await register.renew("a", 400)
+        await registry.renew("a", 400)
 
 
-async def test_a_condemnation_that_was_not_carried_out_can_be_taken_over(
-    register: EventQueueRegistry,
+async def test_an_expired_claim_can_be_taken_over(
+    registry: EventQueueRegistry,
 ) -> None:
-    await register.add("a", 100)
-    await register.condemn(Registration("a", 100), 300)
-    assert await register.condemn(Registration("a", 300), 500)
+    await registry.add("a", 100)
+    await registry.claim_removal(Registration("a", 100), 300)
+    assert await registry.claim_removal(Registration("a", 300), 500)
 
 
-async def test_a_name_may_begin_anew(register: EventQueueRegistry) -> None:
-    await register.add("a", 100)
-    await register.condemn(Registration("a", 100), 300)
-    await register.add("a", 400)
-    await register.renew("a", 500)
-    assert await register.list() == [Registration("a", 500)]
+async def test_add_replaces_a_claimed_registration(registry: EventQueueRegistry) -> None:
+    await registry.add("a", 100)
+    await registry.claim_removal(Registration("a", 100), 300)
+    await registry.add("a", 400)
+    await registry.renew("a", 500)
+    assert await registry.list() == [Registration("a", 500)]
 
 
-class Rig:
-    """Inboxes, and the topic that they listen to."""
+class EventQueuesUnderTest:
+    """Event queues, and the topic that they are subscribed to."""
 
-    def __init__(self, inboxes: EventQueues, topic: Topic, new_name: Callable[[], str]) -> None:
-        self.inboxes = inboxes
+    def __init__(self, queues: EventQueues, topic: Topic, new_name: Callable[[], str]) -> None:
+        self.queues = queues
         self.topic = topic
         self.new_name = new_name
 
 
 class Cloud:
-    """A topic of its own, and what to look at it with."""
+    """Event queues in SQS with a topic of their own, and clients that inspect them."""
 
     def __init__(self, sqs: Any, sns: Any, topic_arn: str) -> None:
         self.sqs = sqs
         self.sns = sns
         self.topic_arn = topic_arn
         self.prefix = f"{uuid4().hex[:8]}-events-"
-        self.inboxes = SqsEventQueues(sqs, sns, topic_arn, self.prefix)
+        self.event_queues = SqsEventQueues(sqs, sns, topic_arn, self.prefix)
 
     def new_name(self) -> str:
         return f"{self.prefix}{uuid4()}"
@@ -120,12 +120,12 @@ class Cloud:
         return self.topic_arn.replace(":sns:", ":sqs:").rsplit(":", 1)[0] + f":{name}"
 
     async def subscriptions(self) -> list[str]:
-        answer = await self.sns.list_subscriptions_by_topic(TopicArn=self.topic_arn)
-        return [each["Endpoint"] for each in answer["Subscriptions"]]
+        response = await self.sns.list_subscriptions_by_topic(TopicArn=self.topic_arn)
+        return [each["Endpoint"] for each in response["Subscriptions"]]
 
     async def queues(self) -> list[str]:
-        answer = await self.sqs.list_queues(QueueNamePrefix=self.prefix)
-        return list(answer.get("QueueUrls", []))
+        response = await self.sqs.list_queues(QueueNamePrefix=self.prefix)
+        return list(response.get("QueueUrls", []))
 
 
 @pytest.fixture
@@ -136,76 +136,82 @@ async def cloud(clients: Clients) -> Cloud:
 
 
 @pytest.fixture(params=["memory", "sqs"])
-def rig(request: pytest.FixtureRequest, cloud: Cloud) -> Rig:
+def queues_under_test(request: pytest.FixtureRequest, cloud: Cloud) -> EventQueuesUnderTest:
     if request.param == "memory":
         topic = MemoryTopic()
-        return Rig(MemoryEventQueues(topic), topic, lambda: f"events-{uuid4()}")
-    return Rig(cloud.inboxes, SnsTopic(cloud.sns, cloud.topic_arn), cloud.new_name)
+        return EventQueuesUnderTest(MemoryEventQueues(topic), topic, lambda: f"events-{uuid4()}")
+    return EventQueuesUnderTest(
+        cloud.event_queues, SnsTopic(cloud.sns, cloud.topic_arn), cloud.new_name
+    )
 
 
-async def test_an_inbox_hears_what_is_published_word_for_word(rig: Rig) -> None:
-    first = await rig.inboxes.open(rig.new_name())
-    second = await rig.inboxes.open(rig.new_name())
-    await rig.topic.publish('{"a": "ä"}')
+async def test_every_queue_receives_published_messages_unchanged(
+    queues_under_test: EventQueuesUnderTest,
+) -> None:
+    first = await queues_under_test.queues.open(queues_under_test.new_name())
+    second = await queues_under_test.queues.open(queues_under_test.new_name())
+    await queues_under_test.topic.publish('{"a": "ä"}')
     for queue in (first, second):
         (message,) = await queue.receive(10, 1)
         assert message.body == '{"a": "ä"}'
 
 
-async def test_an_inbox_opened_twice_is_one(rig: Rig) -> None:
-    name = rig.new_name()
-    await rig.inboxes.open(name)
-    queue = await rig.inboxes.open(name)
-    await rig.topic.publish("hello")
+async def test_open_is_idempotent(queues_under_test: EventQueuesUnderTest) -> None:
+    name = queues_under_test.new_name()
+    await queues_under_test.queues.open(name)
+    queue = await queues_under_test.queues.open(name)
+    await queues_under_test.topic.publish("hello")
     assert len(await queue.receive(10, 1)) == 1
-    assert await rig.inboxes.names() == {name}
+    assert await queues_under_test.queues.names() == {name}
 
 
-async def test_a_removed_inbox_is_gone(rig: Rig) -> None:
-    gone, kept = rig.new_name(), rig.new_name()
-    queue = await rig.inboxes.open(gone)
-    await rig.inboxes.open(kept)
-    await rig.inboxes.remove(gone)
-    await rig.inboxes.remove(gone)
-    assert await rig.inboxes.names() == {kept}
+async def test_remove_is_idempotent_and_leaves_other_queues(
+    queues_under_test: EventQueuesUnderTest,
+) -> None:
+    gone, kept = queues_under_test.new_name(), queues_under_test.new_name()
+    queue = await queues_under_test.queues.open(gone)
+    await queues_under_test.queues.open(kept)
+    await queues_under_test.queues.remove(gone)
+    await queues_under_test.queues.remove(gone)
+    assert await queues_under_test.queues.names() == {kept}
     with pytest.raises(QueueNotFound):
         await queue.receive(10, 0)
-    await rig.topic.publish("nobody fails for it")
+    await queues_under_test.topic.publish("no queue is missing")
 
 
-async def test_what_a_crash_left_of_an_inbox_is_found_and_removed(cloud: Cloud) -> None:
+async def test_remove_deletes_what_a_crash_left_of_a_queue(cloud: Cloud) -> None:
     """A queue without a subscription, and a subscription without a queue."""
     queue, subscription = cloud.new_name(), cloud.new_name()
     await cloud.sqs.create_queue(QueueName=queue)
     await cloud.sns.subscribe(
         TopicArn=cloud.topic_arn, Protocol="sqs", Endpoint=cloud.endpoint(subscription)
     )
-    assert await cloud.inboxes.names() == {queue, subscription}
+    assert await cloud.event_queues.names() == {queue, subscription}
     for name in (queue, subscription):
-        await cloud.inboxes.remove(name)
-    assert await cloud.inboxes.names() == set()
+        await cloud.event_queues.remove(name)
+    assert await cloud.event_queues.names() == set()
     assert await cloud.queues() == await cloud.subscriptions() == []
 
 
-async def test_queues_of_others_are_left_alone(cloud: Cloud) -> None:
-    """Whatever begins as ours do, but is named otherwise, and whoever else listens."""
+async def test_queues_of_other_stacks_are_ignored(cloud: Cloud) -> None:
+    """Queues and subscriptions with the prefix but another name, or with another prefix."""
     for name in (f"{cloud.prefix}archive", f"x-{cloud.new_name()}"):
         await cloud.sqs.create_queue(QueueName=name)
         await cloud.sns.subscribe(
             TopicArn=cloud.topic_arn, Protocol="sqs", Endpoint=cloud.endpoint(name)
         )
-    assert await cloud.inboxes.names() == set()
-    await cloud.inboxes.remove(f"{cloud.prefix}archive")
+    assert await cloud.event_queues.names() == set()
+    await cloud.event_queues.remove(f"{cloud.prefix}archive")
     assert len(await cloud.subscriptions()) == 2
     assert len(await cloud.queues()) == 1
 
 
-async def test_nobody_but_the_topic_may_send(cloud: Cloud) -> None:
+async def test_only_the_topic_may_send_to_a_queue(cloud: Cloud) -> None:
     name = cloud.new_name()
-    await cloud.inboxes.open(name)
+    await cloud.event_queues.open(name)
     (url,) = await cloud.queues()
-    answer = await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    attributes = answer["Attributes"]
+    response = await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    attributes = response["Attributes"]
     assert attributes["QueueArn"] == cloud.endpoint(name)
     assert attributes["MessageRetentionPeriod"] == "300"
     assert json.loads(attributes["Policy"])["Statement"] == [
@@ -219,10 +225,10 @@ async def test_nobody_but_the_topic_may_send(cloud: Cloud) -> None:
     ]
 
 
-async def test_more_inboxes_than_one_page_are_found(cloud: Cloud) -> None:
+async def test_names_returns_more_queues_than_one_page(cloud: Cloud) -> None:
     names = {cloud.new_name() for _ in range(105)}
     for name in names:
         await cloud.sns.subscribe(
             TopicArn=cloud.topic_arn, Protocol="sqs", Endpoint=cloud.endpoint(name)
         )
-    assert await cloud.inboxes.names() == names
+    assert await cloud.event_queues.names() == names

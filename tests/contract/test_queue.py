@@ -1,4 +1,4 @@
-"""One suite for every `Queue`."""
+"""The contract of `Queue`."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -15,8 +15,8 @@ VISIBILITY = 30
 MAX_RECEIVES = 3
 
 
-class Rig:
-    """A queue, a way to send to it, and a look at its dead letters."""
+class QueueUnderTest:
+    """A queue, with functions that send to it and receive its dead-lettered messages."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Rig:
         self.dead = dead
 
 
-def memory_rig() -> Rig:
+def open_memory_queue() -> QueueUnderTest:
     queue = MemoryQueue(VISIBILITY, MAX_RECEIVES)
 
     async def send(body: str) -> None:
@@ -38,10 +38,10 @@ def memory_rig() -> Rig:
     async def dead() -> list[str]:
         return queue.dead
 
-    return Rig(queue, send, dead)
+    return QueueUnderTest(queue, send, dead)
 
 
-async def sqs_rig(clients: Clients) -> Rig:
+async def create_sqs_queue(clients: Clients) -> QueueUnderTest:
     client = await clients.open("sqs")
     name = f"queue-{uuid4()}"
     dead_url = (await client.create_queue(QueueName=f"{name}-dead"))["QueueUrl"]
@@ -64,78 +64,93 @@ async def sqs_rig(clients: Clients) -> Rig:
         await client.send_message(QueueUrl=url, MessageBody=body)
 
     async def dead() -> list[str]:
-        answer = await client.receive_message(QueueUrl=dead_url, MaxNumberOfMessages=10)
-        return [message["Body"] for message in answer.get("Messages", [])]
+        response = await client.receive_message(QueueUrl=dead_url, MaxNumberOfMessages=10)
+        return [message["Body"] for message in response.get("Messages", [])]
 
-    return Rig(await SqsQueue.open(client, url), send, dead)
+    return QueueUnderTest(await SqsQueue.open(client, url), send, dead)
 
 
 @pytest.fixture(params=["memory", "sqs"])
-async def rig(request: pytest.FixtureRequest, clients: Clients) -> Rig:
+async def queue_under_test(request: pytest.FixtureRequest, clients: Clients) -> QueueUnderTest:
     if request.param == "memory":
-        return memory_rig()
-    return await sqs_rig(clients)
+        return open_memory_queue()
+    return await create_sqs_queue(clients)
 
 
-async def receive_one(rig: Rig) -> Message:
-    (message,) = await rig.queue.receive(1, 1)
+async def receive_one(queue_under_test: QueueUnderTest) -> Message:
+    (message,) = await queue_under_test.queue.receive(1, 1)
     return message
 
 
-async def test_the_queue_knows_its_own_terms(rig: Rig) -> None:
-    assert (rig.queue.visibility, rig.queue.max_receives) == (VISIBILITY, MAX_RECEIVES)
+async def test_queue_has_the_configured_visibility_timeout_and_receives(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    assert (queue_under_test.queue.visibility, queue_under_test.queue.max_receives) == (
+        VISIBILITY,
+        MAX_RECEIVES,
+    )
 
 
-async def test_a_message_is_delivered_and_then_hidden(rig: Rig) -> None:
-    await rig.send("hello")
-    message = await receive_one(rig)
+async def test_receive_hides_the_message(queue_under_test: QueueUnderTest) -> None:
+    await queue_under_test.send("hello")
+    message = await receive_one(queue_under_test)
     assert (message.body, message.receive_count) == ("hello", 1)
-    assert await rig.queue.receive(1, 0) == []
+    assert await queue_under_test.queue.receive(1, 0) == []
 
 
-async def test_no_more_is_received_than_asked_for(rig: Rig) -> None:
+async def test_receive_returns_no_more_than_the_limit(queue_under_test: QueueUnderTest) -> None:
     for number in range(12):
-        await rig.send(str(number))
-    assert len(await rig.queue.receive(3, 1)) == 3
-    assert len(await rig.queue.receive(10, 1)) == 9
+        await queue_under_test.send(str(number))
+    assert len(await queue_under_test.queue.receive(3, 1)) == 3
+    assert len(await queue_under_test.queue.receive(10, 1)) == 9
 
 
-async def test_an_empty_queue_answers_after_the_wait(rig: Rig) -> None:
-    assert await rig.queue.receive(10, 1) == []
+async def test_receive_returns_nothing_after_the_wait_if_the_queue_is_empty(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    assert await queue_under_test.queue.receive(10, 1) == []
 
 
-async def test_a_deleted_message_does_not_come_back(rig: Rig) -> None:
+async def test_a_deleted_message_is_not_redelivered(queue_under_test: QueueUnderTest) -> None:
     for number in range(3):
-        await rig.send(str(number))
-    messages = await rig.queue.receive(10, 1)
-    await rig.queue.delete(messages)
-    assert await rig.queue.receive(10, 0) == []
+        await queue_under_test.send(str(number))
+    messages = await queue_under_test.queue.receive(10, 1)
+    await queue_under_test.queue.delete(messages)
+    assert await queue_under_test.queue.receive(10, 0) == []
 
 
-async def test_a_released_message_is_delivered_again_and_counted(rig: Rig) -> None:
-    await rig.send("hello")
-    await rig.queue.release(await receive_one(rig), 0)
-    again = await receive_one(rig)
+async def test_release_redelivers_the_message_and_counts_the_receive(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    await queue_under_test.send("hello")
+    await queue_under_test.queue.release(await receive_one(queue_under_test), 0)
+    again = await receive_one(queue_under_test)
     assert (again.body, again.receive_count) == ("hello", 2)
 
 
-async def test_a_message_released_for_later_stays_hidden_until_then(rig: Rig) -> None:
-    await rig.send("hello")
-    await rig.queue.release(await receive_one(rig), 20)
-    assert await rig.queue.receive(1, 0) == []
+async def test_release_with_a_delay_keeps_the_message_hidden(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    await queue_under_test.send("hello")
+    await queue_under_test.queue.release(await receive_one(queue_under_test), 20)
+    assert await queue_under_test.queue.receive(1, 0) == []
 
 
-async def test_extending_hides_messages_for_longer(rig: Rig) -> None:
-    await rig.send("hello")
-    message = await receive_one(rig)
-    await rig.queue.release(message, 1)
-    await rig.queue.extend([message])
-    assert await rig.queue.receive(1, 2) == []
+async def test_extend_hides_messages_for_the_full_visibility_timeout(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    await queue_under_test.send("hello")
+    message = await receive_one(queue_under_test)
+    await queue_under_test.queue.release(message, 1)
+    await queue_under_test.queue.extend([message])
+    assert await queue_under_test.queue.receive(1, 2) == []
 
 
-async def test_after_its_last_delivery_a_message_is_set_aside(rig: Rig) -> None:
-    await rig.send("poison")
+async def test_a_message_is_dead_lettered_after_its_last_receive(
+    queue_under_test: QueueUnderTest,
+) -> None:
+    await queue_under_test.send("poison")
     for _ in range(MAX_RECEIVES):
-        await rig.queue.release(await receive_one(rig), 0)
-    assert await rig.queue.receive(1, 0) == []
-    assert await rig.dead() == ["poison"]
+        await queue_under_test.queue.release(await receive_one(queue_under_test), 0)
+    assert await queue_under_test.queue.receive(1, 0) == []
+    assert await queue_under_test.dead() == ["poison"]

@@ -1,4 +1,4 @@
-"""What the AWS clients do by themselves when AWS says "not now"."""
+"""Retries and timeouts of the AWS clients."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,14 +8,18 @@ import pytest
 from aiohttp import web
 from botocore.exceptions import ClientError
 
-from sightline.adapters.aws.clients import PASSING_ATTEMPTS, READ_TIMEOUTS, Clients
+from sightline.adapters.aws.clients import (
+    MAX_TRANSIENT_ATTEMPTS,
+    READ_TIMEOUT_SECONDS_BY_SERVICE,
+    Clients,
+)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
 
 @asynccontextmanager
-async def serving(handle: Handler) -> AsyncIterator[str]:
-    """A server that answers every request so; its address."""
+async def serve(handle: Handler) -> AsyncIterator[str]:
+    """Serve every request with the handler, and yield the URL of the server."""
     runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -33,8 +37,8 @@ async def write(endpoint: str) -> None:
         await client.delete_item(TableName="images", Key={"pk": {"S": "x"}, "sk": {"S": "y"}})
 
 
-class Contended:
-    """A table whose item is held by a transaction for so many calls."""
+class ContendedTable:
+    """A table that reports a transaction conflict for the first `times` calls."""
 
     def __init__(self, times: int) -> None:
         self.left = times
@@ -50,24 +54,24 @@ class Contended:
 
 
 @pytest.mark.usefixtures("aws_environment")
-async def test_a_write_outwaits_a_transaction_on_its_item() -> None:
-    table = Contended(5)
-    async with serving(table.handle) as endpoint:
+async def test_write_is_retried_until_a_conflicting_transaction_has_ended() -> None:
+    table = ContendedTable(5)
+    async with serve(table.handle) as endpoint:
         await write(endpoint)
     assert table.calls == 6
 
 
 @pytest.mark.usefixtures("aws_environment")
-async def test_a_transaction_is_not_waited_for_without_end() -> None:
-    table = Contended(1000)
-    async with serving(table.handle) as endpoint:
+async def test_write_fails_after_the_last_attempt_of_a_transaction_conflict() -> None:
+    table = ContendedTable(1000)
+    async with serve(table.handle) as endpoint:
         with pytest.raises(ClientError, match="TransactionConflictException"):
             await write(endpoint)
-    assert table.calls == PASSING_ATTEMPTS
+    assert table.calls == MAX_TRANSIENT_ATTEMPTS
 
 
-class Hanging:
-    """A table that never answers so many calls."""
+class HangingTable:
+    """A table that does not respond to the first `times` calls."""
 
     def __init__(self, times: int) -> None:
         self.left = times
@@ -82,21 +86,23 @@ class Hanging:
 
 
 @pytest.mark.usefixtures("aws_environment")
-async def test_a_table_that_hangs_is_soon_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(READ_TIMEOUTS, "dynamodb", 0.1)
-    table = Hanging(2)
-    async with serving(table.handle) as endpoint:
+async def test_call_to_a_hanging_table_is_retried_after_the_read_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(READ_TIMEOUT_SECONDS_BY_SERVICE, "dynamodb", 0.1)
+    table = HangingTable(2)
+    async with serve(table.handle) as endpoint:
         await write(endpoint)
     assert table.calls == 3
 
 
 @pytest.mark.usefixtures("aws_environment")
-async def test_a_direct_call_that_hangs_is_soon_left_to_the_sdk(
+async def test_fast_path_falls_back_to_botocore_after_the_read_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(READ_TIMEOUTS, "dynamodb", 0.1)
-    table = Hanging(2)
-    async with serving(table.handle) as endpoint, AsyncExitStack() as stack:
+    monkeypatch.setitem(READ_TIMEOUT_SECONDS_BY_SERVICE, "dynamodb", 0.1)
+    table = HangingTable(2)
+    async with serve(table.handle) as endpoint, AsyncExitStack() as stack:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
         client = await Clients(stack, "eu-central-1").open_dynamodb(fast_path=True)
         await client.get_item(TableName="images", Key={"pk": {"S": "x"}, "sk": {"S": "y"}})
@@ -104,8 +110,8 @@ async def test_a_direct_call_that_hangs_is_soon_left_to_the_sdk(
 
 
 @pytest.mark.usefixtures("aws_environment")
-async def test_a_throttled_publication_is_made_again() -> None:
-    """SNS has a word of its own for it, which botocore does not know."""
+async def test_throttled_publish_is_retried() -> None:
+    """SNS has an error code of its own for throttling, which botocore does not retry."""
     calls = 0
 
     async def handle(_: web.BaseRequest) -> web.Response:
@@ -118,7 +124,7 @@ async def test_a_throttled_publication_is_made_again() -> None:
         body = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult>"
         return web.Response(text=f"{body}</PublishResponse>", content_type="text/xml")
 
-    async with serving(handle) as endpoint, AsyncExitStack() as stack:
+    async with serve(handle) as endpoint, AsyncExitStack() as stack:
         client = await Clients(stack, "eu-central-1").open("sns", endpoint)
         await client.publish(TopicArn="arn:aws:sns:eu-central-1:1:t", Message="m")
     assert calls == 6

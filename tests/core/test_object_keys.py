@@ -4,8 +4,8 @@ import pytest
 
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import (
-    InvalidObjectKey,
     ImageKey,
+    InvalidObjectKey,
     original_key,
     parse_original_key,
     rendition_key,

@@ -1,4 +1,4 @@
-"""Scale-in protection, against a server that answers as the ECS agent does."""
+"""Scale-in protection, against a fake ECS agent."""
 
 from collections.abc import AsyncIterator
 
@@ -9,24 +9,24 @@ from aiohttp import web
 from sightline.consumer.scale_in import EcsScaleInProtection, NullScaleInProtection
 
 
-class Agent:
-    """Remembers what it was asked for."""
+class FakeAgent:
+    """Records the requested states."""
 
     def __init__(self) -> None:
-        self.asked: list[object] = []
+        self.requested: list[object] = []
         self.status = 200
         self.url = ""
 
-    async def answer(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.json())
+    async def respond(self, request: web.Request) -> web.Response:
+        self.requested.append(await request.json())
         return web.json_response({"protection": {}}, status=self.status)
 
 
 @pytest.fixture
-async def agent() -> AsyncIterator[Agent]:
-    agent = Agent()
+async def agent() -> AsyncIterator[FakeAgent]:
+    agent = FakeAgent()
     application = web.Application()
-    application.router.add_put("/api/task-protection/v1/state", agent.answer)
+    application.router.add_put("/api/task-protection/v1/state", agent.respond)
     runner = web.AppRunner(application)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -42,25 +42,29 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def test_only_changes_are_asked_for(agent: Agent, session: aiohttp.ClientSession) -> None:
+async def test_protection_requests_only_changes(
+    agent: FakeAgent, session: aiohttp.ClientSession
+) -> None:
     protection = EcsScaleInProtection(session, agent.url)
     for wanted in (False, True, True, True, False, False):
         await protection.set(wanted)
-    assert agent.asked == [
+    assert agent.requested == [
         {"ProtectionEnabled": True, "ExpiresInMinutes": 10},
         {"ProtectionEnabled": False},
     ]
 
 
-async def test_a_refusal_is_asked_for_again(agent: Agent, session: aiohttp.ClientSession) -> None:
+async def test_protection_retries_after_an_error(
+    agent: FakeAgent, session: aiohttp.ClientSession
+) -> None:
     protection = EcsScaleInProtection(session, agent.url)
     agent.status = 400
     with pytest.raises(aiohttp.ClientResponseError):
         await protection.set(True)
     agent.status = 200
     await protection.set(True)
-    assert len(agent.asked) == 2
+    assert len(agent.requested) == 2
 
 
-async def test_elsewhere_nothing_happens() -> None:
+async def test_null_protection_does_nothing() -> None:
     await NullScaleInProtection().set(True)

@@ -1,4 +1,4 @@
-"""What follows from the attempt at a message."""
+"""Settlement of messages, and the backoff of redeliveries."""
 
 import math
 
@@ -33,17 +33,21 @@ BACKOFF = Backoff(first=2, longest=600)
         (Exhausted(), 8, Retry(0)),
     ],
 )
-def test_settlement(outcome: Outcome, receive_count: int, settlement: Settlement) -> None:
+def test_settle_returns_what_to_do_with_the_message(
+    outcome: Outcome, receive_count: int, settlement: Settlement
+) -> None:
     assert settle(outcome, receive_count, BACKOFF, roll=1) == settlement
 
 
-def test_the_roll_spreads_the_second_half_of_the_delay() -> None:
+def test_backoff_jitter_spreads_the_second_half_of_the_delay() -> None:
     assert [BACKOFF.delay(3, roll) for roll in (0, 0.5, 1)] == [4, 6, 8]
 
 
 @pytest.mark.parametrize(
-    ("permitted", "working"), [(10, 8), (3, 1), (2, 1), (1, 1), (None, math.inf)]
+    ("max_receives", "working"), [(10, 8), (3, 1), (2, 1), (1, 1), (None, math.inf)]
 )
-def test_the_last_deliveries_are_kept_for_giving_up(permitted: int | None, working: float) -> None:
-    """Where there are too few to keep any, at least one is worked on."""
-    assert working_receives(permitted) == working
+def test_the_last_receives_are_reserved_for_giving_up(
+    max_receives: int | None, working: float
+) -> None:
+    """At least one receive is processed, even if too few are permitted to reserve any."""
+    assert working_receives(max_receives) == working

@@ -124,7 +124,7 @@ def inboxes(user: User) -> set[str]:
         TopicArn=made.events_topic_arn
     )["Subscriptions"]
     subscribed = {each["Endpoint"].rsplit(":", 1)[1] for each in subscriptions}
-    registered = {row.split()[1] for row in rows(user) if row.startswith("INBOXES ")}
+    registered = {row.split()[1] for row in rows(user) if row.startswith("EVENT_QUEUES ")}
     return queues | subscribed | registered
 
 

@@ -56,7 +56,7 @@ def read_everything(fleet: Fleet) -> tuple[list[Any], list[str]]:
         for bucket in (resources.originals_bucket, resources.renditions_bucket)
         for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
     ]
-    data = [row for row in rows if row["pk"]["S"] != "INBOXES"]
+    data = [row for row in rows if row["pk"]["S"] != "EVENT_QUEUES"]
     return sorted(data, key=lambda row: (row["pk"]["S"], row["sk"]["S"])), sorted(objects)
 
 

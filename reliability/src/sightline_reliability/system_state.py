@@ -102,7 +102,7 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.albums[owner, album_id] = row
         case [["USER", owner, "ALBUM", album_id], [image_id]]:
             state.album_images.add((owner, album_id, image_id))
-        case [["INBOXES"], _]:
+        case [["EVENT_QUEUES"], _]:
             # The event queues of the gateway's tasks hold no data of an owner.
             pass
         case [["USER", owner, "LABELS"], [label]]:

@@ -1,8 +1,10 @@
-"""The loop that worker and resizer share: receive, handle, settle, and stop without loss.
+"""The consumer of worker and resizer: receive, handle, settle, and shut down without loss.
 
-Rejected    the picture itself is bad: write it `failed`, delete the message
-Gone        the image was deleted meanwhile: remove what was made, delete the message
-(any other exception)   leave the message to be delivered again
+A handler's exception decides about its message:
+
+Rejected    the image cannot be processed: mark its part as failed, delete the message
+Gone        the image was deleted meanwhile: remove what was stored, delete the message
+(any other exception)   leave the message in the queue to be redelivered
 """
 
 import asyncio
@@ -32,135 +34,145 @@ from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for which a finished message may wait for nine others to be deleted with it.
+#: Time for which a handled message may wait for nine others to be deleted in one batch.
 DELETE_LINGER_SECONDS = 0.05
 
-#: Seconds that a poll may take beyond its own length before a consumer that is to stop gives it up.
+#: Time that a poll may take beyond its wait time before a stopping consumer cancels it.
 POLL_GRACE_SECONDS = 2.0
 
-#: Seconds that the queue may take to settle messages. They would only be delivered once more, and a
-#: queue that hangs must not keep a consumer from stopping.
+#: Timeout for deleting and releasing messages. Those that are not settled are merely redelivered,
+#: and a queue that hangs must not keep a consumer from stopping.
 SETTLE_TIMEOUT_SECONDS = 10.0
 
-#: What an owner is told when every attempt has failed for a reason outside the picture.
+#: Why a part failed if every attempt failed for a reason outside the image.
 RETRIES_EXHAUSTED = Failure(
     code="retries_exhausted",
-    message="Processing failed repeatedly; it can be tried again.",
+    message="Processing failed repeatedly. Reprocess the image to try again.",
     final=False,
 )
 
 
 class Handler(Protocol):
-    """What is done for each upload. Each method may be repeated with the same upload."""
+    """Processes uploads. Every method must be idempotent, because messages are redelivered."""
 
     async def handle(self, upload: Upload) -> None:
-        """Do the work and make it durable. Raises `Rejected`, `Gone`, or whatever went wrong."""
+        """Process an upload; its effects are durable when this returns.
+
+        Raises `Rejected`, `Gone`, and any other exception if the attempt failed.
+        """
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
-        """Write the upload's part `failed`, unless it is settled already."""
+        """Mark the part of the upload as failed, unless it is settled already."""
 
     async def clear(self, upload: Upload) -> None:
-        """Remove whatever exists of an image that is gone."""
+        """Remove what was stored for an image that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerOptions:
-    """How a consumer works: pictures at the same time, and seconds.
+    """Consumer concurrency and timeouts.
 
-    `poll` is how long one receive waits, `handling` the limit for one picture, `drain` the time
-    for work in flight when told to stop, `guard` the time between looks at whether the task must
-    be kept from scale-in.
+    `concurrency` is the number of messages in flight. One receive waits for `poll_seconds`. An
+    upload times out after `handling_timeout_seconds`. At shutdown, messages in flight have
+    `drain_timeout_seconds` to finish. `protection_interval_seconds` is the time between updates of
+    the scale-in protection.
     """
 
     concurrency: int = 4
-    poll: float = 20
-    handling: float = 120
-    drain: float = 90
-    guard: float = 5
+    poll_seconds: float = 20
+    handling_timeout_seconds: float = 120
+    drain_timeout_seconds: float = 90
+    protection_interval_seconds: float = 5
     backoff: Backoff = field(default_factory=Backoff)
 
 
 class Consumer:
-    """Works off one queue with bounded concurrency until it is told to stop."""
+    """Consumes one queue with bounded concurrency."""
 
     def __init__(
         self,
         queue: Queue,
         handler: Handler,
-        pace: ConsumerOptions,
+        options: ConsumerOptions,
         protection: ScaleInProtection | None = None,
     ) -> None:
         self._queue = queue
         self._handler = handler
-        self._pace = pace
+        self._options = options
         self._protection = protection or NullScaleInProtection()
         self._in_flight: dict[asyncio.Task[None], Message] = {}
         self._settled: asyncio.Queue[Message | None] = asyncio.Queue()
-        self._turned_at = time.monotonic()
+        self._polled_at = time.monotonic()
 
     @property
     def in_flight(self) -> int:
+        """The number of messages that are being processed."""
         return len(self._in_flight)
 
-    def is_turning(self) -> bool:
-        """Whether the loop still goes round; a dependency that is away does not stop it."""
-        longest_turn = self._pace.poll + self._pace.handling + self._pace.backoff.longest
-        return time.monotonic() - self._turned_at < longest_turn
+    def is_alive(self) -> bool:
+        """Return whether the poll loop makes progress; an unavailable dependency does not stop it.
+
+        The limit is the longest that one iteration takes.
+        """
+        options = self._options
+        limit = options.poll_seconds + options.handling_timeout_seconds + options.backoff.longest
+        return time.monotonic() - self._polled_at < limit
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Consume until `stop` is set, then finish or hand back what is in flight.
+        """Consume until `stop` is set, then finish or release the messages in flight.
 
-        A side task that dies ends the whole with its exception: a consumer that cannot extend or
-        delete messages must not go on as if it could.
+        A side task that fails ends the consumer with its exception: a consumer that can no longer
+        extend or delete messages must not continue.
         """
-        async with asyncio.TaskGroup() as side:
-            beating = side.create_task(self._keep_hidden())
-            guarding = side.create_task(self._keep_protected())
-            side.create_task(self._delete_settled())
+        async with asyncio.TaskGroup() as side_tasks:
+            extending = side_tasks.create_task(self._keep_hidden())
+            protecting = side_tasks.create_task(self._keep_protected())
+            side_tasks.create_task(self._delete_settled())
             try:
                 await self._receive_until(stop)
                 await self._drain()
             finally:
                 self._settled.put_nowait(None)
-                beating.cancel()
-                guarding.cancel()
+                extending.cancel()
+                protecting.cancel()
                 await self._protect(False)
 
     async def _receive_until(self, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
         failures = 0
         while not stop.is_set():
-            self._turned_at = time.monotonic()
+            self._polled_at = time.monotonic()
             try:
-                for message in await self._receive_or(stopping):
+                for message in await self._receive_until_stopped(stopping):
                     self._start(message)
                 failures = 0
             except Exception:
                 failures += 1
-                logger.exception("could not receive")
-                delay = self._pace.backoff.delay(failures, random.random())  # noqa: S311
+                logger.exception("could not receive messages")
+                delay = self._options.backoff.delay(failures, random.random())  # noqa: S311
                 await asyncio.wait({stopping}, timeout=delay)
-            while self.in_flight >= self._pace.concurrency and not stopping.done():
+            while self.in_flight >= self._options.concurrency and not stopping.done():
                 await asyncio.wait(
                     {stopping, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED
                 )
         await stopping
 
-    async def _receive_or(self, stopping: "asyncio.Task[bool]") -> list[Message]:
-        """What comes; nothing when told to stop, where the queue does not answer in its time."""
+    async def _receive_until_stopped(self, stopping: "asyncio.Task[bool]") -> list[Message]:
+        """Return the received messages; none if stopped while the queue does not respond."""
         receiving = asyncio.create_task(self._receive())
         try:
             await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            # A poll that is cut off may have been given messages, which nobody would then have.
-            await asyncio.wait({receiving}, timeout=self._pace.poll + POLL_GRACE_SECONDS)
+            # The poll is not cancelled at once: it may have received messages, which would be lost
+            # to all consumers until their visibility timeout ends.
+            await asyncio.wait({receiving}, timeout=self._options.poll_seconds + POLL_GRACE_SECONDS)
             return receiving.result() if receiving.done() else []
         finally:
             receiving.cancel()
 
     async def _receive(self) -> list[Message]:
-        """Never more than there are free places: what waits here, nobody else can take."""
-        free = self._pace.concurrency - self.in_flight
-        return await self._queue.receive(min(free, MAX_BATCH_SIZE), self._pace.poll)
+        """Receive no more than can be processed now: other consumers can take the rest."""
+        free = self._options.concurrency - self.in_flight
+        return await self._queue.receive(min(free, MAX_BATCH_SIZE), self._options.poll_seconds)
 
     def _start(self, message: Message) -> None:
         task = asyncio.create_task(self._process(message), name=message.message_id)
@@ -175,7 +187,7 @@ class Consumer:
     async def _process(self, message: Message) -> None:
         outcome = await self._attempt(message)
         roll = random.random()  # noqa: S311
-        match settle(outcome, message.receive_count, self._pace.backoff, roll):
+        match settle(outcome, message.receive_count, self._options.backoff, roll):
             case Delete():
                 self._settled.put_nowait(message)
             case Retry(after):
@@ -190,7 +202,7 @@ class Consumer:
         limit = working_receives(self._queue.max_receives)
         if message.receive_count > limit:
             return await self._give_up(uploads)
-        # One after the other: a message with several records is rare, its work is as heavy.
+        # Sequential: a message with several records is rare, and each takes the usual resources.
         outcomes = [await self._handle(upload) for upload in uploads]
         if all(isinstance(outcome, Handled) for outcome in outcomes):
             return Handled()
@@ -201,48 +213,49 @@ class Consumer:
     async def _handle(self, upload: Upload) -> Outcome:
         context = {"owner": upload.image.owner, "image_id": upload.image.image_id}
         try:
-            async with asyncio.timeout(self._pace.handling):
+            async with asyncio.timeout(self._options.handling_timeout_seconds):
                 try:
                     await self._handler.handle(upload)
                 except Rejected as rejection:
-                    logger.info("rejected", extra={**context, "code": rejection.failure.code})
-                    await self._handler.fail(upload, rejection.failure)
+                    failure = rejection.failure
+                    logger.info("rejected an image", extra={**context, "code": failure.code})
+                    await self._handler.fail(upload, failure)
                 except Gone:
-                    logger.info("gone", extra=context)
+                    logger.info("the image was deleted meanwhile", extra=context)
                     await self._handler.clear(upload)
         except Exception:
-            logger.exception("could not handle an upload", extra=context)
+            logger.exception("could not process an upload", extra=context)
             return Failed()
         return Handled()
 
     async def _give_up(self, uploads: Iterable[Upload]) -> Outcome:
         try:
-            async with asyncio.timeout(self._pace.handling):
+            async with asyncio.timeout(self._options.handling_timeout_seconds):
                 for upload in uploads:
                     await self._handler.fail(upload, RETRIES_EXHAUSTED)
         except Exception:
-            logger.exception("could not give up a message")
+            logger.exception("could not mark the images of a message as failed")
             return Failed()
         return Exhausted()
 
     async def _keep_hidden(self) -> None:
-        """Extend the time of what is in flight well before it runs out."""
+        """Extend the visibility timeout of messages in flight well before it ends."""
         while True:
             await asyncio.sleep(self._queue.visibility / 3)
             for batch in in_batches(list(self._in_flight.values()), MAX_BATCH_SIZE):
                 try:
                     await self._queue.extend(batch)
                 except Exception:
-                    # Then they are delivered twice, which is harmless.
+                    # They may then be delivered twice, which is harmless.
                     logger.exception("could not extend messages")
 
     async def _delete_settled(self) -> None:
-        """Delete in batches until None comes, then what is left."""
+        """Delete settled messages in batches, until None is in the queue of settled messages."""
         ended = False
         while not ended:
             batch: list[Message] = []
             try:
-                async with asyncio.timeout(None) as lingering:
+                async with asyncio.timeout(None) as linger:
                     while len(batch) < MAX_BATCH_SIZE and not ended:
                         message = await self._settled.get()
                         if message is None:
@@ -250,7 +263,7 @@ class Consumer:
                         else:
                             batch.append(message)
                         if len(batch) == 1:
-                            lingering.reschedule(
+                            linger.reschedule(
                                 asyncio.get_running_loop().time() + DELETE_LINGER_SECONDS
                             )
             except TimeoutError:
@@ -263,13 +276,13 @@ class Consumer:
             async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 await self._queue.delete(batch)
         except Exception:
-            # Delivered again, found settled, deleted then.
+            # They are redelivered, found to be settled, and deleted then.
             logger.exception("could not delete messages")
 
     async def _keep_protected(self) -> None:
         while True:
             await self._protect(bool(self._in_flight))
-            await asyncio.sleep(self._pace.guard)
+            await asyncio.sleep(self._options.protection_interval_seconds)
 
     async def _protect(self, wanted: bool) -> None:
         try:
@@ -278,21 +291,21 @@ class Consumer:
             logger.exception("could not change scale-in protection")
 
     async def _drain(self) -> None:
-        """Let work in flight finish in its time, then hand back what is left."""
+        """Wait for the messages in flight, then release those that have not finished in time."""
         if not self._in_flight:
             return
-        left = dict(self._in_flight)
-        _, late = await asyncio.wait(left, timeout=self._pace.drain)
+        messages = dict(self._in_flight)
+        _, late = await asyncio.wait(messages, timeout=self._options.drain_timeout_seconds)
         for task in late:
             task.cancel()
         if late:
             await asyncio.wait(late)
-            logger.warning("handed back %d messages unfinished", len(late))
-        await asyncio.gather(*(self._hand_back(left[task]) for task in late))
+            logger.warning("released %d unfinished messages", len(late))
+        await asyncio.gather(*(self._release(messages[task]) for task in late))
 
-    async def _hand_back(self, message: Message) -> None:
+    async def _release(self, message: Message) -> None:
         try:
             async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 await self._queue.release(message, 0)
         except Exception:
-            logger.exception("could not hand back a message")
+            logger.exception("could not release a message")

@@ -1,7 +1,6 @@
-"""What the queues carry: S3's word that an original has arrived, or our own demand to process
-one once more.
+"""The messages of the queues: S3 events of uploaded originals, and commands to reprocess an image.
 
-The topic delivers raw, so a message body is S3's own event document:
+The subscriptions use raw message delivery, so the body of an upload is S3's own event document:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
@@ -20,13 +19,13 @@ logger = logging.getLogger(__name__)
 
 
 class InvalidMessage(Exception):
-    """A message that is no S3 event: something else writes to our queue."""
+    """A message that is neither an S3 event nor a command; another sender uses the queue."""
 
 
 class ReprocessCommand(NamedTuple):
-    """A demand to process an image once more: these parts, with these features if any are named.
+    """A command to reprocess parts of an image, with these features unless they are None.
 
-    A delivery of it that comes again is known by its `request_id`.
+    A redelivered command is recognized by its `request_id`.
     """
 
     request_id: str
@@ -35,7 +34,7 @@ class ReprocessCommand(NamedTuple):
 
 
 class Upload(NamedTuple):
-    """An original is there to be processed."""
+    """An uploaded original to process; `request` is set if it is to be reprocessed."""
 
     image: ImageKey
     request: ReprocessCommand | None = None
@@ -59,13 +58,13 @@ class _Event(BaseModel):
 
 
 class _TestEvent(BaseModel):
-    """What S3 sends once, when a notification is configured."""
+    """The event that S3 sends once, when a notification is configured."""
 
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
 class _Reprocess(BaseModel):
-    """Our own document: S3 would never send it."""
+    """The document of a reprocess command; its event name cannot occur in S3."""
 
     event: Literal["sightline:Reprocess"] = Field("sightline:Reprocess", alias="Event")
     owner: Owner
@@ -80,40 +79,40 @@ _document: TypeAdapter[_Document] = TypeAdapter(_Document)
 
 
 def format_reprocess_command(image: ImageKey, request: ReprocessCommand) -> str:
-    """The message that demands to process an image once more."""
+    """Return the message body of a command to reprocess an image."""
     document = _Reprocess(**image._asdict(), **request._asdict())
     return document.model_dump_json(by_alias=True)
 
 
 def parse_uploads(body: str) -> list[Upload]:
-    """Every arrival that a message tells of, in its order; none for a test or a removal.
+    """Return the uploads in a message, in order; none for a test event or a deletion.
 
-    Size and ETag are not taken from the event: by the time it is read the object may have been
-    replaced, so what counts is asked of S3 itself. Raises `InvalidMessage`.
+    Size and ETag are not taken from the event, because the object may have been replaced since:
+    the processor reads them from S3. Raises `InvalidMessage`.
     """
     try:
         document = _document.validate_json(body)
     except ValidationError as error:
-        raise InvalidMessage("the message is not an S3 event") from error
+        raise InvalidMessage("the body is neither an S3 event nor a reprocess command") from error
     match document:
         case _TestEvent():
             return []
         case _Reprocess():
             request = ReprocessCommand(document.request_id, document.parts, document.features)
             return [Upload(ImageKey(document.owner, document.image_id), request)]
-    arrivals = (record for record in document.records if _is_arrival(record))
-    return [upload for record in arrivals if (upload := _read_upload(record)) is not None]
+    created = (record for record in document.records if _is_creation(record))
+    return [upload for record in created if (upload := _parse_upload(record)) is not None]
 
 
-def _is_arrival(record: _Record) -> bool:
+def _is_creation(record: _Record) -> bool:
     return record.event_name.removeprefix("s3:").startswith("ObjectCreated:")
 
 
-def _read_upload(record: _Record) -> Upload | None:
-    # S3 encodes keys as a form does: once, with "+" for a space.
+def _parse_upload(record: _Record) -> Upload | None:
+    # S3 URL-encodes keys once, with "+" for a space.
     key = unquote_plus(record.s3.object.key, errors="replace")
     try:
         return Upload(parse_original_key(key))
     except InvalidObjectKey:
-        logger.warning("refused an object that is nobody's original", extra={"key": key})
+        logger.warning("ignored an object whose key is not that of an original", extra={"key": key})
         return None

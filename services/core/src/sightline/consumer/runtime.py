@@ -1,4 +1,4 @@
-"""The life of a service that works off a queue: signals, health, protection, end."""
+"""Run a queue consumer as a service: signals, health endpoint and scale-in protection."""
 
 import asyncio
 import logging
@@ -25,16 +25,16 @@ logger = logging.getLogger(__name__)
 async def consume(
     settings: ConsumerSettings, clients: Clients, stack: AsyncExitStack, handler: Handler
 ) -> None:
-    """Work off the queue of the settings until SIGTERM or SIGINT."""
+    """Consume the queue of the settings until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     queue = await SqsQueue.open(await clients.open("sqs"), settings.queue_url)
     protection = await _open_protection(settings.ecs_agent_uri, stack)
-    consumer = Consumer(queue, handler, _pace(settings), protection)
+    consumer = Consumer(queue, handler, _consumer_options(settings), protection)
 
     def check() -> tuple[bool, dict[str, object]]:
-        return consumer.is_turning(), {"in_flight": consumer.in_flight}
+        return consumer.is_alive(), {"in_flight": consumer.in_flight}
 
     async with serve_health(settings.health_host, settings.health_port, check):
         logger.info("consuming", extra={"queue": settings.queue_url})
@@ -42,12 +42,12 @@ async def consume(
         logger.info("stopped")
 
 
-def _pace(settings: ConsumerSettings) -> ConsumerOptions:
+def _consumer_options(settings: ConsumerSettings) -> ConsumerOptions:
     return ConsumerOptions(
         concurrency=settings.concurrency,
-        poll=settings.poll_seconds,
-        handling=settings.handling_seconds,
-        drain=settings.drain_seconds,
+        poll_seconds=settings.poll_seconds,
+        handling_timeout_seconds=settings.handling_seconds,
+        drain_timeout_seconds=settings.drain_seconds,
         backoff=Backoff(first=settings.backoff_seconds),
     )
 

@@ -1,36 +1,37 @@
-"""Keeping a task alive while it works: ECS scale-in protection, and nothing elsewhere."""
+"""ECS scale-in protection: keep a task running while it processes messages."""
 
 import time
 from typing import Protocol
 
 import aiohttp
 
-#: Minutes after which ECS lifts a protection that was not renewed, so that a hung task cannot
-#: be protected for ever.
+#: Time after which ECS ends a protection that was not renewed, so that a hung task is not protected
+#: forever.
 EXPIRES_IN_MINUTES = 10
 
-#: Seconds after which a standing protection is renewed.
-RENEWAL = 300.0
+#: Time after which an active protection is renewed.
+RENEWAL_SECONDS = 300.0
 
-_TIMEOUT = aiohttp.ClientTimeout(total=5)
+#: Timeout of one request to the ECS agent.
+TIMEOUT_SECONDS = 5.0
 
 
 class ScaleInProtection(Protocol):
-    """Whether the platform may take this task away to save capacity."""
+    """Protects this task from being stopped when the service scales in."""
 
     async def set(self, wanted: bool) -> None:
-        """Ask for protection, or for none; cheap where nothing changes."""
+        """Turn protection on or off; cheap if nothing changes."""
 
 
 class NullScaleInProtection:
-    """Where nobody takes tasks away."""
+    """Does nothing: for platforms without scale-in protection."""
 
     async def set(self, wanted: bool) -> None:
         pass
 
 
 class EcsScaleInProtection:
-    """`ScaleInProtection` by the ECS agent, whose address every Fargate task is given.
+    """`ScaleInProtection` by the ECS agent, whose URL every Fargate task receives.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
     """
@@ -42,13 +43,14 @@ class EcsScaleInProtection:
         self._renew_at = 0.0
 
     async def set(self, wanted: bool) -> None:
-        clock = time.monotonic()
-        if wanted == self._protected and (not wanted or clock < self._renew_at):
+        now = time.monotonic()
+        if wanted == self._protected and (not wanted or now < self._renew_at):
             return
         state: dict[str, object] = {"ProtectionEnabled": wanted}
         if wanted:
             state["ExpiresInMinutes"] = EXPIRES_IN_MINUTES
-        async with self._session.put(self._url, json=state, timeout=_TIMEOUT) as answer:
-            answer.raise_for_status()
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        async with self._session.put(self._url, json=state, timeout=timeout) as response:
+            response.raise_for_status()
         self._protected = wanted
-        self._renew_at = clock + RENEWAL
+        self._renew_at = now + RENEWAL_SECONDS

@@ -1,30 +1,30 @@
-"""What follows from the attempt at a message: pure functions over data.
+"""Decide what happens to a message after an attempt: pure functions over data.
 
-The last deliveries that the queue permits are kept for giving up. A message that comes back so
-often was never answered for: its pictures have been written `failed` before the queue sets it
-aside, even where every attempt killed the process that made it.
+The last receives that the redrive policy permits are reserved for giving up. A message that is
+received so often was never settled, and its images are marked as failed before it goes to the
+dead-letter queue, even if every attempt crashed its process.
 """
 
 from dataclasses import dataclass
 
-#: How many of the permitted deliveries are kept for giving up: one, and one more in case the
-#: table cannot be reached at that moment.
+#: Permitted receives that are reserved for giving up: one, and another in case the table is
+#: unavailable at the first.
 RESERVED_RECEIVES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """Every effect of the message is durable, a written refusal included."""
+    """Every effect of the message is durable, including a rejection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Something stood in the way that may be gone later."""
+    """The attempt failed for a reason that may be temporary; a redelivery may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """Its pictures have been written `failed`; the message is for an operator to look at."""
+    """All attempts failed, and the images are marked as failed; the message is dead-lettered."""
 
 
 Outcome = Handled | Failed | Exhausted
@@ -32,12 +32,12 @@ Outcome = Handled | Failed | Exhausted
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Settle the message for good."""
+    """Delete the message from the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Have the message delivered again in `after` seconds."""
+    """Have the message redelivered in `after` seconds."""
 
     after: float
 
@@ -47,29 +47,33 @@ Settlement = Delete | Retry
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Seconds until the next delivery: doubling from `first` up to `longest`."""
+    """Exponential backoff: seconds until the redelivery, doubling from `first` up to `longest`."""
 
     first: float = 2
     longest: float = 600
 
     def delay(self, receive_count: int, roll: float) -> float:
-        """`roll` (0 to 1) spreads messages that failed together over half of the time."""
+        """Return the delay after this many receives.
+
+        `roll` (0 to 1) is the jitter: it spreads messages that failed together over half the delay.
+        """
         # The exponent is bounded so that a large count cannot overflow.
         full = min(self.longest, self.first * 2.0 ** min(receive_count - 1, 32))
         return full * (0.5 + roll / 2)
 
 
 def working_receives(max_receives: int | None) -> float:
-    """How many deliveries may be worked on before it is time to give up."""
+    """Return the number of receives that are processed; later ones only give up."""
     return float("inf") if max_receives is None else max(1, max_receives - RESERVED_RECEIVES)
 
 
 def settle(outcome: Outcome, receive_count: int, backoff: Backoff, roll: float) -> Settlement:
+    """Return what to do with a message after this outcome; `roll` is the jitter, 0 to 1."""
     match outcome:
         case Handled():
             return Delete()
         case Failed():
             return Retry(backoff.delay(receive_count, roll))
         case Exhausted():
-            # Delivered at once until the queue has had enough and sets it aside.
+            # Redelivered at once, until the redrive policy moves it to the dead-letter queue.
             return Retry(0)

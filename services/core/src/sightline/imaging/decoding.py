@@ -1,6 +1,6 @@
-"""Opening a picture: what it is, told by its content alone, and whether it may be decoded.
+"""Open and decode an image: detect its format from the content only, and enforce limits.
 
-Needs the extra `pictures`: only services that look at pixels import this module.
+Needs the extra `pictures`: only services that decode images import this module.
 """
 
 import io
@@ -12,17 +12,17 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from sightline.domain.failures import Rejected
 
-# Our own limits are checked in the same place and say more.
+# `_check_limits` replaces it, with more precise errors.
 Image.MAX_IMAGE_PIXELS = None
 
-#: The decoders that are tried, by Pillow's names.
+#: Formats that are tried, by Pillow's names.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 
-#: Those for what begins as an ISO base media file does. Their libraries take memory, so they are
+#: Formats of files that start as ISO base media files do. Their libraries take memory, so they are
 #: loaded for such files only.
 ISO_FORMATS = ("AVIF", "HEIF")
 
-#: Media type by the format that a decoder finds: a JPEG with more JPEGs behind it is an MPO.
+#: Media types by the detected format; a JPEG that is followed by more JPEGs is an MPO.
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
@@ -35,22 +35,22 @@ MEDIA_TYPES = {
     "HEIF": "image/heic",
 }
 
-#: Formats whose frames follow each other in time. A TIFF has pages, an MPO has views.
+#: Formats whose frames are an animation. Those of a TIFF are pages, those of an MPO are views.
 ANIMATED_FORMATS = frozenset({"PNG", "WEBP", "GIF", "AVIF"})
 
-#: Grey of 16 bits, in either order of bytes; Pillow clips it when it converts.
-DEEP_GREY = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+#: Modes of 16-bit grayscale, in either byte order; Pillow's own conversion would clip them.
+DEEP_GRAYSCALE_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 
-#: Pixels whose range is not said anywhere: to show them would be a guess.
+#: Modes of pixels whose range is not recorded: rendering them would be a guess.
 UNBOUNDED_MODES = frozenset({"I", "F"})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Beyond these a picture is refused before a pixel of it is decoded.
+    """Limits on an image; one that exceeds them is rejected before any pixel is decoded.
 
-    `jpeg_pixels` is for JPEGs in the place of `pixels`: they are scaled down while they are
-    decoded, so that three times the pixels take less memory than those of any other format.
+    For JPEGs, `jpeg_pixels` replaces `pixels`: they are scaled down while they are decoded, so
+    three times the pixels take less memory than in any other format.
     """
 
     pixels: int = 64_000_000
@@ -63,46 +63,45 @@ class Limits:
 def open_image(
     body: bytes, limits: Limits, formats: tuple[str, ...] | None = None
 ) -> Iterator[ImageFile.ImageFile]:
-    """The picture in these bytes, its pixels not decoded yet; closed with the context.
+    """Open the image in these bytes without decoding its pixels; the context closes it.
 
-    Raises `Rejected`, also for whatever decoding inside the context stumbles over; and
-    `MemoryError`.
+    Raises `Rejected`, also for any error of decoding inside the context, and `MemoryError`.
     """
     try:
-        with Image.open(io.BytesIO(body), formats=formats or _formats(body)) as picture:
-            _check_limits(picture, limits)
-            yield picture
+        with Image.open(io.BytesIO(body), formats=formats or _formats(body)) as image:
+            _check_limits(image, limits)
+            yield image
     except UnidentifiedImageError:
         raise _unsupported() from None
     except (Rejected, MemoryError):
         raise
     except Exception as error:
-        # Decoders fail in every way there is; the same bytes would fail in the same way again.
-        raise Rejected("broken_image", "The picture is damaged or cut short.") from error
+        # Decoders raise exceptions of many kinds; the same bytes would fail in the same way again.
+        raise Rejected("broken_image", "The image is damaged or truncated.") from error
 
 
-def is_animated(picture: Image.Image) -> bool:
-    """Whether the picture moves; only its first frame is looked at."""
-    return picture.format in ANIMATED_FORMATS and getattr(picture, "is_animated", False)
+def is_animated(image: Image.Image) -> bool:
+    """Return whether the image is an animation; only its first frame is processed."""
+    return image.format in ANIMATED_FORMATS and getattr(image, "is_animated", False)
 
 
-def decode(picture: ImageFile.ImageFile, least: tuple[int, int]) -> Image.Image:
-    """The pixels, in one of the modes L, RGB, RGBA and CMYK; the first frame of several.
+def decode(image: ImageFile.ImageFile, min_size: tuple[int, int]) -> Image.Image:
+    """Decode the first frame to one of the modes L, RGB, RGBA and CMYK.
 
-    A JPEG may come out smaller, but not smaller than `least` (pixels, as it is stored): scaling
-    while decoding is nearly free. Raises `Rejected`.
+    A JPEG may be scaled down, which is nearly free while decoding, but not below `min_size`
+    (pixels, before the orientation is applied). Raises `Rejected`.
     """
-    picture.draft(None, least)
-    picture.load()
-    if picture.mode in UNBOUNDED_MODES:
+    image.draft(None, min_size)
+    image.load()
+    if image.mode in UNBOUNDED_MODES:
         raise _unsupported()
-    if picture.mode in DEEP_GREY:
-        return picture.point(lambda value: value * (1 / 256)).convert("L")
-    if picture.has_transparency_data:
-        return picture.convert("RGBA")
-    if picture.mode in {"L", "RGB", "CMYK"}:
-        return picture
-    return picture.convert("L" if picture.mode == "1" else "RGB")
+    if image.mode in DEEP_GRAYSCALE_MODES:
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in {"L", "RGB", "CMYK"}:
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _formats(body: bytes) -> tuple[str, ...]:
@@ -111,21 +110,21 @@ def _formats(body: bytes) -> tuple[str, ...]:
     from PIL import AvifImagePlugin
     from pillow_heif import register_heif_opener
 
-    # As many pictures are decoded at once as there are cores; each is a matter of one thread.
+    # One image is decoded per core at a time, so each needs one thread only.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     register_heif_opener(thumbnails=False)
     return ISO_FORMATS
 
 
-def _check_limits(picture: Image.Image, limits: Limits) -> None:
-    if max(picture.size) > limits.side:
-        raise Rejected("side_too_long", "A side of the picture is longer than is accepted.")
-    most = limits.jpeg_pixels if picture.format in {"JPEG", "MPO"} else limits.pixels
-    if picture.width * picture.height > most:
-        raise Rejected("too_many_pixels", "The picture has more pixels than are accepted.")
-    if is_animated(picture) and getattr(picture, "n_frames", 1) > limits.frames:
-        raise Rejected("too_many_frames", "The animation has more frames than are accepted.")
+def _check_limits(image: Image.Image, limits: Limits) -> None:
+    if max(image.size) > limits.side:
+        raise Rejected("side_too_long", "A side of the image exceeds the maximum length.")
+    max_pixels = limits.jpeg_pixels if image.format in {"JPEG", "MPO"} else limits.pixels
+    if image.width * image.height > max_pixels:
+        raise Rejected("too_many_pixels", "The image exceeds the maximum number of pixels.")
+    if is_animated(image) and getattr(image, "n_frames", 1) > limits.frames:
+        raise Rejected("too_many_frames", "The animation exceeds the maximum number of frames.")
 
 
 def _unsupported() -> Rejected:
-    return Rejected("unsupported_format", "The file is not a picture of a kind that is supported.")
+    return Rejected("unsupported_format", "The file is not an image in a supported format.")

@@ -1,5 +1,4 @@
-"""Where pictures are decoded: on the workbench, with its mishaps told as what they say of a
-picture."""
+"""Decode images in isolated processes; crashes and timeouts become rejections of the image."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -12,26 +11,24 @@ Value = TypeVar("Value")
 
 
 async def run_isolated(
-    bench: DecodePool,
+    pool: DecodePool,
     function: Callable[Arguments, Value],
     *arguments: Arguments.args,
     **options: Arguments.kwargs,
 ) -> Value:
-    """What the function makes of a picture. Raises `Rejected`.
+    """Return the function's result for an image, computed in the pool. Raises `Rejected`.
 
-    A process that dies may have been the kernel's choice in a moment of need, so the picture has
-    a second chance in a fresh one.
+    If the process dies, the image is retried once in a new one: the kernel may have killed the
+    process because the machine ran out of memory.
     """
     try:
         try:
-            return await bench.run(function, *arguments, **options)
+            return await pool.run(function, *arguments, **options)
         except ProcessDied:
-            return await bench.run(function, *arguments, **options)
+            return await pool.run(function, *arguments, **options)
     except ProcessDied:
-        raise Rejected("decoder_crashed", "The picture crashes the decoder.") from None
+        raise Rejected("decoder_crashed", "The image crashes the decoder.") from None
     except MemoryError:
-        raise Rejected(
-            "too_much_memory", "The picture takes more memory than is allowed for one."
-        ) from None
+        raise Rejected("too_much_memory", "Decoding the image exceeds the memory limit.") from None
     except TimeoutError:
-        raise Rejected("decode_timeout", "The picture takes too long to decode.") from None
+        raise Rejected("decode_timeout", "Decoding the image takes too long.") from None

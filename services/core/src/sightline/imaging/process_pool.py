@@ -1,7 +1,8 @@
-"""Processes for work that may hang, crash or eat memory without taking the service with it.
+"""A process pool for work that may hang, crash or exhaust memory.
 
-A thread cannot be stopped and a decoder's crash ends its process, so pictures are decoded in
-processes of their own: one at a time in each, ended and replaced when it takes too long.
+A thread cannot be stopped, and a crash of a decoder ends its process, so images are decoded in
+isolated processes: one image at a time in each. A process that takes too long is killed and
+replaced.
 """
 
 import asyncio
@@ -22,19 +23,19 @@ Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 
 
-#: Seconds that a process may take to start.
-START_SECONDS = 30.0
+#: Timeout for the start of a process.
+START_TIMEOUT_SECONDS = 30.0
 
 
 class ProcessDied(Exception):
-    """The process ended before it had answered."""
+    """The process ended before it returned a result."""
 
 
 class DecodePool:
-    """As many processes as there is work to do at once; use it as a context.
+    """A pool of `size` isolated processes; use it as an asynchronous context manager.
 
-    `seconds` is the limit for one piece of work, `memory` what one process may allocate, in
-    bytes. `preload` names modules that every process has at hand from its start.
+    `seconds` is the timeout of one call, `memory` the limit of what one process may allocate, in
+    bytes. `preload` names modules that are imported once, before the processes are forked.
     """
 
     def __init__(
@@ -42,16 +43,16 @@ class DecodePool:
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__, *preload])
-        self._threads = ThreadPoolExecutor(size, "workbench")
-        self._places = [_Process(context, seconds, memory) for _ in range(size)]
+        self._threads = ThreadPoolExecutor(size, "decode-pool")
+        self._processes = [_Process(context, seconds, memory) for _ in range(size)]
         self._free: asyncio.Queue[_Process] = asyncio.Queue()
-        for place in self._places:
-            self._free.put_nowait(place)
+        for process in self._processes:
+            self._free.put_nowait(process)
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         await asyncio.gather(
-            *(loop.run_in_executor(self._threads, place.prepare) for place in self._places)
+            *(loop.run_in_executor(self._threads, process.start) for process in self._processes)
         )
         return self
 
@@ -61,11 +62,11 @@ class DecodePool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for place in self._places:
-            place.interrupt()
+        for process in self._processes:
+            process.kill()
         self._threads.shutdown()
-        for place in self._places:
-            place.close()
+        for process in self._processes:
+            process.close()
 
     async def run(
         self,
@@ -73,26 +74,27 @@ class DecodePool:
         *arguments: Arguments.args,
         **options: Arguments.kwargs,
     ) -> Value:
-        """The function's value, from another process; it, its arguments and value must pickle.
+        """Call the function in another process and return its value.
 
-        Raises what the function raises, `TimeoutError`, and `ProcessDied`.
+        The function, its arguments and its value must be picklable. Raises what the function
+        raises, `TimeoutError`, and `ProcessDied`.
         """
-        place = await self._free.get()
+        process = await self._free.get()
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, place.run, function, arguments, options)
+        work = loop.run_in_executor(self._threads, process.run, function, arguments, options)
         try:
             value: Value = await work
         except asyncio.CancelledError:
-            # Nobody wants the answer any more: free the process from it.
-            place.interrupt()
+            # The result is no longer needed: end the call.
+            process.kill()
             raise
         finally:
-            self._free.put_nowait(place)
+            self._free.put_nowait(process)
         return value
 
 
 class _Process:
-    """One process, replaced when it dies; used by one thread at a time."""
+    """One process, replaced when it dies; one thread uses it at a time."""
 
     def __init__(self, context: Any, seconds: float, memory: int | None) -> None:
         self._context = context
@@ -102,7 +104,7 @@ class _Process:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def prepare(self) -> None:
+    def start(self) -> None:
         with self._lock:
             self._connect()
 
@@ -113,18 +115,18 @@ class _Process:
                 pipe.send((function, arguments, options))
                 if not pipe.poll(self._seconds):
                     raise TimeoutError
-                succeeded, answer = pipe.recv()
+                succeeded, result = pipe.recv()
             except (EOFError, OSError) as error:
                 self._disconnect()
                 if isinstance(error, TimeoutError):
                     raise
                 raise ProcessDied from error
             if succeeded:
-                return answer
-            raise answer
+                return result
+            raise result
 
-    def interrupt(self) -> None:
-        """End the process, whatever it does."""
+    def kill(self) -> None:
+        """Kill the process at once; it is replaced at the next call."""
         if self._process is not None:
             self._process.kill()
 
@@ -142,8 +144,8 @@ class _Process:
             self._process.start()
             theirs.close()
             self._pipe = ours
-            # Its start must not be taken from the time of its first piece of work.
-            if not ours.poll(START_SECONDS):
+            # The start must not count towards the timeout of the first call.
+            if not ours.poll(START_TIMEOUT_SECONDS):
                 raise TimeoutError
             ours.recv()
         return self._pipe
@@ -158,14 +160,14 @@ class _Process:
 
 
 def _serve(pipe: Connection, memory: int | None) -> None:
-    """The life of a process: answer until nobody asks any more."""
-    # A Ctrl-C is for the service, which lets work in flight finish.
+    """Run the calls from the pipe, and send their results, until the pipe is closed."""
+    # Ctrl-C is for the service, which lets work in flight finish.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Decoders written in C complain there, line upon line for a hostile file. What matters comes
-    # back as an exception.
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    # Decoders written in C print there, many lines for a malicious file. Errors that matter are
+    # returned as exceptions.
+    with open(os.devnull, "wb") as devnull:  # noqa: PTH123
+        os.dup2(devnull.fileno(), sys.stdout.fileno())
+        os.dup2(devnull.fileno(), sys.stderr.fileno())
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     pipe.send("ready")
@@ -175,7 +177,7 @@ def _serve(pipe: Connection, memory: int | None) -> None:
         except EOFError:
             return
         try:
-            answer = True, function(*arguments, **options)
+            result = True, function(*arguments, **options)
         except Exception as error:
-            answer = False, error
-        pipe.send(answer)
+            result = False, error
+        pipe.send(result)

@@ -1,8 +1,9 @@
-"""The inboxes through which gateway tasks hear of events, and the register of them: the ports.
+"""The event queues of API tasks, and the registry of their leases: the ports.
 
-An inbox is a short-lived queue and its subscription to the topic. It belongs to one task, and a
-task that is killed cannot take its inbox with it. So it is registered before it is made, with the
-time until which its task is known to live; what is over time, or in no register, anyone may remove.
+An event queue is a short-lived queue with its subscription to the topic. It belongs to one task,
+and a task that is killed cannot remove its queue. So each queue is registered before it is created,
+with the time until which its task counts as alive. Every task may remove a queue whose lease has
+expired, or which is not registered.
 """
 
 from typing import NamedTuple, Protocol
@@ -11,47 +12,47 @@ from sightline.ports.queues import Queue
 
 
 class EventQueueLost(Exception):
-    """The inbox is not registered any more, or is being removed: its task was believed dead."""
+    """The queue is no longer registered, or is being removed: its task counted as dead."""
 
 
 class Registration(NamedTuple):
-    """An inbox in the register; its task has promised to live until then (Unix seconds)."""
+    """A registered queue; its task counts as alive until `alive_until` (Unix seconds)."""
 
     name: str
     alive_until: int
 
 
 class EventQueueRegistry(Protocol):
-    """Which inboxes there are, and until when each is looked after."""
+    """The registered event queues and their leases."""
 
     async def add(self, name: str, alive_until: int) -> None:
-        """Register an inbox, or begin anew with one of that name."""
+        """Register a queue, or replace the registration of that name."""
 
     async def renew(self, name: str, alive_until: int) -> None:
-        """Promise to live longer. Raises `EventQueueLost`."""
+        """Extend the lease of a queue. Raises `EventQueueLost`."""
 
     async def list(self) -> list[Registration]:
-        """Every inbox, as last written."""
+        """Return all registrations as last written."""
 
-    async def condemn(self, entry: Registration, until: int) -> bool:
-        """Take it upon oneself to remove the inbox, in the time until then.
+    async def claim_removal(self, registration: Registration, until: int) -> bool:
+        """Claim the removal of a queue until then, and return whether the claim succeeded.
 
-        Whoever had it cannot renew it from now on. False where its entry is not as it was seen: it
-        was renewed, or somebody else was first.
+        The task of the queue can no longer renew its lease. The claim fails if the registration
+        has changed: the task renewed it, or another task claimed the removal.
         """
 
     async def remove(self, name: str) -> None:
-        """Forget an inbox, whether or not it is there."""
+        """Remove a registration; idempotent."""
 
 
 class EventQueues(Protocol):
-    """The queues themselves, each subscribed to the topic of events and open to it alone."""
+    """The queues themselves; only the topic of events can send to them."""
 
     async def open(self, name: str) -> Queue:
-        """A queue of this name that hears of everything from now on; repeatable."""
+        """Create a queue that receives every event from now on; idempotent."""
 
     async def names(self) -> set[str]:
-        """The names of all inboxes of which anything is there."""
+        """Return the names of all queues, including those that exist only in part."""
 
     async def remove(self, name: str) -> None:
-        """End an inbox, however much of it is there."""
+        """Remove a queue and its subscription, as far as they exist; idempotent."""

@@ -1,6 +1,6 @@
-"""AWS clients: one per service for the life of the process, each call with a time-out.
+"""AWS clients: one per service for the lifetime of the process, with timeouts and retries.
 
-Credentials and endpoints come from the environment by AWS's own names (`AWS_ENDPOINT_URL`,
+Credentials and endpoints come from the environment variables of the AWS SDK (`AWS_ENDPOINT_URL`,
 `AWS_ENDPOINT_URL_S3`, ...).
 """
 
@@ -20,73 +20,74 @@ from botocore.httpsession import get_cert_path
 from sightline.adapters.aws.dynamo_http import DynamoHttpClient
 from sightline.adapters.aws.sigv4 import Credentials
 
-#: Seconds until a connection stands.
-CONNECT_TIMEOUT = 3
+#: Timeout for connecting.
+CONNECT_TIMEOUT_SECONDS = 3
 
-#: Seconds without a byte of an answer. A long poll of SQS alone may take 20.
-READ_TIMEOUT = 30
+#: Timeout between two bytes of a response. A long poll of SQS alone may take 20 seconds.
+READ_TIMEOUT_SECONDS = 30
 
-#: Where an answer takes milliseconds, one that does not come is soon asked for again. Four times
-#: this, the most that a call in vain is made, fit into what a request of the gateway may take.
-READ_TIMEOUTS = {"dynamodb": 7.0, "sns": 7.0}
+#: Shorter read timeouts by service, where responses take milliseconds: a lost one is retried soon.
+#: Four times this, which is the maximum number of calls, fit into the time limit of an API request.
+READ_TIMEOUT_SECONDS_BY_SERVICE = {"dynamodb": 7.0, "sns": 7.0}
 
-#: To one service at the same time; further calls wait for one.
-CONNECTIONS = 64
+#: Concurrent connections to one service; further calls wait for a free one.
+MAX_CONNECTIONS = 64
 
-#: Calls in all, the first included, with botocore's own back-off between them.
-ATTEMPTS = 3
+#: Calls in total, including the first, with botocore's own backoff between them.
+MAX_ATTEMPTS = 3
 
 
-#: What may pass and botocore does not know of: a transaction on the item of a single write, and
-#: SNS's word for a throttled call.
+#: Codes of transient errors that botocore does not retry, by service: a transaction on the item of
+#: a single write, and the code of SNS for throttling.
 #: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
 #: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
-PASSING = {
+TRANSIENT_CODES = {
     "dynamodb": frozenset({"TransactionConflictException"}),
     "sns": frozenset({"Throttled"}),
 }
 
-#: How often such a call is made in all, and the longest wait in between, in seconds.
-PASSING_ATTEMPTS = 10
-PASSING_WAIT = 0.5
+#: Calls in total after transient errors, and the longest wait between two of them.
+MAX_TRANSIENT_ATTEMPTS = 10
+MAX_TRANSIENT_WAIT_SECONDS = 0.5
 
 
 class Clients:
-    """Opens clients that are closed together with the stack."""
+    """Opens clients, which are closed together with the stack."""
 
     def __init__(self, stack: AsyncExitStack, region: str) -> None:
         self._stack = stack
-        # Its overloads know each service by a literal; callers annotate what they asked for.
+        # The overloads of its methods need literal service names; callers annotate the clients.
         self._session: Any = aioboto3.Session(region_name=region)
         self._credentials: Any = None
 
     async def open(
-        self, service: str, endpoint_url: str | None = None, attempts: int = ATTEMPTS
+        self, service: str, endpoint_url: str | None = None, attempts: int = MAX_ATTEMPTS
     ) -> Any:
-        """A client of the AWS service, at another address than the environment's where given."""
+        """Open a client of the AWS service; `endpoint_url` overrides that of the environment."""
         client = await self._stack.enter_async_context(
             self._session.client(
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
-        if service in PASSING:
-            outwait = partial(_outwait, PASSING[service])
-            client.meta.events.register_first(f"needs-retry.{service}", outwait)
+        if service in TRANSIENT_CODES:
+            retry = partial(_retry_transient, TRANSIENT_CODES[service])
+            client.meta.events.register_first(f"needs-retry.{service}", retry)
         return client
 
     async def open_dynamodb(self, *, fast_path: bool) -> Any:
         """Open a client of DynamoDB, with the HTTP fast path for frequent calls if requested."""
         client = await self.open("dynamodb")
         if not fast_path or getproxies():
-            # Only the SDK knows how to use a proxy.
+            # Only the SDK can use a proxy.
             return client
         trusted = ssl.create_default_context(
             cafile=os.environ.get("AWS_CA_BUNDLE", get_cert_path(verify=True))
         )
         http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trusted),
+            connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS, ssl=trusted),
             timeout=aiohttp.ClientTimeout(
-                sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUTS["dynamodb"]
+                sock_connect=CONNECT_TIMEOUT_SECONDS,
+                sock_read=READ_TIMEOUT_SECONDS_BY_SERVICE["dynamodb"],
             ),
             skip_auto_headers=("Accept", "User-Agent"),
         )
@@ -94,31 +95,33 @@ class Clients:
         return DynamoHttpClient(client, http, self.credentials)
 
     async def credentials(self) -> Credentials:
-        """Access key, secret key and token as they are now; temporary ones are renewed in time."""
-        # Found once: the lookup itself may ask files and services. What it finds renews itself.
+        """Return the current credentials; temporary ones are renewed in time."""
+        # Looked up once, which may read files and call services. The found object renews itself.
         if self._credentials is None:
             self._credentials = await self._session.get_credentials()
-        found = await self._credentials.get_frozen_credentials()
-        return Credentials(found.access_key, found.secret_key, found.token)
+        frozen = await self._credentials.get_frozen_credentials()
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
 def _config(service: str, attempts: int) -> AioConfig:
     return AioConfig(
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUTS.get(service, READ_TIMEOUT),
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS_BY_SERVICE.get(service, READ_TIMEOUT_SECONDS),
         retries={"mode": "standard", "total_max_attempts": attempts},
-        max_pool_connections=CONNECTIONS,
-        # Set, because botocore otherwise composes it anew for every call.
+        max_pool_connections=MAX_CONNECTIONS,
+        # Set, because botocore would otherwise build it for every call.
         user_agent="sightline",
-        # What we send is typed and tested; S3 refuses the rest.
+        # Requests are typed and tested, and AWS validates them as well.
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,
     )
 
 
-def _outwait(codes: frozenset[str], response: Any, attempts: int, **_: object) -> float | None:
-    """Seconds until the call is made again; None where botocore is to decide."""
+def _retry_transient(
+    codes: frozenset[str], response: Any, attempts: int, **_: object
+) -> float | None:
+    """Return the seconds until the next attempt; None leaves the decision to botocore."""
     code = response and response[1].get("Error", {}).get("Code")
-    if code not in codes or attempts >= PASSING_ATTEMPTS:
+    if code not in codes or attempts >= MAX_TRANSIENT_ATTEMPTS:
         return None
-    return random.random() * min(PASSING_WAIT, 0.02 * 2.0**attempts)  # noqa: S311
+    return random.random() * min(MAX_TRANSIENT_WAIT_SECONDS, 0.02 * 2.0**attempts)  # noqa: S311

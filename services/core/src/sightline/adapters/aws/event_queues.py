@@ -1,4 +1,4 @@
-"""Inboxes as SQS queues that an SNS topic sends to."""
+"""The event queues of API tasks: SQS queues that are subscribed to an SNS topic."""
 
 import json
 import re
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sightline.adapters.aws.sqs import MISSING_QUEUE, SqsQueue
+from sightline.adapters.aws.sqs import MISSING_QUEUE_CODES, SqsQueue
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns import SNSClient
     from types_aiobotocore_sqs import SQSClient
 
-#: Seconds for which an event waits for a task that cannot receive: after that, everything on the
-#: screens is read anew anyway.
-RETENTION = 300
+#: Time for which events are kept for a task that cannot receive them; after a longer gap, clients
+#: reload everything anyway.
+RETENTION_SECONDS = 300
 
-#: Seconds for which a received message is hidden.
-VISIBILITY = 30
+#: Visibility timeout of received messages.
+VISIBILITY_SECONDS = 30
 
 
 class SqsEventQueues:
-    """`Inboxes` in SQS and SNS. Each name is the prefix of the stack and a UUID, nobody else's."""
+    """`EventQueues` in SQS and SNS; only names of the stack's prefix and a UUID are its own."""
 
     def __init__(self, sqs: "SQSClient", sns: "SNSClient", topic_arn: str, prefix: str) -> None:
         self._sqs = sqs
@@ -32,11 +32,11 @@ class SqsEventQueues:
         self._name = re.compile(re.escape(prefix) + r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
     async def open(self, name: str) -> SqsQueue:
-        answer = await self._sqs.create_queue(
+        response = await self._sqs.create_queue(
             QueueName=name,
             Attributes={
-                "MessageRetentionPeriod": str(RETENTION),
-                "VisibilityTimeout": str(VISIBILITY),
+                "MessageRetentionPeriod": str(RETENTION_SECONDS),
+                "VisibilityTimeout": str(VISIBILITY_SECONDS),
                 "Policy": self._policy(name),
             },
         )
@@ -46,14 +46,14 @@ class SqsEventQueues:
             Endpoint=self._arn(name),
             Attributes={"RawMessageDelivery": "true"},
         )
-        return SqsQueue(self._sqs, answer["QueueUrl"], VISIBILITY, None)
+        return SqsQueue(self._sqs, response["QueueUrl"], VISIBILITY_SECONDS, None)
 
     async def names(self) -> set[str]:
         subscribed = {name async for name, _ in self._subscriptions()}
         return subscribed | {name async for name, _ in self._queues()}
 
     async def remove(self, name: str) -> None:
-        # The subscription first: a topic that sends to nowhere keeps trying.
+        # The subscription first: SNS keeps retrying deliveries to a queue that does not exist.
         async for each, arn in self._subscriptions():
             if each == name:
                 await self._sns.unsubscribe(SubscriptionArn=arn)
@@ -65,12 +65,12 @@ class SqsEventQueues:
         try:
             await self._sqs.delete_queue(QueueUrl=url)
         except ClientError as error:
-            # A list may still name a queue that is gone.
-            if error.response["Error"]["Code"] not in MISSING_QUEUE:
+            # Listings may still contain a deleted queue.
+            if error.response["Error"]["Code"] not in MISSING_QUEUE_CODES:
                 raise
 
     async def _subscriptions(self) -> AsyncIterator[tuple[str, str]]:
-        """Name and ARN of every inbox's subscription."""
+        """Iterate over the names of the subscribed event queues and their subscription ARNs."""
         pages = self._sns.get_paginator("list_subscriptions_by_topic")
         async for page in pages.paginate(TopicArn=self._topic):
             for subscription in page["Subscriptions"]:
@@ -78,17 +78,17 @@ class SqsEventQueues:
                 if self._name.fullmatch(name):
                     yield name, subscription["SubscriptionArn"]
 
-    async def _queues(self, beginning: str | None = None) -> AsyncIterator[tuple[str, str]]:
-        """Name and address of every inbox's queue."""
+    async def _queues(self, prefix: str | None = None) -> AsyncIterator[tuple[str, str]]:
+        """Iterate over the names and URLs of the event queues."""
         pages = self._sqs.get_paginator("list_queues")
-        async for page in pages.paginate(QueueNamePrefix=beginning or self._prefix):
+        async for page in pages.paginate(QueueNamePrefix=prefix or self._prefix):
             for url in page.get("QueueUrls", []):
                 name = url.rsplit("/", 1)[-1]
                 if self._name.fullmatch(name):
                     yield name, url
 
     def _policy(self, name: str) -> str:
-        """Lets the topic send, and nobody else."""
+        """Return a policy that allows only the topic to send to the queue."""
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
@@ -99,6 +99,6 @@ class SqsEventQueues:
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
     def _arn(self, name: str) -> str:
-        """Account and region are those of the topic."""
+        """Return the ARN of a queue in the account and region of the topic."""
         partition, _, region, account = self._topic.split(":")[1:5]
         return f"arn:{partition}:sqs:{region}:{account}:{name}"

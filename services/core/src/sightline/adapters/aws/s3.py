@@ -1,4 +1,4 @@
-"""One S3 bucket."""
+"""Stored objects in an S3 bucket."""
 
 import base64
 from collections.abc import AsyncIterator, Callable
@@ -12,13 +12,13 @@ from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotF
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
-#: A rendition never changes under its key while its picture's bytes stay the same, and is
-#: somebody's own: only the browser may keep it, for a day.
+#: Browsers may cache a rendition for a day: it does not change while the original stays the same.
+#: Shared caches may not, because it is private to its owner.
 CACHE_CONTROL = "private, max-age=86400"
 
 
 class DeletionIncomplete(DependencyBusy):
-    """S3 has refused to delete some of several objects; the same call may be repeated."""
+    """S3 did not delete some of the objects; the call may be repeated."""
 
 
 class S3ObjectStore:
@@ -30,29 +30,29 @@ class S3ObjectStore:
 
     async def head(self, key: str) -> StoredObject:
         try:
-            answer = await self._client.head_object(
+            response = await self._client.head_object(
                 Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"
             )
         except ClientError as error:
-            # A HEAD answer has no body, so S3 can only say the status.
+            # The response to HEAD has no body, so the code is only the status.
             if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
                 raise ObjectNotFound(key) from error
             raise
-        checksum = answer.get("ChecksumSHA256")
+        checksum = response.get("ChecksumSHA256")
         return StoredObject(
             key=key,
-            etag=answer["ETag"].strip('"'),
-            size=answer["ContentLength"],
+            etag=response["ETag"].strip('"'),
+            size=response["ContentLength"],
             sha256=base64.b64decode(checksum).hex() if checksum else None,
         )
 
     async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
         options: Any = {} if first is None else {"Range": f"bytes=0-{first - 1}"}
         try:
-            answer = await self._client.get_object(
+            response = await self._client.get_object(
                 Bucket=self._bucket, Key=stored.key, IfMatch=f'"{stored.etag}"', **options
             )
-            async with answer["Body"] as body:
+            async with response["Body"] as body:
                 return await body.read()
         except ClientError as error:
             match error.response["Error"]["Code"]:
@@ -72,30 +72,30 @@ class S3ObjectStore:
         )
 
     async def delete(self, key: str) -> None:
-        await self._delete_versions(key, lambda found: found == key)
+        await self._delete_versions(key, lambda each: each == key)
 
     async def delete_all(self, prefix: str) -> None:
         await self._delete_versions(prefix, lambda _: True)
 
-    async def _delete_versions(self, prefix: str, is_meant: Callable[[str], bool]) -> None:
-        """For good: a bucket that keeps versions would otherwise only hide what is deleted."""
+    async def _delete_versions(self, prefix: str, matches: Callable[[str], bool]) -> None:
+        """Delete all versions: in a versioned bucket, a plain deletion only hides the object."""
         pages = self._client.get_paginator("list_object_versions").paginate(
             Bucket=self._bucket, Prefix=prefix
         )
         async for page in pages:
-            # At most a thousand to a page, which is also what one call may delete.
-            found: list[Any] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            meant: list[Any] = [
+            # A page has up to 1,000 versions, which is also the limit of one deletion.
+            versions: list[Any] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            matching: list[Any] = [
                 {"Key": each["Key"], "VersionId": each["VersionId"]}
-                for each in found
-                if is_meant(each["Key"])
+                for each in versions
+                if matches(each["Key"])
             ]
-            if not meant:
+            if not matching:
                 continue
-            answer = await self._client.delete_objects(
-                Bucket=self._bucket, Delete={"Objects": meant, "Quiet": True}
+            response = await self._client.delete_objects(
+                Bucket=self._bucket, Delete={"Objects": matching, "Quiet": True}
             )
-            if errors := answer.get("Errors"):
+            if errors := response.get("Errors"):
                 raise DeletionIncomplete(f"{len(errors)} objects: {errors[0].get('Code')}")
 
     async def list(self, prefix: str) -> AsyncIterator[ListedObject]:

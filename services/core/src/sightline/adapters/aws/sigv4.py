@@ -1,4 +1,4 @@
-"""What every signature of AWS, version 4, is made of.
+"""The parts of an AWS Signature Version 4.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -12,7 +12,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 class Credentials(NamedTuple):
-    """Who signs; the token is there where the credentials are temporary."""
+    """AWS credentials; only temporary ones have a token."""
 
     access_key: str
     secret_key: str
@@ -21,7 +21,7 @@ class Credentials(NamedTuple):
 
 @lru_cache(16)
 def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
-    """Good for a day; four rounds that need not be repeated for every signature."""
+    """Return the signing key of a day; cached, because deriving it takes four rounds of HMAC."""
     key = f"AWS4{secret}".encode()
     for part in (day, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
@@ -29,18 +29,22 @@ def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
 
 
 def sign(key: bytes, text: str) -> str:
+    """Return the signature of the text, in hex."""
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def day(at: datetime) -> str:
+    """Return the date as `20261120`."""
     return stamp(at)[:8]
 
 
 @lru_cache(16)
 def stamp(at: datetime) -> str:
-    # Every signature has five, all the same. It takes a third of the time that `strftime` takes.
+    """Return the time as `20261120T102030Z`."""
+    # Cached, because a signature contains it five times. Takes a third of the time of `strftime`.
     return at.isoformat(timespec="seconds")[:19].replace("-", "").replace(":", "") + "Z"
 
 
 def scope(at: datetime, region: str, service: str) -> str:
+    """Return the credential scope of a signature."""
     return f"{day(at)}/{region}/{service}/aws4_request"

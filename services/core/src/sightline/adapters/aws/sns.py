@@ -1,4 +1,4 @@
-"""One SNS topic."""
+"""A topic in SNS."""
 
 from typing import TYPE_CHECKING
 

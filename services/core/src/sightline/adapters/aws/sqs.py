@@ -1,4 +1,4 @@
-"""One SQS queue."""
+"""A queue in SQS."""
 
 import json
 import logging
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: The longest time for which SQS hides a message, in seconds.
-MAX_VISIBILITY = 43_200
+#: Longest visibility timeout that SQS accepts: twelve hours.
+MAX_VISIBILITY_SECONDS = 43_200
 
-#: How SQS says that there is no such queue, in its old protocol and in its new one.
-MISSING_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+#: Error codes of a queue that does not exist, in the query protocol and in the JSON protocol.
+MISSING_QUEUE_CODES = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
 
 class SqsQueue:
-    """`Queue` in SQS. Time and number of deliveries are the queue's own attributes."""
+    """`Queue` in SQS; timeout and maximum receives are read from the queue's attributes."""
 
     def __init__(
         self, client: "SQSClient", url: str, visibility: float, max_receives: int | None
@@ -34,25 +34,25 @@ class SqsQueue:
 
     @classmethod
     async def open(cls, client: "SQSClient", url: str) -> "SqsQueue":
-        """The queue at this address, as it is configured there."""
-        answer = await client.get_queue_attributes(
+        """Return the queue at this URL, with its configured attributes."""
+        response = await client.get_queue_attributes(
             QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
         )
-        attributes = answer["Attributes"]
+        attributes = response["Attributes"]
         policy = json.loads(attributes.get("RedrivePolicy", "{}"))
         limit = policy.get("maxReceiveCount")
         return cls(client, url, float(attributes["VisibilityTimeout"]), limit and int(limit))
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
         try:
-            answer = await self._client.receive_message(
+            response = await self._client.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=limit,
                 WaitTimeSeconds=int(wait),
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in MISSING_QUEUE:
+            if error.response["Error"]["Code"] in MISSING_QUEUE_CODES:
                 raise QueueNotFound(self._url) from error
             raise
         return [
@@ -62,21 +62,21 @@ class SqsQueue:
                 body=message["Body"],
                 receive_count=int(message["Attributes"]["ApproximateReceiveCount"]),
             )
-            for message in answer.get("Messages", [])
+            for message in response.get("Messages", [])
         ]
 
     async def delete(self, messages: Sequence[Message]) -> None:
-        answer = await self._client.delete_message_batch(
+        response = await self._client.delete_message_batch(
             QueueUrl=self._url,
             Entries=[
                 {"Id": str(index), "ReceiptHandle": message.receipt}
                 for index, message in enumerate(messages)
             ],
         )
-        _log_refused("delete", messages, answer.get("Failed", []))
+        _log_failures("delete", messages, response.get("Failed", []))
 
     async def extend(self, messages: Sequence[Message]) -> None:
-        answer = await self._client.change_message_visibility_batch(
+        response = await self._client.change_message_visibility_batch(
             QueueUrl=self._url,
             Entries=[
                 {
@@ -87,22 +87,33 @@ class SqsQueue:
                 for index, message in enumerate(messages)
             ],
         )
-        _log_refused("extend", messages, answer.get("Failed", []))
+        _log_failures("extend", messages, response.get("Failed", []))
 
     async def release(self, message: Message, after: float) -> None:
         await self._client.change_message_visibility(
             QueueUrl=self._url,
             ReceiptHandle=message.receipt,
-            VisibilityTimeout=min(int(after), MAX_VISIBILITY),
+            VisibilityTimeout=min(int(after), MAX_VISIBILITY_SECONDS),
         )
 
 
-def _log_refused(action: str, messages: Sequence[Message], failed: Sequence[Any]) -> None:
-    """SQS refuses messages one by one; those are merely delivered again."""
+class SqsMessageSender:
+    """`MessageSender` to one SQS queue."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    async def send(self, body: str) -> None:
+        await self._client.send_message(QueueUrl=self._url, MessageBody=body)
+
+
+def _log_failures(action: str, messages: Sequence[Message], failed: Sequence[Any]) -> None:
+    """Log the messages of a batch for which the action failed; they are merely redelivered."""
     for entry in failed:
         message = messages[int(entry["Id"])]
         logger.warning(
-            "the queue refused to %s a message",
+            "could not %s a message",
             action,
             extra={"message_id": message.message_id, "reason": entry.get("Code")},
         )

@@ -1,7 +1,7 @@
-"""Attribute values as DynamoDB's JSON has them, and what they mean.
+"""Convert Python values to and from the attribute values of DynamoDB.
 
-boto3 has the same, at ten times the cost: it looks for a method by name for every value, and makes
-a `Decimal` of every number. A number that came from a float gives the same float again.
+boto3 has the same at ten times the cost: it looks up a method by name for every value, and converts
+every number to a `Decimal`. Here a float survives the round trip unchanged.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
@@ -9,28 +9,29 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-#: One type by its letter, and the value, as in `{"S": "text"}`.
+#: A value by the code of its type, as in `{"S": "text"}`.
 Attribute = dict[str, Any]
 
 
 def serialize(value: Any) -> Attribute:
-    """Text, numbers, truth, nothing, sets of text, and lists and maps of such."""
-    return _WRITERS[type(value)](value)
+    """Return the attribute value of a string, number, boolean, None, string set, list or map."""
+    return _SERIALIZERS[type(value)](value)
 
 
 def deserialize(attribute: Attribute) -> Any:
+    """Return the Python value of an attribute value."""
     ((kind, value),) = attribute.items()
-    return _READERS[kind](value)
+    return _DESERIALIZERS[kind](value)
 
 
-def _number(text: str) -> int | float:
+def _parse_number(text: str) -> int | float:
     try:
         return int(text)
     except ValueError:
         return float(text)
 
 
-_WRITERS: dict[type, Callable[[Any], Attribute]] = {
+_SERIALIZERS: dict[type, Callable[[Any], Attribute]] = {
     str: lambda value: {"S": value},
     bool: lambda value: {"BOOL": value},
     int: lambda value: {"N": str(value)},
@@ -43,10 +44,10 @@ _WRITERS: dict[type, Callable[[Any], Attribute]] = {
     frozenset: lambda value: {"SS": sorted(value)},
 }
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+_DESERIALIZERS: dict[str, Callable[[Any], Any]] = {
     "S": str,
     "BOOL": bool,
-    "N": _number,
+    "N": _parse_number,
     "NULL": lambda _: None,
     "L": lambda value: [deserialize(each) for each in value],
     "M": lambda value: {name: deserialize(each) for name, each in value.items()},

@@ -1,4 +1,4 @@
-"""The register of inboxes in the table: one partition, with a row for each gateway task."""
+"""The registry of event queues in DynamoDB: one partition, with a row for each API task."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +9,16 @@ from sightline.ports.event_queues import EventQueueLost, Registration
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
-PARTITION = "INBOXES"
+PARTITION = "EVENT_QUEUES"
 
-#: Its owner may write to it: it is there and nobody is removing it.
-_OWN = "attribute_exists(pk) AND attribute_not_exists(condemned)"
+#: The task may renew its lease: the row exists, and no reaper has claimed its removal.
+_RENEWABLE = "attribute_exists(pk) AND attribute_not_exists(reaping)"
 
 
 class DynamoEventQueueRegistry:
-    """`InboxRegister` in DynamoDB.
+    """`EventQueueRegistry` in DynamoDB.
 
-    The rows carry no `expires_at`: one that DynamoDB drops by itself would leave its queue behind.
+    The rows have no `expires_at`: if DynamoDB deleted a row alone, its queue would remain.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -31,7 +31,7 @@ class DynamoEventQueueRegistry:
 
     async def renew(self, name: str, alive_until: int) -> None:
         values = {":until": _number(alive_until)}
-        if not await self._update(name, "SET alive_until = :until", _OWN, values):
+        if not await self._update(name, "SET alive_until = :until", _RENEWABLE, values):
             raise EventQueueLost(name)
 
     async def list(self) -> list[Registration]:
@@ -47,20 +47,20 @@ class DynamoEventQueueRegistry:
             for item in page["Items"]
         ]
 
-    async def condemn(self, entry: Registration, until: int) -> bool:
+    async def claim_removal(self, registration: Registration, until: int) -> bool:
         values = {
-            ":seen": _number(entry.alive_until),
+            ":seen": _number(registration.alive_until),
             ":until": _number(until),
             ":yes": {"BOOL": True},
         }
-        change = "SET alive_until = :until, condemned = :yes"
-        return await self._update(entry.name, change, "alive_until = :seen", values)
+        change = "SET alive_until = :until, reaping = :yes"
+        return await self._update(registration.name, change, "alive_until = :seen", values)
 
     async def remove(self, name: str) -> None:
         await self._client.delete_item(TableName=self._table, Key=_key(name))
 
     async def _update(self, name: str, change: str, condition: str, values: Any) -> bool:
-        """Whether the condition held."""
+        """Update a row, and return whether the condition held."""
         try:
             await self._client.update_item(
                 TableName=self._table,

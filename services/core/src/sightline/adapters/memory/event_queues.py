@@ -1,42 +1,43 @@
-"""Inboxes and their register in memory; not to be told apart from the real adapters."""
+"""Event queues and their registry in memory."""
 
 from sightline.adapters.memory.queues import MemoryQueue, MemoryTopic
 from sightline.ports.event_queues import EventQueueLost, Registration
 
 
 class MemoryEventQueueRegistry:
-    """`InboxRegister` in a dictionary."""
+    """`EventQueueRegistry` in a dictionary."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Registration] = {}
-        self._condemned: set[str] = set()
+        self._registrations: dict[str, Registration] = {}
+        self._reaping: set[str] = set()
 
     async def add(self, name: str, alive_until: int) -> None:
-        self._entries[name] = Registration(name, alive_until)
-        self._condemned.discard(name)
+        self._registrations[name] = Registration(name, alive_until)
+        self._reaping.discard(name)
 
     async def renew(self, name: str, alive_until: int) -> None:
-        if name not in self._entries or name in self._condemned:
+        if name not in self._registrations or name in self._reaping:
             raise EventQueueLost(name)
-        self._entries[name] = Registration(name, alive_until)
+        self._registrations[name] = Registration(name, alive_until)
 
     async def list(self) -> list[Registration]:
-        return list(self._entries.values())
+        return list(self._registrations.values())
 
-    async def condemn(self, entry: Registration, until: int) -> bool:
-        if self._entries.get(entry.name) != entry:
+    async def claim_removal(self, registration: Registration, until: int) -> bool:
+        name = registration.name
+        if self._registrations.get(name) != registration:
             return False
-        self._entries[entry.name] = Registration(entry.name, until)
-        self._condemned.add(entry.name)
+        self._registrations[name] = Registration(name, until)
+        self._reaping.add(name)
         return True
 
     async def remove(self, name: str) -> None:
-        self._entries.pop(name, None)
-        self._condemned.discard(name)
+        self._registrations.pop(name, None)
+        self._reaping.discard(name)
 
 
 class MemoryEventQueues:
-    """`Inboxes` as queues in memory that listen to a topic."""
+    """`EventQueues` as queues in memory that are subscribed to a topic in memory."""
 
     def __init__(self, topic: MemoryTopic) -> None:
         self._topic = topic

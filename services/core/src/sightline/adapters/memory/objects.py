@@ -1,4 +1,4 @@
-"""A bucket in a dictionary."""
+"""Stored objects in memory."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A queue in a dictionary, and a topic that feeds such queues."""
+"""A queue and a topic in memory."""
 
 import asyncio
 import itertools
@@ -10,7 +10,7 @@ from sightline.ports.queues import Message, QueueNotFound
 
 
 @dataclass
-class _Waiting:
+class _Entry:
     message_id: str
     body: str
     receive_count: int = 0
@@ -19,45 +19,46 @@ class _Waiting:
 
 
 class MemoryQueue:
-    """`Queue` in a dictionary, with its dead-letter queue beside it."""
+    """`Queue` in a dictionary; `dead` are the bodies of the dead-lettered messages."""
 
     def __init__(self, visibility: float = 30, max_receives: int | None = None) -> None:
         self.visibility = visibility
         self.max_receives = max_receives
         self.dead: list[str] = []
         self.removed = False
-        self._waiting: dict[str, _Waiting] = {}
+        self._entries: dict[str, _Entry] = {}
         self._numbers = itertools.count()
 
     def send(self, body: str) -> None:
+        """Add a message."""
         message_id = f"message-{next(self._numbers)}"
-        self._waiting[message_id] = _Waiting(message_id, body)
+        self._entries[message_id] = _Entry(message_id, body)
 
     def __len__(self) -> int:
-        """How many messages are neither settled nor dead."""
-        return len(self._waiting)
+        """Return the number of messages that are neither deleted nor dead-lettered."""
+        return len(self._entries)
 
     async def receive(self, limit: int, wait: float) -> list[Message]:
-        until = time.monotonic() + wait
+        deadline = time.monotonic() + wait
         while True:
             if self.removed:
                 raise QueueNotFound
             messages = self._take(limit)
-            if messages or time.monotonic() >= until:
+            if messages or time.monotonic() >= deadline:
                 return messages
             await asyncio.sleep(min(0.01, wait))
 
     def _take(self, limit: int) -> list[Message]:
-        at = time.monotonic()
-        visible = [entry for entry in self._waiting.values() if entry.visible_at <= at]
+        now = time.monotonic()
+        visible = [entry for entry in self._entries.values() if entry.visible_at <= now]
         messages = []
         for entry in visible[:limit]:
             if self.max_receives is not None and entry.receive_count >= self.max_receives:
-                self.dead.append(self._waiting.pop(entry.message_id).body)
+                self.dead.append(self._entries.pop(entry.message_id).body)
                 continue
             entry.receive_count += 1
             entry.receipt = f"{entry.message_id}/{entry.receive_count}"
-            entry.visible_at = at + self.visibility
+            entry.visible_at = now + self.visibility
             messages.append(
                 Message(entry.message_id, entry.receipt, entry.body, entry.receive_count)
             )
@@ -65,20 +66,30 @@ class MemoryQueue:
 
     async def delete(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            self._waiting.pop(message.message_id, None)
+            self._entries.pop(message.message_id, None)
 
     async def extend(self, messages: Sequence[Message]) -> None:
         for message in messages:
             await self.release(message, self.visibility)
 
     async def release(self, message: Message, after: float) -> None:
-        entry = self._waiting.get(message.message_id)
+        entry = self._entries.get(message.message_id)
         if entry is not None and entry.receipt == message.receipt:
             entry.visible_at = time.monotonic() + after
 
 
+class MemoryMessageSender:
+    """`MessageSender` to a queue in memory."""
+
+    def __init__(self, queue: MemoryQueue) -> None:
+        self._queue = queue
+
+    async def send(self, body: str) -> None:
+        self._queue.send(body)
+
+
 class MemoryTopic:
-    """`Topic` that sends to queues in memory, and remembers what it sent."""
+    """`Topic` that sends to queues in memory and records what it publishes."""
 
     def __init__(self, *queues: MemoryQueue) -> None:
         self.queues = list(queues)
