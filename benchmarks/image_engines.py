@@ -14,11 +14,14 @@ from PIL import Image, ImageOps
 
 from sightline.imaging.decoding import Limits
 from sightline_resizer import encoding
-from sightline_resizer.encoding import Format, encode
-from sightline_resizer.renditions import Recipe, decode_image, render
+from sightline_resizer.encoding import RenditionFormat, encode
+from sightline_resizer.renditions import RenderOptions, decode_image, resize_image
 
 SIZES = (("full", 2048), ("preview", 1024), ("thumb", 256))
-RECIPES = {"one": Recipe(sizes=(("thumb", 256),)), "three": Recipe(sizes=SIZES)}
+RENDER_OPTIONS = {
+    "one": RenderOptions(sizes=(("thumb", 256),)),
+    "three": RenderOptions(sizes=SIZES),
+}
 
 #: A function from the bytes of an image to the total bytes of its renditions.
 Job = Callable[[bytes], int]
@@ -26,12 +29,12 @@ Job = Callable[[bytes], int]
 
 def sightline(job: str, method: int) -> Job:
     """Run the resizer's own code, with the same WebP quality as the other engines."""
-    encoding.OPTIONS[Format.WEBP] = {"quality": 80, "method": method}
-    recipe = RECIPES[job]
+    encoding.SAVE_OPTIONS[RenditionFormat.WEBP] = {"quality": 80, "method": method}
+    options = RENDER_OPTIONS[job]
 
     def run(body: bytes) -> int:
-        renditions = list(render(decode_image(body, Limits(), recipe), recipe))
-        return sum(len(encode(image, recipe.format)) for _, image in renditions)
+        renditions = list(resize_image(decode_image(body, Limits(), options), options))
+        return sum(len(encode(image, options.format)) for _, image in renditions)
 
     return run
 
@@ -43,7 +46,7 @@ def naive(job: str) -> Job:
         total = 0
         with Image.open(io.BytesIO(body)) as image:
             upright = ImageOps.exif_transpose(image).convert("RGB")
-        for _, longest in RECIPES[job].sizes:
+        for _, longest in RENDER_OPTIONS[job].sizes:
             copy = upright.copy()
             copy.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=None)
             file = io.BytesIO()
@@ -62,7 +65,7 @@ def vips(job: str) -> Job:
     def run(body: bytes) -> int:
         total = 0
         current = None
-        for _, longest in RECIPES[job].sizes:
+        for _, longest in RENDER_OPTIONS[job].sizes:
             current = (
                 pyvips.Image.thumbnail_buffer(body, longest, height=longest, size="down")
                 if current is None
@@ -83,7 +86,7 @@ ENGINES: dict[str, Callable[[str], Job]] = {
 
 
 def main() -> None:
-    jobs = {job: ENGINES[sys.argv[1]](job) for job in RECIPES}
+    jobs = {job: ENGINES[sys.argv[1]](job) for job in RENDER_OPTIONS}
     for line in sys.stdin:
         request = json.loads(line)
         body = Path(request["path"]).read_bytes()

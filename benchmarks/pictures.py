@@ -34,7 +34,7 @@ from skimage.metrics import structural_similarity
 
 from sightline.imaging.decoding import Limits
 from sightline_local.sample_image import draw_sample
-from sightline_resizer.renditions import Recipe, decode_image, render
+from sightline_resizer.renditions import RenderOptions, decode_image, resize_image
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
@@ -186,12 +186,12 @@ def compare_bytes(measurements: Measurements) -> float:
 def measure_similarity(paths: dict[str, Path]) -> float:
     """Return the lowest SSIM of a rendition, before encoding, to Lanczos from the full image."""
     worst = 1.0
-    recipe = Recipe()
+    options = RenderOptions()
     for name, path in paths.items():
         body = path.read_bytes()
         with Image.open(io.BytesIO(body)) as image:
             full = image.convert("RGB")
-        for _, rendition in render(decode_image(body, Limits(), recipe), recipe):
+        for _, rendition in resize_image(decode_image(body, Limits(), options), options):
             reference = full.resize(rendition.size, Image.Resampling.LANCZOS)
             similarity = structural_similarity(
                 np.asarray(rendition.convert("L")), np.asarray(reference.convert("L"))
@@ -206,8 +206,8 @@ def measure_memory(path: Path) -> float:
     code = (
         "import re, sys; from pathlib import Path;"
         "from sightline.imaging.decoding import Limits;"
-        "from sightline_resizer.renditions import Recipe, render_image;"
-        "render_image(Path(sys.argv[1]).read_bytes(), Limits(), Recipe());"
+        "from sightline_resizer.renditions import RenderOptions, render_image;"
+        "render_image(Path(sys.argv[1]).read_bytes(), Limits(), RenderOptions());"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )
     process = subprocess.run(

@@ -41,7 +41,7 @@ from sightline.ports.tables import Tables
 from sightline_local.provisioning import provision
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
-from sightline_resizer.renditions import Recipe
+from sightline_resizer.renditions import RenderOptions
 from sightline_testing.builders import (
     count_calls,
     count_labels,
@@ -168,7 +168,7 @@ class World:
             )
         else:
             renditions = watch(self.renditions)
-            work = RenditionWork(originals, renditions, bench, 2**20, Limits(), Recipe())
+            work = RenditionWork(originals, renditions, bench, 2**20, Limits(), RenderOptions())
         return PartProcessor(name, images, originals, work, EventPublisher(MemoryTopic()))
 
     async def deliver(

@@ -1,4 +1,4 @@
-"""Capture data, honest and hostile."""
+"""Capture data from valid, invalid and malicious EXIF tags."""
 
 import io
 from datetime import datetime, timedelta, timezone
@@ -17,33 +17,33 @@ from sightline_testing.sample_images import find_images
 PHOTOS = {path.name: path for path in find_images("photos")}
 
 
-def read(body: bytes) -> Capture:
-    with Image.open(io.BytesIO(body)) as picture:
-        return read_capture(picture.getexif())
+def read_file(body: bytes) -> Capture:
+    with Image.open(io.BytesIO(body)) as image:
+        return read_capture(image.getexif())
 
 
-def details(**tags: object) -> Capture:
+def read_details(**tags: object) -> Capture:
     exif = Image.Exif()
     exif.get_ifd(IFD.Exif).update({Base[name]: value for name, value in tags.items()})
     return read_capture(exif)
 
 
-def position(**tags: object) -> Capture:
+def read_position(**tags: object) -> Capture:
     exif = Image.Exif()
     exif.get_ifd(IFD.GPSInfo).update({GPS[name]: value for name, value in tags.items()})
     return read_capture(exif)
 
 
-def test_a_picture_of_our_own_tells_all() -> None:
-    assert read(draw_sample(size=(64, 40))) == Capture(
+def test_the_sample_image_has_its_time_camera_and_place() -> None:
+    assert read_file(draw_sample(size=(64, 40))) == Capture(
         taken_at=datetime(2026, 6, 21, 21, 14, 8, tzinfo=timezone(timedelta(hours=2))),
         camera="Sightline Drawing Board",
         place=GeoPosition(latitude=47.005, longitude=11.5075, altitude=1370),
     )
 
 
-#: What other readers say of these photographs (exiftool's values, to the same digits).
-KNOWN = {
+#: Time, camera and position of these photos as exiftool reads them, to the same digits.
+EXIFTOOL_VALUES = {
     "camera_nikon_e950.jpg": (datetime(2001, 4, 6, 11, 51, 40), "NIKON E950", None),  # noqa: DTZ001
     "camera_canon_40d_tiny.jpg": (
         datetime(2008, 5, 30, 15, 56, 1),  # noqa: DTZ001
@@ -69,17 +69,19 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize("path", [PHOTOS[name] for name in KNOWN if name in PHOTOS], ids=str)
-def test_real_photographs_tell_what_is_known_of_them(path: Path) -> None:
-    taken_at, camera, place = KNOWN[path.name]
-    capture = read(path.read_bytes())
+@pytest.mark.parametrize(
+    "path", [PHOTOS[name] for name in EXIFTOOL_VALUES if name in PHOTOS], ids=str
+)
+def test_real_photos_match_the_values_of_exiftool(path: Path) -> None:
+    taken_at, camera, place = EXIFTOOL_VALUES[path.name]
+    capture = read_file(path.read_bytes())
     assert (capture.taken_at, capture.camera) == (taken_at, camera)
     found = capture.place and (round(capture.place.latitude, 5), round(capture.place.longitude, 5))
     assert found == place
 
 
-def test_the_settings_of_the_shot_are_read() -> None:
-    capture = details(
+def test_the_exposure_settings_are_read() -> None:
+    capture = read_details(
         LensModel="50mm f/1.4\0",
         ExposureTime=IFDRational(1, 250),
         FNumber=IFDRational(14, 10),
@@ -94,24 +96,30 @@ def test_the_settings_of_the_shot_are_read() -> None:
 @pytest.mark.parametrize(
     "value", [0, -1, float("nan"), float("inf"), "fast", b"\xff", (), IFDRational(1, 0), None]
 )
-def test_impossible_settings_are_left_out(value: object) -> None:
-    capture = details(ExposureTime=value, FNumber=value, ISOSpeedRatings=value, FocalLength=value)
+def test_invalid_exposure_settings_are_omitted(value: object) -> None:
+    capture = read_details(
+        ExposureTime=value, FNumber=value, ISOSpeedRatings=value, FocalLength=value
+    )
     assert capture == Capture()
 
 
-@pytest.mark.parametrize(("written", "direction"), [(270.5, 270.5), (361, None), (-1, None)])
-def test_the_direction_is_within_the_circle(written: float, direction: float | None) -> None:
-    place = position(GPSLatitude=(1, 0, 0), GPSLongitude=(2, 0, 0), GPSImgDirection=written).place
+@pytest.mark.parametrize(("degrees", "direction"), [(270.5, 270.5), (361, None), (-1, None)])
+def test_a_direction_outside_0_to_360_degrees_is_omitted(
+    degrees: float, direction: float | None
+) -> None:
+    place = read_position(
+        GPSLatitude=(1, 0, 0), GPSLongitude=(2, 0, 0), GPSImgDirection=degrees
+    ).place
     assert place is not None
     assert place.direction == direction
 
 
-def test_without_tags_nothing_is_said() -> None:
+def test_without_tags_the_capture_data_is_empty() -> None:
     assert read_capture(Image.Exif()) == Capture()
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         "",
         "0000:00:00 00:00:00",
@@ -125,22 +133,26 @@ def test_without_tags_nothing_is_said() -> None:
         "9" * 100_000,
     ],
 )
-def test_an_impossible_time_is_left_out(written: object) -> None:
-    assert details(DateTimeOriginal=written).taken_at is None
+def test_an_invalid_time_is_omitted(text: object) -> None:
+    assert read_details(DateTimeOriginal=text).taken_at is None
 
 
 @pytest.mark.parametrize("offset", ["", "Z", "+99:99", "0200", "+2", b"\xff", "UTC"])
-def test_an_impossible_offset_leaves_the_time(offset: object) -> None:
-    taken_at = details(DateTimeOriginal="2026:06:21 21:14:08", OffsetTimeOriginal=offset).taken_at
+def test_an_invalid_offset_is_omitted_without_the_time(offset: object) -> None:
+    taken_at = read_details(
+        DateTimeOriginal="2026:06:21 21:14:08", OffsetTimeOriginal=offset
+    ).taken_at
     assert taken_at is not None
     assert taken_at.tzinfo is None
 
 
-def test_west_and_below_zero_are_negative() -> None:
-    offset = details(DateTimeOriginal="2026:06:21 21:14:08", OffsetTimeOriginal="-03:30").taken_at
+def test_south_west_and_below_sea_level_are_negative() -> None:
+    offset = read_details(
+        DateTimeOriginal="2026:06:21 21:14:08", OffsetTimeOriginal="-03:30"
+    ).taken_at
     assert offset is not None
     assert offset.utcoffset() == timedelta(hours=-3, minutes=-30)
-    place = position(
+    place = read_position(
         GPSLatitude=(1, 30, 0),
         GPSLatitudeRef="S",
         GPSLongitude=(2, 15, 0),
@@ -155,9 +167,9 @@ def test_west_and_below_zero_are_negative() -> None:
     "latitude",
     [None, (), (1, 2), (1, 2, 3, 4), ("a", "b", "c"), (91, 0, 0), (float("nan"), 0, 0), 7, "x"],
 )
-def test_an_impossible_place_is_left_out(latitude: object) -> None:
+def test_an_invalid_place_is_omitted(latitude: object) -> None:
     tags = {"GPSLatitude": latitude} if latitude is not None else {}
-    assert position(**tags, GPSLongitude=(2, 0, 0)).place is None
+    assert read_position(**tags, GPSLongitude=(2, 0, 0)).place is None
 
 
 @pytest.mark.parametrize(
@@ -175,7 +187,9 @@ def test_an_impossible_place_is_left_out(latitude: object) -> None:
         (7, (1, 2), None),
     ],
 )
-def test_the_camera_is_named_as_people_do(make: object, model: object, camera: str | None) -> None:
+def test_the_camera_name_combines_make_and_model(
+    make: object, model: object, camera: str | None
+) -> None:
     exif = Image.Exif()
     exif[Base.Make], exif[Base.Model] = make, model
     assert read_capture(exif).camera == camera

@@ -1,6 +1,5 @@
-"""The resizer's use case, over memory."""
+"""The resizer's use case, with a backend in memory."""
 
-import hashlib
 import io
 import math
 from collections.abc import AsyncIterator
@@ -8,107 +7,117 @@ from collections.abc import AsyncIterator
 import PIL.Image
 import pytest
 
-from sightline.adapters.memory import MemoryObjectStore
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key, rendition_key
+from sightline.domain.renditions import RenditionSet
 from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectChanged, StoredObject
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
-from sightline_resizer.renditions import Recipe, render_image
+from sightline_resizer.renditions import RenderOptions, render_image
 from sightline_resizer.settings import ResizerSettings
+from sightline_testing.backend import MemoryBackend
 from sightline_testing.builders import make_image
 
 BODY = draw_sample(size=(640, 400))
 
 
-class Rig:
-    """The use case with its stores, and one uploaded picture."""
+class RenditionHarness:
+    """The resizer's use case over a backend in memory; the size limit is that of `BODY`."""
 
-    def __init__(self, bench: DecodePool) -> None:
-        self.originals = MemoryObjectStore()
-        self.renditions = MemoryObjectStore()
+    def __init__(self, pool: DecodePool) -> None:
+        self.backend = MemoryBackend()
+        self.originals = self.backend.originals
+        self.renditions = self.backend.renditions
         self.work = RenditionWork(
-            self.originals, self.renditions, bench, len(BODY), Limits(), Recipe()
+            self.originals, self.renditions, pool, len(BODY), Limits(), RenderOptions()
         )
-        self.image = make_image(sha256=hashlib.sha256(BODY).hexdigest())
 
-    async def put(self, body: bytes = BODY) -> StoredObject:
-        key = original_key(self.image.key)
-        await self.originals.write(key, body, "image/jpeg")
-        return await self.originals.head(key)
+    async def original(self, image: Image) -> StoredObject:
+        return await self.originals.head(original_key(image.key))
 
-    async def stored(self) -> list[str]:
-        return [each.key async for each in self.renditions.list("")]
+    async def perform(self, image: Image) -> RenditionSet:
+        return await self.work.perform(image, await self.original(image))
+
+    async def rendition_keys(self) -> list[str]:
+        return [stored.key async for stored in self.renditions.list("")]
 
 
 @pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    async with DecodePool(1, seconds=30) as bench:
-        yield Rig(bench)
+async def harness() -> AsyncIterator[RenditionHarness]:
+    async with DecodePool(1, seconds=30) as pool:
+        yield RenditionHarness(pool)
 
 
-def key(image: Image, name: str) -> str:
+def webp_key(image: Image, name: str) -> str:
     return rendition_key(image.key, name, "webp")
 
 
-async def test_renditions_are_stored_and_described(rig: Rig) -> None:
-    development = await rig.work.perform(rig.image, await rig.put())
-    assert (development.width, development.height) == (640, 400)
-    assert development.capture.camera == "Sightline Drawing Board"
-    assert await rig.stored() == [key(rig.image, name) for name in ("full", "preview", "thumb")]
-    for rendition in development.renditions:
-        stored = await rig.renditions.head(rendition.key)
+async def test_renditions_are_stored_and_described(harness: RenditionHarness) -> None:
+    image = await harness.backend.upload(BODY)
+    result = await harness.perform(image)
+    assert (result.width, result.height) == (640, 400)
+    assert result.capture.camera == "Sightline Drawing Board"
+    keys = [webp_key(image, name) for name in ("full", "preview", "thumb")]
+    assert await harness.rendition_keys() == keys
+    for rendition in result.renditions:
+        stored = await harness.renditions.head(rendition.key)
         assert (stored.size, rendition.media_type) == (rendition.bytes, "image/webp")
 
 
-async def test_other_bytes_than_announced_are_rejected(rig: Rig) -> None:
-    rig.image = rig.image.model_copy(update={"sha256": "0" * 64})
-    original = await rig.put()
+async def test_an_original_with_another_checksum_is_rejected(harness: RenditionHarness) -> None:
+    image = (await harness.backend.upload(BODY)).model_copy(update={"sha256": "0" * 64})
+    original = await harness.original(image)
     with pytest.raises(Rejected) as caught:
-        # As from an emulator, which keeps no checksum.
-        await rig.work.perform(rig.image, original._replace(sha256=None))
+        # An emulator stores no checksum.
+        await harness.work.perform(image, original._replace(sha256=None))
     assert caught.value.failure.code == "checksum_mismatch"
-    assert await rig.stored() == []
+    assert await harness.rendition_keys() == []
 
 
-async def test_a_file_above_the_limit_is_not_even_read(rig: Rig) -> None:
-    original = await rig.put(BODY + b"x")
-    await rig.originals.delete(original.key)
+async def test_an_original_above_the_size_limit_is_rejected_without_reading_it(
+    harness: RenditionHarness,
+) -> None:
+    image = await harness.backend.upload(BODY + b"x")
+    original = await harness.original(image)
+    await harness.originals.delete(original.key)
     with pytest.raises(Rejected) as caught:
-        await rig.work.perform(rig.image, original)
+        await harness.work.perform(image, original)
     assert caught.value.failure.code == "file_too_large"
 
 
-async def test_replaced_bytes_are_left_for_later(rig: Rig) -> None:
-    original = await rig.put()
-    await rig.put(b"other")
+async def test_a_replaced_original_is_not_processed(harness: RenditionHarness) -> None:
+    image = await harness.backend.upload(BODY)
+    original = await harness.original(image)
+    await harness.backend.replace_original(image, b"other")
     with pytest.raises(ObjectChanged):
-        await rig.work.perform(rig.image, original)
+        await harness.work.perform(image, original)
 
 
-async def test_nothing_is_left_of_an_image_that_is_gone(rig: Rig) -> None:
-    neighbour = make_image(rig.image.owner)
-    await rig.work.perform(rig.image, await rig.put())
-    await rig.renditions.write(key(neighbour, "thumb"), b"t", "image/webp")
-    await rig.work.discard(rig.image.key)
-    assert await rig.stored() == [key(neighbour, "thumb")]
-    assert [each async for each in rig.originals.list("")] == []
+async def test_discard_deletes_the_original_and_the_renditions_of_that_image_only(
+    harness: RenditionHarness,
+) -> None:
+    image = await harness.backend.upload(BODY)
+    other = make_image(image.owner)
+    await harness.perform(image)
+    await harness.renditions.write(webp_key(other, "thumb"), b"t", "image/webp")
+    await harness.work.discard(image.key)
+    assert await harness.rendition_keys() == [webp_key(other, "thumb")]
+    assert [each async for each in harness.originals.list("")] == []
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("WEBP", "RGB"), ("PNG", "RGBA"), ("JPEG", "RGB")])
-async def test_a_picture_at_the_limit_keeps_within_its_memory(kind: str, mode: str) -> None:
-    """The default limits belong together: what has as many pixels as it may needs no more
-    memory than it may."""
+async def test_an_image_at_the_pixel_limit_fits_into_the_memory_limit(kind: str, mode: str) -> None:
+    """The default limits are consistent: the largest image allowed can be rendered."""
     limits = Limits()
     side = math.isqrt(limits.jpeg_pixels if kind == "JPEG" else limits.pixels)
     file = io.BytesIO()
     options = {"WEBP": {"method": 0}, "PNG": {"compress_level": 1}, "JPEG": {}}[kind]
     PIL.Image.new(mode, (side, side)).save(file, kind, **options)
     memory = ResizerSettings.model_fields["max_memory"].default
-    async with DecodePool(1, seconds=120, memory=memory) as bench:
-        developed = await run_isolated(bench, render_image, file.getvalue(), limits, Recipe())
-    assert developed.size == (side, side)
+    async with DecodePool(1, seconds=120, memory=memory) as pool:
+        rendered = await run_isolated(pool, render_image, file.getvalue(), limits, RenderOptions())
+    assert rendered.size == (side, side)

@@ -1,1 +1,1 @@
-"""The resizer: looks into each uploaded picture and makes its renditions."""
+"""The resizer: validates uploaded images, reads their capture data, and creates renditions."""

@@ -1,4 +1,4 @@
-"""Starts the resizer: `python -m sightline_resizer`."""
+"""Run the resizer: `python -m sightline_resizer`."""
 
 from contextlib import AsyncExitStack
 
@@ -16,11 +16,12 @@ from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_resizer import renditions as renditions_module
 from sightline_resizer.process import RenditionWork
-from sightline_resizer.renditions import Recipe
+from sightline_resizer.renditions import RenderOptions
 from sightline_resizer.settings import ResizerSettings
 
 
 async def serve(settings: ResizerSettings) -> None:
+    """Consume the queue until SIGTERM or SIGINT."""
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         s3 = await clients.open("s3")
@@ -34,13 +35,13 @@ async def serve(settings: ResizerSettings) -> None:
                 preload=(renditions_module.__name__,),
             )
         )
-        recipe = Recipe(
+        options = RenderOptions(
             tuple(settings.renditions.items()),
             settings.rendition_format,
             settings.rendition_quality,
         )
         work = RenditionWork(
-            originals, renditions, pool, settings.max_bytes, settings.limits, recipe
+            originals, renditions, pool, settings.max_bytes, settings.limits, options
         )
         table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
@@ -49,6 +50,7 @@ async def serve(settings: ResizerSettings) -> None:
 
 
 def main() -> None:
+    """Read the settings from the environment and run the resizer."""
     settings = read_settings(ResizerSettings)
     configure_logs("resizer", settings.log_level)
     uvloop.run(serve(settings))

@@ -1,4 +1,4 @@
-"""Colors as every screen understands them: sRGB."""
+"""Conversion of colors to sRGB."""
 
 import io
 from functools import lru_cache
@@ -6,31 +6,32 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-#: How many profiles' transforms are kept: building one takes longer than applying it.
-REMEMBERED = 32
+#: Number of cached color transforms: building one takes longer than applying it.
+TRANSFORM_CACHE_SIZE = 32
 
 
-def to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in RGB or RGBA, its colors carried over from its own profile.
+def convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return the image in RGB or RGBA, with its colors converted from its ICC profile to sRGB.
 
-    A profile that makes no sense, or is for another kind of picture, is passed over.
+    An invalid profile, or one for another color mode, is ignored.
     """
-    target = "RGBA" if picture.mode == "RGBA" else "RGB"
-    transform = _build_transform(profile, picture.mode, target) if profile else None
+    target_mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    transform = _build_transform(profile, image.mode, target_mode) if profile else None
     if transform is not None:
-        applied = ImageCms.applyTransform(picture, transform)
-        if applied is not None:
-            return applied
-    return picture if picture.mode == target else picture.convert(target)
+        converted = ImageCms.applyTransform(image, transform)
+        if converted is not None:
+            return converted
+    return image if image.mode == target_mode else image.convert(target_mode)
 
 
-@lru_cache(REMEMBERED)
-def _build_transform(profile: bytes, source: str, target: str) -> Any:
-    """A transform, None where there is nothing to do or nothing that can be done."""
+@lru_cache(TRANSFORM_CACHE_SIZE)
+def _build_transform(profile: bytes, source_mode: str, target_mode: str) -> Any:
+    """Return the transform; None if the profile is sRGB or cannot be applied."""
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if source in {"RGB", "RGBA"} and "sRGB" in ImageCms.getProfileDescription(opened):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if source_mode in {"RGB", "RGBA"} and "sRGB" in ImageCms.getProfileDescription(source):
             return None
-        return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), source, target)
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.buildTransform(source, srgb, source_mode, target_mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

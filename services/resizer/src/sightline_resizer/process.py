@@ -1,4 +1,4 @@
-"""The resizer's use case: from a stored original to stored renditions and what is known of it."""
+"""The resizer's use case: create and store the renditions of an original."""
 
 import asyncio
 import hashlib
@@ -13,11 +13,16 @@ from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectStore, StoredObject
-from sightline_resizer.renditions import Encoded, Recipe, RenderedImage, render_image
+from sightline_resizer.renditions import (
+    EncodedRendition,
+    RenderedImage,
+    RenderOptions,
+    render_image,
+)
 
 
 class RenditionWork:
-    """`Work` for the renditions part. Pixels are handled on the workpool, never here."""
+    """`Work` for the renditions part. Images are decoded in the pool, never in this process."""
 
     def __init__(
         self,
@@ -26,58 +31,63 @@ class RenditionWork:
         pool: DecodePool,
         max_bytes: int,
         limits: Limits,
-        recipe: Recipe,
+        options: RenderOptions,
     ) -> None:
         self._originals = originals
         self._renditions = renditions
         self._pool = pool
         self._max_bytes = max_bytes
         self._limits = limits
-        self._recipe = recipe
+        self._options = options
 
     async def perform(
         self, image: Image, original: StoredObject, command: ReprocessCommand | None = None
     ) -> RenditionSet:
         if original.size > self._max_bytes:
-            raise Rejected("file_too_large", "The file is larger than what is accepted.")
+            raise Rejected("file_too_large", "The file exceeds the maximum size.")
         body = await self._originals.read(original)
         if original.sha256 is None:
             digest = await asyncio.to_thread(lambda: hashlib.sha256(body).hexdigest())
             check_upload(image, len(body), digest)
-        developed = await run_isolated(self._pool, render_image, body, self._limits, self._recipe)
+        rendered = await run_isolated(self._pool, render_image, body, self._limits, self._options)
         async with asyncio.TaskGroup() as writes:
-            for encoded in developed.renditions:
+            for encoded in rendered.renditions:
                 writes.create_task(self._write(image.key, encoded))
-        return self._describe(image.key, developed)
+        return self._describe(image.key, rendered)
 
     async def discard(self, key: ImageKey) -> None:
-        """Also the original: a ticket may be used after its image was deleted."""
+        """Delete the renditions and the original.
+
+        The original as well, because a presigned POST remains valid after its image is deleted.
+        """
         await self._renditions.delete_all(rendition_prefix(key))
         await self._originals.delete(original_key(key))
 
-    async def _write(self, key: ImageKey, encoded: Encoded) -> None:
-        kind = self._recipe.format
-        name = rendition_key(key, encoded.name, kind.value)
-        await self._renditions.write(name, encoded.body, kind.media_type)
+    async def _write(self, key: ImageKey, encoded: EncodedRendition) -> None:
+        await self._renditions.write(
+            self._object_key(key, encoded), encoded.body, self._options.format.media_type
+        )
 
-    def _describe(self, key: ImageKey, developed: RenderedImage) -> RenditionSet:
-        kind = self._recipe.format
+    def _describe(self, key: ImageKey, rendered: RenderedImage) -> RenditionSet:
         return RenditionSet(
-            media_type=developed.media_type,
-            width=developed.size.width,
-            height=developed.size.height,
-            animated=developed.animated,
-            placeholder=developed.placeholder,
-            capture=developed.capture,
+            media_type=rendered.media_type,
+            width=rendered.size.width,
+            height=rendered.size.height,
+            animated=rendered.animated,
+            placeholder=rendered.placeholder,
+            capture=rendered.capture,
             renditions=tuple(
                 Rendition(
                     name=encoded.name,
-                    key=rendition_key(key, encoded.name, kind.value),
-                    media_type=kind.media_type,
+                    key=self._object_key(key, encoded),
+                    media_type=self._options.format.media_type,
                     width=encoded.size.width,
                     height=encoded.size.height,
                     bytes=len(encoded.body),
                 )
-                for encoded in developed.renditions
+                for encoded in rendered.renditions
             ),
         )
+
+    def _object_key(self, key: ImageKey, encoded: EncodedRendition) -> str:
+        return rendition_key(key, encoded.name, self._options.format.value)

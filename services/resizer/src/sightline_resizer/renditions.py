@@ -1,8 +1,8 @@
-"""Making renditions: smaller upright copies in sRGB, without metadata.
+"""Rendering: decode an image and create its renditions, upright, in sRGB and without metadata.
 
-The order of work is what measurement favoured: libjpeg scales while it decodes, each size is made
-from the next larger one, and colors are carried over and the picture turned upright only when it
-has become small.
+The order of the steps was chosen by measurement: libjpeg scales while it decodes, each size is
+made from the next larger one, and colors are converted and the image rotated only after it has been
+scaled down.
 """
 
 import base64
@@ -16,12 +16,12 @@ from PIL.Image import Resampling, Transpose
 from sightline.domain.capture import Capture
 from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_image
 from sightline_resizer.capture import read_capture, read_orientation
-from sightline_resizer.color import to_srgb
-from sightline_resizer.encoding import Format, encode
-from sightline_resizer.thumbhash import hash_thumb
+from sightline_resizer.color import convert_to_srgb
+from sightline_resizer.encoding import RenditionFormat, encode
+from sightline_resizer.thumbhash import encode_thumbhash
 
-#: What turns a picture upright, by its EXIF orientation.
-UPRIGHT = {
+#: The operation that turns an image upright, by its EXIF orientation.
+TRANSPOSE_BY_ORIENTATION = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
     4: Transpose.FLIP_TOP_BOTTOM,
@@ -31,52 +31,56 @@ UPRIGHT = {
     8: Transpose.ROTATE_90,
 }
 
-#: Orientations in which width and height change places.
-SIDEWAYS = range(5, 9)
+#: EXIF orientations that swap width and height.
+SWAPPING_ORIENTATIONS = range(5, 9)
 
-#: How much larger than the largest rendition libjpeg must leave a picture. With several sizes a
-#: little less than all of it is enough, lest rounding cost a whole step of two; a single one has
-#: nothing but these pixels to be sharp from.
-DRAFT_SHARE_OF_SEVERAL = 0.98
-DRAFT_SHARE_OF_ONE = 1.5
+#: Minimum size to which libjpeg may scale an image while it decodes it, as a multiple of the
+#: largest rendition. With several renditions, slightly less than their full size is sufficient, so
+#: that a rounding error does not cost a whole step (a factor of two). A single rendition needs more
+#: pixels to be sharp.
+DRAFT_SCALE_OF_SEVERAL = 0.98
+DRAFT_SCALE_OF_ONE = 1.5
 
-#: How much larger than its target a picture is when the exact filter takes over from the fast one.
+#: Multiple of the target size down to which Pillow reduces an image with its fast filter, before
+#: it resizes it with the exact one.
 REDUCING_GAP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What to make: the longest side in pixels of each rendition by its name, and its file."""
+class RenderOptions:
+    """The renditions to create: name and longest side (pixels) of each, format and quality."""
 
     sizes: tuple[tuple[str, int], ...] = (("full", 2048), ("preview", 1024), ("thumb", 256))
-    format: Format = Format.WEBP
+    format: RenditionFormat = RenditionFormat.WEBP
     quality: int | None = None
 
     def largest_first(self) -> list[tuple[str, int]]:
+        """Return `sizes`, ordered by the longest side, descending."""
         return sorted(self.sizes, key=lambda size: size[1], reverse=True)
 
-    def draft_share(self) -> float:
-        return DRAFT_SHARE_OF_ONE if len(self.sizes) == 1 else DRAFT_SHARE_OF_SEVERAL
+    def draft_scale(self) -> float:
+        """Return the minimum size of a decoded JPEG, as a multiple of the largest rendition."""
+        return DRAFT_SCALE_OF_ONE if len(self.sizes) == 1 else DRAFT_SCALE_OF_SEVERAL
 
 
 class Size(NamedTuple):
-    """Pixels."""
+    """Width and height in pixels."""
 
     width: int
     height: int
 
     def fit(self, longest: int) -> "Size":
-        """The size of the same shape whose longer side is at most `longest`; never larger."""
+        """Return the size scaled down to a longest side of `longest`; never scale it up."""
         scale = min(1.0, longest / max(self))
         return Size(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
 
-    def lie(self, orientation: int) -> "Size":
-        """This size as it is when the picture stands upright."""
-        return Size(self.height, self.width) if orientation in SIDEWAYS else self
+    def apply_orientation(self, orientation: int) -> "Size":
+        """Return the size of the upright image, from the size as stored."""
+        return Size(self.height, self.width) if orientation in SWAPPING_ORIENTATIONS else self
 
 
-class Encoded(NamedTuple):
-    """A rendition's file."""
+class EncodedRendition(NamedTuple):
+    """The encoded file of a rendition."""
 
     name: str
     size: Size
@@ -84,20 +88,20 @@ class Encoded(NamedTuple):
 
 
 class RenderedImage(NamedTuple):
-    """What a picture is, and what was made of it; `size` is of the upright original."""
+    """The properties of an image, and its renditions; `size` is of the upright original."""
 
     media_type: str
     size: Size
     animated: bool
     capture: Capture
     placeholder: str
-    renditions: list[Encoded]
+    renditions: list[EncodedRendition]
 
 
 class DecodedImage(NamedTuple):
-    """A decoded picture, no larger than the largest rendition, lying as it is stored.
+    """A decoded image in sRGB, scaled down to the largest rendition and oriented as stored.
 
-    `size` is of the original as it is stored.
+    `size` is of the original as stored.
     """
 
     media_type: str
@@ -105,71 +109,79 @@ class DecodedImage(NamedTuple):
     animated: bool
     orientation: int
     capture: Capture
-    picture: Image.Image
+    image: Image.Image
 
 
-def render_image(body: bytes, limits: Limits, recipe: Recipe) -> RenderedImage:
-    """Look into a picture and make its renditions; heavy, for a process of its own.
+def render_image(body: bytes, limits: Limits, options: RenderOptions) -> RenderedImage:
+    """Decode an image and create its renditions.
 
-    Raises `Rejected`, and `MemoryError`.
+    Decoding may take much time and memory: run it in an isolated process. Raises `Rejected` and
+    `MemoryError`.
     """
-    # When this returns, the full picture has been let go: only one of the two is ever in memory.
-    exposed = decode_image(body, limits, recipe)
-    shown = list(render(exposed, recipe))
+    # `decode_image` releases the full-size image when it returns, so that it is not in memory
+    # together with the renditions.
+    decoded = decode_image(body, limits, options)
+    upright = list(resize_image(decoded, options))
+    _, smallest = upright[-1]
     return RenderedImage(
-        media_type=exposed.media_type,
-        size=exposed.size.lie(exposed.orientation),
-        animated=exposed.animated,
-        capture=exposed.capture,
-        placeholder=base64.b64encode(hash_thumb(shown[-1][1])).decode(),
-        renditions=list(_encode_all(shown, recipe)),
+        media_type=decoded.media_type,
+        size=decoded.size.apply_orientation(decoded.orientation),
+        animated=decoded.animated,
+        capture=decoded.capture,
+        placeholder=base64.b64encode(encode_thumbhash(smallest)).decode(),
+        renditions=list(_encode_renditions(upright, options)),
     )
 
 
-def decode_image(body: bytes, limits: Limits, recipe: Recipe) -> DecodedImage:
-    """Decode a picture, and make it as small as its largest rendition at once."""
-    with open_image(body, limits) as picture:
-        size, animated = Size(*picture.size), is_animated(picture)
-        profile = picture.info.get("icc_profile")
-        largest = size.fit(recipe.largest_first()[0][1])
-        share = recipe.draft_share()
-        decoded = decode(picture, (int(largest.width * share), int(largest.height * share)))
-        # After decoding: a PNG may carry it behind its pixels.
-        exif = picture.getexif()
-        small = decoded.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+def decode_image(body: bytes, limits: Limits, options: RenderOptions) -> DecodedImage:
+    """Decode an image, and scale it down to its largest rendition."""
+    with open_image(body, limits) as image:
+        size, animated = Size(*image.size), is_animated(image)
+        profile = image.info.get("icc_profile")
+        largest = size.fit(options.largest_first()[0][1])
+        scale = options.draft_scale()
+        decoded = decode(image, (int(largest.width * scale), int(largest.height * scale)))
+        # Read after decoding, because a PNG may contain its EXIF data after its pixels.
+        exif = image.getexif()
+        scaled = decoded.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
         return DecodedImage(
-            media_type=MEDIA_TYPES[picture.format or ""],
+            media_type=MEDIA_TYPES[image.format or ""],
             size=size,
             animated=animated,
             orientation=read_orientation(exif),
             capture=read_capture(exif),
-            picture=to_srgb(small, profile),
+            image=convert_to_srgb(scaled, profile),
         )
 
 
-def render(exposed: DecodedImage, recipe: Recipe) -> Iterator[tuple[str, Image.Image]]:
-    """The upright pictures by name, largest first."""
-    current = exposed.picture
+def resize_image(
+    decoded: DecodedImage, options: RenderOptions
+) -> Iterator[tuple[str, Image.Image]]:
+    """Yield the name and the upright image of each rendition, largest first."""
+    current = decoded.image
     upright: dict[Size, Image.Image] = {}
-    for name, longest in recipe.largest_first():
-        # From the original size, lest rounding adds up along the way.
-        target = exposed.size.fit(longest)
+    for name, longest in options.largest_first():
+        # Computed from the original size, so that rounding errors do not accumulate.
+        target = decoded.size.fit(longest)
         if target not in upright:
             if target != current.size:
                 current = current.resize(target, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
-            upright[target] = _turn(current, exposed.orientation)
+            upright[target] = _turn_upright(current, decoded.orientation)
         yield name, upright[target]
 
 
-def _turn(picture: Image.Image, orientation: int) -> Image.Image:
-    method = UPRIGHT.get(orientation)
-    return picture if method is None else picture.transpose(method)
+def _turn_upright(image: Image.Image, orientation: int) -> Image.Image:
+    method = TRANSPOSE_BY_ORIENTATION.get(orientation)
+    return image if method is None else image.transpose(method)
 
 
-def _encode_all(shown: list[tuple[str, Image.Image]], recipe: Recipe) -> Iterator[Encoded]:
+def _encode_renditions(
+    upright: list[tuple[str, Image.Image]], options: RenderOptions
+) -> Iterator[EncodedRendition]:
+    """Encode each image; renditions of the same size share one file body."""
     bodies: dict[Size, bytes] = {}
-    for name, picture in shown:
-        size = Size(*picture.size)
+    for name, image in upright:
+        size = Size(*image.size)
         if size not in bodies:
-            bodies[size] = encode(picture, recipe.format, recipe.quality)
-        yield Encoded(name, size, bodies[size])
+            bodies[size] = encode(image, options.format, options.quality)
+        yield EncodedRendition(name, size, bodies[size])
