@@ -1,4 +1,4 @@
-"""An owner's account: taken along, and erased."""
+"""Exporting and erasing the data of an owner."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ from sightline_testing.tokens import TokenIssuer
 ERASE = "/v1/account?confirm=everything"
 
 
-def add(gateway: Gateway, owner: str | None = None, uploaded: bool = True) -> Image:
+def add_image(gateway: Gateway, owner: str | None = None, uploaded: bool = True) -> Image:
     image = make_image(owner or gateway.owner)
     part = image.renditions.begin(ETAG).succeed(make_rendition_set())
     done = with_recognition(image, "Dog").with_part("renditions", part)
 
-    async def fill() -> None:
+    async def store() -> None:
         await gateway.tables.images.create(image)
         if uploaded:
             await gateway.tables.images.store(image, done)
@@ -36,7 +36,7 @@ def add(gateway: Gateway, owner: str | None = None, uploaded: bool = True) -> Im
             key = rendition_key(image.key, "thumb", "webp")
             await gateway.renditions.write(key, b"hello", "image/webp")
 
-    asyncio.run(fill())
+    asyncio.run(store())
     return done if uploaded else image
 
 
@@ -50,15 +50,19 @@ def make_album(gateway: Gateway, *images: Image) -> str:
 
 
 def export(gateway: Gateway, **params: Any) -> list[dict[str, Any]]:
-    answer = gateway.client.get("/v1/account/export", params=params, headers=gateway.headers())
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Content-Type"] == "application/jsonl"
-    return [json.loads(line) for line in answer.text.splitlines()]
+    response = gateway.client.get("/v1/account/export", params=params, headers=gateway.headers())
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Type"] == "application/jsonl"
+    return [json.loads(line) for line in response.text.splitlines()]
 
 
-def test_an_export_holds_everything_of_the_owner(gateway: Gateway) -> None:
-    first, second, waiting = add(gateway), add(gateway), add(gateway, uploaded=False)
-    add(gateway, new_owner())
+def test_an_export_contains_all_data_of_the_owner(gateway: Gateway) -> None:
+    first, second, waiting = (
+        add_image(gateway),
+        add_image(gateway),
+        add_image(gateway, uploaded=False),
+    )
+    add_image(gateway, new_owner())
     album_id = make_album(gateway, first)
     account, album, *images, end = export(gateway)
     assert (account["kind"], account["owner"]) == ("account", gateway.owner)
@@ -72,16 +76,16 @@ def test_an_export_holds_everything_of_the_owner(gateway: Gateway) -> None:
     assert end == {"kind": "end", "images": 3}
 
 
-def test_more_than_one_page_is_exported(gateway: Gateway) -> None:
+def test_an_export_contains_every_page(gateway: Gateway) -> None:
     for _ in range(230):
-        add(gateway, uploaded=False)
+        add_image(gateway, uploaded=False)
     lines = export(gateway)
     assert len({line["image"]["id"] for line in lines if line["kind"] == "image"}) == 230
     assert lines[-1] == {"kind": "end", "images": 230}
 
 
-def test_an_export_that_broke_off_goes_on(gateway: Gateway) -> None:
-    images = [add(gateway) for _ in range(3)]
+def test_an_interrupted_export_resumes_at_a_cursor(gateway: Gateway) -> None:
+    images = [add_image(gateway) for _ in range(3)]
     _, newest, *_ = export(gateway)
     rest = export(gateway, cursor=newest["cursor"])
     expected = [images[1].image_id, images[0].image_id]
@@ -89,16 +93,16 @@ def test_an_export_that_broke_off_goes_on(gateway: Gateway) -> None:
     assert rest[-1] == {"kind": "end", "images": 2}
 
 
-def test_a_bad_cursor_is_refused_before_the_export_begins(gateway: Gateway) -> None:
+def test_an_invalid_cursor_is_rejected_before_the_export_starts(gateway: Gateway) -> None:
     path = "/v1/account/export?cursor=nonsense"
-    answer = gateway.client.get(path, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+    response = gateway.client.get(path, headers=gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
-def rest_of(gateway: Gateway, owner: str) -> list[Any]:
-    """Whatever there still is of an owner."""
+def remaining_data(gateway: Gateway, owner: str) -> list[Any]:
+    """Return all stored data of an owner."""
 
-    async def look() -> list[Any]:
+    async def collect() -> list[Any]:
         stores = (gateway.originals, gateway.renditions)
         keys = [each.key for store in stores async for each in store.list("") if owner in each.key]
         usage = await gateway.tables.usage.read(owner)
@@ -110,44 +114,44 @@ def rest_of(gateway: Gateway, owner: str) -> list[Any]:
             *(await gateway.tables.index.count_labels(owner, 10)),
         ]
 
-    return asyncio.run(look())
+    return asyncio.run(collect())
 
 
-def test_erasure_leaves_nothing_of_the_owner_and_all_of_others(gateway: Gateway) -> None:
-    stranger = new_owner()
-    theirs = add(gateway, stranger)
-    make_album(gateway, add(gateway), add(gateway))
-    add(gateway, uploaded=False)
-    hidden = add(gateway)
+def test_erasure_deletes_all_data_of_the_owner_and_no_other(gateway: Gateway) -> None:
+    other_owner = new_owner()
+    theirs = add_image(gateway, other_owner)
+    make_album(gateway, add_image(gateway), add_image(gateway))
+    add_image(gateway, uploaded=False)
+    hidden = add_image(gateway)
     asyncio.run(gateway.tables.images.begin_deletion(hidden.key))
     orphan = original_key(make_image(gateway.owner).key)
     asyncio.run(gateway.originals.write(orphan, b"late", "image/jpeg"))
     headers = {**gateway.headers(), "Idempotency-Key": "key"}
     gateway.client.post("/v1/albums", json={"title": "Last"}, headers=headers)
-    before = rest_of(gateway, stranger)
-    answer = gateway.client.delete(ERASE, headers=gateway.headers())
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert rest_of(gateway, gateway.owner) == []
-    assert rest_of(gateway, stranger) == before
+    before = remaining_data(gateway, other_owner)
+    response = gateway.client.delete(ERASE, headers=gateway.headers())
+    assert (response.status_code, response.content) == (204, b"")
+    assert remaining_data(gateway, gateway.owner) == []
+    assert remaining_data(gateway, other_owner) == before
     assert asyncio.run(gateway.tables.images.get(theirs.key)) == theirs
     assert gateway.client.delete(ERASE, headers=gateway.headers()).status_code == 204
 
 
-def test_an_erasure_that_takes_long_is_told_to_be_repeated(
+def test_an_erasure_that_runs_out_of_time_asks_for_a_repetition(
     pool: TokenIssuer, settings: ApiSettings
 ) -> None:
-    hasty = settings.model_copy(update={"erasure_seconds": 1e-9})
-    with serve(pool, hasty) as gateway:
+    short = settings.model_copy(update={"erasure_seconds": 1e-9})
+    with serve(pool, short) as gateway:
         for _ in range(3):
-            add(gateway)
-        answer = gateway.client.delete(ERASE, headers=gateway.headers())
-        assert (answer.status_code, answer.json()) == (202, {"remaining": 3})
-        assert answer.headers["Retry-After"] == "1"
+            add_image(gateway)
+        response = gateway.client.delete(ERASE, headers=gateway.headers())
+        assert (response.status_code, response.json()) == (202, {"remaining": 3})
+        assert response.headers["Retry-After"] == "1"
 
 
 @pytest.mark.parametrize("query", ["", "?confirm=", "?confirm=all"])
-def test_nothing_is_erased_by_a_slip(gateway: Gateway, query: str) -> None:
-    image = add(gateway)
-    answer = gateway.client.delete(f"/v1/account{query}", headers=gateway.headers())
-    assert answer.status_code == 422
+def test_erasure_requires_confirmation(gateway: Gateway, query: str) -> None:
+    image = add_image(gateway)
+    response = gateway.client.delete(f"/v1/account{query}", headers=gateway.headers())
+    assert response.status_code == 422
     assert asyncio.run(gateway.tables.images.get(image.key)) == image

@@ -20,5 +20,5 @@ def test_a_path_below_v1_requires_a_token_whether_or_not_it_exists(
     gateway: Gateway, method: str
 ) -> None:
     assert gateway.client.request(method, "/v1/nothing").status_code == 401
-    answer = gateway.client.request(method, "/v1/nothing", headers=gateway.headers())
-    assert answer.status_code == 404
+    response = gateway.client.request(method, "/v1/nothing", headers=gateway.headers())
+    assert response.status_code == 404

@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectTimeoutError
 from api.conftest import TIMEOUT_SECONDS, Gateway, Stream, serve
 from sightline.domain.albums import AlbumKey
 from sightline.domain.events import Event, album_event, image_event, parse_events
-from sightline.domain.ids import new_event_id, new_image_id, time_of
+from sightline.domain.ids import new_album_id, new_event_id, new_image_id, time_of
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.event_publisher import EventPublisher
@@ -133,7 +133,7 @@ def test_an_event_of_a_missing_image_reports_its_deletion(gateway: Gateway) -> N
 
 
 def test_an_album_event_is_delivered(gateway: Gateway) -> None:
-    stream, album_id = open_stream(gateway), new_image_id()
+    stream, album_id = open_stream(gateway), new_album_id()
     publish(gateway, album_event(AlbumKey(gateway.owner, album_id), "created"))
     event = stream.next_event()
     assert (event.name, event.data) == ("album", {"album_id": album_id, "change": "created"})
@@ -241,17 +241,17 @@ def test_another_owner_receives_no_events_live_or_by_resuming(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sightline_api.events.replay_buffer.OVERLAP_SECONDS", 0)
-    stranger = new_owner()
+    other_owner = new_owner()
     wait_until_subscribed(gateway)
-    stream = gateway.stream(gateway.headers(stranger))
-    theirs, own = image_event(add_ready(gateway).key, "updated"), add_image(gateway, stranger)
+    stream = gateway.stream(gateway.headers(other_owner))
+    theirs, own = image_event(add_ready(gateway).key, "updated"), add_image(gateway, other_owner)
     publish(gateway, theirs, image_event(own.key, "updated"))
     assert [stream.next_event().name, stream.next_event().data["image_id"]] == [
         "open",
         own.image_id,
     ]
     stream.close()
-    again = gateway.stream(gateway.headers(stranger), last_event_id=theirs.event_id)
+    again = gateway.stream(gateway.headers(other_owner), last_event_id=theirs.event_id)
     assert again.next_event().data["image_id"] == own.image_id
     again.close()
 
@@ -285,8 +285,8 @@ def test_an_unreadable_image_resets_the_streams_of_its_owner_only(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream, image = open_stream(gateway), add_ready(gateway)
-    stranger, other = new_owner(), new_image_id()
-    theirs = gateway.stream(gateway.headers(stranger))
+    other_owner, album_id = new_owner(), new_album_id()
+    theirs = gateway.stream(gateway.headers(other_owner))
     get = gateway.tables.images.get
 
     async def fail(key: ImageKey) -> Image:
@@ -298,7 +298,7 @@ def test_an_unreadable_image_resets_the_streams_of_its_owner_only(
     publish(
         gateway,
         image_event(image.key, "updated"),
-        album_event(AlbumKey(stranger, other), "created"),
+        album_event(AlbumKey(other_owner, album_id), "created"),
     )
     assert stream.next_event().name == "reset"
     assert [theirs.next_event().name, theirs.next_event().name] == ["open", "album"]
@@ -414,8 +414,8 @@ def test_the_number_of_streams_per_owner_is_limited(quick_gateway: Gateway) -> N
     response = quick_gateway.client.get("/v1/events", headers=quick_gateway.headers())
     assert (response.status_code, response.json()["code"]) == (429, "too_many_streams")
     assert response.headers["Retry-After"] == "5"
-    stranger = quick_gateway.stream(quick_gateway.headers(new_owner()))
-    assert stranger.status == 200
+    other = quick_gateway.stream(quick_gateway.headers(new_owner()))
+    assert other.status == 200
     streams[0].close()
     assert quick_gateway.stream().status == 200
 

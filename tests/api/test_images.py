@@ -24,43 +24,46 @@ from sightline_testing.builders import (
     with_recognition,
 )
 
-TICKET: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
+UPLOAD_REQUEST: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 
 
-def add(gateway: Gateway, owner: str | None = None) -> Image:
+def add_image(gateway: Gateway, owner: str | None = None) -> Image:
     image = make_image(owner or gateway.owner)
     asyncio.run(gateway.tables.images.create(image))
     return image
 
 
-def add_ready(gateway: Gateway) -> Image:
-    image = add(gateway)
+def add_ready_image(gateway: Gateway) -> Image:
+    """Add an image that is recognized and transcoded, with its objects."""
+    image = add_image(gateway)
     complete = with_recognition(image, "Dog").with_part(
         "renditions", image.renditions.begin(ETAG).succeed(make_rendition_set())
     )
 
-    async def fill() -> None:
+    async def store() -> None:
         await gateway.tables.images.store(image, complete)
         await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
         await gateway.renditions.write(
             rendition_key(image.key, "thumb", "webp"), b"t", "image/webp"
         )
 
-    asyncio.run(fill())
+    asyncio.run(store())
     return complete
 
 
-def test_a_ticket_makes_an_image_that_awaits_its_upload(gateway: Gateway) -> None:
-    answer = gateway.client.post(
-        "/v1/images", json={**TICKET, "title": "  Über den Wolken  "}, headers=gateway.headers()
+def test_creating_an_image_returns_a_presigned_post(gateway: Gateway) -> None:
+    response = gateway.client.post(
+        "/v1/images",
+        json={**UPLOAD_REQUEST, "title": "  Über den Wolken  "},
+        headers=gateway.headers(),
     )
-    assert answer.status_code == 201
-    image = answer.json()["image"]
+    assert response.status_code == 201
+    image = response.json()["image"]
     assert image["status"] == "awaiting_upload"
     assert image["title"] == "Über den Wolken"
-    assert answer.headers["Location"] == f"/v1/images/{image['id']}"
-    assert answer.json()["upload"]["fields"] == {"key": image["id"]}
-    again = gateway.client.get(answer.headers["Location"], headers=gateway.headers())
+    assert response.headers["Location"] == f"/v1/images/{image['id']}"
+    assert response.json()["upload"]["fields"] == {"key": image["id"]}
+    again = gateway.client.get(response.headers["Location"], headers=gateway.headers())
     assert again.json() == image
 
 
@@ -84,33 +87,35 @@ def test_a_ticket_makes_an_image_that_awaits_its_upload(gateway: Gateway) -> Non
         ({"owner": "other"}, "body.owner"),
     ],
 )
-def test_a_ticket_for_nonsense_is_refused(
+def test_an_invalid_upload_request_is_rejected(
     gateway: Gateway, change: dict[str, Any], location: str
 ) -> None:
-    answer = gateway.client.post("/v1/images", json={**TICKET, **change}, headers=gateway.headers())
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_request"
-    assert answer.json()["errors"][0]["location"] == location
+    response = gateway.client.post(
+        "/v1/images", json={**UPLOAD_REQUEST, **change}, headers=gateway.headers()
+    )
+    assert response.status_code == 422
+    assert response.json()["code"] == "invalid_request"
+    assert response.json()["errors"][0]["location"] == location
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'{"bytes": NaN}'])
-def test_a_body_that_is_no_ticket_is_refused(gateway: Gateway, body: bytes) -> None:
+def test_a_malformed_body_is_rejected(gateway: Gateway, body: bytes) -> None:
     headers = {**gateway.headers(), "Content-Type": "application/json"}
-    answer = gateway.client.post("/v1/images", content=body, headers=headers)
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_request"
+    response = gateway.client.post("/v1/images", content=body, headers=headers)
+    assert response.status_code == 422
+    assert response.json()["code"] == "invalid_request"
 
 
-def test_a_picture_above_the_limit_gets_no_ticket(gateway: Gateway) -> None:
-    answer = gateway.client.post(
-        "/v1/images", json={**TICKET, "bytes": 50 * 2**20 + 1}, headers=gateway.headers()
+def test_an_image_above_the_size_limit_is_rejected(gateway: Gateway) -> None:
+    response = gateway.client.post(
+        "/v1/images", json={**UPLOAD_REQUEST, "bytes": 50 * 2**20 + 1}, headers=gateway.headers()
     )
-    assert (answer.status_code, answer.json()["code"]) == (413, "image_too_large")
+    assert (response.status_code, response.json()["code"]) == (413, "image_too_large")
     assert gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"] == []
 
 
-def test_a_ready_image_shows_all_that_is_known(gateway: Gateway) -> None:
-    image = add_ready(gateway)
+def test_a_ready_image_has_labels_and_renditions(gateway: Gateway) -> None:
+    image = add_ready_image(gateway)
     body = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers()).json()
     assert body["status"] == "ready"
     assert (body["width"], body["height"]) == (800, 600)
@@ -124,29 +129,37 @@ def test_a_ready_image_shows_all_that_is_known(gateway: Gateway) -> None:
     assert "owner" not in body
 
 
-def test_a_ticket_may_say_what_to_look_for(gateway: Gateway) -> None:
-    answer = gateway.client.post(
-        "/v1/images", json={**TICKET, "features": ["text", "faces"]}, headers=gateway.headers()
+def test_an_upload_request_may_select_features(gateway: Gateway) -> None:
+    response = gateway.client.post(
+        "/v1/images",
+        json={**UPLOAD_REQUEST, "features": ["text", "faces"]},
+        headers=gateway.headers(),
     )
-    key = ImageKey(gateway.owner, answer.json()["image"]["id"])
+    key = ImageKey(gateway.owner, response.json()["image"]["id"])
     assert asyncio.run(gateway.tables.images.get(key)).features == (Feature.TEXT, Feature.FACES)
 
 
-def test_the_same_picture_is_told_at_the_ticket(gateway: Gateway) -> None:
-    image = add_ready(gateway)
+def test_creating_a_duplicate_returns_the_existing_image_id(gateway: Gateway) -> None:
+    image = add_ready_image(gateway)
     for owner, duplicate in ((gateway.owner, image.image_id), (new_owner(), None)):
-        answer = gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers(owner))
-        assert answer.status_code == 201
-        assert answer.json()["duplicate_of"] == duplicate
+        response = gateway.client.post(
+            "/v1/images", json=UPLOAD_REQUEST, headers=gateway.headers(owner)
+        )
+        assert response.status_code == 201
+        assert response.json()["duplicate_of"] == duplicate
 
 
-def test_each_ticket_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
-    images = [{**TICKET, "title": "Eins"}, {**TICKET, "bytes": 2**30}, {**TICKET, "title": "Drei"}]
-    answer = gateway.client.post(
+def test_each_upload_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
+    images = [
+        {**UPLOAD_REQUEST, "title": "Eins"},
+        {**UPLOAD_REQUEST, "bytes": 2**30},
+        {**UPLOAD_REQUEST, "title": "Drei"},
+    ]
+    response = gateway.client.post(
         "/v1/images/batch", json={"images": images}, headers=gateway.headers()
     )
-    assert answer.status_code == 207
-    first, second, third = answer.json()["items"]
+    assert response.status_code == 207
+    first, second, third = response.json()["items"]
     assert (first["upload"]["image"]["title"], third["upload"]["image"]["title"]) == (
         "Eins",
         "Drei",
@@ -157,43 +170,45 @@ def test_each_ticket_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_a_batch_is_neither_empty_nor_endless(gateway: Gateway, count: int) -> None:
+def test_an_empty_or_too_large_batch_is_rejected(gateway: Gateway, count: int) -> None:
     for path, body in (
-        ("/v1/images/batch", {"images": [TICKET] * count}),
+        ("/v1/images/batch", {"images": [UPLOAD_REQUEST] * count}),
         ("/v1/images/delete", {"ids": [new_image_id()] * count}),
     ):
-        answer = gateway.client.post(path, json=body, headers=gateway.headers())
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+        response = gateway.client.post(path, json=body, headers=gateway.headers())
+        assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
 def test_each_deletion_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
-    own, foreign = add_ready(gateway), add(gateway, new_owner())
+    own, foreign = add_ready_image(gateway), add_image(gateway, new_owner())
     ids = [own.image_id, foreign.image_id, new_image_id(), "../x"]
-    answer = gateway.client.post("/v1/images/delete", json={"ids": ids}, headers=gateway.headers())
-    assert [item["status"] for item in answer.json()["items"]] == [204, 404, 404, 404]
-    assert keys_of(gateway) == []
+    response = gateway.client.post(
+        "/v1/images/delete", json={"ids": ids}, headers=gateway.headers()
+    )
+    assert [item["status"] for item in response.json()["items"]] == [204, 404, 404, 404]
+    assert list_keys(gateway) == []
     assert asyncio.run(gateway.tables.images.get(foreign.key)) == foreign
 
 
-def test_a_dependency_that_is_away_fails_the_batch_as_a_whole(
+def test_an_unavailable_dependency_fails_the_whole_batch(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
         raise ConnectTimeoutError(endpoint_url="https://secret")
 
     monkeypatch.setattr(gateway.tables.images, "create", fail)
-    answer = gateway.client.post(
-        "/v1/images/batch", json={"images": [TICKET] * 3}, headers=gateway.headers()
+    response = gateway.client.post(
+        "/v1/images/batch", json={"images": [UPLOAD_REQUEST] * 3}, headers=gateway.headers()
     )
-    assert (answer.status_code, answer.json()["code"]) == (503, "dependency_unavailable")
+    assert (response.status_code, response.json()["code"]) == (503, "dependency_unavailable")
 
 
-def test_reprocessing_is_demanded_of_both_services(gateway: Gateway) -> None:
-    image = add_ready(gateway)
+def test_reprocessing_is_requested_from_both_services(gateway: Gateway) -> None:
+    image = add_ready_image(gateway)
     path = f"/v1/images/{image.image_id}/reprocess"
     for _ in range(2):
-        answer = gateway.client.post(path, json={}, headers=gateway.headers())
-        assert (answer.status_code, answer.json()["id"]) == (202, image.image_id)
+        response = gateway.client.post(path, json={}, headers=gateway.headers())
+        assert (response.status_code, response.json()["id"]) == (202, image.image_id)
     first, second = (parse_uploads(body)[0] for body in gateway.uploads.published)
     assert first.image == second.image == image.key
     assert first.request is not None
@@ -202,14 +217,14 @@ def test_reprocessing_is_demanded_of_both_services(gateway: Gateway) -> None:
     assert first.request.request_id != second.request.request_id
 
 
-def test_reprocessing_may_name_parts_and_features(gateway: Gateway) -> None:
-    image = add_ready(gateway)
-    answer = gateway.client.post(
+def test_reprocessing_may_select_parts_and_features(gateway: Gateway) -> None:
+    image = add_ready_image(gateway)
+    response = gateway.client.post(
         f"/v1/images/{image.image_id}/reprocess",
         json={"parts": ["recognition"], "features": ["moderation"]},
         headers=gateway.headers(),
     )
-    assert answer.status_code == 202
+    assert response.status_code == 202
     (upload,) = parse_uploads(gateway.uploads.published[0])
     assert upload.request is not None
     assert upload.request[1:] == (("recognition",), (Feature.MODERATION,))
@@ -218,45 +233,47 @@ def test_reprocessing_may_name_parts_and_features(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "body", [{"parts": []}, {"parts": ["all"]}, {"features": []}, {"owner": "x"}]
 )
-def test_reprocessing_nonsense_is_refused(gateway: Gateway, body: dict[str, Any]) -> None:
-    image = add_ready(gateway)
-    answer = gateway.client.post(
+def test_an_invalid_reprocessing_request_is_rejected(
+    gateway: Gateway, body: dict[str, Any]
+) -> None:
+    image = add_ready_image(gateway)
+    response = gateway.client.post(
         f"/v1/images/{image.image_id}/reprocess", json=body, headers=gateway.headers()
     )
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert gateway.uploads.published == []
 
 
-def test_what_was_not_uploaded_cannot_be_reprocessed(gateway: Gateway) -> None:
-    path = f"/v1/images/{add(gateway).image_id}/reprocess"
-    answer = gateway.client.post(path, json={}, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_uploaded")
+def test_an_image_without_an_upload_cannot_be_reprocessed(gateway: Gateway) -> None:
+    path = f"/v1/images/{add_image(gateway).image_id}/reprocess"
+    response = gateway.client.post(path, json={}, headers=gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_uploaded")
 
 
-def test_nobody_reprocesses_another_owners_image(gateway: Gateway) -> None:
-    path = f"/v1/images/{add_ready(gateway).image_id}/reprocess"
-    answer = gateway.client.post(path, json={}, headers=gateway.headers(new_owner()))
-    assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
+def test_an_image_of_another_owner_cannot_be_reprocessed(gateway: Gateway) -> None:
+    path = f"/v1/images/{add_ready_image(gateway).image_id}/reprocess"
+    response = gateway.client.post(path, json={}, headers=gateway.headers(new_owner()))
+    assert (response.status_code, response.json()["code"]) == (404, "image_not_found")
     assert gateway.uploads.published == []
 
 
-def test_pages_follow_each_other(gateway: Gateway) -> None:
-    images = [add(gateway) for _ in range(5)]
-    add(gateway, new_owner())
-    seen: list[str] = []
+def test_pages_have_no_gap_or_overlap(gateway: Gateway) -> None:
+    images = [add_image(gateway) for _ in range(5)]
+    add_image(gateway, new_owner())
+    ids: list[str] = []
     cursor: str | None = None
     while True:
         params = {"limit": "2", **({"cursor": cursor} if cursor else {})}
         page = gateway.client.get("/v1/images", params=params, headers=gateway.headers()).json()
-        seen += [item["id"] for item in page["items"]]
+        ids += [item["id"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    assert seen == [image.image_id for image in reversed(images)]
+    assert ids == [image.image_id for image in reversed(images)]
 
 
-#: As we make them, but nobody's.
-NOBODYS = "01a1f9fc-3548-7702-b30c-685bd7557890"
+#: A valid id of an image that does not exist.
+UNKNOWN_ID = "01a1f9fc-3548-7702-b30c-685bd7557890"
 
 
 def _cursor(content: bytes) -> str:
@@ -273,31 +290,33 @@ def _cursor(content: bytes) -> str:
         _cursor(b"hello"),
         _cursor(b"\xff\xff"),
         _cursor(b"c3d4e5f6-1111-4222-b333-444455556666"),
-        _cursor(NOBODYS.encode()) + "=",
-        _cursor(NOBODYS.encode()) + "\n",
-        _cursor(NOBODYS.upper().encode()),
+        _cursor(UNKNOWN_ID.encode()) + "=",
+        _cursor(UNKNOWN_ID.encode()) + "\n",
+        _cursor(UNKNOWN_ID.upper().encode()),
     ],
 )
-def test_a_cursor_that_was_tampered_with_is_refused(gateway: Gateway, cursor: str) -> None:
-    answer = gateway.client.get("/v1/images", params={"cursor": cursor}, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+def test_an_invalid_cursor_is_rejected(gateway: Gateway, cursor: str) -> None:
+    response = gateway.client.get(
+        "/v1/images", params={"cursor": cursor}, headers=gateway.headers()
+    )
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1.5"])
-def test_a_limit_out_of_bounds_is_refused(gateway: Gateway, limit: str) -> None:
-    answer = gateway.client.get("/v1/images", params={"limit": limit}, headers=gateway.headers())
-    assert answer.status_code == 422
+def test_a_limit_out_of_bounds_is_rejected(gateway: Gateway, limit: str) -> None:
+    response = gateway.client.get("/v1/images", params={"limit": limit}, headers=gateway.headers())
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_another_owners_image_is_not_there(gateway: Gateway, method: str) -> None:
-    """Not to be told from one that never was, and nothing about it changes."""
-    image = add_ready(gateway)
-    stranger = gateway.headers(new_owner())
-    answer = gateway.client.request(method, f"/v1/images/{image.image_id}", headers=stranger)
-    never = gateway.client.request(method, f"/v1/images/{new_image_id()}", headers=stranger)
-    assert answer.status_code == never.status_code == 404
-    assert answer.json() == never.json()
+def test_an_image_of_another_owner_is_not_found(gateway: Gateway, method: str) -> None:
+    """The response is the same as for a missing image, and nothing changes."""
+    image = add_ready_image(gateway)
+    other = gateway.headers(new_owner())
+    response = gateway.client.request(method, f"/v1/images/{image.image_id}", headers=other)
+    missing = gateway.client.request(method, f"/v1/images/{new_image_id()}", headers=other)
+    assert response.status_code == missing.status_code == 404
+    assert response.json() == missing.json()
     assert asyncio.run(gateway.tables.images.get(image.key)) == image
     assert asyncio.run(gateway.originals.head(original_key(image.key)))
     own = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers())
@@ -306,14 +325,16 @@ def test_another_owners_image_is_not_there(gateway: Gateway, method: str) -> Non
 
 @pytest.mark.parametrize(
     "image_id",
-    ["x", "..%2F..", "%00", "c3d4e5f6-1111-4222-b333-444455556666", NOBODYS.upper(), "ä"],
+    ["x", "..%2F..", "%00", "c3d4e5f6-1111-4222-b333-444455556666", UNKNOWN_ID.upper(), "ä"],
 )
-def test_an_impossible_id_is_not_found(gateway: Gateway, image_id: str) -> None:
-    answer = gateway.client.get(f"/v1/images/{image_id}", headers=gateway.headers())
-    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+def test_an_invalid_id_is_not_found(gateway: Gateway, image_id: str) -> None:
+    response = gateway.client.get(f"/v1/images/{image_id}", headers=gateway.headers())
+    assert (response.status_code, response.json()["status"]) == (404, 404)
 
 
-def keys_of(gateway: Gateway) -> list[str]:
+def list_keys(gateway: Gateway) -> list[str]:
+    """Return the keys of all objects."""
+
     async def collect() -> list[str]:
         return [
             each.key
@@ -324,12 +345,12 @@ def keys_of(gateway: Gateway) -> list[str]:
     return asyncio.run(collect())
 
 
-def test_deletion_leaves_nothing(gateway: Gateway) -> None:
-    image = add_ready(gateway)
+def test_deletion_removes_the_image_its_labels_and_its_objects(gateway: Gateway) -> None:
+    image = add_ready_image(gateway)
     path = f"/v1/images/{image.image_id}"
-    answer = gateway.client.delete(path, headers=gateway.headers())
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert keys_of(gateway) == []
+    response = gateway.client.delete(path, headers=gateway.headers())
+    assert (response.status_code, response.content) == (204, b"")
+    assert list_keys(gateway) == []
     assert asyncio.run(count_labels(gateway.tables, gateway.owner)) == {}
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
@@ -339,7 +360,7 @@ def test_deletion_leaves_nothing(gateway: Gateway) -> None:
 def test_deletion_can_be_repeated_after_any_failure(
     gateway: Gateway, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = add_ready(gateway)
+    image = add_ready_image(gateway)
     path = f"/v1/images/{image.image_id}"
     broken = {
         "delete_all": gateway.renditions,
@@ -353,9 +374,9 @@ def test_deletion_can_be_repeated_after_any_failure(
     with monkeypatch.context() as patch:
         patch.setattr(broken, step, fail)
         assert gateway.client.delete(path, headers=gateway.headers()).status_code == 500
-    # It is hidden already, and its deletion can be finished.
+    # The image is hidden, and its deletion can be completed.
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
     assert gateway.client.delete(path, headers=gateway.headers()).status_code == 204
-    assert keys_of(gateway) == []
+    assert list_keys(gateway) == []
     with pytest.raises(ImageNotFound):
         asyncio.run(gateway.tables.images.begin_deletion(image.key))

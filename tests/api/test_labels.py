@@ -14,32 +14,32 @@ from sightline_api.images.index_search import Query, _predecessor, find_images
 from sightline_testing.builders import make_image, make_recognition, new_owner, with_recognition
 
 
-def add(gateway: Gateway, *labels: str, owner: str | None = None) -> Image:
+def add_image(gateway: Gateway, *labels: str, owner: str | None = None) -> Image:
     image = make_image(owner or gateway.owner)
-    seen = with_recognition(image, *labels)
+    recognized = with_recognition(image, *labels)
 
-    async def fill() -> None:
+    async def store() -> None:
         await gateway.tables.images.create(image)
-        await gateway.tables.images.store(image, seen)
+        await gateway.tables.images.store(image, recognized)
 
-    asyncio.run(fill())
-    return seen
+    asyncio.run(store())
+    return recognized
 
 
 def search(gateway: Gateway, **params: Any) -> Any:
-    answer = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
-def ids(page: Any) -> list[str]:
+def page_ids(page: Any) -> list[str]:
     return [item["id"] for item in page["items"]]
 
 
 def test_labels_are_listed_with_their_counts(gateway: Gateway) -> None:
-    add(gateway, "Dog", "Beach")
-    add(gateway, "Dog")
-    add(gateway, "Cat", owner=new_owner())
+    add_image(gateway, "Dog", "Beach")
+    add_image(gateway, "Dog")
+    add_image(gateway, "Cat", owner=new_owner())
     page = gateway.client.get("/v1/labels", headers=gateway.headers()).json()
     assert page == {
         "items": [{"name": "Beach", "images": 1}, {"name": "Dog", "images": 2}],
@@ -47,8 +47,8 @@ def test_labels_are_listed_with_their_counts(gateway: Gateway) -> None:
     }
 
 
-def test_labels_are_paged_and_found_by_prefix(gateway: Gateway) -> None:
-    add(gateway, "Dog", "Beach", "Doghouse")
+def test_labels_are_paged_and_filtered_by_prefix(gateway: Gateway) -> None:
+    add_image(gateway, "Dog", "Beach", "Doghouse")
     headers = gateway.headers()
     first = gateway.client.get("/v1/labels", params={"limit": 2}, headers=headers).json()
     cursor = first["next_cursor"]
@@ -59,30 +59,30 @@ def test_labels_are_paged_and_found_by_prefix(gateway: Gateway) -> None:
     assert [item["name"] for item in found["items"]] == ["Dog", "Doghouse"]
 
 
-def test_images_are_found_by_all_of_several_labels(gateway: Gateway) -> None:
-    both = add(gateway, "Dog", "Beach")
-    add(gateway, "Dog")
-    add(gateway, "Beach", "Cat")
-    alone = add(gateway, "dog", "Beach", "Person")
-    add(gateway, "Dog", "Beach", owner=new_owner())
-    assert ids(search(gateway, label=["dog", "BEACH"])) == [alone.image_id, both.image_id]
-    assert ids(search(gateway, label=["dog", "beach"], **{"not": "person"})) == [both.image_id]
-    assert ids(search(gateway, label="bird")) == []
+def test_search_requires_all_labels(gateway: Gateway) -> None:
+    both = add_image(gateway, "Dog", "Beach")
+    add_image(gateway, "Dog")
+    add_image(gateway, "Beach", "Cat")
+    alone = add_image(gateway, "dog", "Beach", "Person")
+    add_image(gateway, "Dog", "Beach", owner=new_owner())
+    assert page_ids(search(gateway, label=["dog", "BEACH"])) == [alone.image_id, both.image_id]
+    assert page_ids(search(gateway, label=["dog", "beach"], **{"not": "person"})) == [both.image_id]
+    assert page_ids(search(gateway, label="bird")) == []
 
 
-def test_a_label_must_be_confident_enough(gateway: Gateway) -> None:
-    image = add(gateway, "Dog")
-    assert ids(search(gateway, label="dog", min_confidence=91)) == [image.image_id]
-    assert ids(search(gateway, label="dog", min_confidence=92)) == []
+def test_search_filters_by_confidence(gateway: Gateway) -> None:
+    image = add_image(gateway, "Dog")
+    assert page_ids(search(gateway, label="dog", min_confidence=91)) == [image.image_id]
+    assert page_ids(search(gateway, label="dog", min_confidence=92)) == []
 
 
-def test_search_is_paged_without_gap_or_overlap(gateway: Gateway) -> None:
-    images = [add(gateway, "Dog") for _ in range(7)]
+def test_search_pages_have_no_gap_or_overlap(gateway: Gateway) -> None:
+    images = [add_image(gateway, "Dog") for _ in range(7)]
     found: list[str] = []
     cursor = None
     while True:
         page = search(gateway, label="dog", limit=3, **({"cursor": cursor} if cursor else {}))
-        found += ids(page)
+        found += page_ids(page)
         cursor = page["next_cursor"]
         if cursor is None:
             break
@@ -101,19 +101,19 @@ def test_search_is_paged_without_gap_or_overlap(gateway: Gateway) -> None:
         {"label": "dog", "limit": 0},
     ],
 )
-def test_a_search_for_nonsense_is_refused(gateway: Gateway, params: dict[str, Any]) -> None:
-    answer = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+def test_an_invalid_search_is_rejected(gateway: Gateway, params: dict[str, Any]) -> None:
+    response = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["/v1/search?label=dog&cursor=x", "/v1/labels?cursor=!"])
-def test_a_cursor_that_was_tampered_with_is_refused(gateway: Gateway, path: str) -> None:
-    answer = gateway.client.get(path, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+def test_an_invalid_cursor_is_rejected(gateway: Gateway, path: str) -> None:
+    response = gateway.client.get(path, headers=gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.parametrize("seed", range(20))
-async def test_the_join_finds_what_comparing_everything_finds(seed: int) -> None:
+async def test_search_finds_the_same_images_as_a_full_scan(seed: int) -> None:
     chance = random.Random(seed)
     tables, owner = memory_tables(), new_owner()
     images = []
@@ -141,8 +141,7 @@ async def test_the_join_finds_what_comparing_everything_finds(seed: int) -> None
         assert rest == expected[1:]
 
 
-async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
-    """What is read is in proportion to the rare label, not to what the owner has."""
+async def test_search_reads_in_proportion_to_the_rarest_label() -> None:
     read = 0
 
     class CountingIndex(MemoryImageIndex):
@@ -166,12 +165,12 @@ async def test_a_rare_label_is_not_looked_for_in_all_of_a_common_one() -> None:
     assert read < 400
 
 
-def test_the_id_before_sorts_just_before() -> None:
+def test_the_predecessor_of_an_id_sorts_just_before_it() -> None:
     image_id = "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2c00"
     assert _predecessor(image_id) == "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2bff"
 
 
-def patch(gateway: Gateway, image: Image, body: Any, **headers: str) -> Any:
+def update_image(gateway: Gateway, image: Image, body: Any, **headers: str) -> Any:
     return gateway.client.request(
         "PATCH",
         f"/v1/images/{image.image_id}",
@@ -180,9 +179,9 @@ def patch(gateway: Gateway, image: Image, body: Any, **headers: str) -> Any:
     )
 
 
-def test_the_owner_changes_what_he_says(gateway: Gateway) -> None:
-    image = add(gateway, "Dog", "Beach")
-    body = patch(
+def test_an_owner_edits_title_description_and_labels(gateway: Gateway) -> None:
+    image = add_image(gateway, "Dog", "Beach")
+    body = update_image(
         gateway,
         image,
         {"title": " Neu ", "labels_added": ["Holiday", "holiday"], "labels_hidden": ["beach"]},
@@ -190,24 +189,24 @@ def test_the_owner_changes_what_he_says(gateway: Gateway) -> None:
     assert (body["title"], body["description"]) == ("Neu", None)
     assert [label["name"] for label in body["labels"]] == ["Holiday", "Dog"]
     assert body["recognition"]["labels"][1]["name"] == "Beach"
-    assert ids(search(gateway, label="holiday")) == [image.image_id]
-    assert ids(search(gateway, label="beach")) == []
-    body = patch(gateway, image, {"description": "Am Meer", "title": None}).json()
+    assert page_ids(search(gateway, label="holiday")) == [image.image_id]
+    assert page_ids(search(gateway, label="beach")) == []
+    body = update_image(gateway, image, {"description": "Am Meer", "title": None}).json()
     assert (body["title"], body["description"]) == (None, "Am Meer")
     assert body["labels_added"] == ["Holiday"]
 
 
-def test_a_change_can_be_bound_to_what_was_seen(gateway: Gateway) -> None:
-    image = add(gateway, "Dog")
+def test_an_edit_with_if_match_requires_the_current_etag(gateway: Gateway) -> None:
+    image = add_image(gateway, "Dog")
     path = f"/v1/images/{image.image_id}"
     etag = gateway.client.get(path, headers=gateway.headers()).headers["ETag"]
-    first = patch(gateway, image, {"title": "Eins"}, **{"If-Match": etag})
+    first = update_image(gateway, image, {"title": "Eins"}, **{"If-Match": etag})
     assert first.status_code == 200
-    second = patch(gateway, image, {"title": "Zwei"}, **{"If-Match": etag})
+    second = update_image(gateway, image, {"title": "Zwei"}, **{"If-Match": etag})
     assert (second.status_code, second.json()["code"]) == (412, "changed")
-    third = patch(gateway, image, {"title": "Drei"}, **{"If-Match": first.headers["ETag"]})
+    third = update_image(gateway, image, {"title": "Drei"}, **{"If-Match": first.headers["ETag"]})
     assert third.json()["title"] == "Drei"
-    assert patch(gateway, image, {"title": "Vier"}, **{"If-Match": "*"}).status_code == 200
+    assert update_image(gateway, image, {"title": "Vier"}, **{"If-Match": "*"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -223,15 +222,15 @@ def test_a_change_can_be_bound_to_what_was_seen(gateway: Gateway) -> None:
         {"owner": "other"},
     ],
 )
-def test_a_change_to_nonsense_is_refused(gateway: Gateway, body: dict[str, Any]) -> None:
-    image = add(gateway, "Dog")
-    answer = patch(gateway, image, body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+def test_an_invalid_edit_is_rejected(gateway: Gateway, body: dict[str, Any]) -> None:
+    image = add_image(gateway, "Dog")
+    response = update_image(gateway, image, body)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
     assert asyncio.run(gateway.tables.images.get(image.key)) == image
 
 
-def test_nobody_changes_another_owners_image(gateway: Gateway) -> None:
-    image = add(gateway, "Dog", owner=new_owner())
-    answer = patch(gateway, image, {"title": "Meins"})
-    assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
+def test_an_image_of_another_owner_cannot_be_edited(gateway: Gateway) -> None:
+    image = add_image(gateway, "Dog", owner=new_owner())
+    response = update_image(gateway, image, {"title": "Meins"})
+    assert (response.status_code, response.json()["code"]) == (404, "image_not_found")
     assert asyncio.run(gateway.tables.images.get(image.key)) == image

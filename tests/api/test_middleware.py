@@ -1,4 +1,4 @@
-"""What every answer has in common."""
+"""Headers, limits and logs that apply to every request."""
 
 import asyncio
 import logging
@@ -11,17 +11,19 @@ from sightline_api.asgi.headers import matches
 from sightline_testing.builders import make_image
 
 
-def add(gateway: Gateway, count: int = 1) -> list[str]:
+def add_images(gateway: Gateway, count: int = 1) -> list[str]:
     images = [make_image(gateway.owner) for _ in range(count)]
     for image in images:
         asyncio.run(gateway.tables.images.create(image))
     return [image.image_id for image in images]
 
 
-def test_every_answer_is_named(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_response_has_a_request_id_and_is_logged(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, "sightline_api"):
-        answer = gateway.client.get("/health")
-    assert len(answer.headers["X-Request-Id"]) == 36
+        response = gateway.client.get("/health")
+    assert len(response.headers["X-Request-Id"]) == 36
     (record,) = [each for each in caplog.records if each.message == "answered"]
     assert record.__dict__["method"] == "GET"
     assert record.__dict__["status"] == 200
@@ -30,15 +32,16 @@ def test_every_answer_is_named(gateway: Gateway, caplog: pytest.LogCaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("asked", "kept"), [("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ('"', False)]
+    ("request_id", "accepted"),
+    [("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ('"', False)],
 )
-def test_a_caller_may_name_its_request(gateway: Gateway, asked: str, kept: bool) -> None:
-    answer = gateway.client.get("/health", headers={"X-Request-Id": asked})
-    assert (answer.headers["X-Request-Id"] == asked) is kept
+def test_a_caller_may_set_the_request_id(gateway: Gateway, request_id: str, accepted: bool) -> None:
+    response = gateway.client.get("/health", headers={"X-Request-Id": request_id})
+    assert (response.headers["X-Request-Id"] == request_id) is accepted
 
 
 @pytest.mark.parametrize("path", ["/health", "/v1/images", "/nothing"])
-def test_every_answer_tells_browsers_to_be_careful(gateway: Gateway, path: str) -> None:
+def test_every_response_has_security_headers(gateway: Gateway, path: str) -> None:
     headers = gateway.client.get(path).headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -46,7 +49,7 @@ def test_every_answer_tells_browsers_to_be_careful(gateway: Gateway, path: str) 
     assert headers["Cache-Control"] == "private, no-cache"
 
 
-def test_the_reference_loads_nothing_from_elsewhere(gateway: Gateway) -> None:
+def test_the_interactive_documentation_loads_nothing_from_other_hosts(gateway: Gateway) -> None:
     page = gateway.client.get("/docs")
     assert "https://" not in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
@@ -55,8 +58,8 @@ def test_the_reference_loads_nothing_from_elsewhere(gateway: Gateway) -> None:
         assert gateway.client.get(f"/docs/assets/{asset}").status_code == 200
 
 
-def test_what_a_caller_has_is_not_sent_again(gateway: Gateway) -> None:
-    (image_id,) = add(gateway)
+def test_a_matching_etag_returns_not_modified(gateway: Gateway) -> None:
+    (image_id,) = add_images(gateway)
     for path in (f"/v1/images/{image_id}", "/v1/images"):
         headers = gateway.headers()
         first = gateway.client.get(path, headers=headers)
@@ -65,68 +68,68 @@ def test_what_a_caller_has_is_not_sent_again(gateway: Gateway) -> None:
         assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
         other = gateway.client.get(path, headers={**headers, "If-None-Match": '"other"'})
         assert other.content == first.content
-    add(gateway)
+    add_images(gateway)
     changed = gateway.client.get("/v1/images", headers={**gateway.headers(), "If-None-Match": etag})
     assert changed.status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("condition", "same"),
+    ("condition", "expected"),
     [('"a"', True), ('W/"a"', True), ('"b", "a"', True), ("*", True), ('"b"', False), ("", False)],
 )
-def test_a_condition_names_tags(condition: str, same: bool) -> None:
-    assert matches(condition, 'W/"a"') is same
+def test_if_none_match_is_compared_with_the_etag(condition: str, expected: bool) -> None:
+    assert matches(condition, 'W/"a"') is expected
 
 
-def test_errors_are_never_conditional(gateway: Gateway) -> None:
-    answer = gateway.client.get("/v1/images", headers={"If-None-Match": "*"})
-    assert answer.status_code == 401
+def test_errors_ignore_if_none_match(gateway: Gateway) -> None:
+    response = gateway.client.get("/v1/images", headers={"If-None-Match": "*"})
+    assert response.status_code == 401
 
 
-def test_large_answers_are_compressed(gateway: Gateway) -> None:
-    add(gateway, 30)
+def test_large_responses_are_compressed(gateway: Gateway) -> None:
+    add_images(gateway, 30)
     headers = {**gateway.headers(), "Accept-Encoding": "gzip"}
-    answer = gateway.client.get("/v1/images", headers=headers)
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.json()["items"]) == 30
-    assert int(answer.headers["Content-Length"]) < len(answer.content) / 4
+    response = gateway.client.get("/v1/images", headers=headers)
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.json()["items"]) == 30
+    assert int(response.headers["Content-Length"]) < len(response.content) / 4
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_above_the_limit_is_refused(gateway: Gateway, chunked: bool) -> None:
+def test_a_body_above_the_limit_is_rejected(gateway: Gateway, chunked: bool) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(3):
             yield b"x" * 2**19
 
     body = chunks() if chunked else b"x" * (2**20 + 1)
     headers = {**gateway.headers(), "Content-Type": "application/json"}
-    answer = gateway.client.post("/v1/images", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+    response = gateway.client.post("/v1/images", content=body, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (413, "request_too_large")
 
 
-def test_an_answer_that_does_not_come_is_given_up(
-    slow_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_request_times_out(slow_gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(*_: object) -> None:
         await asyncio.sleep(3600)
 
     monkeypatch.setattr(slow_gateway.tables.images, "page_summaries", hang)
-    answer = slow_gateway.client.get("/v1/images", headers=slow_gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (503, "request_timeout")
-    assert answer.headers["Retry-After"] == "5"
-    assert answer.headers["X-Request-Id"]
+    response = slow_gateway.client.get("/v1/images", headers=slow_gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (503, "request_timeout")
+    assert response.headers["Retry-After"] == "5"
+    assert response.headers["X-Request-Id"]
 
 
-def test_other_pages_may_not_call_unless_they_are_named(gateway: Gateway) -> None:
-    asked = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "GET"}
-    answer = gateway.client.request("OPTIONS", "/v1/images", headers=asked)
-    assert "Access-Control-Allow-Origin" not in answer.headers
+def test_cors_is_disabled_by_default(gateway: Gateway) -> None:
+    preflight = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "GET"}
+    response = gateway.client.request("OPTIONS", "/v1/images", headers=preflight)
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
 @pytest.mark.parametrize(
     ("origin", "allowed"), [("https://app.example.com", True), ("https://evil.example.com", False)]
 )
-def test_a_page_that_is_named_may_call(slow_gateway: Gateway, origin: str, allowed: bool) -> None:
-    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    answer = slow_gateway.client.request("OPTIONS", "/v1/images", headers=asked)
-    assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is allowed
+def test_cors_allows_only_configured_origins(
+    slow_gateway: Gateway, origin: str, allowed: bool
+) -> None:
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    response = slow_gateway.client.request("OPTIONS", "/v1/images", headers=preflight)
+    assert (response.headers.get("Access-Control-Allow-Origin") == origin) is allowed

@@ -1,4 +1,4 @@
-"""The committed document is the one that is served."""
+"""The OpenAPI document: committed and served."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ COMMITTED = Path(__file__).parents[2] / "openapi.json"
 
 
 def test_the_committed_document_is_up_to_date() -> None:
-    """Where it is not: `make openapi`, and look at what has changed for clients."""
+    """If it is not, run `make openapi` and review the changes for clients."""
     assert COMMITTED.read_text() == render_document()
 
 
-def test_the_document_is_what_is_served(gateway: Gateway) -> None:
+def test_the_served_document_equals_the_generated_one(gateway: Gateway) -> None:
     assert gateway.client.get("/openapi.json").json() == make_document()

@@ -1,4 +1,4 @@
-"""The original of a picture, and the name that it is saved under."""
+"""The original of an image, and its file name."""
 
 import asyncio
 
@@ -16,17 +16,18 @@ def make_uploaded(owner: str | None = None, title: str | None = None, **changes:
     return image.with_part("renditions", image.renditions.begin(ETAG))
 
 
-def add(gateway: Gateway, image: Image) -> str:
+def add_image(gateway: Gateway, image: Image) -> str:
+    """Store the image, and return the path of its original."""
     asyncio.run(gateway.tables.images.create(image))
     return f"/v1/images/{image.image_id}/original"
 
 
-def test_an_original_can_be_saved(gateway: Gateway) -> None:
+def test_an_original_has_a_download_url_and_a_file_name(gateway: Gateway) -> None:
     image = make_uploaded(gateway.owner, "Evening at sea")
-    answer = gateway.client.get(add(gateway, image), headers=gateway.headers())
-    assert answer.status_code == 200
+    response = gateway.client.get(add_image(gateway, image), headers=gateway.headers())
+    assert response.status_code == 200
     name = "Evening at sea.jpg"
-    assert answer.json() == {
+    assert response.json() == {
         "url": f"http://s3/originals/{gateway.owner}/{image.image_id}?as={name}",
         "file_name": name,
         "media_type": "image/jpeg",
@@ -35,14 +36,14 @@ def test_an_original_can_be_saved(gateway: Gateway) -> None:
     }
 
 
-def test_nothing_can_be_saved_before_it_is_uploaded(gateway: Gateway) -> None:
-    path = add(gateway, make_image(gateway.owner))
-    answer = gateway.client.get(path, headers=gateway.headers())
-    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_uploaded")
+def test_an_image_without_an_upload_has_no_original(gateway: Gateway) -> None:
+    path = add_image(gateway, make_image(gateway.owner))
+    response = gateway.client.get(path, headers=gateway.headers())
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_uploaded")
 
 
-def test_an_original_is_its_owners_alone(gateway: Gateway) -> None:
-    path = add(gateway, make_uploaded(gateway.owner))
+def test_an_original_is_accessible_to_its_owner_only(gateway: Gateway) -> None:
+    path = add_image(gateway, make_uploaded(gateway.owner))
     for owner, expected in ((new_owner(), 404), (gateway.owner, 200)):
         assert gateway.client.get(path, headers=gateway.headers(owner)).status_code == expected
     unknown = gateway.client.get("/v1/images/x/original", headers=gateway.headers())
@@ -66,23 +67,23 @@ def test_an_original_is_its_owners_alone(gateway: Gateway) -> None:
         ("画" * 200, "画" * 66),
     ],
 )
-def test_a_name_is_safe_on_every_system(title: str, stem: str) -> None:
+def test_a_file_name_is_valid_on_every_system(title: str, stem: str) -> None:
     assert name_file(make_uploaded(title=title)) == f"{stem}.jpg"
 
 
 @pytest.mark.parametrize("title", [None, "...", ".jpg", "\u202e"])
-def test_what_has_no_title_is_called_by_its_id(title: str | None) -> None:
+def test_the_file_name_falls_back_to_the_id(title: str | None) -> None:
     image = make_uploaded(title=title)
     assert name_file(image) == f"{image.image_id}.jpg"
 
 
-def test_every_kind_of_picture_has_a_suffix() -> None:
+def test_every_media_type_has_a_suffix() -> None:
     assert set(SUFFIXES) == set(MediaType.__args__)  # type: ignore[attr-defined]
 
 
-def test_the_suffix_tells_what_was_found() -> None:
+def test_the_suffix_follows_the_detected_media_type() -> None:
     image = make_uploaded(title="a", media_type="image/png")
     assert name_file(image) == "a.png"
-    developed = make_rendition_set().model_copy(update={"media_type": "image/heic"})
-    image = image.with_part("renditions", image.renditions.succeed(developed))
+    detected = make_rendition_set().model_copy(update={"media_type": "image/heic"})
+    image = image.with_part("renditions", image.renditions.succeed(detected))
     assert name_file(image) == "a.heic"

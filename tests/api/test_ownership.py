@@ -1,4 +1,4 @@
-"""Every endpoint that the document has, tried with what belongs to somebody else."""
+"""Every documented operation, called with the data of another owner."""
 
 import asyncio
 import copy
@@ -31,7 +31,7 @@ OPERATIONS = {
 WITH_IDS = [name for name, (_, path, _) in OPERATIONS.items() if "_id}" in path]
 POSTS = [name for name, (method, _, _) in OPERATIONS.items() if method == "post"]
 
-#: A body that each would take from the owner.
+#: A valid body for each operation that requires one.
 BODIES: dict[str, Any] = {
     "update_image": {"title": "Mine"},
     "reprocess_image": {},
@@ -41,8 +41,8 @@ BODIES: dict[str, Any] = {
 }
 
 
-class Belongings:
-    """A picture in an album, of somebody."""
+class OwnedData:
+    """An image in an album of another owner."""
 
     def __init__(self, gateway: Gateway) -> None:
         owner, at = new_owner(), now()
@@ -54,31 +54,31 @@ class Belongings:
         part = image.renditions.begin(ETAG).succeed(make_rendition_set())
         done = with_recognition(image, "Dog").with_part("renditions", part)
 
-        async def fill() -> None:
+        async def store() -> None:
             await gateway.tables.images.create(image)
             await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
             await gateway.tables.albums.create(self.album)
             await gateway.tables.albums.add_images(self.album.key, [image.image_id])
 
-        asyncio.run(fill())
+        asyncio.run(store())
 
     def state(self, gateway: Gateway) -> Any:
-        """All there is, to be compared."""
+        """Return everything that is stored, for comparison."""
 
-        async def look() -> Any:
+        async def read() -> Any:
             stored = await gateway.originals.head(original_key(self.image))
             image = await gateway.tables.images.get(self.image)
             album = await gateway.tables.albums.get(self.album.key)
             return copy.deepcopy((stored, image, album, gateway.uploads.published))
 
-        return asyncio.run(look())
+        return asyncio.run(read())
 
 
 @pytest.mark.parametrize("name", WITH_IDS)
-def test_what_is_somebody_elses_is_not_there(gateway: Gateway, name: str) -> None:
-    """404 as for what does not exist, and nothing has changed."""
-    theirs = Belongings(gateway)
+def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None:
+    """The response is the same as for a missing resource, and nothing changes."""
+    theirs = OwnedData(gateway)
     before = theirs.state(gateway)
     method, path, operation = OPERATIONS[name]
     url = path.format(image_id=theirs.image.image_id, album_id=theirs.album.album_id)
@@ -86,16 +86,16 @@ def test_what_is_somebody_elses_is_not_there(gateway: Gateway, name: str) -> Non
     body = copy.deepcopy(BODIES.get(name))
     if body and "ids" in body:
         body["ids"] = [theirs.image.image_id]
-    answer = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
-    assert answer.status_code == 404
-    nothing = path.format(image_id=new_album_id(), album_id=new_album_id())
-    absent = gateway.client.request(method.upper(), nothing, headers=gateway.headers(), json=body)
-    assert absent.json() == answer.json()
+    response = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
+    assert response.status_code == 404
+    missing = path.format(image_id=new_album_id(), album_id=new_album_id())
+    absent = gateway.client.request(method.upper(), missing, headers=gateway.headers(), json=body)
+    assert absent.json() == response.json()
     assert theirs.state(gateway) == before
 
 
-def test_listings_show_nothing_of_others(gateway: Gateway) -> None:
-    theirs = Belongings(gateway)
+def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
+    theirs = OwnedData(gateway)
     for path in (
         "/v1/images",
         f"/v1/images?album={theirs.album.album_id}",
@@ -112,18 +112,18 @@ def test_listings_show_nothing_of_others(gateway: Gateway) -> None:
     assert theirs.album.album_id not in export
 
 
-def test_batches_do_nothing_to_what_is_somebody_elses(gateway: Gateway) -> None:
-    theirs = Belongings(gateway)
+def test_batches_do_not_change_data_of_another_owner(gateway: Gateway) -> None:
+    theirs = OwnedData(gateway)
     before = theirs.state(gateway)
     ids = {"ids": [theirs.image.image_id]}
-    answer = gateway.client.post("/v1/images/delete", json=ids, headers=gateway.headers())
-    assert [item["status"] for item in answer.json()["items"]] == [404]
+    response = gateway.client.post("/v1/images/delete", json=ids, headers=gateway.headers())
+    assert [item["status"] for item in response.json()["items"]] == [404]
     erased = gateway.client.delete("/v1/account?confirm=everything", headers=gateway.headers())
     assert erased.status_code == 204
     assert theirs.state(gateway) == before
 
 
 @pytest.mark.parametrize("name", POSTS)
-def test_every_post_takes_an_idempotency_key(name: str) -> None:
+def test_every_post_accepts_an_idempotency_key(name: str) -> None:
     parameters = OPERATIONS[name][2]["parameters"]
     assert "idempotency-key" in {each["name"].lower() for each in parameters}

@@ -1,4 +1,4 @@
-"""Every error is a problem with a stable code, and tells nothing internal."""
+"""Every error is a problem with a stable code and without internal details."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from sightline_testing.tokens import CLIENT_ID
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
 
 
-def check(answer: Any, status: int, code: str) -> None:
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    body = answer.json()
+def assert_problem(response: Any, status: int, code: str) -> None:
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body = response.json()
     assert (body["status"], body["code"]) == (status, code)
     assert body["type"] == f"urn:sightline:problem:{code}"
-    assert SECRET not in answer.text
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize(
@@ -33,30 +33,30 @@ def check(answer: Any, status: int, code: str) -> None:
 @pytest.mark.parametrize(
     "header", [None, "Bearer", "Bearer x", "Basic eDp5", f"Bearer {CLIENT_ID}"]
 )
-def test_without_a_good_token_nothing_works(
+def test_a_request_without_a_valid_token_is_unauthenticated(
     gateway: Gateway, method: str, path: str, header: str | None
 ) -> None:
     headers = {"Authorization": header} if header else {}
-    answer = gateway.client.request(method, path, headers=headers)
-    check(answer, 401, "unauthenticated")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    response = gateway.client.request(method, path, headers=headers)
+    assert_problem(response, 401, "unauthenticated")
+    assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_an_unknown_path_is_a_problem(gateway: Gateway) -> None:
-    check(gateway.client.get("/v2/images"), 404, "not_found")
+def test_an_unknown_path_is_not_found(gateway: Gateway) -> None:
+    assert_problem(gateway.client.get("/v2/images"), 404, "not_found")
 
 
-def test_a_body_that_is_no_text_is_as_wrong_as_any_other(gateway: Gateway) -> None:
+def test_a_body_that_is_not_utf8_is_invalid(gateway: Gateway) -> None:
     headers = {**gateway.headers(), "Content-Type": "application/json"}
     path = "/v1/images/0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
-    answer = gateway.client.request("PATCH", path, content=b"p_C\xff", headers=headers)
-    check(answer, 422, "invalid_request")
+    response = gateway.client.request("PATCH", path, content=b"p_C\xff", headers=headers)
+    assert_problem(response, 422, "invalid_request")
 
 
-def test_a_wrong_method_is_a_problem(gateway: Gateway) -> None:
-    answer = gateway.client.put("/v1/images", headers=gateway.headers())
-    check(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, POST"
+def test_an_unsupported_method_is_not_allowed(gateway: Gateway) -> None:
+    response = gateway.client.put("/v1/images", headers=gateway.headers())
+    assert_problem(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET, POST"
 
 
 def client_error(code: str, status: int) -> ClientError:
@@ -81,37 +81,37 @@ def client_error(code: str, status: int) -> ClientError:
         TransactionContended(SECRET),
     ],
 )
-def test_a_dependency_that_is_away_is_worth_another_try(
+def test_a_failing_dependency_is_unavailable_and_can_be_retried(
     gateway: Gateway, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(gateway.tables.images, "page_summaries", fail)
-    answer = gateway.client.get("/v1/images", headers=gateway.headers())
-    check(answer, 503, "dependency_unavailable")
-    assert answer.headers["Retry-After"] == "5"
+    response = gateway.client.get("/v1/images", headers=gateway.headers())
+    assert_problem(response, 503, "dependency_unavailable")
+    assert response.headers["Retry-After"] == "5"
 
 
 @pytest.mark.parametrize(
     "error", [client_error("AccessDeniedException", 400), ZeroDivisionError(SECRET)]
 )
-def test_a_fault_of_our_own_tells_nothing(
+def test_an_internal_error_reveals_nothing(
     gateway: Gateway, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(gateway.tables.images, "page_summaries", fail)
-    answer = gateway.client.get("/v1/images", headers=gateway.headers())
-    check(answer, 500, "internal_error")
+    response = gateway.client.get("/v1/images", headers=gateway.headers())
+    assert_problem(response, 500, "internal_error")
 
 
-def test_health_needs_no_token(gateway: Gateway) -> None:
+def test_health_requires_no_token(gateway: Gateway) -> None:
     assert gateway.client.get("/health").json() == {"status": "ok"}
 
 
-def test_the_document_names_every_operation_and_error(gateway: Gateway) -> None:
+def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> None:
     document = gateway.client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     operations = {

@@ -1,4 +1,4 @@
-"""The event queue of a task during its life, and its removal after the task has crashed."""
+"""The event queue of a task: subscription, lease, loss, and removal after a crash."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Usage and quotas."""
+"""Usage and storage quotas of an owner."""
 
 import asyncio
 
@@ -10,25 +10,26 @@ from sightline_api.settings import ApiSettings
 from sightline_testing.builders import ETAG, SHA256, make_image, new_owner, with_recognition
 from sightline_testing.tokens import TokenIssuer
 
-TICKET = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
+UPLOAD_REQUEST = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
 
 
-def arrive(gateway: Gateway, owner: str | None = None) -> None:
+def add_recognized(gateway: Gateway, owner: str | None = None) -> None:
+    """Add an image that was uploaded and recognized."""
     image = make_image(owner or gateway.owner)
-    begun = image.with_part("renditions", image.renditions.begin(ETAG))
+    started = image.with_part("renditions", image.renditions.begin(ETAG))
 
-    async def fill() -> None:
+    async def store() -> None:
         await gateway.tables.images.create(image)
-        await gateway.tables.images.store(image, begun)
-        await gateway.tables.images.store(begun, with_recognition(begun, "Dog"))
+        await gateway.tables.images.store(image, started)
+        await gateway.tables.images.store(started, with_recognition(started, "Dog"))
 
-    asyncio.run(fill())
+    asyncio.run(store())
 
 
-def test_usage_tells_what_there_is_and_what_it_cost(gateway: Gateway) -> None:
+def test_usage_reports_stored_images_and_recognition_costs(gateway: Gateway) -> None:
     for _ in range(3):
-        arrive(gateway)
-    arrive(gateway, new_owner())
+        add_recognized(gateway)
+    add_recognized(gateway, new_owner())
     usage = gateway.client.get("/v1/usage", headers=gateway.headers()).json()
     assert usage == {
         "images": 3,
@@ -47,21 +48,23 @@ def test_usage_tells_what_there_is_and_what_it_cost(gateway: Gateway) -> None:
     }
 
 
-def test_who_has_nothing_has_used_nothing(gateway: Gateway) -> None:
+def test_usage_of_a_new_owner_is_zero(gateway: Gateway) -> None:
     usage = gateway.client.get("/v1/usage", headers=gateway.headers()).json()
     assert (usage["images"], usage["bytes"], usage["months"]) == (0, 0, [])
 
 
 @pytest.mark.parametrize("quota", [{"owner_max_images": 2}, {"owner_max_bytes": 14}])
-def test_above_the_quota_there_is_no_ticket(
+def test_an_upload_above_the_quota_is_rejected(
     pool: TokenIssuer, settings: ApiSettings, quota: dict[str, int]
 ) -> None:
     with serve(pool, settings.model_copy(update=quota)) as gateway:
-        arrive(gateway)
-        answer = gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers())
-        assert answer.status_code == 201
-        arrive(gateway)
-        answer = gateway.client.post("/v1/images", json=TICKET, headers=gateway.headers())
-        assert (answer.status_code, answer.json()["code"]) == (403, "quota_exceeded")
+        add_recognized(gateway)
+        response = gateway.client.post("/v1/images", json=UPLOAD_REQUEST, headers=gateway.headers())
+        assert response.status_code == 201
+        add_recognized(gateway)
+        response = gateway.client.post("/v1/images", json=UPLOAD_REQUEST, headers=gateway.headers())
+        assert (response.status_code, response.json()["code"]) == (403, "quota_exceeded")
         other = gateway.headers(new_owner())
-        assert gateway.client.post("/v1/images", json=TICKET, headers=other).status_code == 201
+        assert (
+            gateway.client.post("/v1/images", json=UPLOAD_REQUEST, headers=other).status_code == 201
+        )
