@@ -101,6 +101,9 @@ class Scenario:
                     "calls": {"labels": 1},
                 },
             },
+            details_summary="{}",
+            recognition_summary=json.dumps({"state": "succeeded", "labels": [["Dog", 91.5]]}),
+            renditions_summary=json.dumps({"state": "succeeded", "thumbnail": [key, 256, 192]}),
             words={"open"},
             albums={ALBUM},
             renditions={
@@ -222,6 +225,7 @@ WORD_INDEX = "the word index matches the images"
 ALBUMS = "albums and images refer to each other, and counts match"
 OBJECTS = "every object belongs to an image"
 RENDITIONS = "every ready image has its renditions"
+SUMMARIES = "summaries match the images"
 DEAD_LETTERS = "only unparsable messages are dead-lettered"
 ISOLATION = "owners are isolated from each other"
 ROW_TYPES = "every row is of a documented type"
@@ -251,6 +255,18 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
     "ready corrupt image": (record_as_corrupt, (OUTCOME, "doubled")),
     "confirmed deletion without effect": (confirm_deletion, (DELETED, "left")),
     "interrupted deletion": (interrupt_deletion, (DELETING, "left")),
+    "outdated summary of recognition": (
+        lambda s, _: s.update_image(FIRST, recognition_summary='{"state": "succeeded"}'),
+        (SUMMARIES, "lost"),
+    ),
+    "outdated summary of renditions": (
+        lambda s, _: s.update_image(FIRST, renditions_summary='{"state": "succeeded"}'),
+        (SUMMARIES, "lost"),
+    ),
+    "outdated summary of details": (
+        lambda s, _: s.update_image(FIRST, details_summary='{"title": "Another"}'),
+        (SUMMARIES, "lost"),
+    ),
     "missing label index row": (
         lambda s, _: s.delete_row(f"USER#{OWNER}#LABEL#dog", FIRST),
         (LABEL_INDEX, "lost"),

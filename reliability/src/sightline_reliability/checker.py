@@ -285,6 +285,35 @@ def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
                 yield "lost", f"{rendition['key']} does not exist"
 
 
+def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
+    """Each part has a summary, as JSON, which a list shows in place of the part."""
+    for image_id, row in state.images.items():
+        details, recognition, renditions = (
+            json.loads(row.get(f"{part}_summary", "{}")) for part in ("details", *PARTS)
+        )
+        labels = row["recognition"].get("result", {}).get("labels", [])
+        keys = {each["key"] for each in row["renditions"].get("result", {}).get("renditions", [])}
+        stored = [
+            row.get("details", {}).get("title"),
+            sorted(row.get("details", {}).get("added", [])),
+            sorted(row.get("details", {}).get("hidden", [])),
+            *(row[part]["state"] for part in PARTS),
+            sorted((label["name"], float(label["confidence"])) for label in labels),
+            bool(keys),
+        ]
+        summarized = [
+            details.get("title"),
+            sorted(details.get("added", [])),
+            sorted(details.get("hidden", [])),
+            recognition.get("state", "pending"),
+            renditions.get("state", "pending"),
+            sorted((name, float(confidence)) for name, confidence in recognition.get("labels", [])),
+            (renditions.get("thumbnail") or [None])[0] in keys,
+        ]
+        if summarized != stored:
+            yield "lost", f"{image_id} is summarized as {summarized}, and stored as {stored}"
+
+
 def _check_dead_letters(state: SystemState, ledger: Ledger) -> Violations:
     for body in state.dead_letters:
         if not body.startswith(POISON_MESSAGE):
@@ -341,6 +370,7 @@ INVARIANTS = (
     Invariant("albums and images refer to each other, and counts match", _check_albums),
     Invariant("every object belongs to an image", _check_objects),
     Invariant("every ready image has its renditions", _check_renditions),
+    Invariant("summaries match the images", _check_summaries),
     Invariant("only unparsable messages are dead-lettered", _check_dead_letters),
     Invariant("owners are isolated from each other", _check_isolation),
     Invariant("every row is of a documented type", _check_row_types),
