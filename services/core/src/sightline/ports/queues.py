@@ -46,6 +46,13 @@ class Queue(Protocol):
         """Redeliver the message, no sooner than in `after` seconds."""
 
 
+class MessageSender(Protocol):
+    """Sends messages to one queue."""
+
+    async def send(self, body: str) -> None:
+        """Send a message; once this returns, it will be delivered."""
+
+
 class Topic(Protocol):
     """Sends a message to every subscribed queue."""
 

@@ -4,6 +4,7 @@ Nothing here awaits between a check and its effect, so each method is as atomic 
 """
 
 from sightline.adapters.memory.albums import MemoryAlbumTable
+from sightline.adapters.memory.dead_letters import MemoryDeadLetterQueue
 from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
 from sightline.adapters.memory.idempotency import MemoryIdempotencyStore
 from sightline.adapters.memory.image_index import MemoryImageIndex
@@ -11,7 +12,7 @@ from sightline.adapters.memory.images import MemoryImageTable
 from sightline.adapters.memory.inventory import MemoryImageInventory
 from sightline.adapters.memory.objects import MemoryObjectStore
 from sightline.adapters.memory.owner_data import MemoryOwnerData
-from sightline.adapters.memory.queues import MemoryQueue, MemoryTopic
+from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, MemoryTopic
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
 from sightline.adapters.memory.state import MemoryState
 from sightline.adapters.memory.usage import MemoryUsageTable
@@ -19,12 +20,14 @@ from sightline.ports.tables import Tables
 
 __all__ = [
     "MemoryAlbumTable",
+    "MemoryDeadLetterQueue",
     "MemoryEventQueueRegistry",
     "MemoryEventQueues",
     "MemoryIdempotencyStore",
     "MemoryImageIndex",
     "MemoryImageInventory",
     "MemoryImageTable",
+    "MemoryMessageSender",
     "MemoryObjectStore",
     "MemoryOwnerData",
     "MemoryQueue",
