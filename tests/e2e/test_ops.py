@@ -1,4 +1,4 @@
-"""The operator's tool, on what `make run` leaves for it."""
+"""The operations tool on the outputs file that `make run` writes."""
 
 import json
 import subprocess
@@ -12,26 +12,26 @@ from sightline_local.sample_image import draw_sample
 
 def run(outputs: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "sightline_ops", "--stack", str(outputs), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return done.returncode, done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return result.returncode, result.stdout
 
 
-def test_an_operator_sees_what_a_user_made(user: User, tmp_path: Path) -> None:
-    made = user.stack.resources
-    assert made is not None
-    image_id = user.send("seen.jpg", draw_sample(size=(900, 600)))
+def test_ops_reports_on_an_image_of_a_running_stack(user: User, tmp_path: Path) -> None:
+    resources = user.stack.resources
+    assert resources is not None
+    image_id = user.send("photo.jpg", draw_sample(size=(900, 600)))
     user.wait(image_id)
     write_outputs(user.stack, tmp_path)
     outputs = tmp_path / "outputs.json"
-    items = cloud(user.stack, "dynamodb").scan(TableName=made.table)["Items"]
+    items = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
     rows = [item for item in items if item.get("image_id", {}).get("S") == image_id]
     owner = rows[0]["owner"]["S"]
-    code, told = run(outputs, "--json", "image", owner, image_id)
+    code, output = run(outputs, "--json", "image", owner, image_id)
     assert code == 0
-    image = json.loads(told)
+    image = json.loads(output)
     assert (image["status"], len(image["renditions"])) == ("ready", 3)
-    assert image["events"][0]["what"] == "announced"
-    code, told = run(outputs, "--json", "reconcile")
-    assert (code, told) == (0, "")
+    assert image["events"][0]["event"] == "created"
+    code, output = run(outputs, "--json", "reconcile")
+    assert (code, output) == (0, "")
     remove_outputs(tmp_path)
     assert not outputs.exists()

@@ -1,1 +1,1 @@
-"""The operator's tool: looks at a stack from outside its services, and mends what they cannot."""
+"""The operations command line: inspects a stack from outside its services and repairs it."""

@@ -1,7 +1,7 @@
-"""The operator's tool: `python -m sightline_ops --help`.
+"""Inspect and repair a Sightline stack.
 
-Nothing is changed without --apply. Ends with 0 where nothing is amiss (any more), 1 where something
-is, 2 where the command is wrong, 3 where the stack cannot be reached.
+Nothing is changed without --apply. The exit code is 0 if there are no problems (any more), 1 if
+there are, 2 if the command is invalid, and 3 if a request to the stack failed.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 import sys
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,134 +22,151 @@ from rich.table import Table
 from sightline.domain.ids import image_id_adapter, owner_adapter
 from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
-from sightline_ops.dead_letters import DeadMessage, list_dead, redrive
-from sightline_ops.history import explain
+from sightline.ports.dead_letters import DeadLetter
+from sightline_ops.dead_letters import is_readable, parse_images
+from sightline_ops.image_report import build_image_report
 from sightline_ops.reconcile import Finding, Reconciler
-from sightline_ops.stack import Places, Stack, UnknownStack
-
-WELL, AMISS, WRONG, AWAY = 0, 1, 2, 3
-
-#: Where `make run` tells where everything is.
-HERE = Path(".sightline/outputs.json")
-
-#: Answers are for stdout, so that `--json | jq` works; what happens meanwhile is for stderr.
-_answers = Console(highlight=False, soft_wrap=True)
-_progress = Console(stderr=True, highlight=False, soft_wrap=True)
+from sightline_ops.stack import InvalidOutputs, Stack, StackOutputs
 
 
-async def tell_dead(stack: Stack, given: argparse.Namespace) -> int:
-    messages = await list_dead(stack.sqs, stack.places.dead(given.queue), given.limit)
-    if given.json:
-        _print_json([_describe_dead(message) for message in messages])
-    elif messages:
-        table = Table("set aside", "sent", "tells of")
-        for message in messages:
-            images = message.images
-            told = (
-                "[red]unreadable[/]: " + message.body[:60]
-                if images is None
-                else ", ".join(f"{key.owner} {key.image_id}" for key in images)
+class ExitCode(IntEnum):
+    OK = 0
+    PROBLEMS_FOUND = 1
+    INVALID_COMMAND = 2
+    REQUEST_FAILED = 3
+
+
+#: The file that `make run` writes.
+DEFAULT_OUTPUTS = Path(".sightline/outputs.json")
+
+#: Statuses of an image that need no attention.
+SETTLED_STATUSES = {"ready", "failed", "awaiting_upload"}
+
+#: Results go to stdout, so that `--json | jq` works; progress and errors go to stderr.
+_stdout = Console(highlight=False, soft_wrap=True)
+_stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+async def list_dead_letters(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    letters = await stack.dead_letters[options.queue].list_messages(options.limit)
+    if options.json:
+        _print_json([_describe_letter(letter) for letter in letters])
+        return _exit_code(bool(letters))
+    if letters:
+        table = Table("message", "sent at", "images")
+        for letter in letters:
+            table.add_row(
+                letter.message_id, f"{letter.sent_at:%Y-%m-%d %H:%M:%S}", _format_images(letter)
             )
-            table.add_row(message.message_id, f"{message.sent_at:%Y-%m-%d %H:%M:%S}", told)
-        _answers.print(table)
-    if not given.json:
-        _answers.print(f"{len(messages)} messages are set aside in {given.queue}")
-    return AMISS if messages else WELL
+        _stdout.print(table)
+    _stdout.print(f"Messages in the dead-letter queue of {options.queue}: {len(letters)}")
+    return _exit_code(bool(letters))
 
 
-async def redrive_dead(stack: Stack, given: argparse.Namespace) -> int:
-    places = stack.places
-    if not given.apply:
-        code = await tell_dead(stack, given)
-        _progress.print("nothing was sent: with --apply these go back to their queue")
+async def redrive_dead_letters(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    if not options.apply:
+        code = await list_dead_letters(stack, options)
+        _stderr.print("Nothing was changed. Move the messages to their queue with --apply")
         return code
+    dead_letters = stack.dead_letters[options.queue]
     moved = 0
-    messages = redrive(
-        stack.sqs,
-        places.dead(given.queue),
-        places.queue(given.queue),
-        given.rate,
-        given.limit,
-        given.unreadable,
-    )
-    with _progress.status("sending back") as status:
-        async for message in messages:
+    with _stderr.status("Redriving") as status:
+        async for letter in dead_letters.redrive(
+            options.rate,
+            options.limit,
+            lambda letter: options.include_unreadable or is_readable(letter),
+        ):
             moved += 1
-            status.update(f"sent back {moved}, {given.rate:g} a second")
-            if given.json:
-                _print_json(_describe_dead(message))
-    left = await list_dead(stack.sqs, places.dead(given.queue), given.limit)
-    _progress.print(f"{moved} messages sent back to {given.queue}; {len(left)} stay set aside")
-    return AMISS if left else WELL
+            status.update(f"Redriven: {moved}, {options.rate:g} per second")
+            if options.json:
+                _print_json(_describe_letter(letter))
+    left = await dead_letters.list_messages(options.limit)
+    _stderr.print(f"Redriven to {options.queue}: {moved}. Left: {len(left)}")
+    return _exit_code(bool(left))
 
 
-async def tell_image(stack: Stack, given: argparse.Namespace) -> int:
-    found = await explain(stack, ImageKey(given.owner, given.image_id))
-    if given.json:
-        _print_json(found)
+async def show_image(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    report = await build_image_report(stack, ImageKey(options.owner, options.image_id))
+    if options.json:
+        _print_json(report)
     else:
-        _show_image(found)
-    return WELL if found["status"] in {"ready", "failed", "awaiting_upload"} else AMISS
+        _print_image_report(report)
+    return _exit_code(report["status"] not in SETTLED_STATUSES)
 
 
-async def reconcile(stack: Stack, given: argparse.Namespace) -> int:
-    reconciler = Reconciler(stack, timedelta(minutes=given.older_than))
-    open_findings = mended = 0
-    with _progress.status("looking") as status:
+async def reconcile(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    reconciler = Reconciler(stack, timedelta(minutes=options.older_than))
+    problems = repaired = 0
+    with _stderr.status("Checking") as status:
         async for finding in reconciler.find():
-            done = given.apply and finding.can_be_mended and await reconciler.mend(finding)
-            mended += done
-            # What had mended itself in between is amiss no more either.
-            open_findings += not given.apply or not finding.can_be_mended
-            _tell_finding(finding, done, given)
-            status.update(f"looked at {reconciler.seen}")
-    _progress.print(
-        f"looked at {reconciler.seen} objects and rows: {open_findings} amiss, {mended} mended"
+            is_repaired = (
+                options.apply and finding.is_repairable and await reconciler.repair(finding)
+            )
+            repaired += is_repaired
+            # A finding that no longer applied when it was checked again is no problem either.
+            problems += not options.apply or not finding.is_repairable
+            _print_finding(finding, is_repaired, options)
+            status.update(f"Checked: {reconciler.checked}")
+    _stderr.print(
+        f"Objects and rows checked: {reconciler.checked}. Problems: {problems}. "
+        f"Repaired: {repaired}"
     )
-    if open_findings and not given.apply:
-        _progress.print("nothing was changed: --apply mends them, each looked at once more before")
-    return AMISS if open_findings else WELL
+    if problems and not options.apply:
+        _stderr.print("Nothing was changed. Repair with --apply; each finding is checked again")
+    return _exit_code(bool(problems))
 
 
-def _tell_finding(finding: Finding, done: bool, given: argparse.Namespace) -> None:
-    if given.json:
+def _exit_code(has_problems: bool) -> ExitCode:
+    return ExitCode.PROBLEMS_FOUND if has_problems else ExitCode.OK
+
+
+def _format_images(letter: DeadLetter) -> str:
+    images = parse_images(letter)
+    if images is None:
+        return "[red]unreadable[/]: " + letter.body[:60]
+    return ", ".join(f"{key.owner} {key.image_id}" for key in images)
+
+
+def _describe_letter(letter: DeadLetter) -> dict[str, Any]:
+    images = parse_images(letter)
+    return {
+        "message_id": letter.message_id,
+        "sent_at": letter.sent_at.isoformat(),
+        "images": images and [key._asdict() for key in images],
+        "body": letter.body,
+    }
+
+
+def _print_finding(finding: Finding, is_repaired: bool, options: argparse.Namespace) -> None:
+    if options.json:
         _print_json(
             {
                 "kind": finding.kind,
                 **finding.image._asdict(),
                 "detail": finding.detail,
-                "mended": done,
+                "repaired": is_repaired,
             }
         )
         return
-    what = "[green]mended[/]" if done else "[yellow]found[/] "
+    result = "[green]repaired[/]" if is_repaired else "[yellow]found[/]   "
     image = finding.image
-    _answers.print(f"{what} {finding.kind}: {image.owner} {image.image_id} {finding.detail}")
+    _stdout.print(f"{result} {finding.kind}: {image.owner} {image.image_id} {finding.detail}")
 
 
-def _show_image(found: dict[str, Any]) -> None:
-    _answers.print(f"[bold]{found['image_id']}[/] of {found['owner']}: {found['status'] or 'gone'}")
-    for event in found["events"]:
-        _answers.print(f"  {event['at'][:19]}  {event['what']}")
-    for name, part in found["parts"].items():
-        _answers.print(f"  {name}: {part['state']}, revision {part['revision']}")
-    original = found["original"]
-    size = f"{original['bytes']:,} bytes" if original else "[red]not there[/]"
-    _answers.print(f"  original: {size}; renditions: {len(found['renditions'])}")
-    if found["row"]:
-        _answers.print(f"  labels: {len(found['labels'])}; albums: {len(found['albums'])}")
-    for sentence in found["advice"]:
-        _answers.print(f"→ {sentence}")
-
-
-def _describe_dead(message: DeadMessage) -> dict[str, Any]:
-    images = message.images
-    return {
-        "message_id": message.message_id,
-        "sent_at": message.sent_at.isoformat(),
-        "images": images and [key._asdict() for key in images],
-        "body": message.body,
-    }
+def _print_image_report(report: dict[str, Any]) -> None:
+    status = report["status"] or "not found"
+    _stdout.print(f"[bold]{report['image_id']}[/] of owner {report['owner']}: {status}")
+    for event in report["events"]:
+        _stdout.print(f"  {event['at'][:19]}  {event['event']}")
+    for name, part in report["parts"].items():
+        _stdout.print(f"  {name}: {part['state']}, revision {part['revision']}")
+    original = report["original"]
+    size = f"{original['bytes']:,} bytes" if original else "[red]not found[/]"
+    _stdout.print(f"  original: {size}; renditions: {len(report['renditions'])}")
+    if report["row"]:
+        _stdout.print(f"  labels: {len(report['labels'])}; albums: {len(report['albums'])}")
+    for sentence in report["advice"]:
+        _stdout.print(f"→ {sentence}")
 
 
 def _print_json(value: Any) -> None:
@@ -157,88 +175,113 @@ def _print_json(value: Any) -> None:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="sightline_ops",
+        prog="sightline-ops",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--stack",
         type=Path,
-        default=HERE,
-        help="what `terraform output -json` prints; else what `make run` leaves (%(default)s)",
+        default=DEFAULT_OUTPUTS,
+        metavar="FILE",
+        help="output of `terraform output -json` (default: the file of `make run`, %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    dead = commands.add_parser("dead", help="look at what a queue has set aside, or send it back")
-    what = dead.add_subparsers(dest="dead", required=True, metavar="list|redrive")
-    listing = what.add_parser("list", help="show what was set aside; it stays there")
-    sending = what.add_parser("redrive", help="send back what was set aside")
-    for each in (listing, sending):
-        each.add_argument("queue", choices=PART_NAMES)
-        each.add_argument("--limit", type=_positive(int), default=1000, help="(%(default)s)")
-    sending.add_argument("--apply", action="store_true", help="send them; else only show them")
-    sending.add_argument(
-        "--rate", type=_positive(float), default=5, help="messages a second (%(default)s)"
+    _add_dlq_commands(commands)
+    image = commands.add_parser("image", help="show the events and data of one image, with advice")
+    image.add_argument(
+        "owner", type=_validated(owner_adapter), metavar="OWNER", help="the owner's Cognito sub"
     )
-    sending.add_argument(
-        "--unreadable", action="store_true", help="also what nobody can read, which comes back"
+    image.add_argument(
+        "image_id", type=_validated(image_id_adapter), metavar="IMAGE_ID", help="the image's id"
     )
-    image = commands.add_parser("image", help="explain one image: what happened, what to do")
-    image.add_argument("owner", type=_checked(owner_adapter), help="the owner's Cognito sub")
-    image.add_argument("image_id", type=_checked(image_id_adapter))
-    checking = commands.add_parser("reconcile", help="compare S3 with the table, and mend")
-    checking.add_argument("--apply", action="store_true", help="mend; else only report")
-    checking.add_argument(
+    image.set_defaults(run=show_image)
+    reconciling = commands.add_parser(
+        "reconcile", help="compare S3 with the table; find and repair inconsistencies"
+    )
+    reconciling.add_argument(
+        "--apply", action="store_true", help="repair the findings (default: only list them)"
+    )
+    reconciling.add_argument(
         "--older-than",
         type=float,
         default=60,
         metavar="MINUTES",
-        help="leave alone what is younger: it may be under way (%(default)s)",
+        help="ignore what is younger, because it may be in progress (default: %(default)s)",
     )
+    reconciling.set_defaults(run=reconcile)
     return parser.parse_args(arguments)
+
+
+def _add_dlq_commands(commands: Any) -> None:
+    dlq = commands.add_parser("dlq", help="list or redrive the messages of a dead-letter queue")
+    actions = dlq.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="list the messages; they stay in the queue")
+    listing.set_defaults(run=list_dead_letters)
+    redriving = actions.add_parser("redrive", help="move the messages to their source queue")
+    redriving.set_defaults(run=redrive_dead_letters)
+    for each in (listing, redriving):
+        each.add_argument("queue", choices=PART_NAMES, help="the source queue")
+        each.add_argument(
+            "--limit",
+            type=_positive(int),
+            default=1000,
+            help="maximum number of messages (default: %(default)s)",
+        )
+    redriving.add_argument(
+        "--apply", action="store_true", help="move the messages (default: only list them)"
+    )
+    redriving.add_argument(
+        "--rate",
+        type=_positive(float),
+        default=5,
+        help="messages per second (default: %(default)s)",
+    )
+    redriving.add_argument(
+        "--include-unreadable",
+        action="store_true",
+        help="also move unreadable messages; they will be dead-lettered again",
+    )
 
 
 def _positive(kind: type[Any]) -> Any:
     def convert(text: str) -> Any:
         value = kind(text)
         if value <= 0:
-            raise argparse.ArgumentTypeError("must be above 0")
+            raise argparse.ArgumentTypeError("must be greater than 0")
         return value
 
     return convert
 
 
-def _checked(adapter: Any) -> Any:
+def _validated(adapter: Any) -> Any:
     def convert(text: str) -> str:
         try:
             return str(adapter.validate_python(text))
         except ValidationError:
-            raise argparse.ArgumentTypeError(f"{text!r} cannot be one") from None
+            raise argparse.ArgumentTypeError(f"{text!r} is not valid") from None
 
     return convert
 
 
-async def _run(given: argparse.Namespace) -> int:
+async def _run(options: argparse.Namespace) -> ExitCode:
     async with AsyncExitStack() as exits:
-        stack = await Stack.open(Places.read(given.stack), exits)
-        match given.command:
-            case "image":
-                return await tell_image(stack, given)
-            case "reconcile":
-                return await reconcile(stack, given)
-        return await (tell_dead if given.dead == "list" else redrive_dead)(stack, given)
+        stack = await Stack.open(StackOutputs.read(options.stack), exits)
+        code: ExitCode = await options.run(stack, options)
+        return code
 
 
 def main(arguments: list[str] | None = None) -> None:
-    given = _parse(arguments)
+    options = _parse(arguments)
     try:
-        code = asyncio.run(_run(given))
-    except UnknownStack as error:
-        _progress.print(f"[red]sightline_ops:[/] {error}")
-        code = WRONG
+        code = asyncio.run(_run(options))
+    except InvalidOutputs as error:
+        _stderr.print(f"[red]sightline-ops:[/] {error}")
+        code = ExitCode.INVALID_COMMAND
     except (BotoCoreError, ClientError) as error:
-        _progress.print(f"[red]sightline_ops:[/] the stack does not answer as it should: {error}")
-        code = AWAY
+        _stderr.print(f"[red]sightline-ops:[/] a request to the stack failed: {error}")
+        code = ExitCode.REQUEST_FAILED
     sys.exit(code)
 
 

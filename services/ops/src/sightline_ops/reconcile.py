@@ -1,14 +1,15 @@
-"""S3 beside the table: what is in one and not in the other, what was begun and not ended.
+"""Compare S3 with the table: find orphaned objects, interrupted deletions and stalled images.
 
-Looking changes nothing. Mending looks at each item once more just before, since the stack is alive
-and most of what looks wrong is only under way; so only what is older than a while counts at all.
+Finding changes nothing. A repair checks its finding again immediately before, because the stack is
+in use and most of what looks wrong is only in progress; for the same reason only findings above a
+minimum age count.
 """
 
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from sightline.deletion import ImageDeleter
@@ -21,75 +22,81 @@ from sightline.domain.object_keys import (
 )
 from sightline.domain.states import State
 from sightline.ports.image_table import ImageNotFound
-from sightline.ports.object_store import ObjectNotFound
+from sightline.ports.object_store import ListedObject, ObjectNotFound, ObjectStore
 from sightline_ops.stack import Stack
 
-#: DynamoDB reads at most so many rows in one call.
-ROWS = 100
+#: Objects whose rows are looked up together: one page of an S3 listing. Memory stays bounded, and
+#: the renditions of one image, neighbors in the listing, cost one row.
+BATCH_SIZE = 1000
 
-UNENDED = {State.PENDING, State.RUNNING}
+UNFINISHED_STATES = {State.PENDING, State.RUNNING}
 
 
-class Kind(StrEnum):
-    """What may be amiss, and what mends it."""
+class FindingKind(StrEnum):
+    """What is wrong, and how it is repaired."""
 
-    #: A file that was uploaded without a ticket, or after its image was deleted: removed.
+    #: Uploaded without a row, or after its image was deleted. Repair: delete the object.
     ORPHANED_ORIGINAL = "orphaned original"
-    #: Made for an image that was deleted meanwhile: removed.
+    #: Written for an image that was deleted meanwhile. Repair: delete the object.
     ORPHANED_RENDITION = "orphaned rendition"
-    #: Hidden, and not gone: the deletion is finished.
+    #: Hidden, but not deleted. Repair: finish the deletion.
     UNFINISHED_DELETION = "unfinished deletion"
-    #: Uploaded, and nobody works on it: its message is sent again.
+    #: Uploaded, but not processed. Repair: send its message again.
     STALLED = "stalled"
-    #: Processed, and its original is not there: nothing can mend that.
+    #: Processed, but the original no longer exists. Cannot be repaired.
     LOST_ORIGINAL = "lost original"
 
 
 class Finding(NamedTuple):
-    """One item that is amiss; `detail` is the object's key, or the part that stalls."""
+    """One problem; `detail` is the key of the object, or the name of the stalled part."""
 
-    kind: Kind
+    kind: FindingKind
     image: ImageKey
     detail: str
 
     @property
-    def can_be_mended(self) -> bool:
-        return self.kind is not Kind.LOST_ORIGINAL
+    def is_repairable(self) -> bool:
+        return self.kind is not FindingKind.LOST_ORIGINAL
 
 
 class Reconciler:
-    """Looks at one stack; `age` is how old something must be to count."""
+    """Compares the buckets of one stack with its table; ignores what is younger than `age`."""
 
     def __init__(self, stack: Stack, age: timedelta) -> None:
         self._stack = stack
-        self._before = datetime.now(UTC) - age
-        #: Objects and rows that were looked at.
-        self.seen = 0
+        self._cutoff = datetime.now(UTC) - age
+        #: The number of objects and rows checked so far.
+        self.checked = 0
 
     async def find(self) -> AsyncIterator[Finding]:
-        """Everything that is amiss; memory does not grow with the stack."""
-        async for finding in self._find_orphans("originals", Kind.ORPHANED_ORIGINAL):
+        """Iterate over all findings; memory does not grow with the stack."""
+        stack = self._stack
+        async for finding in self._find_orphans(
+            stack.originals, "originals/", FindingKind.ORPHANED_ORIGINAL
+        ):
             yield finding
-        async for finding in self._find_orphans("renditions", Kind.ORPHANED_RENDITION):
+        async for finding in self._find_orphans(
+            stack.renditions, "renditions/", FindingKind.ORPHANED_RENDITION
+        ):
             yield finding
-        async for image in self._stack.tables.inventory.scan():
-            self.seen += 1
-            for finding in await self._judge(image):
+        async for image in stack.tables.inventory.scan():
+            self.checked += 1
+            for finding in await self._check_image(image):
                 yield finding
 
-    async def mend(self, finding: Finding) -> bool:
-        """Whether it was still amiss, and is not any more."""
+    async def repair(self, finding: Finding) -> bool:
+        """Repair a finding if it still applies. Return whether it did."""
         stack = self._stack
         row = await stack.tables.inventory.find(finding.image)
         match finding.kind:
-            case Kind.ORPHANED_ORIGINAL if row is None:
+            case FindingKind.ORPHANED_ORIGINAL if row is None:
                 await stack.originals.delete(finding.detail)
-            case Kind.ORPHANED_RENDITION if row is None:
+            case FindingKind.ORPHANED_RENDITION if row is None:
                 await stack.renditions.delete(finding.detail)
-            case Kind.UNFINISHED_DELETION if row is not None and row.deleted_at:
+            case FindingKind.UNFINISHED_DELETION if row and row.deleted_at:
                 await self._delete(finding.image)
-            case Kind.STALLED if row is not None and finding in await self._judge(row):
-                await self._send(finding)
+            case FindingKind.STALLED if row and finding in await self._check_image(row):
+                await stack.queues[finding.detail].send(_format_upload_event(finding.image))
             case _:
                 return False
         return True
@@ -101,57 +108,65 @@ class Reconciler:
                 stack.tables.images, stack.tables.albums, stack.originals, stack.renditions
             ).delete(key)
         except ImageNotFound:
-            # Another call has finished it just now.
+            # Another call has finished the deletion meanwhile.
             return
 
-    async def _send(self, finding: Finding) -> None:
-        """The news of the upload, as S3 would tell it: what is done already is not done again."""
-        part: Any = finding.detail
-        record = {
-            "eventName": "ObjectCreated:Put",
-            "s3": {"object": {"key": quote_plus(original_key(finding.image), safe="/")}},
-        }
-        url = self._stack.places.queue(part)
-        body = json.dumps({"Records": [record]})
-        await self._stack.sqs.send_message(QueueUrl=url, MessageBody=body)
+    async def _find_orphans(
+        self, store: ObjectStore, prefix: str, kind: FindingKind
+    ) -> AsyncIterator[Finding]:
+        async for batch in _in_batches(store.list(prefix)):
+            self.checked += len(batch)
+            old = [each.key for each in batch if each.modified_at < self._cutoff]
+            images = {key: image for key in old if (image := _parse_image(key)) is not None}
+            existing = await self._stack.tables.inventory.find_existing(images.values())
+            for key, image in images.items():
+                if image not in existing:
+                    yield Finding(kind, image, key)
 
-    async def _find_orphans(self, bucket: str, kind: Kind) -> AsyncIterator[Finding]:
-        pages = self._stack.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self._stack.places.buckets[bucket], Prefix=f"{bucket}/"
-        )
-        async for page in pages:
-            objects = page.get("Contents", [])
-            self.seen += len(objects)
-            old = [each["Key"] for each in objects if each["LastModified"] < self._before]
-            images = {name: image for name in old if (image := _image_of(name)) is not None}
-            there = await self._stack.tables.inventory.find_existing(images.values())
-            for name, image in images.items():
-                if image not in there:
-                    yield Finding(kind, image, name)
-
-    async def _judge(self, image: Image) -> list[Finding]:
-        """What is amiss with an image that has a row."""
+    async def _check_image(self, image: Image) -> list[Finding]:
+        """Return the findings about an image that has a row."""
         if image.deleted_at is not None:
-            late = image.deleted_at < self._before
-            return [Finding(Kind.UNFINISHED_DELETION, image.key, "")] if late else []
-        parts = [name for name in PART_NAMES if self._is_late(image, name)]
-        touched = any(image.part(name).etag for name in PART_NAMES)
-        if not parts and not touched:
+            is_overdue = image.deleted_at < self._cutoff
+            return [Finding(FindingKind.UNFINISHED_DELETION, image.key, "")] if is_overdue else []
+        overdue = [name for name in PART_NAMES if self._is_overdue(image, name)]
+        was_started = any(image.part(name).etag for name in PART_NAMES)
+        if not overdue and not was_started:
             return []
         key = original_key(image.key)
         try:
             await self._stack.originals.head(key)
         except ObjectNotFound:
-            return [Finding(Kind.LOST_ORIGINAL, image.key, key)] if touched else []
-        return [Finding(Kind.STALLED, image.key, name) for name in parts]
+            return [Finding(FindingKind.LOST_ORIGINAL, image.key, key)] if was_started else []
+        return [Finding(FindingKind.STALLED, image.key, name) for name in overdue]
 
-    def _is_late(self, image: Image, name: PartName) -> bool:
+    def _is_overdue(self, image: Image, name: PartName) -> bool:
         part = image.part(name)
-        return part.state in UNENDED and (part.started_at or image.created_at) < self._before
+        began_at = part.started_at or image.created_at
+        return part.state in UNFINISHED_STATES and began_at < self._cutoff
 
 
-def _image_of(key: str) -> ImageKey | None:
-    """The image of an original or a rendition; None for what is nobody's, and is left alone."""
+def _format_upload_event(key: ImageKey) -> str:
+    """Return the S3 event of an upload; a consumer skips the parts that are already finished."""
+    record = {
+        "eventName": "ObjectCreated:Put",
+        "s3": {"object": {"key": quote_plus(original_key(key), safe="/")}},
+    }
+    return json.dumps({"Records": [record]})
+
+
+async def _in_batches(listing: AsyncIterator[ListedObject]) -> AsyncIterator[list[ListedObject]]:
+    batch: list[ListedObject] = []
+    async for listed in listing:
+        batch.append(listed)
+        if len(batch) == BATCH_SIZE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _parse_image(key: str) -> ImageKey | None:
+    """Return the image that an original or rendition belongs to; None for any other object."""
     steps = key.split("/")
     try:
         return parse_original_key("/".join(["originals", *steps[1:3]]))

@@ -1,27 +1,33 @@
-"""Where a stack's data lies, as Terraform's outputs or `make run` tell it."""
+"""The resources of a stack, described by Terraform's outputs or by `make run`."""
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ValidationError
 
 from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.dead_letters import SqsDeadLetterQueue
 from sightline.adapters.aws.s3 import S3ObjectStore
+from sightline.adapters.aws.sqs import SqsMessageSender
 from sightline.adapters.dynamo import dynamo_tables
-from sightline.domain.images import PartName
+from sightline.domain.images import PART_NAMES
+from sightline.ports.dead_letters import DeadLetterQueue
+from sightline.ports.object_store import ObjectStore
+from sightline.ports.queues import MessageSender
 from sightline.ports.tables import Tables
 
 
-class UnknownStack(Exception):
-    """The file does not tell of a stack; the message says how to make one that does."""
+class InvalidOutputs(Exception):
+    """The file does not describe a stack; the message says how to create one that does."""
 
 
-class Places(BaseModel):
-    """Names and addresses; `endpoint` is the stand-in's, None for AWS itself."""
+class StackOutputs(BaseModel):
+    """Names and URLs of a stack's resources; `endpoint` is the emulator's URL, None for AWS."""
 
     region: str
     table: str
@@ -31,50 +37,53 @@ class Places(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """From a file of `terraform output -json`, or as `make run` leaves it.
+        """Read a file with the output of `terraform output -json`, or the file of `make run`.
 
-        Raises `UnknownStack`.
+        Raises `InvalidOutputs`.
         """
         try:
             outputs = json.loads(path.read_text())
             return cls.model_validate({name: each["value"] for name, each in outputs.items()})
         except (OSError, ValueError, TypeError, KeyError, ValidationError):
-            raise UnknownStack(
-                f"{path} tells of no stack: start one with `make run`, or, for AWS, have "
-                "`terraform output -json > stack.json` and name it with --stack"
+            raise InvalidOutputs(
+                f"{path} does not describe a stack. Start one with `make run`; for AWS, run "
+                "`terraform output -json > stack.json` and pass `--stack stack.json`"
             ) from None
 
-    def queue(self, part: PartName) -> str:
-        return self.queues[part]
-
-    def dead(self, part: PartName) -> str:
+    def dead_letter_queue_url(self, part: str) -> str:
         return self.queues[f"{part}_dead"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Everything that a command may use of a stack, opened once."""
+    """The ports through which commands use a stack; the queues are keyed by part."""
 
-    places: Places
-    s3: Any
-    sqs: Any
     tables: Tables
-    originals: S3ObjectStore
-    renditions: S3ObjectStore
+    originals: ObjectStore
+    renditions: ObjectStore
+    queues: Mapping[str, MessageSender]
+    dead_letters: Mapping[str, DeadLetterQueue]
 
     @classmethod
-    async def open(cls, places: Places, stack: AsyncExitStack) -> Self:
-        if places.endpoint is not None:
-            # A stand-in takes any credentials, and the operator's own must not go there.
+    async def open(cls, outputs: StackOutputs, exits: AsyncExitStack) -> Self:
+        """Open the clients of a stack; they stay open until `exits` closes."""
+        if outputs.endpoint is not None:
+            # The emulator accepts any credentials; the operator's own must not be sent to it.
             os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")  # noqa: S106
-        clients = Clients(stack, places.region)
-        dynamodb = await clients.open("dynamodb", places.endpoint)
-        s3 = await clients.open("s3", places.endpoint)
+        clients = Clients(exits, outputs.region)
+        dynamodb = await clients.open("dynamodb", outputs.endpoint)
+        s3 = await clients.open("s3", outputs.endpoint)
+        sqs = await clients.open("sqs", outputs.endpoint)
+        queues: dict[str, MessageSender] = {
+            part: SqsMessageSender(sqs, outputs.queues[part]) for part in PART_NAMES
+        }
         return cls(
-            places,
-            s3,
-            await clients.open("sqs", places.endpoint),
-            dynamo_tables(dynamodb, places.table),
-            S3ObjectStore(s3, places.buckets["originals"]),
-            S3ObjectStore(s3, places.buckets["renditions"]),
+            tables=dynamo_tables(dynamodb, outputs.table),
+            originals=S3ObjectStore(s3, outputs.buckets["originals"]),
+            renditions=S3ObjectStore(s3, outputs.buckets["renditions"]),
+            queues=queues,
+            dead_letters={
+                part: SqsDeadLetterQueue(sqs, outputs.dead_letter_queue_url(part), queue)
+                for part, queue in queues.items()
+            },
         )
