@@ -41,6 +41,13 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
     return image.model_copy(update=changes)
 
 
+async def create_image(tables: Tables, owner: str | None = None, **changes: object) -> Image:
+    """Build an image as `make_image` does, and add it to the table."""
+    image = make_image(owner, **changes)
+    await tables.images.create(image)
+    return image
+
+
 async def count_labels(tables: Tables, owner: str) -> dict[str, int]:
     """Return the number of the owner's images per label."""
     return {count.name: count.images for count in await tables.index.count_labels(owner, 1000)}
@@ -57,6 +64,12 @@ async def count_calls(tables: Tables, owner: str, month: str) -> dict[Feature, i
     return {
         feature: count for m in months if m.month == month for feature, count in m.calls.items()
     }
+
+
+def edit_details(image: Image, **changes: object) -> Image:
+    """Return the image after its owner edited the details."""
+    update = {**changes, "revision": image.details.revision + 1}
+    return image.with_details(image.details.model_copy(update=update))
 
 
 def make_recognition(

@@ -1,6 +1,6 @@
 """Open and decode an image: detect its format from the content only, and enforce limits.
 
-Needs the extra `pictures`: only services that decode images import this module.
+Needs the extra `imaging`: only services that decode images import this module.
 """
 
 import io

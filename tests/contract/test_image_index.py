@@ -1,0 +1,204 @@
+"""The contract of `ImageIndex`."""
+
+import asyncio
+
+import pytest
+
+from sightline.domain.images import Image
+from sightline.domain.recognition import BoundingBox, DetectedText
+from sightline.domain.words import MAX_WORDS
+from sightline.optimistic import Conflict
+from sightline.ports.image_index import LabelCount, Term
+from sightline.ports.tables import Tables
+from sightline_testing.builders import (
+    ETAG,
+    count_labels,
+    create_image,
+    edit_details,
+    find_labeled,
+    make_recognition,
+    new_owner,
+    with_recognition,
+)
+
+
+async def test_labels_are_indexed_and_counted_by_owner(tables: Tables) -> None:
+    owner = new_owner()
+    first, second = await create_image(tables, owner=owner), await create_image(tables, owner=owner)
+    await tables.images.store(first, with_recognition(first, "Dog", "Beach"))
+    await tables.images.store(second, with_recognition(second, "Dog"))
+    assert await count_labels(tables, owner) == {"Dog": 2, "Beach": 1}
+    assert await find_labeled(tables, owner, "Dog") == {
+        first.image_id: 91.25,
+        second.image_id: 91.25,
+    }
+    assert await find_labeled(tables, new_owner(), "Dog") == {}
+
+
+async def test_a_new_result_replaces_the_labels_in_the_index(tables: Tables) -> None:
+    image = await create_image(tables)
+    labeled = with_recognition(image, "Dog", "Beach")
+    await tables.images.store(image, labeled)
+    part = labeled.recognition.begin("other").succeed(make_recognition("Dog", "Sea", confidence=60))
+    await tables.images.store(labeled, labeled.with_part("recognition", part))
+    assert await count_labels(tables, image.owner) == {"Dog": 1, "Sea": 1}
+    assert await find_labeled(tables, image.owner, "Beach") == {}
+    assert await find_labeled(tables, image.owner, "Dog") == {image.image_id: 60}
+
+
+async def test_a_replaced_original_removes_the_labels_from_the_index(tables: Tables) -> None:
+    image = await create_image(tables)
+    labeled = with_recognition(image, "Dog")
+    await tables.images.store(image, labeled)
+    await tables.images.store(
+        labeled, labeled.with_part("recognition", labeled.recognition.begin("other"))
+    )
+    assert await count_labels(tables, image.owner) == {}
+
+
+async def test_replacing_the_maximum_number_of_labels_fits_one_transaction(tables: Tables) -> None:
+    image = await create_image(tables)
+    labeled = with_recognition(image, *(f"Old {n}" for n in range(24)))
+    await tables.images.store(image, labeled)
+    part = labeled.recognition.begin("other").succeed(
+        make_recognition(*(f"New {n}" for n in range(24)))
+    )
+    await tables.images.store(labeled, labeled.with_part("recognition", part))
+    assert set(await count_labels(tables, image.owner)) == {f"New {n}" for n in range(24)}
+
+
+async def test_concurrent_images_with_the_same_label_are_all_counted(tables: Tables) -> None:
+    """A burst of an owner's uploads contends for the same counter."""
+    owner = new_owner()
+    images = [await create_image(tables, owner=owner) for _ in range(10)]
+    await asyncio.gather(
+        *(tables.images.store(image, with_recognition(image, "Dog")) for image in images)
+    )
+    assert await count_labels(tables, owner) == {"Dog": 10}
+
+
+async def test_added_labels_are_indexed_and_hidden_ones_are_not(tables: Tables) -> None:
+    image = await create_image(tables)
+    labeled = with_recognition(image, "Dog", "Beach")
+    await tables.images.store(image, labeled)
+    change = edit_details(labeled, added=("Holiday",), hidden=("beach",))
+    await tables.images.store(labeled, change)
+    assert await count_labels(tables, image.owner) == {"Dog": 1, "Holiday": 1}
+    assert await find_labeled(tables, image.owner, "holiday") == {image.image_id: 100}
+    await tables.images.store(change, edit_details(change, added=(), hidden=()))
+    assert await count_labels(tables, image.owner) == {"Dog": 1, "Beach": 1}
+
+
+async def test_hiding_a_label_conflicts_with_a_concurrent_recognition(tables: Tables) -> None:
+    """The later writer must read the row again, or the index would be wrong."""
+    image = await create_image(tables)
+    labeled = with_recognition(image, "Dog")
+    await tables.images.store(image, labeled)
+    await tables.images.store(labeled, edit_details(labeled, hidden=("Dog",)))
+    part = labeled.recognition.begin(ETAG).succeed(make_recognition("Dog", "Cat"))
+    with pytest.raises(Conflict):
+        await tables.images.store(labeled, labeled.with_part("recognition", part))
+    current = await tables.images.get(image.key)
+    await tables.images.store(current, current.with_part("recognition", part))
+    assert await count_labels(tables, image.owner) == {"Cat": 1}
+
+
+async def test_count_labels_filters_by_prefix_and_cursor(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, with_recognition(image, "Dog", "Beach", "Doghouse", "Äpfel"))
+    counts = await tables.index.count_labels(image.owner, 10)
+    assert [count.name for count in counts] == ["Beach", "Dog", "Doghouse", "Äpfel"]
+    assert [count.key for count in await tables.index.count_labels(image.owner, 10, "dog")] == [
+        "dog",
+        "doghouse",
+    ]
+    assert [
+        count.key for count in await tables.index.count_labels(image.owner, 1, "", "beach")
+    ] == ["dog"]
+    assert await tables.index.count_labels(image.owner, 10, "dog", "dog") == [
+        LabelCount("doghouse", "Doghouse", 1)
+    ]
+
+
+async def test_find_returns_the_newest_images_up_to_an_id(tables: Tables) -> None:
+    owner = new_owner()
+    images = [await create_image(tables, owner=owner) for _ in range(5)]
+    for image in images:
+        await tables.images.store(image, with_recognition(image, "Dog"))
+    ids = [image.image_id for image in images]
+    found = await tables.index.find(owner, Term("label", "dog"), 2)
+    assert [each.image_id for each in found] == [ids[4], ids[3]]
+    found = await tables.index.find(owner, Term("label", "dog"), 10, ids[2])
+    assert [each.image_id for each in found] == [ids[2], ids[1], ids[0]]
+
+
+def recognize_text(image: Image, *texts: str, etag: str = ETAG) -> Image:
+    """Return the image after a recognition that found these lines of text."""
+    box = BoundingBox(left=0, top=0, width=1, height=1)
+    lines = tuple(
+        DetectedText(text=text, confidence=99, is_line=True, line=number, box=box)
+        for number, text in enumerate(texts)
+    )
+    result = make_recognition("Sign").model_copy(update={"text": lines})
+    return image.with_part("recognition", image.recognition.begin(etag).succeed(result))
+
+
+async def find_word(tables: Tables, owner: str, word: str) -> list[str]:
+    return [each.image_id for each in await tables.index.find(owner, Term("word", word), 100)]
+
+
+async def test_words_are_found_in_any_case_and_width(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, recognize_text(image, "STRASSE 7", "Ｃａｆé"))
+    for word in ("strasse", "7", "café"):
+        assert await find_word(tables, image.owner, word) == [image.image_id]
+        assert await find_word(tables, new_owner(), word) == []
+    assert (await tables.images.get(image.key)).words == {"strasse", "7", "café"}
+
+
+async def test_a_new_result_replaces_the_words_in_the_index(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, recognize_text(image, "one two"))
+    labeled = await tables.images.get(image.key)
+    await tables.images.store(labeled, recognize_text(labeled, "two three", etag="other"))
+    assert await find_word(tables, image.owner, "one") == []
+    assert (await tables.images.get(image.key)).words == {"two", "three"}
+    assert await find_word(tables, image.owner, "three") == [image.image_id]
+
+
+async def test_more_words_than_fit_one_transaction_are_indexed(tables: Tables) -> None:
+    """Up to a limit; all of them are removed with the image."""
+    image = await create_image(tables)
+    await tables.images.store(
+        image, recognize_text(image, *(f"word{n}" for n in range(MAX_WORDS + 1)))
+    )
+    assert await find_word(tables, image.owner, f"word{MAX_WORDS - 1}") == [image.image_id]
+    assert await find_word(tables, image.owner, f"word{MAX_WORDS}") == []
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    for number in range(MAX_WORDS):
+        assert await find_word(tables, image.owner, f"word{number}") == []
+
+
+async def test_words_of_an_image_that_is_being_deleted_are_not_indexed(tables: Tables) -> None:
+    image = await create_image(tables)
+    hidden = await tables.images.begin_deletion(image.key)
+    with pytest.raises(Conflict):
+        await tables.images.store(image, recognize_text(image, "late"))
+    await tables.images.remove(hidden)
+    assert await find_word(tables, image.owner, "late") == []
+
+
+async def test_a_conflicting_write_removes_no_word_of_the_newer_result(tables: Tables) -> None:
+    """The row keeps the words of the rejected write, so that the next write removes them."""
+    image = await create_image(tables)
+    running = image.with_part("recognition", image.recognition.begin(ETAG))
+    await tables.images.store(image, running)
+    await tables.images.store(running, recognize_text(running, "newer"))
+    with pytest.raises(Conflict):
+        await tables.images.store(running, recognize_text(running, "older"))
+    current = await tables.images.get(image.key)
+    assert current.found_words == {"newer"}
+    assert await find_word(tables, image.owner, "newer") == [image.image_id]
+    await tables.images.store(current, recognize_text(current, "newest", etag="other"))
+    assert (await tables.images.get(image.key)).words == {"newest"}
+    assert await find_word(tables, image.owner, "older") == []
