@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.conftest import VISIBILITY, sign_up
+from e2e.conftest import VISIBILITY_SECONDS, sign_up
 from sightline_client import Pool
 from sightline_local.connection import Connection
 from sightline_local.sample_image import draw_sample
@@ -24,7 +24,7 @@ def _restore_sigint() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(consecutive_ports(0), tmp_path_factory.mktemp("stack"), VISIBILITY) as stack:
+    with Stack(consecutive_ports(0), tmp_path_factory.mktemp("stack"), VISIBILITY_SECONDS) as stack:
         stack.start()
         yield stack
 

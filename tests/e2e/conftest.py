@@ -1,4 +1,4 @@
-"""All of Sightline as separate processes, and clients of it."""
+"""Fixtures of the end-to-end tests: a stack of real processes, and its users."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,53 +13,54 @@ from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.stack import Stack, consecutive_ports
 
-#: Seconds that a picture may take here before a test gives up on it.
-PATIENCE = 60
+#: Timeout for anything that a test waits for, seconds.
+TIMEOUT_SECONDS = 60
 
-#: Seconds; short, so that what a killed process held is soon delivered again.
-VISIBILITY = 5
+#: Visibility timeout of the queues, short so that messages of a killed process return soon.
+VISIBILITY_SECONDS = 5
 
 Json = dict[str, Any]
 
 
 class User:
-    """Somebody who is signed in, at the public API."""
+    """A signed-in user of the public API."""
 
-    def __init__(self, stack: Stack, card: Connection) -> None:
+    def __init__(self, stack: Stack, connection: Connection) -> None:
         self.stack = stack
-        self.card = card
-        self.http = httpx.Client(base_url=card.api, timeout=30)
-        token = sign_in(self.http, card)
+        self.connection = connection
+        self.http = httpx.Client(base_url=connection.api, timeout=30)
+        token = sign_in(self.http, connection)
         self.http.headers["Authorization"] = f"Bearer {token}"
 
-    def announce(self, name: str, body: bytes, features: Sequence[str] | None = None) -> Json:
-        return request_upload(self.http, self.card, name, body, features=features)
+    def request_upload(self, name: str, body: bytes, features: Sequence[str] | None = None) -> Json:
+        """Create an image that declares the body, and return its upload."""
+        return request_upload(self.http, self.connection, name, body, features=features)
 
-    def send(self, name: str, body: bytes, features: Sequence[str] | None = None) -> str:
-        """Upload a picture; answers its id."""
-        ticket = self.announce(name, body, features)
-        upload(ticket, body)
-        image_id: str = ticket["image"]["id"]
+    def upload(self, name: str, body: bytes, features: Sequence[str] | None = None) -> str:
+        """Upload an image, and return its id."""
+        created = self.request_upload(name, body, features)
+        upload(created, body)
+        image_id: str = created["image"]["id"]
         return image_id
 
     def get(self, image_id: str) -> Json:
-        answer = self.http.get(f"/v1/images/{image_id}")
-        answer.raise_for_status()
-        body: Json = answer.json()
+        response = self.http.get(f"/v1/images/{image_id}")
+        response.raise_for_status()
+        body: Json = response.json()
         return body
 
     def wait(self, image_id: str, **expected: str) -> Json:
-        """The image once it has ended, or once its named parts are in the expected states."""
+        """Wait until the image is processed, or until its parts are in the expected states."""
 
-        def has_ended(image: Json) -> bool:
+        def is_done(image: Json) -> bool:
             if expected:
                 return all(image[part]["state"] == state for part, state in expected.items())
             return image["status"] in {"ready", "failed"}
 
-        return self.wait_until(image_id, has_ended)
+        return self.wait_until(image_id, is_done)
 
     def wait_until(self, image_id: str, condition: Callable[[Json], bool]) -> Json:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             image = self.get(image_id)
             if condition(image):
@@ -71,13 +72,13 @@ class User:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(consecutive_ports(0), folder, VISIBILITY) as stack:
+    with Stack(consecutive_ports(0), folder, VISIBILITY_SECONDS) as stack:
         stack.start()
         yield stack
 
 
 def cloud(stack: Stack, service: str) -> Any:
-    """A client of the embedded cloud itself, for what no user may see."""
+    """Return a client of the AWS emulator, for what no user can access."""
     return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=stack.ports.url("cloud"),
@@ -95,21 +96,18 @@ def user(stack: Stack) -> Iterator[User]:
 
 
 @pytest.fixture(scope="session")
-def stranger(stack: Stack) -> Iterator[User]:
+def other_user(stack: Stack) -> Iterator[User]:
     """A second user of the same pool."""
-    user = User(stack, sign_up(stack, "stranger@example.com"))
+    user = User(stack, sign_up(stack, "other@example.com"))
     yield user
     user.http.close()
 
 
 def sign_up(stack: Stack, email: str) -> Connection:
-    """The card of a new user of the stack's pool."""
+    """Create a user in the pool of the stack, and return its connection."""
     assert stack.resources is not None
-    cognito, pool, password = (
-        cloud(stack, "cognito-idp"),
-        stack.resources.pool_id,
-        "Sightline-other-2",
-    )
+    cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
+    password = "Sightline-other-2"
     cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=email, Password=password, Permanent=True

@@ -1,4 +1,4 @@
-"""Live events through all of Sightline, and what becomes of a gateway's inbox."""
+"""Live events through the whole stack, and the event queues of gateway processes."""
 
 import os
 import subprocess
@@ -12,22 +12,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from e2e.conftest import PATIENCE, User, cloud
-from e2e.test_journey import rows
+from e2e.conftest import TIMEOUT_SECONDS, User, cloud
+from e2e.test_journey import list_rows
 from sightline_api.events.replay_buffer import OVERLAP_SECONDS
 from sightline_local.environment import api_environment
 from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_testing.sse import ServerSentEvent, SseParser
 
-PICTURE = draw_sample(size=(700, 500))
+IMAGE = draw_sample(size=(700, 500))
 
-#: Seconds; a gateway that is killed counts as dead after as many, and is swept after as many more.
-LEASE = 4
+#: Lease of an event queue; one lease after it has expired, the queue is removed.
+LEASE_SECONDS = 4
 
 
-class Watch:
-    """An open stream."""
+class EventStream:
+    """An open event stream."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -37,42 +37,42 @@ class Watch:
         return next(self._events)
 
     def until(self, name: str, **data: str) -> list[ServerSentEvent]:
-        """All events up to the one of this name with these data."""
-        seen: list[ServerSentEvent] = []
-        while not seen or seen[-1].name != name or not data.items() <= seen[-1].data.items():
-            seen.append(self.next())
-        return seen
+        """Return all events up to the first with this name and these data."""
+        events: list[ServerSentEvent] = []
+        while not events or events[-1].name != name or not data.items() <= events[-1].data.items():
+            events.append(self.next())
+        return events
 
     def rest(self) -> list[ServerSentEvent]:
-        """What comes until the gateway ends the stream in good order."""
+        """Return the events until the gateway ends the stream properly."""
         return list(self._events)
 
     def _read(self) -> Iterator[ServerSentEvent]:
         parser = SseParser()
         for text in self.response.iter_text():
-            yield from (told for told in parser.feed(text) if told.name)
+            yield from (event for event in parser.feed(text) if event.name)
 
 
 @contextmanager
-def watch(user: User, url: str = "", last: str | None = None) -> Iterator[Watch]:
-    """What the user's screen sees at this gateway; nothing for too long ends the test."""
+def open_stream(user: User, url: str = "", last: str | None = None) -> Iterator[EventStream]:
+    """Open the event stream of the user at this gateway; silence for too long fails the test."""
     headers = {} if last is None else {"Last-Event-ID": last}
     with user.http.stream(
-        "GET", f"{url}/v1/events", headers=headers, timeout=httpx.Timeout(10, read=PATIENCE)
+        "GET", f"{url}/v1/events", headers=headers, timeout=httpx.Timeout(10, read=TIMEOUT_SECONDS)
     ) as response:
         assert response.status_code == 200, response.read()
-        yield Watch(response)
+        yield EventStream(response)
 
 
-class Process:
-    """One more gateway of the same stack."""
+class GatewayProcess:
+    """An additional gateway process of the stack."""
 
     def __init__(self, stack: Stack, log: Path) -> None:
         assert stack.resources is not None
         ports = replace(stack.ports, api=consecutive_ports(0).api)
         self.url = ports.url("api")
         environment = api_environment(ports, stack.resources)
-        environment["SIGHTLINE_EVENTS_LEASE_SECONDS"] = str(LEASE)
+        environment["SIGHTLINE_EVENTS_LEASE_SECONDS"] = str(LEASE_SECONDS)
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", "sightline_api"],
@@ -82,7 +82,7 @@ class Process:
                 stderr=subprocess.STDOUT,
             )
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         assert self.popen.poll() is None
         with suppress(httpx.TransportError):
             return httpx.get(f"{self.url}/health").is_success
@@ -90,146 +90,147 @@ class Process:
 
 
 @pytest.fixture
-def start(stack: Stack, tmp_path: Path) -> Iterator[Callable[[], Process]]:
-    """Starts gateways; none of them outlives the test."""
-    started: list[Process] = []
+def start(stack: Stack, tmp_path: Path) -> Iterator[Callable[[], GatewayProcess]]:
+    """Start gateway processes; they end with the test."""
+    started: list[GatewayProcess] = []
 
-    def start() -> Process:
-        process = Process(stack, tmp_path / f"api-{len(started)}.log")
+    def start() -> GatewayProcess:
+        process = GatewayProcess(stack, tmp_path / f"api-{len(started)}.log")
         started.append(process)
-        wait_until(process.answers)
+        wait_until(process.is_ready)
         return process
 
     yield start
     for process in started:
-        # Gently: the next test counts what is there.
+        # Not killed: the next test counts the event queues.
         process.popen.terminate()
-        process.popen.wait(PATIENCE)
+        process.popen.wait(TIMEOUT_SECONDS)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def inboxes(user: User) -> set[str]:
-    """The names of all that anything is left of: queues, subscriptions and entries."""
-    made = user.stack.resources
-    assert made is not None
-    answer = cloud(user.stack, "sqs").list_queues(QueueNamePrefix=f"{made.table}-events-")
-    queues = {url.rsplit("/", 1)[1] for url in answer.get("QueueUrls", [])}
+def event_queues(user: User) -> set[str]:
+    """Return the names of event queues that exist, are subscribed or are registered."""
+    resources = user.stack.resources
+    assert resources is not None
+    response = cloud(user.stack, "sqs").list_queues(QueueNamePrefix=f"{resources.table}-events-")
+    queues = {url.rsplit("/", 1)[1] for url in response.get("QueueUrls", [])}
     subscriptions = cloud(user.stack, "sns").list_subscriptions_by_topic(
-        TopicArn=made.events_topic_arn
+        TopicArn=resources.events_topic_arn
     )["Subscriptions"]
     subscribed = {each["Endpoint"].rsplit(":", 1)[1] for each in subscriptions}
-    registered = {row.split()[1] for row in rows(user) if row.startswith("EVENT_QUEUES ")}
+    registered = {row.split()[1] for row in list_rows(user) if row.startswith("EVENT_QUEUES ")}
     return queues | subscribed | registered
 
 
-def new_inbox(user: User, before: set[str]) -> str:
-    wait_until(lambda: len(inboxes(user) - before) == 1)
-    (name,) = inboxes(user) - before
+def new_event_queue(user: User, before: set[str]) -> str:
+    """Wait for one event queue that did not exist before, and return its name."""
+    wait_until(lambda: len(event_queues(user) - before) == 1)
+    (name,) = event_queues(user) - before
     return name
 
 
-def test_an_upload_is_seen_from_its_ticket_to_ready(user: User) -> None:
-    """Through a connection that would take compressed answers."""
-    with watch(user) as screen:
-        assert "content-encoding" not in screen.response.headers
-        assert screen.next().name == "open"
-        image_id = user.send("live.jpg", PICTURE)
-        seen = screen.until("image", image_id=image_id, status="ready")
+def test_the_stream_reports_an_image_from_creation_to_deletion(user: User) -> None:
+    """The stream is not compressed although the client accepts it."""
+    with open_stream(user) as stream:
+        assert "content-encoding" not in stream.response.headers
+        assert stream.next().name == "open"
+        image_id = user.upload("live.jpg", IMAGE)
+        events = stream.until("image", image_id=image_id, status="ready")
         user.http.patch(f"/v1/images/{image_id}", json={"title": "Live"}).raise_for_status()
         user.http.delete(f"/v1/images/{image_id}").raise_for_status()
-        seen += screen.until("image", image_id=image_id, change="deleted")
-    mine = [told.data for told in seen if told.data.get("image_id") == image_id]
-    # In any order: the gateway tells of what it did itself a moment later.
-    assert {"created", "updated", "deleted"} == {each["change"] for each in mine}
-    assert {"processing", "ready", None} <= {each["status"] for each in mine}
+        events += stream.until("image", image_id=image_id, change="deleted")
+    changes = [event.data for event in events if event.data.get("image_id") == image_id]
+    # In any order: the gateway publishes its own changes with a short delay.
+    assert {"created", "updated", "deleted"} == {each["change"] for each in changes}
+    assert {"processing", "ready", None} <= {each["status"] for each in changes}
 
 
-def test_a_failure_is_seen(user: User) -> None:
-    with watch(user) as screen:
-        image_id = user.send("broken.jpg", PICTURE[:2000])
-        screen.until("image", image_id=image_id, status="failed")
+def test_the_stream_reports_a_failure(user: User) -> None:
+    with open_stream(user) as stream:
+        image_id = user.upload("broken.jpg", IMAGE[:2000])
+        stream.until("image", image_id=image_id, status="failed")
 
 
-def test_a_stranger_sees_nothing(user: User, stranger: User) -> None:
-    with watch(stranger) as screen:
-        assert screen.next().name == "open"
-        user.wait(user.send("private.jpg", PICTURE))
-        own = stranger.announce("own.jpg", PICTURE)["image"]["id"]
-        assert screen.next().data["image_id"] == own
+def test_another_user_receives_no_events(user: User, other_user: User) -> None:
+    with open_stream(other_user) as stream:
+        assert stream.next().name == "open"
+        user.wait(user.upload("private.jpg", IMAGE))
+        own = other_user.request_upload("own.jpg", IMAGE)["image"]["id"]
+        assert stream.next().data["image_id"] == own
 
 
-def test_whoever_comes_back_is_told_what_was_missed_by_another_gateway(
-    user: User, start: Callable[[], Process]
+def test_a_stream_resumes_at_another_gateway(
+    user: User, start: Callable[[], GatewayProcess]
 ) -> None:
-    """The events of one are the events of all, by the same ids."""
-    before = inboxes(user)
+    """All gateways receive the same events with the same ids."""
+    before = event_queues(user)
     other = start()
-    new_inbox(user, before)
-    # Of what came shortly after its beginning it could not say that nothing was missed.
+    new_event_queue(user, before)
+    # The replay buffer of the new gateway covers positions only after this time.
     time.sleep(OVERLAP_SECONDS + 1)
-    with watch(user) as screen:
-        first = user.send("first.jpg", PICTURE)
-        last = screen.until("image", image_id=first, status="ready")[-1].event_id
-    second = user.send("second.jpg", PICTURE)
+    with open_stream(user) as stream:
+        first = user.upload("first.jpg", IMAGE)
+        last = stream.until("image", image_id=first, status="ready")[-1].event_id
+    second = user.upload("second.jpg", IMAGE)
     user.wait(second)
-    with watch(user, other.url, last) as screen:
-        screen.until("image", image_id=second, status="ready")
+    with open_stream(user, other.url, last) as stream:
+        stream.until("image", image_id=second, status="ready")
 
 
-def test_a_gateway_that_is_told_to_stop_ends_its_streams_and_leaves_nothing(
-    user: User, start: Callable[[], Process]
+def test_a_stopping_gateway_ends_its_streams_and_removes_its_queue(
+    user: User, start: Callable[[], GatewayProcess]
 ) -> None:
-    before = inboxes(user)
+    before = event_queues(user)
     process = start()
-    name = new_inbox(user, before)
-    with watch(user, process.url) as screen:
-        screen.until("open")
+    name = new_event_queue(user, before)
+    with open_stream(user, process.url) as stream:
+        stream.until("open")
         process.popen.terminate()
-        # In good order: a connection that breaks would raise.
-        screen.rest()
-    assert process.popen.wait(PATIENCE) <= 0
-    assert name not in inboxes(user)
+        # A broken connection would raise.
+        stream.rest()
+    assert process.popen.wait(TIMEOUT_SECONDS) <= 0
+    assert name not in event_queues(user)
 
 
-def test_a_killed_gateways_inbox_is_removed_by_another(
-    user: User, start: Callable[[], Process]
+def test_the_queue_of_a_killed_gateway_is_removed_by_another(
+    user: User, start: Callable[[], GatewayProcess]
 ) -> None:
-    before = inboxes(user)
+    before = event_queues(user)
     killed = start()
-    left = new_inbox(user, before)
-    with watch(user, killed.url) as screen, suppress(httpx.RemoteProtocolError):
-        screen.until("open")
+    abandoned = new_event_queue(user, before)
+    with open_stream(user, killed.url) as stream, suppress(httpx.RemoteProtocolError):
+        stream.until("open")
         os.kill(killed.popen.pid, 9)
-        screen.rest()
+        stream.rest()
     killed.popen.wait()
-    assert left in inboxes(user)
+    assert abandoned in event_queues(user)
     survivor = start()
-    kept = new_inbox(user, before | {left})
-    with watch(user, survivor.url) as screen:
-        screen.until("open")
-        wait_until(lambda: left not in inboxes(user))
-        assert before | {kept} == inboxes(user)
-        # Whoever lives has lost nothing by it.
-        image_id = user.send("after.jpg", PICTURE)
-        screen.until("image", image_id=image_id, status="ready")
+    kept = new_event_queue(user, before | {abandoned})
+    with open_stream(user, survivor.url) as stream:
+        stream.until("open")
+        wait_until(lambda: abandoned not in event_queues(user))
+        assert before | {kept} == event_queues(user)
+        # The surviving gateway still delivers events.
+        image_id = user.upload("after.jpg", IMAGE)
+        stream.until("image", image_id=image_id, status="ready")
 
 
-def test_an_inbox_that_vanishes_is_replaced(user: User, start: Callable[[], Process]) -> None:
-    before = inboxes(user)
+def test_a_lost_event_queue_is_replaced(user: User, start: Callable[[], GatewayProcess]) -> None:
+    before = event_queues(user)
     process = start()
-    name = new_inbox(user, before)
+    name = new_event_queue(user, before)
     sqs = cloud(user.stack, "sqs")
-    with watch(user, process.url) as screen:
-        screen.until("open")
+    with open_stream(user, process.url) as stream:
+        stream.until("open")
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
-        screen.until("reset")
-        assert name not in inboxes(user)
-        assert new_inbox(user, before) != name
-        image_id = user.announce("after.jpg", PICTURE)["image"]["id"]
-        screen.until("image", image_id=image_id, change="created")
+        stream.until("reset")
+        assert name not in event_queues(user)
+        assert new_event_queue(user, before) != name
+        image_id = user.request_upload("after.jpg", IMAGE)["image"]["id"]
+        stream.until("image", image_id=image_id, change="created")

@@ -1,4 +1,4 @@
-"""What users do, and what happens to the processes meanwhile."""
+"""User journeys, and failures of processes during them."""
 
 import hashlib
 import io
@@ -16,38 +16,40 @@ from sightline_local.connection import Connection
 from sightline_local.demo import run_demo, upload
 from sightline_local.sample_image import CAPTION, draw_sample
 
-PICTURE = draw_sample(size=(900, 600))
+IMAGE = draw_sample(size=(900, 600))
 
 
-def objects(user: User) -> list[str]:
-    made = user.stack.resources
-    assert made is not None
+def list_objects(user: User) -> list[str]:
+    """Return the keys of all objects."""
+    resources = user.stack.resources
+    assert resources is not None
     s3 = cloud(user.stack, "s3")
     return [
         entry["Key"]
-        for bucket in (made.originals_bucket, made.renditions_bucket)
+        for bucket in (resources.originals_bucket, resources.renditions_bucket)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         for entry in page.get("Contents", [])
     ]
 
 
-def rows(user: User) -> list[str]:
-    made = user.stack.resources
-    assert made is not None
-    items = cloud(user.stack, "dynamodb").scan(TableName=made.table)["Items"]
+def list_rows(user: User) -> list[str]:
+    """Return the keys of all rows of the table."""
+    resources = user.stack.resources
+    assert resources is not None
+    items = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
     return [f"{item['pk']['S']} {item['sk']['S']}" for item in items]
 
 
 @pytest.mark.parametrize("part", ["recognition", "renditions"])
-def test_one_part_does_not_share_the_others_fate(user: User, part: str) -> None:
-    """With one service stopped the other's part succeeds; started again, it catches up."""
+def test_each_part_is_processed_while_the_other_service_is_stopped(user: User, part: str) -> None:
+    """The stopped service catches up after its restart."""
     service, other = {
         "recognition": ("worker", "renditions"),
         "renditions": ("resizer", "recognition"),
     }[part]
     user.stack.stop(service)
     try:
-        image_id = user.send("fate.jpg", PICTURE)
+        image_id = user.upload("part.jpg", IMAGE)
         image = user.wait(image_id, **{other: "succeeded"})
         assert image[part]["state"] == "pending"
         assert image["status"] == "processing"
@@ -57,19 +59,19 @@ def test_one_part_does_not_share_the_others_fate(user: User, part: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["worker", "resizer"])
-def test_killed_processes_lose_nothing(user: User, service: str) -> None:
+def test_a_killed_service_loses_no_image(user: User, service: str) -> None:
     image_ids = []
     for number in range(6):
-        image_ids.append(user.send(f"{number}.jpg", PICTURE))
+        image_ids.append(user.upload(f"{number}.jpg", IMAGE))
         if number == 3:
             user.stack.kill(service)
     user.stack.restart(service)
     assert [user.wait(image_id)["status"] for image_id in image_ids] == ["ready"] * 6
 
 
-def test_a_frozen_process_is_stood_in_for(user: User) -> None:
-    """What a hung resizer holds comes back; when it wakes, its late answer changes nothing."""
-    image_id = user.send("frozen.jpg", PICTURE)
+def test_a_suspended_process_delays_but_loses_no_image(user: User) -> None:
+    """Its message is redelivered; the late result of the resumed resizer has no effect."""
+    image_id = user.upload("suspended.jpg", IMAGE)
     pid = user.stack.pid("resizer")
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -79,154 +81,157 @@ def test_a_frozen_process_is_stood_in_for(user: User) -> None:
     assert user.wait(image_id)["status"] == "ready"
 
 
-def test_deletion_leaves_no_trace(user: User) -> None:
-    image_id = user.send("gone.jpg", PICTURE)
+def test_deletion_removes_all_rows_and_objects(user: User) -> None:
+    image_id = user.upload("deleted.jpg", IMAGE)
     user.wait(image_id)
-    assert len([key for key in objects(user) if image_id in key]) == 4
+    assert len([key for key in list_objects(user) if image_id in key]) == 4
     assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
-    assert not [key for key in objects(user) if image_id in key]
-    assert not [row for row in rows(user) if image_id in row]
+    assert not [key for key in list_objects(user) if image_id in key]
+    assert not [row for row in list_rows(user) if image_id in row]
     assert user.http.get(f"/v1/images/{image_id}").status_code == 404
 
 
-def test_an_image_deleted_at_once_does_not_come_back(user: User) -> None:
-    """Deletion races with processing; whoever wins, nothing stays behind."""
-    image_ids = [user.send(f"race {number}.jpg", PICTURE) for number in range(8)]
+def test_an_image_deleted_during_processing_leaves_nothing(user: User) -> None:
+    """Deletion races with processing; the order does not matter."""
+    image_ids = [user.upload(f"race {number}.jpg", IMAGE) for number in range(8)]
     for image_id in image_ids:
         assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
-    # Both services work in order: once a later picture is ready, these have been dealt with.
-    user.wait(user.send("after.jpg", PICTURE))
-    user.wait(user.send("after.jpg", PICTURE))
-    left = [
-        each for each in objects(user) + rows(user) for image_id in image_ids if image_id in each
+    # Both services work in order: once a later image is ready, these have been processed.
+    user.wait(user.upload("after.jpg", IMAGE))
+    user.wait(user.upload("after.jpg", IMAGE))
+    remaining = [
+        each
+        for each in list_objects(user) + list_rows(user)
+        for image_id in image_ids
+        if image_id in each
     ]
-    assert left == []
+    assert remaining == []
 
 
-def test_a_ticket_used_after_its_image_was_deleted_leaves_nothing(user: User) -> None:
-    ticket = user.announce("late.jpg", PICTURE)
-    image_id = ticket["image"]["id"]
+def test_an_upload_after_deletion_leaves_nothing(user: User) -> None:
+    created = user.request_upload("late.jpg", IMAGE)
+    image_id = created["image"]["id"]
     assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
-    upload(ticket, PICTURE)
-    user.wait(user.send("after.jpg", PICTURE))
-    assert not [each for each in objects(user) + rows(user) if image_id in each]
+    upload(created, IMAGE)
+    user.wait(user.upload("after.jpg", IMAGE))
+    assert not [each for each in list_objects(user) + list_rows(user) if image_id in each]
 
 
-def test_reprocessing_makes_everything_anew_and_counts_once(user: User) -> None:
-    image_id = user.send("again.jpg", PICTURE)
+def test_reprocessing_repeats_both_parts_and_indexes_labels_once(user: User) -> None:
+    image_id = user.upload("reprocessed.jpg", IMAGE)
     before = user.wait(image_id)
-    answer = user.http.post(f"/v1/images/{image_id}/reprocess", json={})
-    assert answer.status_code == 202
+    response = user.http.post(f"/v1/images/{image_id}/reprocess", json={})
+    assert response.status_code == 202
 
-    def moved(image: dict[str, Any]) -> bool:
+    def is_reprocessed(image: dict[str, Any]) -> bool:
         return all(
             image[part]["started_at"] != before[part]["started_at"]
             and image[part]["state"] == "succeeded"
             for part in ("recognition", "renditions")
         )
 
-    after = user.wait_until(image_id, moved)
+    after = user.wait_until(image_id, is_reprocessed)
     assert after["status"] == "ready"
     assert after["recognition"]["labels"] == before["recognition"]["labels"]
-    indexed = [row for row in rows(user) if image_id in row and "#LABEL#" in row]
+    indexed = [row for row in list_rows(user) if image_id in row and "#LABEL#" in row]
     assert len(indexed) == len(after["recognition"]["labels"])
 
 
-def test_the_same_picture_twice_is_paid_for_once(user: User) -> None:
-    picture = draw_sample(size=(901, 601))
-    image_ids = [user.send("twice.jpg", picture) for _ in range(3)]
+def test_recognition_of_duplicates_is_billed_once(user: User) -> None:
+    body = draw_sample(size=(901, 601))
+    image_ids = [user.upload("duplicate.jpg", body) for _ in range(3)]
     assert {user.wait(image_id)["status"] for image_id in image_ids} == {"ready"}
-    made = user.stack.resources
-    assert made is not None
-    items = cloud(user.stack, "dynamodb").scan(TableName=made.table)["Items"]
-    paid = [
+    resources = user.stack.resources
+    assert resources is not None
+    items = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
+    billed = [
         int(item["recognition"]["M"]["result"]["M"]["calls"]["M"].get("labels", {"N": "0"})["N"])
         for item in items
         if item["sk"]["S"] in {f"IMAGE#{image_id}" for image_id in image_ids}
         and item["pk"]["S"].startswith("USER#")
     ]
-    assert sorted(paid) == [0, 0, 1]
+    assert sorted(billed) == [0, 0, 1]
 
 
-def test_other_bytes_than_announced_end_failed(user: User) -> None:
-    """S3 refuses them by their checksum; the emulator does not, so the resizer must."""
-    ticket = user.announce("swap.jpg", PICTURE)
-    upload(ticket, PICTURE[:-1] + b"x")
-    image = user.wait(ticket["image"]["id"])
+def test_an_upload_with_a_wrong_checksum_fails(user: User) -> None:
+    """S3 rejects it; the emulator does not, so the resizer must detect it."""
+    created = user.request_upload("other.jpg", IMAGE)
+    upload(created, IMAGE[:-1] + b"x")
+    image = user.wait(created["image"]["id"])
     assert image["status"] == "failed"
     assert image["renditions"]["failure"]["code"] == "checksum_mismatch"
 
 
-def test_a_foreign_object_is_nobodys_image(user: User, stranger: User) -> None:
-    """Something in the bucket under a user's prefix, without a ticket: no row, no trace."""
-    made = user.stack.resources
-    assert made is not None
-    image_id = stranger.announce("x.jpg", PICTURE)["image"]["id"]
-    owner = next(row for row in rows(user) if image_id in row).split()[0].removeprefix("USER#")
+def test_an_object_without_an_image_is_ignored(user: User, other_user: User) -> None:
+    """An object under the prefix of a user creates no row unless the API created the image."""
+    resources = user.stack.resources
+    assert resources is not None
+    image_id = other_user.request_upload("x.jpg", IMAGE)["image"]["id"]
+    owner = next(row for row in list_rows(user) if image_id in row).split()[0].removeprefix("USER#")
     forged = image_id[:-4] + "0000"
     cloud(user.stack, "s3").put_object(
-        Bucket=made.originals_bucket, Key=f"originals/{owner}/{forged}", Body=PICTURE
+        Bucket=resources.originals_bucket, Key=f"originals/{owner}/{forged}", Body=IMAGE
     )
-    user.wait(user.send("after.jpg", PICTURE))
-    assert not [row for row in rows(user) if forged in row]
+    user.wait(user.upload("after.jpg", IMAGE))
+    assert not [row for row in list_rows(user) if forged in row]
 
 
-def test_nobody_sees_another_users_images(user: User, stranger: User) -> None:
-    image_id = user.send("private.jpg", PICTURE)
+def test_images_of_another_user_are_inaccessible(user: User, other_user: User) -> None:
+    image_id = user.upload("private.jpg", IMAGE)
     before = user.wait(image_id)
     for method in ("GET", "DELETE"):
-        answer = stranger.http.request(method, f"/v1/images/{image_id}")
-        assert (answer.status_code, answer.json()["code"]) == (404, "image_not_found")
-    listed = stranger.http.get("/v1/images", params={"limit": 100}).json()["items"]
+        response = other_user.http.request(method, f"/v1/images/{image_id}")
+        assert (response.status_code, response.json()["code"]) == (404, "image_not_found")
+    listed = other_user.http.get("/v1/images", params={"limit": 100}).json()["items"]
     assert image_id not in {item["id"] for item in listed}
     after = user.get(image_id)
     assert after["recognition"] == before["recognition"]
 
 
-def test_without_a_token_nothing_is_told(user: User) -> None:
-    answer = httpx.get(f"{user.card.api}/v1/images")
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+def test_a_request_without_a_token_is_unauthenticated(user: User) -> None:
+    response = httpx.get(f"{user.connection.api}/v1/images")
+    assert (response.status_code, response.json()["code"]) == (401, "unauthenticated")
 
 
-def test_any_file_name_will_do(user: User) -> None:
+def test_any_file_name_is_accepted_as_title(user: User) -> None:
     for name in ("a b+c%20d.jpg", "日本 🐕.jpg", "../../etc/passwd", "a#b?c&d=e.jpg"):
-        image = user.wait(user.send(name, PICTURE))
+        image = user.wait(user.upload(name, IMAGE))
         assert (image["status"], image["title"]) == ("ready", name)
 
 
-def test_recognition_comes_from_the_picture(user: User) -> None:
-    """Text is read where it stands, and labels say what can be seen; no two pictures alike."""
-    image = user.wait(user.send("text.jpg", PICTURE, features=("labels", "text")))
+def test_recognition_depends_on_the_content_of_the_image(user: User) -> None:
+    """Text has its position, and the labels follow the orientation."""
+    image = user.wait(user.upload("text.jpg", IMAGE, features=("labels", "text")))
     (line,) = [each for each in image["recognition"]["text"] if each["is_line"]]
     assert line["text"].replace(" ", "") == CAPTION.replace(" ", "")
     middle = line["box"]["top"] + line["box"]["height"] / 2
     assert middle == pytest.approx(0.9, abs=0.03)
     assert "Text" in {label["name"] for label in image["recognition"]["labels"]}
     assert image["recognition"]["models"].keys() == {"labels", "text"}
-    turned = draw_sample(6, (900, 600))
-    upright = user.wait(user.send("turned.jpg", turned, features=("labels",)))
+    rotated = draw_sample(6, (900, 600))
+    upright = user.wait(user.upload("rotated.jpg", rotated, features=("labels",)))
     names = {label["name"] for label in upright["recognition"]["labels"]}
     assert "Portrait Orientation" in names
     assert "Landscape Orientation" not in names
 
 
-def test_the_demo_shows_everything(
+def test_the_demo_prints_the_result_and_saves_the_renditions(
     user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Connection.from_stack(user.stack).write(tmp_path)
-    picture = tmp_path / "evening.jpg"
-    picture.write_bytes(PICTURE)
+    path = tmp_path / "evening.jpg"
+    path.write_bytes(IMAGE)
     output = io.StringIO()
-    run_demo(picture, tmp_path, Console(file=output, width=200))
+    run_demo(path, tmp_path, Console(file=output, width=200))
     text = output.getvalue()
     for expected in ("ready", "900 × 600", "Drawing Board", "47.00500, 11.50750", "EVENING"):  # noqa: RUF001
         assert expected in text
-    saved = sorted(path.name for path in (tmp_path / "renditions-of-evening").iterdir())
+    saved = sorted(each.name for each in (tmp_path / "renditions-of-evening").iterdir())
     assert saved == ["full.webp", "preview.webp", "thumb.webp"]
 
 
-def test_the_form_names_the_checksum(user: User) -> None:
-    fields = user.announce("x.jpg", PICTURE)["upload"]["fields"]
+def test_the_presigned_post_contains_the_checksum(user: User) -> None:
+    fields = user.request_upload("x.jpg", IMAGE)["upload"]["fields"]
     assert "x-amz-checksum-sha256" in fields
-    assert hashlib.sha256(PICTURE).hexdigest() not in fields.values()
+    assert hashlib.sha256(IMAGE).hexdigest() not in fields.values()

@@ -19,7 +19,7 @@ def run(outputs: Path, *arguments: str) -> tuple[int, str]:
 def test_ops_reports_on_an_image_of_a_running_stack(user: User, tmp_path: Path) -> None:
     resources = user.stack.resources
     assert resources is not None
-    image_id = user.send("photo.jpg", draw_sample(size=(900, 600)))
+    image_id = user.upload("photo.jpg", draw_sample(size=(900, 600)))
     user.wait(image_id)
     write_outputs(user.stack, tmp_path)
     outputs = tmp_path / "outputs.json"

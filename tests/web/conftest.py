@@ -102,7 +102,7 @@ def library(stack: Stack) -> Iterator[Library]:
         "saw.jpg": read_photo("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
         "leaves.jpg": read_photo("gps_coolpix_a.jpg", encode(draw_image().convert("L"), "JPEG")),
     }
-    images = {name: user.send(name, body, features) for name, body in bodies.items()}
+    images = {name: user.upload(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():
         assert user.wait(image_id)["status"] == "ready"
     yield Library(user, images)
@@ -164,8 +164,8 @@ def page(context: BrowserContext) -> Page:
 def sign_in(page: Page, user: User, path: str = "/") -> None:
     """Sign in with the form."""
     page.goto(path)
-    page.get_by_label("Email").fill(user.card.email)
-    page.get_by_label("Password").fill(user.card.password)
+    page.get_by_label("Email").fill(user.connection.email)
+    page.get_by_label("Password").fill(user.connection.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 

@@ -25,7 +25,7 @@ def revoke_sessions(stack: Stack, user: User) -> None:
     assert stack.resources is not None
     cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
     # moto finds a user's tokens by the user's id, not by email.
-    name = cognito.admin_get_user(UserPoolId=pool, Username=user.card.email)["Username"]
+    name = cognito.admin_get_user(UserPoolId=pool, Username=user.connection.email)["Username"]
     cognito.admin_user_global_sign_out(UserPoolId=pool, Username=name)
 
 
@@ -68,7 +68,7 @@ def test_signing_in_unconfirmed_leads_to_the_code_form(page: Page) -> None:
 
 def test_a_wrong_password_is_rejected(page: Page, user: User) -> None:
     page.goto("/")
-    page.get_by_label("Email").fill(user.card.email)
+    page.get_by_label("Email").fill(user.connection.email)
     page.get_by_label("Password").fill("Sightline-wrong-1")
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Incorrect email or password.")
@@ -84,7 +84,7 @@ def test_the_demo_account_signs_in(page: Page) -> None:
 def test_a_forgotten_password_is_reset(page: Page, user: User) -> None:
     page.goto("/")
     page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("Email").fill(user.card.email)
+    page.get_by_label("Email").fill(user.connection.email)
     page.get_by_role("button", name="Send code").click()
     page.get_by_label("Verification code").fill("123456")
     page.get_by_label("New password").fill("Sightline-again-2")
@@ -97,14 +97,14 @@ def test_a_forgotten_password_is_reset(page: Page, user: User) -> None:
 
 def test_changing_the_password_invalidates_the_old_one(page: Page, user: User) -> None:
     sign_in(page, user, "/account")
-    page.get_by_label("Current password").fill(user.card.password)
+    page.get_by_label("Current password").fill(user.connection.password)
     page.get_by_label("New password").fill("Sightline-other-3")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Password changed.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     assert_signed_out(page)
-    page.get_by_label("Email").fill(user.card.email)
-    page.get_by_label("Password").fill(user.card.password)
+    page.get_by_label("Email").fill(user.connection.email)
+    page.get_by_label("Password").fill(user.connection.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Incorrect email or password.")
     page.get_by_label("Password").fill("Sightline-other-3")
@@ -165,15 +165,15 @@ def test_an_expired_session_resumes_at_the_same_page(page: Page, stack: Stack, u
     # The next request is rejected, whether the navigation or the page itself sends it.
     page.evaluate(_NAVIGATE, "/albums")
     expect(page.get_by_text("Your session has expired.")).to_be_visible()
-    page.get_by_label("Email").fill(user.card.email)
-    page.get_by_label("Password").fill(user.card.password)
+    page.get_by_label("Email").fill(user.connection.email)
+    page.get_by_label("Password").fill(user.connection.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Albums", exact=True)).to_be_visible()
     assert page.url.endswith("/albums")
 
 
 def test_all_data_is_exported_and_deleted(page: Page, user: User) -> None:
-    image = user.send("mine.jpg", b"not an image")
+    image = user.upload("mine.jpg", b"not an image")
     user.wait(image)
     sign_in(page, user, "/account")
     with page.expect_download() as download:

@@ -26,7 +26,7 @@ def test_the_life_cycle_of_an_album(page: Page, user: User) -> None:
     """Deleting an album keeps its images."""
     names = ["one.jpg", "two.jpg", "three.jpg"]
     ids = {
-        name: user.send(name, draw_unique(300 + at), ["properties"])
+        name: user.upload(name, draw_unique(300 + at), ["properties"])
         for at, name in enumerate(names)
     }
     for image_id in ids.values():

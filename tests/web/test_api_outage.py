@@ -22,7 +22,7 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
 
 def test_the_page_recovers_after_an_api_outage(browser: Browser, own_stack: Stack) -> None:
     user = new_user(own_stack)
-    user.wait(user.send("before.jpg", draw_unique(400), ["properties"]), renditions="succeeded")
+    user.wait(user.upload("before.jpg", draw_unique(400), ["properties"]), renditions="succeeded")
     context = browser.new_context(base_url=own_stack.ports.url("web"), locale="en-GB")
     page = context.new_page()
     sign_in(page, user)
@@ -38,7 +38,7 @@ def test_the_page_recovers_after_an_api_outage(browser: Browser, own_stack: Stac
     own_stack.restart("api")
     expect(page.get_by_text("What you see may be out of date.")).to_have_count(0, timeout=40_000)
     expect(page.get_by_role("heading", name="No albums yet")).to_be_visible(timeout=40_000)
-    image = user.send("after.jpg", draw_unique(401), ["properties"])
+    image = user.upload("after.jpg", draw_unique(401), ["properties"])
     page.get_by_role("link", name="Photos", exact=True).click()
     expect(page.get_by_role("link", name="after.jpg")).to_be_visible(timeout=40_000)
     user.http.delete(f"/v1/images/{image}")

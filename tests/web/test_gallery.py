@@ -105,7 +105,8 @@ def test_an_empty_result_offers_to_clear_the_filters(page: Page, library: Librar
 def shown(page: Page, user: User) -> list[str]:
     """Upload five images and wait for their renditions; returns their ids, newest first."""
     ids = [
-        user.send(f"{number}.jpg", draw_unique(100 + number), ["properties"]) for number in range(5)
+        user.upload(f"{number}.jpg", draw_unique(100 + number), ["properties"])
+        for number in range(5)
     ]
     for image_id in ids:
         user.wait(image_id, renditions="succeeded")

@@ -110,7 +110,7 @@ def test_a_folder_is_uploaded_recursively(page: Page, user: User, tmp_path_facto
 
 
 def test_a_duplicate_is_detected_before_it_is_sent(page: Page, user: User) -> None:
-    first = user.send("first.jpg", draw_unique(50))
+    first = user.upload("first.jpg", draw_unique(50))
     user.wait(first, renditions="succeeded")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if is_upload(request.url) else None)
@@ -198,7 +198,7 @@ def test_uploads_resume_after_a_reload(page: Page, user: User) -> None:
 def test_changes_made_elsewhere_appear_without_a_reload(page: Page, user: User) -> None:
     sign_in(page, user)
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    image = user.send("elsewhere.jpg", draw_unique(57))
+    image = user.upload("elsewhere.jpg", draw_unique(57))
     expect(page.get_by_role("link", name="elsewhere.jpg")).to_be_visible(
         timeout=TIMEOUT_MILLISECONDS
     )

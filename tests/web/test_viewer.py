@@ -85,7 +85,7 @@ def test_an_unknown_photo_shows_page_not_found(page: Page, library: Library) -> 
 @pytest.fixture
 def image(user: User) -> str:
     """Upload the user's only image and wait until it is ready; returns its id."""
-    image_id = user.send("mine.jpg", draw_unique(200), ["labels", "properties"])
+    image_id = user.upload("mine.jpg", draw_unique(200), ["labels", "properties"])
     assert user.wait(image_id)["status"] == "ready"
     return image_id
 

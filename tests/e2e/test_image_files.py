@@ -1,4 +1,4 @@
-"""Real and hostile pictures through the running stack."""
+"""Real and malicious image files through the running stack."""
 
 import io
 from datetime import datetime
@@ -15,7 +15,7 @@ from sightline_testing.sample_images import find_images, mean_difference
 
 PHOTOS = find_images("photos")
 
-#: Upright size, time, camera and place (to five digits) of each photograph.
+#: Upright size, capture time and place (to five digits) of each photo.
 KNOWN: dict[str, tuple[tuple[int, int], str | None, tuple[float, float] | None]] = {
     "bird_alpha.png": ((576, 384), None, None),
     "camera_canon_40d_tiny.jpg": ((100, 68), "2008-05-30T15:56:01", None),
@@ -33,23 +33,23 @@ KNOWN: dict[str, tuple[tuple[int, int], str | None, tuple[float, float] | None]]
 
 PARTS = ("recognition", "renditions")
 
-#: How a picture that is at fault may end.
-CODES = {"unsupported_format", "broken_image", "image_too_small", "too_many_pixels"}
+#: Failure codes of invalid files.
+FAILURE_CODES = {"unsupported_format", "broken_image", "image_too_small", "too_many_pixels"}
 
-#: Too small to be recognised, so they end failed, with their renditions made all the same.
+#: Too small for recognition: they fail, although their renditions succeed.
 TOO_SMALL = {"camera_canon_40d_tiny.jpg"}
 
 
 @pytest.fixture(scope="module")
-def ended(user: User) -> dict[str, Json]:
-    """Every photograph, all sent before the first is waited for."""
-    sent = {path.name: user.send(path.name, path.read_bytes()) for path in PHOTOS}
-    return {name: user.wait(image_id) for name, image_id in sent.items()}
+def processed(user: User) -> dict[str, Json]:
+    """Every photo after processing; all are uploaded before the first is awaited."""
+    uploaded = {path.name: user.upload(path.name, path.read_bytes()) for path in PHOTOS}
+    return {name: user.wait(image_id) for name, image_id in uploaded.items()}
 
 
 @pytest.mark.parametrize("name", [path.name for path in PHOTOS])
-def test_a_photograph_is_understood(ended: dict[str, Json], name: str) -> None:
-    image = ended[name]
+def test_a_photo_is_processed(processed: dict[str, Json], name: str) -> None:
+    image = processed[name]
     size, taken_at, place = KNOWN[name]
     if name in TOO_SMALL:
         assert image["status"] == "failed"
@@ -64,26 +64,29 @@ def test_a_photograph_is_understood(ended: dict[str, Json], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [path.name for path in PHOTOS])
-def test_its_renditions_are_what_is_said_of_them(ended: dict[str, Json], name: str) -> None:
-    image = ended[name]
+def test_renditions_match_their_description(processed: dict[str, Json], name: str) -> None:
+    image = processed[name]
     for rendition in image["renditions"]["items"]:
-        picture = fetch(rendition["url"])
-        assert picture.size == (rendition["width"], rendition["height"])
-        assert not picture.getexif()
+        rendered = fetch(rendition["url"])
+        assert rendered.size == (rendition["width"], rendition["height"])
+        assert not rendered.getexif()
         shape = image["width"] / image["height"]
-        assert picture.width / picture.height == pytest.approx(shape, rel=0.02)
-        assert max(picture.size) <= {"thumb": 256, "preview": 1024, "full": 2048}[rendition["name"]]
-        assert picture.width <= image["width"]
+        assert rendered.width / rendered.height == pytest.approx(shape, rel=0.02)
+        assert (
+            max(rendered.size) <= {"thumb": 256, "preview": 1024, "full": 2048}[rendition["name"]]
+        )
+        assert rendered.width <= image["width"]
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
-@pytest.mark.skipif(not PHOTOS, reason="the drawn pictures below stand in for these")
-def test_photographs_of_every_orientation_look_alike(
-    ended: dict[str, Json], orientation: int
+@pytest.mark.skipif(not PHOTOS, reason="a drawn image covers every orientation below")
+def test_photos_of_every_orientation_are_rendered_upright(
+    processed: dict[str, Json], orientation: int
 ) -> None:
-    """Each bears its own number, so they are only more alike than any wrong way up would be."""
+    """Each shows its own number, so the comparison is with wrong orientations, not exact."""
     one, other = (
-        thumb(ended[f"orientation_landscape_{number}.jpg"]) for number in (1, orientation)
+        fetch_thumbnail(processed[f"orientation_landscape_{number}.jpg"])
+        for number in (1, orientation)
     )
     wrong = (Transpose.FLIP_LEFT_RIGHT, Transpose.FLIP_TOP_BOTTOM, Transpose.ROTATE_180)
     best = min(mean_difference(one, other.transpose(method)) for method in wrong)
@@ -91,8 +94,8 @@ def test_photographs_of_every_orientation_look_alike(
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_drawn_picture_is_understood(user: User, orientation: int) -> None:
-    image = user.wait(user.send("drawn.jpg", draw_sample(orientation, (900, 600))))
+def test_a_drawn_image_is_processed(user: User, orientation: int) -> None:
+    image = user.wait(user.upload("drawn.jpg", draw_sample(orientation, (900, 600))))
     upright = (600, 900) if orientation in {6, 8} else (900, 600)
     assert image["status"] == "ready"
     assert (image["width"], image["height"]) == upright
@@ -107,7 +110,7 @@ def test_a_drawn_picture_is_understood(user: User, orientation: int) -> None:
     assert created.utcoffset() is not None
 
 
-def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
+def test_malicious_files_fail_with_a_code_and_crash_no_process(user: User) -> None:
     pids = {name: user.stack.pid(name) for name in PROCESS_NAMES}
     files = {path.name: path.read_bytes() for path in find_images("malformed")}
     body = draw_sample(size=(900, 600))
@@ -118,11 +121,11 @@ def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
         "cut.jpg": body[: len(body) // 2],
         "noise.png": bytes(range(256)) * 64,
     }
-    sent = {name: user.send(name, body) for name, body in files.items()}
-    for name, image_id in sent.items():
+    uploaded = {name: user.upload(name, body) for name, body in files.items()}
+    for name, image_id in uploaded.items():
         image = user.wait(image_id)
         failures = {image[part]["failure"] and image[part]["failure"]["code"] for part in PARTS}
-        assert failures <= CODES | {None}, name
+        assert failures <= FAILURE_CODES | {None}, name
         if image["renditions"]["state"] == "succeeded":
             assert len(image["renditions"]["items"]) == 3, name
     assert user.stack.find_exited() is None
@@ -130,18 +133,18 @@ def test_hostile_files_end_with_a_reason_and_kill_nobody(user: User) -> None:
 
 
 def fetch(url: str) -> Image.Image:
-    answer = httpx.get(url)
-    answer.raise_for_status()
-    assert answer.headers["Content-Type"] == "image/webp"
-    with Image.open(io.BytesIO(answer.content)) as picture:
-        picture.load()
-        return picture
+    response = httpx.get(url)
+    response.raise_for_status()
+    assert response.headers["Content-Type"] == "image/webp"
+    with Image.open(io.BytesIO(response.content)) as image:
+        image.load()
+        return image
 
 
-def thumb(image: Json) -> Image.Image:
+def fetch_thumbnail(image: Json) -> Image.Image:
     (url,) = [item["url"] for item in image["renditions"]["items"] if item["name"] == "thumb"]
     return fetch(url).convert("RGB")
 
 
-def test_known_values_cover_every_photograph() -> None:
+def test_every_photo_has_known_values() -> None:
     assert {path.name for path in PHOTOS} <= KNOWN.keys()

@@ -1,4 +1,4 @@
-"""What the gateway answers is what its document says, whatever it is asked."""
+"""The API conforms to its OpenAPI document."""
 
 import json
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from e2e.conftest import User, sign_up
 from sightline_local.stack import Stack
 
-#: Cases per operation, of each way to make them; `make fuzz-api` takes more.
+#: Examples per operation and generation mode; `make fuzz-api` sets more.
 EXAMPLES = os.environ.get("SIGHTLINE_API_EXAMPLES", "15")
 
-#: A failure is told with the seed that it was found with.
+#: Seed of the generated examples; a failure is reported with it.
 SEED = os.environ.get("SIGHTLINE_SEED", "1")
 
 CHECKS = (
@@ -25,34 +25,34 @@ CHECKS = (
     "ignored_auth",
 )
 
-#: The one never ends, the other ends everything: both have tests of their own.
-LEFT_OUT = ("get_events", "erase_account")
+#: One never ends, the other deletes the user's data; both have tests of their own.
+EXCLUDED_OPERATIONS = ("get_events", "erase_account")
 
 
-def test_no_request_is_answered_otherwise_than_documented(stack: Stack, tmp_path: Path) -> None:
-    """Good and bad requests of every operation: none ends in a 5xx or an undocumented answer."""
-    user = User(stack, sign_up(stack, "anybody@example.com"))
+def test_responses_conform_to_the_openapi_document(stack: Stack, tmp_path: Path) -> None:
+    """Valid and invalid requests of every operation cause no 5xx and no undocumented response."""
+    user = User(stack, sign_up(stack, "conformance@example.com"))
     with closing(user.http):
         document = user.http.get("/openapi.json").json()
     (tmp_path / "openapi.json").write_text(json.dumps(document))
-    ended = subprocess.run(
+    result = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
-            *("openapi.json", "--url", user.card.api),
+            *("openapi.json", "--url", user.connection.api),
             *("--header", f"Authorization: {user.http.headers['Authorization']}"),
             *("--checks", ",".join(CHECKS)),
             *("--max-examples", EXAMPLES, "--seed", SEED, "--continue-on-failure"),
             *("--request-timeout", "30", "--rate-limit", "auto", "--warnings", "off"),
-            *(part for each in LEFT_OUT for part in ("--exclude-operation-id", each)),
+            *(part for each in EXCLUDED_OPERATIONS for part in ("--exclude-operation-id", each)),
         ],
-        # It remembers things in the folder that it runs in.
+        # It writes a cache to the working directory.
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     operations = {
         each["operationId"] for path in document["paths"].values() for each in path.values()
     }
-    assert f"Tested: {len(operations.difference(LEFT_OUT))}\n" in ended.stdout
+    assert f"Tested: {len(operations.difference(EXCLUDED_OPERATIONS))}\n" in result.stdout
