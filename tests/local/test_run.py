@@ -163,4 +163,4 @@ def test_make_run_rejects_an_old_python(tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"]},
     )
     assert completed.returncode == 2
-    assert "is Python 3.9.2, and 3.11 or newer is needed: name one" in completed.stdout
+    assert "is Python 3.9.2, but 3.11 or newer is required: select one" in completed.stdout
