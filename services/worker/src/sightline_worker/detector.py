@@ -94,7 +94,7 @@ class RekognitionDetector:
     async def _detect_labels(self, image: Any, profile: RecognitionProfile) -> RecognitionFields:
         features = [feature for feature in DETECT_LABELS_FEATURES if feature in profile.features]
         wants_labels = Feature.LABELS in features
-        # Only valid with GENERAL_LABELS, as the API reference of DetectLabels says.
+        # Both are only valid with GENERAL_LABELS (API reference of DetectLabels).
         options = (
             {"MaxLabels": profile.max_labels, "MinConfidence": profile.min_confidence}
             if wants_labels
