@@ -1,8 +1,8 @@
-"""Everything that can come between two steps of a service, forced: at each of its calls to the
-tables or the stores in turn, something else happens in full, or the process dies just before it or
-just after it.
+"""Exhaustive interleavings of the services, and crashes at every step.
 
-The use cases are the real ones, over memory and over the embedded cloud.
+A scenario is repeated for each call that a service makes to a table or a store. Before or after
+that call, another operation runs to its end, or the process crashes. The use cases are the real
+ones, with ports in memory and with the AWS emulator.
 """
 
 import hashlib
@@ -17,11 +17,7 @@ import pytest
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.dynamo import dynamo_tables
-from sightline.adapters.memory import (
-    MemoryObjectStore,
-    MemoryTopic,
-    memory_tables,
-)
+from sightline.adapters.memory import MemoryTopic
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.deletion import ImageDeleter
@@ -42,6 +38,7 @@ from sightline_local.provisioning import provision
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import RenderOptions
+from sightline_testing.backend import MemoryBackend
 from sightline_testing.builders import (
     count_calls,
     count_labels,
@@ -53,42 +50,44 @@ from sightline_worker.image_sources import ImageSource, ImageSources
 from sightline_worker.recognize import RecognitionWork
 
 BODY = draw_sample(size=(96, 80))
-#: As long, and another picture.
+#: A different image of the same size.
 OTHER = BODY[:-1] + b"x"
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
-Event = Callable[[], Awaitable[None]]
+Intervention = Callable[[], Awaitable[None]]
 
 
 class Killed(Exception):
-    """The process is no more."""
+    """The process has crashed."""
 
 
 class Steps:
-    """Counts the calls of one process; before the chosen one, or after it, something happens."""
+    """Counts the calls of one process; before or after call number `at`, it intervenes."""
 
-    def __init__(self, at: int, event: Event, after: bool = False) -> None:
+    def __init__(self, at: int, intervene: Intervention, after: bool = False) -> None:
         self._at = at
-        self._event = event
+        self._intervene = intervene
         self._after = after
         self.taken = 0
 
     @property
     def reached(self) -> bool:
+        """Whether the intervention has happened."""
         return self.taken >= self._at
 
     def watch(self, port: Any) -> Any:
+        """Return the port with its calls counted."""
         return _Watched(port, self)
 
-    async def take(self, call: Callable[[], Awaitable[Any]]) -> Any:
+    async def count(self, call: Callable[[], Awaitable[Any]]) -> Any:
         self.taken += 1
-        chosen = self.taken == self._at
-        if chosen and not self._after:
-            await self._event()
+        matches = self.taken == self._at
+        if matches and not self._after:
+            await self._intervene()
         value = await call()
-        if chosen and self._after:
-            await self._event()
+        if matches and self._after:
+            await self._intervene()
         return value
 
 
@@ -101,30 +100,30 @@ class _Watched:
         attribute = getattr(self._port, name)
         if not inspect.iscoroutinefunction(attribute):
             return attribute
-        return lambda *given, **named: self._steps.take(lambda: attribute(*given, **named))
+        return lambda *args, **kwargs: self._steps.count(lambda: attribute(*args, **kwargs))
 
 
-class InlineBench:
-    """Works here and now: what dies in these tests is the service, not its helper."""
+class InlinePool:
+    """Runs functions in this process: in these tests the service crashes, not its decoder."""
 
     async def run(
         self,
         function: Callable[Arguments, Value],
-        *given: Arguments.args,
-        **named: Arguments.kwargs,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
     ) -> Value:
-        return function(*given, **named)
+        return function(*args, **kwargs)
 
 
 class ScriptedDetector:
-    """Sees a dog in everything, for the price of one call."""
+    """Detects a dog in every image, in one paid call."""
 
     async def detect(self, _: ImageSource, profile: RecognitionProfile) -> Recognition:
         return make_recognition("Dog", profile=profile)
 
 
 class World:
-    """Tables and stores, and processes that use them."""
+    """Tables and stores, and the processes that use them."""
 
     def __init__(self, tables: Tables, originals: Any, renditions: Any) -> None:
         self.tables = tables
@@ -132,8 +131,8 @@ class World:
         self.renditions = renditions
         self.image: Image
 
-    async def announce(self) -> Upload:
-        """A new image of a new owner, with its picture uploaded and in an album."""
+    async def upload_image(self) -> Upload:
+        """Upload an image of a new owner, add it to an album, and return its message."""
         self.image = make_image(
             new_owner(), bytes=len(BODY), sha256=hashlib.sha256(BODY).hexdigest()
         )
@@ -155,26 +154,26 @@ class World:
         await self.originals.write(original_key(self.image.key), body, "image/jpeg")
 
     def process(self, name: PartName, steps: Steps | None = None) -> PartProcessor[Any]:
-        """One process of the worker or of the resizer, which takes these steps."""
+        """Return the processor of one worker or resizer process, whose calls are counted."""
         watch = steps.watch if steps else lambda port: port
         images, originals = watch(self.tables.images), watch(self.originals)
         cache, usage = watch(self.tables.recognition_cache), watch(self.tables.usage)
-        bench: Any = InlineBench()
+        pool: Any = InlinePool()
         work: Any
         if name == "recognition":
-            sources = ImageSources(originals, bench, 2**20, Limits())
+            sources = ImageSources(originals, pool, 2**20, Limits())
             work = RecognitionWork(
                 ScriptedDetector(), sources, originals, cache, usage, RecognitionProfile(), None
             )
         else:
             renditions = watch(self.renditions)
-            work = RenditionWork(originals, renditions, bench, 2**20, Limits(), RenderOptions())
+            work = RenditionWork(originals, renditions, pool, 2**20, Limits(), RenderOptions())
         return PartProcessor(name, images, originals, work, EventPublisher(MemoryTopic()))
 
     async def deliver(
         self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1
     ) -> None:
-        """What the consumer does with a message: again until it is settled, `times` at most."""
+        """Deliver a message as the consumer does: until it is settled, but at most `times`."""
         for _ in range(times):
             processor = self.process(name, steps)
             try:
@@ -185,7 +184,7 @@ class World:
                 except Gone:
                     await processor.clear(upload)
             except (Killed, Superseded, ObjectNotFound, ObjectChanged, ExceptionGroup):
-                # Left in the queue.
+                # The message stays in the queue.
                 continue
             return
 
@@ -197,7 +196,7 @@ class World:
         await ImageDeleter(*ports).delete(self.image.key)
 
     async def is_gone(self) -> bool:
-        """Without a trace in any table or store."""
+        """Return whether no table or store contains anything of the image."""
         try:
             await self.tables.images.begin_deletion(self.image.key)
         except ImageNotFound:
@@ -209,9 +208,9 @@ class World:
         files += [each.key async for each in self.renditions.list(rendition_prefix(key))]
         usage = await self.tables.usage.read(owner)
         album = await self.tables.albums.get(self.album.key)
-        same = await self.tables.recognition_cache.find_duplicates(owner, self.image.sha256)
+        duplicates = await self.tables.recognition_cache.find_duplicates(owner, self.image.sha256)
         labels = await count_labels(self.tables, owner)
-        return not (files or usage.images or usage.bytes or album.images or same or labels)
+        return not (files or usage.images or usage.bytes or album.images or duplicates or labels)
 
     async def read(self) -> Image:
         found: Image = await self.tables.images.get(self.image.key)
@@ -226,35 +225,36 @@ class World:
 @pytest.fixture(params=["memory", "cloud"])
 async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterator[World]:
     if request.param == "memory":
-        yield World(memory_tables(), MemoryObjectStore(), MemoryObjectStore())
+        backend = MemoryBackend()
+        yield World(backend.tables, backend.originals, backend.renditions)
         return
     endpoint = request.getfixturevalue("aws_environment")
     session = boto3.Session("test", "test", region_name="eu-central-1")
-    made = provision(session, endpoint, f"steps-{uuid4().hex[:8]}")
+    resources = provision(session, endpoint, f"steps-{uuid4().hex[:8]}")
     dynamodb, s3 = await clients.open("dynamodb"), await clients.open("s3")
     yield World(
-        dynamo_tables(dynamodb, made.table),
-        S3ObjectStore(s3, made.originals_bucket),
-        S3ObjectStore(s3, made.renditions_bucket),
+        dynamo_tables(dynamodb, resources.table),
+        S3ObjectStore(s3, resources.originals_bucket),
+        S3ObjectStore(s3, resources.renditions_bucket),
     )
 
 
-async def at_each_step(scenario: Callable[[int], Awaitable[Steps]], least: int) -> None:
-    """Play the scenario with its event at the first step, the second, until there are no more."""
+async def at_each_step(scenario: Callable[[int], Awaitable[Steps]], min_steps: int) -> None:
+    """Run the scenario with an intervention at its first step, its second, and so on."""
     at = 1
     while (await scenario(at)).reached:
         at += 1
-    assert at > least
+    assert at > min_steps
 
 
-async def die() -> None:
+async def crash() -> None:
     raise Killed
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_a_deletion_between_any_two_steps_of_the_work(world: World, name: PartName) -> None:
+async def test_deletion_between_any_two_steps_of_processing(world: World, name: PartName) -> None:
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         steps = Steps(at, world.delete)
         await world.deliver(name, upload, steps, times=2)
         if not steps.reached:
@@ -266,9 +266,9 @@ async def test_a_deletion_between_any_two_steps_of_the_work(world: World, name: 
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_the_work_between_any_two_steps_of_a_deletion(world: World, name: PartName) -> None:
+async def test_processing_between_any_two_steps_of_a_deletion(world: World, name: PartName) -> None:
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         await world.deliver(name, upload)
         steps = Steps(at, lambda: world.deliver(name, upload, times=2))
         await world.delete(steps)
@@ -280,15 +280,13 @@ async def test_the_work_between_any_two_steps_of_a_deletion(world: World, name: 
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_a_deletion_between_any_two_steps_of_reprocessing(
-    world: World, name: PartName
-) -> None:
+async def test_deletion_between_any_two_steps_of_reprocessing(world: World, name: PartName) -> None:
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         await world.deliver(name, upload)
-        demand = upload._replace(request=ReprocessCommand("again", (name,)))
+        command = upload._replace(request=ReprocessCommand("again", (name,)))
         steps = Steps(at, world.delete)
-        await world.deliver(name, demand, steps, times=2)
+        await world.deliver(name, command, steps, times=2)
         if not steps.reached:
             await world.delete()
         assert await world.is_gone(), at
@@ -298,13 +296,13 @@ async def test_a_deletion_between_any_two_steps_of_reprocessing(
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_a_second_worker_between_any_two_steps_of_the_first(
+async def test_second_delivery_between_any_two_steps_of_the_first(
     world: World, name: PartName
 ) -> None:
-    """The same message in two hands, after its time had run out in the first."""
+    """The message is redelivered after its visibility timeout, while it is still processed."""
 
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         steps = Steps(at, lambda: world.deliver(name, upload))
         await world.deliver(name, upload, steps, times=3)
         image = await world.read()
@@ -322,12 +320,12 @@ async def test_a_second_worker_between_any_two_steps_of_the_first(
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_a_crash_at_any_step_is_made_up_for(
+async def test_redelivery_completes_the_work_after_a_crash_at_any_step(
     world: World, name: PartName, after: bool
 ) -> None:
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
-        steps = Steps(at, die, after)
+        upload = await world.upload_image()
+        steps = Steps(at, crash, after)
         await world.deliver(name, upload, steps)
         await world.deliver(name, upload)
         assert (await world.read()).part(name).state is State.SUCCEEDED, at
@@ -338,19 +336,21 @@ async def test_a_crash_at_any_step_is_made_up_for(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-async def test_a_crash_at_any_step_of_a_deletion_can_be_repeated(world: World, after: bool) -> None:
+async def test_deletion_can_be_repeated_after_a_crash_at_any_step(
+    world: World, after: bool
+) -> None:
     async def scenario(at: int) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         for name in PART_NAMES:
             await world.deliver(name, upload)
-        steps = Steps(at, die, after)
+        steps = Steps(at, crash, after)
         try:
             await world.delete(steps)
         except Killed:
             try:
                 await world.delete()
             except ImageNotFound:
-                # It had been carried out to its end; only the answer was lost.
+                # The deletion had completed; only its response was lost.
                 assert after
         assert await world.is_gone(), at
         return steps
@@ -359,13 +359,13 @@ async def test_a_crash_at_any_step_of_a_deletion_can_be_repeated(world: World, a
 
 
 @pytest.mark.parametrize("name", PART_NAMES)
-async def test_a_ticket_used_again_with_other_bytes_between_any_two_steps(
+async def test_second_upload_of_other_bytes_between_any_two_steps(
     world: World, name: PartName
 ) -> None:
-    """What is told in the end is of the bytes that are there in the end."""
+    """The final result is that of the final bytes."""
 
     async def scenario(at: int, first: bytes, last: bytes) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         await world.put(first)
 
         async def replace() -> None:
@@ -379,13 +379,13 @@ async def test_a_ticket_used_again_with_other_bytes_between_any_two_steps(
         part = (await world.read()).part(name)
         stored = await world.originals.head(original_key(world.image.key))
         assert part.etag == stored.etag, at
-        promised = last == BODY
-        assert part.state is (State.SUCCEEDED if promised else State.FAILED), at
-        if not promised:
+        is_as_declared = last == BODY
+        assert part.state is (State.SUCCEEDED if is_as_declared else State.FAILED), at
+        if not is_as_declared:
             assert part.failure is not None
             assert part.failure.code == "checksum_mismatch"
         await world.check_counts(
-            {"Dog": 1} if promised and name == "recognition" else {},
+            {"Dog": 1} if is_as_declared and name == "recognition" else {},
             images=int(name == "renditions"),
         )
         return steps
@@ -394,9 +394,9 @@ async def test_a_ticket_used_again_with_other_bytes_between_any_two_steps(
     await at_each_step(lambda at: scenario(at, OTHER, BODY), 2)
 
 
-async def test_both_services_between_any_two_steps_of_each_other(world: World) -> None:
+async def test_each_service_between_any_two_steps_of_the_other(world: World) -> None:
     async def scenario(at: int, first: PartName, second: PartName) -> Steps:
-        upload = await world.announce()
+        upload = await world.upload_image()
         steps = Steps(at, lambda: world.deliver(second, upload))
         await world.deliver(first, upload, steps, times=3)
         if not steps.reached:

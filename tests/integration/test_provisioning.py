@@ -1,4 +1,4 @@
-"""Provisioning, and that running it again changes nothing."""
+"""Provisioning of the AWS resources is idempotent."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from sightline_local.provisioning import RETENTION_SECONDS, DemoUser, Resources,
 
 @pytest.fixture
 def endpoint() -> Iterator[str]:
-    """A moto server of its own: what is counted here must be ours alone."""
+    """A moto server that only these tests use, because they count its resources."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -29,7 +29,7 @@ CREDENTIALS: dict[str, Any] = {
 }
 
 
-def make(endpoint: str) -> Resources:
+def provision_trial(endpoint: str) -> Resources:
     return provision(boto3.Session(**CREDENTIALS), endpoint, "trial", DemoUser())
 
 
@@ -37,19 +37,19 @@ def client(endpoint: str, service: str) -> Any:
     return boto3.client(service, endpoint_url=endpoint, **CREDENTIALS)  # type: ignore[call-overload]
 
 
-def describe(endpoint: str, made: Resources) -> dict[str, Any]:
-    """Everything that was made, as AWS tells it."""
+def describe(endpoint: str, resources: Resources) -> dict[str, Any]:
+    """Return the provisioned resources as AWS describes them."""
     sns, sqs, s3 = (client(endpoint, name) for name in ("sns", "sqs", "s3"))
     cognito = client(endpoint, "cognito-idp")
     topics = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
-    assert made.events_topic_arn in topics
-    topic = made.uploads_topic_arn
+    assert resources.events_topic_arn in topics
+    topic = resources.uploads_topic_arn
     queues = [url for url in sqs.list_queues()["QueueUrls"] if "trial" in url]
     buckets = [each["Name"] for each in s3.list_buckets()["Buckets"]]
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     return {
         "buckets": [name for name in buckets if name.startswith("trial")],
-        "notification": s3.get_bucket_notification_configuration(Bucket=made.originals_bucket)[
+        "notification": s3.get_bucket_notification_configuration(Bucket=resources.originals_bucket)[
             "TopicConfigurations"
         ][0]["Filter"],
         "topics": sorted(arn.rsplit(":", 1)[1] for arn in topics if "trial" in arn),
@@ -60,7 +60,7 @@ def describe(endpoint: str, made: Resources) -> dict[str, Any]:
                     "RedrivePolicy"
                 ]
             )["maxReceiveCount"]
-            for url in (made.recognition_queue_url, made.renditions_queue_url)
+            for url in (resources.recognition_queue_url, resources.renditions_queue_url)
         ],
         "raw": [
             sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])["Attributes"][
@@ -69,30 +69,31 @@ def describe(endpoint: str, made: Resources) -> dict[str, Any]:
             for each in subscriptions
         ],
         "users": [
-            each["Attributes"][0] for each in cognito.list_users(UserPoolId=made.pool_id)["Users"]
+            each["Attributes"][0]
+            for each in cognito.list_users(UserPoolId=resources.pool_id)["Users"]
         ],
-        "ttl": client(endpoint, "dynamodb").describe_time_to_live(TableName=made.table)[
+        "ttl": client(endpoint, "dynamodb").describe_time_to_live(TableName=resources.table)[
             "TimeToLiveDescription"
         ],
     }
 
 
-def test_provisioning_twice_is_provisioning_once(endpoint: str) -> None:
-    made = make(endpoint)
-    once = describe(endpoint, made)
-    assert make(endpoint) == made
-    assert describe(endpoint, made) == once
-    assert once["buckets"] == ["trial-originals", "trial-renditions"]
-    assert once["topics"] == ["trial-image-events", "trial-uploads"]
-    assert len(once["queues"]) == 4
-    assert once["redrive"] == [10, 10]
-    assert once["raw"] == ["true", "true"]
-    assert len(once["users"]) == 1
-    assert once["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
-    (rule,) = once["notification"]["Key"]["FilterRules"]
+def test_provisioning_twice_changes_nothing(endpoint: str) -> None:
+    resources = provision_trial(endpoint)
+    description = describe(endpoint, resources)
+    assert provision_trial(endpoint) == resources
+    assert describe(endpoint, resources) == description
+    assert description["buckets"] == ["trial-originals", "trial-renditions"]
+    assert description["topics"] == ["trial-image-events", "trial-uploads"]
+    assert len(description["queues"]) == 4
+    assert description["redrive"] == [10, 10]
+    assert description["raw"] == ["true", "true"]
+    assert len(description["users"]) == 1
+    assert description["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+    (rule,) = description["notification"]["Key"]["FilterRules"]
     assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "originals/")
 
 
-def test_a_ticket_outlives_the_queues_memory_of_its_upload() -> None:
-    """Else an upload whose message waited long would be taken for one without a ticket."""
+def test_an_unused_upload_is_kept_longer_than_queued_messages() -> None:
+    """Otherwise a message that waited long in the queue would refer to an expired upload."""
     assert UPLOAD_GRACE_SECONDS > RETENTION_SECONDS

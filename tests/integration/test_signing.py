@@ -1,4 +1,4 @@
-"""Signed forms and addresses, used against an S3 that answers."""
+"""Presigned POSTs and URLs, used with an S3 emulator and compared with those of the SDK."""
 
 import base64
 import hashlib
@@ -30,8 +30,8 @@ async def credentials() -> Credentials:
     return Credentials("test", "test", None)
 
 
-class Rig:
-    """A signer over two fresh buckets, and a client without any credentials."""
+class SigningHarness:
+    """A signer for two new buckets, and an image to upload."""
 
     def __init__(self, signer: S3Signer, originals: S3ObjectStore, renditions: S3ObjectStore):
         self.signer = signer
@@ -41,7 +41,7 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(clients: Clients, aws_environment: str) -> Rig:
+async def signing(clients: Clients, aws_environment: str) -> SigningHarness:
     client = await clients.open("s3")
     names = [f"{kind}-{uuid4()}" for kind in ("originals", "renditions")]
     for name in names:
@@ -55,7 +55,7 @@ async def rig(clients: Clients, aws_environment: str) -> Rig:
     signer = S3Signer(
         credentials, "eu-central-1", (names[0], original_bucket), rendition_bucket, 600
     )
-    return Rig(signer, originals, renditions)
+    return SigningHarness(signer, originals, renditions)
 
 
 @pytest.fixture
@@ -64,56 +64,62 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def test_a_form_uploads_what_was_announced(rig: Rig, http: httpx.AsyncClient) -> None:
-    form = await rig.signer.sign_upload(rig.image, 60)
-    answer = await http.post(
-        form.url, data=form.fields, files={"file": ("Übung 1+2%.jpg", BODY, "image/jpeg")}
+async def test_presigned_post_uploads_the_declared_bytes(
+    signing: SigningHarness, http: httpx.AsyncClient
+) -> None:
+    post = await signing.signer.sign_upload(signing.image, 60)
+    response = await http.post(
+        post.url, data=post.fields, files={"file": ("Übung 1+2%.jpg", BODY, "image/jpeg")}
     )
-    assert answer.status_code == 204
-    stored = await rig.originals.head(original_key(rig.image.key))
-    assert await rig.originals.read(stored) == BODY
+    assert response.status_code == 204
+    stored = await signing.originals.head(original_key(signing.image.key))
+    assert await signing.originals.read(stored) == BODY
 
 
-async def test_a_form_is_bound_to_everything_that_was_announced(rig: Rig) -> None:
-    """S3 holds the bearer to the policy; emulators do not, so the policy itself is read."""
-    form = await rig.signer.sign_upload(rig.image, 60)
-    policy = json.loads(base64.b64decode(form.fields["policy"]))
+async def test_presigned_post_policy_contains_every_declared_property(
+    signing: SigningHarness,
+) -> None:
+    """S3 enforces the policy; emulators do not, so the test reads the policy itself."""
+    post = await signing.signer.sign_upload(signing.image, 60)
+    policy = json.loads(base64.b64decode(post.fields["policy"]))
     conditions = policy["conditions"]
     checksum = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
-    assert {"key": original_key(rig.image.key)} in conditions
+    assert {"key": original_key(signing.image.key)} in conditions
     assert {"Content-Type": "image/jpeg"} in conditions
     assert {"x-amz-checksum-sha256": checksum} in conditions
     assert {"x-amz-checksum-algorithm": "SHA256"} in conditions
     assert ["content-length-range", 5, 5] in conditions
-    assert form.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+    assert post.fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
 
 
-async def test_an_address_reads_one_rendition(rig: Rig, http: httpx.AsyncClient) -> None:
-    key = rendition_key(rig.image.key, "thumb", "webp")
-    await rig.renditions.write(key, BODY, "image/webp")
-    (url,) = await rig.signer.sign_renditions([key])
-    answer = await http.get(url)
-    assert (answer.content, answer.headers["Content-Type"]) == (BODY, "image/webp")
+async def test_rendition_url_returns_the_rendition(
+    signing: SigningHarness, http: httpx.AsyncClient
+) -> None:
+    key = rendition_key(signing.image.key, "thumb", "webp")
+    await signing.renditions.write(key, BODY, "image/webp")
+    (url,) = await signing.signer.sign_renditions([key])
+    response = await http.get(url)
+    assert (response.content, response.headers["Content-Type"]) == (BODY, "image/webp")
     assert "X-Amz-Expires=4200" in url
 
 
 @pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:4566"])
 @pytest.mark.parametrize("token", [None, "session/token+="])
 @pytest.mark.parametrize("key", ["renditions/a/b/thumb.webp", "a b+c%/ä~.webp"])
-async def test_an_address_is_what_the_sdk_would_sign(
+async def test_rendition_url_equals_that_of_the_sdk(
     monkeypatch: pytest.MonkeyPatch, endpoint: str | None, token: str | None, key: str
 ) -> None:
-    """At the same moment, for the same key, to the letter of its signature."""
+    """At the same time and for the same key, including the signature."""
     at = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
-    async def temporary() -> Credentials:
+    async def temporary_credentials() -> Credentials:
         return Credentials("AKIAEXAMPLE", "secret/key", token)
 
-    bucket = BucketEndpoint.at("pictures", "eu-central-1", endpoint)
+    bucket = BucketEndpoint.at("images", "eu-central-1", endpoint)
     signer = S3Signer(
-        temporary,
+        temporary_credentials,
         "eu-central-1",
-        ("pictures", bucket),
+        ("images", bucket),
         bucket,
         600,
         clock=lambda: at + timedelta(minutes=59),
@@ -128,24 +134,26 @@ async def test_an_address_is_what_the_sdk_would_sign(
     assert urlsplit(ours).path == urlsplit(theirs).path
 
 
-async def test_an_original_is_saved_under_a_name(rig: Rig, http: httpx.AsyncClient) -> None:
-    key, name = original_key(rig.image.key), 'Übung 1+2%, "so".jpg'
-    await rig.originals.write(key, BODY, "image/jpeg")
-    (address,) = await rig.signer.sign_downloads([OriginalDownload(key, name)])
-    answer = await http.get(address.url)
-    assert answer.content == BODY
+async def test_download_url_sets_the_file_name(
+    signing: SigningHarness, http: httpx.AsyncClient
+) -> None:
+    key, name = original_key(signing.image.key), 'Übung 1+2%, "so".jpg'
+    await signing.originals.write(key, BODY, "image/jpeg")
+    (download,) = await signing.signer.sign_downloads([OriginalDownload(key, name)])
+    response = await http.get(download.url)
+    assert response.content == BODY
     disposition = "attachment; filename*=UTF-8''%C3%9Cbung%201%2B2%25%2C%20%22so%22.jpg"
-    assert answer.headers["Content-Disposition"] == disposition
+    assert response.headers["Content-Disposition"] == disposition
 
 
 @pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:4566"])
-async def test_a_download_is_what_the_sdk_would_sign(
+async def test_download_url_equals_that_of_the_sdk(
     monkeypatch: pytest.MonkeyPatch, endpoint: str | None
 ) -> None:
     at = datetime(2026, 11, 20, 10, tzinfo=UTC)
-    bucket = BucketEndpoint.at("pictures", "eu-central-1", endpoint)
+    bucket = BucketEndpoint.at("images", "eu-central-1", endpoint)
     signer = S3Signer(
-        credentials, "eu-central-1", ("pictures", bucket), bucket, 600, clock=lambda: at
+        credentials, "eu-central-1", ("images", bucket), bucket, 600, clock=lambda: at
     )
     (ours,) = await signer.sign_downloads([OriginalDownload("originals/a/b", "ä b.jpg")])
     assert ours.expires_at == at + timedelta(seconds=4200)
@@ -159,9 +167,9 @@ async def test_a_download_is_what_the_sdk_would_sign(
     assert parse_qs(urlsplit(ours.url).query) == parse_qs(urlsplit(str(request.url)).query)
 
 
-async def test_addresses_are_the_same_within_the_hour() -> None:
+async def test_urls_are_the_same_within_an_hour() -> None:
     moment = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
-    bucket = BucketEndpoint.at("pictures", "eu-central-1", None)
+    bucket = BucketEndpoint.at("images", "eu-central-1", None)
     signer = S3Signer(credentials, "eu-central-1", ("p", bucket), bucket, 600, clock=lambda: moment)
     first = await signer.sign_renditions(["a", "b"])
     moment += timedelta(minutes=59)
