@@ -53,6 +53,17 @@ async def test_dlq_list_shows_all_messages_and_leaves_them_in_the_queue(
 
 
 @pytest.mark.usefixtures("stack")
+async def test_dlq_list_shows_an_unreadable_message_as_it_is(
+    outputs_path: Path, send: Send, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A body that looks like console markup is neither interpreted nor an error."""
+    await send("recognition_dead", "[/x] [bold]not an event")
+    code, out, _ = await run(capsys, "--stack", outputs_path, "dlq", "list", "recognition")
+    assert code == ExitCode.PROBLEMS_FOUND
+    assert "[/x] [bold]not an event" in out
+
+
+@pytest.mark.usefixtures("stack")
 async def test_dlq_redrive_moves_messages_only_with_apply(
     outputs_path: Path, send: Send, drain: Drain, capsys: pytest.CaptureFixture[str]
 ) -> None:

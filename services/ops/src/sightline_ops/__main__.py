@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sightline.domain.ids import image_id_adapter, owner_adapter
@@ -123,7 +124,7 @@ def _exit_code(has_problems: bool) -> ExitCode:
 def _format_images(letter: DeadLetter) -> str:
     images = parse_images(letter)
     if images is None:
-        return "[red]unreadable[/]: " + letter.body[:60]
+        return "[red]unreadable[/]: " + escape(letter.body[:60])
     return ", ".join(f"{key.owner} {key.image_id}" for key in images)
 
 
