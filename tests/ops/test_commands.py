@@ -57,10 +57,10 @@ async def test_dlq_list_shows_an_unreadable_message_as_it_is(
     outputs_path: Path, send: Send, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A body that looks like console markup is neither interpreted nor an error."""
-    await send("recognition_dead", "[/x] [bold]not an event")
+    await send("recognition_dead", "[/x] [bold]")
     code, out, _ = await run(capsys, "--stack", outputs_path, "dlq", "list", "recognition")
     assert code == ExitCode.PROBLEMS_FOUND
-    assert "[/x] [bold]not an event" in out
+    assert "[/x] [bold]" in out
 
 
 @pytest.mark.usefixtures("stack")
