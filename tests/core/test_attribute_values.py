@@ -1,4 +1,4 @@
-"""What is written is what boto3 would write, and what is read is what was meant."""
+"""Attribute values are the same as those of boto3, and survive a round trip."""
 
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,7 @@ def _name(value: Any) -> str:
 
 
 @pytest.mark.parametrize("value", VALUES, ids=_name)
-def test_values_are_written_as_boto3_writes_them(value: Any) -> None:
+def test_serialize_returns_the_same_as_boto3(value: Any) -> None:
     ours: Any = serialize(value)
     theirs: Any = TypeSerializer().serialize(value)
     if "SS" in theirs:
@@ -44,16 +44,16 @@ def test_values_are_written_as_boto3_writes_them(value: Any) -> None:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_number_is_the_same_after_it_was_kept(number: float) -> None:
-    """DynamoDB gives a number back in its own way: without zeros at the end, for one."""
+def test_float_survives_the_round_trip(number: float) -> None:
+    """DynamoDB normalizes numbers, for example without trailing zeros."""
     written: Any = serialize(number)
-    kept = TypeDeserializer().deserialize(written)
-    assert isinstance(kept, Decimal)
-    given_back = {"N": format(kept.normalize(), "f")}
-    assert deserialize(given_back) == deserialize(written) == number
+    stored = TypeDeserializer().deserialize(written)
+    assert isinstance(stored, Decimal)
+    returned = {"N": format(stored.normalize(), "f")}
+    assert deserialize(returned) == deserialize(written) == number
 
 
 @pytest.mark.parametrize("value", [b"bytes", object(), (1, 2)])
-def test_other_kinds_are_refused(value: Any) -> None:
+def test_serialize_rejects_other_types(value: Any) -> None:
     with pytest.raises((KeyError, TypeError)):
         serialize(value)

@@ -1,4 +1,4 @@
-"""What moto cannot be brought to say: a transaction that loses against another."""
+"""Responses of DynamoDB that moto cannot produce, such as a transaction conflict."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from sightline.optimistic import Conflict
 from sightline_testing.builders import make_image, with_recognition
 
 
-def cancelled(*codes: str) -> ClientError:
+def transaction_cancelled(*codes: str) -> ClientError:
     response: Any = {
         "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
         "CancellationReasons": [{"Code": code} for code in codes],
@@ -20,18 +20,18 @@ def cancelled(*codes: str) -> ClientError:
 
 
 class ContendedClient:
-    """Cancels the first transactions for the given reason, then takes them."""
+    """Cancels the first `times` transactions for these reasons, then accepts them."""
 
     def __init__(self, times: int, *codes: str) -> None:
-        self.left = times
+        self.remaining = times
         self.codes = codes
         self.calls = 0
 
     async def transact_write_items(self, **_: object) -> None:
         self.calls += 1
-        if self.left:
-            self.left -= 1
-            raise cancelled(*self.codes)
+        if self.remaining:
+            self.remaining -= 1
+            raise transaction_cancelled(*self.codes)
 
 
 async def write(client: ContendedClient) -> None:
@@ -43,35 +43,35 @@ async def write(client: ContendedClient) -> None:
 @pytest.mark.parametrize(
     "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
 )
-async def test_a_passing_reason_is_tried_again(reason: str) -> None:
+async def test_transaction_is_retried_after_a_transient_reason(reason: str) -> None:
     client = ContendedClient(3, "None", reason, "None")
     await write(client)
     assert client.calls == 4
 
 
-async def test_the_retry_is_bounded() -> None:
+async def test_number_of_transaction_attempts_is_bounded() -> None:
     client = ContendedClient(1000, "TransactionConflict")
     with pytest.raises(TransactionContended):
         await write(client)
     assert client.calls == 10
 
 
-async def test_a_condition_that_does_not_hold_is_a_conflict_at_once() -> None:
+async def test_failed_condition_raises_a_conflict_without_a_retry() -> None:
     client = ContendedClient(1, "ConditionalCheckFailed", "TransactionConflict")
     with pytest.raises(Conflict):
         await write(client)
     assert client.calls == 1
 
 
-async def test_another_reason_goes_up() -> None:
+async def test_other_reason_is_raised_without_a_retry() -> None:
     client = ContendedClient(1, "ValidationError")
     with pytest.raises(ClientError):
         await write(client)
     assert client.calls == 1
 
 
-class ForgettingClient:
-    """Remembers what its queries asked for; finds nothing, takes every write."""
+class EmptyTableClient:
+    """Records its queries; finds nothing, and accepts every write."""
 
     def __init__(self) -> None:
         self.queries: list[dict[str, Any]] = []
@@ -84,22 +84,22 @@ class ForgettingClient:
         pass
 
 
-async def test_a_deletion_looks_for_what_was_written_a_moment_ago() -> None:
-    """moto and its kin are always consistent, so that it is asked for is all there is to see."""
-    client = ForgettingClient()
+async def test_remove_queries_with_consistent_reads() -> None:
+    """Emulators are always consistent, so the test inspects the requests."""
+    client = EmptyTableClient()
     table = DynamoImageTable(client, "table")  # type: ignore[arg-type]
     await table.remove(make_image())
     assert client.queries
     assert all(request["ConsistentRead"] for request in client.queries)
 
 
-class RepeatedClient:
-    """The SDK's second attempt at a write whose first answer was lost: done, and refused."""
+class RepeatedWriteClient:
+    """A write that the SDK repeats after a lost response: the item exists, so it fails."""
 
     def __init__(self) -> None:
         self.item: dict[str, Any] = {}
 
-    async def put_item(self, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 - boto's
+    async def put_item(self, Item: dict[str, Any], **_: object) -> None:  # noqa: N803 - name in boto
         self.item = Item
         response: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
         raise ClientError(response, "PutItem")
@@ -108,7 +108,7 @@ class RepeatedClient:
         return {"Item": self.item}
 
 
-async def test_a_claim_whose_answer_was_lost_is_held() -> None:
-    """Else whoever sent the request would be told for a minute that it is being answered."""
-    table = DynamoIdempotencyStore(RepeatedClient(), "table")  # type: ignore[arg-type]
+async def test_claim_succeeds_if_only_its_response_was_lost() -> None:
+    """Otherwise the client would receive a conflict until the claim expires."""
+    table = DynamoIdempotencyStore(RepeatedWriteClient(), "table")  # type: ignore[arg-type]
     assert await table.claim("owner", "key", "fingerprint", 60) is None

@@ -1,4 +1,4 @@
-"""Events as messages."""
+"""Change events and their messages."""
 
 import json
 import time
@@ -18,21 +18,21 @@ from sightline.domain.ids import new_album_id, new_event_id, new_image_id, time_
 from sightline.domain.object_keys import ImageKey
 from sightline.event_publisher import EventPublisher
 
-KEY = ImageKey("somebody", new_image_id())
+KEY = ImageKey("owner", new_image_id())
 
 
 IMAGE = image_event(KEY, "created")
-ALBUM = album_event(AlbumKey("somebody", new_album_id()), "deleted")
+ALBUM = album_event(AlbumKey("owner", new_album_id()), "deleted")
 
 
-async def test_events_arrive_as_they_were_told() -> None:
+async def test_published_events_are_parsed_unchanged() -> None:
     topic = MemoryTopic()
     await EventPublisher(topic).publish(IMAGE, ALBUM)
     await EventPublisher(topic).publish(ALBUM)
     assert [parse_events(body) for body in topic.published] == [[IMAGE, ALBUM], [ALBUM]]
 
 
-def test_what_a_later_version_adds_is_passed_over() -> None:
+def test_unknown_fields_of_a_later_version_are_ignored() -> None:
     document = json.loads(format_events([IMAGE]))
     document["events"][0]["color"] = "red"
     assert parse_events(json.dumps({**document, "version": 2})) == [IMAGE]
@@ -49,21 +49,21 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
         {"event_id": None},
     ],
 )
-def test_an_event_that_cannot_be_read_does_not_hide_the_others(changes: dict[str, object]) -> None:
+def test_an_invalid_event_does_not_affect_other_events(changes: dict[str, object]) -> None:
     document = json.loads(format_events([IMAGE, ALBUM]))
     document["events"][0] |= changes
-    document["events"].append("what?")
+    document["events"].append("not an event")
     assert parse_events(json.dumps(document)) == [ALBUM]
 
 
 @pytest.mark.parametrize("body", ["", "[]", '"', "{}", '{"events": 1}'])
-def test_anything_else_is_unreadable(body: str) -> None:
+def test_any_other_document_is_rejected(body: str) -> None:
     with pytest.raises(InvalidEventsMessage):
         parse_events(body)
 
 
-def test_an_id_tells_when_it_was_made() -> None:
+def test_time_of_returns_the_creation_time_of_an_id() -> None:
     before = time.time()
-    made = time_of(new_event_id())
-    assert before - 0.001 <= made <= time.time()
+    created_at = time_of(new_event_id())
+    assert before - 0.001 <= created_at <= time.time()
     assert time_of("00000000-03e8-7000-8000-000000000000") == 1.0

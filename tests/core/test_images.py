@@ -12,7 +12,7 @@ from sightline.domain.states import State, Status, derive_status
 from sightline_testing.builders import ETAG, make_image, make_recognition, with_recognition
 
 FINAL = Failure(code="broken_image", message="broken")
-PASSING = Failure(code="retries_exhausted", message="again", final=False)
+TRANSIENT = Failure(code="retries_exhausted", message="again", final=False)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ PASSING = Failure(code="retries_exhausted", message="again", final=False)
         ("failed", "failed", "failed"),
     ],
 )
-def test_status_is_derived_from_both_parts_alike(
+def test_status_is_derived_from_both_parts_symmetrically(
     recognition: str, renditions: str, status: str
 ) -> None:
     one, other = State(recognition), State(renditions)
@@ -46,11 +46,11 @@ def test_a_new_image_awaits_its_upload() -> None:
     assert make_image().status is Status.AWAITING_UPLOAD
 
 
-def test_every_step_of_a_part_counts() -> None:
+def test_every_change_of_a_part_increments_its_revision() -> None:
     part: Part[Recognition] = Part[Recognition]()
     steps = [
         part := part.begin(ETAG),
-        part := part.fail(PASSING),
+        part := part.fail(TRANSIENT),
         part := part.begin(ETAG),
         part := part.succeed(make_recognition("Dog")),
     ]
@@ -65,16 +65,18 @@ def test_every_step_of_a_part_counts() -> None:
         (Part[Recognition](), False),
         (Part[Recognition]().begin(ETAG), False),
         (Part[Recognition]().begin(ETAG).fail(FINAL), True),
-        (Part[Recognition]().begin(ETAG).fail(PASSING), False),
+        (Part[Recognition]().begin(ETAG).fail(TRANSIENT), False),
         (Part[Recognition]().begin(ETAG).succeed(make_recognition()), True),
         (Part[Recognition]().begin("other").succeed(make_recognition()), False),
     ],
 )
-def test_only_an_end_that_would_repeat_is_settled(part: Part[Recognition], settled: bool) -> None:
+def test_only_a_success_or_a_final_failure_is_settled(
+    part: Part[Recognition], settled: bool
+) -> None:
     assert part.is_settled(ETAG) is settled
 
 
-def test_a_demand_unsettles_a_part_until_it_is_met() -> None:
+def test_a_new_reprocess_request_is_not_settled() -> None:
     done: Part[Recognition] = Part[Recognition]().begin(ETAG).succeed(make_recognition())
     assert not done.is_settled(ETAG, "first")
     again = done.begin(ETAG, "first").succeed(make_recognition())
@@ -83,13 +85,13 @@ def test_a_demand_unsettles_a_part_until_it_is_met() -> None:
     assert not again.is_settled(ETAG, "second")
 
 
-def test_a_repetition_keeps_the_result_until_there_is_a_new_one() -> None:
+def test_begin_keeps_the_result_only_for_the_same_bytes() -> None:
     image = with_recognition(make_image(), "Dog")
     assert image.recognition.begin(ETAG).result == image.recognition.result
     assert image.recognition.begin("other").result is None
 
 
-def test_an_image_is_found_by_its_labels() -> None:
+def test_labels_are_those_of_the_recognition() -> None:
     assert make_image().labels == {}
     assert with_recognition(make_image(), "Dog", "Sea").labels == {
         "dog": ImageLabel("Dog", 91.25),
@@ -97,8 +99,8 @@ def test_an_image_is_found_by_its_labels() -> None:
     }
 
 
-def test_the_owner_adds_labels_and_hides_others() -> None:
-    """In whatever way they are written; what was added counts as certain."""
+def test_labels_include_added_ones_and_exclude_hidden_ones() -> None:
+    """Names match in any case; an added label has full confidence."""
     details = Details(added=("SEA", "holiday"), hidden=("dog", "nothing"))
     image = with_recognition(make_image(details=details), "Dog", "Sea")
     assert image.labels == {"sea": ImageLabel("SEA", 100), "holiday": ImageLabel("holiday", 100)}

@@ -1,4 +1,4 @@
-"""A log line is one JSON object, whatever is logged."""
+"""Structured logs: each record is one JSON object on one line."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ def format_line(message: str, *arguments: object, **extra: object) -> dict[str, 
     return line
 
 
-def test_a_line_tells_who_said_what_and_when() -> None:
+def test_line_contains_time_level_logger_message_and_service() -> None:
     line = format_line("%s\nof %d", "one", 2)
     assert datetime.fromisoformat(line.pop("timestamp")).tzinfo == UTC
     assert line == {
@@ -34,7 +34,7 @@ def test_a_line_tells_who_said_what_and_when() -> None:
     }
 
 
-def test_a_line_has_what_was_given_besides() -> None:
+def test_line_contains_extra_attributes() -> None:
     line = format_line(
         "x", status=200, route=None, owners={"a"}, at=datetime(2026, 11, 20, tzinfo=UTC)
     )
@@ -42,11 +42,11 @@ def test_a_line_has_what_was_given_besides() -> None:
     assert (line["owners"], line["at"]) == (["a"], "2026-11-20T00:00:00Z")
 
 
-def test_a_line_has_what_json_has_no_word_for() -> None:
+def test_line_contains_values_that_json_cannot_represent_as_text() -> None:
     assert format_line("x", reason=ValueError("bad"))["reason"] == "bad"
 
 
-def test_a_line_names_the_request() -> None:
+def test_line_contains_the_request_id() -> None:
     token = request_id.set("abc")
     try:
         assert format_line("x")["request_id"] == "abc"
@@ -55,7 +55,7 @@ def test_a_line_names_the_request() -> None:
     assert "request_id" not in format_line("x")
 
 
-def test_a_line_has_the_whole_of_an_error() -> None:
+def test_line_contains_the_traceback() -> None:
     try:
         _ = 1 / 0
     except ZeroDivisionError:
@@ -67,7 +67,7 @@ def test_a_line_has_the_whole_of_an_error() -> None:
 
 @pytest.fixture
 def _logs() -> Iterator[None]:
-    """Leaves logging as it was."""
+    """Restore the logging configuration after the test."""
     root = logging.getLogger()
     before = list(root.handlers), root.level
     kept = {name: getattr(logging, name) for name in ("_srcfile", "logThreads", "logProcesses")}
@@ -82,7 +82,7 @@ def _logs() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_logs")
-def test_libraries_speak_only_of_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+def test_libraries_log_only_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("api", "INFO")
     logging.getLogger("sightline_api.app").info("ours")
     logging.getLogger("botocore").info("theirs")

@@ -1,4 +1,4 @@
-"""Reading S3's events, as AWS, moto and LocalStack write them."""
+"""Messages of the queues: S3 events as AWS, moto and LocalStack send them, and commands."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ FIRST = Upload(ImageKey(OWNER, "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2c4d"))
 SECOND = Upload(ImageKey(OWNER, "01932b6e-8f01-7aaa-8bbb-0123456789ab"))
 
 
-def read(name: str) -> str:
+def read_event(name: str) -> str:
     return (EVENTS / f"{name}.json").read_text()
 
 
@@ -40,42 +40,42 @@ def read(name: str) -> str:
         ("aws_foreign_keys", []),
     ],
 )
-def test_events_give_their_uploads(name: str, uploads: list[Upload]) -> None:
-    """All records of a message count, tests and removals give none, foreign keys are refused."""
-    assert parse_uploads(read(name)) == uploads
+def test_parse_uploads_returns_every_created_original(name: str, uploads: list[Upload]) -> None:
+    """Test events, deletions and other keys are ignored."""
+    assert parse_uploads(read_event(name)) == uploads
 
 
 @pytest.mark.parametrize("owner", ["plain", "with_underscore", "with-hyphen", "9" * 128])
-def test_keys_are_decoded_once(owner: str) -> None:
-    event = json.loads(read("aws_one"))
+def test_keys_are_url_decoded_once(owner: str) -> None:
+    event = json.loads(read_event("aws_one"))
     key = f"originals/{owner}/{FIRST.image.image_id}"
     event["Records"][0]["s3"]["object"]["key"] = quote_plus(key)
     assert parse_uploads(json.dumps(event)) == [Upload(ImageKey(owner, FIRST.image.image_id))]
 
 
-def test_a_twice_encoded_key_is_foreign() -> None:
-    event = json.loads(read("aws_one"))
+def test_a_key_that_is_encoded_twice_is_ignored() -> None:
+    event = json.loads(read_event("aws_one"))
     key = event["Records"][0]["s3"]["object"]["key"]
     event["Records"][0]["s3"]["object"]["key"] = quote_plus(quote_plus(key))
     assert parse_uploads(json.dumps(event)) == []
 
 
-def test_a_foreign_record_does_not_hide_its_neighbours() -> None:
-    event = json.loads(read("aws_foreign_keys"))
-    event["Records"] += json.loads(read("aws_one"))["Records"]
+def test_a_record_with_another_key_does_not_affect_other_records() -> None:
+    event = json.loads(read_event("aws_foreign_keys"))
+    event["Records"] += json.loads(read_event("aws_one"))["Records"]
     assert parse_uploads(json.dumps(event)) == [FIRST]
 
 
 @pytest.mark.parametrize(
-    "request_",
+    "command",
     [
         ReprocessCommand("r1", ("recognition",)),
         ReprocessCommand("r2", ("recognition", "renditions"), (Feature.TEXT, Feature.FACES)),
     ],
 )
-def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: ReprocessCommand) -> None:
-    assert parse_uploads(format_reprocess_command(FIRST.image, request_)) == [
-        Upload(FIRST.image, request_)
+def test_a_formatted_reprocess_command_is_parsed_unchanged(command: ReprocessCommand) -> None:
+    assert parse_uploads(format_reprocess_command(FIRST.image, command)) == [
+        Upload(FIRST.image, command)
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_demand_to_reprocess_comes_back_as_it_was_composed(request_: Reprocess
     "change",
     [{"owner": "a/b"}, {"image_id": "x"}, {"parts": ["all"]}, {"request_id": "r" * 101}],
 )
-def test_a_demand_for_nonsense_is_unreadable(change: dict[str, object]) -> None:
+def test_an_invalid_reprocess_command_is_rejected(change: dict[str, object]) -> None:
     document = json.loads(
         format_reprocess_command(FIRST.image, ReprocessCommand("r", ("recognition",)))
     )
@@ -107,11 +107,11 @@ def test_a_demand_for_nonsense_is_unreadable(change: dict[str, object]) -> None:
         "{" * 10_000,
     ],
 )
-def test_anything_else_is_unreadable(body: str) -> None:
+def test_any_other_document_is_rejected(body: str) -> None:
     with pytest.raises(InvalidMessage):
         parse_uploads(body)
 
 
-def test_what_follows_the_document_makes_it_unreadable() -> None:
+def test_data_after_the_document_is_rejected() -> None:
     with pytest.raises(InvalidMessage):
-        parse_uploads(read("aws_test") + read("aws_one"))
+        parse_uploads(read_event("aws_test") + read_event("aws_one"))

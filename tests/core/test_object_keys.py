@@ -1,4 +1,4 @@
-"""Names of objects."""
+"""Keys of originals and renditions."""
 
 import pytest
 
@@ -15,12 +15,12 @@ from sightline.domain.object_keys import (
 KEY = ImageKey("c3d4e5f6-1111-2222-3333-444455556666", "01932b6e-8f00-7c3a-9d5e-3f1f6a0b2c4d")
 
 
-def test_an_originals_key_names_its_image() -> None:
+def test_parse_original_key_returns_the_image() -> None:
     assert parse_original_key(original_key(KEY)) == KEY
     assert parse_original_key(f"originals/x/{new_image_id()}").owner == "x"
 
 
-def test_a_rendition_lies_under_its_images_prefix() -> None:
+def test_rendition_key_starts_with_the_prefix_of_its_image() -> None:
     key = rendition_key(KEY, "thumb", "webp")
     assert key == f"renditions/{KEY.owner}/{KEY.image_id}/thumb.webp"
     assert key.startswith(rendition_prefix(KEY))
@@ -48,6 +48,6 @@ def test_a_rendition_lies_under_its_images_prefix() -> None:
         f"originals/a/{KEY.image_id}\n",
     ],
 )
-def test_any_other_key_is_foreign(key: str) -> None:
+def test_parse_original_key_rejects_any_other_form(key: str) -> None:
     with pytest.raises(InvalidObjectKey):
         parse_original_key(key)

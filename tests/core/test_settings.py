@@ -1,4 +1,4 @@
-"""Settings come from the environment, once, and say what is wrong with it."""
+"""Settings from environment variables, and the messages for invalid ones."""
 
 import pytest
 from pydantic import ValidationError
@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from sightline.settings import ConsumerSettings, read_settings
 from sightline_local.recognition.settings import RecognitionSettings
 
-NEEDED = {
+REQUIRED = {
     "AWS_REGION": "eu-central-1",
     "SIGHTLINE_TABLE": "images",
     "SIGHTLINE_ORIGINALS_BUCKET": "originals",
@@ -17,7 +17,7 @@ NEEDED = {
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in NEEDED.items():
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
 
 
@@ -33,8 +33,8 @@ def test_settings_are_read_once_and_frozen(monkeypatch: pytest.MonkeyPatch) -> N
         setattr(settings, "table", "other")  # noqa: B010
 
 
-@pytest.mark.parametrize("name", NEEDED)
-def test_a_missing_name_is_named(
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_missing_variable_is_reported_by_name(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(name)
@@ -44,7 +44,7 @@ def test_a_missing_name_is_named(
     assert capsys.readouterr().err == f"{name}: field required\n"
 
 
-def test_a_name_is_told_with_its_own_prefix(
+def test_an_invalid_variable_is_reported_with_its_own_prefix(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SIGHTLINE_RECOGNITION_PORT", "many")
@@ -53,7 +53,7 @@ def test_a_name_is_told_with_its_own_prefix(
     assert capsys.readouterr().err.startswith("SIGHTLINE_RECOGNITION_PORT: ")
 
 
-def test_a_wrong_value_is_named(
+def test_an_invalid_value_is_reported_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SIGHTLINE_CONCURRENCY", "0")
