@@ -1,4 +1,4 @@
-"""One suite for every `ObjectStore`."""
+"""The contract of `ObjectStore`."""
 
 from datetime import UTC, datetime
 
@@ -27,30 +27,30 @@ async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore
     return S3ObjectStore(client, bucket)
 
 
-async def keys(store: ObjectStore, prefix: str = "") -> list[str]:
+async def list_keys(store: ObjectStore, prefix: str = "") -> list[str]:
     return [each.key async for each in store.list(prefix)]
 
 
-async def test_bytes_come_back(store: ObjectStore) -> None:
+async def test_read_returns_the_written_bytes(store: ObjectStore) -> None:
     await store.write("a/b", b"hello", "image/webp")
     stored = await store.head("a/b")
     assert (stored.key, stored.size) == ("a/b", 5)
     assert await store.read(stored) == b"hello"
 
 
-async def test_the_first_bytes_can_be_read_alone(store: ObjectStore) -> None:
+async def test_read_returns_only_the_first_bytes(store: ObjectStore) -> None:
     await store.write("a", b"hello", "image/webp")
     stored = await store.head("a")
     assert await store.read(stored, 2) == b"he"
     assert await store.read(stored, 100) == b"hello"
 
 
-async def test_a_missing_object_is_not_found(store: ObjectStore) -> None:
+async def test_head_raises_for_a_missing_object(store: ObjectStore) -> None:
     with pytest.raises(ObjectNotFound):
         await store.head("nothing")
 
 
-async def test_an_object_that_has_gone_since_is_not_found(store: ObjectStore) -> None:
+async def test_read_raises_for_an_object_deleted_since_head(store: ObjectStore) -> None:
     await store.write("a", b"hello", "image/webp")
     stored = await store.head("a")
     await store.delete("a")
@@ -58,8 +58,7 @@ async def test_an_object_that_has_gone_since_is_not_found(store: ObjectStore) ->
         await store.read(stored)
 
 
-async def test_an_object_that_was_replaced_since_is_not_read(store: ObjectStore) -> None:
-    """What is read is what was looked at, or nothing."""
+async def test_read_raises_for_an_object_replaced_since_head(store: ObjectStore) -> None:
     await store.write("a", b"hello", "image/webp")
     stored = await store.head("a")
     await store.write("a", b"other", "image/webp")
@@ -67,42 +66,42 @@ async def test_an_object_that_was_replaced_since_is_not_read(store: ObjectStore)
         await store.read(stored)
 
 
-async def test_deleting_is_repeatable(store: ObjectStore) -> None:
+async def test_delete_is_idempotent(store: ObjectStore) -> None:
     await store.write("a", b"hello", "image/webp")
     await store.delete("a")
     await store.delete("a")
-    assert await keys(store) == []
+    assert await list_keys(store) == []
 
 
-async def test_a_prefix_is_deleted_whole_and_alone(store: ObjectStore) -> None:
+async def test_delete_all_deletes_exactly_the_objects_of_the_prefix(store: ObjectStore) -> None:
     for key in ("x/1/a", "x/1/b", "x/10/a", "y"):
         await store.write(key, b"-", "image/webp")
     await store.delete_all("x/1/")
-    assert await keys(store) == ["x/10/a", "y"]
-    assert await keys(store, "x/") == ["x/10/a"]
+    assert await list_keys(store) == ["x/10/a", "y"]
+    assert await list_keys(store, "x/") == ["x/10/a"]
 
 
 @pytest.mark.parametrize("key", ["a b", "a+b", "a%20b", "ä/ö", "日本", "a=b&c", "a#b?c"])
-async def test_any_key_will_do(store: ObjectStore, key: str) -> None:
+async def test_keys_may_contain_any_characters(store: ObjectStore, key: str) -> None:
     await store.write(key, b"hello", "image/webp")
     assert await store.read(await store.head(key)) == b"hello"
-    assert await keys(store) == [key]
+    assert await list_keys(store) == [key]
 
 
-async def test_s3_keeps_type_and_caching(clients: Clients) -> None:
+async def test_write_sets_media_type_and_cache_control_in_s3(clients: Clients) -> None:
     client = await clients.open("s3")
     bucket = f"bucket-{uuid4()}"
     await client.create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     await S3ObjectStore(client, bucket).write("a", b"hello", "image/webp")
-    answer = await client.head_object(Bucket=bucket, Key="a")
-    assert answer["ContentType"] == "image/webp"
-    assert answer["CacheControl"] == "private, max-age=86400"
+    response = await client.head_object(Bucket=bucket, Key="a")
+    assert response["ContentType"] == "image/webp"
+    assert response["CacheControl"] == "private, max-age=86400"
 
 
-async def test_nothing_stays_of_what_is_deleted(clients: Clients) -> None:
-    """Not a version of it either, where the bucket keeps those; and its neighbours stay."""
+async def test_delete_removes_all_versions(clients: Clients) -> None:
+    """Objects with similar keys stay."""
     client = await clients.open("s3")
     bucket = f"bucket-{uuid4()}"
     await client.create_bucket(
