@@ -1,4 +1,4 @@
-"""One suite for every `DeadLetterQueue`, and for the `MessageSender` of its source queue."""
+"""The contracts of `DeadLetterQueue`, and of the `MessageSender` of its source queue."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ FAST = 1000
 MakeDeadLetterQueue = Callable[[MessageSender], DeadLetterQueue]
 
 
-class Rig:
+class DeadLetterHarness:
     """A dead-letter queue, its source queue, and access to both past the ports."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Rig:
         return sorted(bodies)
 
 
-def memory_rig() -> Rig:
+def open_memory_queues() -> DeadLetterHarness:
     queue = MemoryQueue()
     dead_letters = MemoryDeadLetterQueue(MemoryMessageSender(queue))
 
@@ -72,10 +72,10 @@ def memory_rig() -> Rig:
     async def count() -> int:
         return len(dead_letters)
 
-    return Rig(make, MemoryMessageSender(queue), queue, add, count)
+    return DeadLetterHarness(make, MemoryMessageSender(queue), queue, add, count)
 
 
-async def sqs_rig(clients: Clients) -> Rig:
+async def create_sqs_queues(clients: Clients) -> DeadLetterHarness:
     client = await clients.open("sqs")
     name = f"queue-{uuid4()}"
     url = (await client.create_queue(QueueName=name))["QueueUrl"]
@@ -94,108 +94,114 @@ async def sqs_rig(clients: Clients) -> Rig:
         return visible + hidden
 
     source = await SqsQueue.open(client, url)
-    return Rig(make, SqsMessageSender(client, url), source, add, count)
+    return DeadLetterHarness(make, SqsMessageSender(client, url), source, add, count)
 
 
 @pytest.fixture(params=["memory", "sqs"])
-async def rig(request: pytest.FixtureRequest, clients: Clients) -> Rig:
+async def harness(request: pytest.FixtureRequest, clients: Clients) -> DeadLetterHarness:
     if request.param == "memory":
-        return memory_rig()
-    return await sqs_rig(clients)
+        return open_memory_queues()
+    return await create_sqs_queues(clients)
 
 
-async def test_sender_delivers_messages_to_its_queue(rig: Rig) -> None:
-    await rig.sender.send("hello")
-    assert await rig.receive_from_source() == ["hello"]
+async def test_sender_delivers_messages_to_its_queue(harness: DeadLetterHarness) -> None:
+    await harness.sender.send("hello")
+    assert await harness.receive_from_source() == ["hello"]
 
 
-async def test_list_of_an_empty_queue_is_empty(rig: Rig) -> None:
-    assert await rig.dead_letters.list_messages(10) == []
+async def test_list_of_an_empty_queue_is_empty(harness: DeadLetterHarness) -> None:
+    assert await harness.dead_letters.list_messages(10) == []
 
 
-async def test_list_returns_each_message_once_and_leaves_it_in_the_queue(rig: Rig) -> None:
+async def test_list_returns_each_message_once_and_leaves_it_in_the_queue(
+    harness: DeadLetterHarness,
+) -> None:
     bodies = [f"message {number:02}" for number in range(12)]
     for body in bodies:
-        await rig.add(body)
-    assert await rig.list_bodies() == bodies
-    assert await rig.list_bodies() == bodies
-    assert await rig.count() == 12
+        await harness.add(body)
+    assert await harness.list_bodies() == bodies
+    assert await harness.list_bodies() == bodies
+    assert await harness.count() == 12
 
 
-async def test_list_returns_no_more_than_its_limit(rig: Rig) -> None:
+async def test_list_returns_no_more_than_its_limit(harness: DeadLetterHarness) -> None:
     for number in range(12):
-        await rig.add(f"message {number}")
-    assert len(await rig.list_bodies(limit=11)) == 11
-    assert len(await rig.list_bodies()) == 12
+        await harness.add(f"message {number}")
+    assert len(await harness.list_bodies(limit=11)) == 11
+    assert len(await harness.list_bodies()) == 12
 
 
-async def test_list_returns_the_time_at_which_a_message_was_sent(rig: Rig) -> None:
-    await rig.add("hello")
-    (letter,) = await rig.dead_letters.list_messages(10)
+async def test_list_returns_the_time_at_which_a_message_was_sent(
+    harness: DeadLetterHarness,
+) -> None:
+    await harness.add("hello")
+    (letter,) = await harness.dead_letters.list_messages(10)
     assert abs(letter.sent_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-async def test_redrive_moves_messages_to_the_source_queue(rig: Rig) -> None:
+async def test_redrive_moves_messages_to_the_source_queue(harness: DeadLetterHarness) -> None:
     bodies = [f"message {number:02}" for number in range(12)]
     for body in bodies:
-        await rig.add(body)
-    assert await rig.redrive() == bodies
-    assert await rig.receive_from_source() == bodies
-    assert await rig.count() == 0
+        await harness.add(body)
+    assert await harness.redrive() == bodies
+    assert await harness.receive_from_source() == bodies
+    assert await harness.count() == 0
 
 
-async def test_redrive_moves_no_more_than_its_limit(rig: Rig) -> None:
+async def test_redrive_moves_no_more_than_its_limit(harness: DeadLetterHarness) -> None:
     for number in range(3):
-        await rig.add(f"message {number}")
-    assert len(await rig.redrive(limit=2)) == 2
-    assert len(await rig.receive_from_source()) == 2
-    assert len(await rig.list_bodies()) == 1
+        await harness.add(f"message {number}")
+    assert len(await harness.redrive(limit=2)) == 2
+    assert len(await harness.receive_from_source()) == 2
+    assert len(await harness.list_bodies()) == 1
 
 
-async def test_redrive_leaves_rejected_messages_in_the_queue(rig: Rig) -> None:
+async def test_redrive_leaves_rejected_messages_in_the_queue(harness: DeadLetterHarness) -> None:
     for body in ("bad 1", "good 1", "bad 2", "good 2"):
-        await rig.add(body)
-    moved = await rig.redrive(accepts=lambda letter: letter.body.startswith("good"))
+        await harness.add(body)
+    moved = await harness.redrive(accepts=lambda letter: letter.body.startswith("good"))
     assert moved == ["good 1", "good 2"]
-    assert await rig.receive_from_source() == ["good 1", "good 2"]
-    assert await rig.list_bodies() == ["bad 1", "bad 2"]
+    assert await harness.receive_from_source() == ["good 1", "good 2"]
+    assert await harness.list_bodies() == ["bad 1", "bad 2"]
 
 
-async def test_redrive_does_not_count_rejected_messages_towards_its_limit(rig: Rig) -> None:
+async def test_redrive_does_not_count_rejected_messages_towards_its_limit(
+    harness: DeadLetterHarness,
+) -> None:
     for body in ("bad 1", "bad 2", "good"):
-        await rig.add(body)
-    assert await rig.redrive(limit=1, accepts=lambda letter: letter.body == "good") == ["good"]
+        await harness.add(body)
+    assert await harness.redrive(limit=1, accepts=lambda letter: letter.body == "good") == ["good"]
 
 
-async def test_redrive_keeps_to_its_rate(rig: Rig) -> None:
+async def test_redrive_keeps_to_its_rate(harness: DeadLetterHarness) -> None:
     for number in range(3):
-        await rig.add(f"message {number}")
+        await harness.add(f"message {number}")
     started_at = time.monotonic()
-    await rig.redrive(rate=20)
+    await harness.redrive(rate=20)
     assert time.monotonic() - started_at >= 3 / 20
 
 
-async def test_redrive_sends_a_message_before_it_deletes_it(rig: Rig) -> None:
+async def test_redrive_sends_a_message_before_it_deletes_it(harness: DeadLetterHarness) -> None:
     """Interrupted between the two, it is sent again later, and never lost."""
     counts = []
 
     class Counting:
         async def send(self, body: str) -> None:
-            counts.append(await rig.count())
+            counts.append(await harness.count())
 
-    await rig.add("hello")
-    redriven = rig.make(Counting()).redrive(FAST, 10, lambda _: True)
+    await harness.add("hello")
+    redriven = harness.make(Counting()).redrive(FAST, 10, lambda _: True)
     assert [each.body async for each in redriven] == ["hello"]
-    assert (counts, await rig.count()) == ([1], 0)
+    assert (counts, await harness.count()) == ([1], 0)
 
 
-async def test_redrive_keeps_a_message_that_cannot_be_sent(rig: Rig) -> None:
+async def test_redrive_keeps_a_message_that_cannot_be_sent(harness: DeadLetterHarness) -> None:
     class Unavailable:
         async def send(self, body: str) -> None:
             raise ConnectionError
 
-    await rig.add("hello")
+    await harness.add("hello")
     with pytest.raises(ConnectionError):
-        async for _ in rig.make(Unavailable()).redrive(FAST, 10, lambda _: True):
+        async for _ in harness.make(Unavailable()).redrive(FAST, 10, lambda _: True):
             pass
-    assert await rig.count() == 1
+    assert await harness.count() == 1

@@ -185,8 +185,8 @@ async def test_get_many_returns_visible_images_in_the_requested_order(tables: Ta
     hidden = await create_image(tables, owner=owner)
     await tables.images.begin_deletion(hidden.key)
     foreign = await create_image(tables)
-    asked = [images[2], hidden, images[0], foreign]
-    found = await tables.images.get_many(owner, [image.image_id for image in asked])
+    requested = [images[2], hidden, images[0], foreign]
+    found = await tables.images.get_many(owner, [image.image_id for image in requested])
     assert found == [images[2], images[0]]
     assert await tables.images.get_many(owner, []) == []
 

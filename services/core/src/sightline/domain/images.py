@@ -1,4 +1,4 @@
-"""The image: its two parts, what its owner says of it, and the status that users see."""
+"""The image: its two parts, the details that its owner edits, and the status that users see."""
 
 from datetime import datetime
 from typing import Any, Generic, Literal, Self, TypeVar
@@ -78,7 +78,7 @@ class Part(Value, Generic[Result]):
 
 
 class Details(Value):
-    """What the owner says of the image; only the gateway writes it.
+    """The details of an image that its owner edits; only the API writes them.
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
     changes neither. `revision` counts the writes, as that of a part does.

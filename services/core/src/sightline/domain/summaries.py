@@ -27,7 +27,7 @@ class RenditionLink(NamedTuple):
 
 
 class DetailsSummary(Value):
-    """What the owner says of the image, without the description."""
+    """The details that the owner edits, without the description."""
 
     title: str | None = None
     added: tuple[str, ...] = ()

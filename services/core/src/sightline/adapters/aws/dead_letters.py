@@ -1,4 +1,4 @@
-"""One dead-letter queue in SQS."""
+"""A dead-letter queue in SQS."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -75,7 +75,7 @@ class SqsDeadLetterQueue:
                 await self._release(each)
 
     async def _receive(self, limit: int, visibility_seconds: int) -> list[_Received]:
-        answer = await self._client.receive_message(
+        response = await self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=limit,
             VisibilityTimeout=visibility_seconds,
@@ -93,7 +93,7 @@ class SqsDeadLetterQueue:
                 ),
                 each["ReceiptHandle"],
             )
-            for each in answer.get("Messages", [])
+            for each in response.get("Messages", [])
         ]
 
     async def _release(self, received: _Received) -> None:

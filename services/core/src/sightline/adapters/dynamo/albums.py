@@ -66,7 +66,7 @@ class DynamoAlbumTable:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            # The SDK retries a call whose answer was lost; then the existing row is our own.
+            # The SDK retries a call whose response was lost; then the existing row is our own.
             if await self._read(album.key) != album:
                 raise Conflict from error
 
@@ -141,7 +141,7 @@ class DynamoAlbumTable:
 
     async def begin_deletion(self, key: AlbumKey) -> Album:
         try:
-            answer = await self._client.update_item(
+            response = await self._client.update_item(
                 TableName=self._table,
                 Key=album_key(key),
                 UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now)",
@@ -153,7 +153,7 @@ class DynamoAlbumTable:
             if is_condition_failure(error):
                 raise AlbumNotFound(key.album_id) from error
             raise
-        return read_album(answer["Attributes"])
+        return read_album(response["Attributes"])
 
     async def remove(self, album: Album) -> None:
         seen: list[str] = []
@@ -313,10 +313,10 @@ class DynamoAlbumTable:
         return [item["sk"] for item in await query(self._client, request, IMAGES_PER_TRANSACTION)]
 
     async def _read(self, key: AlbumKey) -> Album | None:
-        answer = await self._client.get_item(
+        response = await self._client.get_item(
             TableName=self._table, Key=album_key(key), ConsistentRead=True
         )
-        return read_album(answer["Item"]) if "Item" in answer else None
+        return read_album(response["Item"]) if "Item" in response else None
 
     async def _read_images(self, key: AlbumKey, image_ids: list[str]) -> list[Image]:
         keys = [image_key(ImageKey(key.owner, image_id)) for image_id in image_ids]

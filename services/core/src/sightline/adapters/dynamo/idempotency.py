@@ -44,7 +44,7 @@ class DynamoIdempotencyStore:
                 raise
             found = await self._client.get_item(TableName=self._table, Key=row, ConsistentRead=True)
             item = plain_item(found.get("Item", {}))
-            # The SDK retries a call whose answer was lost; then the existing claim is our own.
+            # The SDK retries a call whose response was lost; then the existing claim is our own.
             if item.get("claim_id") == claim_id:
                 return None
             same = item.get("fingerprint") == fingerprint

@@ -65,7 +65,7 @@ class DynamoImageTable:
         except ClientError as error:
             if not is_condition_failure(error):
                 raise
-            # The SDK retries a call whose answer was lost; then the existing row is our own.
+            # The SDK retries a call whose response was lost; then the existing row is our own.
             if await self._read(image.key) != image:
                 raise Conflict from error
 
@@ -91,11 +91,11 @@ class DynamoImageTable:
         images: list[Image] = []
         request = self._page_request(owner, limit, before, None)
         while True:
-            answer = await self._client.query(**request)
-            images += [image for image in map(read_image, answer["Items"]) if not image.is_hidden]
-            if len(images) > limit or "LastEvaluatedKey" not in answer:
+            response = await self._client.query(**request)
+            images += [image for image in map(read_image, response["Items"]) if not image.is_hidden]
+            if len(images) > limit or "LastEvaluatedKey" not in response:
                 break
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
         more = len(images) > limit
         return ImagePage(images[:limit], images[limit - 1].image_id if more else None)
 
@@ -105,11 +105,11 @@ class DynamoImageTable:
         images: list[ImageSummary] = []
         request = self._page_request(owner, limit, before, down_to) | SUMMARY_PROJECTION
         while True:
-            answer = await self._client.query(**request)
-            images += [each for each in map(read_summary, answer["Items"]) if not each.is_hidden]
-            if len(images) > limit or "LastEvaluatedKey" not in answer:
+            response = await self._client.query(**request)
+            images += [each for each in map(read_summary, response["Items"]) if not each.is_hidden]
+            if len(images) > limit or "LastEvaluatedKey" not in response:
                 break
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
         more = len(images) > limit
         return SummaryPage(images[:limit], images[limit - 1].image_id if more else None)
 
@@ -135,7 +135,7 @@ class DynamoImageTable:
 
     async def begin_deletion(self, key: ImageKey) -> Image:
         try:
-            answer = await self._client.update_item(
+            response = await self._client.update_item(
                 TableName=self._table,
                 Key=image_key(key),
                 UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now)",
@@ -147,7 +147,7 @@ class DynamoImageTable:
             if is_condition_failure(error):
                 raise ImageNotFound(key.image_id) from error
             raise
-        return read_image(answer["Attributes"])
+        return read_image(response["Attributes"])
 
     async def remove(self, image: Image) -> None:
         row: TransactWriteItemTypeDef = {
@@ -173,10 +173,10 @@ class DynamoImageTable:
         return await list_ids(self._client, self._table, owner, IMAGE_PREFIX, limit)
 
     async def _read(self, key: ImageKey) -> Image | None:
-        answer = await self._client.get_item(
+        response = await self._client.get_item(
             TableName=self._table, Key=image_key(key), ConsistentRead=True
         )
-        return read_image(answer["Item"]) if "Item" in answer else None
+        return read_image(response["Item"]) if "Item" in response else None
 
     async def _read_many(
         self, owner: str, image_ids: Sequence[str], projection: dict[str, Any] | None = None

@@ -20,10 +20,10 @@ class DynamoImageInventory:
         self._table = table
 
     async def find(self, key: ImageKey) -> Image | None:
-        answer = await self._client.get_item(
+        response = await self._client.get_item(
             TableName=self._table, Key=image_key(key), ConsistentRead=True
         )
-        return read_image(answer["Item"]) if "Item" in answer else None
+        return read_image(response["Item"]) if "Item" in response else None
 
     async def find_existing(self, keys: Iterable[ImageKey]) -> set[ImageKey]:
         projection = {

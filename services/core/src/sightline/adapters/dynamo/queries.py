@@ -26,11 +26,11 @@ async def query(client: "DynamoDBClient", request: Any, limit: int) -> list[dict
     """Return the first `limit` items that the query finds and its filter passes."""
     items: list[dict[str, Any]] = []
     while True:
-        answer = await client.query(**request)
-        items += map(plain_item, answer["Items"])
-        if len(items) >= limit or "LastEvaluatedKey" not in answer:
+        response = await client.query(**request)
+        items += map(plain_item, response["Items"])
+        if len(items) >= limit or "LastEvaluatedKey" not in response:
             return items[:limit]
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 async def read_many(
@@ -55,10 +55,10 @@ async def _read_batch(
     found: list[Item] = []
     for _ in range(BATCH_ATTEMPTS):
         request: Any = {table: {"Keys": keys, "ConsistentRead": True, **projection}}
-        answer = await client.batch_get_item(RequestItems=request)
-        found += answer["Responses"].get(table, [])
-        # DynamoDB leaves some out where the answer would be too large, or where it throttles.
-        left: Any = answer["UnprocessedKeys"].get(table, {})
+        response = await client.batch_get_item(RequestItems=request)
+        found += response["Responses"].get(table, [])
+        # DynamoDB leaves some out where the response would be too large, or where it throttles.
+        left: Any = response["UnprocessedKeys"].get(table, {})
         keys = left.get("Keys", [])
         if not keys:
             return found

@@ -44,8 +44,8 @@ class DynamoRecognitionCache:
         self, image: Image, profile: RecognitionProfile, seconds: float
     ) -> Recognition | None:
         key = cached_recognition_key(image, profile)
-        answer = await self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        known = plain_item(answer.get("Item", {})).get("result")
+        response = await self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        known = plain_item(response.get("Item", {})).get("result")
         if known is not None:
             return Recognition.model_validate(known)
         now = int(time.time())
