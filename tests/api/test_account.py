@@ -137,7 +137,7 @@ def test_erasure_deletes_all_data_of_the_owner_and_no_other(gateway: Gateway) ->
     assert gateway.client.delete(ERASE, headers=gateway.headers()).status_code == 204
 
 
-def test_an_erasure_that_runs_out_of_time_asks_for_a_repetition(
+def test_an_erasure_that_runs_out_of_time_reports_what_remains(
     pool: TokenIssuer, settings: ApiSettings
 ) -> None:
     short = settings.model_copy(update={"erasure_seconds": 1e-9})
