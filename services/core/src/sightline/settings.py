@@ -29,19 +29,24 @@ class ServiceSettings(BaseSettings):
 
 
 class ConsumerSettings(ServiceSettings):
-    """Settings of the queue consumers; times in seconds."""
+    """Settings of the queue consumers."""
 
     queue_url: str = Field(description="URL of the SQS queue to consume.")
     concurrency: int = Field(4, ge=1, le=256, description="Images processed concurrently.")
-    poll_seconds: int = Field(20, ge=0, le=20, description="Long-poll wait time.")
-    handling_seconds: float = Field(120, gt=0, description="Timeout for processing one image.")
+    poll_seconds: int = Field(20, ge=0, le=20, description="Wait time of a long poll, in seconds.")
+    handling_seconds: float = Field(
+        120, gt=0, description="Timeout for processing one image, in seconds."
+    )
     drain_seconds: float = Field(
         90,
         ge=0,
-        description="Time to finish images in progress at shutdown; less than the stop timeout.",
+        description="Time to finish images in progress at shutdown, in seconds; must be less than "
+        "the stop timeout of the task.",
     )
     backoff_seconds: float = Field(
-        2, gt=0, description="Delay before the first retry; later retries double it."
+        2,
+        gt=0,
+        description="Delay before the first retry, in seconds; each further retry doubles it.",
     )
     health_host: str = Field("127.0.0.1", description="Address of the health endpoint.")
     health_port: int = Field(8080, ge=1, le=65535, description="Port of the health endpoint.")
