@@ -422,8 +422,8 @@ async def test_task_is_protected_from_scale_in_while_messages_are_in_flight() ->
     release = asyncio.Event()
 
     class Protection:
-        async def set(self, wanted: bool) -> None:
-            requested.append(wanted)
+        async def set(self, enabled: bool) -> None:
+            requested.append(enabled)
             raise ConnectionError
 
     async def effect(_: Upload) -> None:

@@ -46,8 +46,8 @@ async def test_protection_requests_only_changes(
     agent: FakeAgent, session: aiohttp.ClientSession
 ) -> None:
     protection = EcsScaleInProtection(session, agent.url)
-    for wanted in (False, True, True, True, False, False):
-        await protection.set(wanted)
+    for enabled in (False, True, True, True, False, False):
+        await protection.set(enabled)
     assert agent.requested == [
         {"ProtectionEnabled": True, "ExpiresInMinutes": 10},
         {"ProtectionEnabled": False},

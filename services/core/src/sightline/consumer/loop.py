@@ -284,9 +284,9 @@ class Consumer:
             await self._protect(bool(self._in_flight))
             await asyncio.sleep(self._options.protection_interval_seconds)
 
-    async def _protect(self, wanted: bool) -> None:
+    async def _protect(self, enabled: bool) -> None:
         try:
-            await self._protection.set(wanted)
+            await self._protection.set(enabled)
         except Exception:
             logger.exception("could not change scale-in protection")
 

@@ -19,14 +19,14 @@ TIMEOUT_SECONDS = 5.0
 class ScaleInProtection(Protocol):
     """Protects this task from being stopped when the service scales in."""
 
-    async def set(self, wanted: bool) -> None:
+    async def set(self, enabled: bool) -> None:
         """Turn protection on or off; cheap if nothing changes."""
 
 
 class NullScaleInProtection:
     """Does nothing: for platforms without scale-in protection."""
 
-    async def set(self, wanted: bool) -> None:
+    async def set(self, enabled: bool) -> None:
         pass
 
 
@@ -42,15 +42,15 @@ class EcsScaleInProtection:
         self._protected = False
         self._renew_at = 0.0
 
-    async def set(self, wanted: bool) -> None:
+    async def set(self, enabled: bool) -> None:
         now = time.monotonic()
-        if wanted == self._protected and (not wanted or now < self._renew_at):
+        if enabled == self._protected and (not enabled or now < self._renew_at):
             return
-        state: dict[str, object] = {"ProtectionEnabled": wanted}
-        if wanted:
+        state: dict[str, object] = {"ProtectionEnabled": enabled}
+        if enabled:
             state["ExpiresInMinutes"] = EXPIRES_IN_MINUTES
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         async with self._session.put(self._url, json=state, timeout=timeout) as response:
             response.raise_for_status()
-        self._protected = wanted
+        self._protected = enabled
         self._renew_at = now + RENEWAL_SECONDS

@@ -27,7 +27,8 @@ CONNECT_TIMEOUT_SECONDS = 3
 READ_TIMEOUT_SECONDS = 30
 
 #: Shorter read timeouts by service, where responses take milliseconds: a lost one is retried soon.
-#: Four times this, which is the maximum number of calls, fit into the time limit of an API request.
+#: Four of them, on the fast path and in three attempts of botocore, fit into the API's request
+#: timeout.
 READ_TIMEOUT_SECONDS_BY_SERVICE = {"dynamodb": 7.0, "sns": 7.0}
 
 #: Concurrent connections to one service; further calls wait for a free one.

@@ -30,8 +30,8 @@ class DynamoImageInventory:
             "ProjectionExpression": "#owner, image_id",
             "ExpressionAttributeNames": {"#owner": "owner"},
         }
-        wanted = [image_key(key) for key in set(keys)]
-        rows = map(plain_item, await read_many(self._client, self._table, wanted, projection))
+        row_keys = [image_key(key) for key in set(keys)]
+        rows = map(plain_item, await read_many(self._client, self._table, row_keys, projection))
         return {ImageKey(row["owner"], row["image_id"]) for row in rows}
 
     async def scan(self) -> AsyncIterator[Image]:
