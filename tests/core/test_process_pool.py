@@ -18,6 +18,7 @@ from sightline_testing.isolated_functions import (
     hang,
     own_pid,
     reject,
+    touch_and_hang,
     write_to_stdout_and_stderr,
 )
 
@@ -78,11 +79,14 @@ async def test_output_of_the_function_is_discarded(
     assert capfd.readouterr() == ("", "")
 
 
-async def test_cancelled_call_is_killed_and_the_pool_keeps_working() -> None:
+async def test_cancelled_call_is_killed_and_the_pool_keeps_working(tmp_path: Path) -> None:
+    marker = tmp_path / "started"
     async with DecodePool(1, seconds=3600) as pool:
         await pool.run(double, 1)
-        task = asyncio.create_task(pool.run(hang))
-        await asyncio.sleep(0.1)
+        task = asyncio.create_task(pool.run(touch_and_hang, str(marker)))
+        async with asyncio.timeout(30):
+            while not marker.exists():  # noqa: ASYNC110 - another process creates it
+                await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -20,6 +20,11 @@ def hang() -> None:
     time.sleep(3600)
 
 
+def touch_and_hang(path: str) -> None:
+    Path(path).touch()
+    hang()
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
