@@ -24,7 +24,7 @@ def test_every_response_has_a_request_id_and_is_logged(
     with caplog.at_level(logging.INFO, "sightline_api"):
         response = gateway.client.get("/health")
     assert len(response.headers["X-Request-Id"]) == 36
-    (record,) = [each for each in caplog.records if each.message == "answered"]
+    (record,) = [each for each in caplog.records if each.message == "request completed"]
     assert record.__dict__["method"] == "GET"
     assert record.__dict__["status"] == 200
     assert record.__dict__["route"] == "/health"

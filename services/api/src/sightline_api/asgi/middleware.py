@@ -95,7 +95,7 @@ class RequestContext:
             await self._app(scope, receive, send_with_id)
         finally:
             logger.info(
-                "answered",
+                "request completed",
                 extra={
                     "method": scope["method"],
                     # The template, never the path itself, which holds ids.
