@@ -67,7 +67,10 @@ class Stack:
 
     @classmethod
     async def open(cls, outputs: StackOutputs, exits: AsyncExitStack) -> Self:
-        """Open the clients of a stack; they stay open until `exits` closes."""
+        """Open the clients of a stack; they stay open until `exits` closes.
+
+        Raises `InvalidOutputs`.
+        """
         if outputs.endpoint is not None:
             # The emulator accepts any credentials; the operator's own must not be sent to it.
             os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")  # noqa: S106
