@@ -222,6 +222,7 @@ async def test_every_statement_uses_an_index(database: Database) -> None:
     await tables.images.page_summaries(image.owner, 10)
     await tables.images.get_summaries(image.owner, [image.image_id])
     await tables.index.find(image.owner, Term("album", album.album_id), 10)
+    await tables.index.match(image.owner, Term("label", "dog"), [image.image_id])
     await tables.index.count_labels(image.owner, 10, "d", "c")
     await tables.usage.read(image.owner)
     await tables.recognition_cache.find_duplicates(image.owner, image.sha256)

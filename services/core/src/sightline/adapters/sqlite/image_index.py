@@ -1,6 +1,8 @@
 """The index of labels, albums and words in SQLite, and the entries that change with an image."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 from sightline.adapters.sqlite.database import Database
 from sightline.domain.images import Image
@@ -23,6 +25,9 @@ class SqliteImageIndex:
         self, owner: str, term: Term, limit: int, upto: str | None = None
     ) -> list[TermMatch]:
         return await self._database.read(_find, owner, term, limit, upto)
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        return await self._database.read(_match, owner, term, image_ids)
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
@@ -80,6 +85,17 @@ def _find(
         "WHERE owner = ? AND kind = ? AND name = ? AND image_id <= ? "
         "ORDER BY image_id DESC LIMIT ?",
         (owner, *term, upto or AFTER_EVERY_ID, limit),
+    )
+    return [TermMatch(image_id, confidence) for image_id, confidence in rows]
+
+
+def _match(
+    connection: sqlite3.Connection, owner: str, term: Term, image_ids: Sequence[str]
+) -> list[TermMatch]:
+    rows = connection.execute(
+        "SELECT image_id, confidence FROM terms WHERE owner = ? AND kind = ? AND name = ? "
+        "AND image_id IN (SELECT value FROM json_each(?)) ORDER BY image_id DESC",
+        (owner, *term, json.dumps(list(image_ids))),
     )
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
 
