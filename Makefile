@@ -131,6 +131,10 @@ test-clients: $(VENV)/dev clients/typescript/node_modules ## Build, install and 
 bench-upload: $(VENV)/bench ## Benchmark uploads with the command line against a sequential loop
 	$(BIN)/python benchmarks/upload.py
 
+.PHONY: bench-local
+bench-local: $(VENV)/bench $(MINISTACK)/installed ## Measure the table on one machine, in SQLite and in MiniStack, up to 10,000 images
+	$(BIN)/python benchmarks/local.py
+
 .PHONY: release-api
 release-api: ## Make openapi.json the released document that `make check-api` compares with
 	cp openapi.json clients/contract/released.json

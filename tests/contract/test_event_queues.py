@@ -13,6 +13,7 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.dynamo import DynamoEventQueueRegistry
 from sightline.adapters.dynamo.schema import table_schema
 from sightline.adapters.memory import MemoryEventQueueRegistry, MemoryEventQueues, MemoryTopic
+from sightline.adapters.sqlite import Database, SqliteEventQueueRegistry
 from sightline.ports.event_queues import (
     EventQueueLost,
     EventQueueRegistry,
@@ -22,10 +23,14 @@ from sightline.ports.event_queues import (
 from sightline.ports.queues import QueueNotFound, Topic
 
 
-@pytest.fixture(params=["memory", "dynamo"])
-async def registry(request: pytest.FixtureRequest, clients: Clients) -> EventQueueRegistry:
+@pytest.fixture(params=["memory", "dynamo", "sqlite"])
+async def registry(
+    request: pytest.FixtureRequest, clients: Clients, database: Database
+) -> EventQueueRegistry:
     if request.param == "memory":
         return MemoryEventQueueRegistry()
+    if request.param == "sqlite":
+        return SqliteEventQueueRegistry(database)
     client = await clients.open("dynamodb")
     name = f"event-queues-{uuid4()}"
     await client.create_table(**table_schema(name))

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
+from sightline.domain.ids import new_image_id
 from sightline.domain.images import Image
 from sightline.domain.recognition import BoundingBox, DetectedText
 from sightline.domain.words import MAX_WORDS
 from sightline.optimistic import Conflict
-from sightline.ports.image_index import LabelCount, Term
+from sightline.ports.image_index import LabelCount, Term, TermMatch
 from sightline.ports.tables import Tables
 from sightline_testing.builders import (
     ETAG,
@@ -202,3 +203,19 @@ async def test_a_conflicting_write_removes_no_word_of_the_newer_result(tables: T
     await tables.images.store(current, recognize_text(current, "newest", etag="other"))
     assert (await tables.images.get(image.key)).words == {"newest"}
     assert await find_word(tables, image.owner, "older") == []
+
+
+async def test_match_returns_the_requested_images_that_have_the_term(tables: Tables) -> None:
+    """As many as a search asks for at once, newest first."""
+    owner = new_owner()
+    images = [await create_image(tables, owner=owner) for _ in range(5)]
+    for image in images[:4]:
+        await tables.images.store(image, with_recognition(image, "Dog"))
+    ids = [image.image_id for image in images]
+    unknown = [new_image_id() for _ in range(97)]
+    requested = [ids[1], ids[4], ids[3], *unknown]
+    found = await tables.index.match(owner, Term("label", "dog"), requested)
+    assert found == [TermMatch(ids[3], 91.25), TermMatch(ids[1], 91.25)]
+    assert await tables.index.match(owner, Term("label", "cat"), requested) == []
+    assert await tables.index.match(new_owner(), Term("label", "dog"), requested) == []
+    assert await tables.index.match(owner, Term("label", "dog"), []) == []

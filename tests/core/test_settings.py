@@ -62,3 +62,15 @@ def test_an_invalid_value_is_reported_with_its_reason(
     assert "SIGHTLINE_CONCURRENCY: input should be greater than or equal to 1" in (
         capsys.readouterr().err
     )
+
+
+def test_a_relative_path_of_the_table_is_rejected_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_TABLE", "sqlite://table.db")
+    with pytest.raises(SystemExit):
+        read_settings(ConsumerSettings)
+    assert capsys.readouterr().err == (
+        "SIGHTLINE_TABLE: sqlite://table.db has no absolute path: use three slashes, as in "
+        "sqlite:///data/sightline.db.\n"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ops.conftest import Drain, Send, UploadImage
+from sightline.adapters.sqlite import Database, sqlite_tables
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.object_keys import ImageKey
 from sightline_ops.__main__ import ExitCode, main
@@ -32,6 +33,13 @@ async def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[i
 
 def format_message(key: ImageKey) -> str:
     return format_reprocess_command(key, ReprocessCommand("r", ("recognition",)))
+
+
+def name_table(outputs_path: Path, table: str) -> None:
+    """Let the outputs name another table."""
+    outputs = json.loads(outputs_path.read_text())
+    outputs["table"]["value"] = table
+    outputs_path.write_text(json.dumps(outputs))
 
 
 async def test_dlq_list_shows_all_messages_and_leaves_them_in_the_queue(
@@ -148,6 +156,29 @@ def unreachable(outputs_path: Path) -> Path:
     outputs["endpoint"]["value"] = "http://127.0.0.1:9"
     outputs_path.write_text(json.dumps(outputs))
     return outputs_path
+
+
+@pytest.mark.usefixtures("stack")
+async def test_unusable_table_file_is_reported_in_one_line(
+    outputs_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name_table(outputs_path, f"sqlite://{tmp_path}/missing/table.db")
+    code, _, err = await run(capsys, "--stack", outputs_path, "dlq", "list", "recognition")
+    assert code == ExitCode.INVALID_COMMAND
+    assert err.startswith("sightline-ops: Cannot create the table")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("stack")
+async def test_image_is_found_in_a_sqlite_table(
+    outputs_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, image = tmp_path / "table.db", make_image()
+    async with Database.open(path) as database:
+        await sqlite_tables(database).images.create(image)
+    name_table(outputs_path, f"sqlite://{path}")
+    _, out, _ = await run(capsys, "--stack", outputs_path, "image", *image.key)
+    assert "created" in out
 
 
 async def test_unreachable_stack_is_reported_without_a_traceback(

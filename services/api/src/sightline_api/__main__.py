@@ -8,6 +8,7 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
+from sightline.adapters.tables import require_table
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
@@ -44,6 +45,7 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     settings = read_settings(ApiSettings)
+    require_table(settings.table)
     configure_logs("api", settings.log_level)
     serve(create_app(on_aws(settings), settings), settings)
 

@@ -13,7 +13,7 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoEventQueueRegistry, dynamo_tables
+from sightline.adapters.tables import open_tables
 from sightline.deletion import ImageDeleter
 from sightline.event_publisher import EventPublisher
 from sightline.ports.album_table import AlbumTable
@@ -221,8 +221,9 @@ def on_aws(settings: ApiSettings) -> Lifespan:
         async with AsyncExitStack() as stack:
             clients = Clients(stack, settings.region)
             s3, sns = await clients.open("s3"), await clients.open("sns")
-            dynamodb = await clients.open_dynamodb(fast_path=settings.dynamodb_fast_path)
-            tables = dynamo_tables(dynamodb, settings.table)
+            tables, registry = await open_tables(
+                settings.table, clients, stack, fast_path=settings.dynamodb_fast_path
+            )
             broker = Broker(settings.events_max_streams)
             queues = SqsEventQueues(
                 await clients.open("sqs"),
@@ -230,7 +231,6 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                 settings.events_topic_arn,
                 settings.events_queue_prefix,
             )
-            registry = DynamoEventQueueRegistry(dynamodb, settings.table)
             await stack.enter_async_context(
                 _subscribe(settings, queues, registry, broker, tables.images)
             )

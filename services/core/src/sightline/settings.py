@@ -6,12 +6,16 @@ it from an older variable than the one that ECS sets.
 """
 
 import sys
+from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SIGHTLINE_"
+
+#: Precedes the absolute path of a SQLite file; no name of a DynamoDB table starts with it.
+SQLITE_SCHEME = "sqlite://"
 
 
 class ServiceSettings(BaseSettings):
@@ -20,12 +24,21 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     region: str = Field(validation_alias="AWS_REGION", description="AWS region. ECS sets it.")
-    table: str = Field(description="Name of the DynamoDB table.")
+    table: str = Field(
+        description="Name of the DynamoDB table; or, on a single machine, `sqlite://` and the "
+        "absolute path of a SQLite file."
+    )
     originals_bucket: str = Field(description="S3 bucket of the originals; clients upload to it.")
     events_topic_arn: str = Field(description="SNS topic of the change events.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level that is logged."
     )
+
+    @field_validator("table")
+    @classmethod
+    def _check_table(cls, table: str) -> str:
+        sqlite_path(table)
+        return table
 
 
 class ConsumerSettings(ServiceSettings):
@@ -55,6 +68,21 @@ class ConsumerSettings(ServiceSettings):
         validation_alias="ECS_AGENT_URI",
         description="Task scale-in protection endpoint. ECS sets it.",
     )
+
+
+def sqlite_path(table: str) -> Path | None:
+    """Return the path of the SQLite file that a table setting names; None if it is in DynamoDB.
+
+    The path is taken as it is, without percent-decoding. Raises `ValueError`.
+    """
+    if not table.startswith(SQLITE_SCHEME):
+        return None
+    path = Path(table.removeprefix(SQLITE_SCHEME))
+    if not path.is_absolute():
+        raise ValueError(
+            f"{table} has no absolute path: use three slashes, as in sqlite:///data/sightline.db."
+        )
+    return path
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -14,7 +14,8 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.dead_letters import SqsDeadLetterQueue
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sqs import SqsMessageSender
-from sightline.adapters.dynamo import dynamo_tables
+from sightline.adapters.sqlite import UnusableDatabase
+from sightline.adapters.tables import open_tables
 from sightline.domain.images import PART_NAMES
 from sightline.ports.dead_letters import DeadLetterQueue
 from sightline.ports.object_store import ObjectStore
@@ -66,19 +67,27 @@ class Stack:
 
     @classmethod
     async def open(cls, outputs: StackOutputs, exits: AsyncExitStack) -> Self:
-        """Open the clients of a stack; they stay open until `exits` closes."""
+        """Open the clients of a stack; they stay open until `exits` closes.
+
+        Raises `InvalidOutputs`.
+        """
         if outputs.endpoint is not None:
             # The emulator accepts any credentials; the operator's own must not be sent to it.
             os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")  # noqa: S106
         clients = Clients(exits, outputs.region)
-        dynamodb = await clients.open("dynamodb", outputs.endpoint)
+        try:
+            tables, _ = await open_tables(
+                outputs.table, clients, exits, endpoint_url=outputs.endpoint
+            )
+        except (UnusableDatabase, ValueError) as error:
+            raise InvalidOutputs(str(error)) from error
         s3 = await clients.open("s3", outputs.endpoint)
         sqs = await clients.open("sqs", outputs.endpoint)
         queues: dict[str, MessageSender] = {
             part: SqsMessageSender(sqs, outputs.queues[part]) for part in PART_NAMES
         }
         return cls(
-            tables=dynamo_tables(dynamodb, outputs.table),
+            tables=tables,
             originals=S3ObjectStore(s3, outputs.buckets["originals"]),
             renditions=S3ObjectStore(s3, outputs.buckets["renditions"]),
             queues=queues,

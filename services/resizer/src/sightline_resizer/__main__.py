@@ -7,7 +7,7 @@ import uvloop
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import DynamoImageTable
+from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
 from sightline.event_publisher import EventPublisher
@@ -43,15 +43,16 @@ async def serve(settings: ResizerSettings) -> None:
         work = RenditionWork(
             originals, renditions, pool, settings.max_bytes, settings.limits, options
         )
-        table = DynamoImageTable(await clients.open("dynamodb"), settings.table)
+        tables, _ = await open_tables(settings.table, clients, stack)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
-        processor = PartProcessor("renditions", table, originals, work, events)
+        processor = PartProcessor("renditions", tables.images, originals, work, events)
         await consume(settings, clients, stack, processor)
 
 
 def main() -> None:
     """Read the settings from the environment and run the resizer."""
     settings = read_settings(ResizerSettings)
+    require_table(settings.table)
     configure_logs("resizer", settings.log_level)
     uvloop.run(serve(settings))
 

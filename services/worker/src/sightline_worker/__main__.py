@@ -7,7 +7,7 @@ import uvloop
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
-from sightline.adapters.dynamo import dynamo_tables
+from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
 from sightline.event_publisher import EventPublisher
@@ -28,7 +28,7 @@ async def serve(settings: WorkerSettings) -> None:
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         originals = S3ObjectStore(await clients.open("s3"), settings.originals_bucket)
-        tables = dynamo_tables(await clients.open("dynamodb"), settings.table)
+        tables, _ = await open_tables(settings.table, clients, stack)
         pool = await stack.enter_async_context(
             DecodePool(
                 settings.processes,
@@ -61,6 +61,7 @@ async def serve(settings: WorkerSettings) -> None:
 def main() -> None:
     """Read the settings from the environment and run the worker."""
     settings = read_settings(WorkerSettings)
+    require_table(settings.table)
     configure_logs("worker", settings.log_level)
     uvloop.run(serve(settings))
 

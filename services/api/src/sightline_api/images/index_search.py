@@ -1,8 +1,10 @@
 """Find images by labels, words and albums: a merge join of partitions that are sorted alike.
 
 Each partition lists its images newest first. The join moves down all partitions together, and the
-one that is behind seeks to the position of the others. The cost is proportional to the images that
-are found and passed over, never to the number that the owner has.
+one that is behind seeks to the position of the others. Where it would pass over most of what it
+reads, as a common label does beside a rare one, it looks up the next images of the other instead.
+The cost is proportional to the images that are found and passed over, never to the number that the
+owner has.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -37,8 +39,17 @@ class Query:
         return [*albums, *words, *labels]
 
 
+#: A read of `READ_SIZE` entries was mostly skipped if it served at most this many positions: each
+#: image found has two, itself and the next one that was tried. Looking images up instead costs
+#: DynamoDB more capacity for each, but one call for all of them.
+SPARSE_POSITIONS = 8
+
+
 class _Partition:
-    """The images that one term finds, newest first."""
+    """The images that one term finds, newest first.
+
+    The unread entries are every one that the search can still find, down to the last of them.
+    """
 
     def __init__(self, index: ImageIndex, owner: str, term: Term, min_confidence: float) -> None:
         self._index = index
@@ -46,21 +57,49 @@ class _Partition:
         self._term = term
         self._min_confidence = min_confidence
         self._unread: list[TermMatch] = []
+        #: The oldest image that the last read covers, and the positions that it was used for.
+        self._oldest: str | None = None
+        self._positions: set[str] = set()
 
-    async def seek(self, upto: str | None) -> str | None:
-        """Return the newest image not newer than `upto`; None if there is none."""
+    async def seek(self, upto: str | None, others: Sequence["_Partition"] = ()) -> str | None:
+        """Return the newest image not newer than `upto`; None if there is none.
+
+        Images that one of `others` does not have may be left out.
+        """
         while True:
             while self._unread and not self._fits(self._unread[-1], upto):
                 self._unread.pop()
             if self._unread:
-                return self._unread[-1].image_id
-            entries = await self._index.find(self._owner, self._term, READ_SIZE, upto)
-            if not entries:
-                return None
+                position = self._unread[-1].image_id
+                self._positions.add(position)
+                return position
+            candidates = self._candidates(upto, others)
+            if candidates:
+                entries = await self._index.match(self._owner, self._term, candidates)
+                self._oldest = candidates[-1]
+            else:
+                entries = await self._index.find(self._owner, self._term, READ_SIZE, upto)
+                if not entries:
+                    return None
+                self._oldest = entries[-1].image_id
+            self._positions.clear()
             # Reversed, so that the newest is taken from the end.
             self._unread = entries[::-1]
             if not any(self._fits(entry, upto) for entry in entries):
-                upto = _predecessor(entries[-1].image_id)
+                upto = _predecessor(self._oldest)
+
+    def _candidates(self, upto: str | None, others: Sequence["_Partition"]) -> list[str]:
+        """Return the next images of another partition, if the last read here was mostly skipped."""
+        if self._oldest is None or upto is None or len(self._positions) > SPARSE_POSITIONS:
+            return []
+        # The one that reaches furthest has the rarest term.
+        rarest = min(
+            (other for other in others if other is not self and other._unread),
+            key=lambda other: other._unread[0].image_id,
+            default=self,
+        )
+        ids = (entry.image_id for entry in reversed(rarest._unread))
+        return [image_id for image_id in ids if image_id <= upto]
 
     def _fits(self, entry: TermMatch, upto: str | None) -> bool:
         if entry.confidence < self._min_confidence:
@@ -81,7 +120,7 @@ async def find_images(
         while not agreed:
             agreed = True
             for partition in included:
-                found = await partition.seek(candidate)
+                found = await partition.seek(candidate, included)
                 if found is None:
                     return
                 if found != candidate:

@@ -1,5 +1,6 @@
 """The index of images by label, album and recognized word: the port."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
 
@@ -36,6 +37,9 @@ class ImageIndex(Protocol):
         With `upto`, only images not newer than that id. A word may find an image a moment too early
         or too late, because words are indexed outside the image's transaction: check the text.
         """
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        """Return those of up to 100 images that the term finds, newest first."""
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None

@@ -3,6 +3,7 @@
 Each term has a partition of its own, with an entry for each image, sorted by image id.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,9 +15,10 @@ from sightline.adapters.dynamo.items import (
     index_key,
     label_count_key,
     label_counts_partition,
+    plain_item,
     term_partition,
 )
-from sightline.adapters.dynamo.queries import query
+from sightline.adapters.dynamo.queries import query, read_many
 from sightline.adapters.dynamo.transactions import (
     LIVE,
     is_condition_failure,
@@ -59,7 +61,12 @@ class DynamoImageIndex:
             "Limit": limit,
         }
         items = await query(self._client, request, limit)
-        return [TermMatch(item["sk"], float(item.get("confidence", 100))) for item in items]
+        return [_read_match(item) for item in items]
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        keys = [index_key(ImageKey(owner, image_id), term) for image_id in dict.fromkeys(image_ids)]
+        items = map(plain_item, await read_many(self._client, self._table, keys))
+        return sorted(map(_read_match, items), reverse=True)
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
@@ -79,6 +86,10 @@ class DynamoImageIndex:
             request["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": after}}
         items = await query(self._client, request, limit)
         return [LabelCount(item["sk"], item["name"], int(item["images"])) for item in items]
+
+
+def _read_match(item: Item) -> TermMatch:
+    return TermMatch(item["sk"], float(item.get("confidence", 100)))
 
 
 class LabelIndexWriter:

@@ -1,6 +1,7 @@
 """The index of images in memory: derived from the images at every call."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.images import Image
@@ -16,13 +17,11 @@ class MemoryImageIndex:
     async def find(
         self, owner: str, term: Term, limit: int, upto: str | None = None
     ) -> list[TermMatch]:
-        found = [
-            TermMatch(image.image_id, confidence)
-            for image in self._state.owned_images(owner)
-            if (confidence := _confidence(image, term)) is not None
-            and (upto is None or image.image_id <= upto)
-        ]
-        return found[:limit]
+        found = self._matches(owner, term)
+        return [each for each in found if upto is None or each.image_id <= upto][:limit]
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        return [each for each in self._matches(owner, term) if each.image_id in image_ids]
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
@@ -34,6 +33,14 @@ class MemoryImageIndex:
             key for key in counts if key.startswith(prefix) and (after is None or key > after)
         )
         return [LabelCount(key, names[key], counts[key]) for key in keys[:limit]]
+
+    def _matches(self, owner: str, term: Term) -> list[TermMatch]:
+        """Return every image that the term finds, newest first."""
+        return [
+            TermMatch(image.image_id, confidence)
+            for image in self._state.owned_images(owner)
+            if (confidence := _confidence(image, term)) is not None
+        ]
 
 
 def _confidence(image: Image, term: Term) -> float | None:

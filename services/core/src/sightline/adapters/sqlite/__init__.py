@@ -1,0 +1,49 @@
+"""The ports of the table in a SQLite file, for one machine: docs/decisions/0010.
+
+Several processes may use the file at once. What is derived from an image changes in the image's own
+transaction.
+"""
+
+from sightline.adapters.sqlite.albums import SqliteAlbumTable
+from sightline.adapters.sqlite.database import Database, TableUnavailable
+from sightline.adapters.sqlite.event_queues import SqliteEventQueueRegistry
+from sightline.adapters.sqlite.idempotency import SqliteIdempotencyStore
+from sightline.adapters.sqlite.image_index import SqliteImageIndex
+from sightline.adapters.sqlite.images import SqliteImageTable
+from sightline.adapters.sqlite.inventory import SqliteImageInventory
+from sightline.adapters.sqlite.opening import UnusableDatabase, prepare
+from sightline.adapters.sqlite.owner_data import SqliteOwnerData
+from sightline.adapters.sqlite.recognition_cache import SqliteRecognitionCache
+from sightline.adapters.sqlite.usage import SqliteUsageTable
+from sightline.ports.tables import Tables
+
+__all__ = [
+    "Database",
+    "SqliteAlbumTable",
+    "SqliteEventQueueRegistry",
+    "SqliteIdempotencyStore",
+    "SqliteImageIndex",
+    "SqliteImageInventory",
+    "SqliteImageTable",
+    "SqliteOwnerData",
+    "SqliteRecognitionCache",
+    "SqliteUsageTable",
+    "TableUnavailable",
+    "UnusableDatabase",
+    "prepare",
+    "sqlite_tables",
+]
+
+
+def sqlite_tables(database: Database) -> Tables:
+    """Return every port of the table in the file."""
+    return Tables(
+        images=SqliteImageTable(database),
+        albums=SqliteAlbumTable(database),
+        index=SqliteImageIndex(database),
+        usage=SqliteUsageTable(database),
+        recognition_cache=SqliteRecognitionCache(database),
+        idempotency=SqliteIdempotencyStore(database),
+        owner_data=SqliteOwnerData(database),
+        inventory=SqliteImageInventory(database),
+    )

@@ -1,0 +1,131 @@
+"""The index of labels, albums and words in SQLite, and the entries that change with an image."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from sightline.adapters.sqlite.database import Database
+from sightline.domain.images import Image
+from sightline.ports.image_index import LabelCount, Term, TermMatch
+
+#: Sorts after every image or album id, which start with a digit or a letter from a to f.
+AFTER_EVERY_ID = "g"
+
+#: The last character of Unicode, and the first and last of those that no text contains.
+MAX_CHARACTER, FIRST_SURROGATE, LAST_SURROGATE = 0x10FFFF, 0xD800, 0xDFFF
+
+
+class SqliteImageIndex:
+    """`ImageIndex` in SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(
+        self, owner: str, term: Term, limit: int, upto: str | None = None
+    ) -> list[TermMatch]:
+        return await self._database.read(_find, owner, term, limit, upto)
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        return await self._database.read(_match, owner, term, image_ids)
+
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        return await self._database.read(_count_labels, owner, limit, prefix, after)
+
+
+def replace_terms(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
+    """Replace the index entries and label counts of an image; None removes all of them."""
+    before, after = _terms(old), {} if new is None else _terms(new)
+    removed = before.keys() - after.keys()
+    changed = [term for term, confidence in after.items() if before.get(term) != confidence]
+    connection.executemany(
+        "DELETE FROM terms WHERE owner = ? AND kind = ? AND name = ? AND image_id = ?",
+        [(old.owner, *term, old.image_id) for term in removed],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO terms (owner, kind, name, image_id, confidence) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [(old.owner, *term, old.image_id, after[term]) for term in changed],
+    )
+    _replace_counts(connection, old, new)
+
+
+def _replace_counts(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
+    before, after = old.labels, {} if new is None else new.labels
+    connection.executemany(
+        "INSERT INTO label_counts (owner, label, name, images) VALUES (?, ?, ?, 1) "
+        "ON CONFLICT DO UPDATE SET images = images + 1",
+        [(old.owner, label, after[label].name) for label in after.keys() - before.keys()],
+    )
+    removed = [(old.owner, label) for label in before.keys() - after.keys()]
+    connection.executemany(
+        "UPDATE label_counts SET images = images - 1 WHERE owner = ? AND label = ?", removed
+    )
+    connection.executemany(
+        "DELETE FROM label_counts WHERE owner = ? AND label = ? AND images <= 0", removed
+    )
+
+
+def _terms(image: Image) -> dict[Term, float]:
+    """Return the terms that find the image, with their confidence."""
+    return {
+        **{Term("label", key): label.confidence for key, label in image.labels.items()},
+        **{Term("album", album_id): 100.0 for album_id in image.albums},
+        **{Term("word", word): 100.0 for word in image.words},
+    }
+
+
+def _find(
+    connection: sqlite3.Connection, owner: str, term: Term, limit: int, upto: str | None
+) -> list[TermMatch]:
+    rows = connection.execute(
+        "SELECT image_id, confidence FROM terms "
+        "WHERE owner = ? AND kind = ? AND name = ? AND image_id <= ? "
+        "ORDER BY image_id DESC LIMIT ?",
+        (owner, *term, upto or AFTER_EVERY_ID, limit),
+    )
+    return [TermMatch(image_id, confidence) for image_id, confidence in rows]
+
+
+def _match(
+    connection: sqlite3.Connection, owner: str, term: Term, image_ids: Sequence[str]
+) -> list[TermMatch]:
+    rows = connection.execute(
+        "SELECT image_id, confidence FROM terms WHERE owner = ? AND kind = ? AND name = ? "
+        "AND image_id IN (SELECT value FROM json_each(?)) ORDER BY image_id DESC",
+        (owner, *term, json.dumps(list(image_ids))),
+    )
+    return [TermMatch(image_id, confidence) for image_id, confidence in rows]
+
+
+def _count_labels(
+    connection: sqlite3.Connection, owner: str, limit: int, prefix: str, after: str | None
+) -> list[LabelCount]:
+    condition, values = "owner = ? AND label >= ?", [owner, prefix]
+    if after is not None:
+        condition += " AND label > ?"
+        values.append(after)
+    end = _prefix_end(prefix)
+    if end is not None:
+        condition += " AND label < ?"
+        values.append(end)
+    rows = connection.execute(
+        # Only the fixed conditions above become part of the statement.
+        f"SELECT label, name, images FROM label_counts WHERE {condition} "  # noqa: S608
+        "ORDER BY label LIMIT ?",
+        (*values, limit),
+    )
+    return [LabelCount(*row) for row in rows]
+
+
+def _prefix_end(prefix: str) -> str | None:
+    """Return the first text after all that start with the prefix; None if there is none."""
+    head = prefix.rstrip(chr(MAX_CHARACTER))
+    if not head:
+        return None
+    following = ord(head[-1]) + 1
+    if FIRST_SURROGATE <= following <= LAST_SURROGATE:
+        following = LAST_SURROGATE + 1
+    return head[:-1] + chr(following)

@@ -1,0 +1,103 @@
+"""The schema of the SQLite file, as the statements that create it and each later version of it.
+
+A row of an image or album is the JSON document of the domain value, beside the columns that are
+searched. The other tables hold what is derived from it.
+"""
+
+#: Marks the file as a table of Sightline (`SGHT`): https://www.sqlite.org/pragma.html
+APPLICATION_ID = 0x53474854
+
+#: The statements that lead from each version to the next; the version is in `PRAGMA user_version`.
+#: Released entries never change, because files that they created exist.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # The short columns come first, so that a list does not read the document. `rendered` is
+        # whether renditions exist.
+        """
+        CREATE TABLE images (
+            owner TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            deleted INTEGER NOT NULL,
+            rendered INTEGER NOT NULL,
+            expires_at INTEGER,
+            summary TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, image_id)
+        )
+        """,
+        "CREATE INDEX images_by_content ON images (owner, sha256, image_id) WHERE rendered",
+        "CREATE INDEX images_by_expiry ON images (expires_at) WHERE expires_at IS NOT NULL",
+        # An entry for each label, album and word of each image; see `Term`.
+        """
+        CREATE TABLE terms (
+            owner TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            confidence REAL NOT NULL,
+            PRIMARY KEY (owner, kind, name, image_id)
+        ) WITHOUT ROWID
+        """,
+        # `label` is the folded name, and `name` the first one written.
+        """
+        CREATE TABLE label_counts (
+            owner TEXT NOT NULL,
+            label TEXT NOT NULL,
+            name TEXT NOT NULL,
+            images INTEGER NOT NULL,
+            PRIMARY KEY (owner, label)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE albums (
+            owner TEXT NOT NULL,
+            album_id TEXT NOT NULL,
+            deleted INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, album_id)
+        ) WITHOUT ROWID
+        """,
+        # `period` is a month (`2026-11`) or `total`; `counter` is `images`, `bytes` or a feature.
+        """
+        CREATE TABLE usage (
+            owner TEXT NOT NULL,
+            period TEXT NOT NULL,
+            counter TEXT NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (owner, period, counter)
+        ) WITHOUT ROWID
+        """,
+        # A result, or a claim with its expiry (Unix seconds).
+        """
+        CREATE TABLE contents (
+            owner TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            claimant TEXT,
+            expires_at REAL,
+            result TEXT,
+            PRIMARY KEY (owner, sha256, profile)
+        )
+        """,
+        # A claimed idempotency key, with the response once there is one.
+        """
+        CREATE TABLE requests (
+            owner TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            expires_at REAL NOT NULL,
+            response TEXT,
+            PRIMARY KEY (owner, key)
+        )
+        """,
+        "CREATE INDEX requests_by_expiry ON requests (expires_at)",
+        """
+        CREATE TABLE event_queues (
+            name TEXT NOT NULL PRIMARY KEY,
+            alive_until INTEGER NOT NULL,
+            reaping INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
+)

@@ -1,0 +1,111 @@
+"""What a search finds, and how much of the index it reads."""
+
+import random
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import pytest
+
+from sightline.domain.ids import new_image_id
+from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline_api.images.index_search import READ_SIZE, Query, find_images
+
+
+class CountingIndex:
+    """An index over lists of image ids by label, which counts reads and entries."""
+
+    def __init__(self, labels: dict[str, list[str]], confidence: float = 100) -> None:
+        self._labels = {name: sorted(ids) for name, ids in labels.items()}
+        self._confidence = confidence
+        self.reads = 0
+        self.entries = 0
+
+    async def find(
+        self, owner: str, term: Term, limit: int, upto: str | None = None
+    ) -> list[TermMatch]:
+        ids = self._labels[term.name]
+        end = len(ids) if upto is None else bisect_right(ids, upto)
+        found = ids[max(0, end - limit) : end][::-1]
+        self.reads += 1
+        self.entries += len(found)
+        return [TermMatch(image_id, self._confidence) for image_id in found]
+
+    async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        found = sorted(set(image_ids) & set(self._labels[term.name]), reverse=True)
+        self.reads += 1
+        self.entries += len(found)
+        return [TermMatch(image_id, self._confidence) for image_id in found]
+
+    async def count_labels(
+        self, owner: str, limit: int, prefix: str = "", after: str | None = None
+    ) -> list[LabelCount]:
+        raise NotImplementedError
+
+
+async def search(index: CountingIndex, query: Query) -> list[str]:
+    return [image_id async for image_id in find_images(index, "owner", query)]
+
+
+@pytest.mark.parametrize("interval", [50, 99, 100, 101, 200, 1_000])
+async def test_a_common_and_a_rare_label_take_few_reads(interval: int) -> None:
+    """The images of the rare label are looked up together, not sought one by one."""
+    images = [new_image_id() for _ in range(10_000)]
+    rare = images[::interval]
+    for labels in (("common", "rare"), ("rare", "common")):
+        index = CountingIndex({"common": images, "rare": rare})
+        assert await search(index, Query(labels=labels)) == rare[::-1]
+        assert index.reads <= 6 + 3 * len(rare) / READ_SIZE
+
+
+async def test_a_common_label_with_two_rare_ones_finds_what_all_of_them_have() -> None:
+    images = [new_image_id() for _ in range(6_000)]
+    index = CountingIndex({"common": images[::2], "rare": images[::20], "other": images[::30]})
+    found = await search(index, Query(labels=("common", "rare", "other")))
+    assert found == images[::60][::-1]
+
+
+async def test_a_rare_label_that_a_common_one_lacks_finds_nothing() -> None:
+    images = [new_image_id() for _ in range(4_000)]
+    rare = images[::100]
+    index = CountingIndex({"common": sorted(set(images) - set(rare)), "rare": rare})
+    assert await search(index, Query(labels=("common", "rare"))) == []
+
+
+async def test_two_frequent_labels_are_read_in_full_pages() -> None:
+    images = [new_image_id() for _ in range(2_000)]
+    index = CountingIndex({"common": images, "frequent": images[::2]})
+    assert await search(index, Query(labels=("common", "frequent"))) == images[::2][::-1]
+    assert index.reads < 3_000 / READ_SIZE + 5
+
+
+async def test_a_label_may_be_rare_in_one_part_of_the_library_only() -> None:
+    images = [new_image_id() for _ in range(6_000)]
+    other = images[:2_000] + images[2_000::200]
+    index = CountingIndex({"common": images, "other": other})
+    assert await search(index, Query(labels=("common", "other"))) == other[::-1]
+    assert index.reads < 2 * 2_000 / READ_SIZE + 20
+
+
+async def test_labels_below_the_confidence_are_passed_over_in_full_pages() -> None:
+    images = [new_image_id() for _ in range(2_000)]
+    index = CountingIndex({"common": images}, confidence=60)
+    assert await search(index, Query(labels=("common",), min_confidence=90)) == []
+    assert index.reads == 2_000 / READ_SIZE + 1
+
+
+@pytest.mark.parametrize("seed", range(200))
+async def test_a_search_finds_exactly_the_images_with_all_labels(seed: int) -> None:
+    """Compared with sets, for labels of any frequency in any order."""
+    chooser = random.Random(seed)
+    images = [new_image_id() for _ in range(chooser.randrange(1, 1_500))]
+    shares = [chooser.choice((0.005, 0.02, 0.1, 0.5, 1)) for _ in range(4)]
+    labels = {
+        f"label {n}": [each for each in images if chooser.random() < share]
+        for n, share in enumerate(shares)
+    }
+    included = chooser.sample(sorted(labels), chooser.randrange(1, 4))
+    excluded = chooser.sample(sorted(labels), chooser.randrange(2))
+    expected = set(images).intersection(*(labels[name] for name in included))
+    expected -= {each for name in excluded for each in labels[name]}
+    found = await search(CountingIndex(labels), Query(labels=included, without=excluded))
+    assert found == sorted(expected, reverse=True)

@@ -1,0 +1,335 @@
+"""What the contract suite does not cover of the table in SQLite: its file, locks and processes."""
+
+import asyncio
+import json
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sightline.adapters.sqlite import (
+    Database,
+    TableUnavailable,
+    UnusableDatabase,
+    opening,
+    prepare,
+    sqlite_tables,
+)
+from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
+from sightline.adapters.sqlite.schema import MIGRATIONS
+from sightline.domain.albums import Album
+from sightline.domain.clock import now
+from sightline.domain.ids import new_album_id
+from sightline.ports.image_index import Term
+from sightline.ports.image_table import ImageNotFound
+from sightline_testing.builders import (
+    ETAG,
+    count_labels,
+    find_labeled,
+    make_image,
+    make_rendition_set,
+    new_owner,
+    with_recognition,
+)
+
+#: A process that stores images with a label and prints the id of each once it is committed.
+WRITER = """
+    import asyncio, sys
+    from pathlib import Path
+    from sightline.adapters.sqlite import Database, sqlite_tables
+    from sightline_testing.builders import make_image, with_recognition
+
+    async def write(path, owner, count):
+        async with Database.open(path) as database:
+            tables = sqlite_tables(database)
+            for _ in range(count):
+                image = make_image(owner)
+                await tables.images.create(image)
+                await tables.images.store(image, with_recognition(image, "Dog", "Beach"))
+                print(image.image_id, flush=True)
+
+    asyncio.run(write(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a folder" / "table.db"
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[Database]:
+    path.parent.mkdir()
+    async with Database.open(path) as opened:
+        yield opened
+
+
+def start_writer(path: Path, owner: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path), owner, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+async def test_several_processes_create_and_write_one_file_at_once(path: Path) -> None:
+    """No write is lost, and the counts that all of them change are exact."""
+    path.parent.mkdir()
+    owner = new_owner()
+    writers = [start_writer(path, owner, 25) for _ in range(4)]
+    outputs = [await asyncio.to_thread(writer.communicate) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0, 0, 0]
+    written = {line for output, _ in outputs for line in output.split()}
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        assert len(written) == 100
+        assert set(await tables.images.list_ids(owner, 1000)) == written
+        assert await count_labels(tables, owner) == {"Dog": 100, "Beach": 100}
+
+
+async def test_a_killed_process_loses_no_committed_write(path: Path) -> None:
+    """After `kill -9` every reported image is stored, and what is derived agrees with it."""
+    path.parent.mkdir()
+    owner = new_owner()
+    writer = start_writer(path, owner, 1_000_000)
+    assert writer.stdout is not None
+    written = {writer.stdout.readline().strip() for _ in range(30)}
+    writer.kill()
+    written |= set(writer.stdout.read().split())
+    writer.stdout.close()
+    writer.wait()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        images = [image async for image in tables.inventory.scan()]
+        assert written <= {image.image_id for image in images}
+        labeled = {image.image_id for image in images if "dog" in image.labels}
+        assert set(await find_labeled(tables, owner, "Dog")) == labeled
+        assert (await count_labels(tables, owner))["Dog"] == len(labeled)
+
+
+async def test_reads_do_not_wait_for_a_writer(database: Database, path: Path) -> None:
+    """Another process may hold the lock: writes wait in a thread, and the event loop goes on."""
+    tables = sqlite_tables(database)
+    image = make_image()
+    await tables.images.create(image)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(tables.images.store(image, with_recognition(image, "Dog")))
+        assert await tables.images.get(image.key) == image
+        assert not writing.done()
+        other.execute("ROLLBACK")
+        await writing
+    assert await count_labels(tables, image.owner) == {"Dog": 1}
+
+
+async def test_a_lock_that_is_held_too_long_makes_the_table_unavailable(
+    database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_TIMEOUT_SECONDS", 0)
+    tables = sqlite_tables(database)
+    image = make_image()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TableUnavailable, match="locked"):
+            await tables.images.create(image)
+    await tables.images.create(image)
+    assert await tables.images.get(image.key) == image
+
+
+async def test_a_full_disk_leaves_no_part_of_a_write(database: Database) -> None:
+    tables = sqlite_tables(database)
+    image = make_image()
+    await tables.images.create(image)
+    large = with_recognition(image, *(f"Label {n}" for n in range(500)))
+    await database.write(limit_pages, True)
+    with pytest.raises(TableUnavailable, match="full"):
+        await tables.images.store(image, large)
+    assert await tables.images.get(image.key) == image
+    assert await count_labels(tables, image.owner) == {}
+    await database.write(limit_pages, False)
+    await tables.images.store(image, with_recognition(image, "Dog"))
+    assert await count_labels(tables, image.owner) == {"Dog": 1}
+
+
+def limit_pages(connection: sqlite3.Connection, limited: bool) -> None:
+    """Let the file grow no further, as on a full disk, or lift the limit."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages if limited else 2**30}")
+
+
+async def test_expired_uploads_are_deleted_after_a_grace_period(database: Database) -> None:
+    tables = sqlite_tables(database)
+    at = int(time.time())
+    late = make_image(expires_at=at - EXPIRY_GRACE_SECONDS - 1)
+    recent = make_image(expires_at=at - 1)
+    for image in (late, recent, make_image()):
+        await tables.images.create(image)
+    assert await tables.inventory.find(late.key) is None
+    assert await tables.inventory.find(recent.key) == recent
+    with pytest.raises(ImageNotFound):
+        await tables.images.get(recent.key)
+
+
+async def test_expired_idempotency_keys_are_deleted(database: Database) -> None:
+    tables = sqlite_tables(database)
+    for number in range(5):
+        await tables.idempotency.claim("owner", f"key {number}", "print", -1)
+    await tables.idempotency.claim("owner", "last", "print", 60)
+
+    def count(connection: sqlite3.Connection) -> list[tuple[str]]:
+        return connection.execute("SELECT key FROM requests").fetchall()
+
+    assert await database.read(count) == [("last",)]
+
+
+@pytest.mark.parametrize("last", ["\ud7ff", "\U0010ffff", "\ue000", "z"])
+async def test_a_label_prefix_may_end_in_any_character(database: Database, last: str) -> None:
+    tables = sqlite_tables(database)
+    image = make_image()
+    await tables.images.create(image)
+    names = (f"a{last}", f"a{last}b", f"a{last}\U0010ffff", "a", "b")
+    await tables.images.store(image, with_recognition(image, *names))
+    counts = await tables.index.count_labels(image.owner, 10, f"a{last}")
+    assert sorted(count.key for count in counts) == sorted(names[:3])
+
+
+async def test_every_statement_uses_an_index(database: Database) -> None:
+    """No call reads more rows of an owner than it returns, apart from those that are hidden."""
+    statements: set[str] = set()
+    tables = sqlite_tables(database)
+    for run in (database.read, database.write):
+        # Each executor thread has its own connection; several tasks reach all readers.
+        await asyncio.gather(*(run(trace, statements) for _ in range(20)))
+    image = make_image(expires_at=int(time.time()) + 1000)
+    await tables.images.create(image)
+    changed = with_recognition(image, "Dog")
+    part = changed.renditions.begin(ETAG).succeed(make_rendition_set())
+    await tables.images.store(image, changed.with_part("renditions", part))
+    album = Album(
+        owner=image.owner, album_id=new_album_id(), title="All", created_at=now(), updated_at=now()
+    )
+    await tables.albums.create(album)
+    await tables.albums.add_images(album.key, [image.image_id])
+    await tables.albums.page(image.owner, 10)
+    await tables.albums.list_ids(image.owner, 10)
+    await tables.images.page(image.owner, 10)
+    await tables.images.page_summaries(image.owner, 10)
+    await tables.images.get_summaries(image.owner, [image.image_id])
+    await tables.index.find(image.owner, Term("album", album.album_id), 10)
+    await tables.index.match(image.owner, Term("label", "dog"), [image.image_id])
+    await tables.index.count_labels(image.owner, 10, "d", "c")
+    await tables.usage.read(image.owner)
+    await tables.recognition_cache.find_duplicates(image.owner, image.sha256)
+    await tables.recognition_cache.claim(image, changed.recognition.result.profile, 1)  # type: ignore[union-attr]
+    await tables.idempotency.claim(image.owner, "key", "print", 60)
+    assert await tables.inventory.find_existing([image.key]) == {image.key}
+    assert [each.key async for each in tables.inventory.scan()] == [image.key]
+    await tables.albums.remove(await tables.albums.begin_deletion(album.key))
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    await tables.owner_data.erase(image.owner)
+    explained = await database.read(explain, statements)
+    assert len(explained) > 30
+    for statement, plan in explained.items():
+        assert not [step for step in plan if is_expensive(step)], (statement, plan)
+
+
+def trace(connection: sqlite3.Connection, statements: set[str]) -> None:
+    connection.set_trace_callback(statements.add)
+    # Occupies the thread, so that the next call takes another one.
+    time.sleep(0.01)
+
+
+def explain(connection: sqlite3.Connection, statements: set[str]) -> dict[str, list[str]]:
+    """Return the query plan of each statement."""
+    connection.set_trace_callback(None)
+    plans = {}
+    for statement in statements:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+            plans[statement] = [row[3] for row in rows]
+    return plans
+
+
+def is_expensive(step: str) -> bool:
+    """Return whether a step reads a whole table, or sorts; `json_each` lists what was requested."""
+    return "TEMP B-TREE" in step or (
+        step.startswith("SCAN") and "VIRTUAL TABLE" not in step and "CONSTANT ROW" not in step
+    )
+
+
+def test_only_this_user_can_read_the_file(path: Path) -> None:
+    path.parent.mkdir()
+    prepare(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_data_survives_a_migration(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.mkdir()
+    image = make_image()
+    async with Database.open(path) as database:
+        await sqlite_tables(database).images.create(image)
+    later = (*MIGRATIONS, ("CREATE TABLE further (name TEXT)",))
+    monkeypatch.setattr(opening, "MIGRATIONS", later)
+    async with Database.open(path) as database:
+        assert await sqlite_tables(database).images.get(image.key) == image
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(later),)
+        assert connection.execute("SELECT count(*) FROM further").fetchone() == (0,)
+
+
+def test_an_interrupted_migration_changes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    prepare(path)
+    broken = (*MIGRATIONS, ("CREATE TABLE further (name TEXT)", "CREATE TABLE further (x TEXT)"))
+    monkeypatch.setattr(opening, "MIGRATIONS", broken)
+    with pytest.raises(UnusableDatabase):
+        prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            connection.execute("SELECT 1 FROM further")
+
+
+def test_a_newer_version_is_rejected_and_left_unchanged(path: Path) -> None:
+    path.parent.mkdir()
+    prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    with pytest.raises(UnusableDatabase, match="newer version of Sightline") as caught:
+        prepare(path)
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_another_program_is_rejected_and_left_unchanged(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE other (name TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(UnusableDatabase, match="not a table of Sightline"):
+        prepare(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_not_a_database_is_rejected_and_left_unchanged(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps(["something else"]) * 100)
+    before = path.read_bytes()
+    with pytest.raises(UnusableDatabase, match="file is not a database"):
+        prepare(path)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_folder_is_named(path: Path) -> None:
+    with pytest.raises(UnusableDatabase, match="No such file or directory"):
+        prepare(path)
