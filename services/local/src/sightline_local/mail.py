@@ -1,8 +1,6 @@
 """Messages that an AWS emulator has sent by SES, in the format of MiniStack's list."""
 
-from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 #: MiniStack's path of the list; moto's server (`cloud.py`) has the same list at the same path.
 MESSAGES_PATH = "/_ministack/ses/messages"
@@ -19,7 +17,7 @@ class Message(BaseModel):
     subject: str = Field(alias="Subject")
     text: str = Field("", alias="BodyText")
     html: str | None = Field(None, alias="BodyHtml")
-    sent_at: datetime = Field(alias="Timestamp")
+    sent_at: AwareDatetime = Field(alias="Timestamp")
 
 
 class MessageList(BaseModel):
