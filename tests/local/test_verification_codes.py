@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,16 @@ def start_ministack(python: Path, port: int, log: Path) -> subprocess.Popen[byte
         "AWS_SECRET_ACCESS_KEY": "test",
     }
     with log.open("wb") as output:
-        return subprocess.Popen([python, "-c", MINISTACK], env=environment, stderr=output)
+        return subprocess.Popen(
+            [python, "-c", MINISTACK], env=environment, stdout=output, stderr=output
+        )
+
+
+def responds(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +69,14 @@ def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     log = tmp_path_factory.mktemp("ministack") / "log"
     process = start_ministack(python, port, log)
     endpoint = f"http://127.0.0.1:{port}"
-    transport = httpx.HTTPTransport()
-    with httpx.Client(transport=transport, trust_env=False) as client:
-        while True:
+    try:
+        while not responds(f"{endpoint}/_ministack/health"):
             assert process.poll() is None, log.read_text()
-            try:
-                if client.get(f"{endpoint}/_ministack/health").is_success:
-                    break
-            except httpx.TransportError:
-                continue
-    yield endpoint
-    process.terminate()
-    process.wait()
+            time.sleep(0.05)
+        yield endpoint
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @pytest.fixture(params=["moto", "ministack"])
