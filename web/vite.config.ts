@@ -29,7 +29,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/config.json", "/docs", "/openapi.json"].map((path) => [path, backend]),
+      ["/v1", "/config.json", "/mail", "/docs", "/openapi.json"].map((path) => [path, backend]),
     ),
   },
   test: {

@@ -1,5 +1,6 @@
 """Sign-in, sessions and the account page."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -33,15 +34,33 @@ def assert_signed_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_new_user_signs_up_and_confirms_with_a_code(page: Page) -> None:
+def read_code(page: Page, email: str) -> str:
+    """Return the last code that was sent to a user, from the page that the form links to."""
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open local mailbox").click()
+    mailbox = opened.value
+    message = mailbox.get_by_role("article").filter(has_text=email).first
+    expect(message).to_contain_text("Your verification code")
+    code = re.search(r"is (\d{6})\.", message.inner_text())
+    assert code is not None
+    mailbox.close()
+    return code[1]
+
+
+def test_a_new_user_signs_up_and_confirms_with_the_code_that_was_sent(page: Page) -> None:
+    email = f"{uuid4().hex}@example.com"
     page.goto("/")
     page.get_by_role("link", name="Create an account").click()
-    page.get_by_label("Email").fill(f"{uuid4().hex}@example.com")
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill("Sightline-new-1")
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("button", name="Resend code").click()
     expect(page.get_by_text("We sent a code").last).to_be_visible()
-    page.get_by_label("Verification code").fill("123456")
+    code = read_code(page, email)
+    page.get_by_label("Verification code").fill(f"{(int(code) + 1) % 10**6:06d}")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect code.")
+    page.get_by_label("Verification code").fill(code)
     page.get_by_role("button", name="Confirm").click()
     assert_signed_in(page)
     expect(page.get_by_text("Add your first photo")).to_be_visible()
@@ -58,7 +77,7 @@ def test_signing_in_unconfirmed_leads_to_the_code_form(page: Page) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill("Sightline-new-1")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_label("Verification code").fill("123456")
+    page.get_by_label("Verification code").fill(read_code(page, email))
     page.get_by_role("button", name="Confirm").click()
     assert_signed_out(page)
     page.get_by_label("Password").fill("Sightline-new-1")
@@ -86,7 +105,7 @@ def test_a_forgotten_password_is_reset(page: Page, user: User) -> None:
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("Email").fill(user.connection.email)
     page.get_by_role("button", name="Send code").click()
-    page.get_by_label("Verification code").fill("123456")
+    page.get_by_label("Verification code").fill(read_code(page, user.connection.email))
     page.get_by_label("New password").fill("Sightline-again-2")
     page.get_by_role("button", name="Reset password").click()
     assert_signed_in(page)

@@ -9,6 +9,8 @@ export interface Config {
   features: { offered: Feature[]; default: Feature[] };
   /** Whether users can create accounts. */
   signUp: boolean;
+  /** URL of a page with all messages, in local deployments only: they deliver no email. */
+  mail?: string;
   /** A demo account, in trial deployments only. */
   demo?: { email: string; password: string };
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
+import { CodeNotice } from "./CodeNotice";
 import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
 import type { EmailProps } from "./SignInForm";
@@ -35,7 +36,7 @@ export function ResetPasswordForm({ email, onEmail }: EmailProps) {
   if (codeSent) {
     return (
       <Form title={t("resetPassword.title")} submit={t("resetPassword.submit")} onSubmit={reset} after={back}>
-        <p className="muted">{t("resetPassword.codeSent", { email })}</p>
+        <CodeNotice text={t("resetPassword.codeSent", { email })} />
         <CodeField value={code} onValue={setCode} />
         <PasswordField isNew value={password} onValue={setPassword} />
       </Form>

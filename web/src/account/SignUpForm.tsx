@@ -5,6 +5,7 @@ import { navigate } from "wouter/use-browser-location";
 import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
 import { showToast } from "../ui/toasts";
+import { CodeNotice } from "./CodeNotice";
 import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
 import type { EmailProps } from "./SignInForm";
@@ -64,7 +65,7 @@ export function SignUpForm({ email, onEmail }: EmailProps) {
           </p>
         }
       >
-        <p className="muted">{t("code.sent", { email })}</p>
+        <CodeNotice text={t("code.sent", { email })} />
         <CodeField value={code} onValue={setCode} />
       </Form>
     );

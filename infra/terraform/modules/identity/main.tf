@@ -1,3 +1,8 @@
+locals {
+  # Length matters more than character classes. The local stack creates its pool with the same file.
+  password_policy = jsondecode(file("${path.module}/password_policy.json"))
+}
+
 resource "aws_cognito_user_pool" "this" {
   name                = var.name
   deletion_protection = var.deletion_protection ? "ACTIVE" : "INACTIVE"
@@ -10,14 +15,13 @@ resource "aws_cognito_user_pool" "this" {
     case_sensitive = false
   }
 
-  # Length matters more than character classes.
   password_policy {
-    minimum_length                   = 12
-    require_lowercase                = false
-    require_numbers                  = true
-    require_symbols                  = false
-    require_uppercase                = false
-    temporary_password_validity_days = 7
+    minimum_length                   = local.password_policy.MinimumLength
+    require_lowercase                = local.password_policy.RequireLowercase
+    require_numbers                  = local.password_policy.RequireNumbers
+    require_symbols                  = local.password_policy.RequireSymbols
+    require_uppercase                = local.password_policy.RequireUppercase
+    temporary_password_validity_days = local.password_policy.TemporaryPasswordValidityDays
   }
 
   dynamic "software_token_mfa_configuration" {

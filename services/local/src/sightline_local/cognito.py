@@ -1,4 +1,4 @@
-"""Patches for moto's Cognito: SRP password checks, confirmation codes and token revocation."""
+"""Patches for moto's Cognito: SRP password checks and token revocation."""
 
 from collections import OrderedDict
 from typing import Any
@@ -63,7 +63,7 @@ class SrpAuthentication:
 
 
 def patch_cognito() -> None:
-    """Patch moto in this process to verify passwords, resend codes and revoke tokens."""
+    """Patch moto in this process to verify passwords and revoke tokens."""
     authentication = SrpAuthentication()
 
     # moto looks up operations by name on these classes and has no other extension point.
@@ -75,10 +75,6 @@ def patch_cognito() -> None:
     ) -> Json:
         return authentication.respond(self, session, client_id, challenge_name, challenge_responses)
 
-    def resend_confirmation_code(_: Any) -> EmptyResult:
-        """Send nothing: moto accepts any code."""
-        return EmptyResult()
-
     def revoke_token(self: Any) -> EmptyResult:
         token = self._get_param("Token")
         for backends in cognitoidp_backends.values():
@@ -89,7 +85,6 @@ def patch_cognito() -> None:
     for target, operation in (
         (CognitoIdpBackend, initiate_auth),
         (CognitoIdpBackend, respond_to_auth_challenge),
-        (CognitoIdpResponse, resend_confirmation_code),
         (CognitoIdpResponse, revoke_token),
     ):
         setattr(target, operation.__name__, operation)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.schema import EXPIRY_ATTRIBUTE, table_schema
 from sightline.domain.object_keys import ORIGINALS
+from sightline_local.password_policy import read_password_policy
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -232,7 +233,7 @@ def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[s
             PoolName=name,
             UsernameAttributes=["email"],
             AutoVerifiedAttributes=["email"],
-            Policies={"PasswordPolicy": {"MinimumLength": 12, "RequireNumbers": True}},
+            Policies={"PasswordPolicy": read_password_policy()},
         )["UserPool"]["Id"]
     clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)["UserPoolClients"]
     client_id = next((entry["ClientId"] for entry in clients if entry["ClientName"] == name), None)

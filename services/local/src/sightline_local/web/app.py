@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientSession, web
 
 from sightline_local.web.headers import security_headers
+from sightline_local.web.mail import STYLES_PATH, MailPage
 from sightline_local.web.proxy import API_PATHS, ApiProxy
-from sightline_local.web.settings import WebSettings
+from sightline_local.web.settings import MAIL_PATH, WebSettings
 from sightline_local.web.static_files import StaticFiles
 
 _SESSION = web.AppKey("session", ClientSession)
@@ -16,6 +17,7 @@ def make_app(settings: WebSettings) -> web.Application:
     """Build the application. Raises `OSError` if the web application has not been built."""
     files, proxy = StaticFiles(settings.files), ApiProxy(settings.api)
     headers = security_headers(settings.cloud)
+    mail = MailPage(settings.cloud, headers)
 
     async def open_session(app: web.Application) -> AsyncIterator[None]:
         async with await proxy.open() as session:
@@ -30,6 +32,12 @@ def make_app(settings: WebSettings) -> web.Application:
             settings.browser_settings(), headers={**headers, "Cache-Control": "no-cache"}
         )
 
+    async def serve_mail(request: web.Request) -> web.Response:
+        return await mail.serve(request.app[_SESSION])
+
+    async def serve_mail_styles(_: web.Request) -> web.Response:
+        return await mail.serve_styles()
+
     async def serve_file(request: web.Request) -> web.Response:
         response = await files.serve(request)
         response.headers.update(headers)
@@ -41,5 +49,7 @@ def make_app(settings: WebSettings) -> web.Application:
     for path in API_PATHS:
         app.router.add_route("*", path, forward)
     app.router.add_get("/config.json", serve_settings)
+    app.router.add_get(MAIL_PATH, serve_mail)
+    app.router.add_get(STYLES_PATH, serve_mail_styles)
     app.router.add_get("/{path:.*}", serve_file)
     return app

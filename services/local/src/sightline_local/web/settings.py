@@ -11,6 +11,9 @@ from sightline.domain.recognition import Feature
 #: Vite's build folder, relative to the repository root.
 BUILD_FOLDER = Path("web/dist")
 
+#: The page of the messages that were sent by email.
+MAIL_PATH = "/mail"
+
 
 class WebSettings(BaseSettings):
     """Read from `SIGHTLINE_WEB_*`."""
@@ -43,5 +46,6 @@ class WebSettings(BaseSettings):
                 "default": [each for each in self.features if each is not Feature.MODERATION],
             },
             "signUp": True,
+            "mail": MAIL_PATH,
             "demo": {"email": self.demo_email, "password": self.demo_password},
         }
