@@ -1,0 +1,1 @@
+"""MiniStack as a server that keeps its data; it runs in MiniStack's own virtual environment."""
