@@ -12,8 +12,8 @@ start it replaces by nothing. Here instead:
 
 Settings: `BIND_HOST`, `STATE_DIR` and `S3_DATA_DIR` as in MiniStack; `SIGHTLINE_CLOUD_PORT`, the
 port; `SIGHTLINE_TABLE_DIR`, the folder of the table; `SIGHTLINE_UNCLEAN_FILE`, which exists while
-the state in memory is newer than the one in files; `SIGHTLINE_FREE_BYTES`, the free disk space below
-which uploads are rejected.
+the state in memory is newer than the one in files; `SIGHTLINE_FREE_BYTES`, the free disk space
+below which uploads are rejected.
 """
 
 import asyncio
