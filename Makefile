@@ -210,7 +210,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 web-if-possible:
 	@if ! ( $(NEED_NODE) ) >/dev/null; then \
 	  echo "sightline: the web application requires Node.js 20.19 or newer; starting without it"; \
-	elif ! $(MAKE) --no-print-directory NUMBERED=$(NUMBERED) web; then \
+	elif ! $(MAKE) -s --no-print-directory NUMBERED=$(NUMBERED) web; then \
 	  echo "sightline: building the web application failed (see above); starting without it"; fi
 
 # An environment is updated when its requirements change; the last line of each recipe marks it.

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,13 @@ HOLDER = """
 import sys
 from pathlib import Path
 from sightline_local.state_folder import StateFolder
-with StateFolder(Path(sys.argv[1])):
+with StateFolder(Path(sys.argv[1])) as state:
     print("locked", flush=True)
     sys.stdin.read()
 """
+
+#: The same, but it has begun to stop.
+STOPPING_HOLDER = HOLDER.replace("    print", "    state.announce_stop()\n    print")
 
 #: The same with a child that inherits the lock and outlives it, as the emulator does.
 HOLDER_WITH_EMULATOR = """
@@ -67,6 +71,15 @@ def test_a_second_run_names_the_first(tmp_path: Path) -> None:
         StateFolder(tmp_path),
     ):
         pass
+
+
+def test_the_next_run_waits_for_one_that_stops(tmp_path: Path) -> None:
+    with holding(tmp_path, STOPPING_HOLDER) as first:
+        assert first.stdin is not None
+        # Its lock ends when it reads the end of its input.
+        threading.Timer(0.5, first.stdin.close).start()
+        with StateFolder(tmp_path):
+            first.wait()
 
 
 def test_the_lock_ends_with_its_process(tmp_path: Path) -> None:

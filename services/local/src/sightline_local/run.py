@@ -54,6 +54,7 @@ def run(
                 _print_summary(console, connection, cloud, time.monotonic() - began, folder)
                 _watch(stack, stopped, folder, console)
                 _print(console, "\nStopping…")
+                state.announce_stop()
             finally:
                 remove_connection(folder)
                 remove_outputs(folder)

@@ -31,7 +31,7 @@ STATE_FORMAT = 1
 #: By version, what changes a state folder to the next version.
 _MIGRATIONS: dict[int, Callable[[Path], None]] = {}
 
-#: Time limit for the emulator of a killed run to save its state and release the lock.
+#: Time limit for the emulator of the previous run to save its state and release the lock.
 RELEASE_TIMEOUT_SECONDS = 60.0
 
 #: Remedy for a state that cannot be used.
@@ -81,6 +81,11 @@ class StateFolder:
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
+
+    def announce_stop(self) -> None:
+        """Let the next run wait for the lock instead of failing."""
+        if self.lock is not None:
+            os.ftruncate(self.lock, 0)
 
     def reset(self) -> bool:
         """Delete the state; return whether there was any. Raises `StackError`."""
@@ -161,7 +166,7 @@ class StateFolder:
         return True
 
     def _await_release(self) -> None:
-        """Wait for the emulator of a killed run; fail at once while the run itself is alive."""
+        """Wait for a run that stops or was killed; fail at once while it is alive."""
         deadline = time.monotonic() + RELEASE_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             holder = self._holder()
