@@ -3,7 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 IMAGE ?=
-CLOUD ?= moto
+# `moto` keeps all data in memory only.
+CLOUD ?= ministack
+# `make run FRESH=1` deletes the photos and users of earlier runs first.
+FRESH ?=
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
@@ -26,9 +29,17 @@ DEV_PROJECTS := testing reliability
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The installation steps of `make run` are numbered: $(call step,2) is "[2/4] " there.
+step = $(if $(NUMBERED),[$(1)/4] )
+
 .PHONY: run
-run: $(VENV)/run web-if-possible $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000)
-	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD)
+run: NUMBERED := yes
+run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1)
+	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh)
+
+.PHONY: reset
+reset: $(VENV)/run ## Delete the photos and users that `make run` keeps
+	@$(BIN)/python -m sightline_local reset
 
 .PHONY: demo
 demo: $(VENV)/run ## Upload an image to the running stack and print its labels (IMAGE=photo.jpg)
@@ -50,7 +61,7 @@ models: $(VENV)/run ## Download the object and face models of the local Rekognit
 web: web/dist/index.html ## Build the web application (requires Node.js 20.19 or newer)
 
 .PHONY: test
-test: $(VENV)/dev ## Run the tests of the services; nothing needs to be running
+test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running
 	$(PYTEST) -m "not infra and not compose and not web and not clients"
 
 .PHONY: test-web
@@ -176,8 +187,8 @@ lock: ## Update the locked requirements (requires uv)
 	requirements/lock
 
 .PHONY: clean
-clean: ## Delete the virtual environments, build output, caches and logs
-	rm -rf $(VENV) $(INFRA) $(MINISTACK) .sightline .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
+clean: ## Delete the virtual environments, build output, caches and logs, but no photos
+	rm -rf $(VENV) $(INFRA) $(MINISTACK) .sightline/logs .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
 
 # The sources of the web application.
 WEB_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) \
@@ -189,12 +200,12 @@ NEED_NODE := node -e 'const [major, minor] = process.versions.node.split("."); \
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	@$(NEED_NODE)
-	@echo "Installing the dependencies of the web application (once)"
+	@echo "$(call step,4)Installing the dependencies of the web application (once)"
 	@npm ci --prefix web --silent
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
-	@echo "Building the web application"
+	@echo "$(call step,4)Building the web application"
 	@npm run --silent --prefix web build -- --logLevel warn || { rm -rf web/dist; exit 1; }
 	@touch $@
 
@@ -203,7 +214,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 web-if-possible:
 	@if ! ( $(NEED_NODE) ) >/dev/null; then \
 	  echo "sightline: the web application requires Node.js 20.19 or newer; starting without it"; \
-	elif ! $(MAKE) --no-print-directory web; then \
+	elif ! $(MAKE) -s --no-print-directory NUMBERED=$(NUMBERED) web; then \
 	  echo "sightline: building the web application failed (see above); starting without it"; fi
 
 # An environment is updated when its requirements change; the last line of each recipe marks it.
@@ -213,12 +224,13 @@ $(VENV)/python:
 	  echo "sightline: $(PYTHON) not found: install Python 3.11 or newer, or select one: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "sightline: $(PYTHON) is $$($(PYTHON) -V 2>&1), but 3.11 or newer is required: select one, as in make PYTHON=python3.12"; exit 1; }
+	@echo "$(call step,1)Creating the Python environment $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "sightline: $(PYTHON) cannot create virtual environments: on Debian, apt install python3-venv"; exit 1; }
 	@touch $@
 
 $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
-	@echo "Installing Sightline and its dependencies into $(VENV) (once)"
+	@echo "$(call step,2)Installing Sightline and its dependencies into $(VENV) (once; takes a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(call install_projects,$(PROJECTS))
 	@touch $@
@@ -239,9 +251,10 @@ $(INFRA)/installed: requirements/infra.txt
 	@touch $@
 
 .PHONY: ministack
-ministack: $(MINISTACK)/installed ## Install MiniStack, an AWS emulator that stays fast with a deep queue backlog (make run CLOUD=ministack)
+ministack: $(MINISTACK)/installed ## Install MiniStack, the AWS emulator of `make run`
 
 $(MINISTACK)/installed: requirements/ministack.txt
+	@echo "$(call step,3)Installing the AWS emulator into $(MINISTACK) (once)"
 	@$(PYTHON) -m venv $(MINISTACK)
 	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@

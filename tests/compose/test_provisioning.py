@@ -14,7 +14,8 @@ import pytest
 from compose.conftest import ROOT, wait_for
 from sightline_local.compose import provision_from_environment, write_connection
 from sightline_local.connection import Connection
-from sightline_local.stack import StackError, consecutive_ports
+from sightline_local.errors import StackError
+from sightline_local.stack import consecutive_ports
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from sightline_local.connection import Connection
-from sightline_local.stack import StackError
+from sightline_local.errors import StackError
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +80,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0") as process:
+    with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
         started = wait_until_running(process)
         connection = Connection.read(tmp_path)
         assert httpx.get(f"{connection.api}/docs").is_success
@@ -107,7 +107,7 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_run_names_a_service_that_exits(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0") as process:
+    with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
         wait_until_running(process)
         pids = children(process)
         (worker,) = [pid for pid in pids if "sightline_worker" in command_line(pid)]
@@ -128,7 +128,7 @@ def test_run_names_a_port_that_is_in_use(tmp_path: Path) -> None:
         server.bind(("127.0.0.1", 0))
         server.listen()
         port = server.getsockname()[1]
-        with running(tmp_path, "--port", str(port)) as process:
+        with running(tmp_path, "--port", str(port), "--cloud", "moto") as process:
             output = finish(process)
     assert process.returncode == 1
     assert re.search(rf"sightline: port {port}, which api needs, is in use: .*PORT=", output)

@@ -6,14 +6,16 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from sightline_local.compose import provision_from_environment, write_connection
 from sightline_local.connection import FOLDER
 from sightline_local.demo import find_token, run_demo
 from sightline_local.emulators import CLOUDS
+from sightline_local.environment import ignore_user_settings
+from sightline_local.errors import StackError
 from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS
-from sightline_local.run import run
-from sightline_local.stack import StackError
+from sightline_local.run import reset, run
 
 
 def main() -> None:
@@ -22,7 +24,7 @@ def main() -> None:
         "--folder",
         type=Path,
         default=FOLDER,
-        help="folder for logs and the connection file (default: %(default)s)",
+        help="folder for data, logs and the connection file (default: %(default)s)",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="run all of Sightline on this machine")
@@ -37,8 +39,12 @@ def main() -> None:
         "--cloud",
         choices=CLOUDS,
         default=CLOUDS[0],
-        help="AWS emulator; ministack stays fast with a deep queue backlog (default: %(default)s)",
+        help="AWS emulator; moto keeps everything in memory only (default: %(default)s)",
     )
+    running.add_argument(
+        "--fresh", action="store_true", help="delete the photos and users of earlier runs first"
+    )
+    commands.add_parser("reset", help="delete the photos and users of earlier runs")
     demo = commands.add_parser("demo", help="send one image through the running stack")
     demo.add_argument("image", type=Path, nargs="?", help="image file (default: a drawn sample)")
     commands.add_parser("token", help="print an access token of the demo user")
@@ -61,10 +67,14 @@ def main() -> None:
     arguments = parser.parse_args()
 
     console = Console()
+    if arguments.command != "provision":
+        ignore_user_settings()
     try:
         match arguments.command:
             case "run":
-                run(arguments.port, arguments.folder, console, arguments.cloud)
+                run(arguments.port, arguments.folder, console, arguments.cloud, arguments.fresh)
+            case "reset":
+                reset(arguments.folder, console)
             case "demo":
                 run_demo(arguments.image, arguments.folder, console)
             case "token":
@@ -75,8 +85,10 @@ def main() -> None:
             case "connection":
                 connection = write_connection(arguments.folder, arguments.api, arguments.cognito)
                 console.print(f"`make demo` now uses {connection.api}", highlight=False)
-    except StackError as error:
-        Console(stderr=True).print(f"[red]sightline:[/] {error}", highlight=False, soft_wrap=True)
+    except (StackError, OSError) as error:
+        Console(stderr=True).print(
+            f"[red]sightline:[/] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         sys.exit(1)
 
 

@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sightline_local.connection import Connection
 from sightline_local.environment import CREDENTIALS, REGION
+from sightline_local.errors import StackError
 from sightline_local.provisioning import DemoUser, Resources, provision
-from sightline_local.stack import StackError
 
 #: Prefix of every resource that `provision` creates.
 PROJECT = "sightline"

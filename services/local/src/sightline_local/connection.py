@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from sightline_local.stack import Stack, StackError
+from sightline_local.errors import StackError
+from sightline_local.stack import Stack
 
 FOLDER = Path(".sightline")
 

@@ -17,8 +17,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from sightline_local.connection import Connection
+from sightline_local.errors import StackError
 from sightline_local.sample_image import draw_sample
-from sightline_local.stack import StackError
 
 #: Time limit for one image; it usually takes one or two seconds.
 TIMEOUT_SECONDS = 120.0

@@ -16,6 +16,13 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 Environment = dict[str, str]
 
+#: Hides the configuration files and the instance role of the user from AWS clients.
+_NO_AWS_ACCOUNT: Environment = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -32,6 +39,20 @@ class Ports:
         return f"http://127.0.0.1:{getattr(self, name)}"
 
 
+def ignore_user_settings() -> None:
+    """Remove the caller's AWS account and proxy for loopback from this process.
+
+    An AWS profile that does not exist would fail every client, and one that exists must not be
+    used. A proxy cannot reach the servers on this machine.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(_NO_AWS_ACCOUNT)
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join([*hosts, "127.0.0.1", "localhost"])
+
+
 def base_environment() -> Environment:
     """Return the minimum that starts a program, so that no AWS account of the caller leaks in."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -45,10 +66,7 @@ def aws_environment(ports: Ports) -> Environment:
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": ports.url("cloud"),
         "AWS_ENDPOINT_URL_REKOGNITION": ports.url("recognition"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        # Ignore AWS configuration files of the user.
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **_NO_AWS_ACCOUNT,
     }
 
 

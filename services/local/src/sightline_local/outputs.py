@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from sightline_local.stack import Stack, StackError
+from sightline_local.errors import StackError
+from sightline_local.stack import Stack
 
 
 def write_outputs(stack: Stack, folder: Path) -> None:
@@ -27,12 +28,12 @@ def write_outputs(stack: Stack, folder: Path) -> None:
         },
     }
     values = {name: {"value": value} for name, value in outputs.items()}
-    _path(folder).write_text(json.dumps(values, indent=2))
+    outputs_path(folder).write_text(json.dumps(values, indent=2))
 
 
 def remove_outputs(folder: Path) -> None:
-    _path(folder).unlink(missing_ok=True)
+    outputs_path(folder).unlink(missing_ok=True)
 
 
-def _path(folder: Path) -> Path:
+def outputs_path(folder: Path) -> Path:
     return folder / "outputs.json"

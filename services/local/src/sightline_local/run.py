@@ -1,5 +1,7 @@
 """`make run`: run the whole stack on this machine until Ctrl-C."""
 
+import contextlib
+import shutil
 import signal
 import threading
 import time
@@ -9,72 +11,130 @@ from types import FrameType
 from rich.console import Console
 
 from sightline_local.connection import Connection, remove_connection
-from sightline_local.emulators import Cloud
-from sightline_local.outputs import remove_outputs, write_outputs
-from sightline_local.stack import Stack, StackError, consecutive_ports
+from sightline_local.emulators import CLOUDS, FREE_BYTES, Cloud
+from sightline_local.errors import StackError
+from sightline_local.outputs import outputs_path, remove_outputs, write_outputs
+from sightline_local.recovery import recover
+from sightline_local.stack import Stack, consecutive_ports
+from sightline_local.state_folder import StateFolder
 from sightline_local.web.settings import BUILD_FOLDER
 
 #: Interval between checks that every process is alive.
 WATCH_SECONDS = 0.25
 
+#: SIGHUP is sent when the terminal is closed.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-def run(first_port: int, folder: Path, console: Console, cloud: Cloud = "moto") -> None:
-    """Start the stack, print its URLs and wait for a signal. Raises `StackError`."""
+
+def run(
+    first_port: int,
+    folder: Path,
+    console: Console,
+    cloud: Cloud = CLOUDS[0],
+    fresh: bool = False,
+) -> None:
+    """Start the stack, print its URLs and wait for a signal. Raises `StackError`, `OSError`."""
     stopped = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
         stopped.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         signal.signal(number, stop)
     began = time.monotonic()
-    with Stack(consecutive_ports(first_port), folder, cloud=cloud, web=BUILD_FOLDER) as stack:
-        try:
-            with console.status("Starting") as status:
-
-                def on_ready(name: str) -> None:
-                    console.print(f"[green]✓[/] {name}")
-                    status.update("Starting the next process")
-                    if stopped.is_set():
-                        raise StackError("stopped before all processes had started")
-
-                stack.start(on_ready)
-            connection = Connection.from_stack(stack)
-            connection.write(folder)
-            write_outputs(stack, folder)
-            _print_summary(console, connection, time.monotonic() - began, folder)
-            _watch(stack, stopped)
-            console.print("\nStopping…")
-        finally:
-            remove_connection(folder)
-            remove_outputs(folder)
-    console.print("All processes have stopped.")
+    with StateFolder(folder) as state:
+        if fresh:
+            state.reset()
+        ports = consecutive_ports(first_port)
+        with Stack(ports, folder, cloud=cloud, web=BUILD_FOLDER, state=state) as stack:
+            try:
+                _start(stack, state, stopped, console)
+                connection = Connection.from_stack(stack)
+                connection.write(folder)
+                _print_summary(console, connection, cloud, time.monotonic() - began, folder)
+                _watch(stack, stopped, folder, console)
+                _print(console, "\nStopping…")
+                state.announce_stop()
+            finally:
+                remove_connection(folder)
+                remove_outputs(folder)
+    _print(console, "All processes have stopped.")
 
 
-def _watch(stack: Stack, stopped: threading.Event) -> None:
+def reset(folder: Path, console: Console) -> None:
+    """Delete what earlier runs have kept. Raises `StackError` while one runs."""
+    with StateFolder(folder) as state:
+        deleted = state.reset()
+    console.print("Deleted all photos and users." if deleted else "There is nothing to delete.")
+
+
+def _start(stack: Stack, state: StateFolder, stopped: threading.Event, console: Console) -> None:
+    unclean = stack.cloud == "ministack" and state.is_unclean
+    with console.status("Starting") as status:
+
+        def on_ready(name: str) -> None:
+            console.print(f"[green]✓[/] {name}")
+            status.update("Starting the next process")
+            if stopped.is_set():
+                raise StackError("stopped before all processes had started")
+
+        stack.start_cloud(on_ready)
+        write_outputs(stack, stack.folder)
+        if unclean:
+            # No service runs yet that could change what is repaired.
+            console.print(recover(outputs_path(stack.folder)), highlight=False, soft_wrap=True)
+        stack.start_services(on_ready)
+
+
+def _watch(stack: Stack, stopped: threading.Event, folder: Path, console: Console) -> None:
+    is_full = False
     while not stopped.wait(WATCH_SECONDS):
         if name := stack.find_exited():
             raise stack.describe_exit(name)
+        was_full, is_full = is_full, shutil.disk_usage(folder).free < FREE_BYTES
+        if is_full and not was_full:
+            limit = FREE_BYTES // 2**20
+            _print(
+                console,
+                f"The disk has less than {limit} MB free: uploads fail until there is more.",
+            )
 
 
-def _print_summary(console: Console, connection: Connection, seconds: float, folder: Path) -> None:
-    console.print(
+def _print(console: Console, text: str) -> None:
+    """Print, also when the terminal has been closed: the processes have to be stopped anyway."""
+    with contextlib.suppress(OSError, SystemExit):
+        console.print(text, highlight=False, soft_wrap=True)
+
+
+def _print_summary(
+    console: Console, connection: Connection, cloud: Cloud, seconds: float, folder: Path
+) -> None:
+    if cloud == "ministack":
+        kept = (
+            f"Photos and users are kept in {folder}/state; `make reset` deletes them.\n"
+            "Press Ctrl-C to stop."
+        )
+    else:
+        kept = "All data is in memory and is lost when the stack stops. Press Ctrl-C to stop."
+    web = connection.web or "not built, see above"
+    _print(
+        console,
         f"""
 [bold]Sightline is running[/] (healthy after {seconds:.1f} s)
 
-  Web app      {connection.web or "not built, see above"}
+  Open         {web}
+  Sign in as   {connection.email}
+  Password     {connection.password}
   API          {connection.api}
   API docs     {connection.api}/docs
-  Sign in      {connection.email} / {connection.password}
   Logs         {folder / "logs"}
 
-In a second terminal:
+Next, in a second terminal:
   [bold]make demo[/]                   send a sample image
   [bold]make demo IMAGE=photo.jpg[/]   send your own
   [bold]make -s token[/]               print an access token for the API docs
   [bold]make models[/]                 download an object detector (42 MB, once)
 
-All data is in memory and is lost when the stack stops. Press Ctrl-C to stop.
+{kept}
 """,
-        highlight=False,
     )

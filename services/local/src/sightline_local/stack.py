@@ -1,6 +1,7 @@
 """Process supervisor: starts all of Sightline locally, watches it and stops it."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,12 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
-from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
+from sightline_local.emulators import (
+    Cloud,
+    EmulatorMissing,
+    choose_emulator,
+    find_ministack_version,
+)
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -28,21 +34,24 @@ from sightline_local.environment import (
     web_environment,
     worker_environment,
 )
+from sightline_local.errors import StackError
 from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS, DemoUser, Resources, provision
 from sightline_local.recognition.settings import MODELS_FOLDER
+from sightline_local.state_folder import StateFolder
+from sightline_local.tether import tether
 from sightline_local.web.static_files import INDEX_PAGE
 
 #: Time limits for a process to become healthy, and to exit after SIGTERM.
 START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 10.0
 
+#: The same for the emulator, which restores its state at the start and saves it at the end.
+CLOUD_START_TIMEOUT_SECONDS = 300.0
+CLOUD_STOP_TIMEOUT_SECONDS = 60.0
+
 #: Processes in start order. The web application follows if it has been built.
 PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer")
 WEB = "web"
-
-
-class StackError(Exception):
-    """The stack cannot run; the one-line message gives the reason and the remedy."""
 
 
 class Program(NamedTuple):
@@ -58,6 +67,10 @@ class Stack:
 
     `settings` are environment variables by process, overriding the defaults. `cloud` selects the
     AWS emulator. `web` is the build folder of the web application; None serves no web application.
+    MiniStack keeps its data in `state`, a folder that is locked; without one it keeps none.
+
+    The processes also stop when the supervisor is killed, in the same order: each reads from a pipe
+    that the supervisor keeps open, and the emulator from one that all the others keep open too.
     """
 
     def __init__(
@@ -68,6 +81,7 @@ class Stack:
         settings: Mapping[str, Environment] | None = None,
         cloud: Cloud = "moto",
         web: Path | None = None,
+        state: StateFolder | None = None,
     ) -> None:
         self.ports = ports
         self.folder = folder
@@ -77,7 +91,10 @@ class Stack:
         self.web = web if web and (web / INDEX_PAGE).is_file() else None
         self.user = DemoUser()
         self.resources: Resources | None = None
+        self._state = state
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._services_pipe = os.pipe()
+        self._cloud_pipe = os.pipe()
 
     def __enter__(self) -> Self:
         return self
@@ -91,15 +108,30 @@ class Stack:
         # Messages in flight are finished with the help of the emulators, which stop last.
         self.stop(WEB, "api", "worker", "resizer")
         self.stop("recognition", "cloud")
+        for descriptor in (*self._services_pipe, *self._cloud_pipe):
+            os.close(descriptor)
 
     def start(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
         """Start all processes and wait until each is healthy. Raises `StackError`."""
+        self.start_cloud(on_ready)
+        self.start_services(on_ready)
+
+    def start_cloud(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
+        """Start the emulator and create the resources in it. Raises `StackError`."""
         check_ports(self.ports)
+        if self._state and self.cloud == "ministack":
+            try:
+                self._state.prepare(find_ministack_version())
+            except EmulatorMissing as missing:
+                raise StackError(str(missing)) from None
         self._launch("cloud")
         self._await_health("cloud")
         on_ready("cloud")
         self.resources = self._provision()
         on_ready("provisioning")
+
+    def start_services(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
+        """Start what uses the emulator. Raises `StackError`."""
         others = (*PROCESS_NAMES[1:], *([WEB] if self.web else []))
         for name in others:
             self._launch(name)
@@ -115,13 +147,13 @@ class Stack:
     def stop(self, *names: str) -> None:
         """Send SIGTERM to processes and kill those that do not exit in time."""
         self._signal(signal.SIGTERM, names)
-        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        began = time.monotonic()
         for name in names:
             process = self._running.pop(name, None)
             if process is None:
                 continue
             try:
-                process.wait(max(0.0, deadline - time.monotonic()))
+                process.wait(max(0.0, began + _stop_timeout(name) - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -158,16 +190,32 @@ class Stack:
         program = self._program(name)
         log = self.log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
+        command, descriptors = self._tether(name, program.command)
         with log.open("wb") as output:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules
-                program.command,
+                command,
                 env={**program.environment, **self.settings.get(name, {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # Keep Ctrl-C in the terminal to the supervisor, which stops the others in order.
                 start_new_session=True,
+                pass_fds=descriptors,
             )
+
+    def _tether(self, name: str, command: list[str]) -> tuple[list[str], list[int]]:
+        """Return the command that stops without this process, and the descriptors it inherits."""
+        timeout = _stop_timeout(name)
+        if name == "cloud":
+            watch = self._cloud_pipe[0]
+            lock = self._state.lock if self._state else None
+            # The lock lasts until the state has been saved.
+            return tether(command, watch, lock, timeout), [
+                watch,
+                *([] if lock is None else [lock]),
+            ]
+        watch, hold = self._services_pipe[0], self._cloud_pipe[1]
+        return tether(command, watch, hold, timeout), [watch, hold]
 
     def _program(self, name: str) -> Program:
         ports, python = self.ports, [sys.executable, "-m"]
@@ -197,7 +245,9 @@ class Stack:
 
     def _cloud_program(self) -> Program:
         try:
-            emulator = choose_emulator(self.cloud, self.ports.cloud)
+            emulator = choose_emulator(
+                self.cloud, self.ports.cloud, self._state.state if self._state else None
+            )
         except EmulatorMissing as missing:
             raise StackError(str(missing)) from None
         environment = {**base_environment(), **emulator.environment}
@@ -205,17 +255,17 @@ class Stack:
 
     def _await_health(self, name: str) -> None:
         url = self._program(name).health
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        timeout = CLOUD_START_TIMEOUT_SECONDS if name == "cloud" else START_TIMEOUT_SECONDS
+        deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self._running[name].poll() is not None:
                 raise self.describe_exit(name)
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(url, timeout=2).is_success:
+                if httpx.get(url, timeout=2, trust_env=False).is_success:
                     return
             time.sleep(0.05)
         raise StackError(
-            f"{name} did not become healthy within {START_TIMEOUT_SECONDS:.0f} seconds: "
-            f"see {self.log(name)}"
+            f"{name} did not become healthy within {timeout:.0f} seconds: see {self.log(name)}"
         )
 
     def _provision(self) -> Resources:
@@ -231,6 +281,10 @@ class Stack:
         for name in names:
             if name in self._running:
                 self._running[name].send_signal(number)
+
+
+def _stop_timeout(name: str) -> float:
+    return CLOUD_STOP_TIMEOUT_SECONDS if name == "cloud" else STOP_TIMEOUT_SECONDS
 
 
 def consecutive_ports(first: int) -> Ports:

@@ -1,0 +1,270 @@
+"""MiniStack, with a state that survives any stop: `python -m sightline_local.ministack.server`.
+
+MiniStack itself writes its state when it is stopped, and only then; what it cannot read at the next
+start it replaces by nothing. Here instead:
+
+- S3 objects are files as soon as they are stored, as with MiniStack itself.
+- DynamoDB writes go into a journal first, and are repeated from it after a crash.
+- Users and messages that were sent by SES are saved with each change.
+- The other services are saved on a clean stop. The stack creates their resources at each start, so
+  that only messages in SQS can be lost; `sightline_ops reconcile` sends them again.
+- State that cannot be read ends the start, and is left as it is.
+
+Settings: `BIND_HOST`, `STATE_DIR` and `S3_DATA_DIR` as in MiniStack; `SIGHTLINE_CLOUD_PORT`, the
+port; `SIGHTLINE_TABLE_DIR`, the folder of the table; `SIGHTLINE_UNCLEAN_FILE`, which exists while
+the state in memory is newer than the one in files; `SIGHTLINE_FREE_BYTES`, the free disk space
+below which uploads are rejected.
+"""
+
+import asyncio
+import copy
+import gc
+import importlib
+import logging
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from sightline_local.ministack.journal import (
+    Entry,
+    Journal,
+    JournalClosed,
+    JournalDamaged,
+    read_entries,
+)
+from sightline_local.ministack.snapshots import ServiceFiles, StateUnreadable, TableFiles
+
+#: Services whose state is saved with each change. They change rarely and are small.
+SAVED_AT_ONCE = ("cognito", "ses", "ses_v2")
+
+#: What the names of actions that change nothing start with.
+READING = ("BatchGet", "Describe", "Get", "List", "Query", "Scan", "Search", "TransactGet")
+
+#: Garbage collection with a full heap would block every response for up to a second.
+GC_THRESHOLDS = (50_000, 20, 100)
+
+#: Of MiniStack's own requests, this one deletes everything, and any web page can send it.
+RESET_PATH = "/_ministack/reset"
+
+#: Time limit for open requests after SIGTERM.
+DRAIN_SECONDS = 1.0
+
+_logger = logging.getLogger("sightline")
+
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
+
+
+class Cloud:
+    """MiniStack's modules, and where their state is kept."""
+
+    def __init__(self, services: Path, table: Path) -> None:
+        self._app = _import("ministack.app")
+        self._responses = _import("ministack.core.responses")
+        self._dynamodb = _import("ministack.services.dynamodb")
+        persistence = _import("ministack.core.persistence")
+        hooks = persistence._json_default, persistence._json_object_hook
+        self._services = ServiceFiles(services, *hooks)
+        self._table = TableFiles(table, *hooks)
+        self._journal: Journal | None = None
+        # This module does it.
+        self._app.PERSIST_STATE = False
+
+    @property
+    def asgi(self) -> Any:
+        return self._app.app
+
+    def load(self) -> None:
+        """Restore everything and record changes from now on.
+
+        Raises `StateUnreadable` or `JournalDamaged`.
+        """
+        for name, module in self._app._state_map.items():
+            state = self._services.load(name)
+            if state is not None:
+                self._app._get_module(module).load_persisted_state(state)
+        state = self._table.load()
+        if state is not None:
+            self._dynamodb.load_persisted_state(state)
+        replayed = self._replay()
+        self._journal = Journal.open(self._table.journal)
+        _logger.warning("state restored; %d writes repeated", replayed)
+        self._record_writes(self._dynamodb)
+        for name in SAVED_AT_ONCE:
+            module = self._app._get_module(name)
+            module.handle_request = self._save_changes(name, module)
+
+    def save(self) -> None:
+        """Write everything after the last request. Raises `OSError`; the journal then stays."""
+        for name, get_state in self._app._build_persistence_save_dict().items():
+            if name != "dynamodb" and (state := get_state()) is not None:
+                self._services.save(name, state)
+        self._table.save(_get_state_uncopied(self._dynamodb))
+
+    def _replay(self) -> int:
+        count = 0
+        handle = self._dynamodb.handle_request
+        for entry in read_entries(self._table.journal):
+            self._responses.set_request_account_id(entry.account)
+            self._responses.set_request_region(entry.region)
+            headers = {"x-amz-target": f"DynamoDB_20120810.{entry.action}"}
+            _run(handle("POST", "/", headers, entry.body, {}))
+            count += 1
+        return count
+
+    def _record_writes(self, module: ModuleType) -> None:
+        handle: Handler = module.handle_request
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - opened before
+
+        async def record(
+            method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+        ) -> Response:
+            action = _action(headers)
+            if not action.startswith(READING):
+                account, region = self._responses.get_account_id(), self._responses.get_region()
+                try:
+                    journal.append(Entry(account, region, action, body))
+                except (OSError, JournalClosed) as error:
+                    return self._fail(error)
+            # The handler does not suspend: the order in the journal is the order of the effects.
+            return await handle(method, path, headers, body, query)
+
+        module.__dict__["handle_request"] = record
+
+    def _save_changes(self, name: str, module: Any) -> Handler:
+        handle: Handler = module.handle_request
+
+        async def save(
+            method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+        ) -> Response:
+            response = await handle(method, path, headers, body, query)
+            if not _action(headers).startswith(READING):
+                try:
+                    self._services.save(name, module.get_state())
+                except OSError as error:
+                    return self._fail(error)
+            return response
+
+        return save
+
+    def _fail(self, error: Exception) -> Response:
+        _logger.error("a change was rejected, because it cannot be kept: %s", error)
+        message = "The change cannot be written to disk."
+        response: Response = self._responses.error_response_json(
+            "InternalServerError", message, 500
+        )
+        return response
+
+
+def _import(name: str) -> Any:
+    """Import a module of MiniStack's environment, which type checks do not have."""
+    return importlib.import_module(name)
+
+
+def _action(headers: dict[str, str]) -> str:
+    return headers.get("x-amz-target", "").rpartition(".")[2]
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Run a coroutine that does not suspend."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("the handler of DynamoDB suspends: its writes cannot be repeated")
+
+
+def _get_state_uncopied(module: Any) -> dict[str, Any]:
+    """Return a module's state without the deep copy, which takes as long again as writing it."""
+    module.copy = SimpleNamespace(deepcopy=lambda value: value, copy=lambda value: value)
+    try:
+        state: dict[str, Any] = module.get_state()
+        return state
+    finally:
+        module.copy = copy
+
+
+class Guard:
+    """ASGI middleware: rejects uploads while the disk is full, and MiniStack's reset."""
+
+    def __init__(self, app: Any, folder: Path, free_bytes: int) -> None:
+        self._app = app
+        self._folder = folder
+        self._free_bytes = free_bytes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["path"] == RESET_PATH:
+            await _respond(send, 404, b"")
+        elif not self._has_space(scope):
+            message = b"The disk is full. Free some space, then upload again."
+            code = b"<Code>InsufficientStorage</Code>"
+            await _respond(send, 507, b"<Error>%s<Message>%s</Message></Error>" % (code, message))
+        else:
+            await self._app(scope, receive, send)
+
+    def _has_space(self, scope: Any) -> bool:
+        headers = dict(scope["headers"])
+        is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        # Changes of a bucket itself have no key in their path.
+        is_object = scope["method"] == "PUT" and "/" in scope["path"].strip("/")
+        if not is_object and not is_form:
+            return True
+        size = int(headers.get(b"content-length", b"0"))
+        return shutil.disk_usage(self._folder).free >= self._free_bytes + size
+
+
+async def _respond(send: Any, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/xml"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def serve(app: Any, bind: str) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `OSError` if the port is in use."""
+    server = _import("hypercorn.asyncio")
+    config = _import("hypercorn.config").Config()
+    config.bind = [bind]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = DRAIN_SECONDS
+    config.loglevel = os.environ.get("LOG_LEVEL", "WARNING")
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await server.serve(app, config, shutdown_trigger=stopped.wait)
+
+
+def main() -> None:
+    environment = os.environ
+    unclean = Path(environment["SIGHTLINE_UNCLEAN_FILE"])
+    objects = Path(environment["S3_DATA_DIR"])
+    try:
+        objects.mkdir(parents=True, exist_ok=True)
+        cloud = Cloud(Path(environment["STATE_DIR"]), Path(environment["SIGHTLINE_TABLE_DIR"]))
+        cloud.load()
+        unclean.touch()
+    except (StateUnreadable, JournalDamaged, OSError) as error:
+        sys.exit(f"{error}: restore it from a backup, or start empty with `make run FRESH=1`")
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    guarded = Guard(cloud.asgi, objects, int(environment["SIGHTLINE_FREE_BYTES"]))
+    asyncio.run(serve(guarded, f"{environment['BIND_HOST']}:{environment['SIGHTLINE_CLOUD_PORT']}"))
+    try:
+        cloud.save()
+        unclean.unlink()
+    except OSError as error:
+        sys.exit(f"the state cannot be saved: {error}")
+    sys.stdout.flush()
+    # Threads of MiniStack may still wait for work.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
