@@ -15,7 +15,7 @@ def write_outputs(stack: Stack, folder: Path) -> None:
     outputs = {
         "region": resources.region,
         "endpoint": stack.ports.url("cloud"),
-        "table": resources.table,
+        "table": stack.table,
         "buckets": {
             "originals": resources.originals_bucket,
             "renditions": resources.renditions_bucket,

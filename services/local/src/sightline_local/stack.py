@@ -111,6 +111,18 @@ class Stack:
         for descriptor in (*self._services_pipe, *self._cloud_pipe):
             os.close(descriptor)
 
+    @property
+    def table(self) -> str:
+        """The table of the services: a SQLite file in the state, or that of the emulator.
+
+        The file keeps every write when a process is killed, and stays fast as it grows (ADR 0010).
+        """
+        if self._state and self.cloud == "ministack":
+            return f"sqlite://{self._state.state.absolute() / 'table.db'}"
+        if self.resources is None:
+            raise StackError("there is no table before provisioning")
+        return self.resources.table
+
     def start(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
         """Start all processes and wait until each is healthy. Raises `StackError`."""
         self.start_cloud(on_ready)
@@ -240,7 +252,7 @@ class Stack:
             "worker": worker_environment,
             "resizer": resizer_environment,
         }
-        environment = environments[name](ports, self.resources)
+        environment = environments[name](ports, self.resources) | {"SIGHTLINE_TABLE": self.table}
         return Program([*python, f"sightline_{name}"], environment, health)
 
     def _cloud_program(self) -> Program:
