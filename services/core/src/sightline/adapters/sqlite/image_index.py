@@ -100,22 +100,19 @@ def _match(
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
 
 
+#: Sorts after every folded label: they are far shorter.
+AFTER_EVERY_LABEL = chr(MAX_CHARACTER) * 1_000
+
+
 def _count_labels(
     connection: sqlite3.Connection, owner: str, limit: int, prefix: str, after: str | None
 ) -> list[LabelCount]:
-    condition, values = "owner = ? AND label >= ?", [owner, prefix]
-    if after is not None:
-        condition += " AND label > ?"
-        values.append(after)
-    end = _prefix_end(prefix)
-    if end is not None:
-        condition += " AND label < ?"
-        values.append(end)
+    # The smallest text after `after` is the same with a null character behind it.
+    start = prefix if after is None or after < prefix else f"{after}\0"
     rows = connection.execute(
-        # Only the fixed conditions above become part of the statement.
-        f"SELECT label, name, images FROM label_counts WHERE {condition} "  # noqa: S608
-        "ORDER BY label LIMIT ?",
-        (*values, limit),
+        "SELECT label, name, images FROM label_counts "
+        "WHERE owner = ? AND label >= ? AND label < ? ORDER BY label LIMIT ?",
+        (owner, start, _prefix_end(prefix) or AFTER_EVERY_LABEL, limit),
     )
     return [LabelCount(*row) for row in rows]
 
