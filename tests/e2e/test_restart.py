@@ -145,7 +145,7 @@ def test_photos_and_users_survive_every_end_of_a_run(folder: Path) -> None:
         stop(run, signal.SIGHUP)
 
     with running(folder) as run:
-        assert "was killed" not in run.output
+        assert "did not stop cleanly" not in run.output
         check_image(run, first)
         pids = run.pids()
         # An upload whose message is in the queue, and an object without an image.
@@ -161,7 +161,7 @@ def test_photos_and_users_survive_every_end_of_a_run(folder: Path) -> None:
     orphan.write_bytes(b"left over")
 
     with running(folder) as run:
-        (line,) = [line for line in run.output.splitlines() if "was killed" in line]
+        (line,) = [line for line in run.output.splitlines() if "did not stop cleanly" in line]
         assert "photos and users are kept, processing resumes for 1" in line
         assert not orphan.exists()
         run.wait_until_ready(second)
@@ -175,7 +175,7 @@ def test_photos_and_users_survive_every_end_of_a_run(folder: Path) -> None:
 
     with running(folder) as run:
         assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
-        assert "was killed" not in run.output
+        assert "did not stop cleanly" not in run.output
         assert run.image_ids() == {first, second}
         stop(run, signal.SIGTERM)
 

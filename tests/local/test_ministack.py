@@ -145,6 +145,21 @@ def test_an_emulator_that_is_killed_while_it_saves_loses_nothing(tmp_path: Path)
     assert [path.name for path in table.iterdir()] == ["1.jsonl"]
 
 
+def test_a_state_that_cannot_be_saved_is_restored_from_the_journal(tmp_path: Path) -> None:
+    table = tmp_path / "state" / "table"
+    with cloud(tmp_path) as stack:
+        fill(stack)
+        # Nothing can be written at the name of the next snapshot.
+        (table / "1.jsonl.tmp").mkdir()
+    assert (tmp_path / "state" / "unclean").exists()
+    log = (tmp_path / "logs" / "cloud.log").read_text()
+    assert "the state cannot be saved: " in log
+    (table / "1.jsonl.tmp").rmdir()
+    with cloud(tmp_path) as stack:
+        check(stack)
+    assert not (tmp_path / "state" / "unclean").exists()
+
+
 @pytest.mark.parametrize("name", ["services/cognito.json", "table/1.jsonl"])
 def test_damaged_state_ends_the_start_and_is_left_alone(tmp_path: Path, name: str) -> None:
     with cloud(tmp_path) as stack:

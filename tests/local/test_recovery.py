@@ -10,8 +10,8 @@ from sightline_local.recovery import recover, summarize
 
 def test_nothing_to_repair() -> None:
     assert summarize([]) == (
-        "The previous run was killed: photos and users are kept, notifications not yet sent are "
-        "lost."
+        "The previous run did not stop cleanly: photos and users are kept, notifications not yet "
+        "sent are lost."
     )
 
 

@@ -46,4 +46,4 @@ def summarize(findings: list[tuple[str, str]]) -> str:
     if lost := images["lost original"]:
         parts.append(f"{lost} lost their original")
     parts.append("notifications not yet sent are lost")
-    return f"The previous run was killed: {', '.join(parts)}."
+    return f"The previous run did not stop cleanly: {', '.join(parts)}."

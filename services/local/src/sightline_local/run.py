@@ -58,6 +58,11 @@ def run(
             finally:
                 remove_connection(folder)
                 remove_outputs(folder)
+        if cloud == "ministack" and state.is_unclean:
+            raise StackError(
+                f"the emulator could not save its state: the next start restores it, see "
+                f"{stack.log('cloud')}"
+            )
     _print(console, "All processes have stopped.")
 
 

@@ -93,7 +93,7 @@ class Cloud:
             self._dynamodb.load_persisted_state(state)
         replayed = self._replay()
         self._journal = Journal.open(self._table.journal)
-        _logger.warning("state restored; %d writes repeated", replayed)
+        _logger.info("state restored; %d writes repeated", replayed)
         self._record_writes(self._dynamodb)
         for name in SAVED_AT_ONCE:
             module = self._app._get_module(name)
