@@ -339,6 +339,7 @@ class Sightline:
     ) -> Stream[ImageSummary]:
         """Yield summaries of the caller's images, newest first; pages are fetched as needed.
 
+        Images that their upload are left out, unless `status` selects them.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
