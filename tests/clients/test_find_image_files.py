@@ -16,15 +16,15 @@ from sightline_local.sample_image import draw_sample
 
 IMAGE = draw_sample(size=(64, 48))
 
-#: An unprivileged user id.
-NOBODY = 65_534
+#: A user id without privileges.
+UNPRIVILEGED_UID = 65_534
 
-SEARCH_AS_NOBODY = f"""
+SEARCH_UNPRIVILEGED = f"""
 import os, sys
 from pathlib import Path
 from sightline_cli.files import find_image_files
 if os.geteuid() == 0:
-    os.setresuid({NOBODY}, {NOBODY}, {NOBODY})
+    os.setresuid({UNPRIVILEGED_UID}, {UNPRIVILEGED_UID}, {UNPRIVILEGED_UID})
 found = find_image_files([Path(sys.argv[1])])
 print(*sorted(path.name for path in found.images))
 for path, reason in sorted(found.skipped.items()):
@@ -57,7 +57,7 @@ def test_find_image_files_searches_folders_by_content(tmp_path: Path) -> None:
 
 
 def test_special_files_are_skipped_without_being_opened(tmp_path: Path) -> None:
-    """Opening a FIFO for reading would block, or let a waiting writer write to nobody."""
+    """Opening a FIFO for reading would block, or would let a waiting writer go on."""
     (tmp_path / "a.jpg").write_bytes(IMAGE)
     fifo = tmp_path / "fifo.jpg"
     os.mkfifo(fifo)
@@ -121,7 +121,7 @@ def test_unreadable_files_and_folders_are_skipped(public_folder: Path) -> None:
     (public_folder / "locked.jpg").chmod(0)
     (public_folder / "locked").chmod(0)
     searched = subprocess.run(
-        [sys.executable, "-c", SEARCH_AS_NOBODY, public_folder],
+        [sys.executable, "-c", SEARCH_UNPRIVILEGED, public_folder],
         capture_output=True,
         text=True,
         check=False,

@@ -37,7 +37,6 @@ class FakeApi:
     def __init__(self) -> None:
         self.images: dict[str, ImageUploadRequest] = {}
         self.batch_sizes: list[int] = []
-        self.most_images = 0
         self.invalid_titles: set[str] = set()
         self._numbers = count(1)
 
@@ -58,9 +57,7 @@ class FakeApi:
         if self.invalid_titles.intersection(str(request.title) for request in requests):
             body = ProblemBody("about:blank", "invalid_request", "", 422, "title: invalid")
             raise InvalidRequest(body, {})
-        created = [self._create(request) for request in requests]
-        self.most_images = max(self.most_images, len(self.images))
-        return created
+        return [self._create(request) for request in requests]
 
     def _create(self, request: ImageUploadRequest) -> Any:
         image_id = f"image-{next(self._numbers)}"
@@ -113,9 +110,15 @@ class FakeS3(httpx.AsyncBaseTransport):
 
 
 class BlockingFakeS3(httpx.BaseTransport):
-    """Accepts what is sent."""
+    """Accepts the first file, and the others once `opened` is set."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self._requests = count()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if next(self._requests):
+            self.opened.wait()
         assert isinstance(request.stream, httpx.SyncByteStream)
         assert b"".join(request.stream)
         return httpx.Response(204)
@@ -197,7 +200,8 @@ async def test_cancellation_deletes_the_uploads_that_were_not_sent(
 
     s3.on_request = close_after_some
     task = asyncio.create_task(upload_all(uploader, paths, results))
-    await wait_until(lambda: len(api.images) >= CONCURRENCY * 3)
+    await wait_until(lambda: not s3.opened.is_set())
+    assert len(api.images) > len(s3.bodies)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -312,6 +316,17 @@ async def test_error_of_one_file_deletes_its_upload_and_stops_no_other(
     assert {each.image_id for each in journal._entries.values()} == set(s3.bodies)
 
 
+async def test_upload_of_a_failed_file_is_deleted_at_once(
+    uploader: Uploader, api: FakeApi, s3: FakeS3, paths: list[Path]
+) -> None:
+    s3.on_request = lambda _: httpx.Response(403)
+    results = uploader.upload_many(paths[:CONCURRENCY], None, None, True)
+    async with aclosing(results):
+        failed = [(await anext(results)).outcome for _ in range(CONCURRENCY)]
+        assert failed == [UploadOutcome.FAILED] * CONCURRENCY
+        assert api.images == {}
+
+
 async def test_content_of_a_failed_file_is_sent_from_its_copy(
     uploader: Uploader, s3: FakeS3, paths: list[Path]
 ) -> None:
@@ -378,26 +393,50 @@ async def test_title_of_a_name_that_is_not_utf8_is_replaced(
 
 
 @pytest.fixture
-def blocking_uploader(api: FakeApi, journal: MemoryJournal) -> Iterator[BlockingUploader]:
+def blocking_s3() -> BlockingFakeS3:
+    return BlockingFakeS3()
+
+
+@pytest.fixture
+def blocking_uploader(
+    api: FakeApi, blocking_s3: BlockingFakeS3, journal: MemoryJournal
+) -> Iterator[BlockingUploader]:
     client: Any = BlockingFakeApi(api)
-    with httpx.Client(transport=BlockingFakeS3()) as http:
+    with httpx.Client(transport=blocking_s3) as http:
         yield BlockingUploader(client, http, journal, CONCURRENCY)
 
 
 def test_closing_the_blocking_stream_leaves_only_what_was_sent(
-    blocking_uploader: BlockingUploader, api: FakeApi, journal: MemoryJournal, paths: list[Path]
+    blocking_uploader: BlockingUploader,
+    api: FakeApi,
+    blocking_s3: BlockingFakeS3,
+    journal: MemoryJournal,
+    paths: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Transfers in progress end, and no further one begins."""
+    stop = blocking_upload_creator.UploadCreator.stop
+
+    def stop_and_open(creator: blocking_upload_creator.UploadCreator) -> None:
+        stop(creator)
+        blocking_s3.opened.set()
+
+    monkeypatch.setattr(blocking_upload_creator.UploadCreator, "stop", stop_and_open)
     with closing(blocking_uploader.upload_many(paths, None, None, True)) as uploads:
         assert next(uploads).outcome is UploadOutcome.UPLOADED
-    assert 0 < len(api.images) < len(paths)
+    assert 1 <= len(api.images) <= 1 + CONCURRENCY
     entries = journal._entries.values()
     assert {each.image_id for each in entries if each.is_uploaded} == set(api.images)
     assert all(each.is_uploaded for each in entries)
 
 
 def test_blocking_upload_of_many_files_is_complete(
-    blocking_uploader: BlockingUploader, api: FakeApi, paths: list[Path]
+    blocking_uploader: BlockingUploader,
+    api: FakeApi,
+    blocking_s3: BlockingFakeS3,
+    paths: list[Path],
 ) -> None:
+    blocking_s3.opened.set()
     results = list(blocking_uploader.upload_many(paths, None, None, True))
     assert [each.outcome for each in results] == [UploadOutcome.UPLOADED] * len(paths)
     assert {each.image_id for each in results} == set(api.images)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sightline_client._async.concurrency import Lock, finish, run_within, sleep
+from sightline_client._async.concurrency import Lock, finish, run_within
 from sightline_client.errors import (
     InvalidRequest,
     PayloadTooLarge,
@@ -80,8 +80,6 @@ class UploadCreator:
 
     async def _create(self, upload: PendingUpload) -> None:
         self._waiting.append(upload)
-        # The other files that are about to wait join this request.
-        await sleep(0)
         async with self._lock:
             is_created = upload.entry is not None or upload.result is not None
             if not is_created and not self.is_stopped:
