@@ -48,6 +48,46 @@ def test_images_are_filtered_by_status(gateway: Gateway) -> None:
     assert list_ids(gateway, status="failed") == []
 
 
+def test_list_leaves_out_images_that_await_their_upload(gateway: Gateway) -> None:
+    """A page is filled with what follows them, and the cursor continues after them."""
+    images = [add_image(gateway, ready=number % 3 == 0) for number in range(10)]
+    ready = [images[number].image_id for number in (9, 6, 3, 0)]
+    for limit in range(1, 6):
+        assert list_ids(gateway, limit=limit) == ready
+    page = gateway.client.get("/v1/images", params={"limit": 4}, headers=gateway.headers()).json()
+    assert [item["id"] for item in page["items"]] == ready
+    awaiting = [image.image_id for image in reversed(images) if image.image_id not in ready]
+    assert list_ids(gateway, status="awaiting_upload") == awaiting
+
+
+def test_label_album_and_search_leave_out_images_that_await_their_upload(gateway: Gateway) -> None:
+    awaiting, ready = add_image(gateway, ready=False), add_image(gateway)
+    headers, both = gateway.headers(), [awaiting.image_id, ready.image_id]
+    for image_id in both:
+        path, body = f"/v1/images/{image_id}", {"labels_added": ["Holiday"]}
+        edited = gateway.client.request("PATCH", path, json=body, headers=headers)
+        assert edited.status_code == 200
+    album = gateway.client.post("/v1/albums", json={"title": "Summer"}, headers=headers)
+    gateway.client.post(f"{album.headers['Location']}/images", json={"ids": both}, headers=headers)
+    album_id = album.json()["id"]
+    assert list_ids(gateway, label="Holiday") == [ready.image_id]
+    assert list_ids(gateway, album=album_id) == [ready.image_id]
+    assert list_ids(gateway, album=album_id, status="awaiting_upload") == [awaiting.image_id]
+    for params in ({"label": "Holiday"}, {"label": "Holiday", "album": album_id}):
+        found = gateway.client.get("/v1/search", params=params, headers=headers).json()
+        assert [item["id"] for item in found["items"]] == [ready.image_id]
+
+
+def test_list_ends_in_a_cursor_after_many_images_that_await_their_upload(gateway: Gateway) -> None:
+    ready = add_image(gateway)
+    for _ in range(1100):
+        asyncio.run(gateway.tables.images.create(make_image(gateway.owner)))
+    page = gateway.client.get("/v1/images", params={"limit": 1}, headers=gateway.headers()).json()
+    assert page["items"] == []
+    assert page["next_cursor"] is not None
+    assert list_ids(gateway, limit=1) == [ready.image_id]
+
+
 def test_images_are_filtered_by_creation_time(gateway: Gateway) -> None:
     add_image(gateway)
     now = datetime.now(UTC)

@@ -8,13 +8,18 @@ import pytest
 
 from api.conftest import Gateway
 from sightline_api.asgi.headers import matches
-from sightline_testing.builders import make_image
+from sightline_testing.builders import make_image, with_recognition
 
 
 def add_images(gateway: Gateway, count: int = 1) -> list[str]:
     images = [make_image(gateway.owner) for _ in range(count)]
-    for image in images:
-        asyncio.run(gateway.tables.images.create(image))
+
+    async def fill() -> None:
+        for image in images:
+            await gateway.tables.images.create(image)
+            await gateway.tables.images.store(image, with_recognition(image, "Dog"))
+
+    asyncio.run(fill())
     return [image.image_id for image in images]
 
 

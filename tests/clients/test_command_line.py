@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -66,6 +67,19 @@ class Shell:
         out = self.run(*arguments, "--json", code=code, stdin=stdin).stdout
         return [json.loads(line) for line in out.splitlines()]
 
+    def list_ids(self) -> set[str]:
+        """Return the ids of all images, also of those that await their upload."""
+        # In this order: an image whose processing begins in between is in both lists.
+        awaiting = self.run("ls", "--ids", "--limit", "1000", "--status", "awaiting_upload").stdout
+        return set(awaiting.split() + self.run("ls", "--ids", "--limit", "1000").stdout.split())
+
+    def find_uploaded(self) -> set[str]:
+        """Return the ids of the images in the upload journal, all of which have been sent."""
+        files = (self.folder / "state" / "uploads").glob("*/*.json")
+        entries = [json.loads(path.read_text()) for path in files]
+        assert [entry for entry in entries if entry["fields"] is not None] == []
+        return {entry["image_id"] for entry in entries}
+
     def sign_in(self, connection: Connection) -> None:
         self.run(*login_arguments(connection), stdin=connection.password + "\n")
 
@@ -126,7 +140,7 @@ def test_commands_cover_login_to_rm(
 
 
 def test_upload_resumes_after_ctrl_c(shell: Shell, connection: Connection, draw: Draw) -> None:
-    """Uploaded files are not sent again, and no image exists twice."""
+    """Nothing but what was sent is left; it is not sent again, and no image exists twice."""
     shell.sign_in(connection)
     images = {str(draw(f"many/{number:03}.jpg")) for number in range(IMAGE_COUNT)}
     with shell.start("upload", "many", "--json") as process:
@@ -138,15 +152,75 @@ def test_upload_resumes_after_ctrl_c(shell: Shell, connection: Connection, draw:
     assert "run the same command again to resume" in err
     first = early + [json.loads(line) for line in out.splitlines()]
     assert len(first) < IMAGE_COUNT
+    uploaded = shell.find_uploaded()
+    assert {each["image_id"] for each in first} <= uploaded
+    assert len(uploaded) < IMAGE_COUNT
+    assert shell.list_ids() == uploaded
     second = shell.json("upload", "many")
     assert {each["outcome"] for each in first} == {"uploaded"}
     duplicates = {each["image_id"] for each in second if each["outcome"] == "duplicate"}
     assert {each["image_id"] for each in first} <= duplicates
     assert len({each["image_id"] for each in second}) == len(images)
-    ids = shell.run("ls", "--ids", "--limit", "1000").stdout
-    assert len(ids.split()) == len(images)
+    ids = shell.list_ids()
+    assert ids == {each["image_id"] for each in second}
     # Deleted images do not delay the processing of those of later tests.
-    shell.run("rm", "-", "--yes", stdin=ids)
+    shell.run("rm", "-", "--yes", stdin="\n".join(ids))
+
+
+def test_upload_skips_what_is_no_regular_file(
+    shell: Shell,
+    connection: Connection,
+    draw: Draw,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell.sign_in(connection)
+    images = [draw(f"mixed/{name}") for name in ("a.jpg", "deep/z.jpg")]
+    os.mkfifo(tmp_path / "mixed" / "fifo.jpg")
+    (tmp_path / "mixed" / "loop").symlink_to("loop")
+    (tmp_path / "mixed" / "deep" / "up").symlink_to("..")
+    (tmp_path / "mixed" / "note.txt").write_text("not an image")
+    images[0].with_name("caf.jpg").write_bytes(images[0].read_bytes())
+    latin1 = os.fsencode(tmp_path / "mixed") + b"/caf\xe9\n.jpg"
+    (tmp_path / "mixed" / "caf.jpg").rename(os.fsdecode(latin1))
+    skipped = {
+        "mixed/caf\\xe9\n.jpg": "file name is not UTF-8",
+        "mixed/deep/up": "link to a folder",
+        "mixed/fifo.jpg": "FIFO, not a regular file",
+        "mixed/loop": "Too many levels of symbolic links",
+        "mixed/socket": "socket, not a regular file",
+    }
+    with socket.socket(socket.AF_UNIX) as server:
+        # A relative path, because that of a socket is at most 107 bytes long.
+        monkeypatch.chdir(tmp_path / "mixed")
+        server.bind("socket")
+        uploaded = shell.run("upload", "mixed", "--json")
+    printed = {file.replace("\n", "\\n"): reason for file, reason in skipped.items()}
+    assert list(filter(None, uploaded.stderr.splitlines())) == [
+        *(f"skipped {file}: {reason}" for file, reason in printed.items()),
+        "2 images to upload, 1 other file skipped",
+        "✓ 2 uploaded, 5 skipped",
+    ]
+    results = [json.loads(line) for line in uploaded.stdout.splitlines()]
+    outcomes = {each["file"]: (each["outcome"], each["error"]) for each in results}
+    assert outcomes == {
+        **{file: ("skipped", reason) for file, reason in skipped.items()},
+        "mixed/a.jpg": ("uploaded", None),
+        "mixed/deep/z.jpg": ("uploaded", None),
+    }
+
+    # Given by name, they are errors, and stop no other file either.
+    given = shell.run("upload", "gone.jpg", "mixed/fifo.jpg", "mixed/a.jpg", code=1)
+    assert list(filter(None, given.stderr.splitlines())) == [
+        "sightline: gone.jpg: No such file or directory",
+        "sightline: mixed/fifo.jpg: FIFO, not a regular file",
+        "1 image to upload",
+        "✓ 0 uploaded, 1 duplicate skipped, 2 failed",
+    ]
+    for path in images:
+        path.unlink()
+    empty = shell.run("upload", "mixed", code=4)
+    assert empty.stderr.splitlines()[-1] == "sightline: no image files found"
 
 
 def test_exit_code_identifies_the_error(

@@ -49,6 +49,15 @@ class User:
         body: Json = response.json()
         return body
 
+    def list_images(self) -> list[Json]:
+        """Return the summaries of all images, also of those that no consumer has seen yet."""
+        images: dict[str, Json] = {}
+        # In this order: an image that a consumer begins to process in between is in both lists.
+        for params in ({"status": "awaiting_upload"}, {}):
+            response = self.http.get("/v1/images", params=params).raise_for_status()
+            images |= {item["id"]: item for item in response.json()["items"]}
+        return list(images.values())
+
     def wait(self, image_id: str, **expected: str) -> Json:
         """Wait until the image is processed, or until its parts are in the expected states."""
 

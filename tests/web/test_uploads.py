@@ -118,18 +118,18 @@ def test_a_duplicate_is_detected_before_it_is_sent(page: Page, user: User) -> No
     choose_files(page, file_payload("second.jpg", draw_unique(50)))
     expect(panel(page).get_by_text("You already have this photo")).to_be_visible()
     assert sent == []
-    assert len(user.http.get("/v1/images").json()["items"]) == 1
+    assert len(user.list_images()) == 1
     panel(page).get_by_role("button", name="Upload anyway").click()
     expect(panel(page).get_by_text("1 photo uploaded")).to_be_visible()
     assert len(sent) == 1
-    assert len(user.http.get("/v1/images").json()["items"]) == 2
+    assert len(user.list_images()) == 2
 
 
 def test_upload_rejects_a_file_that_is_not_an_image(page: Page, user: User) -> None:
     sign_in(page, user)
     choose_files(page, file_payload("notes.txt", b"words", "text/plain"))
     expect(panel(page).get_by_text("Unsupported file type.")).to_be_visible()
-    assert user.http.get("/v1/images").json()["items"] == []
+    assert user.list_images() == []
 
 
 def test_a_broken_image_shows_its_error_and_can_be_retried(page: Page, user: User) -> None:
@@ -163,7 +163,7 @@ def test_an_interrupted_upload_is_retried_automatically(page: Page, user: User) 
     choose_files(page, file_payload("again.jpg", draw_unique(52)))
     expect(panel(page).get_by_text("1 photo uploaded")).to_be_visible()
     assert len(broken) == 2
-    assert len(user.http.get("/v1/images").json()["items"]) == 1
+    assert len(user.list_images()) == 1
 
 
 def test_failed_uploads_are_retried_on_request(page: Page, user: User) -> None:
@@ -191,7 +191,7 @@ def test_uploads_resume_after_a_reload(page: Page, user: User) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(panel(page).get_by_text("2 photos uploaded")).to_be_visible()
-    names = {image["title"] for image in user.http.get("/v1/images").json()["items"]}
+    names = {image["title"] for image in user.list_images()}
     assert names == {"left.jpg", "over.jpg"}
 
 

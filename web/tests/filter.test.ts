@@ -60,6 +60,17 @@ describe("an image", () => {
   });
 });
 
+test.each<[Partial<Filter>, boolean]>([
+  [{}, false],
+  [{ album: "a1" }, false],
+  [{ labels: ["Dog"] }, false],
+  [{ status: "awaiting_upload" }, true],
+])("an image that awaits its upload is matched against %o", (change, expected) => {
+  const labels = [{ name: "Dog", confidence: 100 }];
+  const image = makeImage(1, { status: "awaiting_upload", albums: ["a1"], labels });
+  expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
+});
+
 test("an album or a month alone does not count as a condition", () => {
   expect(hasConditions({ ...NO_FILTER, album: "a1", month: "2026-05" })).toBe(false);
   expect(hasConditions({ ...NO_FILTER, excludedLabels: ["Dog"] })).toBe(true);

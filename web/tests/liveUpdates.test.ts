@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { createSightline, type Options } from "sightline-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { imageListQuery } from "../src/api/images";
+import { cacheImage, imageListQuery } from "../src/api/images";
 import { summarizeImage } from "../src/api/summary";
 import { NO_FILTER } from "../src/filters/filter";
 import { LiveUpdates } from "../src/live/liveUpdates";
@@ -147,6 +147,22 @@ test("without an event stream, unfinished images are polled", async () => {
   server.requested.length = 0;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(server.requested.filter((path) => path.startsWith("/v1/images/"))).toEqual([]);
+});
+
+test("without an event stream, a new upload is added to the list once it is processed", async () => {
+  server.eventsFailure = new Response(null, { status: 404 });
+  server.streams[0]!.end();
+  const awaiting = makeImage(2, { status: "awaiting_upload" });
+  server.images.set(awaiting.id, awaiting);
+  cacheImage(queries, { image: awaiting, etag: null });
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect(shown().map((image) => image.id)).toEqual([makeImage(1).id]);
+  server.images.set(awaiting.id, makeImage(2, { status: "processing" }));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(shown().map((image) => [image.id, image.status])).toEqual([
+    [awaiting.id, "processing"],
+    [makeImage(1).id, "processing"],
+  ]);
 });
 
 test("nothing is requested after stop", async () => {

@@ -15,9 +15,10 @@ export interface paths {
          * List images
          * @description Return summaries of the caller's images, newest first.
          *
-         *     With filters, return the images that belong to `album` and have every `label`. A range includes
-         *     its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-         *     images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+         *     Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+         *     filters, return the images that belong to `album` and have every `label`. A range includes its
+         *     start and excludes its end; a time without an offset counts as UTC. When many images are left
+         *     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
          */
         get: operations["list_images"];
         put?: never;
@@ -279,7 +280,8 @@ export interface paths {
          *     An image matches if it has every `label` and none of `not`, if its recognized text contains
          *     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
          *     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-         *     requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+         *     requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+         *     than `limit` and still have a `next_cursor`.
          */
         get: operations["search_images"];
         put?: never;

@@ -112,11 +112,16 @@ export function refetchImages(queries: QueryClient): Promise<void> {
   });
 }
 
-/** Return the ids of listed images that are still being uploaded or processed. */
+/** Return the ids of cached images that are still being uploaded or processed. */
 export function findUnfinished(queries: QueryClient): string[] {
-  const ids = queries
+  const listed = queries
     .getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })
-    .flatMap(([, pages]) => pages?.pages.flatMap((page) => page.items) ?? [])
+    .flatMap(([, pages]) => pages?.pages.flatMap((page) => page.items) ?? []);
+  // Lists leave out what awaits its upload, so a new upload is cached as a single image only.
+  const single = queries
+    .getQueriesData<ImageWithEtag>({ queryKey: [IMAGE] })
+    .flatMap(([, fetched]) => (fetched ? [fetched.image] : []));
+  const ids = [...listed, ...single]
     .filter((image) => image.status === "processing" || image.status === "awaiting_upload")
     .map((image) => image.id);
   return [...new Set(ids)];

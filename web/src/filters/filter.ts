@@ -81,7 +81,7 @@ export function matches(filter: Filter, image: ImageView): boolean {
     filter.labels.every(hasLabel) &&
     !filter.excludedLabels.some((name) => confidences.has(normalize(name))) &&
     (filter.text.length === 0 || containsWords(filter.text, image)) &&
-    (filter.status === null || image.status === filter.status) &&
+    (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album)) &&
     (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month))
   );

@@ -1,48 +1,113 @@
 """Image files in folders, detected by their content."""
 
-import os
+import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-from sightline_client.image_file import SIGNATURE_SIZE, detect_media_type
+from sightline_client.errors import UnsupportedFileType
+from sightline_client.image_file import (
+    SIGNATURE_SIZE,
+    describe_special_file,
+    detect_media_type,
+    open_regular_file,
+)
 
 
-class FoundFiles(NamedTuple):
-    """The files to upload with their sizes in bytes, and the number of files skipped."""
+@dataclass(slots=True)
+class FoundFiles:
+    """The files to upload, and what else was found."""
 
-    images: dict[Path, int]
-    skipped: int
+    #: The size of each image in bytes.
+    images: dict[Path, int] = field(default_factory=dict)
+    #: Files in folders that are not images.
+    other: int = 0
+    #: Why something in a folder is skipped that may be, or may contain, an image.
+    skipped: dict[Path, str] = field(default_factory=dict)
+    #: Why a given path cannot be uploaded.
+    rejected: dict[Path, str] = field(default_factory=dict)
 
 
 def find_image_files(paths: Iterable[Path]) -> FoundFiles:
-    """Return the given files, and all image files below the given folders. Raises `OSError`.
+    """Return the given files, and all image files below the given folders.
 
-    Hidden files and folders are ignored, and so are links to folders, which may be cyclic.
+    Hidden files and folders are ignored. Links to files are followed, links to folders are not:
+    they may be cyclic.
     """
-    images: dict[Path, int] = {}
-    skipped = 0
+    found = FoundFiles()
     for path in paths:
-        if not path.is_dir():
-            images[path] = path.stat().st_size
-            continue
-        for each in _walk(path):
-            if _is_image(each):
-                images[each] = each.stat().st_size
+        try:
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                _search(path, found)
+            elif reason := _describe_special(status.st_mode) or _check_name(path):
+                found.rejected[path] = reason
             else:
-                skipped += 1
-    return FoundFiles(images, skipped)
+                found.images[path] = status.st_size
+        except OSError as error:
+            found.rejected[path] = format_error(error)
+    return found
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+def format_error(error: OSError) -> str:
+    """Return what is wrong, without the path."""
+    return error.strerror or str(error)
+
+
+def _search(folder: Path, found: FoundFiles) -> None:
+    """Add what is in the folder. Raises `OSError` if the folder itself cannot be read."""
+    pending = [_list(folder)]
+    while pending:
+        for path in pending[-1]:
+            try:
+                if (entries := _visit(path, found)) is not None:
+                    pending.append(entries)
+                    break
+            except OSError as error:
+                found.skipped[path] = format_error(error)
+        else:
+            pending.pop()
+
+
+def _list(folder: Path) -> Iterator[Path]:
+    return iter([each for each in sorted(folder.iterdir()) if not each.name.startswith(".")])
+
+
+def _visit(path: Path, found: FoundFiles) -> Iterator[Path] | None:
+    """Add a file; return the entries of a folder."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        if not path.is_symlink():
+            return _list(path)
+        found.skipped[path] = "link to a folder"
+    elif reason := _describe_special(status.st_mode):
+        found.skipped[path] = reason
+    elif not _is_image(path):
+        found.other += 1
+    elif reason := _check_name(path):
+        found.skipped[path] = reason
+    else:
+        found.images[path] = status.st_size
+    return None
+
+
+def _describe_special(mode: int) -> str | None:
+    kind = describe_special_file(mode)
+    return f"{kind}, not a regular file" if kind else None
+
+
+def _check_name(path: Path) -> str | None:
+    """Return why a file name cannot be a title."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "file name is not UTF-8"
+    return None
 
 
 def _is_image(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
             return detect_media_type(file.read(SIGNATURE_SIZE)) is not None
-    except OSError:
+    except UnsupportedFileType:
         return False

@@ -1,5 +1,7 @@
 """Tables, bars and units for the terminal."""
 
+import os
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +29,9 @@ COLUMN_GAP = 2
 
 #: Characters of a full bar.
 BAR_WIDTH = 24
+
+#: Unicode categories of control characters, and of line and paragraph separators.
+CONTROL_CATEGORIES = frozenset({"Cc", "Zl", "Zp"})
 
 #: Labels per row.
 MAX_ROW_LABELS = 4
@@ -88,6 +93,21 @@ def build_label_table(labels: list[ImageLabel]) -> Table:
 def format_count(count: int, noun: str) -> str:
     """Return the count with the noun in singular or plural."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def decode_path(path: str | os.PathLike[str]) -> str:
+    """Return the path with bytes that are not UTF-8 as `\\xNN`."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def format_path(path: str | os.PathLike[str]) -> str:
+    """Return the path on one line: `decode_path`, with control characters escaped."""
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in CONTROL_CATEGORIES
+        else character
+        for character in decode_path(path)
+    )
 
 
 def format_bytes(count: float) -> str:

@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from sightline_cli.formatting import format_path
 from sightline_client import AsyncSightline, FolderJournal, RetryPolicy, Session, SightlineError
 from sightline_client.errors import (
     NotFound,
@@ -79,7 +80,8 @@ def run(work: Coroutine[Any, Any, int | None]) -> NoReturn:
     except SightlineError as error:
         code = report_error(error)
     except OSError as error:
-        code = print_error(f"{error.filename or 'file error'}: {error.strerror}")
+        name = format_path(error.filename) if error.filename else "file error"
+        code = print_error(f"{name}: {error.strerror or error}")
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = print_error("interrupted", code=Exit.INTERRUPTED)
     raise typer.Exit(code)

@@ -18,8 +18,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.files import FoundFiles, find_image_files
-from sightline_cli.formatting import format_count
+from sightline_cli.files import FoundFiles, find_image_files, format_error
+from sightline_cli.formatting import decode_path, format_count, format_path
 from sightline_cli.runner import (
     ERR,
     TRANSFER_RETRY,
@@ -30,11 +30,21 @@ from sightline_cli.runner import (
     print_json,
     run,
 )
-from sightline_client import AsyncSightline, Feature, Status, UploadOutcome, UploadResult
+from sightline_client import (
+    AsyncSightline,
+    Feature,
+    SightlineError,
+    Status,
+    UploadOutcome,
+    UploadResult,
+)
 from sightline_client.image_file import Source
 
 #: Characters of a file's name beside its progress bar.
 MAX_NAME_LENGTH = 28
+
+#: The outcome, in the output of `--json`, of a path that is no image or cannot be read.
+SKIPPED = "skipped"
 
 #: Timeout of `--wait`: a base plus a share for each image.
 WAIT_BASE_SECONDS, WAIT_SECONDS_PER_IMAGE = 120.0, 5.0
@@ -66,8 +76,9 @@ def upload(
 ) -> None:
     """Upload images and folders, eight files at a time.
 
-    Duplicates are detected by content and skipped. After an interruption, run the same command
-    again to resume.
+    Duplicates are detected by content and skipped. In folders, FIFOs, sockets, devices, links to
+    folders, unreadable files, and file names that are not UTF-8 are skipped with a message each.
+    After an interruption, run the same command again to resume.
     """
     run(_upload(paths, album, feature, wait, allow_duplicates, as_json))
 
@@ -81,7 +92,10 @@ async def _upload(
     as_json: bool,
 ) -> int:
     found = find_image_files(paths)
+    _report_unusable(found, as_json)
     if not found.images:
+        if found.rejected:
+            return Exit.FAILED
         return print_error("no image files found", code=Exit.NOT_FOUND)
     async with open_client(TRANSFER_RETRY) as client:
         with UploadProgress(found, as_json) as progress:
@@ -101,7 +115,30 @@ async def _upload(
             count = format_count(len(image_ids), "image")
             ERR.print(f"[green]✓[/] {count} in album [bold]{escape(album)}[/]")
         failed = await _wait_for_all(client, progress.uploaded_ids, as_json) if wait else 0
-    return Exit.FAILED if failed or progress.counts[UploadOutcome.FAILED] else 0
+    return Exit.FAILED if failed or progress.failed else 0
+
+
+def _report_unusable(found: FoundFiles, as_json: bool) -> None:
+    """Print a line for each path that is not uploaded."""
+    for path, reason in found.rejected.items():
+        print_error(f"{format_path(path)}: {reason}")
+        if as_json:
+            _print_json_result(path, UploadOutcome.FAILED, None, reason)
+    for path, reason in found.skipped.items():
+        ERR.print(f"[yellow]skipped[/] {escape(format_path(path))}: {reason}", soft_wrap=True)
+        if as_json:
+            _print_json_result(path, SKIPPED, None, reason)
+
+
+def _print_json_result(
+    source: Source, outcome: str, image_id: str | None, error: str | None
+) -> None:
+    file = decode_path(str(source))
+    print_json({"file": file, "outcome": outcome, "image_id": image_id, "error": error})
+
+
+def _format_error(error: SightlineError | OSError) -> str:
+    return format_error(error) if isinstance(error, OSError) else str(error)
 
 
 class UploadProgress:
@@ -131,9 +168,9 @@ class UploadProgress:
         self.image_ids: list[str] = []
 
     def __enter__(self) -> Self:
-        skipped = f", {format_count(self._found.skipped, 'other file')} skipped"
+        other = f", {format_count(self._found.other, 'other file')} skipped"
         images = format_count(len(self._found.images), "image") + " to upload"
-        ERR.print(images + (skipped if self._found.skipped else ""))
+        ERR.print(images + (other if self._found.other else ""))
         self._update_description()
         self._bars.start()
         return self
@@ -144,17 +181,24 @@ class UploadProgress:
         summary = [f"[green]✓[/] {self.counts[UploadOutcome.UPLOADED]:,} uploaded"]
         if duplicates := self.counts[UploadOutcome.DUPLICATE]:
             summary.append(f"{format_count(duplicates, 'duplicate')} skipped")
-        if failed := self.counts[UploadOutcome.FAILED]:
-            summary.append(f"[red]{failed:,} failed[/]")
+        if skipped := len(self._found.skipped):
+            summary.append(f"[yellow]{skipped:,} skipped[/]")
+        if self.failed:
+            summary.append(f"[red]{self.failed:,} failed[/]")
         if kind is not None and remaining:
             hint = "run the same command again to resume"
             summary.append(f"[yellow]{remaining:,} remaining ({hint})[/]")
         ERR.print(", ".join(summary))
 
+    @property
+    def failed(self) -> int:
+        """The number of files that failed, including given paths that cannot be read."""
+        return self.counts[UploadOutcome.FAILED] + len(self._found.rejected)
+
     def update(self, source: Source, sent: int, total: int) -> None:
         """Show that `sent` of `total` bytes of a file have been sent."""
         if source not in self._tasks:
-            name = Path(str(source)).name
+            name = format_path(Path(str(source)).name)
             if len(name) > MAX_NAME_LENGTH:
                 name = f"{name[: MAX_NAME_LENGTH - 1]}…"
             self._tasks[source] = self._bars.add_task(escape(name), total=total)
@@ -173,20 +217,14 @@ class UploadProgress:
             self.image_ids.append(result.image_id)
             if result.outcome is UploadOutcome.UPLOADED:
                 self.uploaded_ids.append(result.image_id)
-        if result.error:
+        message = _format_error(result.error) if result.error else None
+        if message:
             self._bars.console.print(
-                f"[red]✗[/] {escape(str(result.source))}: {escape(str(result.error))}",
+                f"[red]✗[/] {escape(format_path(str(result.source)))}: {escape(message)}",
                 soft_wrap=True,
             )
         if self._as_json:
-            print_json(
-                {
-                    "file": str(result.source),
-                    "outcome": result.outcome,
-                    "image_id": result.image_id,
-                    "error": str(result.error) if result.error else None,
-                }
-            )
+            _print_json_result(result.source, result.outcome, result.image_id, message)
         self._update_description()
         self._update_total()
 

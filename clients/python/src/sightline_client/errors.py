@@ -15,7 +15,8 @@ SightlineError
 ├── SignInRejected         wrong password, or an unanswered challenge
 ├── SessionExpired         no session, or one that cannot be renewed; sign in again
 ├── StorageError           S3 rejected an upload or a download
-├── UnsupportedFileType    the file's format is not supported
+├── UnsupportedFileType    the file's format is not supported, or it is not a regular file
+├── FileChanged            the file's content changed between hashing and sending
 ├── RenditionNotFound      the image has no rendition of this name
 ├── ImageDeleted           the image was deleted while the client waited for it
 ├── ProcessingFailed       the image's status is `failed`
@@ -62,7 +63,11 @@ class StorageError(SightlineError):
 
 
 class UnsupportedFileType(SightlineError):
-    """The file's format is not supported."""
+    """The file's format is not supported, or it is a FIFO, a socket or a device."""
+
+
+class FileChanged(SightlineError):
+    """The file's content changed between hashing and sending."""
 
 
 class RenditionNotFound(SightlineError):

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from sightline_client.errors import UnsupportedFileType
+from sightline_client.errors import FileChanged, UnsupportedFileType
 
 #: A path, the content itself, or a binary stream.
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
@@ -17,6 +18,17 @@ Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 SIGNATURE_SIZE = 32
 
 _BLOCK_SIZE = 2**20
+
+#: What is neither a file nor a folder, by the type bits of its mode.
+_SPECIAL_FILES = {
+    stat.S_IFIFO: "FIFO",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "character device",
+    stat.S_IFBLK: "block device",
+}
+
+#: Windows has neither FIFOs nor this flag.
+_O_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 #: File signatures. https://en.wikipedia.org/wiki/List_of_file_signatures
 _SIGNATURES = (
@@ -47,6 +59,30 @@ def detect_media_type(head: bytes) -> str | None:
     return next((kind for start, kind in _SIGNATURES if head.startswith(start)), None)
 
 
+def describe_special_file(mode: int) -> str | None:
+    """Return what a FIFO, a socket or a device is, from its `st_mode`; None for anything else."""
+    return _SPECIAL_FILES.get(stat.S_IFMT(mode))
+
+
+def open_regular_file(path: Path) -> IO[bytes]:
+    """Open a file for reading without ever blocking. Raises `UnsupportedFileType`, `OSError`."""
+    # Checked before it is opened: even that has effects on a device, and on a FIFO's writer.
+    _reject_special_file(path, path.stat().st_mode)
+    # Checked again, because another file may have replaced it; then nothing may block either.
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _O_NONBLOCK))  # noqa: SIM115
+    try:
+        _reject_special_file(path, os.fstat(file.fileno()).st_mode)
+    except UnsupportedFileType:
+        file.close()
+        raise
+    return file
+
+
+def _reject_special_file(path: Path, mode: int) -> None:
+    if kind := describe_special_file(mode):
+        raise UnsupportedFileType(f"{path.name} is a {kind}, not a regular file")
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFile:
     """What the API needs to know before an upload. `open` reads the content from its beginning."""
@@ -62,8 +98,8 @@ class ImageFile:
         """Read the whole source once. Raises `UnsupportedFileType`, `OSError`."""
         if isinstance(source, str | os.PathLike):
             path = Path(source)
-            with path.open("rb") as opened:
-                return cls._read(opened, path.name, lambda: path.open("rb"))
+            with open_regular_file(path) as opened:
+                return cls._read(opened, path.name, lambda: open_regular_file(path))
         if isinstance(source, bytes | bytearray | memoryview):
             body = bytes(source)
             return cls._read(BytesIO(body), None, lambda: BytesIO(body))
@@ -87,6 +123,34 @@ class ImageFile:
             digest.update(block)
             size += len(block)
         return cls(name, media_type, size, digest.hexdigest(), reopen)
+
+
+class VerifiedReader:
+    """Reads a file again, and checks that its content is still what was hashed.
+
+    The check precedes the last chunk, so that changed content is never sent completely.
+    """
+
+    def __init__(self, expected: ImageFile, file: IO[bytes]) -> None:
+        self._expected = expected
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.count = 0
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, none at the end. Raises `FileChanged`, `OSError`."""
+        remaining = self._expected.size - self.count
+        if remaining == 0:
+            return b""
+        chunk = self._file.read(min(size, remaining))
+        self._digest.update(chunk)
+        self.count += len(chunk)
+        if not chunk or (self.count == self._expected.size and not self._is_unchanged()):
+            raise FileChanged(f"{self._expected.name or 'the source'} changed during the upload")
+        return chunk
+
+    def _is_unchanged(self) -> bool:
+        return self._digest.hexdigest() == self._expected.sha256 and not self._file.read(1)
 
 
 class _StreamReader(BytesIO):

@@ -8,10 +8,10 @@ from sightline_client.errors import SightlineError
 from sightline_client.image_file import ImageFile, Source
 from sightline_client.journal import JournalEntry
 
-#: Images per `create_uploads` request; the API accepts up to 100.
+#: Files that are hashed and looked up in the journal together.
 BATCH_SIZE = 50
 
-#: Batches that are prepared (hashed, uploads created) while others are being sent.
+#: Batches that are prepared while others are being sent.
 CONCURRENT_BATCHES = 2
 
 #: Called with a source, the bytes sent so far and the total.
@@ -39,8 +39,19 @@ class UploadResult:
 
 @dataclass(slots=True)
 class PendingUpload:
-    """A hashed file, with its journal entry once its upload has been created."""
+    """A hashed file, with its journal entry once its upload was created, and its result at last."""
 
     source: Source
     file: ImageFile
+    title: str | None = None
     entry: JournalEntry | None = None
+    result: UploadResult | None = None
+
+    def finish(
+        self,
+        outcome: UploadOutcome,
+        image_id: str | None = None,
+        error: SightlineError | OSError | None = None,
+    ) -> None:
+        """Set the result."""
+        self.result = UploadResult(self.source, outcome, image_id, error)

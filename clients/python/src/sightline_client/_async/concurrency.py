@@ -3,11 +3,23 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
-__all__ = ["Lock", "Pending", "Stream", "aclosing", "map_concurrently", "sleep", "to_thread"]
+__all__ = [
+    "Lock",
+    "Pending",
+    "Semaphore",
+    "Stream",
+    "aclosing",
+    "finish",
+    "map_concurrently",
+    "run_within",
+    "sleep",
+    "to_thread",
+]
 
 Item = TypeVar("Item")
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 #: The return type of an asynchronous call.
@@ -17,18 +29,53 @@ Pending = Awaitable
 Stream = AsyncGenerator[Item, None]
 
 Lock = asyncio.Lock
+Semaphore = asyncio.Semaphore
 sleep = asyncio.sleep
 to_thread = asyncio.to_thread
 
 
+async def finish(
+    seconds: float,
+    function: Callable[Parameters, Pending[Result]],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
+    """Call the function. A cancellation is raised when the call has ended, or `seconds` later."""
+    task = asyncio.ensure_future(function(*args, **kwargs))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+        finally:
+            task.cancel()
+        raise
+
+
+async def run_within(
+    seconds: float,
+    function: Callable[Parameters, Pending[Result]],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
+    """Call the function. Raises `TimeoutError` after `seconds`."""
+    async with asyncio.timeout(seconds):
+        return await function(*args, **kwargs)
+
+
 async def map_concurrently(
-    function: Callable[[Item], Pending[Result]], items: Iterable[Item], concurrency: int
+    function: Callable[[Item], Pending[Result]],
+    items: Iterable[Item],
+    concurrency: int,
+    on_stop: Callable[[], None] | None = None,
 ) -> Stream[Result]:
     """Yield the results in order of completion.
 
-    The first exception cancels the calls in progress, and so does closing the stream.
+    The first exception cancels the calls in progress, and so does closing the stream. Before that
+    it calls `on_stop`.
     """
-    remaining, pending = iter(items), set[asyncio.Future[Result]]()
+    remaining = iter(items)
+    pending, done = set[asyncio.Future[Result]](), set[asyncio.Future[Result]]()
     try:
         while True:
             while len(pending) < concurrency:
@@ -42,6 +89,9 @@ async def map_concurrently(
             for task in done:
                 yield task.result()
     finally:
+        if pending and on_stop:
+            on_stop()
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        # The exceptions of others that were done at the same time count as retrieved, too.
+        await asyncio.gather(*pending, *done, return_exceptions=True)

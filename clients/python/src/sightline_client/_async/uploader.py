@@ -1,27 +1,27 @@
 """Uploads: hash the file, create the upload, send the content; each step goes to the journal."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from sightline_client._async.concurrency import Stream, aclosing, map_concurrently, to_thread
+from sightline_client._async.concurrency import (
+    Semaphore,
+    Stream,
+    aclosing,
+    map_concurrently,
+    to_thread,
+)
 from sightline_client._async.transport import MultipartStream
+from sightline_client._async.upload_creator import Features, UploadCreator
 from sightline_client.errors import (
+    FileChanged,
     NotFound,
-    Problem,
     StorageError,
     Unreachable,
     UnsupportedFileType,
 )
-from sightline_client.generated.models import (
-    Feature,
-    ImageUploadRequest,
-    ImageUploadRequestMediaType,
-    ImageView,
-    Status,
-)
-from sightline_client.generated.types import UNSET
+from sightline_client.generated.models import ImageView, Status
 from sightline_client.image_file import ImageFile, Source
 from sightline_client.journal import Journal, JournalEntry
 from sightline_client.multipart import MultipartForm, ProgressCallback, parse_s3_error
@@ -38,12 +38,16 @@ from sightline_client.uploads import (
 if TYPE_CHECKING:
     from sightline_client._async.client import AsyncSightline
 
-#: The API's limit for a title, in characters.
-MAX_TITLE_LENGTH = 200
+#: Files in progress for each one that is being sent: the uploads of the next ones are created
+#: meanwhile, and of no others. With 2 instead of 3, transfers wait for uploads at a round trip of
+#: 40 ms.
+FILES_PER_TRANSFER = 3
 
-Features = Collection[Feature] | None
+#: Errors that concern one file, not the whole batch.
+FILE_ERRORS = (StorageError, FileChanged, UnsupportedFileType, OSError)
 
-#: The image id of each SHA-256 in this run, None until it is known.
+
+#: The image of each content in this run by its SHA-256, None until it is known.
 Seen = dict[str, str | None]
 
 
@@ -75,16 +79,20 @@ class Uploader:
     ) -> ImageView:
         file = await to_thread(ImageFile.from_source, source)
         entry = await self._find_entry(file.sha256, skip_duplicate)
-        if entry is None:
-            upload = await self._client.create_upload(_build_request(file, title, features))
-            if skip_duplicate and isinstance(upload.duplicate_of, str):
-                await self._client.delete_many([upload.image.id])
-                return await self._client.image(upload.duplicate_of)
-            entry = JournalEntry.from_upload(upload)
-            self._journal.save(file.sha256, entry)
-        if not entry.is_uploaded:
-            await self._send(entry, file, progress)
-        return await self._client.image(entry.image_id)
+        if entry is not None and entry.is_uploaded:
+            return await self._client.image(entry.image_id)
+        upload = PendingUpload(source, file, title, entry)
+        creator = UploadCreator(self._client, self._journal, features, skip_duplicate)
+        try:
+            await creator.obtain(upload)
+            await self._send_content(upload, creator, progress)
+        finally:
+            await creator.delete_unused()
+        assert upload.result is not None  # noqa: S101
+        if upload.result.image_id is None:
+            assert upload.result.error is not None  # noqa: S101
+            raise upload.result.error
+        return await self._client.image(upload.result.image_id)
 
     async def upload_many(
         self,
@@ -93,47 +101,63 @@ class Uploader:
         progress: BatchUploadCallback | None,
         skip_duplicates: bool,
     ) -> Stream[UploadResult]:
-        seen: Seen = {}
+        creator = UploadCreator(self._client, self._journal, features, skip_duplicates)
+        slots = Semaphore(self._concurrency)
 
         async def prepare(batch: Sequence[Source]) -> PreparedBatch:
-            return await self._prepare(batch, features, skip_duplicates, seen)
+            return await self._prepare(batch, skip_duplicates)
 
-        async def send(upload: PendingUpload) -> UploadResult:
-            return await self._send_one(upload, features, progress)
+        async def send(upload: PendingUpload) -> PendingUpload:
+            return await self._send_one(upload, creator, slots, progress)
 
-        prepared = map_concurrently(prepare, batched(sources, BATCH_SIZE), CONCURRENT_BATCHES)
-        async with aclosing(prepared):
-            async for batch in prepared:
-                for result in batch.results:
-                    yield result
-                sent = map_concurrently(send, batch.pending, self._concurrency)
-                async with aclosing(sent):
-                    async for result in sent:
+        seen: Seen = {}
+        try:
+            prepared = map_concurrently(prepare, batched(sources, BATCH_SIZE), CONCURRENT_BATCHES)
+            async with aclosing(prepared):
+                async for batch in prepared:
+                    for result in batch.results:
                         yield result
+                    unique, repeated = _split(batch.pending, seen, skip_duplicates)
+                    sent = map_concurrently(
+                        send, unique, self._concurrency * FILES_PER_TRANSFER, creator.stop
+                    )
+                    async with aclosing(sent):
+                        async for upload in sent:
+                            yield _take_result(upload, seen)
+                    for upload in repeated:
+                        image_id = seen[upload.file.sha256]
+                        if image_id is not None:
+                            upload.finish(UploadOutcome.DUPLICATE, image_id)
+                        else:
+                            # The first file with this content has failed.
+                            await send(upload)
+                        yield _take_result(upload, seen)
+        finally:
+            await creator.delete_unused()
 
-    async def _prepare(
-        self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen
-    ) -> PreparedBatch:
-        """Hash the files and create their uploads."""
+    async def _prepare(self, sources: Sequence[Source], skip: bool) -> PreparedBatch:
+        """Hash the files, and look up which of them an earlier run has sent or created."""
         batch = PreparedBatch([], [])
-        unique: list[PendingUpload] = []
-        repeated: list[PendingUpload] = []
+        hashed: list[PendingUpload] = []
         for each in await self._hash_all(sources):
             if isinstance(each, UploadResult):
                 batch.results.append(each)
-            elif skip and each.file.sha256 in seen:
-                repeated.append(each)
             else:
-                seen[each.file.sha256] = None
-                unique.append(each)
-        await self._find_entries(unique, batch, skip)
-        unknown = [each for each in unique if each.entry is None]
-        if unknown:
-            await self._create_uploads(unknown, features, batch, skip)
-        seen |= {each.file.sha256: each.entry.image_id for each in unique if each.entry}
-        for each in repeated:
-            image_id = seen[each.file.sha256]
-            batch.results.append(UploadResult(each.source, UploadOutcome.DUPLICATE, image_id))
+                hashed.append(each)
+
+        async def find(upload: PendingUpload) -> None:
+            upload.entry = await self._find_entry(upload.file.sha256, skip)
+
+        found = map_concurrently(find, hashed, self._concurrency)
+        async with aclosing(found):
+            async for _ in found:
+                pass
+        for each in hashed:
+            if each.entry is not None and each.entry.is_uploaded:
+                image_id = each.entry.image_id
+                batch.results.append(UploadResult(each.source, UploadOutcome.DUPLICATE, image_id))
+            else:
+                batch.pending.append(each)
         return batch
 
     async def _hash_all(self, sources: Sequence[Source]) -> list[PendingUpload | UploadResult]:
@@ -151,48 +175,6 @@ class Uploader:
         async with aclosing(hashing):
             by_index = {index: each async for index, each in hashing}
         return [by_index[index] for index in sorted(by_index)]
-
-    async def _find_entries(
-        self, uploads: list[PendingUpload], batch: PreparedBatch, skip: bool
-    ) -> None:
-        """Add the uploads that an earlier run created, and the results of those it completed."""
-
-        async def find(upload: PendingUpload) -> PendingUpload:
-            upload.entry = await self._find_entry(upload.file.sha256, skip)
-            return upload
-
-        found = map_concurrently(find, uploads, self._concurrency)
-        async with aclosing(found):
-            async for each in found:
-                if each.entry is not None and each.entry.is_uploaded:
-                    image_id = each.entry.image_id
-                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, image_id)
-                    batch.results.append(result)
-                elif each.entry is not None:
-                    batch.pending.append(each)
-
-    async def _create_uploads(
-        self, unknown: list[PendingUpload], features: Features, batch: PreparedBatch, skip: bool
-    ) -> None:
-        requests = [_build_request(each.file, None, features) for each in unknown]
-        outcomes = await self._client.create_uploads(requests)
-        duplicates: list[str] = []
-        for each, outcome in zip(unknown, outcomes, strict=True):
-            if outcome.upload:
-                existing = outcome.upload.duplicate_of
-                if skip and isinstance(existing, str):
-                    each.entry = JournalEntry(existing)
-                    duplicates.append(outcome.upload.image.id)
-                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, existing)
-                    batch.results.append(result)
-                else:
-                    each.entry = JournalEntry.from_upload(outcome.upload)
-                    self._journal.save(each.file.sha256, each.entry)
-                    batch.pending.append(each)
-            elif outcome.problem:
-                problem = Problem.from_body(outcome.problem, {})
-                batch.results.append(UploadResult(each.source, UploadOutcome.FAILED, error=problem))
-        await self._client.delete_many(duplicates)
 
     async def _find_entry(self, sha256: str, skip: bool) -> JournalEntry | None:
         """Return the entry of an earlier run if it can still be used."""
@@ -213,26 +195,42 @@ class Uploader:
         return None
 
     async def _send_one(
-        self, upload: PendingUpload, features: Features, progress: BatchUploadCallback | None
-    ) -> UploadResult:
-        assert upload.entry is not None  # noqa: S101
+        self,
+        upload: PendingUpload,
+        creator: UploadCreator,
+        slots: Semaphore,
+        progress: BatchUploadCallback | None,
+    ) -> PendingUpload:
+        """Create the upload, send the content, and set the result."""
 
         def report(sent: int, total: int) -> None:
             if progress:
                 progress(upload.source, sent, total)
 
-        try:
+        await creator.obtain(upload)
+        if upload.entry is None:
+            return upload
+        async with slots:
+            if creator.is_stopped:
+                return upload
             if not upload.entry.is_usable:
-                # The presigned POST expired while the file waited for a connection.
-                await self._client.delete_many([upload.entry.image_id])
-                request = _build_request(upload.file, None, features)
-                upload.entry = JournalEntry.from_upload(await self._client.create_upload(request))
-                self._journal.save(upload.file.sha256, upload.entry)
-            await self._send(upload.entry, upload.file, report)
-        except (StorageError, OSError) as error:
-            image_id = upload.entry.image_id
-            return UploadResult(upload.source, UploadOutcome.FAILED, image_id, error)
-        return UploadResult(upload.source, UploadOutcome.UPLOADED, upload.entry.image_id)
+                # The presigned POST expired while the file waited.
+                await creator.replace(upload)
+            await self._send_content(upload, creator, report)
+        return upload
+
+    async def _send_content(
+        self, upload: PendingUpload, creator: UploadCreator, progress: ProgressCallback | None
+    ) -> None:
+        if upload.entry is None:
+            return
+        try:
+            await self._send(upload.entry, upload.file, progress)
+        except FILE_ERRORS as error:
+            await creator.discard([upload.entry.image_id])
+            upload.finish(UploadOutcome.FAILED, error=error)
+        else:
+            creator.complete(upload)
 
     async def _send(
         self, entry: JournalEntry, file: ImageFile, progress: ProgressCallback | None
@@ -245,17 +243,28 @@ class Uploader:
         except httpx.TransportError as error:
             raise Unreachable("cannot reach S3") from error
         if response.is_error:
-            self._journal.delete(file.sha256)
             raise parse_s3_error(response.status_code, response.content)
-        self._journal.save(file.sha256, JournalEntry(entry.image_id))
 
 
-def _build_request(file: ImageFile, title: str | None, features: Features) -> ImageUploadRequest:
-    name = title or file.name
-    return ImageUploadRequest(
-        media_type=ImageUploadRequestMediaType(file.media_type),
-        bytes_=file.size,
-        sha256=file.sha256,
-        title=name[:MAX_TITLE_LENGTH].strip() or UNSET if name else UNSET,
-        features=list(features) if features else UNSET,
-    )
+def _split(
+    uploads: list[PendingUpload], seen: Seen, skip: bool
+) -> tuple[list[PendingUpload], list[PendingUpload]]:
+    """Return the files to send, and those whose content is among them or was sent before."""
+    unique: list[PendingUpload] = []
+    repeated: list[PendingUpload] = []
+    for each in uploads:
+        is_repeated = each.file.sha256 in seen
+        seen.setdefault(each.file.sha256, None)
+        if is_repeated:
+            # Only one of them can resume the upload of an earlier run.
+            each.entry = None
+        (repeated if is_repeated and skip else unique).append(each)
+    return unique, repeated
+
+
+def _take_result(upload: PendingUpload, seen: Seen) -> UploadResult:
+    """Return the result, and remember the image of the content."""
+    assert upload.result is not None  # noqa: S101
+    if upload.result.image_id is not None:
+        seen[upload.file.sha256] = upload.result.image_id
+    return upload.result

@@ -221,8 +221,8 @@ class Sightline:
         """Upload a path, bytes or a stream; return the image, which may still be processing.
 
         The title defaults to the file name. With `skip_duplicate`, content that the owner already
-        has is not sent, and the existing image is returned. A second call after a failure resumes
-        the same image. Raises `UnsupportedFileType`, `StorageError`, `OSError`.
+        has is not sent, and the existing image is returned. After an error or an interruption no
+        image is left. Raises `UnsupportedFileType`, `FileChanged`, `StorageError`, `OSError`.
         """
         return self._uploader.upload(source, title, features, progress, skip_duplicate)
 
@@ -237,7 +237,8 @@ class Sightline:
         """Upload many sources concurrently; yield each result as soon as it is known.
 
         An error of one file is part of its result and does not stop the others. An error that
-        affects all of them (the session has expired, the API is unreachable) is raised.
+        affects all of them (the session has expired, the API is unreachable) is raised. Close the
+        stream to stop early: that deletes the uploads that were created and not used.
         """
         return self._uploader.upload_many(sources, features, progress, skip_duplicates)
 
@@ -339,6 +340,7 @@ class Sightline:
     ) -> Stream[ImageSummary]:
         """Yield summaries of the caller's images, newest first; pages are fetched as needed.
 
+        Images that their upload are left out, unless `status` selects them.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(

@@ -7,7 +7,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Annotated, ParamSpec, TypeVar
 
-__all__ = ["Lock", "Pending", "Stream", "closing", "map_concurrently", "sleep", "to_thread"]
+__all__ = [
+    "Lock",
+    "Pending",
+    "Semaphore",
+    "Stream",
+    "closing",
+    "finish",
+    "map_concurrently",
+    "run_within",
+    "sleep",
+    "to_thread",
+]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,6 +32,7 @@ Pending = Annotated[T, "immediate"]
 Stream = Generator[Item, None, None]
 
 Lock = threading.Lock
+Semaphore = threading.Semaphore
 sleep = time.sleep
 
 
@@ -31,12 +43,46 @@ def to_thread(
     return function(*args, **kwargs)
 
 
+def finish(
+    _seconds: float,
+    function: Callable[Parameters, Result],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
+    """Call the function on this thread: nothing can cancel it."""
+    return function(*args, **kwargs)
+
+
+def run_within(
+    seconds: float,
+    function: Callable[Parameters, Result],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> Result:
+    """Call the function on another thread. Raises `TimeoutError` after `seconds`."""
+    future: Future[Result] = Future()
+
+    def call() -> None:
+        try:
+            future.set_result(function(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+
+    # A daemon, so that it never delays the end of the process.
+    threading.Thread(target=call, name="sightline-cleanup", daemon=True).start()
+    return future.result(seconds)
+
+
 def map_concurrently(
-    function: Callable[[Item], Result], items: Iterable[Item], concurrency: int
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    concurrency: int,
+    on_stop: Callable[[], None] | None = None,
 ) -> Stream[Result]:
     """Yield the results in order of completion.
 
     The first exception cancels the calls that have not started, and so does closing the stream.
+    Before it waits for the others, it calls `on_stop`.
     """
     remaining, pending = iter(items), set[Future[Result]]()
     threads = ThreadPoolExecutor(concurrency, thread_name_prefix="sightline")
@@ -53,4 +99,6 @@ def map_concurrently(
             for task in done:
                 yield task.result()
     finally:
+        if pending and on_stop:
+            on_stop()
         threads.shutdown(cancel_futures=True)

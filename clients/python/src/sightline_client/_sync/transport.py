@@ -9,6 +9,7 @@ import httpx
 from sightline_client._sync.concurrency import Lock, sleep, to_thread
 from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
 from sightline_client.errors import Problem, SessionExpired, Unreachable
+from sightline_client.image_file import VerifiedReader
 from sightline_client.multipart import CHUNK_SIZE, MultipartForm, ProgressCallback
 from sightline_client.retry import RetryPolicy
 from sightline_client.sessions import Session, SessionStore
@@ -95,13 +96,13 @@ class MultipartStream(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._form.head
-        source, sent = self._form.file, 0
-        with source.open() as file:
-            while chunk := to_thread(file.read, CHUNK_SIZE):
+        source = self._form.file
+        with to_thread(source.open) as file:
+            reader = VerifiedReader(source, file)
+            while chunk := to_thread(reader.read, CHUNK_SIZE):
                 yield chunk
-                sent += len(chunk)
                 if self._progress:
-                    self._progress(sent, source.size)
+                    self._progress(reader.count, source.size)
         yield self._form.tail
 
 

@@ -2,28 +2,28 @@
 
 Uploads: hash the file, create the upload, send the content; each step goes to the journal."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from sightline_client._sync.concurrency import Stream, closing, map_concurrently, to_thread
+from sightline_client._sync.concurrency import (
+    Semaphore,
+    Stream,
+    closing,
+    map_concurrently,
+    to_thread,
+)
 from sightline_client._sync.transport import MultipartStream
+from sightline_client._sync.upload_creator import Features, UploadCreator
 from sightline_client.errors import (
+    FileChanged,
     NotFound,
-    Problem,
     StorageError,
     Unreachable,
     UnsupportedFileType,
 )
-from sightline_client.generated.models import (
-    Feature,
-    ImageUploadRequest,
-    ImageUploadRequestMediaType,
-    ImageView,
-    Status,
-)
-from sightline_client.generated.types import UNSET
+from sightline_client.generated.models import ImageView, Status
 from sightline_client.image_file import ImageFile, Source
 from sightline_client.journal import Journal, JournalEntry
 from sightline_client.multipart import MultipartForm, ProgressCallback, parse_s3_error
@@ -40,12 +40,16 @@ from sightline_client.uploads import (
 if TYPE_CHECKING:
     from sightline_client._sync.client import Sightline
 
-#: The API's limit for a title, in characters.
-MAX_TITLE_LENGTH = 200
+#: Files in progress for each one that is being sent: the uploads of the next ones are created
+#: meanwhile, and of no others. With 2 instead of 3, transfers wait for uploads at a round trip of
+#: 40 ms.
+FILES_PER_TRANSFER = 3
 
-Features = Collection[Feature] | None
+#: Errors that concern one file, not the whole batch.
+FILE_ERRORS = (StorageError, FileChanged, UnsupportedFileType, OSError)
 
-#: The image id of each SHA-256 in this run, None until it is known.
+
+#: The image of each content in this run by its SHA-256, None until it is known.
 Seen = dict[str, str | None]
 
 
@@ -77,16 +81,20 @@ class Uploader:
     ) -> ImageView:
         file = to_thread(ImageFile.from_source, source)
         entry = self._find_entry(file.sha256, skip_duplicate)
-        if entry is None:
-            upload = self._client.create_upload(_build_request(file, title, features))
-            if skip_duplicate and isinstance(upload.duplicate_of, str):
-                self._client.delete_many([upload.image.id])
-                return self._client.image(upload.duplicate_of)
-            entry = JournalEntry.from_upload(upload)
-            self._journal.save(file.sha256, entry)
-        if not entry.is_uploaded:
-            self._send(entry, file, progress)
-        return self._client.image(entry.image_id)
+        if entry is not None and entry.is_uploaded:
+            return self._client.image(entry.image_id)
+        upload = PendingUpload(source, file, title, entry)
+        creator = UploadCreator(self._client, self._journal, features, skip_duplicate)
+        try:
+            creator.obtain(upload)
+            self._send_content(upload, creator, progress)
+        finally:
+            creator.delete_unused()
+        assert upload.result is not None  # noqa: S101
+        if upload.result.image_id is None:
+            assert upload.result.error is not None  # noqa: S101
+            raise upload.result.error
+        return self._client.image(upload.result.image_id)
 
     def upload_many(
         self,
@@ -95,47 +103,63 @@ class Uploader:
         progress: BatchUploadCallback | None,
         skip_duplicates: bool,
     ) -> Stream[UploadResult]:
-        seen: Seen = {}
+        creator = UploadCreator(self._client, self._journal, features, skip_duplicates)
+        slots = Semaphore(self._concurrency)
 
         def prepare(batch: Sequence[Source]) -> PreparedBatch:
-            return self._prepare(batch, features, skip_duplicates, seen)
+            return self._prepare(batch, skip_duplicates)
 
-        def send(upload: PendingUpload) -> UploadResult:
-            return self._send_one(upload, features, progress)
+        def send(upload: PendingUpload) -> PendingUpload:
+            return self._send_one(upload, creator, slots, progress)
 
-        prepared = map_concurrently(prepare, batched(sources, BATCH_SIZE), CONCURRENT_BATCHES)
-        with closing(prepared):
-            for batch in prepared:
-                for result in batch.results:
-                    yield result
-                sent = map_concurrently(send, batch.pending, self._concurrency)
-                with closing(sent):
-                    for result in sent:
+        seen: Seen = {}
+        try:
+            prepared = map_concurrently(prepare, batched(sources, BATCH_SIZE), CONCURRENT_BATCHES)
+            with closing(prepared):
+                for batch in prepared:
+                    for result in batch.results:
                         yield result
+                    unique, repeated = _split(batch.pending, seen, skip_duplicates)
+                    sent = map_concurrently(
+                        send, unique, self._concurrency * FILES_PER_TRANSFER, creator.stop
+                    )
+                    with closing(sent):
+                        for upload in sent:
+                            yield _take_result(upload, seen)
+                    for upload in repeated:
+                        image_id = seen[upload.file.sha256]
+                        if image_id is not None:
+                            upload.finish(UploadOutcome.DUPLICATE, image_id)
+                        else:
+                            # The first file with this content has failed.
+                            send(upload)
+                        yield _take_result(upload, seen)
+        finally:
+            creator.delete_unused()
 
-    def _prepare(
-        self, sources: Sequence[Source], features: Features, skip: bool, seen: Seen
-    ) -> PreparedBatch:
-        """Hash the files and create their uploads."""
+    def _prepare(self, sources: Sequence[Source], skip: bool) -> PreparedBatch:
+        """Hash the files, and look up which of them an earlier run has sent or created."""
         batch = PreparedBatch([], [])
-        unique: list[PendingUpload] = []
-        repeated: list[PendingUpload] = []
+        hashed: list[PendingUpload] = []
         for each in self._hash_all(sources):
             if isinstance(each, UploadResult):
                 batch.results.append(each)
-            elif skip and each.file.sha256 in seen:
-                repeated.append(each)
             else:
-                seen[each.file.sha256] = None
-                unique.append(each)
-        self._find_entries(unique, batch, skip)
-        unknown = [each for each in unique if each.entry is None]
-        if unknown:
-            self._create_uploads(unknown, features, batch, skip)
-        seen |= {each.file.sha256: each.entry.image_id for each in unique if each.entry}
-        for each in repeated:
-            image_id = seen[each.file.sha256]
-            batch.results.append(UploadResult(each.source, UploadOutcome.DUPLICATE, image_id))
+                hashed.append(each)
+
+        def find(upload: PendingUpload) -> None:
+            upload.entry = self._find_entry(upload.file.sha256, skip)
+
+        found = map_concurrently(find, hashed, self._concurrency)
+        with closing(found):
+            for _ in found:
+                pass
+        for each in hashed:
+            if each.entry is not None and each.entry.is_uploaded:
+                image_id = each.entry.image_id
+                batch.results.append(UploadResult(each.source, UploadOutcome.DUPLICATE, image_id))
+            else:
+                batch.pending.append(each)
         return batch
 
     def _hash_all(self, sources: Sequence[Source]) -> list[PendingUpload | UploadResult]:
@@ -153,46 +177,6 @@ class Uploader:
         with closing(hashing):
             by_index = {index: each for index, each in hashing}
         return [by_index[index] for index in sorted(by_index)]
-
-    def _find_entries(self, uploads: list[PendingUpload], batch: PreparedBatch, skip: bool) -> None:
-        """Add the uploads that an earlier run created, and the results of those it completed."""
-
-        def find(upload: PendingUpload) -> PendingUpload:
-            upload.entry = self._find_entry(upload.file.sha256, skip)
-            return upload
-
-        found = map_concurrently(find, uploads, self._concurrency)
-        with closing(found):
-            for each in found:
-                if each.entry is not None and each.entry.is_uploaded:
-                    image_id = each.entry.image_id
-                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, image_id)
-                    batch.results.append(result)
-                elif each.entry is not None:
-                    batch.pending.append(each)
-
-    def _create_uploads(
-        self, unknown: list[PendingUpload], features: Features, batch: PreparedBatch, skip: bool
-    ) -> None:
-        requests = [_build_request(each.file, None, features) for each in unknown]
-        outcomes = self._client.create_uploads(requests)
-        duplicates: list[str] = []
-        for each, outcome in zip(unknown, outcomes, strict=True):
-            if outcome.upload:
-                existing = outcome.upload.duplicate_of
-                if skip and isinstance(existing, str):
-                    each.entry = JournalEntry(existing)
-                    duplicates.append(outcome.upload.image.id)
-                    result = UploadResult(each.source, UploadOutcome.DUPLICATE, existing)
-                    batch.results.append(result)
-                else:
-                    each.entry = JournalEntry.from_upload(outcome.upload)
-                    self._journal.save(each.file.sha256, each.entry)
-                    batch.pending.append(each)
-            elif outcome.problem:
-                problem = Problem.from_body(outcome.problem, {})
-                batch.results.append(UploadResult(each.source, UploadOutcome.FAILED, error=problem))
-        self._client.delete_many(duplicates)
 
     def _find_entry(self, sha256: str, skip: bool) -> JournalEntry | None:
         """Return the entry of an earlier run if it can still be used."""
@@ -213,26 +197,42 @@ class Uploader:
         return None
 
     def _send_one(
-        self, upload: PendingUpload, features: Features, progress: BatchUploadCallback | None
-    ) -> UploadResult:
-        assert upload.entry is not None  # noqa: S101
+        self,
+        upload: PendingUpload,
+        creator: UploadCreator,
+        slots: Semaphore,
+        progress: BatchUploadCallback | None,
+    ) -> PendingUpload:
+        """Create the upload, send the content, and set the result."""
 
         def report(sent: int, total: int) -> None:
             if progress:
                 progress(upload.source, sent, total)
 
-        try:
+        creator.obtain(upload)
+        if upload.entry is None:
+            return upload
+        with slots:
+            if creator.is_stopped:
+                return upload
             if not upload.entry.is_usable:
-                # The presigned POST expired while the file waited for a connection.
-                self._client.delete_many([upload.entry.image_id])
-                request = _build_request(upload.file, None, features)
-                upload.entry = JournalEntry.from_upload(self._client.create_upload(request))
-                self._journal.save(upload.file.sha256, upload.entry)
-            self._send(upload.entry, upload.file, report)
-        except (StorageError, OSError) as error:
-            image_id = upload.entry.image_id
-            return UploadResult(upload.source, UploadOutcome.FAILED, image_id, error)
-        return UploadResult(upload.source, UploadOutcome.UPLOADED, upload.entry.image_id)
+                # The presigned POST expired while the file waited.
+                creator.replace(upload)
+            self._send_content(upload, creator, report)
+        return upload
+
+    def _send_content(
+        self, upload: PendingUpload, creator: UploadCreator, progress: ProgressCallback | None
+    ) -> None:
+        if upload.entry is None:
+            return
+        try:
+            self._send(upload.entry, upload.file, progress)
+        except FILE_ERRORS as error:
+            creator.discard([upload.entry.image_id])
+            upload.finish(UploadOutcome.FAILED, error=error)
+        else:
+            creator.complete(upload)
 
     def _send(
         self, entry: JournalEntry, file: ImageFile, progress: ProgressCallback | None
@@ -245,17 +245,28 @@ class Uploader:
         except httpx.TransportError as error:
             raise Unreachable("cannot reach S3") from error
         if response.is_error:
-            self._journal.delete(file.sha256)
             raise parse_s3_error(response.status_code, response.content)
-        self._journal.save(file.sha256, JournalEntry(entry.image_id))
 
 
-def _build_request(file: ImageFile, title: str | None, features: Features) -> ImageUploadRequest:
-    name = title or file.name
-    return ImageUploadRequest(
-        media_type=ImageUploadRequestMediaType(file.media_type),
-        bytes_=file.size,
-        sha256=file.sha256,
-        title=name[:MAX_TITLE_LENGTH].strip() or UNSET if name else UNSET,
-        features=list(features) if features else UNSET,
-    )
+def _split(
+    uploads: list[PendingUpload], seen: Seen, skip: bool
+) -> tuple[list[PendingUpload], list[PendingUpload]]:
+    """Return the files to send, and those whose content is among them or was sent before."""
+    unique: list[PendingUpload] = []
+    repeated: list[PendingUpload] = []
+    for each in uploads:
+        is_repeated = each.file.sha256 in seen
+        seen.setdefault(each.file.sha256, None)
+        if is_repeated:
+            # Only one of them can resume the upload of an earlier run.
+            each.entry = None
+        (repeated if is_repeated and skip else unique).append(each)
+    return unique, repeated
+
+
+def _take_result(upload: PendingUpload, seen: Seen) -> UploadResult:
+    """Return the result, and remember the image of the content."""
+    assert upload.result is not None  # noqa: S101
+    if upload.result.image_id is not None:
+        seen[upload.file.sha256] = upload.result.image_id
+    return upload.result

@@ -151,9 +151,10 @@ async def list_images(
 ) -> ImageSummaryPage:
     """Return summaries of the caller's images, newest first.
 
-    With filters, return the images that belong to `album` and have every `label`. A range includes
-    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+    filters, return the images that belong to `album` and have every `label`. A range includes its
+    start and excludes its end; a time without an offset counts as UTC. When many images are left
+    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
     """
     query = search.Query(label, album=album) if label or album else None
     selected = Filter(query, status, created_from, created_until, taken_from, taken_until)

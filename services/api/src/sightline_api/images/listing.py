@@ -20,8 +20,8 @@ MAX_READ = 1_000
 class Filter:
     """Which images to list: those that the query finds, if there is one, and every range matches.
 
-    A range includes its start and excludes its end. A time without an offset, as most cameras write
-    it, counts as UTC.
+    Without a status, images that await their upload are left out. A range includes its start and
+    excludes its end. A time without an offset, as most cameras write it, counts as UTC.
     """
 
     query: Query | None = None
@@ -32,14 +32,17 @@ class Filter:
     taken_until: datetime | None = None
 
     @property
-    def may_skip(self) -> bool:
-        """Whether an image may have to be read to see that it does not match."""
+    def is_selective(self) -> bool:
+        """Whether many of the images that are read may not match."""
         has_words = self.query is not None and self.query.words
         return any((self.status, self.taken_from, self.taken_until, has_words))
 
     def matches(self, image: ImageSummary) -> bool:
         """Return whether the image has the status, and was taken within the range."""
-        if self.status is not None and image.status is not self.status:
+        if self.status is None:
+            if image.status is Status.AWAITING_UPLOAD:
+                return False
+        elif image.status is not self.status:
             return False
         if self.taken_from is None and self.taken_until is None:
             return True
@@ -67,8 +70,8 @@ class Listing:
         if selected.created_until is not None:
             end = first_image_id(_in_utc(selected.created_until))
             before = end if before is None else min(before, end)
-        # Where no image is skipped, reading just the page is enough.
-        size = READ_SIZE if selected.may_skip else limit
+        # Where few images are skipped, reading just the page is mostly enough.
+        size = READ_SIZE if selected.is_selective else limit
         found: list[ImageSummary] = []
         for _ in range(MAX_READ // READ_SIZE):
             page = await self._read(selected.query, size, before, down_to)
@@ -79,6 +82,7 @@ class Listing:
                 found.append(image)
             if before is None or (size == limit == len(found)):
                 break
+            size = READ_SIZE
         return SummaryPage(found, before)
 
     async def _read(

@@ -88,7 +88,8 @@ async def search_images(
     An image matches if it has every `label` and none of `not`, if its recognized text contains
     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+    requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+    than `limit` and still have a `next_cursor`.
     """
     before = decode_image_cursor(cursor) if cursor else None
     query = search.Query(label, without, min_confidence, _split(text), album)

@@ -176,9 +176,10 @@ def sync_detailed(
 
      Return summaries of the caller's images, newest first.
 
-    With filters, return the images that belong to `album` and have every `label`. A range includes
-    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+    filters, return the images that belong to `album` and have every `label`. A range includes its
+    start and excludes its end; a time without an offset counts as UTC. When many images are left
+    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -235,9 +236,10 @@ def sync(
 
      Return summaries of the caller's images, newest first.
 
-    With filters, return the images that belong to `album` and have every `label`. A range includes
-    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+    filters, return the images that belong to `album` and have every `label`. A range includes its
+    start and excludes its end; a time without an offset counts as UTC. When many images are left
+    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -289,9 +291,10 @@ async def asyncio_detailed(
 
      Return summaries of the caller's images, newest first.
 
-    With filters, return the images that belong to `album` and have every `label`. A range includes
-    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+    filters, return the images that belong to `album` and have every `label`. A range includes its
+    start and excludes its end; a time without an offset counts as UTC. When many images are left
+    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):
@@ -346,9 +349,10 @@ async def asyncio(
 
      Return summaries of the caller's images, newest first.
 
-    With filters, return the images that belong to `album` and have every `label`. A range includes
-    its start and excludes its end; a time without an offset counts as UTC. When a filter skips many
-    images, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
+    filters, return the images that belong to `album` and have every `label`. A range includes its
+    start and excludes its end; a time without an offset counts as UTC. When many images are left
+    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         status (None | Status | Unset):

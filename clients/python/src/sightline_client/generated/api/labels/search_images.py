@@ -142,7 +142,8 @@ def sync_detailed(
     An image matches if it has every `label` and none of `not`, if its recognized text contains
     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+    requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+    than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -196,7 +197,8 @@ def sync(
     An image matches if it has every `label` and none of `not`, if its recognized text contains
     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+    requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+    than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -245,7 +247,8 @@ async def asyncio_detailed(
     An image matches if it has every `label` and none of `not`, if its recognized text contains
     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+    requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+    than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
@@ -297,7 +300,8 @@ async def asyncio(
     An image matches if it has every `label` and none of `not`, if its recognized text contains
     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-    requested. A page may have fewer items than `limit` and still have a `next_cursor`.
+    requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
+    than `limit` and still have a `next_cursor`.
 
     Args:
         label (list[str] | Unset):
