@@ -130,6 +130,7 @@ def _print_summary(
   Open         {web}
   Sign in as   {connection.email}
   Password     {connection.password}
+  Sent mail    {f"{connection.web}/mail" if connection.web else web}
   API          {connection.api}
   API docs     {connection.api}/docs
   Logs         {folder / "logs"}
