@@ -38,6 +38,7 @@ from sightline_local.ministack.journal import (
     read_entries,
 )
 from sightline_local.ministack.snapshots import ServiceFiles, StateUnreadable, TableFiles
+from sightline_local.ministack.verification_codes import patch_verification_codes
 
 #: Services whose state is saved with each change. They change rarely and are small.
 SAVED_AT_ONCE = ("cognito", "ses", "ses_v2")
@@ -67,6 +68,7 @@ class Cloud:
         self._app = _import("ministack.app")
         self._responses = _import("ministack.core.responses")
         self._dynamodb = _import("ministack.services.dynamodb")
+        patch_verification_codes(_import("ministack.services.cognito"))
         persistence = _import("ministack.core.persistence")
         hooks = persistence._json_default, persistence._json_object_hook
         self._services = ServiceFiles(services, *hooks)
