@@ -1,7 +1,7 @@
 """The table of images in DynamoDB."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -44,6 +44,10 @@ REVISED = ("details", *PART_NAMES)
 LABELING = frozenset({"details", "recognition"})
 
 
+#: A whole image, or its summary.
+Row = TypeVar("Row", Image, ImageSummary)
+
+
 class DynamoImageTable:
     """`ImageTable` in one DynamoDB table."""
 
@@ -77,41 +81,21 @@ class DynamoImageTable:
 
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         rows = await self._read_many(owner, image_ids)
-        found = {image.image_id: image for image in map(read_image, rows)}
-        images = (found.get(image_id) for image_id in image_ids)
-        return [image for image in images if image is not None and not image.is_hidden]
+        return _select_visible(map(read_image, rows), image_ids)
 
     async def get_summaries(self, owner: str, image_ids: Sequence[str]) -> list[ImageSummary]:
         rows = await self._read_many(owner, image_ids, SUMMARY_PROJECTION)
-        found = {image.image_id: image for image in map(read_summary, rows)}
-        images = (found.get(image_id) for image_id in image_ids)
-        return [image for image in images if image is not None and not image.is_hidden]
+        return _select_visible(map(read_summary, rows), image_ids)
 
     async def page(self, owner: str, limit: int, before: str | None = None) -> ImagePage:
-        images: list[Image] = []
         request = self._page_request(owner, limit, before, None)
-        while True:
-            response = await self._client.query(**request)
-            images += [image for image in map(read_image, response["Items"]) if not image.is_hidden]
-            if len(images) > limit or "LastEvaluatedKey" not in response:
-                break
-            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
-        more = len(images) > limit
-        return ImagePage(images[:limit], images[limit - 1].image_id if more else None)
+        return ImagePage(*await self._read_page(request, read_image, limit))
 
     async def page_summaries(
         self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
     ) -> SummaryPage:
-        images: list[ImageSummary] = []
         request = self._page_request(owner, limit, before, down_to) | SUMMARY_PROJECTION
-        while True:
-            response = await self._client.query(**request)
-            images += [each for each in map(read_summary, response["Items"]) if not each.is_hidden]
-            if len(images) > limit or "LastEvaluatedKey" not in response:
-                break
-            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
-        more = len(images) > limit
-        return SummaryPage(images[:limit], images[limit - 1].image_id if more else None)
+        return SummaryPage(*await self._read_page(request, read_summary, limit))
 
     async def store(self, before: Image, after: Image) -> None:
         update = self._update_image(before, after)
@@ -184,6 +168,20 @@ class DynamoImageTable:
         keys = [image_key(ImageKey(owner, image_id)) for image_id in dict.fromkeys(image_ids)]
         return await read_many(self._client, self._table, keys, projection)
 
+    async def _read_page(
+        self, request: dict[str, Any], read: Callable[[Item], Row], limit: int
+    ) -> tuple[list[Row], str | None]:
+        """Return at most `limit` visible rows, and the id that continues after them, if any."""
+        images: list[Row] = []
+        while True:
+            answer = await self._client.query(**request)
+            images += [image for image in map(read, answer["Items"]) if not image.is_hidden]
+            if len(images) > limit or "LastEvaluatedKey" not in answer:
+                break
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        more = len(images) > limit
+        return images[:limit], images[limit - 1].image_id if more else None
+
     def _page_request(
         self, owner: str, limit: int, before: str | None, down_to: str | None
     ) -> dict[str, Any]:
@@ -231,3 +229,10 @@ class DynamoImageTable:
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
+
+
+def _select_visible(images: Iterable[Row], image_ids: Sequence[str]) -> list[Row]:
+    """Return the visible images in the order of the ids."""
+    found = {image.image_id: image for image in images}
+    selected = (found.get(image_id) for image_id in image_ids)
+    return [image for image in selected if image is not None and not image.is_hidden]
