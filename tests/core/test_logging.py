@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sightline.logging import JsonLines, configure_logs, request_id
+import sightline.logging
+from sightline.logging import JsonLines, configure_logs, log_event, request_id
 
 
 def format_line(message: str, *arguments: object, **extra: object) -> dict[str, Any]:
@@ -72,7 +73,9 @@ def _logs() -> Iterator[None]:
     before = list(root.handlers), root.level
     kept = {name: getattr(logging, name) for name in ("_srcfile", "logThreads", "logProcesses")}
     multiprocessing = logging.logMultiprocessing
+    lines = sightline.logging._lines
     yield
+    sightline.logging._lines = lines
     root.handlers[:], root.level = before
     logging.logMultiprocessing = multiprocessing
     for name, value in kept.items():
@@ -89,3 +92,16 @@ def test_libraries_log_only_warnings_and_errors(capsys: pytest.CaptureFixture[st
     logging.getLogger("botocore").warning("wrong")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["message"] for line in lines] == ["ours", "wrong"]
+
+
+@pytest.mark.usefixtures("_logs")
+def test_an_event_is_a_line_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("api", "INFO")
+    logger = logging.getLogger("sightline_api.app")
+    logger.info("completed", extra={"status": 200})
+    log_event(logger, "completed", {"status": 200})
+    logging.getLogger("sightline_api").setLevel("WARNING")
+    log_event(logger, "completed", {"status": 200})
+    record, event = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert event.pop("timestamp") >= record.pop("timestamp")
+    assert record == event

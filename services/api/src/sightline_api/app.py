@@ -34,10 +34,9 @@ from sightline_api.asgi.middleware import (
     ConditionalGet,
     RequestContext,
     RequestLimits,
-    SecurityHeaders,
 )
 from sightline_api.auth.jwks import JwksCache
-from sightline_api.auth.middleware import AuthenticationMiddleware
+from sightline_api.auth.middleware import AuthenticationMiddleware, describe_security
 from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.docs import install_docs
@@ -127,6 +126,7 @@ class Gateway(FastAPI):
         document = super().openapi()
         # FastAPI would describe the model of a response as plain JSON; a problem has its own type.
         document["components"]["schemas"].update(problem_schemas())
+        describe_security(document)
         describe_headers(document)
         _describe_streams(document)
         return document
@@ -166,7 +166,6 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         tags=["operations"],
         operation_id="get_health",
         summary="Check the health of the gateway",
-        openapi_extra={"security": []},
     )
     async def get_health() -> dict[str, str]:
         """Return `ok` while this process serves requests, even if a dependency is down."""
@@ -209,7 +208,6 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
             ],
             max_age=3600,
         )
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestContext)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
-from fastapi.security import HTTPBearer
 
 from sightline.deletion import ImageDeleter
 from sightline.domain.albums import AlbumKey, AlbumNotFound
@@ -25,7 +24,10 @@ from sightline_api.urls.signer import Signer
 
 
 def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
-    """Return a dependency on what the lifespan opened under this name, as in `app.State`."""
+    """Return a dependency on what the state of a request holds under this name.
+
+    The lifespan opens most of it (`app.State`); `AuthenticationMiddleware` adds the `user`.
+    """
 
     async def find(request: Request) -> Any:
         return getattr(request.state, name)
@@ -33,20 +35,7 @@ def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
     return find
 
 
-class AccessToken(HTTPBearer):
-    """The caller, whom `AuthenticationMiddleware` identified by a Cognito access token."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            bearerFormat="JWT", scheme_name="HTTPBearer", description="Cognito access token"
-        )
-
-    async def __call__(self, request: Request) -> User:  # type: ignore[override]
-        user: User = request.state.user
-        return user
-
-
-CurrentUser = Annotated[User, Depends(AccessToken())]
+CurrentUser = Annotated[User, Depends(from_state("user"))]
 
 
 async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> ImageKey:

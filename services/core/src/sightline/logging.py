@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -25,28 +27,59 @@ class JsonLines(logging.Formatter):
         self._service = service
 
     def format(self, record: logging.LogRecord) -> str:
+        attributes = vars(record)
+        fields = {name: attributes[name] for name in attributes.keys() - _RECORD_ATTRIBUTES}
+        if record.exc_info:
+            fields["exc_info"] = self.formatException(record.exc_info)
+        line = self.encode(
+            record.created, record.levelname, record.name, record.getMessage(), fields
+        )
+        return line.decode()
+
+    def encode(
+        self, created: float, level: str, logger: str, message: str, fields: Mapping[str, object]
+    ) -> bytes:
+        """Encode one line; `created` is in seconds since 1970."""
         line: dict[str, object] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(created, UTC),
+            "level": level,
+            "logger": logger,
+            "message": message,
             "service": self._service,
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
-        attributes = vars(record)
-        for name in attributes.keys() - _RECORD_ATTRIBUTES:
-            line[name] = attributes[name]
-        if record.exc_info:
-            line["exc_info"] = self.formatException(record.exc_info)
         # The fastest encoder among the dependencies.
-        return to_json(line, fallback=str).decode()
+        return to_json({**line, **fields}, fallback=str)
+
+
+#: The lines of this process, once its logs are configured.
+_lines: JsonLines | None = None
+
+
+def log_event(logger: logging.Logger, message: str, fields: Mapping[str, object]) -> None:
+    """Log at level INFO what happens at every request.
+
+    The line bypasses `LogRecord` and the handlers, which cost a request more than its token, rate
+    limit and headers together (docs/performance.md).
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if _lines is None:
+        logger.info(message, extra=dict(fields))
+        return
+    line = _lines.encode(time.time(), "INFO", logger.name, message, fields)
+    # One write: lines of other threads never end up inside.
+    sys.stdout.write(line.decode() + "\n")
+    sys.stdout.flush()
 
 
 def configure_logs(service: str, level: str) -> None:
     """Log to standard output: the service from `level` on, libraries from WARNING on."""
+    global _lines
+    _lines = JsonLines(service)
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines(service))
+    handler.setFormatter(_lines)
     # No line contains the caller, thread or process: collecting them costs more than the rest.
     # https://docs.python.org/3/howto/logging.html#optimization
     logging._srcfile = None

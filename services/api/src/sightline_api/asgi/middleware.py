@@ -15,8 +15,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid4
 
-from sightline.logging import request_id
-from sightline_api.asgi.headers import matches, read_header
+from sightline.logging import log_event, request_id
+from sightline_api.asgi.headers import added_headers, matches, read_header
 from sightline_api.problems import (
     RequestTimeout,
     RequestTooLarge,
@@ -70,7 +70,11 @@ class Compression:
 
 
 class RequestContext:
-    """Adds a request id to the response and to every log line, and logs each response."""
+    """Identifies and logs each request, and completes the headers of its response.
+
+    Every response has a request id, the headers that inner middleware added, and those security
+    headers that it does not set itself.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -81,22 +85,27 @@ class RequestContext:
             return
         requested = read_header(scope, b"x-request-id")
         identity = requested if REQUEST_ID.fullmatch(requested) else str(uuid4())
+        added = added_headers(scope)
+        added.append((b"x-request-id", identity.encode()))
         started, status = time.perf_counter(), 0
         token = request_id.set(identity)
 
-        def send_with_id(message: Message) -> Awaitable[None]:
+        def send_complete(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", identity.encode())]
+                present = {name for name, _ in message["headers"]}
+                secure = [each for each in _RAW_SECURITY_HEADERS if each[0] not in present]
+                message["headers"] = [*message["headers"], *added, *secure]
             return send(message)
 
         try:
-            await self._app(scope, receive, send_with_id)
+            await self._app(scope, receive, send_complete)
         finally:
-            logger.info(
+            log_event(
+                logger,
                 "request completed",
-                extra={
+                {
                     "method": scope["method"],
                     # The template, never the path itself, which holds ids.
                     "route": getattr(scope.get("route"), "path", None),
@@ -105,23 +114,6 @@ class RequestContext:
                 },
             )
             request_id.reset(token)
-
-
-class SecurityHeaders:
-    """Adds those security headers that a response does not set itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        def send_secured(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                present = dict(message["headers"])
-                missing = [each for each in _RAW_SECURITY_HEADERS if each[0] not in present]
-                message["headers"] = [*message["headers"], *missing]
-            return send(message)
-
-        return self._app(scope, receive, send_secured)
 
 
 class RequestLimits:
@@ -197,7 +189,7 @@ class _LimitedBody:
 
 
 def _has_body(scope: Scope) -> bool:
-    return not _BODY_HEADERS.isdisjoint(dict(scope["headers"]))
+    return any(name in _BODY_HEADERS for name, _ in scope["headers"])
 
 
 class ConditionalGet:

@@ -1,10 +1,10 @@
 """Identify the caller of every request, and enforce the rate limit of each owner."""
 
-from collections.abc import Awaitable
+from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sightline_api.asgi.headers import read_header
+from sightline_api.asgi.headers import added_headers, read_header
 from sightline_api.auth.jwks import JwksUnavailable
 from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
 from sightline_api.auth.tokens import InvalidToken, User
@@ -18,6 +18,9 @@ from sightline_api.problems import (
 
 #: Paths that require an access token. Nothing else of a request is read before it is verified.
 PROTECTED_PREFIX = "/v1/"
+
+#: Name of the security scheme in the OpenAPI document.
+SECURITY_SCHEME = "HTTPBearer"
 
 
 class AuthenticationMiddleware:
@@ -46,20 +49,16 @@ class AuthenticationMiddleware:
             await self._app(scope, receive, send)
             return
         state = self._limiter.take(user.owner)
-        headers = [
-            (b"ratelimit-policy", self._policy),
-            (b"ratelimit", format_header(state).encode()),
-        ]
-
-        def send_with_limit(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
-            return send(message)
-
+        added_headers(scope).extend(
+            (
+                (b"ratelimit-policy", self._policy),
+                (b"ratelimit", format_header(state).encode()),
+            )
+        )
         if state.retry_seconds:
-            await render_problem(RateLimited(state.retry_seconds))(scope, receive, send_with_limit)
+            await render_problem(RateLimited(state.retry_seconds))(scope, receive, send)
         else:
-            await self._app(scope, receive, send_with_limit)
+            await self._app(scope, receive, send)
 
 
 async def _identify(scope: Scope) -> User:
@@ -74,3 +73,19 @@ async def _identify(scope: Scope) -> User:
     except JwksUnavailable:
         raise DependencyUnavailable from None
     return user
+
+
+def describe_security(document: dict[str, Any]) -> None:
+    """Add the security scheme to every operation that requires an access token."""
+    document["components"]["securitySchemes"] = {
+        SECURITY_SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "Cognito access token",
+        }
+    }
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            is_protected = path.startswith(PROTECTED_PREFIX)
+            operation["security"] = [{SECURITY_SCHEME: []}] if is_protected else []
