@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.conftest import Gateway
+from api.conftest import Gateway, PlainSigner
+from sightline.domain.images import Image
+from sightline.ports.idempotency_store import StoredResponse
+from sightline_api.urls.signer import PresignedPost
 from sightline_testing.builders import SHA256, new_owner
 
 UPLOAD_REQUEST = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
@@ -22,12 +25,62 @@ def count_images(gateway: Gateway, owner: str | None = None) -> int:
 
 def test_a_repeated_request_returns_the_first_response(gateway: Gateway) -> None:
     first, second = post(gateway, "k"), post(gateway, "k")
-    assert second.json() == first.json()
+    assert second.json()["image"] == first.json()["image"]
+    assert second.json()["duplicate_of"] == first.json()["duplicate_of"]
     assert second.status_code == 201
     assert second.headers["Location"] == first.headers["Location"]
     assert "Idempotent-Replayed" not in first.headers
     assert second.headers["Idempotent-Replayed"] == "true"
     assert count_images(gateway) == 1
+
+
+def test_a_repeated_request_returns_a_presigned_post_that_is_valid_as_long_as_the_first(
+    gateway: Gateway,
+) -> None:
+    first, second = (post(gateway, "k").json()["upload"] for _ in range(2))
+    assert (second["url"], second["fields"]) == (first["url"], first["fields"])
+    assert second["expires_at"] > first["expires_at"]
+
+
+def test_the_largest_batch_is_replayed_with_the_longest_credentials(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sign_upload(_: Any, image: Image, seconds: int) -> PresignedPost:
+        token = "x" * 4_096
+        return PresignedPost("http://s3", {"key": image.image_id, "token": token, "policy": token})
+
+    monkeypatch.setattr(PlainSigner, "sign_upload", sign_upload)
+    title = "\N{SUNRISE OVER MOUNTAINS}" * 200
+    batch = {"images": [{**UPLOAD_REQUEST, "title": title}] * 100}
+
+    def create() -> Any:
+        headers = {**gateway.headers(), "Idempotency-Key": "k"}
+        return gateway.client.post("/v1/images/batch", json=batch, headers=headers)
+
+    first, second = create(), create()
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert count_images(gateway) == 100
+    uploads = [
+        [outcome["upload"] for outcome in response.json()["items"]] for response in (first, second)
+    ]
+    for before, after in zip(*uploads, strict=True):
+        assert after["image"] == before["image"]
+        assert after["upload"]["fields"] == before["upload"]["fields"]
+
+
+def test_a_stored_response_has_no_credentials(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[StoredResponse] = []
+    store = gateway.tables.idempotency.store
+
+    async def keep(owner: str, key: str, response: StoredResponse, seconds: float) -> None:
+        stored.append(response)
+        await store(owner, key, response, seconds)
+
+    monkeypatch.setattr(gateway.tables.idempotency, "store", keep)
+    post(gateway, "k")
+    assert "fields" not in stored[0].body
 
 
 def test_requests_without_a_key_are_independent(gateway: Gateway) -> None:

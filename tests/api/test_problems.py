@@ -39,7 +39,11 @@ def test_a_request_without_a_valid_token_is_unauthenticated(
     headers = {"Authorization": header} if header else {}
     response = gateway.client.request(method, path, headers=headers)
     assert_problem(response, 401, "unauthenticated")
-    assert response.headers["WWW-Authenticate"] == "Bearer"
+    challenge = response.headers["WWW-Authenticate"]
+    if header and header.startswith("Bearer "):
+        assert challenge.startswith('Bearer error="invalid_token", error_description="')
+    else:
+        assert challenge == "Bearer"
 
 
 def test_an_unknown_path_is_not_found(gateway: Gateway) -> None:
@@ -56,7 +60,7 @@ def test_a_body_that_is_not_utf8_is_invalid(gateway: Gateway) -> None:
 def test_an_unsupported_method_is_not_allowed(gateway: Gateway) -> None:
     response = gateway.client.put("/v1/images", headers=gateway.headers())
     assert_problem(response, 405, "method_not_allowed")
-    assert response.headers["Allow"] == "GET, POST"
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 def client_error(code: str, status: int) -> ClientError:

@@ -12,6 +12,7 @@ from sightline.adapters.tables import require_table
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
+from sightline_api.asgi.protocol import BoundedHttpProtocol
 from sightline_api.settings import ApiSettings
 
 #: Exit code if the server could not start, the same as that of uvicorn's own command.
@@ -19,6 +20,11 @@ EXIT_START_FAILED = 3
 
 #: Time after which a connection is closed if the client does not read, seconds.
 SEND_TIMEOUT_SECONDS = 30
+
+#: Time for which an idle connection stays open, seconds. A load balancer that reuses a connection
+#: which the server is closing answers 502, so this exceeds the idle timeout of the load balancer:
+#: 120 s (infra/terraform/modules/load_balancer).
+KEEP_ALIVE_SECONDS = 150
 
 #: Time for requests in progress when the server stops, seconds.
 SHUTDOWN_TIMEOUT_SECONDS = 10
@@ -50,22 +56,31 @@ def main() -> None:
     serve(create_app(on_aws(settings), settings), settings)
 
 
+def make_server(app: FastAPI, host: str, port: int) -> Server:
+    """Return the server with its limits; they hold where no load balancer stands in front of it."""
+    return Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            http=BoundedHttpProtocol,
+            ws="none",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
+        )
+    )
+
+
 def serve(app: FastAPI, settings: ApiSettings) -> None:
     """Serve requests until a signal stops the process."""
     # The objects that exist now are permanent: scanning them again only adds latency.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
-    )
-    server = Server(config)
+    server = make_server(app, settings.host, settings.port)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

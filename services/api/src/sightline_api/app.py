@@ -29,12 +29,12 @@ from sightline_api.account import endpoints as account
 from sightline_api.account import usage
 from sightline_api.account.erasure import AccountEraser
 from sightline_api.albums import endpoints as albums
-from sightline_api.asgi.middleware import (
-    Compression,
-    ConditionalGet,
-    RequestContext,
-    RequestLimits,
-)
+from sightline_api.asgi.compression import Compression
+from sightline_api.asgi.conditional import ConditionalGet
+from sightline_api.asgi.context import RequestContext
+from sightline_api.asgi.head import HeadRequests
+from sightline_api.asgi.limits import RequestHead, RequestLimits
+from sightline_api.asgi.query_parameters import KnownQueryParameters
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware, describe_security
 from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
@@ -155,6 +155,8 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         telemetry=NO_TELEMETRY,
+        # A redirect would be built from the host that the client names.
+        redirect_slashes=False,
     )
     install_handlers(app)
     for router in ROUTERS:
@@ -179,6 +181,7 @@ def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     """Add the middleware; each one wraps those that were added before it."""
     app.add_middleware(ConditionalGet)
+    app.add_middleware(KnownQueryParameters)
     app.add_middleware(
         RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
     )
@@ -186,6 +189,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     limiter = None if rate is None else OwnerRateLimiter(rate, settings.owner_burst)
     app.add_middleware(AuthenticationMiddleware, limiter=limiter)
     app.add_middleware(Compression, minimum_size=1000, level=5)
+    app.add_middleware(HeadRequests)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -208,6 +212,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
             ],
             max_age=3600,
         )
+    app.add_middleware(RequestHead)
     app.add_middleware(RequestContext)
 
 

@@ -7,7 +7,7 @@ thread.
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from sightline.deletion import ImageDeleter
 from sightline.domain.albums import AlbumKey, AlbumNotFound
@@ -56,6 +56,10 @@ async def _own_album(user: CurrentUser, album_id: Annotated[str, Path()]) -> Alb
 
 OwnImage = Annotated[ImageKey, Depends(_own_image)]
 OwnAlbum = Annotated[AlbumKey, Depends(_own_album)]
+IfMatch = Annotated[
+    str | None,
+    Header(max_length=200, description="The `ETag` that the resource must still have."),
+]
 Settings = Annotated[ApiSettings, Depends(from_state("settings"))]
 Images = Annotated[ImageTable, Depends(from_state("images"))]
 Albums = Annotated[AlbumTable, Depends(from_state("albums"))]

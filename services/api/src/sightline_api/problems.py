@@ -13,12 +13,14 @@ translate all of them.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -66,6 +68,15 @@ RETRY_HEADER = {
     }
 }
 
+#: Length of the reason in `WWW-Authenticate`.
+MAX_REASON_LENGTH = 200
+
+#: Maximum number of validation errors that one response reports.
+MAX_FIELD_ERRORS = 20
+
+#: Maximum length of the location of such an error; a request may name a field as it likes.
+MAX_LOCATION_LENGTH = 200
+
 INVALID_REQUEST = "The request failed validation; see `errors`."
 
 
@@ -101,6 +112,11 @@ class Problem(Exception):
         """Return the problem as a part of another response."""
         return _describe(self.status, self.code, self.detail)
 
+    def response_headers(self) -> dict[str, str]:
+        """Return the headers of the response."""
+        retry = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return {**self.headers, **retry}
+
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
         """Return the entry of this error in the `responses` of an endpoint."""
@@ -112,6 +128,49 @@ class Unauthenticated(Problem):
     code = "unauthenticated"
     detail = "A valid access token is required."
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidAccessToken(Unauthenticated):
+    """The token was refused; `reason` says why, as RFC 6750, section 3 asks."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        description = re.sub(r'[^ -~]|["\\\\]', "", reason)[:MAX_REASON_LENGTH]
+        self._challenge = f'Bearer error="invalid_token", error_description="{description}"'
+
+    def response_headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": self._challenge}
+
+
+class BadRequest(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad_request"
+    detail = "The request is not valid HTTP/1.1, or it does not have exactly one `Host` header."
+
+
+class HeadersTooLarge(Problem):
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    code = "headers_too_large"
+    detail = "The request has too many headers, or they are too large."
+
+
+class RequestHeadTimeout(Problem):
+    status = HTTPStatus.REQUEST_TIMEOUT
+    code = "request_head_timeout"
+    detail = "The headers of the request did not arrive in time."
+
+
+class UnsupportedMediaType(Problem):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "unsupported_media_type"
+    detail = "The body must be JSON, with `Content-Type: application/json`."
+    headers: ClassVar = {"Accept": "application/json"}
+
+
+class InvalidPrecondition(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_precondition"
+    detail = "`If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them."
 
 
 class RateLimited(Problem):
@@ -234,6 +293,9 @@ class DependencyUnavailable(Problem):
 #: What every endpoint that requires a token may answer.
 AUTHENTICATED = (Unauthenticated, RateLimited, DependencyUnavailable)
 
+#: What every endpoint that takes `If-Match` may answer.
+PRECONDITION = (InvalidPrecondition, PreconditionFailed)
+
 #: The problem of each domain error that endpoints let pass.
 DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
     ImageNotFound: ImageNotFoundProblem,
@@ -280,10 +342,12 @@ def install_handlers(app: FastAPI) -> None:
 
 def render_problem(problem: Problem) -> JSONResponse:
     """Return the response for a problem."""
-    headers = dict(problem.headers)
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
-    return _render(problem.status, problem.code, problem.detail, headers)
+    return _render(problem.status, problem.code, problem.detail, problem.response_headers())
+
+
+def render_invalid_request(errors: list[FieldError]) -> JSONResponse:
+    """Return the response for a request that failed validation."""
+    return _render(422, "invalid_request", INVALID_REQUEST, errors=errors[:MAX_FIELD_ERRORS])
 
 
 def render_unexpected(error: Exception) -> JSONResponse:
@@ -331,13 +395,19 @@ async def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     # The input is not repeated: it may hold what must not be logged.
     errors = [
-        FieldError(location=".".join(str(step) for step in item["loc"]), message=item["msg"])
-        for item in error.errors()
+        FieldError(location=_locate(item["loc"]), message=item["msg"])
+        for item in islice(error.errors(), MAX_FIELD_ERRORS)
     ]
-    return _render(422, "invalid_request", INVALID_REQUEST, errors=errors)
+    return render_invalid_request(errors)
 
 
-async def _handle_http(request: Request, error: Exception) -> JSONResponse:
+def _locate(location: tuple[str | int, ...]) -> str:
+    """Return the path of a field; its name may contain code points that UTF-8 cannot encode."""
+    path = ".".join(str(step) for step in location)[:MAX_LOCATION_LENGTH]
+    return path.encode(errors="replace").decode()
+
+
+async def _handle_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # FastAPI could not decode the body.
@@ -347,17 +417,21 @@ async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     return _render(error.status_code, code, f"{phrase}.", headers)
 
 
-def _allowed_methods(request: Request) -> Iterator[str]:
-    """Yield the methods of every route of the path; the route that rejects knows only its own."""
+def _allowed_methods(request: Request) -> set[str]:
+    """Return the methods of all routes of the path; the route that rejects knows only its own."""
+    methods = {"OPTIONS"}
     for route in request.app.routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            yield from route.methods or ()
+            methods |= route.methods or set()
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
-async def _handle_group(request: Request, error: Exception) -> JSONResponse:
+async def _handle_group(request: Request, error: Exception) -> Response:
     """Answer for the first of several concurrent errors."""
     assert isinstance(error, ExceptionGroup)  # noqa: S101
     first = error.exceptions[0]
@@ -379,7 +453,7 @@ async def _handle_unexpected(_: Request, error: Exception) -> JSONResponse:
     return render_unexpected(error)
 
 
-_HANDLERS: dict[type[Exception], Callable[[Request, Any], Awaitable[JSONResponse]]] = {
+_HANDLERS: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
     Problem: _handle_problem,
     **dict.fromkeys(DOMAIN_ERRORS, _handle_domain_error),
     RequestValidationError: _handle_invalid_request,

@@ -3,7 +3,7 @@
 import zlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from sightline.domain.albums import Album
 from sightline.domain.clock import now
@@ -19,11 +19,21 @@ from sightline_api.albums.schemas import (
     AlbumView,
 )
 from sightline_api.albums.views import AlbumViews
-from sightline_api.dependencies import Albums, CurrentUser, Images, Index, OwnAlbum, UrlSigner
+from sightline_api.asgi.headers import parse_if_match
+from sightline_api.dependencies import (
+    Albums,
+    CurrentUser,
+    IfMatch,
+    Images,
+    Index,
+    OwnAlbum,
+    UrlSigner,
+)
 from sightline_api.events.dependencies import Changes
 from sightline_api.pagination import decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
+    PRECONDITION,
     AlbumNotFoundProblem,
     Contended,
     InvalidCursor,
@@ -112,7 +122,7 @@ async def get_album(
     "/{album_id}",
     operation_id="update_album",
     summary="Update an album",
-    responses=documented(AlbumNotFoundProblem, PreconditionFailed, Contended, NotInAlbumProblem),
+    responses=documented(AlbumNotFoundProblem, *PRECONDITION, Contended, NotInAlbumProblem),
 )
 async def update_album(
     changes: AlbumChanges,
@@ -123,7 +133,7 @@ async def update_album(
     signer: UrlSigner,
     published: Changes,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=200)] = None,
+    if_match: IfMatch = None,
 ) -> AlbumView:
     """Change the title or the cover of an album.
 
@@ -133,8 +143,7 @@ async def update_album(
     @retry_conflicts()
     async def update() -> None:
         album = await albums.get(key)
-        if if_match is not None and not _is_current(album, if_match):
-            raise PreconditionFailed
+        _check_precondition(album, if_match)
         await albums.update(album, album.model_copy(update=changes.changed_fields()))
 
     await update()
@@ -147,10 +156,17 @@ async def update_album(
     status_code=204,
     operation_id="delete_album",
     summary="Delete an album",
-    responses=documented(AlbumNotFoundProblem, Contended),
+    responses=documented(AlbumNotFoundProblem, *PRECONDITION, Contended),
 )
-async def delete_album(key: OwnAlbum, albums: Albums, changes: Changes) -> None:
-    """Delete an album and keep its images. An interrupted request can be repeated."""
+async def delete_album(
+    key: OwnAlbum, albums: Albums, changes: Changes, if_match: IfMatch = None
+) -> None:
+    """Delete an album and keep its images. An interrupted request can be repeated.
+
+    With `If-Match`, only if the album and its content still have that `ETag`.
+    """
+    if if_match is not None:
+        _check_precondition(await albums.get(key), if_match)
     await albums.remove(await albums.begin_deletion(key))
     changes.album(key, "deleted")
 
@@ -214,7 +230,12 @@ def _with_etag(view: AlbumView, album: Album, response: Response) -> AlbumView:
     return view
 
 
-def _is_current(album: Album, if_match: str) -> bool:
-    """Return whether the tags name this revision; the look of the cover does not matter."""
-    tags = {tag.strip().strip('"').split("-", 1)[0] for tag in if_match.split(",")}
-    return "*" in tags or str(album.revision) in tags
+def _check_precondition(album: Album, if_match: str | None) -> None:
+    """Raise `PreconditionFailed` unless `if_match` is absent or names this revision.
+
+    The look of the cover in the ETag does not matter.
+    """
+    if if_match is None or (tags := parse_if_match(if_match)) is None:
+        return
+    if str(album.revision) not in {tag.split("-", 1)[0] for tag in tags}:
+        raise PreconditionFailed

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
-from sightline_api.images.schemas import LinkedRendition, Title, link_rendition
+from sightline_api.images.schemas import AnyId, LinkedRendition, Title, link_rendition
 
 
 class CoverView(BaseModel):
@@ -92,7 +92,7 @@ class AlbumImageBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[str], Field(min_length=1, max_length=100)]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
 
 
 class AlbumImageOutcome(BaseModel):

@@ -10,6 +10,7 @@ from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
 from sightline_api.auth.tokens import InvalidToken, User
 from sightline_api.problems import (
     DependencyUnavailable,
+    InvalidAccessToken,
     Problem,
     RateLimited,
     Unauthenticated,
@@ -68,8 +69,8 @@ async def _identify(scope: Scope) -> User:
         raise Unauthenticated
     try:
         user: User = await scope["state"]["tokens"].verify(token)
-    except InvalidToken:
-        raise Unauthenticated from None
+    except InvalidToken as error:
+        raise InvalidAccessToken(str(error)) from None
     except JwksUnavailable:
         raise DependencyUnavailable from None
     return user

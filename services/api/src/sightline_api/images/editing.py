@@ -9,7 +9,7 @@ from sightline.domain.labels import fold_label
 from sightline.domain.object_keys import ImageKey
 from sightline.optimistic import retry_conflicts
 from sightline.ports.image_table import ImageTable
-from sightline_api.asgi.headers import matches
+from sightline_api.asgi.headers import parse_if_match
 from sightline_api.problems import PreconditionFailed
 
 
@@ -28,8 +28,7 @@ async def edit_image(
     that `if_match` names.
     """
     image = await images.get(key)
-    if if_match is not None and not _is_current(image, if_match):
-        raise PreconditionFailed
+    check_precondition(image, if_match)
     edited = _apply(image, changes)
     await images.store(image, edited)
     return edited
@@ -48,10 +47,15 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
     return image.with_details(image.details.model_copy(update=update))
 
 
-def _is_current(image: Image, if_match: str) -> bool:
-    """Return whether the tags name this version; the hour of the URLs does not matter."""
-    tags = [tag.strip().strip('"').rsplit("-", 1)[0] for tag in if_match.split(",")]
-    return matches(if_match, "*") or _version(image) in tags
+def check_precondition(image: Image, if_match: str | None) -> None:
+    """Raise `PreconditionFailed` unless `if_match` is absent or names this version of the image.
+
+    The hour of the URLs in the ETag does not matter.
+    """
+    if if_match is None or (tags := parse_if_match(if_match)) is None:
+        return
+    if _version(image) not in {tag.rsplit("-", 1)[0] for tag in tags}:
+        raise PreconditionFailed
 
 
 def _version(image: Image) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
@@ -15,6 +15,7 @@ from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
     CurrentUser,
     Deleter,
+    IfMatch,
     Images,
     Index,
     OwnImage,
@@ -24,7 +25,7 @@ from sightline_api.dependencies import (
 from sightline_api.events.dependencies import Changes
 from sightline_api.images import index_search as search
 from sightline_api.images.dependencies import Uploads
-from sightline_api.images.editing import edit_image, make_etag
+from sightline_api.images.editing import check_precondition, edit_image, make_etag
 from sightline_api.images.listing import Filter, Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
@@ -41,25 +42,26 @@ from sightline_api.images.schemas import (
     LabelNames,
     ReprocessRequest,
 )
+from sightline_api.images.upload_route import UploadRoute
 from sightline_api.pagination import decode_image_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
+    PRECONDITION,
     Contended,
     ImageNotFoundProblem,
     ImageTooLarge,
     InvalidCursor,
     NotUploaded,
-    PreconditionFailed,
     Problem,
     QuotaExceeded,
     documented,
 )
-from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
+from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT
 
 router = APIRouter(
     prefix="/v1/images",
     tags=["images"],
-    route_class=IdempotentRoute,
+    route_class=UploadRoute,
     responses=documented(*AUTHENTICATED),
 )
 
@@ -182,7 +184,7 @@ async def get_image(
     "/{image_id}",
     operation_id="update_image",
     summary="Update an image",
-    responses=documented(ImageNotFoundProblem, PreconditionFailed, Contended),
+    responses=documented(ImageNotFoundProblem, *PRECONDITION, Contended),
 )
 async def update_image(
     changes: ImageChanges,
@@ -191,7 +193,7 @@ async def update_image(
     signer: UrlSigner,
     published: Changes,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=200)] = None,
+    if_match: IfMatch = None,
 ) -> ImageView:
     """Change the title, the description and the owner's labels. Reprocessing keeps them.
 
@@ -236,12 +238,17 @@ async def reprocess_image(
     status_code=204,
     operation_id="delete_image",
     summary="Delete an image",
-    responses=documented(ImageNotFoundProblem),
+    responses=documented(ImageNotFoundProblem, *PRECONDITION),
 )
-async def delete_image(key: OwnImage, deleter: Deleter, changes: Changes) -> None:
+async def delete_image(
+    key: OwnImage, images: Images, deleter: Deleter, changes: Changes, if_match: IfMatch = None
+) -> None:
     """Delete an image with its original, renditions, labels and album entries.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated. With
+    `If-Match`, only if the image still has that `ETag`.
     """
+    if if_match is not None:
+        check_precondition(await images.get(key), if_match)
     await deleter.delete(key)
     changes.image(key, "deleted")

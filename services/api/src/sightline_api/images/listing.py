@@ -15,6 +15,10 @@ from sightline_api.images.index_search import Query, find_images
 READ_SIZE = 100
 MAX_READ = 1_000
 
+#: The ends of the calendar, in UTC.
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -110,4 +114,10 @@ class Listing:
 
 
 def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    """Return the time in UTC; the first or last one where it would leave the calendar."""
+    if at.tzinfo is None:
+        return at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if at.year == 1 else LATEST

@@ -47,6 +47,9 @@ Description = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
 ]
 
+#: An id as a client sends it: one in another format belongs to no image.
+AnyId = Annotated[str, StringConstraints(max_length=64)]
+
 #: Letters and digits of any script, and some punctuation between them.
 LabelName = Annotated[
     str,
@@ -399,7 +402,7 @@ class DeletionBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[str], Field(min_length=1, max_length=100)]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
 
 
 class DeletionOutcome(BaseModel):

@@ -53,7 +53,20 @@ IDEMPOTENT: dict[str, Any] = {
 
 
 class IdempotentRoute(APIRoute):
-    """A route whose POSTs may have an `Idempotency-Key`."""
+    """A route whose POSTs may have an `Idempotency-Key`.
+
+    A subclass whose responses are large, or expire, stores what it restores them from.
+    """
+
+    @classmethod
+    def condense(cls, body: str) -> str:
+        """Return what the body of a response is stored as."""
+        return body
+
+    @classmethod
+    async def restore(cls, request: Request, stored: str) -> str:  # noqa: ARG003
+        """Return the body for a repeated request from what is stored."""
+        return stored
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -64,35 +77,36 @@ class IdempotentRoute(APIRoute):
                 return await handle(request)
             if not KEY.fullmatch(key):
                 raise InvalidKey
-            return await _answer_once(request, key, handle)
+            return await self._answer_once(request, key, handle)
 
         return handle_once
 
-
-async def _answer_once(request: Request, key: str, handle: Handler) -> Response:
-    owner: str = request.state.user.owner
-    store: IdempotencyStore = request.state.idempotency
-    # The path is part of the fingerprint: the same body sent elsewhere is another request.
-    content = request.url.path.encode() + b"\0" + await request.body()
-    try:
-        known = await store.claim(owner, key, hashlib.sha256(content).hexdigest(), CLAIM_SECONDS)
-    except RequestClaimed as claimed:
-        raise (RequestInProgress if claimed.same else KeyReused) from None
-    if known is not None:
-        return Response(known.body, known.status, {**known.headers, "Idempotent-Replayed": "true"})
-    try:
-        response = await handle(request)
-    except BaseException:
-        # The request had no effect that must be replayed.
-        await asyncio.shield(store.release(owner, key))
-        raise
-    body = bytes(response.body)
-    if response.status_code < 500 and len(body) <= MAX_STORED_BYTES:
-        headers = {
-            name: value for name, value in response.headers.items() if name in STORED_HEADERS
-        }
-        stored = StoredResponse(response.status_code, headers, body.decode())
-        await store.store(owner, key, stored, REPLAY_SECONDS)
-    else:
-        await store.release(owner, key)
-    return response
+    async def _answer_once(self, request: Request, key: str, handle: Handler) -> Response:
+        owner: str = request.state.user.owner
+        store: IdempotencyStore = request.state.idempotency
+        # The path is part of the fingerprint: the same body sent elsewhere is another request.
+        content = request.url.path.encode() + b"\0" + await request.body()
+        fingerprint = hashlib.sha256(content).hexdigest()
+        try:
+            known = await store.claim(owner, key, fingerprint, CLAIM_SECONDS)
+        except RequestClaimed as claimed:
+            raise (RequestInProgress if claimed.same else KeyReused) from None
+        if known is not None:
+            headers = {**known.headers, "Idempotent-Replayed": "true"}
+            return Response(await self.restore(request, known.body), known.status, headers)
+        try:
+            response = await handle(request)
+        except BaseException:
+            # The request had no effect that must be replayed.
+            await asyncio.shield(store.release(owner, key))
+            raise
+        body = self.condense(bytes(response.body).decode())
+        if response.status_code < 500 and len(body.encode()) <= MAX_STORED_BYTES:
+            headers = {
+                name: value for name, value in response.headers.items() if name in STORED_HEADERS
+            }
+            stored = StoredResponse(response.status_code, headers, body)
+            await store.store(owner, key, stored, REPLAY_SECONDS)
+        else:
+            await store.release(owner, key)
+        return response

@@ -1,0 +1,142 @@
+"""Bounds of a request: its head, its body, and the time until the response."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sightline_api.asgi.headers import read_header
+from sightline_api.problems import (
+    BadRequest,
+    HeadersTooLarge,
+    Problem,
+    RequestTimeout,
+    RequestTooLarge,
+    UnsupportedMediaType,
+    render_problem,
+    render_unexpected,
+)
+
+logger = logging.getLogger(__name__)
+
+#: Maximum number of headers of a request, and their size in bytes. Browsers send about 20; an
+#: access token of Cognito takes about 1 kB, with many groups up to 8 kB.
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32_768
+#: A request without any of these has no body (RFC 9112, section 6.3).
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class RequestHead:
+    """Rejects a head that is too large, and one that does not name the host exactly once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == "http" and (problem := _find_problem(scope)):
+            return render_problem(problem)(scope, receive, send)
+        return self._app(scope, receive, send)
+
+
+def _find_problem(scope: Scope) -> Problem | None:
+    size = hosts = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        hosts += name == b"host"
+    if size > MAX_HEADER_BYTES or len(scope["headers"]) > MAX_HEADERS:
+        return HeadersTooLarge()
+    # RFC 9112, section 3.2; HTTP/1.0 has no such header.
+    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+        return BadRequest()
+    return None
+
+
+class RequestLimits:
+    """Rejects bodies that are not JSON or above `max_bytes`, and responses that start too late.
+
+    It also answers for unexpected errors: Starlette would answer outside of all middleware, where a
+    response has neither a request id nor security headers.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        def send_started(message: Message) -> Awaitable[None]:
+            nonlocal started
+            if not started:
+                started = True
+                limit.reschedule(None)
+            return send(message)
+
+        has_body = _has_body(scope)
+        if has_body and not _is_json(read_header(scope, b"content-type")):
+            await render_problem(UnsupportedMediaType())(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                if has_body:
+                    body = _LimitedBody(self._max_bytes, scope, receive, send_started)
+                    await self._app(scope, body.receive, body.send)
+                else:
+                    await self._app(scope, receive, send_started)
+        except TimeoutError:
+            if started:
+                raise
+            logger.warning("request timed out after %s seconds", self._seconds)
+            await render_problem(RequestTimeout())(scope, receive, send)
+        except Exception as error:
+            if started:
+                raise
+            await render_unexpected(error)(scope, receive, send)
+
+
+class _LimitedBody:
+    """The body of one request up to a number of bytes, and the response to it."""
+
+    def __init__(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
+        self._max_bytes = max_bytes
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        declared = read_header(scope, b"content-length")
+        self._is_declared = declared.isdigit()
+        self._size = int(declared) if self._is_declared else 0
+        self._is_rejected = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if not self._is_declared:
+            self._size += len(message.get("body", b""))
+        if self._size > self._max_bytes:
+            # The application sees a disconnect; whatever it answers then is dropped.
+            await render_problem(RequestTooLarge())(self._scope, self._receive, self._send)
+            self._is_rejected = True
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        if not self._is_rejected:
+            await self._send(message)
+
+
+def _has_body(scope: Scope) -> bool:
+    if all(name not in _BODY_HEADERS for name, _ in scope["headers"]):
+        return False
+    return read_header(scope, b"content-length") != "0"
+
+
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
