@@ -35,7 +35,7 @@ step = $(if $(NUMBERED),[$(1)/4] )
 .PHONY: run
 run: NUMBERED := yes
 run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1)
-	@exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh)
+	@SIGHTLINE_CORS_ORIGINS="$(CORS_ORIGINS)" exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: reset
 reset: $(VENV)/run ## Delete the photos and users that `make run` keeps

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, NoDecode
 
 from sightline.settings import ConsumerSettings, ServiceSettings
 from sightline_api.settings import ApiSettings
@@ -77,9 +77,18 @@ def _format_rows(settings: type[BaseSettings]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for variable, field in own_fields(settings):
         names = " or ".join(f"`{name}`" for name in variable.split(", "))
-        kind = _format_type(field.annotation) + _format_bounds(field)
+        kind = (
+            "list, separated by commas"
+            if _is_split(field)
+            else _format_type(field.annotation) + _format_bounds(field)
+        )
         cells = names, kind, _format_default(variable, field), field.description or ""
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def _is_split(field: FieldInfo) -> bool:
+    """Return whether the setting splits its text itself, instead of reading JSON."""
+    return NoDecode in field.metadata
 
 
 def _format_type(annotation: Any) -> str:
@@ -117,6 +126,8 @@ def _format_default(variable: str, field: FieldInfo) -> str:
     default = field.default
     if default is None:
         return "none"
+    if _is_split(field):
+        return ", ".join(f"`{each}`" for each in default) or "none"
     if isinstance(default, (tuple, frozenset, dict)):
         return f"`{json.dumps(default if isinstance(default, dict) else list(default))}`"
     return f"`{default.value if isinstance(default, Enum) else default}`"

@@ -15,7 +15,7 @@ module "originals" {
   force_destroy   = !local.protected
   versioned       = true
   noncurrent_days = var.noncurrent_days
-  upload_origins  = concat([local.web_url], var.upload_origins)
+  upload_origins  = concat([local.web_url], var.cors_origins)
   notification    = { topic_arn = module.uploads.arn, prefix = local.originals_prefix }
   access_log      = { bucket = module.logs.name, prefix = "s3/originals/" }
 }

@@ -221,14 +221,14 @@ variable "url_signing_private_key" {
   ephemeral   = true
 }
 
-variable "upload_origins" {
-  description = "Additional origins that may upload, such as http://localhost:5173 for development."
+variable "cors_origins" {
+  description = "Origins of other web pages that may call the API and upload, such as http://localhost:5173 for development."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for origin in var.upload_origins : can(regex("^https?://[^/*]+$", origin))])
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[^/*]+$", origin))])
     error_message = "Each origin must be a scheme and a host, without a path or a wildcard."
   }
 }

@@ -1,13 +1,16 @@
 """Headers, limits and logs that apply to every request."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import ValidationError
 
 from api.conftest import Gateway
 from sightline_api.asgi.headers import matches
+from sightline_api.settings import ApiSettings
 from sightline_testing.builders import make_image, with_recognition
 
 
@@ -138,3 +141,25 @@ def test_cors_allows_only_configured_origins(
     preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     response = slow_gateway.client.request("OPTIONS", "/v1/images", headers=preflight)
     assert (response.headers.get("Access-Control-Allow-Origin") == origin) is allowed
+
+
+def test_cors_origins_are_separated_by_commas(
+    settings: ApiSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {
+        "SIGHTLINE_CORS_ORIGINS": "https://app.example.com, http://localhost:5173",
+        "AWS_REGION": "eu-central-1",
+    }
+    names = {"region", "s3_endpoint", "cors_origins", "call_prices"}
+    for name, value in settings.model_dump(mode="json", exclude_none=True).items():
+        if name not in names:
+            text = value if isinstance(value, str) else json.dumps(value)
+            environment[f"SIGHTLINE_{name.upper()}"] = text
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ApiSettings().cors_origins == ("https://app.example.com", "http://localhost:5173")
+    monkeypatch.setenv("SIGHTLINE_CORS_ORIGINS", "https://app.example.com/path")
+    with pytest.raises(ValidationError, match="without a path"):
+        ApiSettings()
+    monkeypatch.setenv("SIGHTLINE_CORS_ORIGINS", "")
+    assert ApiSettings().cors_origins == ()

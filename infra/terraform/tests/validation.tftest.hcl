@@ -51,10 +51,10 @@ run "wildcard_upload_origin" {
   command = plan
 
   variables {
-    upload_origins = ["*"]
+    cors_origins = ["*"]
   }
 
-  expect_failures = [var.upload_origins]
+  expect_failures = [var.cors_origins]
 }
 
 run "setting_without_prefix" {

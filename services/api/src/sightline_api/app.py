@@ -204,6 +204,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
             ],
             expose_headers=[
                 "ETag",
+                "Idempotent-Replayed",
                 "Location",
                 "RateLimit",
                 "RateLimit-Policy",

@@ -1,13 +1,17 @@
 """Settings of the API."""
 
-from typing import Self
+import re
+from typing import Annotated, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from sightline.domain.recognition import Feature
 from sightline.settings import PREFIX, ServiceSettings
 from sightline_api.urls.cloudfront import read_private_key
+
+#: A scheme and a host, without a path (RFC 6454).
+ORIGIN = re.compile(r"https?://[^\s/*,]+")
 
 
 class ApiSettings(ServiceSettings):
@@ -128,11 +132,26 @@ class ApiSettings(ServiceSettings):
         description="Lease of an API task's event queue, in seconds. If the task stops renewing "
         "it, other tasks remove the queue.",
     )
-    cors_origins: tuple[str, ...] = Field(
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Origins of web pages that may call the API, such as "
+        description="Origins of web pages that may call the API, separated by commas, such as "
         "`https://app.example.com`; none by default.",
     )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, origins: object) -> object:
+        if not isinstance(origins, str):
+            return origins
+        return tuple(each.strip() for each in origins.split(",") if each.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError("write an origin as `https://app.example.com`, without a path")
+        return origins
 
     @field_validator("cloudfront_private_key")
     @classmethod

@@ -83,6 +83,8 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
         ),
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
+        # Chosen by the user, as `make run CORS_ORIGINS=...`.
+        "SIGHTLINE_CORS_ORIGINS": os.environ.get("SIGHTLINE_CORS_ORIGINS", ""),
     }
 
 
