@@ -4,6 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 
@@ -97,3 +100,31 @@ async def test_a_cached_token_expires(pool: TokenIssuer) -> None:
     at += 61
     with pytest.raises(InvalidToken):
         await verifier.verify(token)
+
+
+#: Verifies a token of a new pool, without what python-jose depends on besides `cryptography`.
+WITHOUT_OTHER_BACKENDS = """
+import asyncio, sys
+for name in ("ecdsa", "rsa", "pyasn1", "Crypto", "Cryptodome"):
+    sys.modules[name] = None
+from api.test_tokens import OWNER, make_verifier
+from sightline_testing.tokens import TokenIssuer
+pool = TokenIssuer()
+user = asyncio.run(make_verifier(pool).verify(pool.sign(OWNER)))
+assert user.owner == OWNER
+import jose.backends
+print(jose.backends.RSAKey.__module__)
+"""
+
+
+def test_only_the_cryptography_backend_of_python_jose_is_used() -> None:
+    # A process of its own: nothing that another test imported counts.
+    result = subprocess.run(
+        [sys.executable, "-c", WITHOUT_OTHER_BACKENDS],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.strip() == "jose.backends.cryptography_backend"
