@@ -104,6 +104,7 @@ class Stream:
         self._parser = SseParser()
         self._disconnected = asyncio.Event()
         self._request_sent = False
+        headers = {"Host": "gateway", **headers}
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         scope = {
             "type": "http",

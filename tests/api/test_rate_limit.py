@@ -140,7 +140,7 @@ def test_every_response_to_an_owner_has_the_headers(
         (405, "PUT", "/v1/images", {}),
         (413, "POST", "/v1/images", large),
         (422, "POST", "/v1/images", {"content": b"{", "headers": {"Content-Type": json}}),
-        (422, "POST", "/v1/images", {"content": b"{", "headers": {"Content-Type": plain}}),
+        (415, "POST", "/v1/images", {"content": b"{", "headers": {"Content-Type": plain}}),
         (500, "GET", "/v1/usage", {}),
     ]
     for status, method, path, options in requests:
