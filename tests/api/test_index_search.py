@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from sightline.domain.ids import new_image_id
-from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 from sightline_api.images.index_search import READ_SIZE, Query, find_images
 
 
@@ -35,6 +35,9 @@ class CountingIndex:
         self.reads += 1
         self.entries += len(found)
         return [TermMatch(image_id, self._confidence) for image_id in found]
+
+    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+        raise AssertionError
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None

@@ -6,10 +6,11 @@ import pytest
 
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import Image
+from sightline.domain.perceptual_hash import find_near_bands, split_bands
 from sightline.domain.recognition import BoundingBox, DetectedText
 from sightline.domain.words import MAX_WORDS
 from sightline.optimistic import Conflict
-from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 from sightline.ports.tables import Tables
 from sightline_testing.builders import (
     ETAG,
@@ -19,6 +20,7 @@ from sightline_testing.builders import (
     find_labeled,
     make_recognition,
     new_owner,
+    with_hash,
     with_recognition,
 )
 
@@ -219,3 +221,57 @@ async def test_match_returns_the_requested_images_that_have_the_term(tables: Tab
     assert await tables.index.match(owner, Term("label", "cat"), requested) == []
     assert await tables.index.match(new_owner(), Term("label", "dog"), requested) == []
     assert await tables.index.match(owner, Term("label", "dog"), []) == []
+
+
+HASH = "0123456789abcdef"
+
+#: Differs from it in every band, in more than one bit.
+OTHER_HASH = "fedcba9876543210"
+
+
+async def find_by_hash(tables: Tables, owner: str, value: str) -> set[HashMatch]:
+    return set(await tables.index.find_by_bands(owner, find_near_bands(value)))
+
+
+async def test_an_image_is_found_by_each_band_of_its_hash(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, with_hash(image, HASH))
+    match = HashMatch(image.image_id, HASH)
+    for band in split_bands(HASH):
+        assert await tables.index.find_by_bands(image.owner, [band]) == [match]
+    assert await find_by_hash(tables, image.owner, HASH) == {match}
+    assert await find_by_hash(tables, image.owner, OTHER_HASH) == set()
+    assert await find_by_hash(tables, new_owner(), HASH) == set()
+
+
+async def test_a_new_hash_replaces_the_bands_of_the_old_one(tables: Tables) -> None:
+    image = await create_image(tables)
+    first = with_hash(image, HASH)
+    await tables.images.store(image, first)
+    # The lowest band stays the same.
+    other = f"{int(HASH, 16) ^ 0xFFFFFFFFFFFFF000:016x}"
+    second = with_hash(first, other, etag="other")
+    await tables.images.store(first, second)
+    assert await find_by_hash(tables, image.owner, HASH) == {HashMatch(image.image_id, other)}
+    (shared, *old), (_, *new) = split_bands(HASH), split_bands(other)
+    assert await tables.index.find_by_bands(image.owner, old[1:]) == []
+    for band in (shared, *new):
+        assert len(await tables.index.find_by_bands(image.owner, [band])) == 1
+    await tables.images.store(second, with_hash(second, None, etag="plain"))
+    assert await find_by_hash(tables, image.owner, other) == set()
+
+
+async def test_a_removed_image_is_found_by_no_hash(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, with_hash(image, HASH))
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    assert await find_by_hash(tables, image.owner, HASH) == set()
+
+
+async def test_a_failed_store_leaves_the_bands_unchanged(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, with_hash(image, HASH))
+    with pytest.raises(Conflict):
+        await tables.images.store(image, with_hash(image, OTHER_HASH, etag="other"))
+    assert await find_by_hash(tables, image.owner, OTHER_HASH) == set()
+    assert await find_by_hash(tables, image.owner, HASH) == {HashMatch(image.image_id, HASH)}

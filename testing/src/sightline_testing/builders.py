@@ -96,6 +96,12 @@ def make_recognition(
     )
 
 
+def with_hash(image: Image, perceptual_hash: str | None, etag: str = ETAG) -> Image:
+    """Return the image with a rendition set that has this perceptual hash."""
+    renditions = make_rendition_set().model_copy(update={"perceptual_hash": perceptual_hash})
+    return image.with_part("renditions", image.renditions.begin(etag).succeed(renditions))
+
+
 def make_rendition_set() -> RenditionSet:
     """Build a rendition set with one thumbnail."""
     return RenditionSet(

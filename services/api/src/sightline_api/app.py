@@ -45,8 +45,8 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
+from sightline_api.images import duplicates, originals
 from sightline_api.images import endpoints as images
-from sightline_api.images import originals
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers, problem_schemas
@@ -58,6 +58,7 @@ from sightline_api.urls.signer import BucketEndpoint, Signer
 ROUTERS = (
     images.router,
     originals.router,
+    duplicates.router,
     albums.router,
     labels.router,
     usage.router,

@@ -75,6 +75,7 @@ class RenditionWork:
             height=rendered.size.height,
             animated=rendered.animated,
             placeholder=rendered.placeholder,
+            perceptual_hash=rendered.perceptual_hash,
             capture=rendered.capture,
             renditions=tuple(
                 Rendition(

@@ -18,6 +18,7 @@ from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated,
 from sightline_resizer.capture import read_capture, read_orientation
 from sightline_resizer.color import convert_to_srgb
 from sightline_resizer.encoding import RenditionFormat, encode
+from sightline_resizer.perceptual_hash import compute_perceptual_hash
 from sightline_resizer.thumbhash import encode_thumbhash
 
 #: The operation that turns an image upright, by its EXIF orientation.
@@ -95,6 +96,7 @@ class RenderedImage(NamedTuple):
     animated: bool
     capture: Capture
     placeholder: str
+    perceptual_hash: str | None
     renditions: list[EncodedRendition]
 
 
@@ -129,6 +131,7 @@ def render_image(body: bytes, limits: Limits, options: RenderOptions) -> Rendere
         animated=decoded.animated,
         capture=decoded.capture,
         placeholder=base64.b64encode(encode_thumbhash(smallest)).decode(),
+        perceptual_hash=compute_perceptual_hash(smallest),
         renditions=list(_encode_renditions(upright, options)),
     )
 

@@ -149,6 +149,12 @@ class Image(Value):
         return visible_labels(self.detected_labels, self.details.added, self.details.hidden)
 
     @property
+    def perceptual_hash(self) -> str | None:
+        """The perceptual hash, once the renditions exist."""
+        result = self.renditions.result
+        return result.perceptual_hash if result else None
+
+    @property
     def detected_labels(self) -> tuple[ImageLabel, ...]:
         """The labels that recognition found."""
         result = self.recognition.result

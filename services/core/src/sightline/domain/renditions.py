@@ -19,7 +19,8 @@ class RenditionSet(Value):
     """The result of the resizer; `width` and `height` are those of the upright original.
 
     `placeholder` is a ThumbHash in Base64, which clients show until a rendition has loaded. The
-    renditions of an `animated` image show its first frame only.
+    renditions of an `animated` image show its first frame only. `perceptual_hash` is that of the
+    smallest rendition; None for an image that is one plain color.
     """
 
     media_type: str
@@ -27,5 +28,6 @@ class RenditionSet(Value):
     height: int
     animated: bool = False
     placeholder: str | None = None
+    perceptual_hash: str | None = None
     capture: Capture = Capture()
     renditions: tuple[Rendition, ...] = ()

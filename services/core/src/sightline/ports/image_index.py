@@ -26,8 +26,18 @@ class TermMatch(NamedTuple):
     confidence: float
 
 
+class HashMatch(NamedTuple):
+    """An image, and its perceptual hash."""
+
+    image_id: str
+    value: str
+
+
 class ImageIndex(Protocol):
-    """Finds images by term, and counts labels. `ImageTable` and `AlbumTable` maintain it."""
+    """Finds images by term or perceptual hash, and counts labels.
+
+    `ImageTable` and `AlbumTable` maintain it.
+    """
 
     async def find(
         self, owner: str, term: Term, limit: int, upto: str | None = None
@@ -40,6 +50,12 @@ class ImageIndex(Protocol):
 
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         """Return those of up to 100 images that the term finds, newest first."""
+
+    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+        """Return each image whose perceptual hash has one of the bands, once, in no order.
+
+        An image that is being deleted may be among them.
+        """
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None

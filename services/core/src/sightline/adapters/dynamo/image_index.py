@@ -1,8 +1,11 @@
-"""The index of labels, albums and words in DynamoDB, and the items that a change of labels takes.
+"""The index of labels, albums, words and perceptual hashes in DynamoDB, and its entries.
 
-Each term has a partition of its own, with an entry for each image, sorted by image id.
+Each term and each band of a hash has a partition of its own, with an entry for each image, sorted
+by image id.
 """
 
+import asyncio
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,8 @@ from botocore.exceptions import ClientError
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import (
     Item,
+    band_key,
+    band_partition,
     image_key,
     index_key,
     label_count_key,
@@ -29,7 +34,8 @@ from sightline.batching import in_batches
 from sightline.domain.images import Image
 from sightline.domain.labels import ImageLabel
 from sightline.domain.object_keys import ImageKey
-from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline.domain.perceptual_hash import split_bands
+from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -37,6 +43,9 @@ if TYPE_CHECKING:
 
 #: Words that one transaction indexes, beside the row that names them, with room to spare.
 WORDS_PER_TRANSACTION = 50
+
+#: Queries of bands in progress at a time: one search must not take every connection.
+CONCURRENT_QUERIES = 12
 
 
 class DynamoImageIndex:
@@ -67,6 +76,24 @@ class DynamoImageIndex:
         keys = [index_key(ImageKey(owner, image_id), term) for image_id in dict.fromkeys(image_ids)]
         items = map(plain_item, await read_many(self._client, self._table, keys))
         return sorted(map(_read_match, items), reverse=True)
+
+    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+        found: set[HashMatch] = set()
+        for batch in in_batches(list(bands), CONCURRENT_QUERIES):
+            async with asyncio.TaskGroup() as group:
+                reads = [group.create_task(self._find_by_band(owner, band)) for band in batch]
+            for read in reads:
+                found.update(read.result())
+        return list(found)
+
+    async def _find_by_band(self, owner: str, band: str) -> list[HashMatch]:
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": band_partition(owner, band)}},
+        }
+        items = await query(self._client, request, sys.maxsize)
+        return [HashMatch(item["sk"], item["perceptual_hash"]) for item in items]
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
@@ -140,6 +167,29 @@ class LabelIndexWriter:
                 "ExpressionAttributeValues": {":step": {"N": str(step)}, ":name": {"S": name}},
             }
         }
+
+
+class HashIndexWriter:
+    """The index entries of perceptual hashes."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def changes(
+        self, key: ImageKey, old: str | None, new: str | None
+    ) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes that replace the entries of the old hash by those of the new one."""
+        if old == new:
+            return []
+        before, after = (set(split_bands(value)) if value else set() for value in (old, new))
+        writes: list[TransactWriteItemTypeDef] = [
+            {"Delete": {"TableName": self._table, "Key": band_key(key, band)}}
+            for band in before - after
+        ]
+        for band in after:
+            entry = band_key(key, band) | {"perceptual_hash": serialize(new)}
+            writes.append({"Put": {"TableName": self._table, "Item": entry}})
+        return writes
 
 
 class WordIndexWriter:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.attribute_values import serialize
-from sightline.adapters.dynamo.image_index import LabelIndexWriter, WordIndexWriter
+from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter, WordIndexWriter
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
     SUMMARY_PROJECTION,
@@ -56,6 +56,7 @@ class DynamoImageTable:
         self._table = table
         self._labels = LabelIndexWriter(client, table)
         self._words = WordIndexWriter(client, table)
+        self._hashes = HashIndexWriter(table)
         self._usage = UsageWriter(table)
         self._contents = ContentWriter(client, table)
 
@@ -101,6 +102,7 @@ class DynamoImageTable:
         update = self._update_image(before, after)
         derived = [
             *self._labels.changes(after.key, before.labels, after.labels),
+            *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
             *self._usage.changes(before, after),
             *self._contents.changes(before, after),
         ]
@@ -144,8 +146,9 @@ class DynamoImageTable:
         await self._contents.remove(image)
         await self._words.remove(image, image.words)
         labels = self._labels.changes(image.key, image.labels, {})
+        hashes = self._hashes.changes(image.key, image.perceptual_hash, None)
         try:
-            await transact(self._client, [row, *labels, *self._usage.removal(image)])
+            await transact(self._client, [row, *labels, *hashes, *self._usage.removal(image)])
         except ClientError as error:
             # The only condition is that the row exists: another call has removed it.
             if not is_condition_failure(error):

@@ -70,6 +70,15 @@ def index_key(key: ImageKey, term: Term) -> Item:
     return {"pk": {"S": term_partition(key.owner, term)}, "sk": {"S": key.image_id}}
 
 
+def band_partition(owner: str, band: str) -> str:
+    """Return the partition of the owner's images whose perceptual hash has this band."""
+    return f"{owner_partition(owner)}#HASH#{band}"
+
+
+def band_key(key: ImageKey, band: str) -> Item:
+    return {"pk": {"S": band_partition(key.owner, band)}, "sk": {"S": key.image_id}}
+
+
 def label_counts_partition(owner: str) -> str:
     return f"{owner_partition(owner)}#LABELS"
 

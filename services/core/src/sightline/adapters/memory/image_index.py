@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.images import Image
-from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline.domain.perceptual_hash import split_bands
+from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 
 class MemoryImageIndex:
@@ -22,6 +23,13 @@ class MemoryImageIndex:
 
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return [each for each in self._matches(owner, term) if each.image_id in image_ids]
+
+    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+        return [
+            HashMatch(image.image_id, value)
+            for image in self._state.owned_images(owner)
+            if (value := image.perceptual_hash) and not set(bands).isdisjoint(split_bands(value))
+        ]
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None

@@ -1,4 +1,4 @@
-"""The index of labels, albums and words in SQLite, and the entries that change with an image."""
+"""The index of labels, albums, words and perceptual hashes in SQLite, and its entries."""
 
 import json
 import sqlite3
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sightline.adapters.sqlite.database import Database
 from sightline.domain.images import Image
-from sightline.ports.image_index import LabelCount, Term, TermMatch
+from sightline.domain.perceptual_hash import split_bands
+from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 #: Sorts after every image or album id, which start with a digit or a letter from a to f.
 AFTER_EVERY_ID = "g"
@@ -29,6 +30,9 @@ class SqliteImageIndex:
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return await self._database.read(_match, owner, term, image_ids)
 
+    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+        return await self._database.read(_find_by_bands, owner, bands)
+
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
     ) -> list[LabelCount]:
@@ -50,6 +54,21 @@ def replace_terms(connection: sqlite3.Connection, old: Image, new: Image | None)
         [(old.owner, *term, old.image_id, after[term]) for term in changed],
     )
     _replace_counts(connection, old, new)
+    _replace_bands(connection, old, new)
+
+
+def _replace_bands(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
+    before, after = old.perceptual_hash, None if new is None else new.perceptual_hash
+    if before == after:
+        return
+    connection.executemany(
+        "DELETE FROM hash_bands WHERE owner = ? AND band = ? AND image_id = ?",
+        [(old.owner, band, old.image_id) for band in split_bands(before)] if before else [],
+    )
+    connection.executemany(
+        "INSERT INTO hash_bands (owner, band, image_id, perceptual_hash) VALUES (?, ?, ?, ?)",
+        [(old.owner, band, old.image_id, after) for band in split_bands(after)] if after else [],
+    )
 
 
 def _replace_counts(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
@@ -98,6 +117,17 @@ def _match(
         (owner, *term, json.dumps(list(image_ids))),
     )
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
+
+
+def _find_by_bands(
+    connection: sqlite3.Connection, owner: str, bands: Sequence[str]
+) -> list[HashMatch]:
+    rows = connection.execute(
+        "SELECT DISTINCT image_id, perceptual_hash FROM hash_bands "
+        "WHERE owner = ? AND band IN (SELECT value FROM json_each(?))",
+        (owner, json.dumps(list(bands))),
+    )
+    return [HashMatch(*row) for row in rows]
 
 
 #: Sorts after every folded label: they are far shorter.

@@ -100,4 +100,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # An entry for each band of the perceptual hash of each image.
+        """
+        CREATE TABLE hash_bands (
+            owner TEXT NOT NULL,
+            band TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            perceptual_hash TEXT NOT NULL,
+            PRIMARY KEY (owner, band, image_id)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
