@@ -16,6 +16,7 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
+from sightline.settings import SQLITE_SCHEME
 from sightline_local.emulators import (
     Cloud,
     EmulatorMissing,
@@ -118,7 +119,7 @@ class Stack:
         The file keeps every write when a process is killed, and stays fast as it grows (ADR 0010).
         """
         if self._state and self.cloud == "ministack":
-            return f"sqlite://{self._state.state.absolute() / 'table.db'}"
+            return f"{SQLITE_SCHEME}{self._state.table}"
         if self.resources is None:
             raise StackError("there is no table before provisioning")
         return self.resources.table
