@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from sightline_local.environment import CREDENTIALS, REGION, Environment
 from sightline_local.errors import StackError
+from sightline_local.mail import MESSAGES_PATH, Message, MessageList
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.state_folder import StateFolder
 
@@ -165,6 +166,36 @@ def test_a_full_disk_rejects_uploads_but_no_deletions(tmp_path: Path) -> None:
         check(stack)
         s3.delete_object(Bucket=BUCKET, Key=KEY)
         assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_sent_mail_and_its_code_outlive_a_kill(tmp_path: Path) -> None:
+    with cloud(tmp_path) as stack:
+        assert stack.resources is not None
+        client_id = stack.resources.client_id
+        client(stack, "cognito-idp").sign_up(
+            ClientId=client_id, Username="b@example.com", Password="sightlining1"
+        )
+        ses = client(stack, "ses")
+        ses.verify_email_identity(EmailAddress="a@example.com")
+        ses.send_email(
+            Source="a@example.com",
+            Destination={"ToAddresses": ["c@example.com"]},
+            Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "World"}}},
+        )
+        before = sent_messages(stack)
+        stack.kill("cloud")
+    with cloud(tmp_path) as stack:
+        assert sent_messages(stack) == before
+        assert [message.to for message in before] == [["c@example.com"], ["b@example.com"]]
+        code = before[1].text.strip(".").split()[-1]
+        client(stack, "cognito-idp").confirm_sign_up(
+            ClientId=client_id, Username="b@example.com", ConfirmationCode=code
+        )
+
+
+def sent_messages(stack: Stack) -> list[Message]:
+    response = httpx.get(stack.ports.url("cloud") + MESSAGES_PATH)
+    return MessageList.model_validate_json(response.content).newest_first()
 
 
 def test_a_web_page_cannot_reset_the_emulator(tmp_path: Path) -> None:

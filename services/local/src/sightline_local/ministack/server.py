@@ -4,7 +4,7 @@ MiniStack itself writes its state when it is stopped, and only then; what it can
 start it replaces by nothing. Here instead:
 
 - S3 objects are files as soon as they are stored, as with MiniStack itself.
-- Users and messages that were sent by SES are saved with each change.
+- Users, and messages that were sent by SES or Cognito, are saved with each change.
 - The other services are saved on a clean stop. The stack creates their resources at each start, so
   that only messages in SQS can be lost; `sightline_ops reconcile` sends them again. The table of
   the stack is a SQLite file, which is not this program's.
@@ -27,6 +27,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from sightline_local.ministack.sent_mail import SentMail
 from sightline_local.ministack.snapshots import ServiceFiles, StateUnreadable
 from sightline_local.ministack.verification_codes import patch_verification_codes
 
@@ -60,6 +61,7 @@ class Cloud:
         patch_verification_codes(_import("ministack.services.cognito"))
         persistence = _import("ministack.core.persistence")
         self._files = ServiceFiles(folder, persistence._json_default, persistence._json_object_hook)
+        self._mail = SentMail(_import("ministack.services.ses"), self._files)
         # This module does it.
         self._app.PERSIST_STATE = False
 
@@ -73,6 +75,7 @@ class Cloud:
             state = self._files.load(name)
             if state is not None:
                 self._app._get_module(module).load_persisted_state(state)
+        self._mail.load()
         for name in SAVED_AT_ONCE:
             module = self._app._get_module(name)
             module.handle_request = self._save_changes(name, module)
@@ -93,6 +96,8 @@ class Cloud:
             if not _action(headers).startswith(READING):
                 try:
                     self._files.save(name, module.get_state())
+                    # Cognito sends mail too.
+                    self._mail.save()
                 except OSError as error:
                     return self._fail(error)
             return response
