@@ -45,8 +45,12 @@ def patch_verification_codes(cognito: Any, clock: Callable[[], float] = time.tim
 
     def discard_expired_codes(data: Json) -> None:
         pool, _id = cognito._pool_for_client(data.get("ClientId"))
-        user = cognito._resolve_user(pool, data.get("Username"))[0] if pool else None
-        for field in CODE_FIELDS.values() if user else ():
+        user: Json | None = None
+        if pool:
+            user, _error = cognito._resolve_user(pool, data.get("Username"))
+        if user is None:
+            return
+        for field in CODE_FIELDS.values():
             if user.get(field + EXPIRY_SUFFIX, 0) <= clock():
                 user.pop(field, None)
 
