@@ -1,4 +1,4 @@
-"""Benchmark of the table on one machine as an owner's library grows (`make bench-local`).
+"""Benchmark of the table on one machine as an owner's library grows (`make bench-table`).
 
 Fills the library of one owner with images of ten labels each, through the ports of the table. At
 each size a new process opens the table and measures what users wait for. The process that writes is
@@ -51,7 +51,7 @@ PAGE_SIZE = 100
 START_TIMEOUT_SECONDS = 30
 
 #: The name of the table in the emulator.
-TABLE = "bench-local"
+TABLE = "bench-table"
 
 GALLERY_PAGE, RARE_SEARCH = "gallery page", "common AND rare"
 
@@ -89,9 +89,9 @@ def main() -> None:
             name: [each._asdict() for each in samples] for name, samples in results.items()
         },
     }
-    (OUT / "local.json").write_text(json.dumps(document, indent=2) + "\n")
-    plot_results(results, OUT / "local.png")
-    print(f"wrote {OUT / 'local.json'} and {OUT / 'local.png'}")
+    (OUT / "table.json").write_text(json.dumps(document, indent=2) + "\n")
+    plot_results(results, OUT / "table.png")
+    print(f"wrote {OUT / 'table.json'} and {OUT / 'table.png'}")
 
 
 def measure_sqlite() -> Iterator[Sample]:
