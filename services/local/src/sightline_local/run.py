@@ -43,8 +43,8 @@ def run(
         stopped.set()
 
     for number in STOP_SIGNALS:
-        # `nohup` ignores SIGHUP.
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # `nohup` has SIGHUP ignored; a shell does the same with SIGINT for a job in the background.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
     began = time.monotonic()
     with StateFolder(folder) as state:
