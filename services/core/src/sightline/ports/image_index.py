@@ -27,7 +27,10 @@ class TermMatch(NamedTuple):
 
 
 class ImageIndex(Protocol):
-    """Finds images by term, and counts labels. `ImageTable` and `AlbumTable` maintain it."""
+    """Finds images by term, and counts labels. `ImageTable` and `AlbumTable` maintain it.
+
+    Labels are indexed from the first write to a part of the image on: not before its upload.
+    """
 
     async def find(
         self, owner: str, term: Term, limit: int, upto: str | None = None
