@@ -167,7 +167,7 @@ def test_run_names_a_service_that_exits(tmp_path: Path) -> None:
         os.kill(worker, signal.SIGKILL)
         output = finish(process)
     assert process.returncode == 1
-    assert "sightline: worker exited unexpectedly (exit code -9)" in output
+    assert "sightline: worker was killed by SIGKILL: start again with `make run`" in output
     assert str(tmp_path / "logs" / "worker.log") in output
     assert not any(map(is_alive, pids))
 

@@ -192,7 +192,11 @@ class Stack:
 
     def describe_exit(self, name: str) -> StackError:
         """Return an error that describes the unexpected exit of a process in one line."""
-        code = self._running[name].poll()
+        code = self._running[name].poll() or 0
+        if code < 0:
+            # The last line of its log is from before, and has nothing to do with it.
+            killed = f"{name} was killed by {signal.Signals(-code).name}"
+            return StackError(f"{killed}: start again with `make run` (see {self.log(name)})")
         lines = self.log(name).read_text(errors="replace").strip().splitlines()
         last = lines[-1][:200] if lines else "no output"
         return StackError(
