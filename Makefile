@@ -143,8 +143,12 @@ bench-upload: $(VENV)/bench ## Benchmark uploads with the command line against a
 	$(BIN)/python benchmarks/upload.py
 
 .PHONY: bench-local
-bench-local: $(VENV)/bench $(MINISTACK)/installed ## Measure the table on one machine, in SQLite and in MiniStack, up to 10,000 images
-	$(BIN)/python benchmarks/local.py
+bench-local: $(VENV)/bench $(MINISTACK)/installed ## Upload 10,000 images to what `make run` runs, and measure it as it grows (SIZES="1000 2000")
+	$(if $(SIZES),SIZES="$(SIZES)") $(BIN)/python benchmarks/local.py
+
+.PHONY: bench-table
+bench-table: $(VENV)/bench $(MINISTACK)/installed ## Measure the table of one machine, in SQLite and in MiniStack, up to 10,000 images
+	$(BIN)/python benchmarks/table.py
 
 .PHONY: release-api
 release-api: ## Make openapi.json the released document that `make check-api` compares with

@@ -115,12 +115,17 @@ def _render(image: Image) -> RenditionSet:
     )
 
 
-def _recognize(number: int, chooser: random.Random, sizes: Sequence[int]) -> Recognition:
+def choose_labels(number: int, chooser: random.Random, sizes: Sequence[int]) -> list[str]:
+    """Return the labels of the image of this number."""
     names = [COMMON]
     names += [FREQUENT] if number % 2 == 0 else []
     names += [rare_label(n) for n in sizes if number < n and number % (n // RARE_IMAGES) == 0]
     others = chooser.sample(range(OTHER_LABELS), LABELS_PER_IMAGE - len(names))
-    names += [f"Label {other}" for other in others]
+    return names + [f"Label {other}" for other in others]
+
+
+def _recognize(number: int, chooser: random.Random, sizes: Sequence[int]) -> Recognition:
+    names = choose_labels(number, chooser, sizes)
     return Recognition(
         profile=RecognitionProfile(),
         models={Feature.LABELS: "3.0"},

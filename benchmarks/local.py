@@ -1,332 +1,317 @@
-"""Benchmark of the table on one machine as an owner's library grows (`make bench-local`).
+"""Benchmark of `make run` as a library grows to 10,000 images (`make bench-local`).
 
-Fills the library of one owner with images of ten labels each, through the ports of the table. At
-each size a new process opens the table and measures what users wait for. The process that writes is
-killed (SIGKILL) each time, so that every start is one after a crash. The SQLite file is compared
-with DynamoDB as MiniStack emulates it, at the sizes that finish within minutes.
+Uploads small photos with the `sightline` command to the processes that `make run` starts, with the
+state in a folder. Only recognition is replaced by a server with fixed answers, because the rest is
+measured. At each size, when all images are ready, it measures the memory of each process and the
+latency of requests, and stops and starts everything.
 """
 
-import asyncio
+import io
 import json
 import os
-import signal
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from library import COMMON, FREQUENT, create_album, fill, rare_label
+import httpx
+from library import COMMON, rare_label
+from PIL import Image, ImageDraw
 from rich.console import Console
 from rich.table import Table
 from testbed import HERE, find_free_port
 
-from sightline.adapters.aws.clients import Clients
-from sightline.adapters.dynamo.schema import table_schema
-from sightline.adapters.tables import open_tables
-from sightline.domain.albums import AlbumKey
-from sightline.ports.tables import Tables
-from sightline.settings import SQLITE_SCHEME
-from sightline_api.images.index_search import Query
-from sightline_api.images.listing import Filter, Listing
-from sightline_local.emulators import EmulatorMissing, choose_emulator
-from sightline_local.environment import REGION
+from sightline_local.connection import Connection
+from sightline_local.demo import sign_in
+from sightline_local.environment import ignore_user_settings
+from sightline_local.stack import Stack, consecutive_ports
+from sightline_local.state_folder import StateFolder
+from sightline_local.web.settings import BUILD_FOLDER
 
 OUT = HERE / "out"
-ROUNDS = int(os.environ.get("ROUNDS", "21"))
 
-#: Sizes of the library, for the SQLite file and for the emulator.
-SIZES = (1_000, 2_000, 5_000, 10_000)
-EMULATOR_SIZES = (1_000, 3_000)
+#: Sizes of the library at which it is measured.
+SIZES = tuple(map(int, os.environ.get("SIZES", "1000 2000 5000 10000").split()))
 
-OWNER = "bench-owner"
+#: Requests of each kind for a median.
+ROUNDS = 15
+
+#: Pixels of a photo.
+PHOTO_SIZE = (160, 120)
+
 PAGE_SIZE = 100
 
-#: Time limit for the emulator to start.
-START_TIMEOUT_SECONDS = 30
+#: Time limit for the images of one size to be ready after their upload, and how often to look.
+READY_TIMEOUT_SECONDS = 1_800
+POLL_SECONDS = 1.0
 
-#: The name of the table in the emulator.
-TABLE = "bench-local"
-
-GALLERY_PAGE, RARE_SEARCH = "gallery page", "common AND rare"
+GALLERY_PAGE, RARE_SEARCH, LABEL_COUNTS = "gallery page", "common AND rare", "label counts"
 
 
 class Sample(NamedTuple):
     """What was measured at one size; latencies are medians in milliseconds.
 
-    `table_bytes` is what the table takes: the file, or the emulator's memory since it was empty.
-    `memory_bytes` is the resident memory of the process that answered the calls.
+    `memory_bytes` is the resident memory of each process with its children when all images are
+    ready, and `restarted_bytes` the same after a restart. `start_seconds` ends with a page.
     """
 
     images: int
+    upload_seconds_per_hundred: float
+    ready_seconds_per_hundred: float
+    memory_bytes: dict[str, int]
+    restarted_bytes: dict[str, int]
     table_bytes: int
-    memory_bytes: int
-    fill_seconds_per_hundred: float
-    restart_seconds: float
     latencies: dict[str, float]
+    stop_seconds: float
+    start_seconds: float
+
+
+class LocalStack:
+    """What `make run` runs, with its state in a folder and with a fake Rekognition."""
+
+    def __init__(self, folder: Path, rekognition: str) -> None:
+        self.folder = folder
+        self._settings = {"worker": {"AWS_ENDPOINT_URL_REKOGNITION": rekognition}}
+        self._resources = ExitStack()
+
+    def start(self) -> float:
+        """Start everything; return the seconds until a page of images was received."""
+        started = time.monotonic()
+        state = self._resources.enter_context(StateFolder(self.folder))
+        self._table = state.table
+        self._stack = self._resources.enter_context(
+            Stack(
+                consecutive_ports(0),
+                self.folder,
+                settings=self._settings,
+                cloud="ministack",
+                web=BUILD_FOLDER,
+                state=state,
+            )
+        )
+        self._stack.start()
+        connection = Connection.from_stack(self._stack)
+        with httpx.Client(timeout=60) as http:
+            self.token = sign_in(http, connection)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        self.api = self._resources.enter_context(
+            httpx.Client(base_url=connection.api, headers=headers, timeout=60)
+        )
+        self.get("/v1/images", limit=PAGE_SIZE)
+        return time.monotonic() - started
+
+    def stop(self) -> float:
+        """Stop everything; return the seconds that it took."""
+        started = time.monotonic()
+        self._resources.close()
+        return time.monotonic() - started
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self.api.get(path, params=parameters).raise_for_status().json()
+
+    def upload(self, photos: Path) -> None:
+        """Upload a folder with the `sightline` command. Raises `SystemExit` if that fails."""
+        environment = {
+            "SIGHTLINE_API": str(self.api.base_url),
+            "SIGHTLINE_TOKEN": self.token,
+            "SIGHTLINE_HOME": str(self.folder / "home"),
+        }
+        command = [str(Path(sys.executable).with_name("sightline")), "upload", str(photos)]
+        process = subprocess.run(
+            command, env=os.environ | environment, capture_output=True, text=True, check=False
+        )
+        if process.returncode:
+            raise SystemExit(process.stderr)
+
+    def wait_until_ready(self, images: int) -> None:
+        """Wait until the library has this number of images and no upload is being processed."""
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+        while (
+            self._count_recognized() < images
+            or self.get("/v1/images", status="processing", limit=1)["items"]
+        ):
+            if time.monotonic() > deadline:
+                raise SystemExit(f"sightline: {images:,} images were not ready in time")
+            time.sleep(POLL_SECONDS)
+
+    def _count_recognized(self) -> int:
+        counts = self.get("/v1/labels", prefix=COMMON, limit=1)["items"]
+        return counts[0]["images"] if counts else 0
+
+    def measure_memory(self) -> dict[str, int]:
+        names = ("cloud", "recognition", "api", "worker", "resizer", *(["web"] * has_web()))
+        return {name: resident_bytes(self._stack.pid(name)) for name in names}
+
+    def count_table_bytes(self) -> int:
+        """Return the size of the table's file and its log."""
+        return sum(each.stat().st_size for each in self._table.parent.glob("table.db*"))
+
+    def measure_latencies(self, size: int) -> dict[str, float]:
+        """Return the median latency of each request in milliseconds; they take turns."""
+        labels = [COMMON, rare_label(size)]
+        requests: dict[str, tuple[str, dict[str, Any]]] = {
+            GALLERY_PAGE: ("/v1/images", {"limit": PAGE_SIZE}),
+            RARE_SEARCH: ("/v1/search", {"label": labels, "limit": PAGE_SIZE}),
+            LABEL_COUNTS: ("/v1/labels", {"limit": PAGE_SIZE}),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in requests}
+        # The first round is not counted: it fills caches.
+        for number in range(ROUNDS + 1):
+            for name, (path, parameters) in requests.items():
+                started = time.perf_counter()
+                self.get(path, **parameters)
+                if number:
+                    seconds[name].append(time.perf_counter() - started)
+        return {name: statistics.median(each) * 1000 for name, each in seconds.items()}
+
+
+def has_web() -> bool:
+    return BUILD_FOLDER.is_dir()
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        asyncio.run(run_role(sys.argv[1], json.loads(sys.argv[2])))
-        return
+    ignore_user_settings()
     OUT.mkdir(exist_ok=True)
-    results = {"SQLite": list(measure_sqlite())}
-    try:
-        results["DynamoDB on MiniStack"] = list(measure_emulator())
-    except EmulatorMissing as error:
-        print(f"sightline: no comparison with an emulator: {error}", file=sys.stderr)
-    ratios = compute_ratios(results["SQLite"])
-    print_results(results, ratios)
+    console = Console()
+    with tempfile.TemporaryDirectory() as scratch, run_rekognition() as rekognition:
+        stack = LocalStack(Path(scratch, "sightline"), rekognition)
+        try:
+            stack.start()
+            empty = stack.measure_memory()
+            samples: list[Sample] = []
+            for size in SIZES:
+                sample = grow(stack, Path(scratch), samples[-1].images if samples else 0, size)
+                samples.append(sample)
+                console.print(f"{size:,} images: {sample.ready_seconds_per_hundred:.1f} s per 100")
+        finally:
+            stack.stop()
+    ratios = compute_ratios(empty, samples)
+    print_results(console, samples, ratios)
     document = {
         "ratios": ratios,
-        "samples": {
-            name: [each._asdict() for each in samples] for name, samples in results.items()
-        },
+        "empty_bytes": empty,
+        "samples": [each._asdict() for each in samples],
     }
     (OUT / "local.json").write_text(json.dumps(document, indent=2) + "\n")
-    plot_results(results, OUT / "local.png")
-    print(f"wrote {OUT / 'local.json'} and {OUT / 'local.png'}")
+    console.print(f"wrote {OUT / 'local.json'}")
 
 
-def measure_sqlite() -> Iterator[Sample]:
-    """Yield a sample of the SQLite file at each size."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.db"
-
-        def count_bytes() -> int:
-            return sum(each.stat().st_size for each in Path(folder).iterdir())
-
-        yield from grow(f"{SQLITE_SCHEME}{path}", dict(os.environ), SIZES, count_bytes)
-
-
-def measure_emulator() -> Iterator[Sample]:
-    """Yield a sample of the emulator at each size. Raises `EmulatorMissing`."""
+@contextmanager
+def run_rekognition() -> Iterator[str]:
+    """Run the fake Rekognition and return its URL."""
     port = find_free_port()
-    environment = {
-        **os.environ,
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    with run_emulator(port) as process:
-        run_child("create", {}, environment)
-        empty = resident_bytes(process.pid)
-
-        def count_bytes() -> int:
-            return resident_bytes(process.pid) - empty
-
-        for sample in grow(TABLE, environment, EMULATOR_SIZES, count_bytes):
-            # The emulator answers the calls, not the process that makes them.
-            yield sample._replace(memory_bytes=resident_bytes(process.pid))
+    command = [sys.executable, HERE / "fake_rekognition.py", str(port), *map(str, SIZES)]
+    with subprocess.Popen(command) as process:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
-@contextmanager
-def run_emulator(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    emulator = choose_emulator("ministack", port)
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        process = subprocess.Popen(
-            emulator.command,
-            env={**os.environ, **emulator.environment},
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        stack.callback(process.wait)
-        stack.callback(process.terminate)
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{emulator.health}", timeout=1)
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-        yield process
+def grow(stack: LocalStack, scratch: Path, stored: int, size: int) -> Sample:
+    """Upload photos until the library has this size, measure, and restart."""
+    photos = scratch / f"photos-{size}"
+    photos.mkdir()
+    for number in range(stored, size):
+        (photos / f"IMG_{number:05}.jpg").write_bytes(draw_photo(number))
+    hundreds = (size - stored) / 100
+    started = time.monotonic()
+    stack.upload(photos)
+    uploaded = time.monotonic()
+    stack.wait_until_ready(size)
+    ready = time.monotonic()
+    memory_bytes = stack.measure_memory()
+    latencies = stack.measure_latencies(size)
+    table_bytes = stack.count_table_bytes()
+    stop_seconds, start_seconds = stack.stop(), stack.start()
+    return Sample(
+        images=size,
+        upload_seconds_per_hundred=(uploaded - started) / hundreds,
+        ready_seconds_per_hundred=(ready - started) / hundreds,
+        memory_bytes=memory_bytes,
+        restarted_bytes=stack.measure_memory(),
+        table_bytes=table_bytes,
+        latencies=latencies,
+        stop_seconds=stop_seconds,
+        start_seconds=start_seconds,
+    )
 
 
-def grow(
-    table: str,
-    environment: dict[str, str],
-    sizes: tuple[int, ...],
-    count_bytes: Callable[[], int],
-) -> Iterator[Sample]:
-    """Fill the table to each size in turn, and yield what a new process measures there."""
-    album = run_child("prepare", {"table": table}, environment)
-    stored = 0
-    for size in sizes:
-        job = {"table": table, "album": album, "first": stored, "size": size, "sizes": sizes}
-        filled = run_child("fill", job, environment, kill=True)
-        started = time.monotonic()
-        with start_child("measure", job, environment) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            restart_seconds = time.monotonic() - started
-            measured = json.loads(process.stdout.readline())
-        yield Sample(
-            images=size,
-            table_bytes=count_bytes(),
-            memory_bytes=measured["memory_bytes"],
-            fill_seconds_per_hundred=filled["seconds"] / (size - stored) * 100,
-            restart_seconds=restart_seconds,
-            latencies=measured["latencies"],
-        )
-        stored = size
+def draw_photo(number: int) -> bytes:
+    """Draw a photo that differs from that of every other number."""
+    chooser = random.Random(number)
+    width, height = PHOTO_SIZE
 
+    def color() -> tuple[int, ...]:
+        return tuple(chooser.randrange(256) for _ in range(3))
 
-def run_child(
-    role: str, job: dict[str, Any], environment: dict[str, str], *, kill: bool = False
-) -> Any:
-    """Run a role in a process of its own and return what it prints; kill it then if requested."""
-    with start_child(role, job, environment) as process:
-        assert process.stdout is not None
-        result = json.loads(process.stdout.readline())
-        if kill:
-            process.send_signal(signal.SIGKILL)
-    return result
-
-
-@contextmanager
-def start_child(
-    role: str, job: dict[str, Any], environment: dict[str, str]
-) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, __file__, role, json.dumps(job)]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        # A process that was not killed ends at the end of its input.
-        process.stdin.close()
-
-
-async def run_role(role: str, job: dict[str, Any]) -> None:
-    """Run as a child process: print results as lines of JSON, and wait for the end of input."""
-    async with AsyncExitStack() as stack:
-        clients = Clients(stack, REGION)
-        if role == "create":
-            await (await clients.open("dynamodb")).create_table(**table_schema(TABLE))
-            report(None)
-            return
-        tables, _ = await open_tables(job["table"], clients, stack, fast_path=True)
-        if role == "prepare":
-            report((await create_album(tables, OWNER)).album_id)
-        elif role == "fill":
-            started = time.monotonic()
-            numbers = range(job["first"], job["size"])
-            await fill(tables, AlbumKey(OWNER, job["album"]), numbers, job["sizes"])
-            report({"seconds": time.monotonic() - started})
-        else:
-            await tables.images.page_summaries(OWNER, PAGE_SIZE)
-            report(None)
-            latencies = await measure_calls(tables, job["album"], job["size"])
-            report({"memory_bytes": resident_bytes(os.getpid()), "latencies": latencies})
-        await asyncio.to_thread(sys.stdin.read)
-
-
-def report(value: Any) -> None:
-    print(json.dumps(value), flush=True)
-
-
-async def measure_calls(tables: Tables, album: str, size: int) -> dict[str, float]:
-    """Return the median latency of each call in milliseconds; the calls take turns."""
-    listing = Listing(tables.images, tables.index, OWNER)
-    middle = (await tables.images.list_ids(OWNER, size // 2))[-1]
-
-    def search(query: Query) -> Callable[[], Awaitable[object]]:
-        return lambda: listing.page(Filter(query), PAGE_SIZE, None)
-
-    calls: dict[str, Callable[[], Awaitable[object]]] = {
-        GALLERY_PAGE: lambda: tables.images.page_summaries(OWNER, PAGE_SIZE),
-        "page in the middle": lambda: tables.images.page_summaries(OWNER, PAGE_SIZE, middle),
-        "common AND frequent": search(Query(labels=(COMMON, FREQUENT))),
-        RARE_SEARCH: search(Query(labels=(COMMON, rare_label(size)))),
-        "album page": search(Query(album=album)),
-        "label counts": lambda: tables.index.count_labels(OWNER, PAGE_SIZE),
-        "usage": lambda: tables.usage.read(OWNER),
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(ROUNDS):
-        for name, call in calls.items():
-            started = time.perf_counter()
-            await call()
-            seconds[name].append(time.perf_counter() - started)
-    return {name: statistics.median(each) * 1000 for name, each in seconds.items()}
+    image = Image.new("RGB", PHOTO_SIZE, color())
+    canvas = ImageDraw.Draw(image)
+    for _ in range(6):
+        center = chooser.randrange(width), chooser.randrange(height)
+        canvas.circle(center, chooser.randrange(5, height // 2), fill=color())
+    canvas.text((4, 4), f"{number:05}", fill=color())
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=85)
+    return file.getvalue()
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process, as Linux reports it."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    """Return the resident memory of a process and its children, as Linux reports it."""
+    own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    children: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        children += map(int, (task / "children").read_text().split())
+    return own + sum(map(resident_bytes, children))
 
 
-def compute_ratios(samples: list[Sample]) -> dict[str, float]:
-    """Return the goals' figures; kB per image are those of the file and of growing memory."""
+def compute_ratios(empty: dict[str, int], samples: list[Sample]) -> dict[str, float]:
+    """Return the figures of the goals.
+
+    kB per image are the growth of the emulator's process, at its largest, with the table's file.
+    """
     first, last = samples[0], samples[-1]
-    memory_growth = (last.memory_bytes - first.memory_bytes) / (last.images - first.images)
     growth = {name: last.latencies[name] / each for name, each in first.latencies.items()}
+    bytes_per_image = max(
+        (each.memory_bytes["cloud"] - empty["cloud"] + each.table_bytes) / each.images
+        for each in samples
+    )
     return {
-        "cloud_kb_per_image": (last.table_bytes / last.images + max(0, memory_growth)) / 1000,
+        "cloud_kb_per_image": bytes_per_image / 1000,
         "page_growth": growth[GALLERY_PAGE],
         "search_growth": growth[RARE_SEARCH],
-        "largest_growth": max(growth.values()),
-        "restart_seconds": max(each.restart_seconds for each in samples),
+        "label_counts_growth": growth[LABEL_COUNTS],
+        "restart_seconds": max(each.stop_seconds + each.start_seconds for each in samples),
     }
 
 
-def print_results(results: dict[str, list[Sample]], ratios: dict[str, float]) -> None:
-    console = Console()
-    for name, samples in results.items():
-        table = Table(name, *(f"{each.images:,}" for each in samples))
-        rows: dict[str, Callable[[Sample], str]] = {
-            "table, kB per image": lambda each: f"{each.table_bytes / each.images / 1000:.1f}",
-            "memory of the server, MB": lambda each: f"{each.memory_bytes / 1e6:.0f}",
-            "s per 100 images stored": lambda each: f"{each.fill_seconds_per_hundred:.2f}",
-            "start and first page, s": lambda each: f"{each.restart_seconds:.2f}",
-        }
-        for title, format_cell in rows.items():
-            table.add_row(title, *map(format_cell, samples))
-        for call in samples[0].latencies:
-            table.add_row(f"{call}, ms", *(f"{each.latencies[call]:.1f}" for each in samples))
-        console.print(table)
+def print_results(console: Console, samples: list[Sample], ratios: dict[str, float]) -> None:
+    table = Table("images", *(f"{each.images:,}" for each in samples))
+
+    def add_row(title: str, values: list[float], digits: int) -> None:
+        table.add_row(title, *(f"{value:,.{digits}f}" for value in values))
+
+    add_row("s per 100 uploads", [each.upload_seconds_per_hundred for each in samples], 2)
+    add_row("s per 100 until ready", [each.ready_seconds_per_hundred for each in samples], 2)
+    for name in samples[0].memory_bytes:
+        add_row(f"{name}, MB", [each.memory_bytes[name] / 1e6 for each in samples], 0)
+    add_row("cloud restarted, MB", [each.restarted_bytes["cloud"] / 1e6 for each in samples], 0)
+    add_row("table file, MB", [each.table_bytes / 1e6 for each in samples], 1)
+    for name in samples[0].latencies:
+        add_row(f"{name}, ms", [each.latencies[name] for each in samples], 1)
+    add_row("stop, s", [each.stop_seconds for each in samples], 1)
+    add_row("start, s", [each.start_seconds for each in samples], 1)
+    console.print(table)
     ratio_table = Table("metric", "value")
     for metric, value in ratios.items():
         ratio_table.add_row(metric, f"{value:.2f}")
     console.print(ratio_table)
-
-
-def plot_results(results: dict[str, list[Sample]], path: Path) -> None:
-    # The child processes, whose memory is measured, never load it.
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
-    for (name, samples), style in zip(results.items(), ("-", "--"), strict=False):
-        sizes = [each.images for each in samples]
-        for number, call in enumerate(samples[0].latencies):
-            values = [each.latencies[call] for each in samples]
-            axes[0].plot(
-                sizes, values, style, marker="o", color=f"C{number}", label=f"{call}, {name}"
-            )
-        bytes_each = [each.table_bytes / each.images / 1000 for each in samples]
-        axes[1].plot(sizes, bytes_each, style, marker="o", label=name)
-    axes[0].set_title("Median latency, ms")
-    axes[0].set_yscale("log")
-    axes[1].set_title("Table, kB per image")
-    axes[1].set_ylim(bottom=0)
-    for axis in axes:
-        axis.set_xlabel("images of the owner")
-        axis.grid(alpha=0.3)
-        axis.legend(fontsize="x-small")
-    figure.suptitle("The table on one machine as a library grows (lower is better)")
-    figure.savefig(path, dpi=110)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,19 @@ def test_an_album_is_edited(gateway: Gateway) -> None:
     assert call(gateway, "PATCH", path, json={"title": None}).json()["title"] == "Winter"
 
 
+def test_a_cover_has_been_uploaded(gateway: Gateway) -> None:
+    """The newest uploaded image replaces one that awaits its upload, also if that one is chosen."""
+    dog, waiting = add_image(gateway, "Dog"), make_image(gateway.owner)
+    asyncio.run(gateway.tables.images.create(waiting))
+    path = f"/v1/albums/{create_album(gateway, dog, waiting.image_id)}"
+    assert call(gateway, "GET", path).json()["cover"]["image_id"] == dog
+    album = call(gateway, "PATCH", path, json={"cover_id": waiting.image_id}).json()
+    assert album["cover"]["image_id"] == dog
+    call(gateway, "POST", f"{path}/images/delete", json={"ids": [dog]})
+    (album,) = call(gateway, "GET", "/v1/albums").json()["items"]
+    assert album["cover"] is None
+
+
 def test_a_cover_outside_the_album_is_rejected(gateway: Gateway) -> None:
     path = f"/v1/albums/{create_album(gateway)}"
     for image_id in (add_image(gateway), add_image(gateway, owner=new_owner()), new_image_id()):

@@ -139,16 +139,21 @@ def test_commands_cover_login_to_rm(
     assert "sightline login" in shell.run("ls", code=3).stderr
 
 
-def test_upload_resumes_after_ctrl_c(shell: Shell, connection: Connection, draw: Draw) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_upload_resumes_after_a_signal(
+    shell: Shell, connection: Connection, draw: Draw, number: signal.Signals, code: int
+) -> None:
     """Nothing but what was sent is left; it is not sent again, and no image exists twice."""
     shell.sign_in(connection)
     images = {str(draw(f"many/{number:03}.jpg")) for number in range(IMAGE_COUNT)}
     with shell.start("upload", "many", "--json") as process:
         assert process.stdout is not None
         early = [json.loads(process.stdout.readline()) for _ in range(5)]
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=TIMEOUT_SECONDS)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "run the same command again to resume" in err
     first = early + [json.loads(line) for line in out.splitlines()]
     assert len(first) < IMAGE_COUNT

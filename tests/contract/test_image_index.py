@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sightline.domain.ids import new_image_id
-from sightline.domain.images import Image
+from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.perceptual_hash import find_near_bands, split_bands
 from sightline.domain.recognition import BoundingBox, DetectedText
 from sightline.domain.words import MAX_WORDS
@@ -90,6 +90,58 @@ async def test_added_labels_are_indexed_and_hidden_ones_are_not(tables: Tables) 
     assert await find_labeled(tables, image.owner, "holiday") == {image.image_id: 100}
     await tables.images.store(change, edit_details(change, added=(), hidden=()))
     assert await count_labels(tables, image.owner) == {"Dog": 1, "Beach": 1}
+
+
+@pytest.mark.parametrize("part", PART_NAMES)
+async def test_labels_are_indexed_from_the_upload_on(tables: Tables, part: PartName) -> None:
+    image = await create_image(tables)
+    labeled = edit_details(image, added=("Holiday",))
+    await tables.images.store(image, labeled)
+    assert await count_labels(tables, image.owner) == {}
+    assert await find_labeled(tables, image.owner, "holiday") == {}
+    uploaded = labeled.with_part(part, labeled.part(part).begin(ETAG))
+    await tables.images.store(labeled, uploaded)
+    assert await count_labels(tables, image.owner) == {"Holiday": 1}
+    assert await find_labeled(tables, image.owner, "holiday") == {image.image_id: 100}
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    assert await count_labels(tables, image.owner) == {}
+
+
+async def test_an_image_whose_parts_begin_at_once_is_counted_once(tables: Tables) -> None:
+    image = await create_image(tables)
+    labeled = edit_details(image, added=("Holiday",))
+    await tables.images.store(image, labeled)
+    first, second = (labeled.with_part(name, labeled.part(name).begin(ETAG)) for name in PART_NAMES)
+    await tables.images.store(labeled, first)
+    with pytest.raises(Conflict):
+        await tables.images.store(labeled, second)
+    assert await count_labels(tables, image.owner) == {"Holiday": 1}
+
+
+@pytest.mark.parametrize("part", PART_NAMES)
+@pytest.mark.parametrize("label_first", [True, False])
+async def test_adding_a_label_conflicts_with_the_first_write_to_a_part(
+    tables: Tables, part: PartName, label_first: bool
+) -> None:
+    """Whichever is written first, the other must read the row again to index the label."""
+    image = await create_image(tables)
+    labeled = edit_details(image, added=("Holiday",))
+    uploaded = image.with_part(part, image.part(part).begin(ETAG))
+    first, second = (labeled, uploaded) if label_first else (uploaded, labeled)
+    await tables.images.store(image, first)
+    with pytest.raises(Conflict):
+        await tables.images.store(image, second)
+
+
+async def test_deleting_an_image_without_upload_leaves_counts_alone(tables: Tables) -> None:
+    owner = new_owner()
+    other = await create_image(tables, owner)
+    await tables.images.store(other, with_recognition(other, "Holiday"))
+    image = await create_image(tables, owner)
+    labeled = edit_details(image, added=("Holiday",))
+    await tables.images.store(image, labeled)
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    assert await count_labels(tables, owner) == {"Holiday": 1}
 
 
 async def test_hiding_a_label_conflicts_with_a_concurrent_recognition(tables: Tables) -> None:

@@ -35,7 +35,7 @@ def test_ministack_keeps_its_data_in_a_given_folder(
     emulator = choose_emulator("ministack", 8001, tmp_path)
     environment = emulator.environment
     assert environment["SIGHTLINE_CLOUD_PORT"] == "8001"
-    for name in ("STATE_DIR", "S3_DATA_DIR", "SIGHTLINE_TABLE_DIR", "SIGHTLINE_UNCLEAN_FILE"):
+    for name in ("STATE_DIR", "S3_DATA_DIR", "SIGHTLINE_UNCLEAN_FILE"):
         assert Path(environment[name]).parent == tmp_path
     # Queues are named by it, and must be found again when the stack uses another port.
     assert (

@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 
 from sightline_local.environment import CREDENTIALS, REGION, Environment
 from sightline_local.errors import StackError
+from sightline_local.mail import MESSAGES_PATH, Message, MessageList
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.state_folder import StateFolder
 
-ITEM = {"pk": {"S": "USER#1"}, "sk": {"S": "IMAGE#ä 1"}, "tags": {"SS": ["b", "a"]}}
-KEY = {name: ITEM[name] for name in ("pk", "sk")}
 BUCKET = "sightline-originals"
+KEY = "originals/a b"
 BODY = b"the bytes of a photo"
 
 
@@ -59,31 +59,12 @@ def sign_in(stack: Stack) -> str:
 
 
 def fill(stack: Stack) -> None:
-    """Write items, one of them in vain, and an object."""
-    dynamodb = client(stack, "dynamodb")
-    dynamodb.put_item(TableName="sightline", Item=ITEM)
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
-        dynamodb.put_item(
-            TableName="sightline",
-            Item=KEY,
-            ConditionExpression="attribute_not_exists(pk)",
-        )
-    gone = {**KEY, "sk": {"S": "gone"}}
-    dynamodb.transact_write_items(
-        TransactItems=[{"Put": {"TableName": "sightline", "Item": gone}}], ClientRequestToken="once"
-    )
-    dynamodb.delete_item(TableName="sightline", Key=gone)
-    client(stack, "s3").put_object(Bucket=BUCKET, Key="originals/a b", Body=BODY)
+    client(stack, "s3").put_object(Bucket=BUCKET, Key=KEY, Body=BODY)
 
 
 def check(stack: Stack) -> None:
-    """Check that what `fill` wrote is there, and nothing else."""
-    items = client(stack, "dynamodb").scan(TableName="sightline")["Items"]
-    assert [
-        {**item, "tags": {"SS": sorted(item["tags"]["SS"], reverse=True)}} for item in items
-    ] == [ITEM]
-    s3 = client(stack, "s3")
-    assert s3.get_object(Bucket=BUCKET, Key="originals/a b")["Body"].read() == BODY
+    """Check that what `fill` wrote is there."""
+    assert client(stack, "s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == BODY
 
 
 def signing_keys(stack: Stack) -> Any:
@@ -101,7 +82,6 @@ def test_a_clean_stop_keeps_everything(tmp_path: Path) -> None:
         url = queue.get_queue_url(QueueName="sightline-recognition-dead")["QueueUrl"]
         queue.send_message(QueueUrl=url, MessageBody="dead")
     assert not (tmp_path / "state" / "unclean").exists()
-    assert [path.name for path in (tmp_path / "state" / "table").iterdir()] == ["1.jsonl"]
     with cloud(tmp_path) as stack:
         check(stack)
         sign_in(stack)
@@ -116,7 +96,7 @@ def test_a_clean_stop_keeps_everything(tmp_path: Path) -> None:
         assert message["Body"] == "dead"
 
 
-def test_a_kill_keeps_objects_items_and_users(tmp_path: Path) -> None:
+def test_a_kill_keeps_objects_and_users(tmp_path: Path) -> None:
     """Once before the first clean stop, and once after it."""
     for _ in range(2):
         with cloud(tmp_path) as stack:
@@ -138,36 +118,37 @@ def test_an_emulator_that_is_killed_while_it_saves_loses_nothing(tmp_path: Path)
     with cloud(tmp_path) as stack:
         fill(stack)
         stack.kill("cloud")
-    table = tmp_path / "state" / "table"
-    (table / "1.jsonl.tmp").write_text('{"tables": ')
+    services = tmp_path / "state" / "services"
+    (services / "cognito.json.tmp").write_text('{"user_pools": ')
     with cloud(tmp_path) as stack:
         check(stack)
-    assert [path.name for path in table.iterdir()] == ["1.jsonl"]
+        sign_in(stack)
+    assert not (services / "cognito.json.tmp").exists()
 
 
-def test_a_state_that_cannot_be_saved_is_restored_from_the_journal(tmp_path: Path) -> None:
-    table = tmp_path / "state" / "table"
+def test_a_state_that_cannot_be_saved_is_that_of_a_kill(tmp_path: Path) -> None:
+    obstacle = tmp_path / "state" / "services" / "sqs.json.tmp"
     with cloud(tmp_path) as stack:
         fill(stack)
         # Nothing can be written at the name of the next snapshot.
-        (table / "1.jsonl.tmp").mkdir()
+        obstacle.mkdir()
     assert (tmp_path / "state" / "unclean").exists()
     log = (tmp_path / "logs" / "cloud.log").read_text()
     assert "the state cannot be saved: " in log
-    (table / "1.jsonl.tmp").rmdir()
+    obstacle.rmdir()
     with cloud(tmp_path) as stack:
         check(stack)
+        sign_in(stack)
     assert not (tmp_path / "state" / "unclean").exists()
 
 
-@pytest.mark.parametrize("name", ["services/cognito.json", "table/1.jsonl"])
-def test_damaged_state_ends_the_start_and_is_left_alone(tmp_path: Path, name: str) -> None:
+def test_damaged_state_ends_the_start_and_is_left_alone(tmp_path: Path) -> None:
     with cloud(tmp_path) as stack:
         fill(stack)
-    path = tmp_path / "state" / name
+    path = tmp_path / "state" / "services" / "cognito.json"
     content = path.read_text()[:-20]
     path.write_text(content)
-    with pytest.raises(StackError, match=rf"{name} is damaged: .*FRESH=1"), cloud(tmp_path):
+    with pytest.raises(StackError, match=r"cognito\.json is damaged: .*FRESH=1"), cloud(tmp_path):
         pass
     assert path.read_text() == content
 
@@ -183,9 +164,38 @@ def test_a_full_disk_rejects_uploads_but_no_deletions(tmp_path: Path) -> None:
         response = httpx.post(form["url"], data=form["fields"], files={"file": BODY})
         assert response.status_code == 507
         check(stack)
-        s3.delete_object(Bucket=BUCKET, Key="originals/a b")
-        client(stack, "dynamodb").delete_item(TableName="sightline", Key=KEY)
-        assert client(stack, "dynamodb").scan(TableName="sightline")["Items"] == []
+        s3.delete_object(Bucket=BUCKET, Key=KEY)
+        assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_sent_mail_and_its_code_outlive_a_kill(tmp_path: Path) -> None:
+    with cloud(tmp_path) as stack:
+        assert stack.resources is not None
+        client_id = stack.resources.client_id
+        client(stack, "cognito-idp").sign_up(
+            ClientId=client_id, Username="b@example.com", Password="sightlining1"
+        )
+        ses = client(stack, "ses")
+        ses.verify_email_identity(EmailAddress="a@example.com")
+        ses.send_email(
+            Source="a@example.com",
+            Destination={"ToAddresses": ["c@example.com"]},
+            Message={"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "World"}}},
+        )
+        before = sent_messages(stack)
+        stack.kill("cloud")
+    with cloud(tmp_path) as stack:
+        assert sent_messages(stack) == before
+        assert [message.to for message in before] == [["c@example.com"], ["b@example.com"]]
+        code = before[1].text.strip(".").split()[-1]
+        client(stack, "cognito-idp").confirm_sign_up(
+            ClientId=client_id, Username="b@example.com", ConfirmationCode=code
+        )
+
+
+def sent_messages(stack: Stack) -> list[Message]:
+    response = httpx.get(stack.ports.url("cloud") + MESSAGES_PATH)
+    return MessageList.model_validate_json(response.content).newest_first()
 
 
 def test_a_web_page_cannot_reset_the_emulator(tmp_path: Path) -> None:
@@ -199,8 +209,6 @@ def test_presigned_urls_are_accepted(tmp_path: Path) -> None:
     with cloud(tmp_path) as stack:
         fill(stack)
         s3 = client(stack, "s3")
-        url = s3.generate_presigned_url(
-            "get_object", Params={"Bucket": BUCKET, "Key": "originals/a b"}
-        )
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": KEY})
         assert httpx.get(url).content == BODY
         assert httpx.get(url[:-1] + ("0" if url[-1] != "0" else "1")).status_code == 403

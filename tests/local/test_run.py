@@ -67,8 +67,11 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
-    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(pid) for pid in path.read_text().split()]
+    return child_pids(process.pid)
+
+
+def child_pids(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def is_alive(pid: int) -> bool:
@@ -106,6 +109,56 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
         Connection.read(tmp_path)
 
 
+#: The leader of a session that waits for its child and survives a hang-up, as `make` does.
+LEADER = """
+import fcntl, signal, subprocess, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, lambda *_: None)
+child = subprocess.Popen(sys.argv[2:])
+open(sys.argv[1], "w").write(str(child.pid))
+sys.exit(child.wait())
+"""
+
+
+def test_run_stops_when_its_terminal_is_closed(tmp_path: Path) -> None:
+    """The kernel sends SIGHUP to the leader of the session only, which is `make`."""
+    terminal, output = os.openpty()
+    pid_file = tmp_path / "pid"
+    command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path / "folder"), "run"]
+    arguments = [*command, "--port", "0", "--cloud", "moto"]
+    leader = subprocess.Popen(
+        [sys.executable, "-c", LEADER, pid_file, *arguments],
+        stdin=output,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        env={**os.environ, "COLUMNS": "300"},
+    )
+    os.close(output)
+    watchdog = threading.Timer(2 * TIMEOUT_SECONDS, leader.kill)
+    watchdog.start()
+    shown = b""
+    while b"Press Ctrl-C to stop" not in shown:
+        shown += os.read(terminal, 1024)
+    pids = child_pids(int(pid_file.read_text()))
+    assert len(pids) >= 5
+    os.close(terminal)
+    assert leader.wait(TIMEOUT_SECONDS) == 0
+    watchdog.cancel()
+    assert not any(map(is_alive, pids))
+
+
+def test_run_goes_on_after_a_hang_up_with_nohup(tmp_path: Path) -> None:
+    ignore = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
+            wait_until_running(process)
+            (mask,) = re.findall(r"SigIgn:\s(\w+)", Path(f"/proc/{process.pid}/status").read_text())
+            assert int(mask, 16) & 1 << (signal.SIGHUP - 1)
+    finally:
+        signal.signal(signal.SIGHUP, ignore)
+
+
 def test_run_names_a_service_that_exits(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
         wait_until_running(process)
@@ -114,7 +167,7 @@ def test_run_names_a_service_that_exits(tmp_path: Path) -> None:
         os.kill(worker, signal.SIGKILL)
         output = finish(process)
     assert process.returncode == 1
-    assert "sightline: worker exited unexpectedly (exit code -9)" in output
+    assert "sightline: worker was killed by SIGKILL: start again with `make run`" in output
     assert str(tmp_path / "logs" / "worker.log") in output
     assert not any(map(is_alive, pids))
 

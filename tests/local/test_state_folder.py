@@ -126,7 +126,8 @@ def test_a_newer_ministack_takes_over_the_state(tmp_path: Path) -> None:
     [
         ({"format": 99, "ministack": VERSION}, "newer Sightline.*FRESH=1"),
         ({"format": 0, "ministack": VERSION}, "old format 0.*FRESH=1"),
-        ({"format": 1, "ministack": "1.10.0"}, "MiniStack 1.10.0, and 1.5.33.*FRESH=1"),
+        ({"format": 1, "ministack": VERSION}, "table in the emulator.*FRESH=1"),
+        ({"format": 2, "ministack": "1.10.0"}, "MiniStack 1.10.0, and 1.5.33.*FRESH=1"),
         ({"ministack": VERSION}, "not a state of Sightline.*FRESH=1"),
         ([], "not a state of Sightline.*FRESH=1"),
     ],
@@ -143,15 +144,17 @@ def test_other_versions_are_rejected_and_left_alone(
         assert json.loads(path.read_text()) == versions
 
 
-def test_an_older_format_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    migrated: list[Path] = []
-    monkeypatch.setattr(state_folder, "_MIGRATIONS", {0: migrated.append})
+def test_an_older_format_is_migrated(tmp_path: Path) -> None:
+    """Format 1 had another table beside the SQLite file, in the emulator."""
     with StateFolder(tmp_path) as folder:
         folder.state.mkdir()
-        (folder.state / "versions.json").write_text('{"format": 0, "ministack": "1.5.33"}')
+        (folder.state / "versions.json").write_text('{"format": 1, "ministack": "1.5.33"}')
+        folder.table.write_text("the table")
+        (folder.state / "table").mkdir()
+        (folder.state / "table" / "1.journal").touch()
         folder.prepare(VERSION)
-        assert migrated == [folder.state]
-        assert '"format": 1' in (folder.state / "versions.json").read_text()
+        assert {path.name for path in folder.state.iterdir()} == {"table.db", "versions.json"}
+        assert '"format": 2' in (folder.state / "versions.json").read_text()
 
 
 def test_reset_deletes_the_state_only(tmp_path: Path) -> None:

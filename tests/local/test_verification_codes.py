@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from sightline_local import verification_codes
+from sightline_local.code_validity import VALIDITY_SECONDS
 from sightline_local.emulators import PYTHON, PYTHON_VARIABLE
 from sightline_local.mail import MESSAGES_PATH, Message, MessageList
 from sightline_local.provisioning import provision
@@ -26,16 +28,19 @@ PASSWORD = "sightlining1"
 
 NEW_PASSWORD = "sightlining2"
 
-#: MiniStack with the patch, in MiniStack's own environment, as its server applies it.
+#: MiniStack with the patch, in MiniStack's own environment, as its server applies it. Its clock is
+#: ahead by the seconds in the file that is its argument.
 MINISTACK = """
-import importlib
+import importlib, pathlib, sys, time
 from sightline_local.ministack.verification_codes import patch_verification_codes
-patch_verification_codes(importlib.import_module("ministack.services.cognito"))
+offset = pathlib.Path(sys.argv.pop())
+clock = lambda: time.time() + float(offset.read_text())
+patch_verification_codes(importlib.import_module("ministack.services.cognito"), clock)
 importlib.import_module("ministack.app").main()
 """
 
 
-def start_ministack(python: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def start_ministack(python: Path, port: int, log: Path, offset: Path) -> subprocess.Popen[bytes]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "services/local/src"),
@@ -49,7 +54,7 @@ def start_ministack(python: Path, port: int, log: Path) -> subprocess.Popen[byte
     }
     with log.open("wb") as output:
         return subprocess.Popen(
-            [python, "-c", MINISTACK], env=environment, stdout=output, stderr=output
+            [python, "-c", MINISTACK, offset], env=environment, stdout=output, stderr=output
         )
 
 
@@ -61,13 +66,23 @@ def responds(url: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def ministack_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def clock_offset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the seconds by which MiniStack's clock is ahead."""
+    path = tmp_path_factory.mktemp("clock") / "offset"
+    path.write_text("0")
+    return path
+
+
+@pytest.fixture(scope="module")
+def ministack_endpoint(
+    tmp_path_factory: pytest.TempPathFactory, clock_offset: Path
+) -> Iterator[str]:
     python = Path(os.environ.get(PYTHON_VARIABLE, ROOT / PYTHON))
     if not python.exists():
         pytest.skip("MiniStack is not installed: run `make ministack`")
     port = free_ports(1)[0]
     log = tmp_path_factory.mktemp("ministack") / "log"
-    process = start_ministack(python, port, log)
+    process = start_ministack(python, port, log, clock_offset)
     endpoint = f"http://127.0.0.1:{port}"
     try:
         while not responds(f"{endpoint}/_ministack/health"):
@@ -84,6 +99,19 @@ def endpoint(request: pytest.FixtureRequest) -> str:
     name = "aws_endpoint" if request.param == "moto" else "ministack_endpoint"
     endpoint: str = request.getfixturevalue(name)
     return endpoint
+
+
+@pytest.fixture
+def advance(clock_offset: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Set the clocks of both emulators ahead by seconds, until the end of the test."""
+
+    def set_ahead(seconds: int) -> None:
+        clock_offset.write_text(str(seconds))
+        # moto runs in this process.
+        monkeypatch.setattr(verification_codes, "now", lambda: time.time() + seconds)
+
+    yield set_ahead
+    clock_offset.write_text("0")
 
 
 class Pool:
@@ -217,3 +245,26 @@ def test_a_reset_for_an_unknown_user_sends_nothing(aws_endpoint: str, email: str
     pool.forgot_password(email)
     pool.resend(email)
     assert pool.messages(email) == []
+
+
+def test_a_sign_up_code_expires(pool: Pool, email: str, advance: Callable[[int], None]) -> None:
+    pool.sign_up(email)
+    advance(VALIDITY_SECONDS["sign-up"])
+    with pytest.raises(ClientError, match="ExpiredCodeException"):
+        pool.confirm(email, pool.last_code(email))
+    pool.resend(email)
+    pool.confirm(email, pool.last_code(email))
+    pool.sign_in(email)
+
+
+def test_a_reset_code_expires(pool: Pool, email: str, advance: Callable[[int], None]) -> None:
+    pool.sign_up(email)
+    pool.confirm(email, pool.last_code(email))
+    pool.forgot_password(email)
+    advance(VALIDITY_SECONDS["password"] - 60)
+    pool.reset_password(email, pool.last_code(email))
+    pool.forgot_password(email)
+    advance(2 * VALIDITY_SECONDS["password"])
+    with pytest.raises(ClientError, match="ExpiredCodeException"):
+        pool.reset_password(email, pool.last_code(email), PASSWORD)
+    pool.sign_in(email, NEW_PASSWORD)

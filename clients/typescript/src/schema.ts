@@ -323,9 +323,9 @@ export interface paths {
          * Export an account
          * @description Export everything of the caller as JSON lines.
          *
-         *     The lines are the account, its albums, and its images, newest first. URLs of originals and
-         *     renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-         *     its last image.
+         *     The lines are the account, its albums, and its images, newest first. Images with the status
+         *     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+         *     To resume an interrupted export, pass the `cursor` of its last image.
          */
         get: operations["export_account"];
         put?: never;
@@ -730,7 +730,7 @@ export interface components {
         };
         /**
          * ExportImageRecord
-         * @description One image, and the URL of its original; null if nothing was uploaded.
+         * @description One image, and the URL of its original.
          *
          *     To resume an interrupted export after this line, pass its `cursor`.
          */
@@ -741,7 +741,7 @@ export interface components {
              */
             kind: "image";
             image: components["schemas"]["ImageView"];
-            original: components["schemas"]["OriginalView"] | null;
+            original: components["schemas"]["OriginalView"];
             /** Cursor */
             cursor: string;
         };

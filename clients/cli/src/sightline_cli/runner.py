@@ -1,13 +1,15 @@
 """How commands run: the client, error reporting and exit codes.
 
 0 success · 1 error (in a batch: at least one) · 2 usage error · 3 not signed in · 4 not found
-5 server unreachable · 6 processing timeout · 130 interrupted by Ctrl-C
+5 server unreachable · 6 processing timeout · 129, 130, 143 stopped by SIGHUP, Ctrl-C, SIGTERM
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from contextvars import ContextVar
@@ -59,7 +61,17 @@ class Exit(IntEnum):
     NOT_FOUND = 4
     UNREACHABLE = 5
     TIMEOUT = 6
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
+
+
+#: The signals that stop a command as Ctrl-C does, and its exit code then. Windows has no SIGHUP.
+STOP_SIGNALS = {
+    number: code
+    for name, code in (("SIGTERM", Exit.TERMINATED), ("SIGHUP", Exit.HUNG_UP))
+    if (number := getattr(signal, name, None)) is not None
+}
 
 
 #: The exit code of each error, and how to fix it.
@@ -76,7 +88,7 @@ ERROR_HINTS: dict[type[SightlineError], tuple[Exit, str]] = {
 def run(work: Coroutine[Any, Any, int | None]) -> NoReturn:
     """Run a command to its end and exit. An error is one line that says how to fix it."""
     try:
-        code = asyncio.run(work) or 0
+        code = asyncio.run(_cancel_on_signals(work)) or 0
     except SightlineError as error:
         code = report_error(error)
     except OSError as error:
@@ -85,6 +97,33 @@ def run(work: Coroutine[Any, Any, int | None]) -> NoReturn:
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = print_error("interrupted", code=Exit.INTERRUPTED)
     raise typer.Exit(code)
+
+
+async def _cancel_on_signals(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """Await `work`, and cancel it on the first signal so that it cleans up; a second one kills.
+
+    Return its exit code, or that of the signal. An ignored signal, as with `nohup`, stays ignored.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    received: list[Exit] = []
+
+    def cancel(number: int, code: Exit) -> None:
+        loop.remove_signal_handler(number)
+        received.append(code)
+        if task is not None:
+            task.cancel()
+
+    for number, code in STOP_SIGNALS.items():
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            # Windows has no such handlers.
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, cancel, number, code)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        return print_error("interrupted", code=received[0])
 
 
 def report_error(error: SightlineError) -> int:

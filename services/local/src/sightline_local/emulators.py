@@ -94,7 +94,6 @@ def _state_environment(state: Path, port: int) -> Environment:
         "STATE_DIR": str(state / "services"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state / "s3"),
-        "SIGHTLINE_TABLE_DIR": str(state / "table"),
         "SIGHTLINE_UNCLEAN_FILE": str(state / UNCLEAN_FILE),
         "SIGHTLINE_FREE_BYTES": str(FREE_BYTES),
     }

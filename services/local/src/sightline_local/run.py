@@ -1,8 +1,10 @@
 """`make run`: run the whole stack on this machine until Ctrl-C."""
 
 import contextlib
+import select
 import shutil
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -22,7 +24,8 @@ from sightline_local.web.settings import BUILD_FOLDER
 #: Interval between checks that every process is alive.
 WATCH_SECONDS = 0.25
 
-#: SIGHUP is sent when the terminal is closed.
+#: SIGHUP is sent when the terminal is closed, but only to the leader of its session. Where that is
+#: `make`, which waits for this process, the terminal itself has to be watched.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,7 +43,9 @@ def run(
         stopped.set()
 
     for number in STOP_SIGNALS:
-        signal.signal(number, stop)
+        # `nohup` has SIGHUP ignored; a shell does the same with SIGINT for a job in the background.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
     began = time.monotonic()
     with StateFolder(folder) as state:
         if fresh:
@@ -93,7 +98,7 @@ def _start(stack: Stack, state: StateFolder, stopped: threading.Event, console: 
 
 def _watch(stack: Stack, stopped: threading.Event, folder: Path, console: Console) -> None:
     is_full = False
-    while not stopped.wait(WATCH_SECONDS):
+    while not stopped.wait(WATCH_SECONDS) and not is_terminal_closed():
         if name := stack.find_exited():
             raise stack.describe_exit(name)
         was_full, is_full = is_full, shutil.disk_usage(folder).free < FREE_BYTES
@@ -103,6 +108,17 @@ def _watch(stack: Stack, stopped: threading.Event, folder: Path, console: Consol
                 console,
                 f"The disk has less than {limit} MB free: uploads fail until there is more.",
             )
+
+
+def is_terminal_closed() -> bool:
+    """Return whether standard output was a terminal that no longer exists."""
+    output = sys.__stdout__
+    if output is None or output.closed:
+        return False
+    poll = select.poll()
+    poll.register(output.fileno(), 0)
+    # A pipe without a reader reports POLLERR: `make run | head` goes on.
+    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
 def _print(console: Console, text: str) -> None:

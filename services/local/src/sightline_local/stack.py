@@ -16,6 +16,7 @@ from typing import NamedTuple, Self
 import boto3
 import httpx
 
+from sightline.settings import SQLITE_SCHEME
 from sightline_local.emulators import (
     Cloud,
     EmulatorMissing,
@@ -118,7 +119,7 @@ class Stack:
         The file keeps every write when a process is killed, and stays fast as it grows (ADR 0010).
         """
         if self._state and self.cloud == "ministack":
-            return f"sqlite://{self._state.state.absolute() / 'table.db'}"
+            return f"{SQLITE_SCHEME}{self._state.table}"
         if self.resources is None:
             raise StackError("there is no table before provisioning")
         return self.resources.table
@@ -191,7 +192,11 @@ class Stack:
 
     def describe_exit(self, name: str) -> StackError:
         """Return an error that describes the unexpected exit of a process in one line."""
-        code = self._running[name].poll()
+        code = self._running[name].poll() or 0
+        if code < 0:
+            # The last line of its log is from before, and has nothing to do with it.
+            killed = f"{name} was killed by {signal.Signals(-code).name}"
+            return StackError(f"{killed}: start again with `make run` (see {self.log(name)})")
         lines = self.log(name).read_text(errors="replace").strip().splitlines()
         last = lines[-1][:200] if lines else "no output"
         return StackError(

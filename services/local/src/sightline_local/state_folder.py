@@ -2,7 +2,8 @@
 
     lock            held by the one run that uses the folder
     logs/           output of the processes
-    state/          what the emulator keeps, with the versions of the formats in `versions.json`
+    state/          what is kept, with the versions of the formats in `versions.json`
+    state/table.db  the table, a SQLite file
     state/unclean   exists while the emulator runs, and after it was killed
 
 The lock is a `flock` that the emulator inherits: the folder stays locked until it has saved its
@@ -26,16 +27,30 @@ UNCLEAN_FILE = "unclean"
 
 #: Version of the layout of `state/`. A change that older code would misread increases it, and adds
 #: the migration from the previous version to `_MIGRATIONS`.
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
-#: By version, what changes a state folder to the next version.
-_MIGRATIONS: dict[int, Callable[[Path], None]] = {}
+#: The table of the stack, a SQLite file.
+TABLE_FILE = "table.db"
 
 #: Time limit for the emulator of the previous run to save its state and release the lock.
 RELEASE_TIMEOUT_SECONDS = 60.0
 
 #: Remedy for a state that cannot be used.
 _START_EMPTY = "start empty with `make run FRESH=1`"
+
+
+def _delete_emulator_table(state: Path) -> None:
+    """Delete the table that the emulator kept. Raises `StackError` if it is the only one."""
+    if not (state / TABLE_FILE).exists():
+        raise StackError(
+            f"the state in {state} has its table in the emulator, which can no longer be read: "
+            f"{_START_EMPTY}"
+        )
+    _remove(state / "table")
+
+
+#: By version, what changes a state folder to the next version.
+_MIGRATIONS: dict[int, Callable[[Path], None]] = {1: _delete_emulator_table}
 
 
 class StateFolder:
@@ -48,6 +63,11 @@ class StateFolder:
     @property
     def state(self) -> Path:
         return self.folder / "state"
+
+    @property
+    def table(self) -> Path:
+        """The file of the table, as an absolute path."""
+        return self.state.absolute() / TABLE_FILE
 
     @property
     def unclean_file(self) -> Path:

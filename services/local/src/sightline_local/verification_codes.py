@@ -1,10 +1,12 @@
-"""Patches for moto's Cognito: verification codes that are sent by email and checked.
+"""Patches for moto's Cognito: verification codes that are sent by email and checked, and that
+expire.
 
 moto sends no code, and accepts any.
 """
 
 import secrets
-from typing import Any, Literal
+import time
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from moto.cognitoidp.exceptions import (
@@ -17,16 +19,26 @@ from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser, UserStatus
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult
 
+from sightline_local.code_validity import VALIDITY_SECONDS, Purpose
 from sightline_local.outbox import Outbox
 
 #: Cognito's own sender and text.
 SENDER = "no-reply@verificationemail.com"
 SUBJECT = "Your verification code"
 
-#: A code of one purpose is not valid for the other.
-Purpose = Literal["sign-up", "password"]
-
 Json = dict[str, Any]
+
+
+def now() -> float:
+    """Return the Unix time."""
+    return time.time()
+
+
+class SentCode(NamedTuple):
+    """A code, and the Unix time at which it expires."""
+
+    code: str
+    expires_at: float
 
 
 class VerificationCodes:
@@ -34,21 +46,24 @@ class VerificationCodes:
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._codes: WeakKeyDictionary[CognitoIdpUser, dict[Purpose, str]] = WeakKeyDictionary()
+        self._codes: WeakKeyDictionary[CognitoIdpUser, dict[Purpose, SentCode]] = (
+            WeakKeyDictionary()
+        )
 
     def send(self, user: CognitoIdpUser, purpose: Purpose) -> None:
         """Send a new code, which replaces the last one."""
         code = f"{secrets.randbelow(10**6):06d}"
-        self._codes.setdefault(user, {})[purpose] = code
+        expires_at = now() + VALIDITY_SECONDS[purpose]
+        self._codes.setdefault(user, {})[purpose] = SentCode(code, expires_at)
         to = user.attribute_lookup["email"]
         self._outbox.send(SENDER, [to], SUBJECT, f"Your verification code is {code}.")
 
     def check(self, user: CognitoIdpUser, purpose: Purpose, code: str | None) -> None:
-        """Raises `CodeMismatchException`, or `ExpiredCodeException` if none was sent."""
-        expected = self._codes.get(user, {}).get(purpose)
-        if expected is None:
+        """Raises `CodeMismatchException`, or `ExpiredCodeException` if no valid code was sent."""
+        sent = self._codes.get(user, {}).get(purpose)
+        if sent is None or sent.expires_at <= now():
             raise ExpiredCodeException("Invalid code provided, please request a code again.")
-        if code != expected:
+        if code != sent.code:
             raise CodeMismatchException("Invalid verification code provided, please try again.")
 
     def discard(self, user: CognitoIdpUser, purpose: Purpose) -> None:

@@ -57,14 +57,14 @@ class ExportAlbumRecord(ExportRecord):
 
 
 class ExportImageRecord(ExportRecord):
-    """One image, and the URL of its original; null if nothing was uploaded.
+    """One image, and the URL of its original.
 
     To resume an interrupted export after this line, pass its `cursor`.
     """
 
     kind: Literal["image"] = "image"
     image: ImageView
-    original: OriginalView | None
+    original: OriginalView
     cursor: str
 
 
@@ -117,9 +117,9 @@ async def export_account(
 ) -> AsyncIterable[AnyExportRecord]:
     """Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. URLs of originals and
-    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-    its last image.
+    The lines are the account, its albums, and its images, newest first. Images with the status
+    `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+    To resume an interrupted export, pass the `cursor` of its last image.
     """
     before, usage = start
     if before is None:
@@ -136,18 +136,18 @@ async def export_account(
     while True:
         found = await images.page(user.owner, READ_SIZE, before)
         for image in found.images:
-            yield await _export_image(image, signer)
-        count += len(found.images)
+            if image.status is not Status.AWAITING_UPLOAD:
+                yield await _export_image(image, signer)
+                count += 1
         if (before := found.next_before) is None:
             break
     yield ExportEndRecord(images=count)
 
 
 async def _export_image(image: Image, signer: Signer) -> ExportImageRecord:
-    is_uploaded = image.status is not Status.AWAITING_UPLOAD
     return ExportImageRecord(
         image=await ImageView.of(image, signer),
-        original=await view_original(image, signer) if is_uploaded else None,
+        original=await view_original(image, signer),
         cursor=encode_cursor(image.image_id),
     )
 

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sightline.domain.albums import Album
+from sightline.domain.states import Status
+from sightline.domain.summaries import ImageSummary
 from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable
 from sightline_api.albums.schemas import AlbumView, CoverView
 from sightline_api.concurrency import map_concurrently
 from sightline_api.images.schemas import sign_links
 from sightline_api.urls.signer import Signer
+
+#: The newest images of an album among which a cover is looked for while the newest one awaits its
+#: upload.
+MAX_COVER_CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +28,35 @@ class AlbumViews:
 
     async def build(self, owner: str, albums: Sequence[Album]) -> list[AlbumView]:
         """Return a view of each album of the owner."""
-        cover_ids = await map_concurrently(albums, self._choose_cover)
-        summaries = await self.images.get_summaries(owner, [each for each in cover_ids if each])
-        urls = await sign_links(summaries, self.signer)
-        covers = {image.image_id: CoverView.of(image, urls) for image in summaries}
+        candidates = await map_concurrently(albums, self._find_cover_candidates)
+        ids = [image_id for found in candidates for image_id in found]
+        covers = await self._read_uploaded(owner, ids)
+        for number, album in enumerate(albums):
+            if album.images and not any(each in covers for each in candidates[number]):
+                candidates[number] = await self._find_newest(album, MAX_COVER_CANDIDATES)
+                covers |= await self._read_uploaded(owner, candidates[number])
+        chosen = [
+            next((covers[each] for each in found if each in covers), None) for found in candidates
+        ]
+        urls = await sign_links([cover for cover in chosen if cover], self.signer)
         return [
-            AlbumView.of(album, covers.get(cover_id or ""))
-            for album, cover_id in zip(albums, cover_ids, strict=True)
+            AlbumView.of(album, CoverView.of(cover, urls) if cover else None)
+            for album, cover in zip(albums, chosen, strict=True)
         ]
 
-    async def _choose_cover(self, album: Album) -> str | None:
+    async def _find_cover_candidates(self, album: Album) -> list[str]:
         """Return the cover that the owner chose, or else the newest image."""
-        if album.cover_id is not None or not album.images:
-            return album.cover_id
-        newest = await self.index.find(album.owner, Term("album", album.album_id), 1)
-        return newest[0].image_id if newest else None
+        if album.cover_id is not None:
+            return [album.cover_id]
+        return await self._find_newest(album, 1) if album.images else []
+
+    async def _find_newest(self, album: Album, limit: int) -> list[str]:
+        found = await self.index.find(album.owner, Term("album", album.album_id), limit)
+        return [each.image_id for each in found]
+
+    async def _read_uploaded(self, owner: str, ids: list[str]) -> dict[str, ImageSummary]:
+        """Return the images that have been uploaded, by id."""
+        found = await self.images.get_summaries(owner, ids)
+        return {
+            image.image_id: image for image in found if image.status is not Status.AWAITING_UPLOAD
+        }

@@ -96,8 +96,8 @@ class Image(Value):
 
     `media_type`, `bytes` and `sha256` (hex) are as the client declared them; S3 enforces them.
     `expires_at` (Unix seconds) is when an unused upload expires. The first sign of the upload
-    removes it, and so does a reference to the image from elsewhere (an album, the label index),
-    because DynamoDB would drop the row alone. `features` is what the owner wants recognized; None
+    removes it, and so does an album that refers to the image, because DynamoDB would drop the row
+    alone. `features` is what the owner wants recognized; None
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
     still sees it. `albums` are the ids of the albums that contain the image. `words` are the words
     that it is indexed by: at least those found in it. The table maintains both.
@@ -136,8 +136,7 @@ class Image(Value):
 
     def with_details(self, details: Details) -> Self:
         """Return the image with other details."""
-        expires_at = None if details.added else self.expires_at
-        return self.model_copy(update={"details": details, "expires_at": expires_at})
+        return self.model_copy(update={"details": details})
 
     @property
     def status(self) -> Status:
@@ -145,7 +144,7 @@ class Image(Value):
 
     @property
     def labels(self) -> dict[str, ImageLabel]:
-        """The labels that the image is found by, by folded name."""
+        """The labels that the image shows, by folded name."""
         return visible_labels(self.detected_labels, self.details.added, self.details.hidden)
 
     @property
@@ -153,6 +152,11 @@ class Image(Value):
         """The perceptual hash, once the renditions exist."""
         result = self.renditions.result
         return result.perceptual_hash if result else None
+
+    @property
+    def indexed_labels(self) -> dict[str, ImageLabel]:
+        """The labels that the image is found by and counted for: none before its upload."""
+        return {} if self.status is Status.AWAITING_UPLOAD else self.labels
 
     @property
     def detected_labels(self) -> tuple[ImageLabel, ...]:
@@ -202,3 +206,30 @@ class Image(Value):
             recognition=self.recognition_summary,
             renditions=self.renditions_summary,
         )
+
+
+#: The attributes of an image that count their writes.
+REVISED = ("details", *PART_NAMES)
+
+
+def find_changes(before: Image, after: Image) -> list[str]:
+    """Return the names of the revised attributes that a write from `before` to `after` changes."""
+    return [
+        name for name in REVISED if getattr(before, name).revision != getattr(after, name).revision
+    ]
+
+
+def find_preconditions(before: Image, after: Image) -> set[str]:
+    """Return the revised attributes that must still be as in `before` for the write.
+
+    These are the ones that change, and those that the index of labels is derived from. Details and
+    recognition determine the labels. Both parts determine whether the image has been uploaded,
+    before which its labels are not indexed: the first write to a part must not miss new details,
+    and new details must not miss that write.
+    """
+    changes = set(find_changes(before, after))
+    is_relabeled = before.labels != after.labels
+    if before.status is Status.AWAITING_UPLOAD:
+        is_indexed = before.indexed_labels != after.indexed_labels
+        return set(REVISED) if is_relabeled or is_indexed else changes | {"details"}
+    return changes | {"details", "recognition"} if is_relabeled else changes

@@ -36,7 +36,8 @@ class HashMatch(NamedTuple):
 class ImageIndex(Protocol):
     """Finds images by term or perceptual hash, and counts labels.
 
-    `ImageTable` and `AlbumTable` maintain it.
+    `ImageTable` and `AlbumTable` maintain it. Labels are indexed from the first write to a part of
+    the image on: not before its upload.
     """
 
     async def find(

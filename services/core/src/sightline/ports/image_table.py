@@ -60,8 +60,8 @@ class ImageTable(Protocol):
     async def store(self, before: Image, after: Image) -> None:
         """Write the parts and details in which `after` differs, and what is derived from them.
 
-        Raises `Conflict`, and writes nothing, if one of them changed since `before` or the image
-        was deleted.
+        Raises `Conflict`, and writes nothing, if one of `find_preconditions` changed since `before`
+        or the image was deleted.
         """
 
     async def begin_deletion(self, key: ImageKey) -> Image:

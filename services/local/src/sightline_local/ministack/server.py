@@ -4,20 +4,18 @@ MiniStack itself writes its state when it is stopped, and only then; what it can
 start it replaces by nothing. Here instead:
 
 - S3 objects are files as soon as they are stored, as with MiniStack itself.
-- DynamoDB writes go into a journal first, and are repeated from it after a crash.
-- Users and messages that were sent by SES are saved with each change.
+- Users, and messages that were sent by SES or Cognito, are saved with each change.
 - The other services are saved on a clean stop. The stack creates their resources at each start, so
-  that only messages in SQS can be lost; `sightline_ops reconcile` sends them again.
+  that only messages in SQS can be lost; `sightline_ops reconcile` sends them again. The table of
+  the stack is a SQLite file, which is not this program's.
 - State that cannot be read ends the start, and is left as it is.
 
 Settings: `BIND_HOST`, `STATE_DIR` and `S3_DATA_DIR` as in MiniStack; `SIGHTLINE_CLOUD_PORT`, the
-port; `SIGHTLINE_TABLE_DIR`, the folder of the table; `SIGHTLINE_UNCLEAN_FILE`, which exists while
-the state in memory is newer than the one in files; `SIGHTLINE_FREE_BYTES`, the free disk space
-below which uploads are rejected.
+port; `SIGHTLINE_UNCLEAN_FILE`, which exists while the state in memory is newer than the one in
+files; `SIGHTLINE_FREE_BYTES`, the free disk space below which uploads are rejected.
 """
 
 import asyncio
-import copy
 import gc
 import importlib
 import logging
@@ -25,19 +23,12 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from sightline_local.ministack.journal import (
-    Entry,
-    Journal,
-    JournalClosed,
-    JournalDamaged,
-    read_entries,
-)
-from sightline_local.ministack.snapshots import ServiceFiles, StateUnreadable, TableFiles
+from sightline_local.ministack.sent_mail import SentMail
+from sightline_local.ministack.snapshots import ServiceFiles, StateUnreadable
 from sightline_local.ministack.verification_codes import patch_verification_codes
 
 #: Services whose state is saved with each change. They change rarely and are small.
@@ -64,16 +55,13 @@ Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[
 class Cloud:
     """MiniStack's modules, and where their state is kept."""
 
-    def __init__(self, services: Path, table: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self._app = _import("ministack.app")
         self._responses = _import("ministack.core.responses")
-        self._dynamodb = _import("ministack.services.dynamodb")
         patch_verification_codes(_import("ministack.services.cognito"))
         persistence = _import("ministack.core.persistence")
-        hooks = persistence._json_default, persistence._json_object_hook
-        self._services = ServiceFiles(services, *hooks)
-        self._table = TableFiles(table, *hooks)
-        self._journal: Journal | None = None
+        self._files = ServiceFiles(folder, persistence._json_default, persistence._json_object_hook)
+        self._mail = SentMail(_import("ministack.services.ses"), self._files)
         # This module does it.
         self._app.PERSIST_STATE = False
 
@@ -82,62 +70,21 @@ class Cloud:
         return self._app.app
 
     def load(self) -> None:
-        """Restore everything and record changes from now on.
-
-        Raises `StateUnreadable` or `JournalDamaged`.
-        """
+        """Restore everything and save changes from now on. Raises `StateUnreadable`."""
         for name, module in self._app._state_map.items():
-            state = self._services.load(name)
+            state = self._files.load(name)
             if state is not None:
                 self._app._get_module(module).load_persisted_state(state)
-        state = self._table.load()
-        if state is not None:
-            self._dynamodb.load_persisted_state(state)
-        replayed = self._replay()
-        self._journal = Journal.open(self._table.journal)
-        _logger.info("state restored; %d writes repeated", replayed)
-        self._record_writes(self._dynamodb)
+        self._mail.load()
         for name in SAVED_AT_ONCE:
             module = self._app._get_module(name)
             module.handle_request = self._save_changes(name, module)
 
     def save(self) -> None:
-        """Write everything after the last request. Raises `OSError`; the journal then stays."""
+        """Write everything after the last request. Raises `OSError`."""
         for name, get_state in self._app._build_persistence_save_dict().items():
-            if name != "dynamodb" and (state := get_state()) is not None:
-                self._services.save(name, state)
-        self._table.save(_get_state_uncopied(self._dynamodb))
-
-    def _replay(self) -> int:
-        count = 0
-        handle = self._dynamodb.handle_request
-        for entry in read_entries(self._table.journal):
-            self._responses.set_request_account_id(entry.account)
-            self._responses.set_request_region(entry.region)
-            headers = {"x-amz-target": f"DynamoDB_20120810.{entry.action}"}
-            _run(handle("POST", "/", headers, entry.body, {}))
-            count += 1
-        return count
-
-    def _record_writes(self, module: ModuleType) -> None:
-        handle: Handler = module.handle_request
-        journal = self._journal
-        assert journal is not None  # noqa: S101 - opened before
-
-        async def record(
-            method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
-        ) -> Response:
-            action = _action(headers)
-            if not action.startswith(READING):
-                account, region = self._responses.get_account_id(), self._responses.get_region()
-                try:
-                    journal.append(Entry(account, region, action, body))
-                except (OSError, JournalClosed) as error:
-                    return self._fail(error)
-            # The handler does not suspend: the order in the journal is the order of the effects.
-            return await handle(method, path, headers, body, query)
-
-        module.__dict__["handle_request"] = record
+            if (state := get_state()) is not None:
+                self._files.save(name, state)
 
     def _save_changes(self, name: str, module: Any) -> Handler:
         handle: Handler = module.handle_request
@@ -148,7 +95,9 @@ class Cloud:
             response = await handle(method, path, headers, body, query)
             if not _action(headers).startswith(READING):
                 try:
-                    self._services.save(name, module.get_state())
+                    self._files.save(name, module.get_state())
+                    # Cognito sends mail too.
+                    self._mail.save()
                 except OSError as error:
                     return self._fail(error)
             return response
@@ -171,25 +120,6 @@ def _import(name: str) -> Any:
 
 def _action(headers: dict[str, str]) -> str:
     return headers.get("x-amz-target", "").rpartition(".")[2]
-
-
-def _run(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """Run a coroutine that does not suspend."""
-    try:
-        coroutine.send(None)
-    except StopIteration:
-        return
-    raise RuntimeError("the handler of DynamoDB suspends: its writes cannot be repeated")
-
-
-def _get_state_uncopied(module: Any) -> dict[str, Any]:
-    """Return a module's state without the deep copy, which takes as long again as writing it."""
-    module.copy = SimpleNamespace(deepcopy=lambda value: value, copy=lambda value: value)
-    try:
-        state: dict[str, Any] = module.get_state()
-        return state
-    finally:
-        module.copy = copy
 
 
 class Guard:
@@ -249,10 +179,10 @@ def main() -> None:
     objects = Path(environment["S3_DATA_DIR"])
     try:
         objects.mkdir(parents=True, exist_ok=True)
-        cloud = Cloud(Path(environment["STATE_DIR"]), Path(environment["SIGHTLINE_TABLE_DIR"]))
+        cloud = Cloud(Path(environment["STATE_DIR"]))
         cloud.load()
         unclean.touch()
-    except (StateUnreadable, JournalDamaged, OSError) as error:
+    except (StateUnreadable, OSError) as error:
         sys.exit(f"{error}: restore it from a backup, or start empty with `make run FRESH=1`")
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -21,19 +21,19 @@ T = TypeVar("T", bound="ExportImageRecord")
 
 @_attrs_define
 class ExportImageRecord:
-    """One image, and the URL of its original; null if nothing was uploaded.
+    """One image, and the URL of its original.
 
     To resume an interrupted export after this line, pass its `cursor`.
 
         Attributes:
             kind (Literal['image']):  Default: 'image'.
             image (ImageView): An image with its processing state and results.
-            original (None | OriginalView):
+            original (OriginalView): A URL that downloads the original; it needs no token, and is valid until `expires_at`.
             cursor (str):
     """
 
     image: ImageView
-    original: None | OriginalView
+    original: OriginalView
     cursor: str
     kind: Literal["image"] = "image"
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -46,11 +46,7 @@ class ExportImageRecord:
 
         image = self.image.to_dict()
 
-        original: dict[str, Any] | None
-        if isinstance(self.original, OriginalView):
-            original = self.original.to_dict()
-        else:
-            original = self.original
+        original = self.original.to_dict()
 
         cursor = self.cursor
 
@@ -79,20 +75,7 @@ class ExportImageRecord:
 
         image = ImageView.from_dict(d.pop("image"))
 
-        def _parse_original(data: object) -> None | OriginalView:
-            if data is None:
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                original_type_0 = OriginalView.from_dict(data)
-
-                return original_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | OriginalView, data)
-
-        original = _parse_original(d.pop("original"))
+        original = OriginalView.from_dict(d.pop("original"))
 
         cursor = d.pop("cursor")
 

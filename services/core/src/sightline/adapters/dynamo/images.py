@@ -29,7 +29,7 @@ from sightline.adapters.dynamo.transactions import (
 )
 from sightline.adapters.dynamo.usage import UsageWriter
 from sightline.domain.clock import now
-from sightline.domain.images import PART_NAMES, Image
+from sightline.domain.images import Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
@@ -38,11 +38,6 @@ from sightline.ports.image_table import ImageNotFound, ImagePage, SummaryPage
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
-
-#: The attributes of an image that count their writes, and those of them that determine its labels.
-REVISED = ("details", *PART_NAMES)
-LABELING = frozenset({"details", "recognition"})
-
 
 #: A whole image, or its summary.
 Row = TypeVar("Row", Image, ImageSummary)
@@ -101,7 +96,7 @@ class DynamoImageTable:
     async def store(self, before: Image, after: Image) -> None:
         update = self._update_image(before, after)
         derived = [
-            *self._labels.changes(after.key, before.labels, after.labels),
+            *self._labels.changes(after.key, before.indexed_labels, after.indexed_labels),
             *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
             *self._usage.changes(before, after),
             *self._contents.changes(before, after),
@@ -145,7 +140,7 @@ class DynamoImageTable:
         }
         await self._contents.remove(image)
         await self._words.remove(image, image.words)
-        labels = self._labels.changes(image.key, image.labels, {})
+        labels = self._labels.changes(image.key, image.indexed_labels, {})
         hashes = self._hashes.changes(image.key, image.perceptual_hash, None)
         try:
             await transact(self._client, [row, *labels, *hashes, *self._usage.removal(image)])
@@ -153,7 +148,7 @@ class DynamoImageTable:
             # The only condition is that the row exists: another call has removed it.
             if not is_condition_failure(error):
                 raise
-        for label in image.labels:
+        for label in image.indexed_labels:
             await self._labels.remove_unused(image.owner, label)
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:
@@ -206,23 +201,18 @@ class DynamoImageTable:
 
     def _update_image(self, before: Image, after: Image) -> Any:
         """Return the update that writes every attribute whose revision changed."""
-        relabeled = before.labels != after.labels
         names: dict[str, str] = {"#revision": "revision"}
         values: Item = {}
         sets: list[str] = []
         conditions = [LIVE]
-        for name in REVISED:
-            old, new = getattr(before, name), getattr(after, name)
-            changed = old.revision != new.revision
-            if changed:
-                sets += [f"#{name} = :{name}", f"{name}_summary = :{name}_summary"]
-                values[f":{name}"] = serialize(to_plain(new))
-                values[f":{name}_summary"] = summary_value(after, name)
-            # The index is derived from every labeling attribute, so none of them may have changed.
-            if changed or (relabeled and name in LABELING):
-                names[f"#{name}"] = name
-                conditions.append(f"#{name}.#revision = :{name}_revision")
-                values[f":{name}_revision"] = {"N": str(old.revision)}
+        for name in find_changes(before, after):
+            sets += [f"#{name} = :{name}", f"{name}_summary = :{name}_summary"]
+            values[f":{name}"] = serialize(to_plain(getattr(after, name)))
+            values[f":{name}_summary"] = summary_value(after, name)
+        for name in sorted(find_preconditions(before, after)):
+            names[f"#{name}"] = name
+            conditions.append(f"#{name}.#revision = :{name}_revision")
+            values[f":{name}_revision"] = {"N": str(getattr(before, name).revision)}
         unexpire = " REMOVE expires_at" if after.expires_at is None else ""
         return {
             "TableName": self._table,

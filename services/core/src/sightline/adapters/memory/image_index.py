@@ -35,8 +35,8 @@ class MemoryImageIndex:
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
     ) -> list[LabelCount]:
         owned = self._state.owned_images(owner)
-        counts = Counter(key for image in owned for key in image.labels)
-        names = {key: label.name for image in owned for key, label in image.labels.items()}
+        counts = Counter(key for image in owned for key in image.indexed_labels)
+        names = {key: label.name for image in owned for key, label in image.indexed_labels.items()}
         keys = sorted(
             key for key in counts if key.startswith(prefix) and (after is None or key > after)
         )
@@ -54,7 +54,7 @@ class MemoryImageIndex:
 def _confidence(image: Image, term: Term) -> float | None:
     match term.kind:
         case "label":
-            label = image.labels.get(term.name)
+            label = image.indexed_labels.get(term.name)
             return label and label.confidence
         case "album":
             return 100.0 if term.name in image.albums else None

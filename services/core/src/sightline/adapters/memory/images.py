@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sightline.adapters.memory.recognition_cache import content_key
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.clock import now
-from sightline.domain.images import PART_NAMES, Image
+from sightline.domain.images import Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
@@ -60,18 +60,13 @@ class MemoryImageTable:
 
     async def store(self, before: Image, after: Image) -> None:
         current = self._rows.get(before.key)
-        relabeled = before.labels != after.labels
         if current is None or current.deleted_at is not None:
             raise Conflict
-        changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
-        for name in ("details", *PART_NAMES):
-            old, new = getattr(before, name), getattr(after, name)
-            changed = old.revision != new.revision
-            if changed:
-                changes[name] = new
-            must_hold = changed or (relabeled and name != "renditions")
-            if must_hold and getattr(current, name).revision != old.revision:
+        for name in find_preconditions(before, after):
+            if getattr(current, name).revision != getattr(before, name).revision:
                 raise Conflict
+        changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
+        changes |= {name: getattr(after, name) for name in find_changes(before, after)}
         if after.recognition.result is not before.recognition.result:
             changes["words"] = after.found_words
         self._rows[before.key] = current.model_copy(update=changes)

@@ -72,7 +72,7 @@ def _replace_bands(connection: sqlite3.Connection, old: Image, new: Image | None
 
 
 def _replace_counts(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
-    before, after = old.labels, {} if new is None else new.labels
+    before, after = old.indexed_labels, {} if new is None else new.indexed_labels
     connection.executemany(
         "INSERT INTO label_counts (owner, label, name, images) VALUES (?, ?, ?, 1) "
         "ON CONFLICT DO UPDATE SET images = images + 1",
@@ -90,7 +90,7 @@ def _replace_counts(connection: sqlite3.Connection, old: Image, new: Image | Non
 def _terms(image: Image) -> dict[Term, float]:
     """Return the terms that find the image, with their confidence."""
     return {
-        **{Term("label", key): label.confidence for key, label in image.labels.items()},
+        **{Term("label", key): label.confidence for key, label in image.indexed_labels.items()},
         **{Term("album", album_id): 100.0 for album_id in image.albums},
         **{Term("word", word): 100.0 for word in image.words},
     }

@@ -18,7 +18,7 @@ from sightline.adapters.sqlite.image_rows import (
 from sightline.adapters.sqlite.recognition_cache import cache_recognition, forget_content
 from sightline.adapters.sqlite.usage import count_removal, count_usage
 from sightline.domain.clock import now
-from sightline.domain.images import PART_NAMES, Image
+from sightline.domain.images import Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
@@ -100,17 +100,11 @@ def _store(connection: sqlite3.Connection, before: Image, after: Image) -> None:
     current = read_image(connection, before.key)
     if current is None or current.deleted_at is not None:
         raise Conflict
-    relabeled = before.labels != after.labels
-    changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
-    for name in ("details", *PART_NAMES):
-        old, new = getattr(before, name), getattr(after, name)
-        changed = old.revision != new.revision
-        if changed:
-            changes[name] = new
-        # The labels follow from details and recognition, so neither may have changed.
-        must_hold = changed or (relabeled and name != "renditions")
-        if must_hold and getattr(current, name).revision != old.revision:
+    for name in find_preconditions(before, after):
+        if getattr(current, name).revision != getattr(before, name).revision:
             raise Conflict
+    changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
+    changes |= {name: getattr(after, name) for name in find_changes(before, after)}
     if after.recognition.result is not before.recognition.result:
         changes["words"] = after.found_words
     stored = current.model_copy(update=changes)

@@ -146,9 +146,9 @@ def sync_detailed(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. URLs of originals and
-    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-    its last image.
+    The lines are the account, its albums, and its images, newest first. Images with the status
+    `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+    To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -188,9 +188,9 @@ def sync(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. URLs of originals and
-    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-    its last image.
+    The lines are the account, its albums, and its images, newest first. Images with the status
+    `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+    To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -220,9 +220,9 @@ async def asyncio_detailed(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. URLs of originals and
-    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-    its last image.
+    The lines are the account, its albums, and its images, newest first. Images with the status
+    `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+    To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
         cursor (None | str | Unset):
@@ -260,9 +260,9 @@ async def asyncio(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. URLs of originals and
-    renditions are valid for at least an hour. To resume an interrupted export, pass the `cursor` of
-    its last image.
+    The lines are the account, its albums, and its images, newest first. Images with the status
+    `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
+    To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
         cursor (None | str | Unset):
