@@ -237,12 +237,14 @@ $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "$(call step,2)Installing Sightline and its dependencies into $(VENV) (once; takes a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(call install_projects,$(PROJECTS))
+	@$(call convert_models)
 	@touch $@
 
 $(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "Installing the development environment into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
+	@$(call convert_models)
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -262,6 +264,10 @@ $(MINISTACK)/installed: requirements/ministack.txt
 	@$(PYTHON) -m venv $(MINISTACK)
 	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@
+
+define convert_models
+$(BIN)/python -m sightline_local.recognition.packaged_models >/dev/null
+endef
 
 define install_projects
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(1:%=-e %)

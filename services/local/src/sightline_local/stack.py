@@ -37,7 +37,7 @@ from sightline_local.environment import (
 )
 from sightline_local.errors import StackError
 from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS, DemoUser, Resources, provision
-from sightline_local.recognition.settings import MODELS_FOLDER
+from sightline_local.recognition.settings import CONVERTED_MODELS_FOLDER, MODELS_FOLDER
 from sightline_local.state_folder import StateFolder
 from sightline_local.tether import tether
 from sightline_local.web.static_files import INDEX_PAGE
@@ -244,6 +244,9 @@ class Stack:
                 environment = aws_environment(ports)
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
                 environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS_FOLDER.absolute())
+                environment["SIGHTLINE_RECOGNITION_CONVERTED_MODELS"] = str(
+                    CONVERTED_MODELS_FOLDER.absolute()
+                )
                 return Program([*python, "sightline_local.recognition"], environment, health)
         if self.resources is None:
             raise StackError(f"{name} cannot start before provisioning")

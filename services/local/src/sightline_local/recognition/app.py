@@ -75,7 +75,8 @@ class RecognizerProvider:
         return {task: find_model(task, self._folder) for task in Task}
 
     def _build(self, found: Mapping[Task, Path | None]) -> Recognizer:
-        objects, faces, moderation = (found[task] for task in Task)
+        objects, faces = found[Task.OBJECTS], found[Task.FACES]
+        moderation = found[Task.MODERATION]
         threads = self._threads
         return Recognizer(
             reader=self._reader,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 class Task(StrEnum):
     """The task that a model performs."""
 
+    TAGS = "tags"
     OBJECTS = "objects"
     FACES = "faces"
     MODERATION = "moderation"

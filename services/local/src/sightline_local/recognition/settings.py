@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 #: Target of `make models`, relative to the repository root.
 MODELS_FOLDER = Path(".models")
 
+#: Where models of packages are converted to, relative to the repository root.
+CONVERTED_MODELS_FOLDER = MODELS_FOLDER / "converted"
+
 
 class RecognitionSettings(BaseSettings):
     """Read from `SIGHTLINE_RECOGNITION_*`.
@@ -25,6 +28,9 @@ class RecognitionSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8086, ge=1, le=65535, description="Port to listen on.")
     models: Path = Field(MODELS_FOLDER, description="Folder of the downloaded models.")
+    converted_models: Path = Field(
+        CONVERTED_MODELS_FOLDER, description="Folder of the models converted from packages."
+    )
     threads: int = Field(
         min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads per inference."
     )

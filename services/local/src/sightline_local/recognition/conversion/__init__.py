@@ -1,0 +1,1 @@
+"""Conversion of weights that Python packages carry to ONNX models, with numpy and onnx only."""
