@@ -37,7 +37,11 @@ class Server(NamedTuple):
 
 @contextmanager
 def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
-    """Run `python -m sightline_local.recognition` and assert that it exits with code 0."""
+    """Run `python -m sightline_local.recognition` and assert that it exits with code 0.
+
+    Without other settings, it has no model for tags.
+    """
+    settings = {"tags": False} | settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -150,8 +154,21 @@ def plain(plain_url: str) -> RekognitionClient:
 
 @pytest.fixture(scope="session")
 def modeled(storage: str, models: Path) -> Iterator[RekognitionClient]:
-    """A client of an emulator with a model per task."""
+    """A client of an emulator with a downloaded model per task, and without tags."""
     with serve(storage, models) as server:
+        yield connect_to(server.url)
+
+
+@pytest.fixture(scope="session")
+def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the models that the tests convert from packages, once."""
+    return tmp_path_factory.mktemp("converted")
+
+
+@pytest.fixture(scope="session")
+def tagged(storage: str, empty_folder: Path, converted_models: Path) -> Iterator[RekognitionClient]:
+    """A client of an emulator with the models of packages only, as after `make run`."""
+    with serve(storage, empty_folder, tags=True, converted_models=converted_models) as server:
         yield connect_to(server.url)
 
 

@@ -12,12 +12,14 @@ from sightline_local.recognition.labels import (
     Instance,
     Label,
     computed_labels,
+    content_labels,
     filter_labels,
     linear_confidence,
+    merge_labels,
     object_labels,
 )
 from sightline_local.recognition.requests import GeneralLabelsSettings
-from sightline_local.recognition.taxonomy import COCO_LABELS, PARENT_CATEGORIES
+from sightline_local.recognition.taxonomy import COCO_LABELS, TAXONOMY
 from sightline_local.recognition.text import Line
 from sightline_testing.sample_images import find_images
 
@@ -156,6 +158,25 @@ def test_an_object_adds_its_ancestors() -> None:
     assert {label.confidence for label in labels.values()} == {80}
 
 
+def test_groups_of_labels_are_merged_by_name() -> None:
+    boxed = Label("Dog", 70, ("Animals and Pets",), instances=(Instance(BOX, 70),))
+    merged = merge_labels(
+        [boxed, Label("Pet", 70, ())], [Label("Pet", 99, ()), Label("Dog", 90, (), ("Pet",))], []
+    )
+    assert merged == [
+        Label("Dog", 90, (), ("Pet",), instances=(Instance(BOX, 70),)),
+        Label("Pet", 99, ()),
+    ]
+
+
+def test_content_labels_leave_out_how_an_image_looks() -> None:
+    for image in (photograph(), photograph().convert("L"), Image.new("RGB", (200, 200))):
+        decoded = load_image(encode(image))
+        labels = content_labels(decoded, Measurements(decoded), [line("EXIT", 91)])
+        assert {label.name for label in labels} <= {"Text", "Blank", "Graphics"}
+        assert labels[0].name == "Text"
+
+
 def test_two_objects_of_one_class_are_one_label() -> None:
     car, bus = COCO_LABELS[2], COCO_LABELS[5]
     found = [(car, Instance(BOX, 60)), (bus, Instance(BOX, 70)), (car, Instance(BOX, 90))]
@@ -179,7 +200,7 @@ def test_all_80_classes_have_distinct_names() -> None:
     for label in COCO_LABELS:
         assert label.name not in label.parents
         assert len(set(label.parents)) == len(label.parents)
-    assert PARENT_CATEGORIES.keys() <= {parent for label in COCO_LABELS for parent in label.parents}
+        assert TAXONOMY.labels.keys() >= set(label.parents)
 
 
 LABELS = [

@@ -60,8 +60,8 @@ def test_a_model_is_converted_once(
     assert file.read_bytes() == b"converted"
     assert conversion.count == 1
     assert sorted(each.name for each in file.parent.iterdir()) == [
-        "efficientnet-lite2-r1.onnx",
-        "efficientnet-lite2-r1.sha256",
+        "efficientnet-lite2-r2.onnx",
+        "efficientnet-lite2-r2.sha256",
     ]
 
 
@@ -88,7 +88,7 @@ def test_a_new_revision_or_other_weights_are_converted(
     model: PackagedModel, conversion: Conversion, tmp_path: Path
 ) -> None:
     first = ensure_converted(model, tmp_path)
-    assert ensure_converted(model._replace(revision=2), tmp_path) != first
+    assert ensure_converted(model._replace(revision=3), tmp_path) != first
     assert conversion.count == 2
     # The converted file is that of earlier weights: the new ones are checked and converted.
     with pytest.raises(ModelError, match="unexpected checksum"):
@@ -146,7 +146,7 @@ def test_the_command_converts_and_reports_each_model(tmp_path: Path) -> None:
     done = subprocess.run(
         [*command, "--folder", str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert f"{tmp_path}/efficientnet-lite2-r1.onnx: EfficientNet-Lite2" in done.stdout
+    assert f"{tmp_path}/efficientnet-lite2-r2.onnx: EfficientNet-Lite2" in done.stdout
 
 
 def test_the_command_rejects_a_changed_package_in_one_line(

@@ -134,9 +134,9 @@ def test_objects_are_detected_with_a_model(modeled: RekognitionClient) -> None:
     assert instance["BoundingBox"]["Left"] == pytest.approx(0.25, abs=0.01)
     assert instance["BoundingBox"]["Height"] == pytest.approx(0.5, abs=0.01)
     assert instance["DominantColors"][0]["SimplifiedColor"] == "red"
-    assert [parent["Name"] for parent in dog["Parents"]] == ["Canine", "Pet", "Mammal", "Animal"]
+    assert [parent["Name"] for parent in dog["Parents"]] == ["Pet", "Mammal", "Animal"]
     assert [each["Name"] for each in dog["Categories"]] == ["Animals and Pets"]
-    assert {"Canine", "Pet", "Mammal", "Animal"} <= labels.keys()
+    assert {"Pet", "Mammal", "Animal"} <= labels.keys()
     assert "Person" not in labels
     foreground = response["ImageProperties"]["Foreground"]["DominantColors"]
     assert foreground[0]["SimplifiedColor"] == "red"

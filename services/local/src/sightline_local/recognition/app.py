@@ -34,9 +34,12 @@ from sightline_local.recognition.image_sources import S3Storage, Storage, read_i
 from sightline_local.recognition.model_catalog import Task, find_model, is_partially_downloaded
 from sightline_local.recognition.moderation import NullModerator, OnnxModerator
 from sightline_local.recognition.objects import NullObjectDetector, OnnxObjectDetector
+from sightline_local.recognition.onnx_sessions import ModelError
 from sightline_local.recognition.operations import Operation, Recognizer
+from sightline_local.recognition.packaged_models import ensure_converted, find_packaged_model
 from sightline_local.recognition.requests import MAX_INLINE_BYTES, parse_request
 from sightline_local.recognition.settings import RecognitionSettings
+from sightline_local.recognition.tags import NullTagger, OnnxTagger, Tagger
 from sightline_local.recognition.text import RapidTextReader
 from sightline_local.recognition.throttle import ERRORS_BY_CODE, NullThrottle, Throttle
 
@@ -54,12 +57,13 @@ Result = TypeVar("Result")
 class RecognizerProvider:
     """Provides the recognizer for the models in the folder, and a new one when they change.
 
-    Models load lazily. The text engine is shared by all recognizers.
+    Models load lazily. The engines for text and tags are shared by all recognizers.
     """
 
     def __init__(self, settings: RecognitionSettings) -> None:
         self._folder = settings.models
         self._threads = settings.threads
+        self._tagger = make_tagger(settings)
         self._reader = RapidTextReader(settings.threads, settings.text_batch)
         self._found = self._find_models()
         self._current = self._build(self._found)
@@ -68,7 +72,7 @@ class RecognizerProvider:
         found = self._find_models()
         if found != self._found:
             self._found, self._current = found, self._build(found)
-            logger.info("models changed", extra={"objects": self._current.objects.version})
+            logger.info("models changed", extra={"labels": self._current.label_model})
         return self._current
 
     def _find_models(self) -> dict[Task, Path | None]:
@@ -80,6 +84,7 @@ class RecognizerProvider:
         threads = self._threads
         return Recognizer(
             reader=self._reader,
+            tagger=self._tagger,
             objects=OnnxObjectDetector(objects, threads) if objects else NullObjectDetector(),
             faces=OnnxFaceDetector(faces, threads) if faces else NullFaceDetector(),
             moderator=OnnxModerator(moderation, threads) if moderation else NullModerator(),
@@ -87,6 +92,16 @@ class RecognizerProvider:
                 Task.MODERATION, self._folder
             ),
         )
+
+
+def make_tagger(settings: RecognitionSettings) -> Tagger:
+    """Return the tagger for the installed package, or one without a model."""
+    model = find_packaged_model(Task.TAGS) if settings.tags else None
+    if model is None:
+        return NullTagger()
+    return OnnxTagger(
+        model.name, lambda: ensure_converted(model, settings.converted_models), settings.threads
+    )
 
 
 class Service:
@@ -135,7 +150,7 @@ def make_app(settings: RecognitionSettings) -> Starlette:
             recognizer = provider.current()
             executor.submit(warm_up, recognizer)
             throttle = _make_throttle(settings)
-            logger.info("started", extra={"objects": recognizer.objects.version})
+            logger.info("started", extra={"labels": recognizer.label_model})
             yield {"service": Service(provider, S3Storage(client), executor, throttle)}
         executor.shutdown(wait=False, cancel_futures=True)
 
@@ -145,12 +160,13 @@ def make_app(settings: RecognitionSettings) -> Starlette:
 
 def warm_up(recognizer: Recognizer) -> None:
     """Load every model, so that the first image does not wait for it."""
-    parts = (recognizer.reader, recognizer.objects, recognizer.faces, recognizer.moderator)
-    for part in parts:
+    for part in recognizer.engines:
         load = getattr(part, "warm_up", None)
         if load is not None:
             try:
                 load()
+            except ModelError as error:
+                logger.error("%s", error)  # noqa: TRY400  # the message gives the reason
             except Exception:
                 # Operations that need the model fail with this error; the others still work.
                 logger.exception("could not load a model")
@@ -170,6 +186,9 @@ async def handle_operation(request: Request) -> Response:
         if isinstance(error, InternalError):
             logger.warning("%s", error.message, exc_info=error.__cause__)
         return _render_error(error)
+    except ModelError as error:
+        logger.warning("%s", error)
+        return _render_error(InternalError(str(error)))
     except asyncio.CancelledError:
         # Shutdown: return a retryable error.
         return _render_error(InternalError("The server is shutting down. Retry the request."))

@@ -1,5 +1,6 @@
 """Labels: their model, the labels computed from pixels, and Rekognition's filters."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.image_loading import DecodedImage
 from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.requests import GeneralLabelsSettings
-from sightline_local.recognition.taxonomy import PARENT_CATEGORIES, LabelDefinition
+from sightline_local.recognition.taxonomy import TAXONOMY, LabelDefinition
 from sightline_local.recognition.text import Line
 
 #: Rekognition's categories for the look of an image, and for its text.
@@ -54,13 +55,37 @@ def computed_labels(
     """Return the labels that need no model; see `linear_confidence`."""
     labels = [
         # Most informative first: the order decides between labels of equal confidence.
-        *_text_labels(lines),
-        *_surface_labels(image, measurements),
+        *content_labels(image, measurements, lines),
         *_tone_labels(measurements),
         *_color_labels(measurements),
         *_format_labels(image.width, image.height),
     ]
     return [label for label in labels if label.confidence >= 50]
+
+
+def content_labels(
+    image: DecodedImage, measurements: Measurements, lines: Iterable[Line]
+) -> list[Label]:
+    """Return the computed labels that describe what an image shows, not how it looks."""
+    labels = [*_text_labels(lines), *_surface_labels(image, measurements)]
+    return [label for label in labels if label.confidence >= 50]
+
+
+def merge_labels(*groups: Iterable[Label]) -> list[Label]:
+    """Return one label per name, with the highest confidence and all instances.
+
+    Labels of equal confidence are in the order of the groups.
+    """
+    merged: dict[str, Label] = {}
+    for label in itertools.chain(*groups):
+        other = merged.get(label.name)
+        if other is not None:
+            label = replace(
+                max(label, other, key=lambda each: each.confidence),
+                instances=(*other.instances, *label.instances),
+            )
+        merged[label.name] = label
+    return list(merged.values())
 
 
 def _format_labels(width: int, height: int) -> Iterator[Label]:
@@ -142,9 +167,12 @@ def object_labels(detections: Iterable[tuple[LabelDefinition, Instance]]) -> lis
             )
         labels[definition.name] = replace(label, instances=(*label.instances, instance))
         for index, parent in enumerate(definition.parents):
-            category = PARENT_CATEGORIES.get(parent, definition.category)
             ancestor = Label(
-                parent, instance.confidence, (category,), definition.parents[index + 1 :]
+                parent,
+                instance.confidence,
+                (TAXONOMY.labels[parent].category,),
+                definition.parents[index + 1 :],
+                TAXONOMY.labels[parent].aliases,
             )
             labels.setdefault(parent, ancestor)
     return list(labels.values())

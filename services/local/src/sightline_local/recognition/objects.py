@@ -34,8 +34,8 @@ Detections = list[tuple[LabelDefinition, Instance]]
 class ObjectDetector(Protocol):
     """Detects objects in an image."""
 
-    #: Name of the model, reported in the response.
-    version: str
+    #: Name of the model, reported in the response; None without a model.
+    version: str | None
 
     def detect(self, image: DecodedImage) -> Detections:
         """Return every detected object and its location."""
@@ -44,7 +44,7 @@ class ObjectDetector(Protocol):
 class NullObjectDetector:
     """`ObjectDetector` without a model: it detects nothing."""
 
-    version = "pixels"
+    version: str | None = None
 
     def detect(self, image: DecodedImage) -> Detections:
         return []
@@ -54,7 +54,7 @@ class OnnxObjectDetector:
     """`ObjectDetector` that uses a D-FINE or RT-DETR model, loaded on first use."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        self.version = path.stem
+        self.version: str | None = path.stem
         self._session: Lazy[Session] = Lazy(lambda: open_session(path, SIGNATURE, threads))
 
     def warm_up(self) -> None:

@@ -16,13 +16,16 @@ from sightline_local.recognition.faces import FaceDetector, build_faces_response
 from sightline_local.recognition.image_loading import DecodedImage, load_image
 from sightline_local.recognition.image_properties import Measurements, describe_properties
 from sightline_local.recognition.labels import (
+    Label,
     computed_labels,
+    content_labels,
     describe_label,
     filter_labels,
+    merge_labels,
     object_labels,
 )
 from sightline_local.recognition.moderation import Moderator, build_moderation_response
-from sightline_local.recognition.objects import ObjectDetector
+from sightline_local.recognition.objects import Detections, ObjectDetector
 from sightline_local.recognition.requests import (
     DetectFacesRequest,
     DetectLabelsRequest,
@@ -30,6 +33,7 @@ from sightline_local.recognition.requests import (
     DetectTextRequest,
     Request,
 )
+from sightline_local.recognition.tags import Tagger, Tags
 from sightline_local.recognition.text import QUICK_READ_SIDE, TextReader, build_text_response
 
 #: Prefix of every model version in a response.
@@ -51,11 +55,17 @@ class Recognizer:
     """Runs the operations with the installed models."""
 
     reader: TextReader
+    tagger: Tagger
     objects: ObjectDetector
     faces: FaceDetector
     moderator: Moderator
     #: Returns whether the moderation model is an incomplete download.
     is_moderation_model_incomplete: Callable[[], bool] = lambda: False
+
+    @property
+    def engines(self) -> tuple[object, ...]:
+        """Every engine, in the order in which they are loaded."""
+        return self.reader, self.tagger, self.objects, self.faces, self.moderator
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -69,18 +79,25 @@ class Recognizer:
             ),
         }
 
+    @property
+    def label_model(self) -> str:
+        """Names of the engines that labels come from."""
+        versions = [each for each in (self.tagger.version, self.objects.version) if each]
+        return "+".join(versions) or "pixels"
+
     def _labels(self, request: DetectLabelsRequest, body: bytes) -> Response:
         image = load_image(body)
         measurements = Measurements(image)
         found = self.objects.detect(image)
+        tags = self.tagger.tag(image)
         limit = request.Settings.ImageProperties.MaxDominantColors
         properties = request.includes("IMAGE_PROPERTIES")
         response: Response = {
             "Labels": [],
-            "LabelModelVersion": f"{VERSION}/{self.objects.version}",
+            "LabelModelVersion": f"{VERSION}/{self.label_model}",
         }
         if request.includes("GENERAL_LABELS"):
-            labels = object_labels(found) + self._computed(image, measurements)
+            labels = self._general_labels(image, measurements, found, tags)
             chosen = filter_labels(
                 labels, request.MaxLabels, request.MinConfidence, request.Settings.GeneralLabels
             )
@@ -91,8 +108,13 @@ class Recognizer:
             response["ImageProperties"] = describe_properties(measurements, boxes, limit)
         return response
 
-    def _computed(self, image: DecodedImage, measurements: Measurements) -> list[Any]:
-        return computed_labels(image, measurements, self.reader.read(image, QUICK_READ_SIDE))
+    def _general_labels(
+        self, image: DecodedImage, measurements: Measurements, found: Detections, tags: Tags
+    ) -> list[Label]:
+        # How an image looks is of interest only as long as no model recognizes what it shows.
+        compute = computed_labels if self.tagger.version is None else content_labels
+        computed = compute(image, measurements, self.reader.read(image, QUICK_READ_SIDE))
+        return merge_labels(object_labels(found), tags.labels, computed)
 
     def _text(self, request: DetectTextRequest, body: bytes) -> Response:
         return build_text_response(self.reader.read(load_image(body)), request.Filters)

@@ -31,6 +31,7 @@ class RecognitionSettings(BaseSettings):
     converted_models: Path = Field(
         CONVERTED_MODELS_FOLDER, description="Folder of the models converted from packages."
     )
+    tags: bool = Field(True, description="Label images with the model of the installed package.")
     threads: int = Field(
         min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads per inference."
     )

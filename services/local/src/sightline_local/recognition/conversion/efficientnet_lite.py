@@ -15,18 +15,10 @@ from numpy.typing import NDArray
 from sightline_local.recognition.conversion.graph import Graph
 from sightline_local.recognition.conversion.torch_files import read_weights
 from sightline_local.recognition.onnx_sessions import ModelError
+from sightline_local.recognition.tags import INPUT_SIDE, VECTOR_SIZE
+from sightline_local.recognition.taxonomy import IMAGENET_CLASSES
 
 Weights = Mapping[str, NDArray[Any]]
-
-#: Side of the square input, in pixels; classes and numbers of the embedding.
-INPUT_SIDE = 260
-CLASSES = 1000
-EMBEDDING_SIZE = 1280
-
-#: Names of the input and the outputs.
-INPUT = "image"
-PROBABILITIES = "probabilities"
-EMBEDDING = "embedding"
 
 #: The epsilon of every batch normalization.
 EPSILON = 1e-3
@@ -50,23 +42,25 @@ class _Network:
         self._graph = Graph()
 
     def build(self) -> bytes:
-        value = self._convolve(INPUT, "_conv_stem", "_bn0", stride=2)
+        value = self._convolve("image", "_conv_stem", "_bn0", stride=2)
         for index, stride in enumerate(_strides()):
             value = self._add_block(value, f"_blocks.{index}", stride)
         value = self._convolve(value, "_conv_head", "_bn1")
-        pooled = self._graph.node("GlobalAveragePool", value)
-        embedding = self._graph.node("Flatten", pooled, output=EMBEDDING)
+        embedding = self._graph.node("Flatten", self._graph.node("GlobalAveragePool", value))
+        classifier = self._weights["_fc.weight"]
         logits = self._graph.node(
             "Gemm",
             embedding,
-            self._graph.constant(self._weights["_fc.weight"]),
+            self._graph.constant(classifier),
             self._graph.constant(self._weights["_fc.bias"]),
             transB=1,
         )
-        self._graph.node("Softmax", logits, output=PROBABILITIES, axis=1)
+        self._graph.node("Softmax", logits, output="probabilities", axis=1)
+        projection = self._graph.constant(build_projection(classifier, VECTOR_SIZE))
+        self._graph.node("MatMul", embedding, projection, output="vector")
         return self._graph.serialize(
-            {INPUT: (1, 3, INPUT_SIDE, INPUT_SIDE)},
-            {PROBABILITIES: (1, CLASSES), EMBEDDING: (1, EMBEDDING_SIZE)},
+            {"image": (1, 3, INPUT_SIDE, INPUT_SIDE)},
+            {"probabilities": (1, IMAGENET_CLASSES), "vector": (1, VECTOR_SIZE)},
         )
 
     def _add_block(self, source: str, block: str, stride: int) -> str:
@@ -116,3 +110,21 @@ class _Network:
 def _strides() -> list[int]:
     """Return the stride of each block."""
     return [stride if index == 0 else 1 for stride, blocks in STAGES for index in range(blocks)]
+
+
+def build_projection(classifier: NDArray[Any], size: int) -> NDArray[np.float32]:
+    """Return the projection of an embedding to `size` numbers, a column per number.
+
+    The columns are the directions in which the weights of the classes differ most: the principal
+    components of the classifier. They depend on the weights only, and each has the sign that makes
+    its largest component positive.
+    """
+    weights = classifier.astype(np.float64)
+    centered = weights - weights.mean(axis=0)
+    # Eigenvalues are ascending.
+    _, components = np.linalg.eigh(centered.T @ centered)
+    components = components[:, : -size - 1 : -1]
+    largest = np.abs(components).argmax(axis=0)
+    signs = np.sign(components[largest, np.arange(size)])
+    projection: NDArray[np.float32] = (components * signs).astype(np.float32)
+    return projection
