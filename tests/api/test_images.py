@@ -19,9 +19,9 @@ from sightline_testing.builders import (
     SHA256,
     count_labels,
     make_image,
+    make_recognition,
     make_rendition_set,
     new_owner,
-    with_recognition,
 )
 
 UPLOAD_REQUEST: dict[str, Any] = {"media_type": "image/jpeg", "bytes": 5, "sha256": SHA256}
@@ -36,7 +36,9 @@ def add_image(gateway: Gateway, owner: str | None = None) -> Image:
 def add_ready_image(gateway: Gateway) -> Image:
     """Add an image that is recognized and transcoded, with its objects."""
     image = add_image(gateway)
-    complete = with_recognition(image, "Dog").with_part(
+    result = make_recognition("Dog", vector=bytes(256))
+    recognized = image.with_part("recognition", image.recognition.begin(ETAG).succeed(result))
+    complete = recognized.with_part(
         "renditions", image.renditions.begin(ETAG).succeed(make_rendition_set())
     )
 
@@ -126,6 +128,7 @@ def test_a_ready_image_has_labels_and_renditions(gateway: Gateway) -> None:
     assert label["instances"][0]["box"] == {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4}
     assert body["recognition"]["models"] == {"labels": "3.0"}
     assert body["recognition"]["text"] is None
+    assert "vector" not in body["recognition"]
     (rendition,) = body["renditions"]["items"]
     assert rendition["url"] == "http://s3/renditions/a/b/thumb.webp"
     assert "owner" not in body

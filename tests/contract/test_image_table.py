@@ -22,6 +22,7 @@ from sightline_testing.builders import (
     edit_details,
     find_labeled,
     make_image,
+    make_recognition,
     make_rendition_set,
     new_owner,
     with_recognition,
@@ -37,6 +38,24 @@ async def test_get_returns_every_stored_field(tables: Tables) -> None:
     await tables.images.store(image, complete)
     await tables.images.store(complete, complete.with_part("renditions", renditions))
     assert await tables.images.get(image.key) == complete.with_part("renditions", renditions)
+
+
+async def test_the_vector_of_an_image_is_kept_with_its_recognition(tables: Tables) -> None:
+    """It is part of the row, and not of the summary that galleries read."""
+    image = await create_image(tables)
+    vector = bytes(range(256))
+    result = make_recognition("Dog", vector=vector)
+    recognized = image.with_part("recognition", image.recognition.begin(ETAG).succeed(result))
+    await tables.images.store(image, recognized)
+    stored = (await tables.images.get(image.key)).recognition.result
+    assert stored is not None
+    assert stored.vector == vector
+    twin = await create_image(tables, owner=image.owner)
+    known = await tables.recognition_cache.claim(twin, result.profile, 60)
+    assert known is not None
+    assert known.vector == vector
+    (summary,) = (await tables.images.page_summaries(image.owner, 10)).images[-1:]
+    assert "vector" not in summary.model_dump_json()
 
 
 async def test_create_is_idempotent_and_rejects_a_used_id(tables: Tables) -> None:

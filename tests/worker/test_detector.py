@@ -1,5 +1,6 @@
 """Rekognition's responses and errors, from a server with its protocol."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -122,6 +123,7 @@ class FakeRekognition:
     def __init__(self) -> None:
         self.errors: list[tuple[int, str]] = []
         self.requests: list[tuple[str, Any]] = []
+        self.headers: dict[str, str] = {}
 
     async def handle(self, request: web.Request) -> web.Response:
         operation = request.headers["X-Amz-Target"].removeprefix("RekognitionService.")
@@ -131,7 +133,10 @@ class FakeRekognition:
             status, code = self.errors.pop(0)
             response = {"__type": code, "Message": "no"}
         return web.Response(
-            text=json.dumps(response), status=status, content_type="application/x-amz-json-1.1"
+            text=json.dumps(response),
+            status=status,
+            headers=self.headers,
+            content_type="application/x-amz-json-1.1",
         )
 
 
@@ -183,6 +188,30 @@ def profile(*features: Feature) -> RecognitionProfile:
 
 
 REFERENCE = S3Reference("originals/a/b")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, None),
+        ("gIF/", b"\x80\x81\x7f"),
+        ("", None),
+        ("not base64!", None),
+        (base64.b64encode(bytes(257)).decode(), None),
+    ],
+)
+async def test_the_vector_of_an_image_is_optional(
+    detector: RekognitionDetector,
+    rekognition: FakeRekognition,
+    header: str | None,
+    expected: bytes | None,
+) -> None:
+    """Amazon Rekognition returns none."""
+    if header is not None:
+        rekognition.headers["x-sightline-image-vector"] = header
+    recognition = await detector.detect(REFERENCE, profile(Feature.LABELS))
+    assert recognition.vector == expected
+    assert recognition.labels
 
 
 async def test_a_label_is_stored_with_all_its_details(

@@ -77,6 +77,7 @@ def make_recognition(
     confidence: float = 91.25,
     profile: RecognitionProfile | None = None,
     calls: int = 1,
+    vector: bytes | None = None,
 ) -> Recognition:
     """Build a recognition with these labels, each with a parent and one instance."""
     box = BoundingBox(left=0.1, top=0.2, width=0.3, height=0.4)
@@ -93,6 +94,7 @@ def make_recognition(
         profile=profile or RecognitionProfile(),
         models={Feature.LABELS: "3.0"},
         calls={Feature.LABELS: calls},
+        vector=vector,
     )
 
 

@@ -1,6 +1,6 @@
 """Photographs of installed packages and of the test image folder, and what they show."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -15,7 +15,7 @@ class Photograph:
 
     file: Path
     subject: str | None
-    other: tuple[str, ...] = ()
+    other: Sequence[str] = ()
 
     @property
     def right_labels(self) -> set[str]:
@@ -24,7 +24,7 @@ class Photograph:
         return {name for each in shown for name in (each, *TAXONOMY.labels[each].parents)}
 
 
-Contents = Mapping[str, tuple[str | None, ...]]
+Contents = Mapping[str, tuple[str | None, *tuple[str, ...]]]
 
 #: Subject and other content by file. The photographs without a subject show nothing that the
 #: taxonomy has: textures, the sky and what a microscope or telescope sees.
@@ -72,13 +72,13 @@ def find_photographs() -> Iterator[Photograph]:
     for file in find_images("photos"):
         if file.name in TEST_IMAGES:
             subject, *other = TEST_IMAGES[file.name]
-            yield Photograph(file, subject, tuple(other))
+            yield Photograph(file, subject, other)
 
 
 def _find_in_package(package: str, folder: str, contents: Contents) -> Iterator[Photograph]:
     for name, (subject, *other) in contents.items():
         file = Path(str(distribution(package).locate_file(f"{folder}/{name}")))
-        yield Photograph(file, subject, tuple(other))
+        yield Photograph(file, subject, other)
 
 
 def _find_imagenet() -> Iterator[Photograph]:

@@ -1,14 +1,18 @@
 """Tags on known probabilities, and the response of an emulator that has them."""
 
+import base64
+
 import numpy as np
 from PIL import Image
 from types_boto3_rekognition import RekognitionClient
 
 from local.recognition.drawn_images import encode, rectangle
+from sightline_local.recognition.app import VECTOR_HEADER
 from sightline_local.recognition.image_loading import load_image
 from sightline_local.recognition.tags import (
     INPUT_SIDE,
     MIN_CONFIDENCE,
+    VECTOR_SIZE,
     NullTagger,
     Tags,
     build_labels,
@@ -82,6 +86,8 @@ def test_labels_with_tags_leave_out_colors_and_orientation(tagged: RekognitionCl
     response = tagged.detect_labels(Image={"Bytes": body}, MinConfidence=50)
     assert response["LabelModelVersion"] == "sightline-local-1/efficientnet-lite2"
     assert [label["Name"] for label in response["Labels"]] == ["Blank"]
+    vector = base64.b64decode(response["ResponseMetadata"]["HTTPHeaders"][VECTOR_HEADER])
+    assert len(vector) == VECTOR_SIZE
     # Colors remain in the image properties.
     properties = tagged.detect_labels(Image={"Bytes": body}, Features=["IMAGE_PROPERTIES"])
     (color,) = properties["ImageProperties"]["DominantColors"]

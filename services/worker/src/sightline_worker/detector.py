@@ -17,6 +17,7 @@ from sightline_worker.responses import (
     parse_moderation_labels,
     parse_properties,
     parse_text,
+    parse_vector,
 )
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ class RekognitionDetector:
         }
         if wants_labels:
             fields["labels"] = parse_labels(response, profile.max_labels)
+        vector = parse_vector(response)
+        if vector is not None:
+            fields["vector"] = vector
         if Feature.PROPERTIES in features:
             fields["properties"] = parse_properties(response)
         return fields

@@ -1,9 +1,11 @@
 """Parse Rekognition's responses into Sightline's domain model."""
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
 from sightline.domain.recognition import (
+    MAX_VECTOR_BYTES,
     BoundingBox,
     DetectedFace,
     DetectedLabel,
@@ -31,6 +33,9 @@ FACE_TRAITS = (
 #: Maximum number of emotions stored per face; those with the highest confidence are kept.
 MAX_EMOTIONS = 3
 
+#: Header of the local emulator with the vector of the image, base64.
+VECTOR_HEADER = "x-sightline-image-vector"
+
 #: A JSON object of a response.
 Response = Any
 
@@ -55,6 +60,20 @@ def parse_labels(response: Response, max_labels: int) -> tuple[DetectedLabel, ..
         )
         for label in response["Labels"][:max_labels]
     )
+
+
+def parse_vector(response: Response) -> bytes | None:
+    """Return the image's own vector, which the local emulator provides in a header.
+
+    Return None for a response without one, like those of Amazon Rekognition, and for an invalid
+    one.
+    """
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        vector = base64.b64decode(headers.get(VECTOR_HEADER, ""), validate=True)
+    except ValueError:
+        return None
+    return vector if 0 < len(vector) <= MAX_VECTOR_BYTES else None
 
 
 def parse_text(response: Response, min_confidence: float) -> tuple[DetectedText, ...]:

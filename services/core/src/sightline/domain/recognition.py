@@ -4,10 +4,12 @@ Boxes and points are fractions of the width and height of the upright image, mea
 left corner; confidences are 0 to 100.
 """
 
+import base64
 import hashlib
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from sightline.domain.model import Value
 
@@ -127,12 +129,34 @@ class ImageProperties(Value):
     background_colors: tuple[DominantColor, ...] = ()
 
 
+def _decode_vector(value: object) -> object:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+def _encode_vector(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+#: Maximum length of an image's vector, in bytes.
+MAX_VECTOR_BYTES = 256
+
+#: A vector with one signed byte per dimension; base64 in JSON and in the table. Images that look
+#: alike have vectors with a large cosine similarity.
+ImageVector = Annotated[
+    bytes,
+    Field(max_length=MAX_VECTOR_BYTES),
+    BeforeValidator(_decode_vector),
+    PlainSerializer(_encode_vector, when_used="json-unless-none"),
+]
+
+
 class Recognition(Value):
     """The result for one image.
 
     A feature that was not requested is None. `models` is the version of the model by feature.
     `calls` is how often each feature was paid for this image so far; the owner's usage is counted
-    from it.
+    from it. `vector` is the image's own vector, if the recognition service provides one; Amazon
+    Rekognition does not. No view of the API contains it.
     """
 
     profile: RecognitionProfile
@@ -143,3 +167,4 @@ class Recognition(Value):
     text: tuple[DetectedText, ...] | None = None
     faces: tuple[DetectedFace, ...] | None = None
     moderation: tuple[ModerationLabel, ...] | None = None
+    vector: ImageVector | None = None

@@ -35,7 +35,7 @@ from sightline_local.recognition.model_catalog import Task, find_model, is_parti
 from sightline_local.recognition.moderation import NullModerator, OnnxModerator
 from sightline_local.recognition.objects import NullObjectDetector, OnnxObjectDetector
 from sightline_local.recognition.onnx_sessions import ModelError
-from sightline_local.recognition.operations import Operation, Recognizer
+from sightline_local.recognition.operations import VECTOR_MEMBER, Operation, Recognizer
 from sightline_local.recognition.packaged_models import ensure_converted, find_packaged_model
 from sightline_local.recognition.requests import MAX_INLINE_BYTES, parse_request
 from sightline_local.recognition.settings import RecognitionSettings
@@ -47,6 +47,10 @@ logger = logging.getLogger(__name__)
 
 SERVICE = "RekognitionService"
 MEDIA_TYPE = "application/x-amz-json-1.1"
+
+#: The vector of the image is returned in a header: AWS SDKs drop members that the service model does
+#: not have, but provide every header.
+VECTOR_HEADER = "x-sightline-image-vector"
 
 #: Base64 enlarges the image by a third; the rest of a request is small.
 MAX_BODY_BYTES = MAX_INLINE_BYTES * 4 // 3 + 64 * 1024
@@ -230,9 +234,11 @@ def _parse_body(operation: Operation, body: bytes) -> Any:
 
 
 def _render(content: dict[str, Any], status: int) -> Response:
-    return JSONResponse(
-        content, status, {"x-amzn-RequestId": str(uuid.uuid4())}, media_type=MEDIA_TYPE
-    )
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    vector = content.pop(VECTOR_MEMBER, None)
+    if vector is not None:
+        headers[VECTOR_HEADER] = vector
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
 
 def _render_error(error: ServiceError) -> Response:

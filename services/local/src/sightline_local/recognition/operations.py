@@ -3,6 +3,7 @@
 They are CPU-bound and run on a worker thread.
 """
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -38,6 +39,9 @@ from sightline_local.recognition.text import QUICK_READ_SIDE, TextReader, build_
 
 #: Prefix of every model version in a response.
 VERSION = "sightline-local-1"
+
+#: Member of a DetectLabels response that Rekognition does not have: the vector, base64.
+VECTOR_MEMBER = "ImageVector"
 
 Response = dict[str, Any]
 
@@ -103,6 +107,8 @@ class Recognizer:
             )
             colors = limit if properties else None
             response["Labels"] = [describe_label(each, measurements, colors) for each in chosen]
+        if tags.vector is not None:
+            response[VECTOR_MEMBER] = base64.b64encode(tags.vector).decode("ascii")
         if properties:
             boxes = [instance.box for _, instance in found if instance.confidence >= 50]
             response["ImageProperties"] = describe_properties(measurements, boxes, limit)
