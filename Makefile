@@ -7,6 +7,8 @@ IMAGE ?=
 CLOUD ?= ministack
 # `make run FRESH=1` deletes the photos and users of earlier runs first.
 FRESH ?=
+# `make run MODELS=best` downloads the models for objects and faces first.
+MODELS ?=
 API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
@@ -34,7 +36,7 @@ step = $(if $(NUMBERED),[$(1)/4] )
 
 .PHONY: run
 run: NUMBERED := yes
-run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1)
+run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible $(if $(filter best,$(MODELS)),models-if-possible) ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1 MODELS=best)
 	@SIGHTLINE_CORS_ORIGINS="$(CORS_ORIGINS)" exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: reset
@@ -56,6 +58,12 @@ ops: $(VENV)/run ## Run the operations tool on the running stack (ARGS="reconcil
 .PHONY: models
 models: $(VENV)/run ## Download the object and face models of the local Rekognition emulator (42 MB, once)
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models
+
+# The rest of the stack runs without these models.
+.PHONY: models-if-possible
+models-if-possible: $(VENV)/run
+	@$(BIN)/python -m sightline_local.recognition.models --folder .models || \
+	  echo "sightline: the models were not downloaded (see above); starting without them"
 
 .PHONY: web
 web: web/dist/index.html ## Build the web application (requires Node.js 20.19 or newer)

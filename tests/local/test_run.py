@@ -17,6 +17,8 @@ import pytest
 
 from sightline_local.connection import Connection
 from sightline_local.errors import StackError
+from sightline_local.recognition.model_catalog import Task, find_model
+from sightline_local.recognition.settings import MODELS_FOLDER
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,7 +105,8 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert f"{connection.api}/docs" in output
     assert connection.email in output
     assert connection.password in output
-    assert "make models" in output
+    offered = find_model(Task.OBJECTS, MODELS_FOLDER) is None
+    assert ("make run MODELS=best" in output) == offered
     assert output.rstrip().endswith("All processes have stopped.")
     with pytest.raises(StackError, match="make run"):
         Connection.read(tmp_path)

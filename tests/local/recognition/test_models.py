@@ -1,5 +1,8 @@
 import hashlib
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +25,26 @@ from sightline_local.recognition.models import FetchError, fetch, main
 
 CONTENT = bytes(range(256)) * 4096
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_make_run_goes_on_if_the_models_cannot_be_downloaded(tmp_path: Path) -> None:
+    """`make run MODELS=best` runs this target first."""
+    makefile = Path(__file__).parents[3] / "Makefile"
+    # No environment is installed: the target uses the one of this test.
+    options = ["--old-file", "no/run", "VENV=no", f"BIN={Path(sys.executable).parent}"]
+    done = subprocess.run(
+        ["make", "--file", str(makefile), *options, "models-if-possible"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HTTPS_PROXY": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == (
+        "sightline: the models were not downloaded (see above); starting without them"
+    )
+    assert len(done.stderr.splitlines()) == 1
+    assert "dfine-s: huggingface.co cannot be reached" in done.stderr
 
 
 class ModelServer(ThreadingHTTPServer):

@@ -278,8 +278,8 @@ def _show_labels(recognition: Json, console: Console) -> None:
     console.print(table)
     if recognition["models"].get("labels", "").endswith(NO_MODEL_SUFFIX):
         console.print(
-            "[yellow]No object detector is installed: labels describe only colors, tones and "
-            "text. Download one with `make models`.[/]"
+            "[yellow]No model for labels is installed: labels describe only colors, tones and "
+            "text. Run `make models`.[/]"
         )
 
 

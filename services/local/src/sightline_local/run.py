@@ -16,6 +16,8 @@ from sightline_local.connection import Connection, remove_connection
 from sightline_local.emulators import CLOUDS, FREE_BYTES, Cloud
 from sightline_local.errors import StackError
 from sightline_local.outputs import outputs_path, remove_outputs, write_outputs
+from sightline_local.recognition.model_catalog import Task, find_model
+from sightline_local.recognition.settings import MODELS_FOLDER
 from sightline_local.recovery import recover
 from sightline_local.stack import Stack, consecutive_ports
 from sightline_local.state_folder import StateFolder
@@ -127,6 +129,13 @@ def _print(console: Console, text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
 
 
+def _offer_models() -> str:
+    """Return a line about the models for objects and faces, or nothing if they are installed."""
+    if find_model(Task.OBJECTS, MODELS_FOLDER):
+        return ""
+    return "  [bold]make run MODELS=best[/]        detect objects and faces too (42 MB, once)\n"
+
+
 def _print_summary(
     console: Console, connection: Connection, cloud: Cloud, seconds: float, folder: Path
 ) -> None:
@@ -155,8 +164,7 @@ Next, in a second terminal:
   [bold]make demo[/]                   send a sample image
   [bold]make demo IMAGE=photo.jpg[/]   send your own
   [bold]make -s token[/]               print an access token for the API docs
-  [bold]make models[/]                 download an object detector (42 MB, once)
-
+{_offer_models()}
 {kept}
 """,
     )

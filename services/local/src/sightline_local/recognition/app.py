@@ -48,8 +48,8 @@ logger = logging.getLogger(__name__)
 SERVICE = "RekognitionService"
 MEDIA_TYPE = "application/x-amz-json-1.1"
 
-#: The vector of the image is returned in a header: AWS SDKs drop members that the service model does
-#: not have, but provide every header.
+#: The vector of the image is returned in a header: AWS SDKs drop members that are unknown to the
+#: service model, but provide every header.
 VECTOR_HEADER = "x-sightline-image-vector"
 
 #: Base64 enlarges the image by a third; the rest of a request is small.
