@@ -24,7 +24,10 @@ def _restore_sigint() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(consecutive_ports(0), tmp_path_factory.mktemp("stack"), VISIBILITY_SECONDS) as stack:
+    # Drawn images have several computed labels and few tags.
+    settings = {"recognition": {"SIGHTLINE_RECOGNITION_TAGS": "false"}}
+    folder = tmp_path_factory.mktemp("stack")
+    with Stack(consecutive_ports(0), folder, VISIBILITY_SECONDS, settings) as stack:
         stack.start()
         yield stack
 

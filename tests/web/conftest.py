@@ -53,8 +53,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not (WEB / "dist" / "index.html").is_file():
         pytest.fail("The web application is not built. Run `make web`.")
     folder = tmp_path_factory.mktemp("stack")
-    # Raised, because these tests are not about rate limits.
-    settings = {"api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "200"}}
+    settings = {
+        # Raised, because these tests are not about rate limits.
+        "api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "200"},
+        # Drawn images have several computed labels and few tags.
+        "recognition": {"SIGHTLINE_RECOGNITION_TAGS": "false"},
+    }
     with Stack(
         consecutive_ports(0), folder, VISIBILITY_SECONDS, settings, web=WEB / "dist"
     ) as stack:

@@ -88,8 +88,11 @@ def test_a_new_revision_or_other_weights_are_converted(
     model: PackagedModel, conversion: Conversion, tmp_path: Path
 ) -> None:
     first = ensure_converted(model, tmp_path)
-    assert ensure_converted(model._replace(revision=3), tmp_path) != first
+    second = ensure_converted(model._replace(revision=3), tmp_path)
+    assert second != first
     assert conversion.count == 2
+    assert {file.stem for file in tmp_path.iterdir()} == {second.stem}
+    ensure_converted(model, tmp_path)
     # The converted file is that of earlier weights: the new ones are checked and converted.
     with pytest.raises(ModelError, match="unexpected checksum"):
         ensure_converted(model._replace(sha256="0" * 64), tmp_path)

@@ -123,6 +123,10 @@ def _store(output: Path, content: bytes, model: PackagedModel) -> None:
     _checksum_file(output).unlink(missing_ok=True)
     _write_atomically(output, content)
     _write_atomically(_checksum_file(output), _describe(content, model).encode("ascii"))
+    # Results of earlier revisions are never used again.
+    for other in output.parent.glob(f"{model.name}-r*"):
+        if other.stem != output.stem:
+            other.unlink(missing_ok=True)
 
 
 def _checksum_file(output: Path) -> Path:
