@@ -531,14 +531,18 @@ export interface components {
         };
         /**
          * Capture
-         * @description The metadata that the camera wrote into the image.
+         * @description What the camera or an editor recorded; a field that is missing or invalid is null.
          *
-         *     `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
-         *     local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
+         *     `exposure` is in seconds, `focal_length` in millimeters.
          */
         Capture: {
-            /** Taken At */
+            /**
+             * Taken At
+             * @description The instant of capture; null if its offset from UTC is unknown.
+             */
             taken_at?: string | null;
+            /** Taken At Local */
+            taken_at_local?: string | null;
             /** Camera */
             camera?: string | null;
             /** Lens */
@@ -787,7 +791,8 @@ export interface components {
          * GeoPosition
          * @description The position of the camera: degrees north and east (WGS 84), meters above sea level.
          *
-         *     `direction` is the direction of view, in degrees clockwise from north.
+         *     `direction` is the direction of view, in degrees clockwise from north. `city`, `region` and
+         *     `country` are the English names of the place, `country_code` is of ISO 3166-1 (two letters).
          */
         GeoPosition: {
             /** Latitude */
@@ -798,6 +803,14 @@ export interface components {
             altitude?: number | null;
             /** Direction */
             direction?: number | null;
+            /** City */
+            city?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Country */
+            country?: string | null;
+            /** Country Code */
+            country_code?: string | null;
         };
         /**
          * ImageChanges
@@ -913,9 +926,24 @@ export interface components {
              * @description Most confident first.
              */
             labels: components["schemas"]["ImageLabel"][];
-            /** Taken At */
+            /**
+             * Taken At
+             * @description The instant of capture; null if its offset from UTC is unknown.
+             */
             taken_at: string | null;
+            /** Taken At Local */
+            taken_at_local: string | null;
             place: components["schemas"]["GeoPosition"] | null;
+            /**
+             * Motion
+             * @description Whether it is the still of a motion or Live Photo.
+             */
+            motion: boolean | null;
+            /**
+             * Projection
+             * @description As in the image itself.
+             */
+            projection: string | null;
             /** @description The smallest rendition. */
             thumbnail: components["schemas"]["LinkedRendition"] | null;
             /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
@@ -1076,6 +1104,16 @@ export interface components {
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
              */
             placeholder: string | null;
+            /**
+             * Motion
+             * @description Whether the image is the still of a motion photo or a Live Photo.
+             */
+            motion: boolean | null;
+            /**
+             * Projection
+             * @description The projection of a panorama, such as a 360-degree photo (`equirectangular`).
+             */
+            projection: string | null;
             /** @description What the camera recorded. */
             capture: components["schemas"]["Capture"] | null;
             recognition: components["schemas"]["RecognitionView"];
