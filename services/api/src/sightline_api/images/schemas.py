@@ -24,6 +24,7 @@ from sightline.domain.recognition import (
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
+from sightline_api.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_cursor
 from sightline_api.problems import ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
@@ -44,18 +45,15 @@ MediaType = Literal[
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
 Description = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+    str, CLEAN_TEXT, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
 ]
 
 #: An id as a client sends it: one in another format belongs to no image.
 AnyId = Annotated[str, StringConstraints(max_length=64)]
 
-#: Letters and digits of any script, and some punctuation between them.
+#: Any text of one line; labels are compared as `fold_label` does.
 LabelName = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=50, pattern=r"^[\w &'()+,./-]+$"
-    ),
+    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)
 ]
 
 #: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
@@ -64,7 +62,9 @@ LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
 #: Labels that one search may name; each is a partition to read.
 LabelNames = Annotated[list[LabelName], Query(max_length=10)]
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[
+    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+]
 
 
 #: A wall-clock time without an offset from UTC, in ISO 8601.

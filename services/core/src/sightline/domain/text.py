@@ -8,12 +8,14 @@ ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER = "\u200c", "\u200d"
 #: The tag characters of which the flags of regions are composed (UTS #51, emoji tag sequences).
 _FIRST_TAG, _LAST_TAG = "\U000e0020", "\U000e007f"
 
-#: Categories of characters that separate lines, and that display nothing or must not be stored:
-#: control characters, surrogates, noncharacters, and formats such as bidirectional overrides.
-_SEPARATORS = frozenset({"Zl", "Zp"})
+#: Categories of characters that display nothing or must not be stored: control characters, formats
+#: such as bidirectional overrides, and surrogates.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
-#: Characters beside the category Cf that text comparison ignores, or sees as another character.
+#: Categories that text comparison ignores.
+_IGNORED = frozenset({"Cf", "Cs"})
+
+#: Other characters that text comparison ignores, or compares as another character.
 _FOLDED = {
     "\u2018": "'",  # the typographic apostrophes
     "\u2019": "'",
@@ -45,7 +47,7 @@ def fold_text(text: str) -> str:
     NFKC_Casefold of Unicode (chapter 3, D146), with one kind of apostrophe.
     """
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING)
-    kept = "".join(each for each in folded if unicodedata.category(each) != "Cf")
+    kept = "".join(each for each in folded if unicodedata.category(each) not in _IGNORED)
     return unicodedata.normalize("NFKC", kept)
 
 
