@@ -106,6 +106,11 @@ def test_a_drawn_image_is_processed(user: User, orientation: int) -> None:
         "longitude": 11.5075,
         "altitude": 1370.0,
         "direction": None,
+        "district": None,
+        "city": None,
+        "region": "Tyrol",
+        "country": "Austria",
+        "country_code": "AT",
     }
     created = datetime.fromisoformat(image["created_at"])
     assert created.utcoffset() is not None

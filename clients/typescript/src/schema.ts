@@ -791,8 +791,9 @@ export interface components {
          * GeoPosition
          * @description The position of the camera: degrees north and east (WGS 84), meters above sea level.
          *
-         *     `direction` is the direction of view, in degrees clockwise from north. `city`, `region` and
-         *     `country` are the English names of the place, `country_code` is of ISO 3166-1 (two letters).
+         *     `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
+         *     `city`, `region` and `country` are the English names of the place, from the nearest city of the
+         *     data set; `country_code` is of ISO 3166-1 (two letters).
          */
         GeoPosition: {
             /** Latitude */
@@ -803,6 +804,8 @@ export interface components {
             altitude?: number | null;
             /** Direction */
             direction?: number | null;
+            /** District */
+            district?: string | null;
             /** City */
             city?: string | null;
             /** Region */

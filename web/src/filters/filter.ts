@@ -90,7 +90,9 @@ export function matches(filter: Filter, image: ImageView): boolean {
 function containsWords(words: string[], image: ImageView): boolean {
   const place = image.capture?.place;
   const texts = (image.recognition.text ?? []).map((found) => found.text);
-  for (const name of [place?.city, place?.region, place?.country]) if (name) texts.push(name);
+  for (const name of [place?.district, place?.city, place?.region, place?.country]) {
+    if (name) texts.push(name, name.normalize("NFD").replace(/\p{Mn}/gu, ""));
+  }
   const found = new Set(texts.flatMap(splitWords));
   const compounds = [...found].filter((word) => /\p{Script=Han}/u.test(word));
   return words

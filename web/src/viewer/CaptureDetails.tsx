@@ -15,7 +15,7 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     image.projection === "equirectangular" ? t("capture.spherical") : null,
     image.projection === "cylindrical" ? t("capture.panorama") : null,
   ].filter((each) => each !== null);
-  const names = [place?.city, place?.region, place?.country].filter((name) => name);
+  const names = [place?.district, place?.city, place?.region, place?.country].filter((name) => name);
   const exposure = [
     capture.exposure ? formatExposure(capture.exposure) : null,
     capture.f_number ? `ƒ/${format.number(capture.f_number)}` : null,

@@ -167,6 +167,8 @@ def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     if any(terms):
         yield "exposure", ", ".join(term for term in terms if term)
     if place := fields.get("place"):
-        names = [place[name] for name in ("city", "region", "country") if place.get(name)]
+        names = [
+            place[name] for name in ("district", "city", "region", "country") if place.get(name)
+        ]
         position = f"{place['latitude']:.5f}, {place['longitude']:.5f}"
         yield "place", escape(", ".join(names) + f" ({position})") if names else position

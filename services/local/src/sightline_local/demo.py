@@ -252,7 +252,9 @@ def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
         yield "Exposure", ", ".join(_exposure_terms(capture))
     if place := capture.get("place"):
         altitude = f", {place['altitude']:.0f} m" if place.get("altitude") is not None else ""
-        names = [place[name] for name in ("city", "region", "country") if place.get(name)]
+        names = [
+            place[name] for name in ("district", "city", "region", "country") if place.get(name)
+        ]
         position = f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
         yield "Place", f"{', '.join(names)} ({position})" if names else position
 

@@ -12,14 +12,16 @@ Projection = Literal["equirectangular", "cylindrical"]
 class GeoPosition:
     """The position of the camera: degrees north and east (WGS 84), meters above sea level.
 
-    `direction` is the direction of view, in degrees clockwise from north. `city`, `region` and
-    `country` are the English names of the place, `country_code` is of ISO 3166-1 (two letters).
+    `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
+    `city`, `region` and `country` are the English names of the place, from the nearest city of the
+    data set; `country_code` is of ISO 3166-1 (two letters).
     """
 
     latitude: float
     longitude: float
     altitude: float | None = None
     direction: float | None = None
+    district: str | None = None
     city: str | None = None
     region: str | None = None
     country: str | None = None
@@ -28,7 +30,8 @@ class GeoPosition:
     @property
     def names(self) -> tuple[str, ...]:
         """The names that the place is found by."""
-        return tuple(name for name in (self.city, self.region, self.country) if name)
+        names = (self.district, self.city, self.region, self.country)
+        return tuple(name for name in names if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sightline.domain.summaries import (
     RenditionsSummary,
     summarize_renditions,
 )
+from sightline.domain.text import remove_marks
 from sightline.domain.words import MAX_PLACE_WORDS, collect_words
 
 Result = TypeVar("Result", bound=Value)
@@ -180,7 +181,9 @@ class Image(Value):
     def place_words(self) -> frozenset[str]:
         """The words of the names of the place where the image was captured."""
         place = self.renditions.result and self.renditions.result.capture.place
-        return collect_words(place.names if place else (), MAX_PLACE_WORDS)
+        names = place.names if place else ()
+        # Both with and without accents: few people write the name of a foreign city with them.
+        return collect_words((*names, *map(remove_marks, names)), MAX_PLACE_WORDS)
 
     @property
     def calls(self) -> dict[Feature, int]:

@@ -18,7 +18,7 @@ from sightline.domain.text import fold_text
 MAX_WORDS = 200
 
 #: Indexed words of the names of a place: few enough for the transaction that stores them.
-MAX_PLACE_WORDS = 20
+MAX_PLACE_WORDS = 30
 
 #: Indexed characters of a word; anything longer is hardly a word.
 MAX_WORD_LENGTH = 50

@@ -19,14 +19,16 @@ T = TypeVar("T", bound="GeoPosition")
 class GeoPosition:
     """The position of the camera: degrees north and east (WGS 84), meters above sea level.
 
-    `direction` is the direction of view, in degrees clockwise from north. `city`, `region` and
-    `country` are the English names of the place, `country_code` is of ISO 3166-1 (two letters).
+    `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
+    `city`, `region` and `country` are the English names of the place, from the nearest city of the
+    data set; `country_code` is of ISO 3166-1 (two letters).
 
         Attributes:
             latitude (float):
             longitude (float):
             altitude (float | None | Unset):
             direction (float | None | Unset):
+            district (None | str | Unset):
             city (None | str | Unset):
             region (None | str | Unset):
             country (None | str | Unset):
@@ -37,6 +39,7 @@ class GeoPosition:
     longitude: float
     altitude: float | None | Unset = UNSET
     direction: float | None | Unset = UNSET
+    district: None | str | Unset = UNSET
     city: None | str | Unset = UNSET
     region: None | str | Unset = UNSET
     country: None | str | Unset = UNSET
@@ -59,6 +62,12 @@ class GeoPosition:
             direction = UNSET
         else:
             direction = self.direction
+
+        district: None | str | Unset
+        if isinstance(self.district, Unset):
+            district = UNSET
+        else:
+            district = self.district
 
         city: None | str | Unset
         if isinstance(self.city, Unset):
@@ -96,6 +105,8 @@ class GeoPosition:
             field_dict["altitude"] = altitude
         if direction is not UNSET:
             field_dict["direction"] = direction
+        if district is not UNSET:
+            field_dict["district"] = district
         if city is not UNSET:
             field_dict["city"] = city
         if region is not UNSET:
@@ -131,6 +142,15 @@ class GeoPosition:
             return cast(float | None | Unset, data)
 
         direction = _parse_direction(d.pop("direction", UNSET))
+
+        def _parse_district(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        district = _parse_district(d.pop("district", UNSET))
 
         def _parse_city(data: object) -> None | str | Unset:
             if data is None:
@@ -173,6 +193,7 @@ class GeoPosition:
             longitude=longitude,
             altitude=altitude,
             direction=direction,
+            district=district,
             city=city,
             region=region,
             country=country,
