@@ -93,7 +93,8 @@ export interface paths {
          * Delete an image
          * @description Delete an image with its original, renditions, labels and album entries.
          *
-         *     All of them are deleted when the response arrives. An interrupted request can be repeated.
+         *     All of them are deleted when the response arrives. An interrupted request can be repeated. With
+         *     `If-Match`, only if the image still has that `ETag`.
          */
         delete: operations["delete_image"];
         options?: never;
@@ -191,6 +192,8 @@ export interface paths {
         /**
          * Delete an album
          * @description Delete an album and keep its images. An interrupted request can be repeated.
+         *
+         *     With `If-Match`, only if the album and its content still have that `ETag`.
          */
         delete: operations["delete_album"];
         options?: never;
@@ -1980,7 +1983,10 @@ export interface operations {
     delete_image: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the resource must still have. */
+                "if-match"?: string | null;
+            };
             path: {
                 image_id: string;
             };
@@ -1997,6 +2003,17 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description A valid access token is required. */
             401: {
                 headers: {
@@ -2010,6 +2027,17 @@ export interface operations {
             };
             /** @description Image not found. */
             404: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2062,6 +2090,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that the resource must still have. */
                 "if-match"?: string | null;
             };
             path: {
@@ -2084,6 +2113,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImageView"];
+                };
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description A valid access token is required. */
@@ -2648,7 +2688,10 @@ export interface operations {
     delete_album: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the resource must still have. */
+                "if-match"?: string | null;
+            };
             path: {
                 album_id: string;
             };
@@ -2664,6 +2707,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description A valid access token is required. */
             401: {
@@ -2689,6 +2743,17 @@ export interface operations {
             };
             /** @description Concurrent requests are changing the resource. Retry. */
             409: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2741,6 +2806,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that the resource must still have. */
                 "if-match"?: string | null;
             };
             path: {
@@ -2763,6 +2829,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlbumView"];
+                };
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description A valid access token is required. */

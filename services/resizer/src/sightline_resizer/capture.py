@@ -1,6 +1,6 @@
 """Read what a camera or an editor recorded about an image (EXIF 3.0 and XMP).
 
-Tags are untrusted input: an invalid one is omitted and does not affect the others. docs/formats.md
+Tags are untrusted input: an invalid one is omitted and does not affect the others. docs/metadata.md
 describes what is read, and from where.
 """
 

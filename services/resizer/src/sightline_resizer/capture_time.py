@@ -3,7 +3,7 @@
 The sources, in this order: EXIF DateTimeOriginal, EXIF DateTimeDigitized, XMP
 exif:DateTimeOriginal, photoshop:DateCreated and xmp:CreateDate, EXIF DateTime, the GPS date and
 time of EXIF, and exif:GPSTimeStamp of XMP. Each has its own offset and its own fraction of a
-second. docs/formats.md describes them.
+second. docs/metadata.md describes them.
 """
 
 import re

@@ -24,7 +24,7 @@ from sightline.domain.recognition import (
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
-from sightline_api.input_text import CLEAN_LINE, CLEAN_TEXT
+from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_cursor
 from sightline_api.problems import ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
