@@ -253,14 +253,6 @@ async def test_a_new_text_keeps_the_words_of_the_place(tables: Tables) -> None:
         assert await find_word(tables, image.owner, word) == [image.image_id]
 
 
-async def test_a_place_is_stored_beside_a_conflicting_recognition(tables: Tables) -> None:
-    image = await create_image(tables)
-    await tables.images.store(image, locate(image, "Lisbon"))
-    await tables.images.store(image, recognize_text(image, "menu"))
-    current = await tables.images.get(image.key)
-    assert current.words == current.found_words == {"menu", "lisbon", "portugal"}
-
-
 @pytest.mark.parametrize(
     ("text", "search"),
     [
