@@ -128,6 +128,12 @@ format: $(VENV)/dev ## Format the code and fix what lint can fix
 docs: $(VENV)/dev ## Generate the tables of docs/configuration.md
 	$(BIN)/python docs/generate_configuration.py
 
+.PHONY: places
+places: ## Rebuild the data set of place names from the data of GeoNames
+	@$(PYTHON) -m venv .venv-places
+	@.venv-places/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/places.txt
+	@.venv-places/bin/python services/resizer/tools/build_places.py services/resizer/src/sightline_resizer/places.tsv.gz
+
 .PHONY: openapi
 openapi: $(VENV)/dev ## Regenerate openapi.json
 	$(BIN)/python -m sightline_api.openapi > openapi.json

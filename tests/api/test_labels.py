@@ -94,7 +94,7 @@ def test_search_pages_have_no_gap_or_overlap(gateway: Gateway) -> None:
     [
         {"label": ""},
         {"label": "x" * 51},
-        {"label": "a<b>"},
+        {"label": "\u202e\u0007"},
         {"label": [f"l{n}" for n in range(11)]},
         {"label": "dog", "min_confidence": 101},
         {"label": "dog", "min_confidence": "nan"},
@@ -216,7 +216,7 @@ def test_an_edit_with_if_match_requires_the_current_etag(gateway: Gateway) -> No
         {"title": "x" * 201},
         {"description": "x" * 2001},
         {"labels_added": ["x"] * 13},
-        {"labels_added": ["a<b"]},
+        {"labels_added": ["\u202e\u0007"]},
         {"labels_hidden": [""]},
         {"status": "ready"},
         {"owner": "other"},
@@ -234,3 +234,76 @@ def test_an_image_of_another_owner_cannot_be_edited(gateway: Gateway) -> None:
     response = update_image(gateway, image, {"title": "Meins"})
     assert (response.status_code, response.json()["code"]) == (404, "image_not_found")
     assert asyncio.run(gateway.tables.images.get(image.key)) == image
+
+
+def edit(gateway: Gateway, image: Image, **changes: Any) -> Any:
+    response = update_image(gateway, image, changes)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rock \u2019n\u2019 Roll",
+        "#1: 50% & more?",
+        '<b>"quoted"</b>',
+        "C++ / C#",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467 family",
+        "\u6771\u4eac\u30bf\u30ef\u30fc",
+        "\u0915\u0941\u0924\u094d\u0924\u093e",
+    ],
+)
+def test_a_label_may_hold_any_printable_character(gateway: Gateway, name: str) -> None:
+    image = add_image(gateway)
+    assert edit(gateway, image, labels_added=[name])["labels_added"] == [name]
+    page = gateway.client.get("/v1/labels", headers=gateway.headers()).json()
+    assert page["items"] == [{"name": name, "images": 1}]
+    assert page_ids(search(gateway, label=name)) == [image.image_id]
+    listed = gateway.client.get("/v1/images", params={"label": name}, headers=gateway.headers())
+    assert page_ids(listed.json()) == [image.image_id]
+    assert edit(gateway, image, labels_added=[])["labels"] == []
+    assert page_ids(search(gateway, label=name)) == []
+
+
+def test_a_label_is_one_however_it_is_written(gateway: Gateway) -> None:
+    ways = ["Caf\u00e9", "Cafe\u0301", "CAFE\u0301", "\uff23\uff41\uff46\u00e9", "Ca\u00adf\u00e9"]
+    image, other = add_image(gateway), add_image(gateway)
+    assert edit(gateway, image, labels_added=ways)["labels_added"] == ["Caf\u00e9"]
+    edit(gateway, other, labels_added=[ways[2]])
+    page = gateway.client.get("/v1/labels", headers=gateway.headers()).json()
+    assert page["items"] == [{"name": "Caf\u00e9", "images": 2}]
+    for way in ways:
+        assert page_ids(search(gateway, label=way)) == [other.image_id, image.image_id]
+        prefix = {"prefix": way[:-1] + way[-1]}
+        found = gateway.client.get("/v1/labels", params=prefix, headers=gateway.headers()).json()
+        assert found["items"] == page["items"]
+    assert edit(gateway, image, labels_hidden=[ways[1]], labels_added=[])["labels"] == []
+
+
+def test_control_and_bidirectional_characters_are_removed_from_texts(gateway: Gateway) -> None:
+    image = add_image(gateway)
+    changed = edit(
+        gateway,
+        image,
+        title="photo\u202egpj.exe\u0007",
+        description="one\u2066\r\ntwo\x1b",
+        labels_added=["Be\u202each\u0000"],
+    )
+    assert changed["title"] == "photogpj.exe"
+    assert changed["description"] == "one\ntwo"
+    assert changed["labels_added"] == ["Beach"]
+    for name in ("title", "description"):
+        assert update_image(gateway, image, {name: "\u202e\u200f"}).status_code == 422
+
+
+def test_an_unpaired_surrogate_is_removed(gateway: Gateway) -> None:
+    image = add_image(gateway)
+    response = gateway.client.request(
+        "PATCH",
+        f"/v1/images/{image.image_id}",
+        content=b'{"title": "a\\ud800b", "labels_added": ["c\\udfff"]}',
+        headers=gateway.headers() | {"Content-Type": "application/json"},
+    )
+    assert response.status_code == 200
+    assert (response.json()["title"], response.json()["labels_added"]) == ("ab", ["c"])

@@ -1,7 +1,7 @@
 """Filters of the list of images."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -106,6 +106,22 @@ def test_images_are_filtered_by_capture_time(gateway: Gateway) -> None:
     assert list_ids(gateway, taken_from="2026-03-01T00:00:00+02:00") == [summer.image_id]
 
 
+def test_the_instant_of_capture_is_served_only_if_its_offset_is_known(gateway: Gateway) -> None:
+    offset = timezone(timedelta(hours=5, minutes=30))
+    local = datetime(2024, 1, 2, 3, 4, 5, 672_000)  # noqa: DTZ001
+    for taken_at, instant in (
+        (local.replace(tzinfo=offset), "2024-01-02T03:04:05.672000+05:30"),
+        (local, None),
+    ):
+        image = add_image(gateway, taken_at)
+        url = f"/v1/images/{image.image_id}"
+        capture = gateway.client.get(url, headers=gateway.headers()).json()["capture"]
+        listed = gateway.client.get("/v1/images", headers=gateway.headers()).json()["items"][0]
+        for shown in (capture, listed):
+            assert shown["taken_at"] == instant
+            assert shown["taken_at_local"] == "2024-01-02T03:04:05.672000"
+
+
 def test_a_page_that_skips_many_images_ends_with_a_cursor(gateway: Gateway) -> None:
     wanted = add_image(gateway)
     for _ in range(1100):
@@ -127,10 +143,19 @@ def test_an_invalid_filter_is_rejected(gateway: Gateway, params: dict[str, str])
 
 
 @pytest.mark.parametrize(
-    "at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "1969-01-01T00:00:00Z"]
+    "at",
+    [
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59",
+        "9999-12-31T23:59:59-23:59",
+        "1969-01-01T00:00:00Z",
+    ],
 )
 def test_extreme_times_are_accepted(gateway: Gateway, at: str) -> None:
     add_image(gateway)
+    # Stored before implausible times were omitted.
+    add_image(gateway, datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12))))
     for name in ("created_from", "created_until", "taken_from", "taken_until"):
         list_ids(gateway, **{name: at})
 

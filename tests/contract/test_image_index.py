@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
+from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.perceptual_hash import find_near_bands, split_bands
 from sightline.domain.recognition import BoundingBox, DetectedText
-from sightline.domain.words import MAX_WORDS
+from sightline.domain.words import MAX_WORDS, split_words
 from sightline.optimistic import Conflict
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 from sightline.ports.tables import Tables
@@ -19,6 +20,7 @@ from sightline_testing.builders import (
     edit_details,
     find_labeled,
     make_recognition,
+    make_rendition_set,
     new_owner,
     with_hash,
     with_recognition,
@@ -219,6 +221,55 @@ async def test_a_new_result_replaces_the_words_in_the_index(tables: Tables) -> N
     assert await find_word(tables, image.owner, "one") == []
     assert (await tables.images.get(image.key)).words == {"two", "three"}
     assert await find_word(tables, image.owner, "three") == [image.image_id]
+
+
+def locate(image: Image, city: str) -> Image:
+    place = GeoPosition(latitude=1, longitude=2, city=city, country="Portugal")
+    result = make_rendition_set().model_copy(update={"capture": Capture(place=place)})
+    return image.with_part("renditions", image.renditions.begin(ETAG).succeed(result))
+
+
+async def test_the_names_of_a_place_are_words(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, locate(image, "Nova Lisboa"))
+    for word in ("nova", "lisboa", "portugal"):
+        assert await find_word(tables, image.owner, word) == [image.image_id]
+    assert (await tables.images.get(image.key)).words == {"nova", "lisboa", "portugal"}
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    for word in ("nova", "lisboa", "portugal"):
+        assert await find_word(tables, image.owner, word) == []
+
+
+async def test_a_new_text_keeps_the_words_of_the_place(tables: Tables) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, recognize_text(image, "one Lisbon"))
+    # Both services write, each from the row as it was before the other one.
+    stale = await tables.images.get(image.key)
+    await tables.images.store(stale, locate(stale, "Lisbon"))
+    await tables.images.store(stale, recognize_text(stale, "two", etag="other"))
+    current = await tables.images.get(image.key)
+    assert current.found_words == {"two", "lisbon", "portugal"}
+    for word in current.found_words:
+        assert await find_word(tables, image.owner, word) == [image.image_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "search"),
+    [
+        ("\u6771\u4eac\u30bf\u30ef\u30fc", "\u6771\u4eac"),
+        ("\u0915\u0941\u0924\u094d\u0924\u093e", "\u0915\u0941\u0924\u094d\u0924\u093e"),
+        (
+            "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e0a\u0e32\u0e27\u0e42\u0e25\u0e01",
+            "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+        ),
+        ("Cafe\u0301", "CAF\u00c9"),
+    ],
+)
+async def test_words_of_any_script_are_found(tables: Tables, text: str, search: str) -> None:
+    image = await create_image(tables)
+    await tables.images.store(image, recognize_text(image, text))
+    for word in split_words(search):
+        assert await find_word(tables, image.owner, word) == [image.image_id]
 
 
 async def test_more_words_than_fit_one_transaction_are_indexed(tables: Tables) -> None:

@@ -61,6 +61,8 @@ async def test_renditions_are_stored_and_described(harness: RenditionHarness) ->
     result = await harness.perform(image)
     assert (result.width, result.height) == (640, 400)
     assert result.capture.camera == "Sightline Drawing Board"
+    assert result.capture.place is not None
+    assert (result.capture.place.region, result.capture.place.country) == ("Tyrol", "Austria")
     keys = [webp_key(image, name) for name in ("full", "preview", "thumb")]
     assert await harness.rendition_keys() == keys
     for rendition in result.renditions:

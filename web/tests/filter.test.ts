@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NO_FILTER, hasConditions, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
+import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
 
 const FULL: Filter = {
@@ -26,6 +27,8 @@ describe("a URL", () => {
   });
 });
 
+const box = { left: 0, top: 0, width: 1, height: 1 };
+
 describe("an image", () => {
   const image = makeImage(1, {
     labels: [
@@ -34,9 +37,11 @@ describe("an image", () => {
     ],
     albums: ["a1"],
     created_at: "2026-05-31T23:59:59Z",
+    capture: { place: { latitude: 38.7, longitude: -9.1, city: "Lisbon", country: "Portugal" } } as ImageView["capture"],
   });
   image.recognition.text = [
-    { text: "Big SALE!", confidence: 99, is_line: true, line: 0, box: { left: 0, top: 0, width: 1, height: 1 } },
+    { text: "Big SALE! \u6771\u4eac\u30bf\u30ef\u30fc", confidence: 99, is_line: true, line: 0, box },
+    { text: "\u0915\u0941\u0924\u094d\u0924\u093e", confidence: 99, is_line: true, line: 1, box },
   ];
 
   test.each<[Partial<Filter>, boolean]>([
@@ -50,6 +55,12 @@ describe("an image", () => {
     [{ text: ["sale"] }, true],
     [{ text: ["sal"] }, false],
     [{ text: ["sale", "big"] }, true],
+    [{ text: ["\u6771\u4eac"] }, true],
+    [{ text: ["\uff80\uff9c\uff70"] }, true],
+    [{ text: ["\u0915\u0941\u0924\u094d\u0924\u093e"] }, true],
+    [{ text: ["\u0915"] }, false],
+    [{ text: ["lisbon portugal"] }, true],
+    [{ text: ["Porto"] }, false],
     [{ status: "failed" }, false],
     [{ album: "a1" }, true],
     [{ album: "a2" }, false],

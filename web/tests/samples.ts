@@ -21,6 +21,8 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
     width: 300,
     height: 200,
     animated: false,
+    motion: false,
+    projection: null,
     placeholder: null,
     capture: null,
     recognition: {

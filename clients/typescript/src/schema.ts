@@ -93,7 +93,8 @@ export interface paths {
          * Delete an image
          * @description Delete an image with its original, renditions, labels and album entries.
          *
-         *     All of them are deleted when the response arrives. An interrupted request can be repeated.
+         *     All of them are deleted when the response arrives. An interrupted request can be repeated. With
+         *     `If-Match`, only if the image still has that `ETag`.
          */
         delete: operations["delete_image"];
         options?: never;
@@ -150,6 +151,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images/{image_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the near duplicates of an image
+         * @description Return the caller's images that show the same scene as this one.
+         *
+         *     They are the same image encoded, resized, slightly cropped or recolored. The list is empty until
+         *     the renditions of the image exist, and for an image that is one plain color.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/albums": {
         parameters: {
             query?: never;
@@ -191,6 +215,8 @@ export interface paths {
         /**
          * Delete an album
          * @description Delete an album and keep its images. An interrupted request can be repeated.
+         *
+         *     With `If-Match`, only if the album and its content still have that `ETag`.
          */
         delete: operations["delete_album"];
         options?: never;
@@ -531,14 +557,18 @@ export interface components {
         };
         /**
          * Capture
-         * @description The metadata that the camera wrote into the image.
+         * @description What the camera or an editor recorded; a field that is missing or invalid is null.
          *
-         *     `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
-         *     local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
+         *     `exposure` is in seconds, `focal_length` in millimeters.
          */
         Capture: {
-            /** Taken At */
+            /**
+             * Taken At
+             * @description The instant of capture; null if its offset from UTC is unknown.
+             */
             taken_at?: string | null;
+            /** Taken At Local */
+            taken_at_local?: string | null;
             /** Camera */
             camera?: string | null;
             /** Lens */
@@ -678,6 +708,26 @@ export interface components {
             percent: number;
         };
         /**
+         * Duplicate
+         * @description An image of the same scene; `distance` is 0 for images that look the same.
+         */
+        Duplicate: {
+            image: components["schemas"]["ImageSummary"];
+            /**
+             * Distance
+             * @description Bits in which the perceptual hashes differ.
+             */
+            distance: number;
+        };
+        /**
+         * Duplicates
+         * @description Images of the same scene, the closest first, and the newest first among equals.
+         */
+        Duplicates: {
+            /** Items */
+            items: components["schemas"]["Duplicate"][];
+        };
+        /**
          * ErasureView
          * @description What remains to be erased.
          */
@@ -787,7 +837,9 @@ export interface components {
          * GeoPosition
          * @description The position of the camera: degrees north and east (WGS 84), meters above sea level.
          *
-         *     `direction` is the direction of view, in degrees clockwise from north.
+         *     `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
+         *     `city`, `region` and `country` are the English names of the place, from the nearest city of the
+         *     data set; `country_code` is of ISO 3166-1 (two letters).
          */
         GeoPosition: {
             /** Latitude */
@@ -798,6 +850,16 @@ export interface components {
             altitude?: number | null;
             /** Direction */
             direction?: number | null;
+            /** District */
+            district?: string | null;
+            /** City */
+            city?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Country */
+            country?: string | null;
+            /** Country Code */
+            country_code?: string | null;
         };
         /**
          * ImageChanges
@@ -913,9 +975,24 @@ export interface components {
              * @description Most confident first.
              */
             labels: components["schemas"]["ImageLabel"][];
-            /** Taken At */
+            /**
+             * Taken At
+             * @description The instant of capture; null if its offset from UTC is unknown.
+             */
             taken_at: string | null;
+            /** Taken At Local */
+            taken_at_local: string | null;
             place: components["schemas"]["GeoPosition"] | null;
+            /**
+             * Motion
+             * @description Whether it is the still of a motion or Live Photo.
+             */
+            motion: boolean | null;
+            /**
+             * Projection
+             * @description As in the image itself.
+             */
+            projection: string | null;
             /** @description The smallest rendition. */
             thumbnail: components["schemas"]["LinkedRendition"] | null;
             /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
@@ -1076,6 +1153,16 @@ export interface components {
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
              */
             placeholder: string | null;
+            /**
+             * Motion
+             * @description Whether the image is the still of a motion photo or a Live Photo.
+             */
+            motion: boolean | null;
+            /**
+             * Projection
+             * @description The projection of a panorama, such as a 360-degree photo (`equirectangular`).
+             */
+            projection: string | null;
             /** @description What the camera recorded. */
             capture: components["schemas"]["Capture"] | null;
             recognition: components["schemas"]["RecognitionView"];
@@ -1939,7 +2026,10 @@ export interface operations {
     delete_image: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the resource must still have. */
+                "if-match"?: string | null;
+            };
             path: {
                 image_id: string;
             };
@@ -1956,6 +2046,17 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description A valid access token is required. */
             401: {
                 headers: {
@@ -1969,6 +2070,17 @@ export interface operations {
             };
             /** @description Image not found. */
             404: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2021,6 +2133,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that the resource must still have. */
                 "if-match"?: string | null;
             };
             path: {
@@ -2043,6 +2156,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImageView"];
+                };
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description A valid access token is required. */
@@ -2288,6 +2412,91 @@ export interface operations {
             };
             /** @description The image has not been uploaded yet. */
             409: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The request failed validation; see `errors`. */
+            422: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to retry. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to retry. */
+                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description A valid access token is required. */
+            401: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Image not found. */
+            404: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2607,7 +2816,10 @@ export interface operations {
     delete_album: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the resource must still have. */
+                "if-match"?: string | null;
+            };
             path: {
                 album_id: string;
             };
@@ -2623,6 +2835,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description A valid access token is required. */
             401: {
@@ -2648,6 +2871,17 @@ export interface operations {
             };
             /** @description Concurrent requests are changing the resource. Retry. */
             409: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            412: {
                 headers: {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2700,6 +2934,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that the resource must still have. */
                 "if-match"?: string | null;
             };
             path: {
@@ -2722,6 +2957,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlbumView"];
+                };
+            };
+            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            400: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description A valid access token is required. */

@@ -88,13 +88,33 @@ export function matches(filter: Filter, image: ImageView): boolean {
 }
 
 function containsWords(words: string[], image: ImageView): boolean {
-  const lines = (image.recognition.text ?? []).map((found) => found.text);
-  const found = new Set(lines.flatMap((line) => normalize(line).match(/[\p{L}\p{N}]+/gu) ?? []));
-  return words.every((word) => found.has(normalize(word)));
+  const place = image.capture?.place;
+  const texts = (image.recognition.text ?? []).map((found) => found.text);
+  for (const name of [place?.district, place?.city, place?.region, place?.country]) {
+    if (name) texts.push(name, name.normalize("NFD").replace(/\p{Mn}/gu, ""));
+  }
+  const found = new Set(texts.flatMap(splitWords));
+  const compounds = [...found].filter((word) => /\p{Script=Han}/u.test(word));
+  return words
+    .flatMap(splitWords)
+    .every((word) => found.has(word) || compounds.some((compound) => compound.includes(word)));
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+
+/** Return the words of a text, as the API cuts them. */
+function splitWords(text: string): string[] {
+  const segments = [...segmenter.segment(normalize(text))].map(({ segment }) => segment);
+  return segments.flatMap((segment) => segment.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []);
 }
 
 function normalize(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\u2018\u2019\u02bc]/gu, "'")
+    .replace(/[\p{Cf}\ufe0e\ufe0f]/gu, "")
+    .normalize("NFKC");
 }
 
 function unique(values: string[]): string[] {

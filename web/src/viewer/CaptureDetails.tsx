@@ -10,6 +10,12 @@ export function CaptureDetails({ image }: { image: ImageView }) {
   const { capture } = image;
   if (!capture) return null;
   const { place } = capture;
+  const kinds = [
+    image.motion ? t("capture.motion") : null,
+    image.projection === "equirectangular" ? t("capture.spherical") : null,
+    image.projection === "cylindrical" ? t("capture.panorama") : null,
+  ].filter((each) => each !== null);
+  const names = [place?.district, place?.city, place?.region, place?.country].filter((name) => name);
   const exposure = [
     capture.exposure ? formatExposure(capture.exposure) : null,
     capture.f_number ? `ƒ/${format.number(capture.f_number)}` : null,
@@ -17,10 +23,12 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     capture.focal_length ? `${format.number(capture.focal_length)} mm` : null,
   ].filter((each) => each !== null);
   const facts = [
-    [t("capture.taken"), capture.taken_at && format.dateTime(withoutOffset(capture.taken_at))],
+    [t("capture.taken"), capture.taken_at_local && format.dateTime(capture.taken_at_local)],
+    [t("capture.kind"), kinds.join(", ")],
     [t("capture.camera"), capture.camera],
     [t("capture.lens"), capture.lens],
     [t("capture.exposure"), exposure.length > 0 ? <bdi>{exposure.join("  ")}</bdi> : null],
+    [t("capture.place"), names.join(", ")],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
   if (facts.length === 0 && !place) return null;
   return (
@@ -43,11 +51,6 @@ export function CaptureDetails({ image }: { image: ImageView }) {
       )}
     </Section>
   );
-}
-
-/** Remove the UTC offset, so that the camera's local time is shown in every time zone. */
-function withoutOffset(time: string): string {
-  return time.replace(/(Z|[+-]\d\d:\d\d)$/, "");
 }
 
 function formatExposure(seconds: number): string {

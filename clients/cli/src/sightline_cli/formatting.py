@@ -139,6 +139,10 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
     pixels = f"{image.width} × {image.height}, " if image.width else ""  # noqa: RUF001
     yield "image", f"{pixels}{size}, {image.media_type}"
     yield "added", f"{image.created_at.astimezone():%Y-%m-%d %H:%M}"
+    kinds = ["Live Photo or motion photo"] if image.motion else []
+    kinds += [f"{image.projection} panorama"] if image.projection else []
+    if kinds:
+        yield "kind", ", ".join(kinds)
     if image.capture:
         yield from _format_capture(image.capture)
     if image.recognition.text:
@@ -149,8 +153,8 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
 
 def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     fields: dict[str, Any] = {name: value for name, value in capture.to_dict().items() if value}
-    if "taken_at" in fields:
-        yield "taken", str(fields["taken_at"]).replace("T", " ")
+    if taken := fields.get("taken_at") or fields.get("taken_at_local"):
+        yield "taken", str(taken).replace("T", " ")
     if camera := [fields[name] for name in ("camera", "lens") if name in fields]:
         yield "camera", escape(", ".join(camera))
     exposure = fields.get("exposure")
@@ -163,4 +167,8 @@ def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     if any(terms):
         yield "exposure", ", ".join(term for term in terms if term)
     if place := fields.get("place"):
-        yield "place", f"{place['latitude']:.5f}, {place['longitude']:.5f}"
+        names = [
+            place[name] for name in ("district", "city", "region", "country") if place.get(name)
+        ]
+        position = f"{place['latitude']:.5f}, {place['longitude']:.5f}"
+        yield "place", escape(", ".join(names) + f" ({position})") if names else position

@@ -242,8 +242,8 @@ def _show(image: Json, console: Console) -> None:
 
 
 def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
-    if capture.get("taken_at"):
-        yield "Taken", capture["taken_at"]
+    if taken := capture.get("taken_at") or capture.get("taken_at_local"):
+        yield "Taken", taken
     if capture.get("camera"):
         yield "Camera", capture["camera"]
     if capture.get("lens"):
@@ -252,7 +252,11 @@ def _capture_rows(capture: Json) -> Iterator[tuple[str, str]]:
         yield "Exposure", ", ".join(_exposure_terms(capture))
     if place := capture.get("place"):
         altitude = f", {place['altitude']:.0f} m" if place.get("altitude") is not None else ""
-        yield "Place", f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
+        names = [
+            place[name] for name in ("district", "city", "region", "country") if place.get(name)
+        ]
+        position = f"{place['latitude']:.5f}, {place['longitude']:.5f}{altitude}"
+        yield "Place", f"{', '.join(names)} ({position})" if names else position
 
 
 def _exposure_terms(capture: Json) -> Iterator[str]:

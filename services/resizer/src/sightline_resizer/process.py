@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 
 from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.upload_check import check_upload
+from sightline.domain.capture import Capture
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
@@ -13,6 +15,7 @@ from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectStore, StoredObject
+from sightline_resizer.place_names import name_place
 from sightline_resizer.renditions import (
     EncodedRendition,
     RenderedImage,
@@ -53,7 +56,8 @@ class RenditionWork:
         async with asyncio.TaskGroup() as writes:
             for encoded in rendered.renditions:
                 writes.create_task(self._write(image.key, encoded))
-        return self._describe(image.key, rendered)
+        capture = await asyncio.to_thread(_name_place, rendered.capture)
+        return self._describe(image.key, rendered._replace(capture=capture))
 
     async def discard(self, key: ImageKey) -> None:
         """Delete the renditions and the original.
@@ -92,3 +96,8 @@ class RenditionWork:
 
     def _object_key(self, key: ImageKey, encoded: EncodedRendition) -> str:
         return rendition_key(key, encoded.name, self._options.format.value)
+
+
+def _name_place(capture: Capture) -> Capture:
+    """Return the capture data with the names of the place."""
+    return capture if capture.place is None else replace(capture, place=name_place(capture.place))

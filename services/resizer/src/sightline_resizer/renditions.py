@@ -152,7 +152,7 @@ def decode_image(body: bytes, limits: Limits, options: RenderOptions) -> Decoded
             size=size,
             animated=animated,
             orientation=read_orientation(exif),
-            capture=read_capture(exif),
+            capture=read_capture(image),
             image=convert_to_srgb(scaled, profile),
         )
 

@@ -17,6 +17,7 @@ from sightline.domain.recognition import (
     ModerationLabel,
     PolygonPoint,
 )
+from sightline.domain.text import clean_line
 
 #: Boolean attributes of a face that are stored, by Rekognition's names.
 FACE_TRAITS = (
@@ -80,7 +81,7 @@ def parse_text(response: Response, min_confidence: float) -> tuple[DetectedText,
     """Parse the lines and words of a DetectText response."""
     return tuple(
         DetectedText(
-            text=detection["DetectedText"],
+            text=clean_line(detection["DetectedText"]),
             confidence=detection["Confidence"],
             is_line=detection["Type"] == "LINE",
             line=detection["Id"] if detection["Type"] == "LINE" else detection["ParentId"],

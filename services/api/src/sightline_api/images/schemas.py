@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from sightline.domain import labels, summaries
-from sightline.domain.capture import Capture, GeoPosition
+from sightline.domain import capture, labels, summaries
+from sightline.domain.capture import GeoPosition
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.images import PART_NAMES, Image, Part, PartName
 from sightline.domain.recognition import (
@@ -24,6 +24,7 @@ from sightline.domain.recognition import (
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
+from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_cursor
 from sightline_api.problems import ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
@@ -44,18 +45,15 @@ MediaType = Literal[
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
 Description = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+    str, CLEAN_TEXT, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
 ]
 
 #: An id as a client sends it: one in another format belongs to no image.
 AnyId = Annotated[str, StringConstraints(max_length=64)]
 
-#: Letters and digits of any script, and some punctuation between them.
+#: Any text of one line; labels are compared as `fold_label` does.
 LabelName = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=50, pattern=r"^[\w &'()+,./-]+$"
-    ),
+    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)
 ]
 
 #: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
@@ -64,7 +62,21 @@ LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
 #: Labels that one search may name; each is a partition to read.
 LabelNames = Annotated[list[LabelName], Query(max_length=10)]
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[
+    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+]
+
+
+#: A wall-clock time without an offset from UTC, in ISO 8601.
+LocalTime = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"),
+    Field(
+        description="The time on a clock at the place of capture, or in UTC if a GPS receiver is "
+        "its only source.",
+        examples=["2026-06-21T21:14:08"],
+    ),
+]
 
 
 class FailureView(BaseModel):
@@ -167,6 +179,49 @@ class ImageLabel(BaseModel):
         return [cls(name=label.name, confidence=label.confidence) for label in ordered]
 
 
+class Capture(BaseModel):
+    """What the camera or an editor recorded; a field that is missing or invalid is null.
+
+    `exposure` is in seconds, `focal_length` in millimeters.
+    """
+
+    taken_at: datetime | None = Field(
+        None, description="The instant of capture; null if its offset from UTC is unknown."
+    )
+    taken_at_local: LocalTime | None = None
+    camera: str | None = None
+    lens: str | None = None
+    exposure: float | None = None
+    f_number: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None
+    place: GeoPosition | None = None
+
+    @classmethod
+    def of(cls, recorded: capture.Capture) -> Self:
+        return cls(
+            taken_at=known_instant(recorded.taken_at),
+            taken_at_local=format_local_time(recorded.taken_at),
+            camera=recorded.camera,
+            lens=recorded.lens,
+            exposure=recorded.exposure,
+            f_number=recorded.f_number,
+            iso=recorded.iso,
+            focal_length=recorded.focal_length,
+            place=recorded.place,
+        )
+
+
+def known_instant(taken_at: datetime | None) -> datetime | None:
+    """Return the time if it has an offset from UTC: only then is it an instant (RFC 3339)."""
+    return taken_at if taken_at is not None and taken_at.tzinfo is not None else None
+
+
+def format_local_time(taken_at: datetime | None) -> str | None:
+    """Return the wall-clock time in ISO 8601, without its offset."""
+    return None if taken_at is None else taken_at.replace(tzinfo=None).isoformat()
+
+
 class LinkedRendition(BaseModel):
     """A rendition in a list; sides are in pixels, and `url` is valid for at least an hour."""
 
@@ -191,8 +246,13 @@ class ImageSummary(BaseModel):
         examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
     )
     labels: list[ImageLabel] = Field(description="Most confident first.")
-    taken_at: datetime | None
+    taken_at: datetime | None = Field(
+        description="The instant of capture; null if its offset from UTC is unknown."
+    )
+    taken_at_local: LocalTime | None
     place: GeoPosition | None
+    motion: bool | None = Field(description="Whether it is the still of a motion or Live Photo.")
+    projection: str | None = Field(description="As in the image itself.")
     thumbnail: LinkedRendition | None = Field(description="The smallest rendition.")
     preview: LinkedRendition | None = Field(
         description="The smallest rendition of at least 1,024 pixels, or else the largest."
@@ -215,7 +275,10 @@ class ImageSummary(BaseModel):
             animated=renditions.animated,
             placeholder=renditions.placeholder,
             labels=ImageLabel.all_of(image.labels),
-            taken_at=renditions.taken_at,
+            taken_at=known_instant(renditions.taken_at),
+            taken_at_local=format_local_time(renditions.taken_at),
+            motion=renditions.motion,
+            projection=renditions.projection,
             place=renditions.place,
             thumbnail=link_rendition(renditions.thumbnail, urls),
             preview=link_rendition(renditions.preview, urls),
@@ -278,6 +341,12 @@ class ImageView(BaseModel):
         description="ThumbHash in Base64, to show until a rendition has loaded.",
         examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
     )
+    motion: bool | None = Field(
+        description="Whether the image is the still of a motion photo or a Live Photo."
+    )
+    projection: str | None = Field(
+        description="The projection of a panorama, such as a 360-degree photo (`equirectangular`)."
+    )
     capture: Capture | None = Field(description="What the camera recorded.")
     recognition: RecognitionView
     renditions: RenditionsView
@@ -301,7 +370,9 @@ class ImageView(BaseModel):
             created_at=image.created_at,
             width=result.width if result else None,
             height=result.height if result else None,
-            capture=result.capture if result else None,
+            motion=result.capture.motion if result else None,
+            projection=result.capture.projection if result else None,
+            capture=Capture.of(result.capture) if result else None,
             animated=result.animated if result else None,
             placeholder=result and result.placeholder,
             recognition=RecognitionView.of(image.recognition),

@@ -18,7 +18,8 @@ from sightline.domain.summaries import (
     RenditionsSummary,
     summarize_renditions,
 )
-from sightline.domain.words import collect_words
+from sightline.domain.text import remove_marks
+from sightline.domain.words import MAX_PLACE_WORDS, collect_words
 
 Result = TypeVar("Result", bound=Value)
 
@@ -167,9 +168,22 @@ class Image(Value):
 
     @property
     def found_words(self) -> frozenset[str]:
+        """The words that the image is found by."""
+        return self.recognized_words | self.place_words
+
+    @property
+    def recognized_words(self) -> frozenset[str]:
         """The words of the recognized text."""
         result = self.recognition.result
         return collect_words(text.text for text in (result and result.text) or ())
+
+    @property
+    def place_words(self) -> frozenset[str]:
+        """The words of the names of the place where the image was captured."""
+        place = self.renditions.result and self.renditions.result.capture.place
+        names = place.names if place else ()
+        # Both with and without accents: few people write the name of a foreign city with them.
+        return collect_words((*names, *map(remove_marks, names)), MAX_PLACE_WORDS)
 
     @property
     def calls(self) -> dict[Feature, int]:

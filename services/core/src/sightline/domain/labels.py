@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sightline.domain.text import fold_text
+
 
 class ImageLabel(NamedTuple):
     """A label of an image; `confidence` is 0 to 100, and 100 where the owner added it."""
@@ -13,7 +15,7 @@ class ImageLabel(NamedTuple):
 
 def fold_label(name: str) -> str:
     """Return the key of a label: the same for every way to write its name."""
-    return name.casefold()
+    return fold_text(name)
 
 
 def visible_labels(

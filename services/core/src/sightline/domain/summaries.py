@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sightline.domain.capture import GeoPosition
+from sightline.domain.capture import GeoPosition, Projection
 from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.renditions import Rendition, RenditionSet
@@ -51,6 +51,8 @@ class RenditionsSummary(Value):
     animated: bool | None = None
     placeholder: str | None = None
     taken_at: datetime | None = None
+    motion: bool | None = None
+    projection: Projection | None = None
     place: GeoPosition | None = None
     thumbnail: RenditionLink | None = None
     preview: RenditionLink | None = None
@@ -102,6 +104,8 @@ def summarize_renditions(state: State, result: RenditionSet | None) -> Rendition
         animated=result.animated,
         placeholder=result.placeholder,
         taken_at=result.capture.taken_at,
+        motion=result.capture.motion,
+        projection=result.capture.projection,
         place=result.capture.place,
         thumbnail=_link(by_size[:1]),
         preview=_link(

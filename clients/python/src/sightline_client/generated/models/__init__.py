@@ -21,6 +21,8 @@ from .detected_face_traits import DetectedFaceTraits
 from .detected_label import DetectedLabel
 from .detected_text import DetectedText
 from .dominant_color import DominantColor
+from .duplicate import Duplicate
+from .duplicates import Duplicates
 from .erasure_view import ErasureView
 from .export_account_record import ExportAccountRecord
 from .export_album_record import ExportAlbumRecord
@@ -89,6 +91,8 @@ __all__ = (
     "DetectedLabel",
     "DetectedText",
     "DominantColor",
+    "Duplicate",
+    "Duplicates",
     "ErasureView",
     "ExportAccountRecord",
     "ExportAlbumRecord",

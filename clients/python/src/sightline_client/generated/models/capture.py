@@ -21,13 +21,13 @@ T = TypeVar("T", bound="Capture")
 
 @_attrs_define
 class Capture:
-    """The metadata that the camera wrote into the image.
+    """What the camera or an editor recorded; a field that is missing or invalid is null.
 
-    `taken_at` has a UTC offset only if the camera recorded one. Most do not; the time is then the
-    local time of the place. `exposure` is in seconds, `focal_length` in millimeters.
+    `exposure` is in seconds, `focal_length` in millimeters.
 
         Attributes:
-            taken_at (datetime.datetime | None | Unset):
+            taken_at (datetime.datetime | None | Unset): The instant of capture; null if its offset from UTC is unknown.
+            taken_at_local (None | str | Unset):
             camera (None | str | Unset):
             lens (None | str | Unset):
             exposure (float | None | Unset):
@@ -38,6 +38,7 @@ class Capture:
     """
 
     taken_at: datetime.datetime | None | Unset = UNSET
+    taken_at_local: None | str | Unset = UNSET
     camera: None | str | Unset = UNSET
     lens: None | str | Unset = UNSET
     exposure: float | None | Unset = UNSET
@@ -57,6 +58,12 @@ class Capture:
             taken_at = self.taken_at.isoformat()
         else:
             taken_at = self.taken_at
+
+        taken_at_local: None | str | Unset
+        if isinstance(self.taken_at_local, Unset):
+            taken_at_local = UNSET
+        else:
+            taken_at_local = self.taken_at_local
 
         camera: None | str | Unset
         if isinstance(self.camera, Unset):
@@ -107,6 +114,8 @@ class Capture:
         field_dict.update({})
         if taken_at is not UNSET:
             field_dict["taken_at"] = taken_at
+        if taken_at_local is not UNSET:
+            field_dict["taken_at_local"] = taken_at_local
         if camera is not UNSET:
             field_dict["camera"] = camera
         if lens is not UNSET:
@@ -146,6 +155,15 @@ class Capture:
             return cast(datetime.datetime | None | Unset, data)
 
         taken_at = _parse_taken_at(d.pop("taken_at", UNSET))
+
+        def _parse_taken_at_local(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        taken_at_local = _parse_taken_at_local(d.pop("taken_at_local", UNSET))
 
         def _parse_camera(data: object) -> None | str | Unset:
             if data is None:
@@ -220,6 +238,7 @@ class Capture:
 
         capture = cls(
             taken_at=taken_at,
+            taken_at_local=taken_at_local,
             camera=camera,
             lens=lens,
             exposure=exposure,

@@ -19,19 +19,31 @@ T = TypeVar("T", bound="GeoPosition")
 class GeoPosition:
     """The position of the camera: degrees north and east (WGS 84), meters above sea level.
 
-    `direction` is the direction of view, in degrees clockwise from north.
+    `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
+    `city`, `region` and `country` are the English names of the place, from the nearest city of the
+    data set; `country_code` is of ISO 3166-1 (two letters).
 
         Attributes:
             latitude (float):
             longitude (float):
             altitude (float | None | Unset):
             direction (float | None | Unset):
+            district (None | str | Unset):
+            city (None | str | Unset):
+            region (None | str | Unset):
+            country (None | str | Unset):
+            country_code (None | str | Unset):
     """
 
     latitude: float
     longitude: float
     altitude: float | None | Unset = UNSET
     direction: float | None | Unset = UNSET
+    district: None | str | Unset = UNSET
+    city: None | str | Unset = UNSET
+    region: None | str | Unset = UNSET
+    country: None | str | Unset = UNSET
+    country_code: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +63,36 @@ class GeoPosition:
         else:
             direction = self.direction
 
+        district: None | str | Unset
+        if isinstance(self.district, Unset):
+            district = UNSET
+        else:
+            district = self.district
+
+        city: None | str | Unset
+        if isinstance(self.city, Unset):
+            city = UNSET
+        else:
+            city = self.city
+
+        region: None | str | Unset
+        if isinstance(self.region, Unset):
+            region = UNSET
+        else:
+            region = self.region
+
+        country: None | str | Unset
+        if isinstance(self.country, Unset):
+            country = UNSET
+        else:
+            country = self.country
+
+        country_code: None | str | Unset
+        if isinstance(self.country_code, Unset):
+            country_code = UNSET
+        else:
+            country_code = self.country_code
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -63,6 +105,16 @@ class GeoPosition:
             field_dict["altitude"] = altitude
         if direction is not UNSET:
             field_dict["direction"] = direction
+        if district is not UNSET:
+            field_dict["district"] = district
+        if city is not UNSET:
+            field_dict["city"] = city
+        if region is not UNSET:
+            field_dict["region"] = region
+        if country is not UNSET:
+            field_dict["country"] = country
+        if country_code is not UNSET:
+            field_dict["country_code"] = country_code
 
         return field_dict
 
@@ -91,11 +143,61 @@ class GeoPosition:
 
         direction = _parse_direction(d.pop("direction", UNSET))
 
+        def _parse_district(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        district = _parse_district(d.pop("district", UNSET))
+
+        def _parse_city(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        city = _parse_city(d.pop("city", UNSET))
+
+        def _parse_region(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        region = _parse_region(d.pop("region", UNSET))
+
+        def _parse_country(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        country = _parse_country(d.pop("country", UNSET))
+
+        def _parse_country_code(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        country_code = _parse_country_code(d.pop("country_code", UNSET))
+
         geo_position = cls(
             latitude=latitude,
             longitude=longitude,
             altitude=altitude,
             direction=direction,
+            district=district,
+            city=city,
+            region=region,
+            country=country,
+            country_code=country_code,
         )
 
         geo_position.additional_properties = d

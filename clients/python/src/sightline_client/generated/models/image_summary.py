@@ -36,8 +36,11 @@ class ImageSummary:
         animated (bool | None):
         placeholder (None | str): ThumbHash in Base64, to show until the thumbnail has loaded.
         labels (list[ImageLabel]): Most confident first.
-        taken_at (datetime.datetime | None):
+        taken_at (datetime.datetime | None): The instant of capture; null if its offset from UTC is unknown.
+        taken_at_local (None | str):
         place (GeoPosition | None):
+        motion (bool | None): Whether it is the still of a motion or Live Photo.
+        projection (None | str): As in the image itself.
         thumbnail (LinkedRendition | None): The smallest rendition.
         preview (LinkedRendition | None): The smallest rendition of at least 1,024 pixels, or else the largest.
         albums (list[str]): Ids of the albums that contain the image.
@@ -55,7 +58,10 @@ class ImageSummary:
     placeholder: None | str
     labels: list[ImageLabel]
     taken_at: datetime.datetime | None
+    taken_at_local: None | str
     place: GeoPosition | None
+    motion: bool | None
+    projection: None | str
     thumbnail: LinkedRendition | None
     preview: LinkedRendition | None
     albums: list[str]
@@ -101,11 +107,20 @@ class ImageSummary:
         else:
             taken_at = self.taken_at
 
+        taken_at_local: None | str
+        taken_at_local = self.taken_at_local
+
         place: dict[str, Any] | None
         if isinstance(self.place, GeoPosition):
             place = self.place.to_dict()
         else:
             place = self.place
+
+        motion: bool | None
+        motion = self.motion
+
+        projection: None | str
+        projection = self.projection
 
         thumbnail: dict[str, Any] | None
         if isinstance(self.thumbnail, LinkedRendition):
@@ -138,7 +153,10 @@ class ImageSummary:
                 "placeholder": placeholder,
                 "labels": labels,
                 "taken_at": taken_at,
+                "taken_at_local": taken_at_local,
                 "place": place,
+                "motion": motion,
+                "projection": projection,
                 "thumbnail": thumbnail,
                 "preview": preview,
                 "albums": albums,
@@ -220,6 +238,13 @@ class ImageSummary:
 
         taken_at = _parse_taken_at(d.pop("taken_at"))
 
+        def _parse_taken_at_local(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        taken_at_local = _parse_taken_at_local(d.pop("taken_at_local"))
+
         def _parse_place(data: object) -> GeoPosition | None:
             if data is None:
                 return data
@@ -234,6 +259,20 @@ class ImageSummary:
             return cast(GeoPosition | None, data)
 
         place = _parse_place(d.pop("place"))
+
+        def _parse_motion(data: object) -> bool | None:
+            if data is None:
+                return data
+            return cast(bool | None, data)
+
+        motion = _parse_motion(d.pop("motion"))
+
+        def _parse_projection(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        projection = _parse_projection(d.pop("projection"))
 
         def _parse_thumbnail(data: object) -> LinkedRendition | None:
             if data is None:
@@ -281,7 +320,10 @@ class ImageSummary:
             placeholder=placeholder,
             labels=labels,
             taken_at=taken_at,
+            taken_at_local=taken_at_local,
             place=place,
+            motion=motion,
+            projection=projection,
             thumbnail=thumbnail,
             preview=preview,
             albums=albums,

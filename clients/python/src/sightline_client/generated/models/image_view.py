@@ -44,6 +44,8 @@ class ImageView:
         height (int | None):
         animated (bool | None): Renditions of an animation show its first frame.
         placeholder (None | str): ThumbHash in Base64, to show until a rendition has loaded.
+        motion (bool | None): Whether the image is the still of a motion photo or a Live Photo.
+        projection (None | str): The projection of a panorama, such as a 360-degree photo (`equirectangular`).
         capture (Capture | None): What the camera recorded.
         recognition (RecognitionView): The recognition result. Boxes are fractions of the upright image's width and
             height.
@@ -68,6 +70,8 @@ class ImageView:
     height: int | None
     animated: bool | None
     placeholder: None | str
+    motion: bool | None
+    projection: None | str
     capture: Capture | None
     recognition: RecognitionView
     renditions: RenditionsView
@@ -120,6 +124,12 @@ class ImageView:
         placeholder: None | str
         placeholder = self.placeholder
 
+        motion: bool | None
+        motion = self.motion
+
+        projection: None | str
+        projection = self.projection
+
         capture: dict[str, Any] | None
         if isinstance(self.capture, Capture):
             capture = self.capture.to_dict()
@@ -150,6 +160,8 @@ class ImageView:
                 "height": height,
                 "animated": animated,
                 "placeholder": placeholder,
+                "motion": motion,
+                "projection": projection,
                 "capture": capture,
                 "recognition": recognition,
                 "renditions": renditions,
@@ -233,6 +245,20 @@ class ImageView:
 
         placeholder = _parse_placeholder(d.pop("placeholder"))
 
+        def _parse_motion(data: object) -> bool | None:
+            if data is None:
+                return data
+            return cast(bool | None, data)
+
+        motion = _parse_motion(d.pop("motion"))
+
+        def _parse_projection(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        projection = _parse_projection(d.pop("projection"))
+
         def _parse_capture(data: object) -> Capture | None:
             if data is None:
                 return data
@@ -269,6 +295,8 @@ class ImageView:
             height=height,
             animated=animated,
             placeholder=placeholder,
+            motion=motion,
+            projection=projection,
             capture=capture,
             recognition=recognition,
             renditions=renditions,

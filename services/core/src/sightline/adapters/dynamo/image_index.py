@@ -6,7 +6,7 @@ by image id.
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -31,7 +31,7 @@ from sightline.adapters.dynamo.transactions import (
     transact,
 )
 from sightline.batching import in_batches
-from sightline.domain.images import Image
+from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.labels import ImageLabel
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.perceptual_hash import split_bands
@@ -193,15 +193,22 @@ class HashIndexWriter:
 
 
 class WordIndexWriter:
-    """The index entries of the words of recognized text.
+    """The index entries of words.
 
-    An image has up to 200 words, which do not fit into the transaction of its recognition. They are
-    indexed just before it, and the row names them: a crash leaves nothing that a deletion misses.
+    The few words of a place are written in the transaction that stores it, and stay until the image
+    is deleted. Recognized text has up to 200, which do not fit into the transaction of its
+    recognition. They are indexed just before it, and the row names them: a crash leaves nothing
+    that a deletion misses.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+
+    def entries(self, key: ImageKey, words: Iterable[str]) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes that index words, beside an update of the row that names them."""
+        items = [index_key(key, Term("word", word)) for word in sorted(words)]
+        return [{"Put": {"TableName": self._table, "Item": item}} for item in items]
 
     async def add(self, image: Image) -> None:
         """Index the words of a recognition that is about to be stored. Raises `Conflict`.
@@ -209,11 +216,9 @@ class WordIndexWriter:
         The row names each word before, or in the same transaction as, its entry. All words are
         written, whatever the row names already: another store may be removing them right now.
         """
-        for chunk in in_batches(sorted(image.found_words), WORDS_PER_TRANSACTION):
+        for chunk in in_batches(sorted(image.recognized_words), WORDS_PER_TRANSACTION):
             writes = [self._update_names(image, "ADD", chunk, LIVE, {})]
-            for word in chunk:
-                entry = index_key(image.key, Term("word", word))
-                writes.append({"Put": {"TableName": self._table, "Item": entry}})
+            writes += self.entries(image.key, chunk)
             try:
                 await transact(self._client, writes)
             except ClientError as error:
@@ -223,8 +228,8 @@ class WordIndexWriter:
         """Remove words from the index, while the image is still as stored, or being deleted."""
         condition, values = "attribute_exists(deleted_at)", {}
         if image.deleted_at is None:
-            condition = "recognition.#revision = :revision"
-            values = {":revision": {"N": str(image.recognition.revision)}}
+            condition = " AND ".join(f"{name}.#revision = :{name}" for name in PART_NAMES)
+            values = {f":{name}": {"N": str(image.part(name).revision)} for name in PART_NAMES}
         for chunk in in_batches(sorted(words), WORDS_PER_TRANSACTION):
             writes = [self._update_names(image, "DELETE", chunk, condition, values)]
             for word in chunk:
@@ -233,7 +238,8 @@ class WordIndexWriter:
             try:
                 await transact(self._client, writes)
             except ClientError as error:
-                # The row changed; the writer that changed it removes the words.
+                # The row changed: another recognition removes the words, or a place needs them. For
+                # a word that stays, the text of the image decides whether it is found.
                 if not is_condition_failure(error):
                     raise
 

@@ -94,10 +94,13 @@ class DynamoImageTable:
         return SummaryPage(*await self._read_page(request, read_summary, limit))
 
     async def store(self, before: Image, after: Image) -> None:
-        update = self._update_image(before, after)
+        has_new_place = after.renditions.result is not before.renditions.result
+        place_words = after.place_words if has_new_place else frozenset()
+        update = self._update_image(before, after, place_words)
         derived = [
             *self._labels.changes(after.key, before.indexed_labels, after.indexed_labels),
             *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
+            *self._words.entries(after.key, place_words),
             *self._usage.changes(before, after),
             *self._contents.changes(before, after),
         ]
@@ -199,8 +202,8 @@ class DynamoImageTable:
             request["ExclusiveStartKey"] = image_key(ImageKey(owner, before))
         return request
 
-    def _update_image(self, before: Image, after: Image) -> Any:
-        """Return the update that writes every attribute whose revision changed."""
+    def _update_image(self, before: Image, after: Image, words: frozenset[str]) -> Any:
+        """Return the update that writes every attribute whose revision changed, and adds words."""
         names: dict[str, str] = {"#revision": "revision"}
         values: Item = {}
         sets: list[str] = []
@@ -214,10 +217,14 @@ class DynamoImageTable:
             conditions.append(f"#{name}.#revision = :{name}_revision")
             values[f":{name}_revision"] = {"N": str(getattr(before, name).revision)}
         unexpire = " REMOVE expires_at" if after.expires_at is None else ""
+        add_words = ""
+        if words:
+            add_words = " ADD words :words"
+            values[":words"] = {"SS": sorted(words)}
         return {
             "TableName": self._table,
             "Key": image_key(before.key),
-            "UpdateExpression": f"SET {', '.join(sets)}{unexpire}",
+            "UpdateExpression": f"SET {', '.join(sets)}{unexpire}{add_words}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sightline.adapters.memory.recognition_cache import content_key
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.clock import now
-from sightline.domain.images import Image, find_changes, find_preconditions
+from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
@@ -67,8 +67,10 @@ class MemoryImageTable:
                 raise Conflict
         changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
         changes |= {name: getattr(after, name) for name in find_changes(before, after)}
-        if after.recognition.result is not before.recognition.result:
-            changes["words"] = after.found_words
+        if any(
+            getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES
+        ):
+            changes["words"] = current.model_copy(update=changes).found_words
         self._rows[before.key] = current.model_copy(update=changes)
         self._count_usage(before, after)
         self._cache_recognition(before, after)

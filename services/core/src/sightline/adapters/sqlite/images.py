@@ -18,7 +18,7 @@ from sightline.adapters.sqlite.image_rows import (
 from sightline.adapters.sqlite.recognition_cache import cache_recognition, forget_content
 from sightline.adapters.sqlite.usage import count_removal, count_usage
 from sightline.domain.clock import now
-from sightline.domain.images import Image, find_changes, find_preconditions
+from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
@@ -105,8 +105,8 @@ def _store(connection: sqlite3.Connection, before: Image, after: Image) -> None:
             raise Conflict
     changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
     changes |= {name: getattr(after, name) for name in find_changes(before, after)}
-    if after.recognition.result is not before.recognition.result:
-        changes["words"] = after.found_words
+    if any(getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES):
+        changes["words"] = current.model_copy(update=changes).found_words
     stored = current.model_copy(update=changes)
     replace_image(connection, current, stored)
     count_usage(connection, current, stored)

@@ -9,12 +9,18 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
 from typing import cast
 
 
 def _get_kwargs(
     album_id: str,
+    *,
+    if_match: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -23,6 +29,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -32,6 +39,11 @@ def _parse_response(
     if response.status_code == 204:
         response_204 = cast(Any, None)
         return response_204
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
@@ -47,6 +59,11 @@ def _parse_response(
         response_409 = ProblemBody.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = ProblemBody.from_dict(response.json())
+
+        return response_412
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -84,13 +101,17 @@ def sync_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    With `If-Match`, only if the album and its content still have that `ETag`.
+
     Args:
         album_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,6 +123,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         album_id=album_id,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -115,13 +137,17 @@ def sync(
     album_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    With `If-Match`, only if the album and its content still have that `ETag`.
+
     Args:
         album_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,6 +160,7 @@ def sync(
     return sync_detailed(
         album_id=album_id,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -141,13 +168,17 @@ async def asyncio_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    With `If-Match`, only if the album and its content still have that `ETag`.
+
     Args:
         album_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,6 +190,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         album_id=album_id,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,13 +202,17 @@ async def asyncio(
     album_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    With `If-Match`, only if the album and its content still have that `ETag`.
+
     Args:
         album_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,5 +226,6 @@ async def asyncio(
         await asyncio_detailed(
             album_id=album_id,
             client=client,
+            if_match=if_match,
         )
     ).parsed

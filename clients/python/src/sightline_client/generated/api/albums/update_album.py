@@ -48,6 +48,11 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
 
@@ -115,7 +120,7 @@ def sync_detailed(
 
     Args:
         album_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -154,7 +159,7 @@ def sync(
 
     Args:
         album_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -188,7 +193,7 @@ async def asyncio_detailed(
 
     Args:
         album_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -225,7 +230,7 @@ async def asyncio(
 
     Args:
         album_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:

@@ -9,12 +9,18 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
 from typing import cast
 
 
 def _get_kwargs(
     image_id: str,
+    *,
+    if_match: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["if-match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -23,6 +29,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -33,6 +40,11 @@ def _parse_response(
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
 
@@ -42,6 +54,11 @@ def _parse_response(
         response_404 = ProblemBody.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 412:
+        response_412 = ProblemBody.from_dict(response.json())
+
+        return response_412
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -79,15 +96,18 @@ def sync_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an image
 
      Delete an image with its original, renditions, labels and album entries.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated. With
+    `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,6 +119,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -112,15 +133,18 @@ def sync(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an image
 
      Delete an image with its original, renditions, labels and album entries.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated. With
+    `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,6 +157,7 @@ def sync(
     return sync_detailed(
         image_id=image_id,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -140,15 +165,18 @@ async def asyncio_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an image
 
      Delete an image with its original, renditions, labels and album entries.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated. With
+    `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,6 +188,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -171,15 +200,18 @@ async def asyncio(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an image
 
      Delete an image with its original, renditions, labels and album entries.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated.
+    All of them are deleted when the response arrives. An interrupted request can be repeated. With
+    `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,5 +225,6 @@ async def asyncio(
         await asyncio_detailed(
             image_id=image_id,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -48,6 +48,11 @@ def _parse_response(
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
 
@@ -115,7 +120,7 @@ def sync_detailed(
 
     Args:
         image_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (ImageChanges): The fields to change. A field that is left out stays as it is; null
             removes a text.
 
@@ -155,7 +160,7 @@ def sync(
 
     Args:
         image_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (ImageChanges): The fields to change. A field that is left out stays as it is; null
             removes a text.
 
@@ -190,7 +195,7 @@ async def asyncio_detailed(
 
     Args:
         image_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (ImageChanges): The fields to change. A field that is left out stays as it is; null
             removes a text.
 
@@ -228,7 +233,7 @@ async def asyncio(
 
     Args:
         image_id (str):
-        if_match (None | str | Unset):
+        if_match (None | str | Unset): The `ETag` that the resource must still have.
         body (ImageChanges): The fields to change. A field that is left out stays as it is; null
             removes a text.
 
