@@ -21,6 +21,7 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
     width: 300,
     height: 200,
     animated: false,
+    damaged: false,
     placeholder: null,
     capture: null,
     recognition: {
