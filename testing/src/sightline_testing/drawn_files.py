@@ -12,7 +12,10 @@ from sightline_testing.sample_images import draw_image, encode
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 #: Field types of TIFF.
-ASCII, SHORT, LONG, UNDEFINED = 2, 3, 4, 7
+SHORT, LONG, UNDEFINED = 3, 4, 7
+
+#: Tags of offsets and lengths, which are LONG.
+LONG_TAGS = frozenset({273, 279, 330, 513, 514, 34665})
 
 
 def split_png(body: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -77,7 +80,7 @@ def _append_directory(body: bytearray, fields: Fields, order: str, link: int) ->
     for tag, values in sorted(fields.items()):
         if isinstance(values, bytes):
             kind, count, value = UNDEFINED, len(values), values
-        elif all(0 <= each < 65536 for each in values) and tag not in {273, 279, 330, 513, 514}:
+        elif all(0 <= each < 65536 for each in values) and tag not in LONG_TAGS:
             kind, count = SHORT, len(values)
             value = struct.pack(f"{order}{count}H", *values)
         else:
@@ -116,16 +119,16 @@ def make_raw(
     preview: Image.Image | None,
     sensor: tuple[int, int] = (3000, 2000),
     magic: bytes = b"",
-    **fields: Sequence[int] | bytes,
+    fields: Fields | None = None,
 ) -> bytes:
     """Return a raw file as DNG and NEF are: a small thumbnail, sensor data, and a preview.
 
-    `fields` by `tag_NUMBER` are added to the first directory.
+    `fields` are added to the first directory.
     """
     thumbnail = draw_image((160, 106)).tobytes()
     jpeg = encode(preview, "JPEG") if preview else b""
     first = describe_pixels((160, 106), 2, (8, 8, 8))
-    first |= {254: [1], **{int(name[4:]): value for name, value in fields.items()}}
+    first |= {254: [1], **(fields or {})}
     raw = describe_pixels(sensor, 32803, (16,)) | {279: [2]}
     directories = [first, raw]
     if jpeg:

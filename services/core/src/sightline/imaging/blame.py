@@ -6,7 +6,7 @@ from PIL import Image
 
 from sightline.domain.failures import Rejected
 from sightline.imaging import jpeg, png
-from sightline.imaging.tiff import Tag, read_tiff
+from sightline.imaging.tiff import Tag, TiffFile, read_tiff
 
 #: Compressions of TIFF that Pillow decodes. Without another one, the file is damaged.
 TIFF_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946})
@@ -43,8 +43,8 @@ def _is_supported(body: bytes) -> bool:
     if body.startswith(jpeg.SIGNATURE):
         frame = jpeg.read_jpeg(body).frame
         return frame is None or frame in jpeg.DECODABLE_FRAMES
-    if read_tiff(body) is not None:
-        return _is_supported_tiff(body)
+    if (tiff := read_tiff(body)) is not None:
+        return _is_supported_tiff(tiff)
     if body[4:8] == b"ftyp":
         head = body[8:BRANDS_BYTES]
         return any(head[at : at + 4] in ISO_BRANDS for at in range(0, len(head), 4))
@@ -53,17 +53,15 @@ def _is_supported(body: bytes) -> bool:
     )
 
 
-def _is_supported_tiff(body: bytes) -> bool:
+def _is_supported_tiff(tiff: TiffFile) -> bool:
     """Return whether the pixels of a TIFF are damaged, rather than of an unknown layout."""
-    tiff = read_tiff(body)
-    assert tiff is not None
     page = next(tiff.walk(1), None)
     if page is None or not page.integer(Tag.WIDTH):
         return True
     if page.integer(Tag.COMPRESSION, 1) not in TIFF_COMPRESSIONS:
         return False
     try:
-        with Image.open(io.BytesIO(body), formats=("TIFF",)):
+        with Image.open(io.BytesIO(tiff.body), formats=("TIFF",)):
             return True
     except Exception:
         return False

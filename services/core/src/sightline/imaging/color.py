@@ -41,19 +41,14 @@ def convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = image.convert("RGB")
     transform = _build_transform(profile, image.mode, target_mode) if profile else None
     if transform is not None:
-        applied = ImageCms.applyTransform(image, transform)
-        if applied is not None:
-            return applied
+        return _apply(transform, image)
     return image if image.mode == target_mode else image.convert(target_mode)
 
 
 def convert_lab(image: Image.Image) -> Image.Image:
     """Return an image in CIELAB (D50) in RGB."""
     lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    transform = ImageCms.buildTransform(lab, srgb, "LAB", "RGB")
-    applied = ImageCms.applyTransform(image, transform)
-    assert applied is not None
-    return applied
+    return _apply(ImageCms.buildTransform(lab, srgb, "LAB", "RGB"), image)
 
 
 @lru_cache(TRANSFORM_CACHE_SIZE)
@@ -79,9 +74,15 @@ def _is_identity(transform: Any, mode: str) -> bool:
         return False
     colors = bytes(value for color in product(PROBE_VALUES, repeat=3) for value in color)
     probe = Image.frombytes("RGB", (len(colors) // 3, 1), colors).convert(mode)
-    applied = ImageCms.applyTransform(probe, transform)
-    assert applied is not None
+    applied = _apply(transform, probe)
     return all(
         abs(one - other) <= IDENTITY_TOLERANCE
         for one, other in zip(probe.tobytes(), applied.tobytes(), strict=True)
     )
+
+
+def _apply(transform: Any, image: Image.Image) -> Image.Image:
+    applied = ImageCms.applyTransform(image, transform)
+    if applied is None:
+        raise ValueError("the transform was applied in place")
+    return applied

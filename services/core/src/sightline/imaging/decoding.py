@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageFile, TiffImagePlugin
+from PIL.ExifTags import IFD
 
 from sightline.domain.failures import Rejected
 from sightline.imaging import jpeg, png
 from sightline.imaging.blame import broken, explain, unsupported
 from sightline.imaging.gif import count_frames
-from sightline.imaging.pixels import convert_pixels
+from sightline.imaging.pixels import convert_pixels, find_opacity
 from sightline.imaging.raw import find_preview, is_raw
 from sightline.imaging.source_profile import find_profile
 from sightline.imaging.tiff import read_tiff
@@ -63,6 +64,8 @@ PROBE_DATA = bytes(range(1, 200, 7))
 for _order in (TiffImagePlugin.II, TiffImagePlugin.MM):
     for _kind in (1, 2):
         TiffImagePlugin.OPEN_INFO[(_order, 5, (1,), 1, (8,) * 5, (_kind,))] = ("CMYK", "CMYKX")
+# It reads 16-bit grayscale whose white is zero in one byte order only.
+TiffImagePlugin.OPEN_INFO[(TiffImagePlugin.MM, 0, (1,), 1, (16,), ())] = ("I;16B", "I;16B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,16 @@ class OpenedImage:
         A JPEG may be scaled down, which is nearly free while decoding, but not below `min_size`
         (pixels, before the orientation is applied). Raises `Rejected`.
         """
+        if self.file.format == "TIFF":
+            # Pillow cannot read these directories once it has closed the file.
+            for directory in (IFD.Exif, IFD.GPSInfo, IFD.Interop):
+                self.file.getexif().get_ifd(directory)
+        opacity = find_opacity(self.file, self._body)
         damaged = self._load(min_size)
         profile = find_profile(self.file, self._body, self._cicp)
         image, profile = convert_pixels(self.file, profile)
+        if opacity is not None:
+            image.putalpha(opacity)
         return DecodedPixels(image, profile, damaged)
 
     def _load(self, min_size: tuple[int, int]) -> bool:

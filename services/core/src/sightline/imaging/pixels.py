@@ -1,5 +1,7 @@
 """Convert the pixels of every color mode to one that can be scaled and converted to sRGB."""
 
+import io
+
 from PIL import Image, ImageChops, ImageFile, ImageMath
 
 from sightline.imaging.blame import unsupported
@@ -39,6 +41,29 @@ def convert_pixels(
     if image.mode in PLAIN_MODES:
         return image, profile
     return image.convert("L" if image.mode == "1" else "RGB"), profile
+
+
+def find_opacity(image: ImageFile.ImageFile, body: bytes) -> Image.Image | None:
+    """Return the alpha channel (L) of a PNG in 16-bit colors of which one is transparent.
+
+    Pillow compares the color with the upper eight bits only. None for every other image; `image` is
+    not loaded yet.
+    """
+    color = image.info.get("transparency")
+    if image.mode != "RGB" or not image.tile or image.tile[0].args != "RGB;16B" or not color:
+        return None
+    transparent = Image.new("L", image.size, 255)
+    # Read in the other byte order, the upper byte of each value is its lower one.
+    for layout, shift in (("RGB;16B", 8), ("RGB;16L", 0)):
+        with Image.open(io.BytesIO(body), formats=("PNG",)) as part:
+            part.tile = [tile._replace(args=layout) for tile in part.tile]
+            part.load()
+            for channel, value in zip(part.split(), color, strict=True):
+                expected = value >> shift & 255
+                equal = channel.point([255 * (each == expected) for each in range(256)])
+                transparent = ImageChops.darker(transparent, equal)
+    image.info.pop("transparency")
+    return ImageChops.invert(transparent)
 
 
 def _convert_deep_grayscale(image: ImageFile.ImageFile) -> Image.Image:

@@ -13,7 +13,7 @@ from sightline.domain.failures import Rejected
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-#: Limit on the chunks of a file: those of 50 MB in blocks of 1 kB, the smallest that encoders write.
+#: Limit on the chunks of a file: those of 50 MB in blocks of 1 kB, the smallest in use.
 MAX_CHUNKS = 50_000
 
 #: Limits on the inflated size of one compressed chunk, and of all of them, in bytes.
@@ -25,6 +25,10 @@ ANIMATION_CHUNKS = frozenset({b"acTL", b"fcTL", b"fdAT"})
 
 #: Chunks of a keyword, a byte and compressed data.
 COMPRESSED_CHUNKS = frozenset({b"iCCP", b"zTXt"})
+
+
+#: Lengths (bytes) of the ancillary chunks that decoders read.
+LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"cICP": 4, b"acTL": 8}
 
 
 class Chunk(NamedTuple):
@@ -54,18 +58,14 @@ def read_png(body: bytes, max_frames: int) -> PngFile:
     frames = sum(chunk.kind == b"fcTL" for chunk in chunks)
     if frames > max_frames:
         raise Rejected("too_many_frames", "The animation exceeds the maximum number of frames.")
-    animated = any(
+    animated = frames > 0 and any(
         chunk.kind == b"acTL" and body[chunk.start : chunk.start + 4] == struct.pack(">I", frames)
         for chunk in chunks
     )
     kept = [chunk for chunk in chunks if animated or chunk.kind not in ANIMATION_CHUNKS]
     kept = list(_drop_invalid(body, kept))
     cicp = next(
-        (
-            (body[chunk.start], body[chunk.start + 1])
-            for chunk in kept
-            if chunk.kind == b"cICP" and chunk.end - chunk.start == 4
-        ),
+        ((body[chunk.start], body[chunk.start + 1]) for chunk in kept if chunk.kind == b"cICP"),
         None,
     )
     complete = bool(chunks) and chunks[-1].kind == b"IEND" and len(kept) == len(chunks)
@@ -91,7 +91,8 @@ def _drop_invalid(body: bytes, chunks: list[Chunk]) -> Iterator[Chunk]:
     inflated = 0
     for chunk in chunks:
         if chunk.kind[0] & 0x20 and chunk.kind != b"fdAT":
-            if not _is_intact(body, chunk):
+            length = chunk.end - chunk.start
+            if LENGTHS.get(chunk.kind, length) != length or not _is_intact(body, chunk):
                 continue
             if (data := _find_compressed(body, chunk)) is not None:
                 size = _inflated_size(data)

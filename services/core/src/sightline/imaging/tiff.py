@@ -100,7 +100,7 @@ class TiffFile:
         return self._read("Q" if self.big else "I", 8 if self.big else 4)
 
     def walk(self, stop: int) -> Iterator[Directory]:
-        """Yield the directories of the chain, at most `stop`; the chain ends where it is invalid."""
+        """Yield the directories of the chain up to an invalid one, at most `stop`."""
         offset, seen = self.first_offset(), set[int]()
         while offset and offset not in seen and len(seen) < stop:
             seen.add(offset)
