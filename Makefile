@@ -175,7 +175,7 @@ bench-pictures: $(VENV)/bench ## Benchmark renditions against sharp, libvips and
 	$(BIN)/python benchmarks/pictures.py
 
 .PHONY: compare-pictures
-compare-pictures: $(VENV)/bench ## Compare the resizer with exiftool and ImageMagick (FOLDER=photos; default: drawn images)
+compare-pictures: $(VENV)/dev ## Compare the resizer with exiftool and ImageMagick (FOLDER=photos; default: drawn images)
 	$(BIN)/python benchmarks/compare_pictures.py $(if $(FOLDER),"$(FOLDER)")
 
 .PHONY: bench-gateway

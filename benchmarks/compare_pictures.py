@@ -1,8 +1,8 @@
 """Compare the resizer with exiftool and ImageMagick (`make compare-pictures FOLDER=photos`).
 
-Every file of the folder is rendered by the resizer's code. exiftool says what its metadata is, and
-ImageMagick makes the same thumbnail: upright and in sRGB. The disagreements are printed, and written
-to a page with both thumbnails side by side. Without a folder, drawn files are compared, and a
+Every file of the folder is rendered by the resizer's code. exiftool reads its metadata, and
+ImageMagick makes the same thumbnail: upright and in sRGB. The disagreements are printed, and
+written to a page with both thumbnails side by side. Without a folder, drawn files are compared, and a
 disagreement is an error.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops, ImageCms, ImageStat
+from pillow_heif import register_heif_opener
 from rich.console import Console
 from rich.table import Table
 
@@ -92,7 +93,8 @@ def read_tags(paths: list[Path]) -> dict[Path, Tags]:
     if not paths:
         return {}
     process = subprocess.run(
-        ["exiftool", "-json", "-n", "-charset", "filename=utf8", *map(str, paths)],
+        # The time of a PNG's pixels is not that of the photo.
+        ["exiftool", "-json", "-n", "--PNG:ModifyDate", "-charset", "filename=utf8", *paths],
         capture_output=True,
         check=False,
     )
@@ -105,14 +107,14 @@ def make_thumbnail(magick: list[str], path: Path, profile: Path) -> Image.Image 
     command = [*magick, f"{path}[0]", "-auto-orient", "-resize", size, "-profile", str(profile)]
     try:
         process = subprocess.run(
-            [*command, "-depth", "8", "PNG32:-"],
+            [*command, "-strip", "-depth", "8", "PNG32:-"],
             capture_output=True,
             timeout=MAGICK_TIMEOUT_SECONDS,
             check=False,
         )
         with Image.open(io.BytesIO(process.stdout)) as image:
             return image.convert("RGBA")
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
 
 
@@ -229,6 +231,7 @@ def draw_files(folder: Path) -> None:
         (folder / f"orientation-{orientation}.jpg").write_bytes(body)
     with Image.open(io.BytesIO(draw_sample(size=(900, 600)))) as sample:
         exif, image = sample.getexif().tobytes(), sample.convert("RGB")
+    register_heif_opener()
     for kind, suffix in (
         ("PNG", "png"),
         ("WEBP", "webp"),

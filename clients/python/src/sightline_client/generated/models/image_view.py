@@ -43,6 +43,7 @@ class ImageView:
         width (int | None): Pixels of the upright original.
         height (int | None):
         animated (bool | None): Renditions of an animation show its first frame.
+        damaged (bool | None): Whether pixels are missing in the file; renditions are gray there.
         placeholder (None | str): ThumbHash in Base64, to show until a rendition has loaded.
         capture (Capture | None): What the camera recorded.
         recognition (RecognitionView): The recognition result. Boxes are fractions of the upright image's width and
@@ -67,6 +68,7 @@ class ImageView:
     width: int | None
     height: int | None
     animated: bool | None
+    damaged: bool | None
     placeholder: None | str
     capture: Capture | None
     recognition: RecognitionView
@@ -117,6 +119,9 @@ class ImageView:
         animated: bool | None
         animated = self.animated
 
+        damaged: bool | None
+        damaged = self.damaged
+
         placeholder: None | str
         placeholder = self.placeholder
 
@@ -149,6 +154,7 @@ class ImageView:
                 "width": width,
                 "height": height,
                 "animated": animated,
+                "damaged": damaged,
                 "placeholder": placeholder,
                 "capture": capture,
                 "recognition": recognition,
@@ -226,6 +232,13 @@ class ImageView:
 
         animated = _parse_animated(d.pop("animated"))
 
+        def _parse_damaged(data: object) -> bool | None:
+            if data is None:
+                return data
+            return cast(bool | None, data)
+
+        damaged = _parse_damaged(d.pop("damaged"))
+
         def _parse_placeholder(data: object) -> None | str:
             if data is None:
                 return data
@@ -268,6 +281,7 @@ class ImageView:
             width=width,
             height=height,
             animated=animated,
+            damaged=damaged,
             placeholder=placeholder,
             capture=capture,
             recognition=recognition,
