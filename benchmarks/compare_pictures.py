@@ -2,8 +2,8 @@
 
 Every file of the folder is rendered by the resizer's code. exiftool reads its metadata, and
 ImageMagick makes the same thumbnail: upright and in sRGB. The disagreements are printed, and
-written to a page with both thumbnails side by side. Without a folder, drawn files are compared, and a
-disagreement is an error.
+written to a page with both thumbnails side by side. Without a folder, drawn files are compared,
+and a disagreement is an error.
 """
 
 import argparse
@@ -259,10 +259,10 @@ def write_page(comparisons: list[Comparison], path: Path) -> None:
 
     rows = "".join(
         "<tr>"
-         f"<td>{html.escape(each.path.name)}<td>{html.escape(each.outcome)}"
-         f"<td>{_embed(each.ours)}<td>{_embed(each.theirs)}"
-         f"<td>{', '.join(f'{value:.1f}' for value in each.difference or ())}"
-         f"<td>{'<br>'.join(map(html.escape, each.disagreements))}"
+        f"<td>{html.escape(each.path.name)}<td>{html.escape(each.outcome)}"
+        f"<td>{_embed(each.ours)}<td>{_embed(each.theirs)}"
+        f"<td>{', '.join(f'{value:.1f}' for value in each.difference or ())}"
+        f"<td>{'<br>'.join(map(html.escape, each.disagreements))}"
         for each in sorted(comparisons, key=rank)
     )
     path.write_text(

@@ -10,7 +10,7 @@ from PIL import Image, ImageStat
 
 from sightline.domain.failures import Rejected
 from sightline.imaging.color_spaces import ADOBE_RGB, BT709, SRGB_CURVE
-from sightline.imaging.decoding import Limits
+from sightline.imaging.decoding import Limits, open_image
 from sightline.imaging.icc import Primaries, build_profile
 from sightline.imaging.png import MAX_CHUNKS
 from sightline_resizer.renditions import RenderedImage, RenderOptions, render_image
@@ -24,6 +24,7 @@ from sightline_testing.drawn_files import (
     make_raw,
     make_tiff,
     repeat_scans,
+    split_png,
     with_exif,
 )
 from sightline_testing.sample_images import (
@@ -213,6 +214,11 @@ def test_16_bit_grayscale_of_a_tiff_is_right(order: str, photometric: int, expec
     data = struct.pack(f"{order}H", 64 * 256 + 128) * 3000
     body = make_tiff(describe_pixels((60, 50), photometric, (16,)), order=order, data=data)
     assert mean(body) == pytest.approx((expected,) * 3, abs=1)
+
+
+def test_12_bit_grayscale_of_a_tiff_is_right() -> None:
+    body = make_tiff(describe_pixels((64, 50), 1, (12,)), data=b"\x80\x08\x00" * 32 * 50)
+    assert mean(body) == pytest.approx((128, 128, 128), abs=1)
 
 
 @pytest.mark.parametrize("bits", [1, 8])
@@ -535,6 +541,39 @@ def test_a_raw_file_of_fujifilm_is_rendered_by_its_preview() -> None:
 def test_a_compressed_raw_file_is_recognized_by_its_compression() -> None:
     fields = describe_pixels((160, 106), 2, (8, 8, 8)) | {259: [34713]}
     assert code(make_tiff(fields, data=b"\0" * 50_880)) == "unsupported_format"
+
+
+def test_a_large_png_is_scaled_as_pillow_scales_it() -> None:
+    image = draw_image((3000, 2000))
+    expected = image.resize((2048, 1365), Image.Resampling.LANCZOS)
+    with open_image(encode(image, "PNG", compress_level=1), LIMITS) as opened:
+        decoded = opened.decode((2048, 1365), (2048, 1365))
+        assert decoded.image.size == (2048, 1365)
+        assert mean_difference(decoded.image, expected) < 1
+        assert not opened.file.getexif()
+
+
+@pytest.mark.parametrize("trailing", [False, True])
+def test_the_metadata_of_a_large_png_is_read(trailing: bool) -> None:
+    body = with_exif(draw_image((3000, 2000)), "PNG", 6)
+    if trailing:
+        (data,) = [data for kind, data in split_png(body) if kind == b"eXIf"]
+        chunk = make_chunk(b"eXIf", data)
+        body = body.replace(chunk, b"")
+        body = body[:-12] + chunk + body[-12:]
+    assert render(body).size == (2000, 3000)
+
+
+def test_a_large_png_without_its_tail_is_damaged() -> None:
+    body = encode(draw_image((3000, 2000)), "PNG", compress_level=1)
+    rendered = render(body[: len(body) // 2])
+    assert rendered.damaged
+    assert pixels(rendered).getpixel((1000, 1360)) == pytest.approx((128, 128, 128), abs=2)
+
+
+def test_the_profile_of_a_large_png_is_applied() -> None:
+    body = encode(Image.new("RGB", (3000, 2000), COLOR), "PNG", icc_profile=build_profile(P3, 1.0))
+    assert mean(body) != pytest.approx(COLOR, abs=4)
 
 
 #: Mean colors of the drawn files of the folder of reported images, or the code of their failure.

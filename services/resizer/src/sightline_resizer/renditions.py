@@ -147,7 +147,7 @@ def decode_image(body: bytes, limits: Limits, options: RenderOptions) -> Decoded
         largest = size.fit(options.largest_first()[0][1])
         scale = options.draft_scale()
         decoded = opened.decode(
-            (max(1, int(largest.width * scale)), max(1, int(largest.height * scale)))
+            (max(1, int(largest.width * scale)), max(1, int(largest.height * scale))), largest
         )
         # Read after decoding, because a PNG may contain its EXIF data after its pixels.
         exif = image.getexif()

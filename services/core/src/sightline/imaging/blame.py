@@ -9,7 +9,7 @@ from sightline.imaging import jpeg, png
 from sightline.imaging.tiff import Tag, TiffFile, read_tiff
 
 #: Compressions of TIFF that Pillow decodes. Without another one, the file is damaged.
-TIFF_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946})
+TIFF_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946, 34925, 50000})
 
 #: Brands of AVIF and HEIF files.
 ISO_BRANDS = frozenset(

@@ -17,6 +17,7 @@ from sightline.imaging import jpeg, png
 from sightline.imaging.blame import broken, explain, unsupported
 from sightline.imaging.gif import count_frames
 from sightline.imaging.pixels import convert_pixels, find_opacity
+from sightline.imaging.png_scaling import scale_png
 from sightline.imaging.raw import find_preview, is_raw
 from sightline.imaging.source_profile import find_profile
 from sightline.imaging.tiff import read_tiff
@@ -124,12 +125,19 @@ class OpenedImage:
         """Whether the image is an animation; only its first frame is processed."""
         return is_animated(self.file)
 
-    def decode(self, min_size: tuple[int, int]) -> DecodedPixels:
+    def decode(
+        self, min_size: tuple[int, int], size: tuple[int, int] | None = None
+    ) -> DecodedPixels:
         """Decode the first frame.
 
         A JPEG may be scaled down, which is nearly free while decoding, but not below `min_size`
-        (pixels, before the orientation is applied). Raises `Rejected`.
+        (pixels, before the orientation is applied). A PNG may be scaled down to `size`. Raises
+        `Rejected`.
         """
+        if self.file.format == "PNG" and size is not None:
+            scaled = scale_png(self.file, self._body, size)
+            if scaled is not None:
+                return DecodedPixels(scaled, find_profile(self.file, self._body, self._cicp), False)
         if self.file.format == "TIFF":
             # Pillow cannot read these directories once it has closed the file.
             for directory in (IFD.Exif, IFD.GPSInfo, IFD.Interop):

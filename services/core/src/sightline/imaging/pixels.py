@@ -16,6 +16,9 @@ UNBOUNDED_MODES = frozenset({"I", "F"})
 #: Modes that are used as they are.
 PLAIN_MODES = frozenset({"L", "RGB", "CMYK"})
 
+#: The tag BitsPerSample of TIFF.
+BITS_PER_SAMPLE = 258
+
 #: The tag PhotometricInterpretation of TIFF, and its value for "white is zero".
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0
 
@@ -68,7 +71,8 @@ def find_opacity(image: ImageFile.ImageFile, body: bytes) -> Image.Image | None:
 
 def _convert_deep_grayscale(image: ImageFile.ImageFile) -> Image.Image:
     deep = image if image.mode == "I;16" else image.convert("I").convert("I;16")
-    gray = deep.point(lambda value: value * (1 / 256)).convert("L")
+    scale = 1 / 2 ** (_count_bits(image) - 8)
+    gray = deep.point(lambda value: value * scale).convert("L")
     if _is_white_zero(image):
         gray = ImageChops.invert(gray)
     transparent = image.info.get("transparency")
@@ -79,6 +83,12 @@ def _convert_deep_grayscale(image: ImageFile.ImageFile) -> Image.Image:
         )
         gray.putalpha(opaque.convert("L"))
     return gray
+
+
+def _count_bits(image: ImageFile.ImageFile) -> int:
+    """Return the bits of a gray value; a TIFF may have twelve."""
+    tags = getattr(image, "tag_v2", None)
+    return int(tags.get(BITS_PER_SAMPLE, (16,))[0]) if tags is not None else 16
 
 
 def _is_white_zero(image: ImageFile.ImageFile) -> bool:

@@ -23,6 +23,9 @@ MAX_INFLATED_TOTAL = 16 * 2**20
 #: The chunks of an animation (APNG).
 ANIMATION_CHUNKS = frozenset({b"acTL", b"fcTL", b"fdAT"})
 
+#: Chunks of metadata, which may follow the pixels.
+METADATA_CHUNKS = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt"})
+
 #: Chunks of a keyword, a byte and compressed data.
 COMPRESSED_CHUNKS = frozenset({b"iCCP", b"zTXt"})
 
@@ -68,8 +71,20 @@ def read_png(body: bytes, max_frames: int) -> PngFile:
         ((body[chunk.start], body[chunk.start + 1]) for chunk in kept if chunk.kind == b"cICP"),
         None,
     )
-    complete = bool(chunks) and chunks[-1].kind == b"IEND" and len(kept) == len(chunks)
-    return PngFile(body if complete else _join(body, kept), cicp)
+    kinds = [chunk.kind for chunk in kept]
+    complete = kinds[-1:] == [b"IEND"] and len(kept) == len(chunks)
+    if complete and not METADATA_CHUNKS & set(kinds[_find_pixels(kinds) :]):
+        return PngFile(body, cicp)
+    # Metadata moves before the pixels, so that it can be read without decoding them.
+    first = _find_pixels(kinds)
+    metadata = [chunk for chunk in kept[first:] if chunk.kind in METADATA_CHUNKS]
+    others = [chunk for chunk in kept[first:] if chunk.kind not in METADATA_CHUNKS]
+    return PngFile(_join(body, [*kept[:first], *metadata, *others]), cicp)
+
+
+def _find_pixels(kinds: list[bytes]) -> int:
+    """Return the index of the first chunk of pixels."""
+    return kinds.index(b"IDAT") if b"IDAT" in kinds else len(kinds)
 
 
 def _walk(body: bytes) -> Iterator[Chunk]:
