@@ -15,8 +15,9 @@ END = b"\xff\xd9"
 #: Limit on the scans of a file; encoders write about ten. Each goes over all coefficients.
 MAX_SCANS = 100
 
-#: Limit on the pixels of all scans together, which takes a decoder about a second.
-MAX_SCAN_PIXELS = 6_000_000_000
+#: Limit on the pixels of all scans together, if there are more scans than usual.
+MAX_SCAN_PIXELS = 2_000_000_000
+USUAL_SCANS = 20
 
 #: Limit on the segments outside scans: enough for 600 MB of metadata in segments of 64 kB.
 MAX_SEGMENTS = 10_000
@@ -113,7 +114,8 @@ def _read_frame(jpeg: JpegFile, marker: int, segment: bytes) -> None:
 
 def _read_scan(jpeg: JpegFile, segment: bytes) -> None:
     jpeg.scans += 1
-    if jpeg.scans > MAX_SCANS or jpeg.scans * jpeg.pixels > MAX_SCAN_PIXELS:
+    costly = jpeg.scans > USUAL_SCANS and jpeg.scans * jpeg.pixels > MAX_SCAN_PIXELS
+    if jpeg.scans > MAX_SCANS or costly:
         raise Rejected("too_complex", "The JPEG has too many scans.")
     if not segment or len(segment) < 4 + 2 * segment[0]:
         return
