@@ -520,6 +520,11 @@ def test_the_orientation_of_a_raw_file_is_applied_to_its_preview() -> None:
     assert rendered.size == (1000, 1500)
 
 
+def test_the_tags_of_a_raw_file_are_read() -> None:
+    body = make_raw(draw_image((1500, 1000)), fields={271: b"Sightline", 272: b"Raw One"})
+    assert render(body).capture.camera == "Sightline Raw One"
+
+
 def test_a_preview_that_is_half_as_large_as_the_sensor_is_used() -> None:
     assert render(make_raw(draw_image((600, 400)), sensor=(1200, 800))).size == (600, 400)
 
