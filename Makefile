@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 IMAGE ?=
+FOLDER ?=
 # `moto` keeps all data in memory only.
 CLOUD ?= ministack
 # `make run FRESH=1` deletes the photos and users of earlier runs first.
@@ -186,6 +187,10 @@ bench-pictures: $(VENV)/bench ## Benchmark renditions against sharp, libvips and
 	@command -v npm >/dev/null || { echo "sightline: sharp requires Node.js: install node and npm"; exit 1; }
 	npm ci --prefix benchmarks/sharp --silent --no-audit --no-fund
 	$(BIN)/python benchmarks/pictures.py
+
+.PHONY: compare-pictures
+compare-pictures: $(VENV)/dev ## Compare the resizer with exiftool and ImageMagick (FOLDER=photos; default: drawn images)
+	$(BIN)/python benchmarks/compare_pictures.py $(if $(FOLDER),"$(FOLDER)")
 
 .PHONY: bench-gateway
 bench-gateway: $(VENV)/bench ## Benchmark the API against a no-op endpoint (requires wrk)

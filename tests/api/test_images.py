@@ -53,6 +53,17 @@ def add_ready_image(gateway: Gateway) -> Image:
     return complete
 
 
+def test_a_damaged_image_is_marked(gateway: Gateway) -> None:
+    """Null until the file has been read."""
+    image = add_image(gateway)
+    url = f"/v1/images/{image.image_id}"
+    assert gateway.client.get(url, headers=gateway.headers()).json()["damaged"] is None
+    damaged = make_rendition_set().model_copy(update={"damaged": True})
+    part = image.renditions.begin(ETAG).succeed(damaged)
+    asyncio.run(gateway.tables.images.store(image, image.with_part("renditions", part)))
+    assert gateway.client.get(url, headers=gateway.headers()).json()["damaged"] is True
+
+
 def test_creating_an_image_returns_a_presigned_post(gateway: Gateway) -> None:
     response = gateway.client.post(
         "/v1/images",

@@ -87,3 +87,12 @@ def test_the_suffix_follows_the_detected_media_type() -> None:
     detected = make_rendition_set().model_copy(update={"media_type": "image/heic"})
     image = image.with_part("renditions", image.renditions.succeed(detected))
     assert name_file(image) == "a.heic"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("a.DNG", "a.dng"), ("a.nef", "a.nef"), ("a.tiff", "a.tif"), ("a", "a.tif")],
+)
+def test_the_suffix_of_a_raw_file_is_kept(title: str, expected: str) -> None:
+    image = make_image(details=Details(title=title), media_type="image/tiff")
+    assert name_file(image) == expected

@@ -43,6 +43,20 @@ def test_media_type_is_detected_from_the_first_bytes(image_format: str, media_ty
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        b"II+\0\x08\0\0\0",
+        b"IIRO\x08\0\0\0",
+        b"IIU\0\x18\0\0\0",
+        b"FUJIFILMCCD-RAW 0201",
+        b"\0\0\0\x18ftypcrx \0\0\0\1crx isom",
+    ],
+)
+def test_raw_files_are_declared_as_tiff(head: bytes) -> None:
+    assert detect_media_type(head) == "image/tiff"
+
+
+@pytest.mark.parametrize(
     "head", [b"", b"\xff\xd8", b"%PDF-1.7", b"RIFF\0\0\0\0WAVE", b"\0\0\0\x18ftypmp42" + b"\0" * 16]
 )
 def test_media_type_is_none_for_unsupported_content(head: bytes) -> None:

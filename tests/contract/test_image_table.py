@@ -34,7 +34,8 @@ async def test_get_returns_every_stored_field(tables: Tables) -> None:
     image = await create_image(tables)
     assert await tables.images.get(image.key) == image
     complete = with_recognition(image, "Dog", "Beach")
-    renditions = complete.renditions.begin(ETAG).succeed(make_rendition_set())
+    damaged = make_rendition_set().model_copy(update={"damaged": True})
+    renditions = complete.renditions.begin(ETAG).succeed(damaged)
     await tables.images.store(image, complete)
     await tables.images.store(complete, complete.with_part("renditions", renditions))
     assert await tables.images.get(image.key) == complete.with_part("renditions", renditions)

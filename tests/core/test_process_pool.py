@@ -9,9 +9,11 @@ import pytest
 
 from sightline.domain.failures import Rejected
 from sightline.imaging.isolation import run_isolated
-from sightline.imaging.process_pool import DecodePool, ProcessDied
+from sightline.imaging.process_pool import DecodePool, ProcessDied, Stalled
 from sightline_testing.isolated_functions import (
     allocate,
+    compute,
+    compute_forever,
     crash,
     crash_once,
     double,
@@ -19,6 +21,7 @@ from sightline_testing.isolated_functions import (
     own_pid,
     reject,
     touch_and_hang,
+    wait,
     write_to_stdout_and_stderr,
 )
 
@@ -48,11 +51,30 @@ async def test_exception_of_the_function_is_raised_unchanged(pool: DecodePool) -
     assert caught.value.failure.message == "It is broken."
 
 
-async def test_hanging_call_times_out_and_the_pool_keeps_working() -> None:
-    async with DecodePool(1, seconds=1) as pool:
+async def test_a_call_that_exceeds_its_cpu_time_is_killed_and_the_pool_keeps_working() -> None:
+    async with DecodePool(1, seconds=0.2) as pool:
         with pytest.raises(TimeoutError):
+            await pool.run(compute_forever)
+        assert await pool.run(double, 4) == 8
+
+
+async def test_the_cpu_time_is_counted_for_each_call() -> None:
+    async with DecodePool(1, seconds=0.5) as pool:
+        used = sum([await pool.run(compute, 0.2) for _ in range(4)])
+    assert used > 0.5
+
+
+async def test_a_call_that_waits_is_stalled_and_the_pool_keeps_working() -> None:
+    async with DecodePool(1, seconds=0.1) as pool:
+        with pytest.raises(Stalled):
             await pool.run(hang)
         assert await pool.run(double, 4) == 8
+
+
+async def test_a_call_may_wait_longer_than_its_cpu_time() -> None:
+    """As on a busy machine, where a process gets only a part of a core."""
+    async with DecodePool(1, seconds=0.5) as pool:
+        assert await pool.run(wait, 0.6) == "waited"
 
 
 async def test_crash_is_reported_and_the_pool_keeps_working(pool: DecodePool) -> None:
@@ -101,15 +123,21 @@ async def test_processes_end_with_the_pool() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "code"), [(hang, "decode_timeout"), (crash, "decoder_crashed")]
+    ("function", "code"), [(compute_forever, "decode_timeout"), (crash, "decoder_crashed")]
 )
-async def test_run_isolated_rejects_an_image_that_hangs_or_crashes(
+async def test_run_isolated_rejects_an_image_that_takes_too_long_or_crashes(
     function: Callable[[], None], code: str
 ) -> None:
-    async with DecodePool(1, seconds=1) as pool:
+    async with DecodePool(1, seconds=0.2) as pool:
         with pytest.raises(Rejected) as caught:
             await run_isolated(pool, function)
     assert caught.value.failure.code == code
+
+
+async def test_run_isolated_does_not_blame_an_image_for_a_busy_machine() -> None:
+    async with DecodePool(1, seconds=0.1) as pool:
+        with pytest.raises(Stalled):
+            await run_isolated(pool, hang)
 
 
 async def test_run_isolated_retries_after_a_single_crash(pool: DecodePool, tmp_path: Path) -> None:

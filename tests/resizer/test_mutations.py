@@ -36,6 +36,7 @@ EXPECTED_CODES = {
     "too_many_pixels",
     "side_too_long",
     "too_many_frames",
+    "too_complex",
     "too_much_memory",
 }
 

@@ -261,17 +261,6 @@ def test_a_lower_quality_makes_smaller_files() -> None:
     assert len(low.renditions[0].body) < len(default.renditions[0].body)
 
 
-@pytest.mark.parametrize("kind", MEDIA_TYPES)
-def test_a_truncated_image_is_rejected(kind: str) -> None:
-    body = encode(draw_image(), kind)
-    for share in (0.3, 0.6, 0.9):
-        # The format of a HEIF file may be recorded at its end.
-        assert failure_code(body[: int(len(body) * share)]) in {
-            "broken_image",
-            "unsupported_format",
-        }
-
-
 @pytest.mark.parametrize("mode", ["F", "I"])
 def test_a_color_mode_without_a_defined_range_is_rejected(mode: str) -> None:
     assert failure_code(encode(Image.new(mode, (300, 200)), "TIFF")) == "unsupported_format"
@@ -304,4 +293,10 @@ def test_a_malformed_file_is_rendered_or_rejected(path: Path) -> None:
         outcome = render(path.read_bytes()).media_type
     except Rejected as rejection:
         outcome = rejection.failure.code
-    assert outcome in {"image/jpeg", "image/tiff", "broken_image", "unsupported_format"}
+    assert outcome in {
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "broken_image",
+        "unsupported_format",
+    }

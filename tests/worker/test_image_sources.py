@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 from PIL.ExifTags import Base
 
 from sightline.domain.failures import Rejected
+from sightline.imaging.color_spaces import BT709
 from sightline.imaging.decoding import Limits
+from sightline.imaging.icc import build_profile
 from sightline.imaging.process_pool import DecodePool
+from sightline_resizer.renditions import RenderOptions, render_image
 from sightline_testing.backend import MemoryBackend
 from sightline_testing.sample_images import draw_image, encode, find_images, mean_difference
 from sightline_worker.image_sources import (
@@ -87,6 +90,50 @@ async def test_an_image_above_the_side_limit_is_scaled_down(
     assert transcoded.size == (4096, 410)
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((12_000, 200), (10_000, 167)),
+        ((200, 12_000), (167, 10_000)),
+        ((5_000, 97), (5_000, 97)),
+        ((10_000, 80), (10_000, 80)),
+        ((30_000, 240), (10_000, 80)),
+        ((12_000, 300), (4_096, 102)),
+        ((300, 200), (300, 200)),
+    ],
+)
+def test_a_long_image_is_scaled_down_only_as_far_as_it_may_be(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    body = encode(Image.new("RGB", size), "BMP")
+    assert open_jpeg(InlineJpeg(transcode(body, LIMITS))).size == expected
+
+
+async def test_a_long_jpeg_is_recognized(harness: SourcesHarness) -> None:
+    source = await harness.prepare(encode(Image.new("RGB", (12_000, 200)), "JPEG"))
+    assert open_jpeg(source).size == (10_000, 167)
+
+
+async def test_colors_are_transcoded_to_srgb() -> None:
+    """Rekognition ignores color profiles."""
+    linear = build_profile(BT709, 1.0)
+    body = encode(Image.new("RGB", (300, 300), (60, 60, 60)), "TIFF", icc_profile=linear)
+    transcoded = open_jpeg(InlineJpeg(transcode(body, LIMITS)))
+    assert ImageStat.Stat(transcoded).mean == pytest.approx((133, 133, 133), abs=2)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+async def test_a_damaged_file_is_rejected_for_the_same_reason_as_by_the_resizer(
+    harness: SourcesHarness, kind: str
+) -> None:
+    body = encode(draw_image(), kind)[:120]
+    with pytest.raises(Rejected) as caught:
+        await harness.prepare(body)
+    with pytest.raises(Rejected) as expected:
+        render_image(body, LIMITS, RenderOptions())
+    assert caught.value.failure == expected.value.failure
+
+
 async def test_a_transcoded_image_is_upright() -> None:
     """Boxes then match the renditions, which are upright as well."""
     for orientation in range(1, 9):
@@ -129,7 +176,7 @@ async def test_an_image_with_a_side_below_the_minimum_is_rejected(
 
 async def test_an_image_that_scaling_makes_too_thin_is_rejected(harness: SourcesHarness) -> None:
     with pytest.raises(Rejected) as caught:
-        await harness.prepare(encode(Image.new("RGB", (12_000, 200)), "PNG"))
+        await harness.prepare(encode(Image.new("RGB", (20_000, 150)), "PNG"))
     assert caught.value.failure.code == "image_too_small"
 
 

@@ -18,7 +18,7 @@ from sightline.ports.recognition_cache import ContentClaimed, RecognitionCache
 from sightline_local.sample_image import draw_sample
 from sightline_testing.backend import MemoryBackend
 from sightline_testing.builders import count_calls, count_labels, make_recognition, new_owner
-from sightline_worker.image_sources import ImageSource, ImageSources
+from sightline_worker.image_sources import ImageSource, ImageSources, InlineJpeg, S3Reference
 from sightline_worker.recognize import RecognitionWork
 
 BODY = draw_sample(size=(320, 200))
@@ -30,14 +30,19 @@ async def do_nothing() -> None:
 
 
 class ScriptedDetector:
-    """A detector that finds a dog in every image; `during_call` runs within each call."""
+    """A detector that finds a dog in every image; `during_call` runs within each call.
+
+    `sources` are the images that it was called with.
+    """
 
     def __init__(self) -> None:
         self.during_call: Callable[[], Awaitable[None]] = do_nothing
         self.profiles: list[RecognitionProfile] = []
+        self.sources: list[ImageSource] = []
 
     async def detect(self, source: ImageSource, profile: RecognitionProfile) -> Recognition:
         self.profiles.append(profile)
+        self.sources.append(source)
         await self.during_call()
         recognition = make_recognition("Dog", profile=profile)
         return recognition.model_copy(update={"calls": dict.fromkeys(profile.features, 1)})
@@ -147,6 +152,31 @@ async def test_the_result_is_discarded_if_the_original_changes_during_the_call(
     harness.detector.during_call = change
     with pytest.raises(Superseded):
         await harness.process(image)
+
+
+async def test_an_image_that_only_the_detector_cannot_decode_is_transcoded(
+    harness: RecognitionHarness,
+) -> None:
+    async def reject_a_reference() -> None:
+        if isinstance(harness.detector.sources[-1], S3Reference):
+            raise Rejected("unsupported_format", "Request has invalid image format")
+
+    harness.detector.during_call = reject_a_reference
+    recognition = await harness.process(await harness.upload())
+    assert [label.name for label in recognition.labels or ()] == ["Dog"]
+    assert [type(source) for source in harness.detector.sources] == [S3Reference, InlineJpeg]
+
+
+async def test_a_transcoded_image_is_rejected_if_the_detector_cannot_decode_it(
+    harness: RecognitionHarness,
+) -> None:
+    async def reject_all() -> None:
+        raise Rejected("unsupported_format", "Request has invalid image format")
+
+    harness.detector.during_call = reject_all
+    with pytest.raises(Rejected):
+        await harness.process(await harness.upload())
+    assert len(harness.detector.sources) == 2
 
 
 async def test_the_same_bytes_are_paid_for_once(harness: RecognitionHarness) -> None:

@@ -23,6 +23,7 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
     animated: false,
     motion: false,
     projection: null,
+    damaged: false,
     placeholder: null,
     capture: null,
     recognition: {

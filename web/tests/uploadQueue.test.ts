@@ -120,11 +120,18 @@ test("an unsupported file fails without a request", async () => {
   expect(api.created).toEqual([]);
 });
 
-test("a media type that the browser does not report is derived from the file name", async () => {
+test.each([
+  ["IMG_1.HEIC", "", "image/heic"],
+  ["IMG_1.HIF", "", "image/heif"],
+  ["photo.jfif", "", "image/jpeg"],
+  ["photo.JPE", "image/pjpeg", "image/jpeg"],
+  ["IMG_1.DNG", "image/x-adobe-dng", "image/tiff"],
+  ["DSC_1.NEF", "", "image/tiff"],
+])("the media type of %s is derived from the file name", async (name, type, expected) => {
   const queue = await open();
-  queue.add([new File(["x"], "IMG_1.HEIC", { type: "" })], OPTIONS);
+  queue.add([new File(["x"], name, { type })], OPTIONS);
   await idle(queue);
-  expect(api.created[0]?.body).toMatchObject({ media_type: "image/heic" });
+  expect(api.created[0]?.body).toMatchObject({ media_type: expected });
 });
 
 describe("a failure", () => {

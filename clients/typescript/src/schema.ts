@@ -1148,6 +1148,11 @@ export interface components {
              */
             animated: boolean | null;
             /**
+             * Damaged
+             * @description Whether pixels are missing in the file; renditions are gray there.
+             */
+            damaged: boolean | null;
+            /**
              * Placeholder
              * @description ThumbHash in Base64, to show until a rendition has loaded.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w

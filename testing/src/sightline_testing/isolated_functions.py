@@ -1,5 +1,6 @@
 """Functions that tests run in isolated processes; the processes import this module."""
 
+import math
 import os
 import signal
 import time
@@ -18,6 +19,23 @@ def own_pid() -> int:
 
 def hang() -> None:
     time.sleep(3600)
+
+
+def wait(seconds: float) -> str:
+    time.sleep(seconds)
+    return "waited"
+
+
+def compute(seconds: float) -> float:
+    """Use so much CPU time, and return how much it was."""
+    start = time.process_time()
+    while time.process_time() - start < seconds:
+        pass
+    return time.process_time() - start
+
+
+def compute_forever() -> None:
+    compute(math.inf)
 
 
 def touch_and_hang(path: str) -> None:

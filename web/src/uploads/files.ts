@@ -6,6 +6,9 @@ const TYPES: Record<string, MediaType> = {
   gif: "image/gif",
   heic: "image/heic",
   heif: "image/heif",
+  hif: "image/heif",
+  jfif: "image/jpeg",
+  jpe: "image/jpeg",
   jpeg: "image/jpeg",
   jpg: "image/jpeg",
   png: "image/png",
@@ -14,8 +17,18 @@ const TYPES: Record<string, MediaType> = {
   webp: "image/webp",
 };
 
+/** Extensions of raw files. The API knows them as TIFF, which most of them are built like. */
+const RAW_EXTENSIONS = ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "rw2", "sr2", "srw"];
+for (const extension of RAW_EXTENSIONS) TYPES[extension] = "image/tiff";
+
+/** Extensions whose type browsers do not know. */
+const UNKNOWN_EXTENSIONS = ["heic", "heif", "hif", "avif", "jfif", "jpe", ...RAW_EXTENSIONS];
+
 /** `accept` attribute of file inputs. */
-export const ACCEPT = [...new Set(Object.values(TYPES)), ".heic", ".heif", ".avif"].join(",");
+export const ACCEPT = [
+  ...new Set(Object.values(TYPES)),
+  ...UNKNOWN_EXTENSIONS.map((extension) => `.${extension}`),
+].join(",");
 
 /** Return a file's media type; null if it is not supported. */
 export function guessType(file: { name: string; type: string }): MediaType | null {

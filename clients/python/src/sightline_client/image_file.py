@@ -38,6 +38,14 @@ _SIGNATURES = (
     (b"BM", "image/bmp"),
     (b"II*\0", "image/tiff"),
     (b"MM\0*", "image/tiff"),
+    (b"II+\0", "image/tiff"),
+    (b"MM\0+", "image/tiff"),
+    # Raw files of Olympus, Panasonic and Fujifilm, which the API knows as TIFF.
+    (b"IIRO", "image/tiff"),
+    (b"IIRS", "image/tiff"),
+    (b"MMOR", "image/tiff"),
+    (b"IIU\0", "image/tiff"),
+    (b"FUJIFILMCCD-RAW", "image/tiff"),
 )
 
 #: Brands of ISO media files (ISO/IEC 23008-12 and the AVIF specification).
@@ -45,6 +53,8 @@ _BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "image/avif"),
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"), "image/heic"),
     **dict.fromkeys((b"mif1", b"msf1"), "image/heif"),
+    # Raw files of Canon.
+    b"crx ": "image/tiff",
 }
 
 

@@ -78,6 +78,7 @@ class RenditionWork:
             width=rendered.size.width,
             height=rendered.size.height,
             animated=rendered.animated,
+            damaged=rendered.damaged,
             placeholder=rendered.placeholder,
             perceptual_hash=rendered.perceptual_hash,
             capture=rendered.capture,

@@ -14,9 +14,9 @@ from PIL import Image
 from PIL.Image import Resampling, Transpose
 
 from sightline.domain.capture import Capture
-from sightline.imaging.decoding import MEDIA_TYPES, Limits, decode, is_animated, open_image
+from sightline.imaging.color import convert_to_srgb
+from sightline.imaging.decoding import Limits, open_image
 from sightline_resizer.capture import read_capture, read_orientation
-from sightline_resizer.color import convert_to_srgb
 from sightline_resizer.encoding import RenditionFormat, encode
 from sightline_resizer.perceptual_hash import compute_perceptual_hash
 from sightline_resizer.thumbhash import encode_thumbhash
@@ -94,6 +94,7 @@ class RenderedImage(NamedTuple):
     media_type: str
     size: Size
     animated: bool
+    damaged: bool
     capture: Capture
     placeholder: str
     perceptual_hash: str | None
@@ -109,6 +110,7 @@ class DecodedImage(NamedTuple):
     media_type: str
     size: Size
     animated: bool
+    damaged: bool
     orientation: int
     capture: Capture
     image: Image.Image
@@ -129,6 +131,7 @@ def render_image(body: bytes, limits: Limits, options: RenderOptions) -> Rendere
         media_type=decoded.media_type,
         size=decoded.size.apply_orientation(decoded.orientation),
         animated=decoded.animated,
+        damaged=decoded.damaged,
         capture=decoded.capture,
         placeholder=base64.b64encode(encode_thumbhash(smallest)).decode(),
         perceptual_hash=compute_perceptual_hash(smallest),
@@ -138,22 +141,25 @@ def render_image(body: bytes, limits: Limits, options: RenderOptions) -> Rendere
 
 def decode_image(body: bytes, limits: Limits, options: RenderOptions) -> DecodedImage:
     """Decode an image, and scale it down to its largest rendition."""
-    with open_image(body, limits) as image:
-        size, animated = Size(*image.size), is_animated(image)
-        profile = image.info.get("icc_profile")
+    with open_image(body, limits) as opened:
+        image = opened.file
+        size, animated = Size(*opened.size), opened.animated
         largest = size.fit(options.largest_first()[0][1])
         scale = options.draft_scale()
-        decoded = decode(image, (int(largest.width * scale), int(largest.height * scale)))
+        decoded = opened.decode(
+            (max(1, int(largest.width * scale)), max(1, int(largest.height * scale))), largest
+        )
         # Read after decoding, because a PNG may contain its EXIF data after its pixels.
         exif = image.getexif()
-        scaled = decoded.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+        scaled = decoded.image.resize(largest, Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
         return DecodedImage(
-            media_type=MEDIA_TYPES[image.format or ""],
+            media_type=opened.media_type,
             size=size,
             animated=animated,
+            damaged=decoded.damaged,
             orientation=read_orientation(exif),
             capture=read_capture(image),
-            image=convert_to_srgb(scaled, profile),
+            image=convert_to_srgb(scaled, decoded.profile),
         )
 
 

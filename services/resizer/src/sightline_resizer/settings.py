@@ -46,7 +46,9 @@ class ResizerSettings(ConsumerSettings):
     )
     max_frames: int = Field(2_000, gt=0, description="Maximum number of frames of an animation.")
     max_seconds: float = Field(
-        30, gt=0, description="Timeout for decoding and resizing one image, in seconds."
+        30,
+        gt=0,
+        description="Limit on the CPU time of decoding and resizing one image, in seconds.",
     )
     max_memory: int = Field(
         1_280 * 2**20,

@@ -12,7 +12,8 @@ from PIL.ExifTags import Base
 from PIL.Image import Resampling
 
 from sightline.domain.failures import Rejected
-from sightline.imaging.decoding import Limits, decode, open_image
+from sightline.imaging.color import convert_to_srgb
+from sightline.imaging.decoding import Limits, open_header, open_image
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
 from sightline.ports.object_store import ObjectStore, StoredObject
@@ -76,6 +77,10 @@ class ImageSources:
             header = await self._originals.read(original, HEADER_BYTES)
             if await asyncio.to_thread(is_accepted, header, self._limits):
                 return S3Reference(original.key)
+        return await self.transcode(original)
+
+    async def transcode(self, original: StoredObject) -> InlineJpeg:
+        """Return the image as a JPEG that Rekognition accepts. Raises `Rejected`."""
         if original.size > self._max_bytes:
             raise Rejected("file_too_large", "The file exceeds the maximum size.")
         body = await self._originals.read(original)
@@ -88,8 +93,9 @@ def is_accepted(header: bytes, limits: Limits) -> bool:
     Raises `Rejected` if the image is too small for recognition even after transcoding.
     """
     try:
-        with open_image(header, limits, REKOGNITION_FORMATS) as image:
-            check_min_side(image.size)
+        with open_header(header, limits, REKOGNITION_FORMATS) as opened:
+            image = opened.file
+            check_shape(image.size)
             # Rekognition applies the EXIF orientation of a JPEG, but ignores that of a PNG.
             misoriented = image.format == "PNG" and image.getexif().get(Base.Orientation, 1) != 1
             return max(image.size) <= MAX_SIDE_PIXELS and not misoriented
@@ -100,18 +106,19 @@ def is_accepted(header: bytes, limits: Limits) -> bool:
 
 
 def transcode(body: bytes, limits: Limits) -> bytes:
-    """Return the image as an upright JPEG that Rekognition accepts.
+    """Return the image as an upright JPEG in sRGB that Rekognition accepts.
 
     Decoding may take much time and memory: run it in an isolated process. Raises `Rejected`.
     """
-    with open_image(body, limits) as image:
-        scale = min(1.0, TRANSCODED_SIDE_PIXELS / max(image.size))
-        size = tuple(max(1, round(side * scale)) for side in image.size)
-        check_min_side(size)
-        decoded = decode(image, (size[0], size[1]))
-        decoded = decoded.resize((size[0], size[1]), Resampling.LANCZOS, reducing_gap=2.0)
-        decoded.info = image.info
-        upright = _flatten(ImageOps.exif_transpose(decoded))
+    with open_image(body, limits) as opened:
+        check_shape(opened.size)
+        size = fit(opened.size)
+        decoded = opened.decode(size)
+        scaled = decoded.image.resize(size, Resampling.LANCZOS, reducing_gap=2.0)
+        converted = convert_to_srgb(scaled, decoded.profile)
+        # Read after decoding, because a PNG may contain its EXIF data after its pixels.
+        converted.getexif()[Base.Orientation] = opened.file.getexif().get(Base.Orientation, 1)
+        upright = _flatten(ImageOps.exif_transpose(converted))
     while True:
         for quality in JPEG_QUALITIES:
             file = io.BytesIO()
@@ -123,14 +130,36 @@ def transcode(body: bytes, limits: Limits) -> bytes:
         check_min_side(upright.size)
 
 
-def check_min_side(size: tuple[int, ...]) -> None:
+def fit(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size to transcode an image to, from its own; it is never scaled up.
+
+    The longest side is `TRANSCODED_SIDE_PIXELS`, or longer if the other one would be shorter than
+    Rekognition's minimum: then it is as long as it may be.
+    """
+    scale = min(1.0, TRANSCODED_SIDE_PIXELS / max(size))
+    if min(size) * scale < MIN_SIDE_PIXELS:
+        scale = min(1.0, MAX_SIDE_PIXELS / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def check_shape(size: tuple[int, int]) -> None:
+    """Raise `Rejected` if an image of this size is too small for Rekognition when it fits."""
+    if min(size) * min(1.0, MAX_SIDE_PIXELS / max(size)) < MIN_SIDE_PIXELS - 0.5:
+        raise _too_small()
+
+
+def check_min_side(size: tuple[int, int]) -> None:
     """Raise `Rejected` if a side is shorter than Rekognition's minimum."""
     if min(size) < MIN_SIDE_PIXELS:
-        raise Rejected(
-            "image_too_small",
-            f"The image is too small to be recognized: each side must have at least"
-            f" {MIN_SIDE_PIXELS} pixels.",
-        )
+        raise _too_small()
+
+
+def _too_small() -> Rejected:
+    return Rejected(
+        "image_too_small",
+        f"The image is too small to be recognized: each side must have at least"
+        f" {MIN_SIDE_PIXELS} pixels.",
+    )
 
 
 def _flatten(image: Image.Image) -> Image.Image:

@@ -15,12 +15,15 @@ from sightline.ports.object_store import ObjectNotFound, ObjectStore, StoredObje
 from sightline.ports.recognition_cache import ContentClaimed, RecognitionCache
 from sightline.ports.usage_table import UsageTable
 from sightline_worker.detector import Detector
-from sightline_worker.image_sources import ImageSources
+from sightline_worker.image_sources import ImageSources, S3Reference
 
 #: Seconds between checks for the result of another image with the same bytes, and the number of
 #: checks before the message is returned to the queue.
 CLAIM_POLL_SECONDS = 0.5
 MAX_CLAIM_POLLS = 20
+
+#: Failure code of a file that Rekognition cannot decode.
+UNREADABLE_CODE = "unsupported_format"
 
 #: Seconds after which a claim expires, because its holder is considered dead.
 CLAIM_SECONDS = 180
@@ -102,7 +105,15 @@ class RecognitionWork:
         self, image: Image, original: StoredObject, profile: RecognitionProfile
     ) -> Recognition:
         source = await self._sources.prepare(original)
-        recognition = await self._detector.detect(source, profile)
+        try:
+            recognition = await self._detector.detect(source, profile)
+        except Rejected as rejection:
+            if not isinstance(source, S3Reference) or rejection.failure.code != UNREADABLE_CODE:
+                raise
+            # Its decoder is stricter than ours. What ours cannot decode either is rejected for
+            # the same reason as by the resizer.
+            transcoded = await self._sources.transcode(original)
+            recognition = await self._detector.detect(transcoded, profile)
         # Rekognition reads by key alone: it saw this object only if it is still the current one.
         try:
             current = await self._originals.head(original.key)

@@ -20,16 +20,32 @@ router = APIRouter(
     responses=documented(*AUTHENTICATED),
 )
 
+#: Suffixes of raw files. They are kept, because their media type is that of TIFF.
+RAW_SUFFIXES = (
+    ".dng",
+    ".nef",
+    ".nrw",
+    ".cr2",
+    ".cr3",
+    ".arw",
+    ".sr2",
+    ".orf",
+    ".rw2",
+    ".raf",
+    ".pef",
+    ".srw",
+)
+
 #: File name suffixes by media type; the first one is used for downloads.
 SUFFIXES = {
     "image/avif": (".avif",),
     "image/bmp": (".bmp",),
     "image/gif": (".gif",),
-    "image/heic": (".heic", ".heif"),
-    "image/heif": (".heif", ".heic"),
-    "image/jpeg": (".jpg", ".jpeg"),
+    "image/heic": (".heic", ".heif", ".hif"),
+    "image/heif": (".heif", ".heic", ".hif"),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/png": (".png",),
-    "image/tiff": (".tif", ".tiff"),
+    "image/tiff": (".tif", ".tiff", *RAW_SUFFIXES),
     "image/webp": (".webp",),
 }
 
@@ -87,13 +103,15 @@ def name_file(image: Image) -> str:
     # Without control characters and invisible ones, such as bidirectional overrides.
     visible = "".join(each for each in title if unicodedata.category(each)[0] != "C")
     stem = _RESERVED.sub("_", visible)
+    final = suffixes[0]
     for suffix in suffixes:
         if suffix and stem.lower().endswith(suffix):
             stem = stem[: -len(suffix)]
+            final = suffix if suffix in RAW_SUFFIXES else final
             break
     # A leading dot hides a file; Windows removes trailing dots and spaces.
     stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(" .")
-    return (stem or image.image_id) + suffixes[0]
+    return (stem or image.image_id) + final
 
 
 def _media_type(image: Image) -> str:

@@ -337,6 +337,9 @@ class ImageView(BaseModel):
     width: int | None = Field(description="Pixels of the upright original.")
     height: int | None
     animated: bool | None = Field(description="Renditions of an animation show its first frame.")
+    damaged: bool | None = Field(
+        description="Whether pixels are missing in the file; renditions are gray there."
+    )
     placeholder: str | None = Field(
         description="ThumbHash in Base64, to show until a rendition has loaded.",
         examples=["3OcRJYB4d3h/iIeHeEh3eIhw+j2w"],
@@ -374,6 +377,7 @@ class ImageView(BaseModel):
             projection=result.capture.projection if result else None,
             capture=Capture.of(result.capture) if result else None,
             animated=result.animated if result else None,
+            damaged=result.damaged if result else None,
             placeholder=result and result.placeholder,
             recognition=RecognitionView.of(image.recognition),
             renditions=RenditionsView(**PartView.fields(image.renditions), items=items),

@@ -19,14 +19,16 @@ class RenditionSet(Value):
     """The result of the resizer; `width` and `height` are those of the upright original.
 
     `placeholder` is a ThumbHash in Base64, which clients show until a rendition has loaded. The
-    renditions of an `animated` image show its first frame only. `perceptual_hash` is that of the
-    smallest rendition; None for an image that is one plain color.
+    renditions of an `animated` image show its first frame only; those of a `damaged` one are gray
+    where its pixels are missing. `perceptual_hash` is that of the smallest rendition; None for an
+    image that is one plain color.
     """
 
     media_type: str
     width: int
     height: int
     animated: bool = False
+    damaged: bool = False
     placeholder: str | None = None
     perceptual_hash: str | None = None
     capture: Capture = Capture()

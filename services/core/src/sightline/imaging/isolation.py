@@ -16,9 +16,10 @@ async def run_isolated(
     *arguments: Arguments.args,
     **options: Arguments.kwargs,
 ) -> Value:
-    """Return the function's result for an image, computed in the pool. Raises `Rejected`.
+    """Return the function's result for an image, computed in the pool.
 
-    If the process dies, the image is retried once in a new one: the kernel may have killed the
+    Raises `Rejected`, and `Stalled` if the machine is too busy: then the image is not at fault. If
+    the process dies, the image is retried once in a new one: the kernel may have killed the
     process because the machine ran out of memory.
     """
     try:

@@ -3,6 +3,9 @@
 A thread cannot be stopped, and a crash of a decoder ends its process, so images are decoded in
 isolated processes: one image at a time in each. A process that takes too long is killed and
 replaced.
+
+The limit of a call counts CPU time, so that an image is not blamed for a busy machine. A second
+limit, on elapsed time, frees the process of a call that waits instead of computing.
 """
 
 import asyncio
@@ -27,15 +30,27 @@ Value = TypeVar("Value")
 START_TIMEOUT_SECONDS = 30.0
 
 
+#: Timeout for the exit code of a process whose pipe is closed.
+EXIT_TIMEOUT_SECONDS = 5.0
+
+#: Limit on the elapsed time of a call, as a multiple of the limit on its CPU time.
+ELAPSED_FACTOR = 4.0
+
+
 class ProcessDied(Exception):
     """The process ended before it returned a result."""
+
+
+class Stalled(Exception):
+    """The call took too long, but not by computing: the machine may be busy."""
 
 
 class DecodePool:
     """A pool of `size` isolated processes; use it as an asynchronous context manager.
 
-    `seconds` is the timeout of one call, `memory` the limit of what one process may allocate, in
-    bytes. `preload` names modules that are imported once, before the processes are forked.
+    `seconds` is the limit on the CPU time of one call, and `memory` on what one process may
+    allocate, in bytes. `preload` names modules that are imported once, before the processes are
+    forked.
     """
 
     def __init__(
@@ -77,7 +92,7 @@ class DecodePool:
         """Call the function in another process and return its value.
 
         The function, its arguments and its value must be picklable. Raises what the function
-        raises, `TimeoutError`, and `ProcessDied`.
+        raises, `TimeoutError` at the limit on CPU time, `Stalled`, and `ProcessDied`.
         """
         process = await self._free.get()
         loop = asyncio.get_running_loop()
@@ -113,13 +128,14 @@ class _Process:
             try:
                 pipe = self._connect()
                 pipe.send((function, arguments, options))
-                if not pipe.poll(self._seconds):
-                    raise TimeoutError
+                if not pipe.poll(self._seconds * ELAPSED_FACTOR):
+                    self._disconnect()
+                    raise Stalled
                 succeeded, result = pipe.recv()
             except (EOFError, OSError) as error:
-                self._disconnect()
-                if isinstance(error, TimeoutError):
-                    raise
+                # The pipe closes just before the process has ended.
+                if self._disconnect(EXIT_TIMEOUT_SECONDS) == -signal.SIGPROF:
+                    raise TimeoutError from error
                 raise ProcessDied from error
             if succeeded:
                 return result
@@ -139,7 +155,7 @@ class _Process:
             self._disconnect()
             ours, theirs = self._context.Pipe()
             self._process = self._context.Process(
-                target=_serve, args=(theirs, self._memory), daemon=True
+                target=_serve, args=(theirs, self._seconds, self._memory), daemon=True
             )
             self._process.start()
             theirs.close()
@@ -150,16 +166,21 @@ class _Process:
             ours.recv()
         return self._pipe
 
-    def _disconnect(self) -> None:
+    def _disconnect(self, wait_seconds: float = 0) -> int | None:
+        """End the process; return its exit code, which is negative for a signal."""
+        code = None
         if self._process is not None:
+            self._process.join(wait_seconds)
             self._process.kill()
             self._process.join()
+            code = self._process.exitcode
         if self._pipe is not None:
             self._pipe.close()
         self._process = self._pipe = None
+        return code
 
 
-def _serve(pipe: Connection, memory: int | None) -> None:
+def _serve(pipe: Connection, seconds: float, memory: int | None) -> None:
     """Run the calls from the pipe, and send their results, until the pipe is closed."""
     # Ctrl-C is for the service, which lets work in flight finish.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -176,8 +197,11 @@ def _serve(pipe: Connection, memory: int | None) -> None:
             function, arguments, options = pipe.recv()
         except EOFError:
             return
+        # SIGPROF ends the process when it has used the CPU time, also inside a decoder.
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             result = True, function(*arguments, **options)
         except Exception as error:
             result = False, error
+        signal.setitimer(signal.ITIMER_PROF, 0)
         pipe.send(result)

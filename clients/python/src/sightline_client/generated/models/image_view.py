@@ -43,6 +43,7 @@ class ImageView:
         width (int | None): Pixels of the upright original.
         height (int | None):
         animated (bool | None): Renditions of an animation show its first frame.
+        damaged (bool | None): Whether pixels are missing in the file; renditions are gray there.
         placeholder (None | str): ThumbHash in Base64, to show until a rendition has loaded.
         motion (bool | None): Whether the image is the still of a motion photo or a Live Photo.
         projection (None | str): The projection of a panorama, such as a 360-degree photo (`equirectangular`).
@@ -69,6 +70,7 @@ class ImageView:
     width: int | None
     height: int | None
     animated: bool | None
+    damaged: bool | None
     placeholder: None | str
     motion: bool | None
     projection: None | str
@@ -121,6 +123,9 @@ class ImageView:
         animated: bool | None
         animated = self.animated
 
+        damaged: bool | None
+        damaged = self.damaged
+
         placeholder: None | str
         placeholder = self.placeholder
 
@@ -159,6 +164,7 @@ class ImageView:
                 "width": width,
                 "height": height,
                 "animated": animated,
+                "damaged": damaged,
                 "placeholder": placeholder,
                 "motion": motion,
                 "projection": projection,
@@ -238,6 +244,13 @@ class ImageView:
 
         animated = _parse_animated(d.pop("animated"))
 
+        def _parse_damaged(data: object) -> bool | None:
+            if data is None:
+                return data
+            return cast(bool | None, data)
+
+        damaged = _parse_damaged(d.pop("damaged"))
+
         def _parse_placeholder(data: object) -> None | str:
             if data is None:
                 return data
@@ -294,6 +307,7 @@ class ImageView:
             width=width,
             height=height,
             animated=animated,
+            damaged=damaged,
             placeholder=placeholder,
             motion=motion,
             projection=projection,
