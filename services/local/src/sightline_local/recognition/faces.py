@@ -12,7 +12,7 @@ from PIL import Image
 from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.geometry import Box, Point, clip_box
 from sightline_local.recognition.image_loading import DecodedImage
-from sightline_local.recognition.image_properties import Measurements
+from sightline_local.recognition.image_properties import Measurements, measure
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
@@ -97,7 +97,7 @@ def prepare(image: DecodedImage) -> tuple[Tensor, int, int]:
     factor = INPUT_SIDE / max(image.pixels.size)
     width, height = (max(1, round(each * factor)) for each in image.pixels.size)
     square = Image.new("RGB", (INPUT_SIDE, INPUT_SIDE))
-    square.paste(image.pixels.resize((width, height), Image.Resampling.BILINEAR), (0, 0))
+    square.paste(image.fit(INPUT_SIDE).resize((width, height), Image.Resampling.BILINEAR), (0, 0))
     values = np.asarray(square, dtype=np.float32)[:, :, ::-1].transpose(2, 0, 1)
     return np.ascontiguousarray(values[None]), width, height
 
@@ -152,7 +152,7 @@ def build_faces_response(image: DecodedImage, faces: list[Face]) -> dict[str, An
     """Return Rekognition's `DetectFacesResponse`."""
     if not faces:
         return {"FaceDetails": []}
-    measurements = Measurements(image)
+    measurements = measure(image)
     return {"FaceDetails": [_describe(image, measurements, face) for face in faces]}
 
 

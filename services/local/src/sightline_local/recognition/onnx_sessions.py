@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
 
+#: Input size, in numbers, above which a session does not keep the memory that a run needed: 800 x
+#: 800 pixels. Memory kept for the largest image would be several hundred megabytes.
+LARGE_INPUT = 3 * 800 * 800
+
 #: Shape of a tensor; None is a dimension of any size.
 Shape = tuple[int | None, ...]
 
@@ -42,14 +46,30 @@ class OnnxSession:
         self._input = input_name
         self._outputs = outputs
 
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The custom metadata of the model."""
+        metadata: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return metadata
+
     def run(self, tensor: Tensor) -> Mapping[str, Tensor]:
-        values = self._session.run(self._outputs, {self._input: tensor})
+        options = _shrink_memory() if tensor.size > LARGE_INPUT else None
+        values = self._session.run(self._outputs, {self._input: tensor}, options)
         return dict(zip(self._outputs, values, strict=True))
+
+
+def _shrink_memory() -> Any:
+    """Return options that return the memory of a run to the system after it."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def disable_telemetry() -> None:
     """Disable the telemetry of ONNX Runtime: nothing leaves this machine."""
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     onnxruntime.disable_telemetry_events()
 
