@@ -13,7 +13,13 @@ from sightline_local.recognition.errors import (
     ResourceNotFound,
     ResourceNotReady,
 )
-from sightline_local.recognition.faces import FaceDetector, build_faces_response
+from sightline_local.recognition.faces import (
+    SURE_CONFIDENCE,
+    FaceDetector,
+    build_faces_response,
+    confirm_faces,
+)
+from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.image_loading import DecodedImage, ImageCache
 from sightline_local.recognition.image_properties import Measurements, describe_properties, measure
 from sightline_local.recognition.labels import (
@@ -128,7 +134,14 @@ class Recognizer:
 
     def _faces(self, request: DetectFacesRequest, body: bytes) -> Response:
         image = self.images.load(body)
-        return build_faces_response(image, self.faces.detect(image))
+        faces = self.faces.detect(image)
+        if any(face.confidence < SURE_CONFIDENCE for face in faces):
+            faces = confirm_faces(faces, self._find_people(image))
+        return build_faces_response(image, faces)
+
+    def _find_people(self, image: DecodedImage) -> list[Box]:
+        found = self.objects.detect(image)
+        return [instance.box for definition, instance in found if definition.name == "Person"]
 
     def _check_moderation(self, request: DetectModerationLabelsRequest) -> None:
         if request.HumanLoopConfig is not None:
