@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
 
-#: Input size, in numbers, above which a session does not keep the memory that a run needed: 800 x
-#: 800 pixels. Memory kept for the largest image would be several hundred megabytes.
-LARGE_INPUT = 3 * 800 * 800
+#: Input size, in numbers, above which a session does not keep the memory that a run needed: 270 x
+#: 270 pixels. Inputs of this size differ in shape, and memory would be kept for each shape.
+LARGE_INPUT = 3 * 270 * 270
+
+#: The execution provider. By default, it doubles its memory each time it needs more.
+CPU_PROVIDER = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
 
 #: Shape of a tensor; None is a dimension of any size.
 Shape = tuple[int | None, ...]
@@ -85,11 +88,11 @@ def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
     # Spinning threads would use CPU time between images.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Log errors only: they are raised too, and graph warnings concern the author of the model.
+    # A plan for each shape of the input would be kept.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(str(path), options, providers=[CPU_PROVIDER])
     except Exception as error:
         # The runtime has many exception types for invalid files.
         raise ModelError(f"{path.name} is not a valid ONNX model: {_first_line(error)}") from error

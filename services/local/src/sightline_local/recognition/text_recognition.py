@@ -16,6 +16,9 @@ LINE_HEIGHT = 48
 WIDTH_STEP = 32
 MIN_WIDTH = 128
 
+#: Sum of the widths in a batch, in pixels: the scores of 18,710 characters take 9 kB per pixel.
+MAX_BATCH_WIDTH = 1920
+
 #: A line at least this many times as high as wide is written vertically and is rotated.
 VERTICAL_RATIO = 1.5
 
@@ -74,8 +77,10 @@ class LineRecognizer:
         widths = [_input_width(crop) for crop, _ in pairs]
         order = sorted(range(len(pairs)), key=widths.__getitem__)
         lines: dict[int, ReadLine] = {}
-        for start in range(0, len(order), self._batch):
-            numbers = order[start : start + self._batch]
+        while order:
+            # The widest lines first, so that the first batch needs the most memory.
+            size = min(self._batch, max(1, MAX_BATCH_WIDTH // widths[order[-1]]))
+            numbers, order = order[-size:], order[:-size]
             tensor = prepare([pairs[number][0] for number in numbers])
             outputs = self._session.get().run(tensor)["fetch_name_0"]
             for number, scores in zip(numbers, outputs, strict=True):
