@@ -329,7 +329,8 @@ def measure_accuracy(tests: Path) -> dict[str, float]:
 
     The photographs, and what they show, are those of the tests.
     """
-    sys.path.insert(0, str(tests))
+    # `local.py` in the folder of the benchmarks would hide the package of that name.
+    sys.path[0] = str(tests)
     from local.recognition.photographs import find_photographs
     from local.recognition.test_accuracy import measure
     from sightline_local.recognition.image_loading import load_image
