@@ -41,7 +41,7 @@ MIN_WORKING_SIDE = 1600
 PREVIEW_SIDE = 640
 
 #: Images kept after decoding: the operations on one image are usually requested together.
-CACHE_SIZE = 3
+CACHE_SIZE = 2
 
 #: Rows of the reduced image that are computed at a time.
 BAND_ROWS = 128
