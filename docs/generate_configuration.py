@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, type[BaseSettings]] = {
 }
 
 #: Defaults that depend on the machine.
-COMPUTED_DEFAULTS = {"SIGHTLINE_RECOGNITION_THREADS": "CPU cores, at most 4"}
+COMPUTED_DEFAULTS = {"SIGHTLINE_RECOGNITION_CONCURRENCY": "CPU cores, 2 to 4"}
 
 TYPE_NAMES = {int: "integer", float: "number", str: "string", bool: "boolean", Path: "path"}
 BOUNDS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}

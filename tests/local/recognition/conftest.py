@@ -39,9 +39,9 @@ class Server(NamedTuple):
 def serve(storage: str, folder: Path, **settings: object) -> Iterator[Server]:
     """Run `python -m sightline_local.recognition` and assert that it exits with code 0.
 
-    Without other settings, it has no model for tags.
+    Without other settings, it uses no packaged model.
     """
-    settings = {"tags": False} | settings
+    settings = {"faces": False, "moderation": False, "tags": False} | settings
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -168,7 +168,8 @@ def converted_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tagged(storage: str, empty_folder: Path, converted_models: Path) -> Iterator[RekognitionClient]:
     """A client of an emulator with the models of packages only, as after `make run`."""
-    with serve(storage, empty_folder, tags=True, converted_models=converted_models) as server:
+    packaged = {"faces": True, "moderation": True, "tags": True}
+    with serve(storage, empty_folder, converted_models=converted_models, **packaged) as server:
         yield connect_to(server.url)
 
 

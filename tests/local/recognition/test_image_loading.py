@@ -1,17 +1,26 @@
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
 from local.recognition.drawn_images import blank, encode, page, rectangle, stored
+from sightline_local.recognition import image_loading
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InvalidImageFormat,
     InvalidParameter,
     ServiceError,
 )
-from sightline_local.recognition.image_loading import MAX_WORKING_SIDE, load_image
+from sightline_local.recognition.image_loading import (
+    MAX_WORKING_SIDE,
+    PREVIEW_SIDE,
+    DecodedImage,
+    ImageCache,
+    load_image,
+)
 from sightline_testing.sample_images import find_images
 
 
@@ -38,6 +47,71 @@ def test_a_large_jpeg_is_reduced_and_reports_its_original_size() -> None:
     decoded = load_image(stored(upright, 6))
     assert (decoded.width, decoded.height) == (4000, 3000)
     assert decoded.pixels.size == (MAX_WORKING_SIDE, MAX_WORKING_SIDE * 3 // 4)
+
+
+def test_a_jpeg_is_decoded_at_half_the_size_if_that_suffices() -> None:
+    decoded = load_image(blank((3264, 2448), kind="JPEG"))
+    assert decoded.pixels.size == (1632, 1224)
+    assert load_image(blank((3100, 2000), kind="JPEG")).pixels.size == (MAX_WORKING_SIDE, 1290)
+
+
+def test_copies_are_made_once() -> None:
+    decoded = load_image(blank((1000, 500)))
+    assert decoded.fit(1200) is decoded.pixels
+    assert decoded.fit(300).size == (300, 150)
+    assert decoded.fit(300) is decoded.fit(300)
+    assert decoded.stretch(64).size == (64, 64)
+    assert decoded.stretch(64) is decoded.stretch(64)
+
+
+def test_small_copies_look_like_those_made_from_the_original() -> None:
+    original = page("Hello world", size=(1600, 1200))
+    decoded = DecodedImage(original, *original.size)
+    for side in (224, 300, PREVIEW_SIDE - 1):
+        copy = np.asarray(decoded.fit(side), float)
+        direct = original.resize(decoded.fit(side).size, Image.Resampling.LANCZOS)
+        assert np.abs(copy - np.asarray(direct, float)).mean() < 1.5
+
+
+def test_a_file_is_decoded_once_for_concurrent_operations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[bytes] = []
+
+    def count(body: bytes) -> DecodedImage:
+        calls.append(body)
+        return load_image(body)
+
+    monkeypatch.setattr(image_loading, "load_image", count)
+    cache, body, barrier = ImageCache(), blank(), Barrier(4)
+
+    def load(_: int) -> DecodedImage:
+        barrier.wait(timeout=10)
+        return cache.load(body)
+
+    with ThreadPoolExecutor(4) as executor:
+        images = list(executor.map(load, range(4)))
+    assert len(calls) == 1
+    assert all(image is images[0] for image in images)
+
+
+def test_the_cache_keeps_the_images_used_last() -> None:
+    cache = ImageCache(size=2)
+    red, green, blue = (blank(color=color) for color in ("red", "green", "blue"))
+    first, second = cache.load(red), cache.load(green)
+    assert cache.load(red) is first
+    cache.load(blue)
+    assert cache.load(red) is first
+    assert cache.load(green) is not second
+
+
+def test_the_cache_does_not_keep_failures() -> None:
+    cache = ImageCache(size=1)
+    first = cache.load(blank())
+    for _ in range(2):
+        with pytest.raises(InvalidImageFormat):
+            cache.load(b"no image")
+    assert cache.load(blank()).pixels.size == first.pixels.size
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])

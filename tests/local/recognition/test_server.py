@@ -379,3 +379,11 @@ def test_the_server_stops_immediately_during_recognition(
 def _call_and_ignore_errors(client: RekognitionClient) -> None:
     with contextlib.suppress(ClientError, BotoCoreError):
         client.detect_text(Image={"Bytes": PAGE})
+
+
+def test_faces_and_moderation_are_answered_by_packaged_models(tagged: RekognitionClient) -> None:
+    body = blank((320, 240))
+    assert tagged.detect_faces(Image={"Bytes": body})["FaceDetails"] == []
+    response = tagged.detect_moderation_labels(Image={"Bytes": body})
+    assert response["ModerationLabels"] == []
+    assert response["ModerationModelVersion"] == "sightline-local-1/open-nsfw"

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from local.recognition.drawn_images import encode, page, stored
 from local.recognition.service_model import check_response
@@ -10,16 +10,24 @@ from sightline_local.recognition.geometry import Box, Point, box_polygon, is_ins
 from sightline_local.recognition.image_loading import DecodedImage, load_image
 from sightline_local.recognition.requests import DetectTextFilters
 from sightline_local.recognition.text import (
+    LARGEST_LINES,
     MAX_WORDS,
-    QUICK_READ_SIDE,
     Line,
     RapidTextReader,
     Word,
     build_text_response,
-    read_line,
+    describe_line,
 )
+from sightline_local.recognition.text_detection import (
+    SURROUNDINGS,
+    TextFinder,
+    Window,
+    find_windows,
+    merge_windows,
+)
+from sightline_local.recognition.text_recognition import LineRecognizer, ReadLine
 
-SQUARE = np.array([[0, 0], [100, 0], [100, 20], [0, 20]])
+QUAD = np.array([[0, 0], [100, 0], [100, 20], [0, 20]], dtype=np.float32)
 
 
 def word(text: str, left: float, confidence: float = 99.0) -> Word:
@@ -75,7 +83,7 @@ def test_a_small_image_is_enlarged_and_a_large_one_reduced(reader: RapidTextRead
     small = page("Hello world").resize((225, 100), Image.Resampling.LANCZOS)
     large = page("Hello world", size=(900, 400)).resize((4500, 2000))
     for image in (small, large):
-        (line,) = reader.read(load_image(encode(image)), QUICK_READ_SIDE)
+        (line,) = reader.read(load_image(encode(image)))
         assert line.text == "Hello world"
 
 
@@ -83,26 +91,93 @@ def test_an_image_without_text_has_no_lines(reader: RapidTextReader) -> None:
     assert reader.read(DecodedImage(Image.new("RGB", (300, 200), "teal"), 300, 200)) == []
 
 
+def test_small_print_far_from_the_large_is_read(reader: RapidTextReader) -> None:
+    """Letters 14 pixels high in an image of 2000 are 4 pixels high where the image is scanned."""
+    image = page("Hello", size=(2000, 1500))
+    ImageDraw.Draw(image).text((1400, 1300), "harbor window garden", "black", font_size=18)
+    assert [line.text for line in reader.read(load_image(encode(image)))] == [
+        "Hello",
+        "harbor window garden",
+    ]
+
+
+def test_only_the_surroundings_of_small_print_are_scanned_closely() -> None:
+    scores = np.zeros((480, 640), dtype=np.float32)
+    scores[100:104, 200:300] = 0.9  # small print
+    scores[110:113, 240:260] = 0.3  # too faint for a line, but a trace
+    scores[300:340, 100:400] = 0.9  # large print
+    large = np.array([[[100, 300], [400, 300], [400, 340], [100, 340]]], dtype=np.float32)
+    margin = round(SURROUNDINGS * 640)
+    expected = Window(200 - margin, 100 - margin, 300 + margin, 113 + margin)
+    assert find_windows(scores, large) == [expected]
+    assert find_windows(np.zeros_like(scores), large[:0]) == []
+
+
+def test_overlapping_windows_are_merged() -> None:
+    """The third window connects the first two; the last touches none."""
+    windows = [
+        Window(0, 0, 10, 10), Window(20, 0, 30, 10), Window(5, 5, 25, 15), Window(30, 0, 40, 10)
+    ]  # fmt: skip
+    assert sorted(merge_windows(windows)) == [Window(0, 0, 30, 15), Window(30, 0, 40, 10)]
+
+
+def test_upside_down_text_is_read(reader: RapidTextReader) -> None:
+    upright = page("Hello Sightline world")
+    (line,) = reader.read(load_image(encode(upright.transpose(Image.Transpose.ROTATE_180))))
+    assert line.text == "Hello Sightline world"
+    start, end = line.polygon[:2]
+    assert start.x > end.x
+
+
+def test_text_written_upwards_is_read(reader: RapidTextReader) -> None:
+    sideways = page("Hello Sightline world").transpose(Image.Transpose.ROTATE_90)
+    (line,) = reader.read(load_image(encode(sideways)))
+    assert line.text == "Hello Sightline world"
+    start, end = line.polygon[:2]
+    assert start.y > end.y
+
+
+def test_the_largest_lines_suffice_for_a_label(reader: RapidTextReader) -> None:
+    """Once all lines are read, all of them are returned."""
+    lines = [f"line number {number}" for number in range(LARGEST_LINES + 2)]
+    image = load_image(encode(page(*lines, size=(900, 150 + 100 * len(lines)))))
+    assert len(reader.read_largest(image)) == LARGEST_LINES
+    assert [line.text for line in reader.read(image)] == lines
+    assert len(reader.read_largest(image)) == len(lines)
+
+
+def test_lines_are_located_once_per_image(
+    reader: RapidTextReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = load_image(encode(page("Hello world")))
+    found = reader.read(image)
+    monkeypatch.setattr(TextFinder, "find", lambda *_: pytest.fail("located again"))
+    monkeypatch.setattr(LineRecognizer, "recognize", lambda *_: pytest.fail("read again"))
+    assert reader.read(image) == found
+    assert reader.read_largest(image) == found
+
+
 def test_words_are_located_by_their_characters() -> None:
-    """This also covers non-ASCII lines, for which the engine returns no words."""
-    boxes = [(c, 0.9, SQUARE * [0.1, 1] + [10 * i, 0]) for i, c in enumerate("fünfÄpfel")]
-    line = read_line("fünf Äpfel", 0.95, SQUARE, boxes, (100, 100))
+    centers = tuple((number + 0.5) / 10 for number in range(10))
+    scores = (0.9,) * 4 + (1.0,) + (0.8,) * 5
+    line = describe_line(ReadLine("fünf Äpfel", QUAD, scores, centers), (100, 100))
+    assert line is not None
     assert [word.text for word in line.words] == ["fünf", "Äpfel"]
-    assert line.words[1].polygon[0].x == pytest.approx(0.4)
-    assert line.words[1].polygon[1].x == pytest.approx(0.9)
-    assert line.words[0].confidence == pytest.approx(90)
-    assert line.confidence == pytest.approx(95)
-
-
-def test_words_without_characters_divide_the_line() -> None:
-    line = read_line("ab cd", 0.8, SQUARE, [], (100, 100))
-    assert [word.polygon[0].x for word in line.words] == pytest.approx([0.0, 0.6])
+    assert [word.polygon[0].x for word in line.words] == pytest.approx([0.0, 0.5])
     assert [word.polygon[1].x for word in line.words] == pytest.approx([0.4, 1.0])
-    assert line.words[0].confidence == pytest.approx(80)
+    assert [word.confidence for word in line.words] == pytest.approx([90, 80])
+    assert line.confidence == pytest.approx(86)
+
+
+def test_texture_and_blanks_are_no_lines() -> None:
+    assert describe_line(ReadLine("ab", QUAD, (0.4, 0.5), (0.2, 0.7)), (100, 100)) is None
+    assert describe_line(ReadLine(" ", QUAD, (0.9,), (0.5,)), (100, 100)) is None
+    assert describe_line(ReadLine("", QUAD, (), ()), (100, 100)) is None
 
 
 def test_positions_and_confidence_are_clamped() -> None:
-    line = read_line("ab", 1.2, SQUARE * 3 - 50, [], (100, 100))
+    line = describe_line(ReadLine("ab", QUAD * 3 - 50, (1.2, 1.2), (0.2, 0.7)), (100, 100))
+    assert line is not None
     assert all(0 <= share <= 1 for dot in line.polygon for share in dot)
     assert line.confidence == 100
 

@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sightline_local.recognition.centerface import CenterFaceDetector
 from sightline_local.recognition.errors import (
     ImageTooLarge,
     InternalError,
@@ -28,13 +29,15 @@ from sightline_local.recognition.errors import (
     ServiceError,
     UnknownOperation,
 )
-from sightline_local.recognition.faces import NullFaceDetector, OnnxFaceDetector
+from sightline_local.recognition.faces import FaceDetector, NullFaceDetector, OnnxFaceDetector
 from sightline_local.recognition.image_loading import allow_large_images
 from sightline_local.recognition.image_sources import S3Storage, Storage, read_image_bytes
+from sightline_local.recognition.memory import release_memory
 from sightline_local.recognition.model_catalog import Task, find_model, is_partially_downloaded
-from sightline_local.recognition.moderation import NullModerator, OnnxModerator
+from sightline_local.recognition.moderation import Moderator, NullModerator, OnnxModerator
 from sightline_local.recognition.objects import NullObjectDetector, OnnxObjectDetector
 from sightline_local.recognition.onnx_sessions import ModelError
+from sightline_local.recognition.open_nsfw import OpenNsfwModerator
 from sightline_local.recognition.operations import VECTOR_MEMBER, Operation, Recognizer
 from sightline_local.recognition.packaged_models import ensure_converted, find_packaged_model
 from sightline_local.recognition.requests import MAX_INLINE_BYTES, parse_request
@@ -66,6 +69,7 @@ class RecognizerProvider:
 
     def __init__(self, settings: RecognitionSettings) -> None:
         self._folder = settings.models
+        self._settings = settings
         self._threads = settings.threads
         self._tagger = make_tagger(settings)
         self._reader = RapidTextReader(settings.threads, settings.text_batch)
@@ -83,19 +87,40 @@ class RecognizerProvider:
         return {task: find_model(task, self._folder) for task in Task}
 
     def _build(self, found: Mapping[Task, Path | None]) -> Recognizer:
-        objects, faces = found[Task.OBJECTS], found[Task.FACES]
-        moderation = found[Task.MODERATION]
+        objects = found[Task.OBJECTS]
         threads = self._threads
         return Recognizer(
             reader=self._reader,
             tagger=self._tagger,
             objects=OnnxObjectDetector(objects, threads) if objects else NullObjectDetector(),
-            faces=OnnxFaceDetector(faces, threads) if faces else NullFaceDetector(),
-            moderator=OnnxModerator(moderation, threads) if moderation else NullModerator(),
+            faces=self._build_faces(found[Task.FACES]),
+            moderator=self._build_moderator(found[Task.MODERATION]),
             is_moderation_model_incomplete=lambda: is_partially_downloaded(
                 Task.MODERATION, self._folder
             ),
         )
+
+    def _build_faces(self, downloaded: Path | None) -> FaceDetector:
+        if downloaded is not None:
+            return OnnxFaceDetector(downloaded, self._threads)
+        locate = find_converted(Task.FACES, self._settings)
+        if locate is None or not self._settings.faces:
+            return NullFaceDetector()
+        return CenterFaceDetector(locate, self._threads)
+
+    def _build_moderator(self, downloaded: Path | None) -> Moderator:
+        if downloaded is not None:
+            return OnnxModerator(downloaded, self._threads)
+        locate = find_converted(Task.MODERATION, self._settings)
+        if locate is None or not self._settings.moderation:
+            return NullModerator()
+        return OpenNsfwModerator(locate, self._threads)
+
+
+def find_converted(task: Task, settings: RecognitionSettings) -> Callable[[], Path] | None:
+    """Return a function that converts the packaged model of a task, if there is one."""
+    model = find_packaged_model(task)
+    return None if model is None else lambda: ensure_converted(model, settings.converted_models)
 
 
 def make_tagger(settings: RecognitionSettings) -> Tagger:
@@ -134,10 +159,18 @@ class Service:
         parsed = await self._run(lambda: _parse_body(operation, body))
         operation.check(parsed)
         image_bytes = await read_image_bytes(parsed.Image, self._storage)
-        return await self._run(lambda: operation.handle(parsed, image_bytes))
+        return await self._run(lambda: handle(operation, parsed, image_bytes))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+
+def handle(operation: Operation, request: Any, image_bytes: bytes) -> dict[str, Any]:
+    """Run an operation and return the memory it used. Raises `ServiceError`."""
+    try:
+        return operation.handle(request, image_bytes)
+    finally:
+        release_memory()
 
 
 def make_app(settings: RecognitionSettings) -> Starlette:

@@ -1,6 +1,7 @@
 """Face detection: the port, its YuNet adapter and the DetectFaces response."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,9 +11,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
-from sightline_local.recognition.geometry import Box, Point, clip_box
+from sightline_local.recognition.geometry import (
+    Box,
+    Point,
+    box_polygon,
+    center,
+    clip_box,
+    is_inside,
+)
 from sightline_local.recognition.image_loading import DecodedImage
-from sightline_local.recognition.image_properties import Measurements
+from sightline_local.recognition.image_properties import Measurements, measure
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
@@ -25,6 +33,10 @@ STRIDES = (8, 16, 32)
 #: Minimum score of a face, and maximum overlap (IoU) of two faces. Both are the model's defaults: https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet
 MIN_SCORE = 0.6
 MAX_OVERLAP = 0.3
+
+#: Confidence from which a face counts without a detected person: below it, animals and patterns
+#: look like faces.
+SURE_CONFIDENCE = 65.0
 
 #: Faces per response, as in Rekognition.
 MAX_FACES = 100
@@ -85,7 +97,7 @@ class OnnxFaceDetector:
         tensor, width, height = prepare(image)
         outputs = self._session.get().run(tensor)
         rows = np.concatenate([_read_stride(outputs, stride) for stride in STRIDES])
-        faces = [_read_face(row, width, height) for row in _suppress_overlaps(rows)]
+        faces = [_read_face(row, width, height) for row in suppress_overlaps(rows)]
         return [face for face in faces if face is not None][:MAX_FACES]
 
 
@@ -97,7 +109,7 @@ def prepare(image: DecodedImage) -> tuple[Tensor, int, int]:
     factor = INPUT_SIDE / max(image.pixels.size)
     width, height = (max(1, round(each * factor)) for each in image.pixels.size)
     square = Image.new("RGB", (INPUT_SIDE, INPUT_SIDE))
-    square.paste(image.pixels.resize((width, height), Image.Resampling.BILINEAR), (0, 0))
+    square.paste(image.fit(INPUT_SIDE).resize((width, height), Image.Resampling.BILINEAR), (0, 0))
     values = np.asarray(square, dtype=np.float32)[:, :, ::-1].transpose(2, 0, 1)
     return np.ascontiguousarray(values[None]), width, height
 
@@ -117,7 +129,7 @@ def _read_stride(outputs: Any, stride: int) -> NDArray[np.float64]:
     return np.hstack([center - size / 2, size, landmarks.reshape(-1, 10), scores[cells, None]])
 
 
-def _suppress_overlaps(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def suppress_overlaps(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return the best row of each group of overlapping boxes (non-maximum suppression)."""
     remaining = rows[np.argsort(-rows[:, -1], kind="stable")]
     kept = []
@@ -148,11 +160,21 @@ def _read_face(row: NDArray[np.float64], width: int, height: int) -> Face | None
     return Face(box, min(100.0, float(row[14]) * 100), points)
 
 
+def confirm_faces(faces: Iterable[Face], people: Sequence[Box]) -> list[Face]:
+    """Return the faces that are sure or whose center is inside a detected person."""
+    return [
+        face
+        for face in faces
+        if face.confidence >= SURE_CONFIDENCE
+        or any(is_inside(center(box_polygon(face.box)), box_polygon(each)) for each in people)
+    ]
+
+
 def build_faces_response(image: DecodedImage, faces: list[Face]) -> dict[str, Any]:
     """Return Rekognition's `DetectFacesResponse`."""
     if not faces:
         return {"FaceDetails": []}
-    measurements = Measurements(image)
+    measurements = measure(image)
     return {"FaceDetails": [_describe(image, measurements, face) for face in faces]}
 
 

@@ -100,6 +100,11 @@ class Measurements:
         return mask
 
 
+def measure(image: DecodedImage) -> Measurements:
+    """Return the measurements of an image, which its operations share."""
+    return image.memo.get("measurements", lambda: Measurements(image))
+
+
 def _span(begin: float, end: float, length: int) -> slice:
     """Return the pixels between two fractions of a side; at least one."""
     first = min(int(begin * length), length - 1)

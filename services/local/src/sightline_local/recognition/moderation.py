@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from PIL import Image
 
 from sightline_local.recognition.errors import AccessDenied
 from sightline_local.recognition.image_loading import DecodedImage
@@ -65,8 +64,7 @@ class OnnxModerator:
 
 def prepare(image: DecodedImage) -> Tensor:
     """Return the image, stretched to the square: 1 x 3 x 224 x 224, RGB from -1 to 1."""
-    square = image.pixels.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
-    values = np.asarray(square, dtype=np.float32) / 127.5 - 1
+    values = np.asarray(image.stretch(INPUT_SIDE), dtype=np.float32) / 127.5 - 1
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 

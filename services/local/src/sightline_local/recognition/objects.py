@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from PIL import Image
 
 from sightline_local.recognition.geometry import clip_box
 from sightline_local.recognition.image_loading import DecodedImage
@@ -71,8 +70,7 @@ def prepare(image: DecodedImage) -> Tensor:
 
     It is not letterboxed: the models are trained this way, and boxes are relative to each side.
     """
-    square = image.pixels.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
-    values = np.asarray(square, dtype=np.float32) / 255
+    values = np.asarray(image.stretch(INPUT_SIDE), dtype=np.float32) / 255
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 

@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
 
+#: Input size, in numbers, above which a session does not keep the memory that a run needed: 270 x
+#: 270 pixels. Inputs of this size differ in shape, and memory would be kept for each shape.
+LARGE_INPUT = 3 * 270 * 270
+
+#: The execution provider. By default, it doubles its memory each time it needs more.
+CPU_PROVIDER = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+
 #: Shape of a tensor; None is a dimension of any size.
 Shape = tuple[int | None, ...]
 
@@ -42,14 +49,30 @@ class OnnxSession:
         self._input = input_name
         self._outputs = outputs
 
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The custom metadata of the model."""
+        metadata: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return metadata
+
     def run(self, tensor: Tensor) -> Mapping[str, Tensor]:
-        values = self._session.run(self._outputs, {self._input: tensor})
+        options = _shrink_memory() if tensor.size > LARGE_INPUT else None
+        values = self._session.run(self._outputs, {self._input: tensor}, options)
         return dict(zip(self._outputs, values, strict=True))
+
+
+def _shrink_memory() -> Any:
+    """Return options that return the memory of a run to the system after it."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def disable_telemetry() -> None:
     """Disable the telemetry of ONNX Runtime: nothing leaves this machine."""
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     onnxruntime.disable_telemetry_events()
 
@@ -65,11 +88,11 @@ def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
     # Spinning threads would use CPU time between images.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Log errors only: they are raised too, and graph warnings concern the author of the model.
+    # A plan for each shape of the input would be kept.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(str(path), options, providers=[CPU_PROVIDER])
     except Exception as error:
         # The runtime has many exception types for invalid files.
         raise ModelError(f"{path.name} is not a valid ONNX model: {_first_line(error)}") from error

@@ -5,7 +5,7 @@ They are CPU-bound and run on a worker thread.
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sightline_local.recognition.errors import (
@@ -13,9 +13,15 @@ from sightline_local.recognition.errors import (
     ResourceNotFound,
     ResourceNotReady,
 )
-from sightline_local.recognition.faces import FaceDetector, build_faces_response
-from sightline_local.recognition.image_loading import DecodedImage, load_image
-from sightline_local.recognition.image_properties import Measurements, describe_properties
+from sightline_local.recognition.faces import (
+    SURE_CONFIDENCE,
+    FaceDetector,
+    build_faces_response,
+    confirm_faces,
+)
+from sightline_local.recognition.geometry import Box
+from sightline_local.recognition.image_loading import DecodedImage, ImageCache
+from sightline_local.recognition.image_properties import Measurements, describe_properties, measure
 from sightline_local.recognition.labels import (
     Label,
     computed_labels,
@@ -35,7 +41,7 @@ from sightline_local.recognition.requests import (
     Request,
 )
 from sightline_local.recognition.tags import Tagger, Tags
-from sightline_local.recognition.text import QUICK_READ_SIDE, TextReader, build_text_response
+from sightline_local.recognition.text import TextReader, build_text_response
 
 #: Prefix of every model version in a response.
 VERSION = "sightline-local-1"
@@ -63,6 +69,7 @@ class Recognizer:
     objects: ObjectDetector
     faces: FaceDetector
     moderator: Moderator
+    images: ImageCache = field(default_factory=ImageCache)
     #: Returns whether the moderation model is an incomplete download.
     is_moderation_model_incomplete: Callable[[], bool] = lambda: False
 
@@ -90,8 +97,8 @@ class Recognizer:
         return "+".join(versions) or "pixels"
 
     def _labels(self, request: DetectLabelsRequest, body: bytes) -> Response:
-        image = load_image(body)
-        measurements = Measurements(image)
+        image = self.images.load(body)
+        measurements = measure(image)
         found = self.objects.detect(image)
         tags = self.tagger.tag(image)
         limit = request.Settings.ImageProperties.MaxDominantColors
@@ -119,15 +126,22 @@ class Recognizer:
     ) -> list[Label]:
         # How an image looks is of interest only as long as no model recognizes what it shows.
         compute = computed_labels if self.tagger.version is None else content_labels
-        computed = compute(image, measurements, self.reader.read(image, QUICK_READ_SIDE))
+        computed = compute(image, measurements, self.reader.read_largest(image))
         return merge_labels(object_labels(found), tags.labels, computed)
 
     def _text(self, request: DetectTextRequest, body: bytes) -> Response:
-        return build_text_response(self.reader.read(load_image(body)), request.Filters)
+        return build_text_response(self.reader.read(self.images.load(body)), request.Filters)
 
     def _faces(self, request: DetectFacesRequest, body: bytes) -> Response:
-        image = load_image(body)
-        return build_faces_response(image, self.faces.detect(image))
+        image = self.images.load(body)
+        faces = self.faces.detect(image)
+        if any(face.confidence < SURE_CONFIDENCE for face in faces):
+            faces = confirm_faces(faces, self._find_people(image))
+        return build_faces_response(image, faces)
+
+    def _find_people(self, image: DecodedImage) -> list[Box]:
+        found = self.objects.detect(image)
+        return [instance.box for definition, instance in found if definition.name == "Person"]
 
     def _check_moderation(self, request: DetectModerationLabelsRequest) -> None:
         if request.HumanLoopConfig is not None:
@@ -138,5 +152,5 @@ class Recognizer:
             raise ResourceNotReady("The download of the moderation model is not complete.")
 
     def _moderation(self, request: DetectModerationLabelsRequest, body: bytes) -> Response:
-        confidence = self.moderator.score_unsafe(load_image(body))
+        confidence = self.moderator.score_unsafe(self.images.load(body))
         return build_moderation_response(confidence, self.moderator.version, request.MinConfidence)

