@@ -79,9 +79,12 @@ class Container:
 
 
 class Composition:
-    """The containers of docker-compose.yml, on free ports."""
+    """The containers of docker-compose.yml, on free ports.
 
-    def __init__(self) -> None:
+    LocalStack has overrides, so that its table needs no Java; another image runs as it is.
+    """
+
+    def __init__(self, project: str = PROJECT, cloud_image: str | None = None) -> None:
         ports = consecutive_ports(0)
         self.api = ports.url("api")
         self.cognito = ports.url("cloud")
@@ -90,12 +93,15 @@ class Composition:
         self._environment = {
             "API_PORT": str(ports.api),
             "COGNITO_PORT": str(ports.cloud),
-            "LOCALSTACK_PORT": str(ports.recognition),
+            "CLOUD_PORT": str(ports.recognition),
             "WEB_PORT": str(ports.web),
-            "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_PROJECT_NAME": project,
             "COMPOSE_FILE": os.pathsep.join(
                 ("docker-compose.yml", str(Path("tests/compose/override.yml")))
+                if cloud_image is None
+                else ("docker-compose.yml",)
             ),
+            **({} if cloud_image is None else {"CLOUD_IMAGE": cloud_image}),
             "COMPOSE_PATH_SEPARATOR": os.pathsep,
         }
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.compose
 CONCURRENCY = 4
 
 #: The only third-party image runs as shipped: as root, with a writable file system.
-THIRD_PARTY = "localstack"
+THIRD_PARTY = "cloud"
 
 #: Its image has no Python, so it is tested from outside.
 WEB = "web"
@@ -120,7 +120,7 @@ def test_services_start_after_their_dependencies(composition: Composition) -> No
         return datetime.fromisoformat(value)
 
     assert composition.container("provision").inspect()["State"]["ExitCode"] == 0
-    for service in ("localstack", "cognito"):
+    for service in ("cloud", "cognito"):
         assert timestamp(service, "StartedAt") < timestamp("provision", "StartedAt")
     for service in ("api", "worker", "resizer"):
         assert timestamp("provision", "FinishedAt") < timestamp(service, "StartedAt")

@@ -1,10 +1,12 @@
-"""Patches for moto's Cognito: SRP password checks and token revocation."""
+"""Patches for moto's Cognito: SRP password checks, token revocation and user IDs that last."""
 
 from collections import OrderedDict
 from typing import Any
+from uuid import UUID, uuid5
 
+from moto.cognitoidp import models
 from moto.cognitoidp.exceptions import NotAuthorizedError
-from moto.cognitoidp.models import CognitoIdpBackend, cognitoidp_backends
+from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser, cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import EmptyResult
 
@@ -12,6 +14,9 @@ from sightline_local.srp import Account, Challenge
 
 #: Pending SRP challenges that are kept; the oldest is evicted first.
 MAX_CHALLENGES = 1_000
+
+#: Namespace of the IDs of users (RFC 9562, section 5.5).
+_USERS = UUID("6f1d3c1e-5b0a-4c58-9c55-0f2a7be0d4c1")
 
 _NOT_AUTHORIZED = "Incorrect username or password."
 
@@ -62,8 +67,32 @@ class SrpAuthentication:
         return response
 
 
+class PermanentUser(CognitoIdpUser):
+    """A user whose ID (`sub`) follows from the pool and the email address.
+
+    moto keeps users in memory. A user who is created again after a restart owns the same images.
+    """
+
+    def __init__(
+        self,
+        user_pool_id: str,
+        username: str | None,
+        password: str | None,
+        status: str,
+        attributes: list[dict[str, str]],
+    ) -> None:
+        super().__init__(user_pool_id, username, password, status, attributes)
+        name = self.attribute_lookup.get("email") or username
+        if name is None:
+            return
+        self.id = str(uuid5(_USERS, f"{user_pool_id}/{name.lower()}"))
+        if username is None:
+            self.username = self.id
+        self.update_attributes([{"Name": "sub", "Value": self.id}])
+
+
 def patch_cognito() -> None:
-    """Patch moto in this process to verify passwords and revoke tokens."""
+    """Patch moto in this process to verify passwords, revoke tokens and derive user IDs."""
     authentication = SrpAuthentication()
 
     # moto looks up operations by name on these classes and has no other extension point.
@@ -88,3 +117,5 @@ def patch_cognito() -> None:
         (CognitoIdpResponse, revoke_token),
     ):
         setattr(target, operation.__name__, operation)
+    # The backend looks the class up by its name when it creates a user.
+    models.CognitoIdpUser = PermanentUser  # type: ignore[misc]
