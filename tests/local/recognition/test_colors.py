@@ -75,3 +75,16 @@ def test_the_shares_of_noise_add_up_to_one() -> None:
 
 def test_no_pixels_have_no_colors() -> None:
     assert dominant_colors(np.zeros((0, 3), dtype=np.uint8)) == []
+
+
+def test_the_palette_is_close_to_every_color() -> None:
+    rgb = np.random.default_rng(2).integers(64, 256, (50, 50, 3)).astype(np.uint8)
+    replaced = lab_palette()[palette_numbers(rgb)]
+    assert np.linalg.norm(replaced - to_lab(rgb), axis=-1).max() < 6
+
+
+def test_a_sample_of_many_pixels_has_their_colors() -> None:
+    pixels = np.zeros((4 * COLOR_SAMPLE_SIZE, 3), dtype=np.uint8)
+    pixels[: COLOR_SAMPLE_SIZE] = 255
+    shares = {color.simplified: color.share for color in dominant_colors(pixels)}
+    assert shares == {"black": pytest.approx(0.75), "white": pytest.approx(0.25)}

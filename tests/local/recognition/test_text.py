@@ -234,3 +234,16 @@ def test_a_point_in_a_concave_polygon() -> None:
     assert is_inside(Point(0.1, 0.5), dent)
     assert not is_inside(Point(0.5, 0.5), dent)
     assert not is_inside(Point(1.5, 0.5), dent)
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (37, 21)])
+def test_a_line_is_cut_from_its_surroundings(corner: tuple[int, int]) -> None:
+    """The cut is the same as in an image of the line alone, also at the edge of the image."""
+    values = np.random.default_rng(5).integers(0, 256, (40, 120, 3)).astype(np.uint8)
+    left, top = corner
+    image = Image.new("RGB", (left + 200, top + 90))
+    image.paste(Image.fromarray(values), corner)
+    quad = np.array([[0, 0], [120, 0], [120, 40], [0, 40]], dtype=np.float32) + corner
+    crop, found = cut_line(image, quad.astype(np.float32))
+    assert np.array_equal(crop, values[:, :, ::-1])
+    assert np.array_equal(found, quad)

@@ -16,6 +16,13 @@ Floats = NDArray[np.float32]
 KEPT_BITS = 4
 DROPPED_BITS = 8 - KEPT_BITS
 
+#: High bits of each channel that the palette keeps. Its colors are at most 3 units of CIELAB from
+#: those they replace, except for the darkest.
+PALETTE_BITS = 5
+
+#: Pixels from which the colors of an image are determined: of more, a regular sample is taken.
+COLOR_SAMPLE_SIZE = 65_536
+
 #: Distinct colors per image.
 MAX_COLORS = 32
 
@@ -69,6 +76,7 @@ def dominant_colors(pixels: Rgb) -> list[Color]:
     """
     if not len(pixels):
         return []
+    pixels = pixels[:: -(-len(pixels) // COLOR_SAMPLE_SIZE)]
     red, green, blue = (pixels[:, channel].astype(np.int32) for channel in range(3))
     buckets = (
         (red >> DROPPED_BITS << 2 * KEPT_BITS)
@@ -115,6 +123,22 @@ def to_lab(rgb: Rgb) -> Floats:
     root = np.where(xyz > 216 / 24389, np.cbrt(xyz), (xyz * (24389 / 27) + 16) / 116)
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+@cache
+def lab_palette() -> Floats:
+    """Return the colors of the palette in CIELAB; see `palette_numbers`."""
+    step = 1 << 8 - PALETTE_BITS
+    levels = np.arange(step // 2, 256, step, dtype=np.uint8)
+    red, green, blue = np.meshgrid(levels, levels, levels, indexing="ij")
+    return to_lab(np.stack([red, green, blue], axis=-1).reshape(-1, 3))
+
+
+def palette_numbers(rgb: Rgb) -> NDArray[np.uint16]:
+    """Return the number of each pixel's nearest color in the palette."""
+    red, green, blue = np.moveaxis(rgb.astype(np.uint16) >> 8 - PALETTE_BITS, -1, 0)
+    numbers: NDArray[np.uint16] = red << 2 * PALETTE_BITS | green << PALETTE_BITS | blue
+    return numbers
 
 
 def _linear() -> Floats:

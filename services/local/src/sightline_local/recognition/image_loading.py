@@ -188,6 +188,9 @@ def _decode_upright(image: ImageFile.ImageFile) -> DecodedImage:
     share = min(1.0, MIN_WORKING_SIDE / max(image.size))
     image.draft(None, (int(width * share), int(height * share)))
     pixels = _shrink(_reduce(image, max(1, max(image.size) // MAX_WORKING_SIDE)), MAX_WORKING_SIDE)
+    if pixels is image:
+        # A copy without the file, whose decoder and metadata would be kept with the image.
+        pixels = image.copy()
     if orientation in TRANSPOSE_BY_ORIENTATION:
         pixels = pixels.transpose(TRANSPOSE_BY_ORIENTATION[orientation])
     if orientation in SIDEWAYS_ORIENTATIONS:
@@ -211,6 +214,8 @@ def _reduce(image: Image.Image, factor: int) -> Pixels:
     The image is reduced in bands: a second full copy might not fit into memory.
     """
     image.load()
+    if factor == 1 and image.mode == "RGB" and not _is_transparent(image):
+        return image
     width, height = image.size
     reduced = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     for top in range(0, height, BAND_ROWS * factor):

@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline_local.recognition.colors import Color, Floats, Rgb, dominant_colors, to_lab
+from sightline_local.recognition.colors import (
+    Color,
+    Floats,
+    Rgb,
+    dominant_colors,
+    lab_palette,
+    palette_numbers,
+    to_lab,
+)
 from sightline_local.recognition.geometry import Box
 from sightline_local.recognition.image_loading import DecodedImage
 
@@ -62,7 +70,6 @@ class Measurements:
         pixels = image.fit(MEASURING_SIDE)
         self.rgb: Rgb = np.asarray(pixels)
         self.luma = np.asarray(pixels.convert("L"), dtype=np.float32)
-        self.lab = to_lab(self.rgb)
         self._edges = _laplacian(self.luma)
 
     @property
@@ -80,6 +87,11 @@ class Measurements:
             sharpness=100 * variance / (variance + BLUR_VARIANCE),
             contrast=min(100.0, float(luma.std()) / 1.275),
         )
+
+    @cached_property
+    def lab(self) -> Floats:
+        """Each pixel in CIELAB."""
+        return to_lab(self.rgb)
 
     @cached_property
     def dominant(self) -> list[Color]:
@@ -143,10 +155,13 @@ def mask_foreground(measurements: Measurements) -> Mask:
     border = np.ones((height, width), dtype=bool)
     border[rows : height - rows, columns : width - columns] = False
     different = np.ones((height, width), dtype=bool)
+    # Distances are computed per color of a palette, which takes a fifth of the time.
+    palette, numbers = lab_palette(), palette_numbers(measurements.rgb)
     for color in dominant_colors(measurements.rgb[border]):
         if color.share >= BORDER_SHARE:
             border_color = to_lab(np.array([color[:3]], dtype=np.uint8))
-            different &= np.linalg.norm(measurements.lab - border_color, axis=-1) > BORDER_DISTANCE
+            distances = np.linalg.norm(palette - border_color, axis=-1)
+            different &= (distances > BORDER_DISTANCE)[numbers]
     return different
 
 

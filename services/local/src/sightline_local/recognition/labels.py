@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sightline_local.recognition.geometry import Box
-from sightline_local.recognition.image_loading import DecodedImage
+from sightline_local.recognition.image_loading import DecodedImage, Pixels
 from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.requests import GeneralLabelsSettings
 from sightline_local.recognition.taxonomy import TAXONOMY, LabelDefinition
@@ -17,6 +18,12 @@ from sightline_local.recognition.text import Line
 #: Rekognition's categories for the look of an image, and for its text.
 VISUAL_COMPOSITION = "Colors and Visual Composition"
 TEXT_AND_DOCUMENTS = "Text and Documents"
+
+#: Every so many pixels, one counts for the median color.
+MEDIAN_STEP = 8
+
+#: Rows of an image in which equal neighbors are counted.
+SAMPLED_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +139,25 @@ def _color_labels(measurements: Measurements) -> Iterator[Label]:
 
 def _surface_labels(image: DecodedImage, measurements: Measurements) -> Iterator[Label]:
     pixels = measurements.rgb.reshape(-1, 3).astype(np.int16)
-    close = (np.abs(pixels - np.median(pixels, axis=0)) <= 12).all(axis=-1)
+    median = np.median(pixels[::MEDIAN_STEP], axis=0).astype(np.int16)
+    close = (np.abs(pixels - median) <= 12).all(axis=-1)
     blank = linear_confidence(float(close.mean()), 0.97, 0.999)
     yield Label("Blank", blank, (VISUAL_COMPOSITION,))
     # Drawings have areas of exactly one value; camera noise leaves none.
-    rows = np.asarray(image.pixels)[::4]
+    rows = _sample_rows(image.pixels)
     flat = float((rows[:, 1:] == rows[:, :-1]).all(axis=-1).mean())
     if blank < 50:
         yield Label("Graphics", linear_confidence(flat, 0.7, 0.95), (VISUAL_COMPOSITION,))
+
+
+def _sample_rows(pixels: Pixels) -> NDArray[np.uint8]:
+    """Return `SAMPLED_ROWS` rows at most, at regular distances: rows x width x 3."""
+    step = -(-pixels.height // SAMPLED_ROWS)
+    rows = [
+        np.asarray(pixels.crop((0, top, pixels.width, top + 1)))
+        for top in range(0, pixels.height, step)
+    ]
+    return np.concatenate(rows)
 
 
 def _text_labels(lines: Iterable[Line]) -> Iterator[Label]:

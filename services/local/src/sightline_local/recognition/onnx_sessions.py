@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
 
-#: Input size, in numbers, above which a session does not keep the memory that a run needed: 270 x
-#: 270 pixels. Inputs of this size differ in shape, and memory would be kept for each shape.
-LARGE_INPUT = 3 * 270 * 270
-
-#: The execution provider. By default, it doubles its memory each time it needs more.
-CPU_PROVIDER = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+PROVIDERS = ["CPUExecutionProvider"]
 
 #: Shape of a tensor; None is a dimension of any size.
 Shape = tuple[int | None, ...]
@@ -56,23 +51,13 @@ class OnnxSession:
         return metadata
 
     def run(self, tensor: Tensor) -> Mapping[str, Tensor]:
-        options = _shrink_memory() if tensor.size > LARGE_INPUT else None
-        values = self._session.run(self._outputs, {self._input: tensor}, options)
+        values = self._session.run(self._outputs, {self._input: tensor})
         return dict(zip(self._outputs, values, strict=True))
-
-
-def _shrink_memory() -> Any:
-    """Return options that return the memory of a run to the system after it."""
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    return options
 
 
 def disable_telemetry() -> None:
     """Disable the telemetry of ONNX Runtime: nothing leaves this machine."""
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     onnxruntime.disable_telemetry_events()
 
@@ -87,12 +72,13 @@ def open_session(path: Path, signature: Signature, threads: int) -> OnnxSession:
     options.intra_op_num_threads = threads
     # Spinning threads would use CPU time between images.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Log errors only: they are raised too, and graph warnings concern the author of the model.
-    # A plan for each shape of the input would be kept.
+    # Inputs differ in shape. An arena and a memory plan per shape would be kept between images.
+    options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
+    # Log errors only: they are raised too, and graph warnings concern the author of the model.
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=[CPU_PROVIDER])
+        session = onnxruntime.InferenceSession(str(path), options, providers=PROVIDERS)
     except Exception as error:
         # The runtime has many exception types for invalid files.
         raise ModelError(f"{path.name} is not a valid ONNX model: {_first_line(error)}") from error

@@ -124,8 +124,7 @@ class ImageText:
         with self._lock:
             missing = [number for number in numbers if number not in self._lines]
             if missing:
-                bgr = np.asarray(self._pixels)[:, :, ::-1].copy()
-                found = self._recognizer.recognize(bgr, self._quads[missing])
+                found = self._recognizer.recognize(self._pixels, self._quads[missing])
                 for number, line in zip(missing, found, strict=True):
                     self._lines[number] = describe_line(line, self._pixels.size)
             lines = (self._lines[number] for number in numbers)

@@ -17,7 +17,7 @@ from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import Session, Signature, Tensor, open_session
 
 #: Longest side of the image that is scanned for text, in pixels.
-SCAN_SIDE = 640
+SCAN_SIDE = 576
 
 #: Images with a shorter side below this (pixels) are enlarged: tiny letters are hard to find.
 MIN_SCAN_SIDE = 480

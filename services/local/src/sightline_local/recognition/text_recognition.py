@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline_local.recognition.image_loading import Pixels
 from sightline_local.recognition.lazy import Lazy
 from sightline_local.recognition.onnx_sessions import OnnxSession, Signature, Tensor, open_session
 from sightline_local.recognition.text_detection import Quads
@@ -18,6 +19,9 @@ MIN_WIDTH = 128
 
 #: Sum of the widths in a batch, in pixels: the scores of 18,710 characters take 9 kB per pixel.
 MAX_BATCH_WIDTH = 1920
+
+#: Pixels around a line that bicubic interpolation reads.
+CUT_MARGIN = 2
 
 #: A line at least this many times as high as wide is written vertically and is rotated.
 VERTICAL_RATIO = 1.5
@@ -62,8 +66,8 @@ class LineRecognizer:
         self._characters: Lazy[list[str]] = Lazy(self._read_characters)
         self._batch = batch
 
-    def recognize(self, pixels: NDArray[np.uint8], quads: Quads) -> list[ReadLine]:
-        """Return the line in each quad of an image (height x width x 3, BGR), in their order."""
+    def recognize(self, pixels: Pixels, quads: Quads) -> list[ReadLine]:
+        """Return the line in each quad of an RGB image, in their order."""
         pairs = [cut_line(pixels, quad) for quad in quads]
         lines = self._recognize_crops(pairs)
         doubtful = [number for number, line in enumerate(lines) if line.score < UPSIDE_DOWN_SCORE]
@@ -106,7 +110,7 @@ class LineRecognizer:
         return ["", *self._session.get().metadata["character"].splitlines(), " "]
 
 
-def cut_line(pixels: NDArray[np.uint8], quad: Quads) -> tuple[Crop, Quads]:
+def cut_line(pixels: Pixels, quad: Quads) -> tuple[Crop, Quads]:
     """Return a straightened line, and its quad from the beginning of the text.
 
     A vertical line is rotated by 90 degrees counterclockwise.
@@ -117,10 +121,11 @@ def cut_line(pixels: NDArray[np.uint8], quad: Quads) -> tuple[Crop, Quads]:
         max(1, int(max(np.linalg.norm(one - other), np.linalg.norm(third - fourth))))
         for one, other, third, fourth in (quad[[0, 1, 2, 3]], quad[[0, 3, 1, 2]])
     )
+    surroundings, offset = _cut_surroundings(pixels, quad)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    transform = cv2.getPerspectiveTransform(np.ascontiguousarray(quad), corners)
+    transform = cv2.getPerspectiveTransform(np.ascontiguousarray(quad - offset), corners)
     crop: Crop = cv2.warpPerspective(
-        pixels,
+        surroundings,
         transform,
         (width, height),
         borderMode=cv2.BORDER_REPLICATE,
@@ -129,6 +134,17 @@ def cut_line(pixels: NDArray[np.uint8], quad: Quads) -> tuple[Crop, Quads]:
     if height < VERTICAL_RATIO * width:
         return crop, quad
     return np.rot90(crop), np.roll(quad, -1, axis=0)
+
+
+def _cut_surroundings(pixels: Pixels, quad: Quads) -> tuple[Crop, Quads]:
+    """Return the upright part of an image that shows a quad, and its top left corner (x, y).
+
+    A copy of the whole image, per line or once, would take more memory and time than the line.
+    """
+    left, top = np.clip(np.floor(quad.min(axis=0)) - CUT_MARGIN, 0, np.array(pixels.size) - 1)
+    right, bottom = np.clip(np.ceil(quad.max(axis=0)) + CUT_MARGIN, 1, pixels.size)
+    part = np.asarray(pixels.crop((int(left), int(top), int(right), int(bottom))))
+    return np.ascontiguousarray(part[:, :, ::-1]), np.array([left, top], dtype=np.float32)
 
 
 def _turn(crop: Crop, quad: Quads) -> tuple[Crop, Quads]:
