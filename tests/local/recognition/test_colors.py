@@ -3,9 +3,12 @@ import pytest
 from PIL import ImageColor
 
 from sightline_local.recognition.colors import (
+    COLOR_SAMPLE_SIZE,
     SIMPLIFIED_COLORS,
     css_name,
     dominant_colors,
+    lab_palette,
+    palette_numbers,
     simplified_name,
     to_lab,
 )
@@ -85,6 +88,6 @@ def test_the_palette_is_close_to_every_color() -> None:
 
 def test_a_sample_of_many_pixels_has_their_colors() -> None:
     pixels = np.zeros((4 * COLOR_SAMPLE_SIZE, 3), dtype=np.uint8)
-    pixels[: COLOR_SAMPLE_SIZE] = 255
+    pixels[:COLOR_SAMPLE_SIZE] = 255
     shares = {color.simplified: color.share for color in dominant_colors(pixels)}
     assert shares == {"black": pytest.approx(0.75), "white": pytest.approx(0.25)}

@@ -25,7 +25,7 @@ from sightline_local.recognition.text_detection import (
     find_windows,
     merge_windows,
 )
-from sightline_local.recognition.text_recognition import LineRecognizer, ReadLine
+from sightline_local.recognition.text_recognition import LineRecognizer, ReadLine, cut_line
 
 QUAD = np.array([[0, 0], [100, 0], [100, 20], [0, 20]], dtype=np.float32)
 
