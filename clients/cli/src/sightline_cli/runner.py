@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from sightline_cli.access_token import parse_subject
 from sightline_cli.formatting import format_path
 from sightline_client import AsyncSightline, FolderJournal, RetryPolicy, Session, SightlineError
 from sightline_client.errors import (
@@ -138,13 +139,14 @@ async def _cancel_on_signals(work: Coroutine[Any, Any, int | None]) -> int | Non
         return print_error("interrupted", code=received[0])
 
 
-def report_error(error: SightlineError) -> int:
-    """Print the error with a hint; return its exit code."""
+def report_error(error: SightlineError, subject: str = "") -> int:
+    """Print the error of the subject with a hint; return its exit code."""
+    message = f"{subject}: {error}" if subject else str(error)
     for kind, (code, hint) in ERROR_HINTS.items():
         if isinstance(error, kind):
-            text = f"{str(error).rstrip('.')}; {hint}" if hint else str(error)
+            text = f"{message.rstrip('.')}; {hint}" if hint else message
             return print_error(text, code=code)
-    return print_error(str(error))
+    return print_error(message)
 
 
 def print_error(message: str, code: Exit = Exit.FAILED) -> int:
@@ -187,7 +189,9 @@ def load_session() -> tuple[Session, SessionStore | None]:
 
 def identify_owner(session: Session) -> str:
     """Return a file name for the state of this owner at this API."""
-    return hashlib.sha256(f"{session.api_url}\0{session.email}".encode()).hexdigest()[:16]
+    access = session.tokens.access
+    owner = session.email or parse_subject(access) or access
+    return hashlib.sha256(f"{session.api_url}\0{owner}".encode()).hexdigest()[:16]
 
 
 def print_json(value: object) -> None:
