@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import click
+import typer
 import pytest
 
 from sightline_cli.times import parse_time
@@ -30,5 +30,5 @@ def test_time_is_a_date_or_relative_to_now(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "2", "d", "-2d", "2 d", "yesterday", "2026-13-01", "9999y"])
 def test_other_text_is_rejected(text: str) -> None:
-    with pytest.raises(click.BadParameter):
+    with pytest.raises(typer.BadParameter):
         parse_time(text, NOW)
