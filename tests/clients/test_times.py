@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-import typer
 import pytest
+import typer
 
 from sightline_cli.times import parse_time
 
