@@ -46,7 +46,9 @@ def test_change_is_repeated_if_the_image_changed_meanwhile(
     monkeypatch: pytest.MonkeyPatch, conflicts: int, fails: bool
 ) -> None:
     """Each attempt reads the image again, and sends its ETag."""
-    sightline, sent, reads = Sightline.from_token("http://api.test", "token"), [], []
+    sightline = Sightline.from_token("http://api.test", "token")
+    sent: list[str] = []
+    reads: list[str] = []
 
     class View(SimpleNamespace):
         pass
@@ -59,8 +61,7 @@ def test_change_is_repeated_if_the_image_changed_meanwhile(
     def update(*_: object, **changes: Any) -> Any:
         sent.append(changes["if_match"])
         if len(sent) <= conflicts:
-            problem = PreconditionFailed.from_response(412, b"", {})
-            raise problem
+            raise PreconditionFailed.from_response(412, b"", {})
         return changes["labels_added"]
 
     monkeypatch.setattr(client_module, "ImageView", View)

@@ -27,6 +27,6 @@ def extract_examples() -> str:
 def test_examples_pass_mypy_strict(tmp_path: Path) -> None:
     module = tmp_path / "examples.py"
     module.write_text(extract_examples())
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", module]
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", str(module)]
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
