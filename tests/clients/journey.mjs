@@ -10,31 +10,37 @@ import {
   createSightline,
   Problem,
   readEvents,
+  Session,
+  signIn,
+  SignInRejected,
+  StorageError,
   Unreachable,
+  uploadImage,
 } from "sightline-client";
 
 const { API, COGNITO, CLIENT_ID, EMAIL, PASSWORD, IMAGE, BROKEN } = process.env;
 const DEADLINE = Date.now() + 120_000;
 
-async function signIn() {
-  const response = await fetch(COGNITO, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-    },
-    body: JSON.stringify({
-      AuthFlow: "USER_PASSWORD_AUTH",
-      ClientId: CLIENT_ID,
-      AuthParameters: { USERNAME: EMAIL, PASSWORD },
-    }),
-  });
-  return (await response.json()).AuthenticationResult.AccessToken;
-}
+const pool = { id: "local_pool", clientId: CLIENT_ID, endpoint: COGNITO };
+await assert.rejects(
+  signIn(pool, EMAIL, "Sightline-wrong-1"),
+  (error) => error instanceof SignInRejected && error.code === "NotAuthorizedException",
+);
+const session = await signIn(pool, EMAIL, PASSWORD);
+const access = await session.token(false);
+assert.equal(access, session.tokens.accessToken);
 
-const access = await signIn();
+// Concurrent requests after a rejected token share one renewal.
+const [first, second] = await Promise.all([session.token(true), session.token(true)]);
+assert.equal(first, second);
+assert.ok(session.tokens.refreshToken, "the refresh token is kept");
+const expired = new Session(pool, { ...session.tokens, accessToken: "expired", expiresAt: 0 });
+assert.notEqual(await expired.token(false), "expired");
+const ended = new Session(pool, { ...session.tokens, refreshToken: "invalid", expiresAt: 0 });
+await assert.rejects(ended.token(false), SignInRejected);
+
 let renewals = 0;
-const options = { baseUrl: API, token: async () => access };
+const options = { baseUrl: API, token: session.token };
 const sightline = createSightline(options);
 
 async function createUploads(paths) {
@@ -92,9 +98,32 @@ await sightline.POST("/v1/albums/{album_id}/images", { params: { path }, body: {
 const listed = await sightline.GET("/v1/images", { params: { query: { album: album.id } } });
 assert.deepEqual(listed.data.items.map(({ id }) => id), [good]);
 
+// Upload by the helper; an upload that S3 rejects leaves no image.
+const content = new File([await readFile(IMAGE), "another content"], "beach.jpg", { type: "image/jpeg" });
+const uploaded = await uploadImage(sightline, content);
+assert.equal(uploaded.title, "beach.jpg");
+await assert.rejects(
+  uploadImage(sightline, new Blob(["text"]), { mediaType: "text/plain" }),
+  (error) =>
+    error instanceof Problem &&
+    error.status === 422 &&
+    error.errors.some(({ location }) => location === "body.media_type") &&
+    typeof error.requestId === "string",
+);
+const posts = globalThis.fetch;
+globalThis.fetch = async () =>
+  new Response("<Error><Code>EntityTooLarge</Code></Error>", { status: 400 });
+await assert.rejects(
+  uploadImage(createSightline({ ...options, fetch: posts }), new Blob(["x"]), { mediaType: "image/png" }),
+  (error) => error instanceof StorageError && error.code === "EntityTooLarge" && error.status === 400,
+);
+globalThis.fetch = posts;
+const awaiting = await sightline.GET("/v1/images", { params: { query: { status: "awaiting_upload" } } });
+assert.deepEqual(awaiting.data.items, []);
+
 // Delete everything.
 await sightline.DELETE("/v1/albums/{album_id}", { params: { path } });
-await sightline.POST("/v1/images/delete", { body: { ids: [good, bad] } });
+await sightline.POST("/v1/images/delete", { body: { ids: [good, bad, uploaded.id] } });
 await assert.rejects(getImage(good), (error) => error instanceof Problem && error.code === "image_not_found");
 
 // A rejected token is renewed once; if the new one is rejected too, the call throws.

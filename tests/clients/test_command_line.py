@@ -237,7 +237,11 @@ def test_exit_code_identifies_the_error(
     assert "Incorrect username or password" in rejected.stderr
     shell.sign_in(connection)
     shell.run("show", "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
-    shell.run("ls", "--album", "Nowhere", code=1)
+    shell.run("ls", "--album", "Nowhere", code=4)
+    shell.run("show", "last", code=4)
+    shell.run("ls", "--since", "yesterday", code=2)
+    shell.run("edit", "last", code=2)
+    shell.run("sync", "nowhere", code=1)
     shell.run("ls", "--limit", "0", code=2)
     shell.run("rm", "-", code=2)
     (tmp_path / "empty").mkdir()
@@ -311,3 +315,119 @@ def test_completion_supports_every_shell(shell: Shell) -> None:
     for name in ("bash", "zsh", "fish"):
         shell.environment["_SIGHTLINE_COMPLETE"] = f"source_{name}"
         assert "sightline" in shell.run().stdout
+
+
+def test_whoami_reports_the_user_and_an_invalid_session(
+    shell: Shell, connection: Connection, tmp_path: Path
+) -> None:
+    assert "sightline login" in shell.run("whoami", code=3).stderr
+    shell.sign_in(connection)
+    assert shell.run("whoami").stdout == connection.email + "\n"
+    (reported,) = shell.json("whoami")
+    assert (reported["email"], reported["api_url"]) == (connection.email, connection.api)
+    stored = json.loads((tmp_path / "state" / "sessions" / "default.json").read_text())
+    shell.environment |= {
+        "SIGHTLINE_API": connection.api,
+        "SIGHTLINE_TOKEN": stored["tokens"]["access"],
+    }
+    # A token names no email address, only its subject.
+    (by_token,) = shell.json("whoami")
+    assert (by_token["email"], by_token["subject"]) == (None, reported["subject"])
+    assert shell.run("whoami").stdout == reported["subject"] + "\n"
+    shell.environment["SIGHTLINE_TOKEN"] = "invalid"
+    shell.run("whoami", code=3)
+
+
+def test_edit_changes_texts_and_keeps_other_labels(
+    shell: Shell, connection: Connection, draw: Draw
+) -> None:
+    shell.sign_in(connection)
+    shell.run("upload", draw("beach.jpg"), "--wait")
+    (image,) = shell.json("show", "last")
+    detected = image["labels"][0]["name"]
+    shell.run("edit", "last", "--title", "Rex", "--description", "A dog", "--add-label", "Holiday")
+    (edited,) = shell.json("edit", "last", "--add-label", "Dog", "--remove-label", detected.upper())
+    assert (edited["title"], edited["description"]) == ("Rex", "A dog")
+    assert sorted(edited["labels_added"]) == ["Dog", "Holiday"]
+    assert edited["labels_hidden"] == [detected]
+    (restored,) = shell.json(
+        "edit", "last", "--add-label", detected, "--remove-label", "holiday", "--title", ""
+    )
+    assert (restored["title"], restored["description"]) == (None, "A dog")
+    assert (restored["labels_added"], restored["labels_hidden"]) == (["Dog"], [])
+
+    missing = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
+    both = shell.run("edit", missing, image["id"], "--title", "Both", code=4)
+    assert f"sightline: {missing}: " in both.stderr
+    assert shell.json("show", "last")[0]["title"] == "Both"
+
+
+def test_reprocess_runs_other_features(shell: Shell, connection: Connection, draw: Draw) -> None:
+    shell.sign_in(connection)
+    shell.run("upload", draw("sign.jpg"), "--wait")
+    (before,) = shell.json("show", "last")
+    preview = shell.run("reprocess", "last", "--dry-run")
+    assert preview.stdout == f"would reprocess sign.jpg {before['id']}\n"
+    assert shell.json("show", "last")[0]["recognition"] == before["recognition"]
+    shell.run("reprocess", "-", "--feature", "properties", "--wait", stdin=before["id"])
+    (after,) = shell.json("show", "last")
+    assert after["status"] == "ready"
+    assert before["recognition"]["labels"] is not None
+    assert after["recognition"]["labels"] is None
+    assert after["recognition"]["properties"] is not None
+    shell.run("reprocess", "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
+
+
+def test_sync_uploads_what_is_new_and_deletes_nothing(
+    shell: Shell, connection: Connection, draw: Draw
+) -> None:
+    shell.sign_in(connection)
+    first, second = draw("photos/first.jpg"), draw("photos/deeper/second.jpg")
+    draw("photos/drafts/draft.jpg")
+    options = ("--exclude", "drafts", "--concurrency", "2")
+    preview = shell.json("sync", "photos", *options, "--dry-run")
+    assert {each["file"]: each["outcome"] for each in preview} == {
+        "photos/deeper/second.jpg": "pending",
+        "photos/first.jpg": "pending",
+    }
+    assert shell.list_ids() == set()
+    synced = shell.json("sync", "photos", *options)
+    ids = {each["file"]: each["image_id"] for each in synced}
+    assert shell.list_ids() == set(ids.values())
+
+    # Neither unchanged files nor images that the owner deleted are uploaded again.
+    shell.run("rm", ids["photos/first.jpg"], "--yes")
+    again = shell.run("sync", "photos", *options, "--json")
+    assert again.stdout == ""
+    assert "2 unchanged images skipped" in again.stderr
+
+    # A deleted file keeps its image; a changed one is uploaded.
+    second.unlink()
+    first.write_bytes(draw("other.jpg").read_bytes())
+    (changed,) = shell.json("sync", "photos", *options)
+    assert (changed["file"], changed["outcome"]) == ("photos/first.jpg", "uploaded")
+    assert shell.list_ids() == {ids["photos/deeper/second.jpg"], changed["image_id"]}
+    (checked,) = shell.json("sync", "photos", *options, "--full")
+    assert (checked["outcome"], checked["image_id"]) == ("duplicate", changed["image_id"])
+
+
+def test_dry_run_changes_nothing(shell: Shell, connection: Connection, draw: Draw) -> None:
+    shell.sign_in(connection)
+    path = draw("dry/run.jpg")
+    draw("dry/skipped.gif")
+    preview = shell.run("upload", "dry", "--dry-run", "--exclude", "*.gif")
+    assert preview.stdout.startswith("would upload dry/run.jpg ")
+    assert len(preview.stdout.splitlines()) == 1
+    assert shell.list_ids() == set()
+    (uploaded,) = shell.json("upload", path)
+    deletion = shell.run("rm", uploaded["image_id"], "--dry-run")
+    assert deletion.stdout == f"would delete run.jpg {uploaded['image_id']}\n"
+    shell.run("rm", "-", "--dry-run", stdin="0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
+    assert shell.list_ids() == {uploaded["image_id"]}
+
+
+def test_ls_filters_by_a_relative_time(shell: Shell, connection: Connection, draw: Draw) -> None:
+    shell.sign_in(connection)
+    (uploaded,) = shell.json("upload", draw("now.jpg"), "--wait")[:1]
+    assert [each["id"] for each in shell.json("ls", "--since", "2d")] == [uploaded["image_id"]]
+    assert shell.json("ls", "--until", "2d") == []

@@ -138,3 +138,22 @@ def test_path_is_printed_on_one_line() -> None:
     path = os.fsdecode(b"caf\xe9/\xc3\xbcber\n\x1b[31m.jpg")
     assert format_path(path) == r"caf\xe9/über\n\x1b[31m.jpg"
     assert decode_path(path) == "caf\\xe9/über\n\x1b[31m.jpg"
+
+
+def test_find_image_files_ignores_what_is_excluded(tmp_path: Path) -> None:
+    for name in (
+        "a.jpg",
+        "a.gif",
+        "drafts/b.jpg",
+        "deep/drafts/c.jpg",
+        "deep/raw/d.jpg",
+        "raw/e.jpg",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(IMAGE)
+    given = tmp_path / "a.gif"
+    found = find_image_files([tmp_path], ["*.gif", "drafts/", "deep/raw"])
+    assert list(found.images) == [tmp_path / "a.jpg", tmp_path / "raw/e.jpg"]
+    assert found.other == 0
+    # A file that is given by name is never excluded.
+    assert list(find_image_files([given], ["*.gif"]).images) == [given]

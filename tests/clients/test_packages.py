@@ -1,6 +1,8 @@
 """The packages can be built, installed in an empty environment, and used."""
 
+import gzip
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -17,6 +19,9 @@ pytestmark = pytest.mark.clients
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "clients"
 TYPESCRIPT = CLIENTS / "typescript"
+
+#: A row of the README's table of sizes.
+_SIZE_ROW = re.compile(r"^\| (this package.*?) \| (\d+) kB \|$", re.MULTILINE)
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -38,6 +43,12 @@ def test_python_packages_install_in_an_empty_environment(tmp_path: Path) -> None
     assert len(list((tmp_path / "dist").glob("*.tar.gz"))) == 2
     with zipfile.ZipFile(wheels[1]) as wheel:
         assert "sightline_client/py.typed" in wheel.namelist()
+    license_text = (CLIENTS.parent / "LICENSE").read_bytes()
+    for path in wheels:
+        with zipfile.ZipFile(path) as wheel:
+            (name,) = (name for name in wheel.namelist() if name.endswith("/LICENSE"))
+            assert wheel.read(name) == license_text
+            assert f"{path.name.split('-')[1]}.dist-info/" in name
 
     run(sys.executable, "-m", "venv", "clean", cwd=tmp_path)
     python = tmp_path / "clean" / "bin" / "python"
@@ -47,6 +58,12 @@ def test_python_packages_install_in_an_empty_environment(tmp_path: Path) -> None
     assert run(command, "--version", cwd=tmp_path).startswith("sightline 0.")
     assert "upload" in run(command, "--help", cwd=tmp_path)
     run(python, "-W", "error", "-c", "import sightline_client, sightline_cli", cwd=tmp_path)
+    # The only package under the LGPL is an extra.
+    installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path)
+    assert "textual" not in installed
+    refused = subprocess.run([command, "show", "--preview"], capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert "sightline-cli[preview]" in refused.stderr
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +125,19 @@ def test_typescript_client_covers_sign_in_to_deletion(
         assert process.stderr is not None
         errors = process.stderr.read()
     assert (line.strip(), process.returncode) == ("done", 0), errors
+
+
+def test_typescript_readme_has_the_measured_sizes(installed: Path) -> None:
+    """If this fails, correct the table in the README."""
+    package = installed / "node_modules" / "sightline-client"
+    modules = [path.read_bytes() for path in sorted(package.glob("*.js"))]
+    size = sum(map(len, modules)) / 1000
+    compressed = sum(len(gzip.compress(module)) for module in modules) / 1000
+    rows = dict(_SIZE_ROW.findall((TYPESCRIPT / "README.md").read_text()))
+    assert rows == {
+        "this package": f"{size:.0f}",
+        "this package, gzip": f"{compressed:.0f}",
+    }
 
 
 def test_installed_typescript_client_has_types(installed: Path) -> None:

@@ -306,7 +306,7 @@ async def test_error_of_one_file_deletes_its_upload_and_stops_no_other(
         grown: "10.jpg changed during the upload",
         shrunk: "11.jpg changed during the upload",
         changed: "12.jpg changed during the upload",
-        vanished: f"[Errno 2] No such file or directory: '{vanished}'",
+        vanished: f"{vanished}: No such file or directory",
         fifo: "14.jpg is a FIFO, not a regular file",
         rejected: "S3 error: AccessDenied (403)",
     }

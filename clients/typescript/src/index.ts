@@ -6,5 +6,7 @@ export {
   type Sightline,
 } from "./client.js";
 export { readEvents, type ServerEvent } from "./events.js";
-export { Problem, Unreachable } from "./problem.js";
+export { type FieldError, Problem, Unreachable } from "./problem.js";
 export type { paths } from "./schema.js";
+export { type Pool, Session, SignInRejected, signIn, type Tokens } from "./session.js";
+export { StorageError, type UploadOptions, uploadImage } from "./upload.js";

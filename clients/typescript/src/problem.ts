@@ -2,6 +2,9 @@ import type { components } from "./schema.js";
 
 type Body = components["schemas"]["ProblemBody"];
 
+/** What is wrong with one field of a request. */
+export type FieldError = components["schemas"]["FieldError"];
+
 /** An error response of the API (RFC 9457): `code` is for programs, `detail` for people. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -12,6 +15,10 @@ export class Problem extends Error {
     readonly detail: string,
     /** Seconds to wait before a retry; null if the response has no `Retry-After`. */
     readonly retryAfter: number | null = null,
+    /** The invalid fields of the request; empty for other problems. */
+    readonly errors: readonly FieldError[] = [],
+    /** The id of the request in the API's logs; null if a proxy in between has responded. */
+    readonly requestId: string | null = null,
   ) {
     super(`${code}: ${detail}`);
   }
@@ -26,6 +33,8 @@ export class Problem extends Error {
       body?.code ?? `http_${response.status}`,
       body?.detail ?? response.statusText,
       retryAfter,
+      Array.isArray(body?.errors) ? body.errors : [],
+      response.headers.get("X-Request-Id"),
     );
   }
 }
@@ -41,5 +50,9 @@ export class Unreachable extends Error {
 
 async function readBody(response: Response): Promise<Body | null> {
   if (!response.headers.get("Content-Type")?.includes("application/problem+json")) return null;
-  return (await response.json()) as Body;
+  try {
+    return (await response.json()) as Body;
+  } catch {
+    return null;
+  }
 }

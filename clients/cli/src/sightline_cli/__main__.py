@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from sightline_cli import albums, browse, delete, download, login, search, upload
+from sightline_cli import (
+    albums,
+    browse,
+    delete,
+    download,
+    edit,
+    login,
+    search,
+    sync,
+    upload,
+    whoami,
+)
 from sightline_cli.runner import PROFILE
 from sightline_client import __version__
 
@@ -24,11 +35,15 @@ app = typer.Typer(
 for command in (
     login.login,
     login.logout,
+    whoami.whoami,
     upload.upload,
+    sync.sync,
     browse.ls,
     browse.show,
     search.search,
     search.labels,
+    edit.edit,
+    edit.reprocess,
     download.download,
     delete.rm,
     browse.watch,

@@ -5,8 +5,24 @@ from typing import Annotated
 
 import typer
 
+from sightline_cli.runner import CONCURRENCY_LIMIT, NameNotFound
 from sightline_client import AlbumView, AsyncSightline
 from sightline_client.errors import SightlineError
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what the command would do, and change nothing.")
+]
+
+Concurrency = Annotated[
+    int,
+    typer.Option(
+        "--concurrency",
+        min=1,
+        max=CONCURRENCY_LIMIT,
+        metavar="NUMBER",
+        help="Files transferred at a time.",
+    ),
+]
 
 #: Names the newest image.
 LAST = "last"
@@ -37,7 +53,7 @@ InAlbum = Annotated[
 async def resolve_images(client: AsyncSightline, names: list[str]) -> list[str]:
     """Return the image ids without repetition.
 
-    Raises `SightlineError` for `last` if there are no images.
+    Raises `NameNotFound` for `last` if there are no images.
     """
     ids: dict[str, None] = {}
     for name in names:
@@ -54,17 +70,17 @@ async def resolve_image(client: AsyncSightline, name: str) -> str:
         return name
     async for image in client.images(page_size=1):
         return image.id
-    raise SightlineError("no images yet; add some with `sightline upload`")
+    raise NameNotFound("no images yet; add some with `sightline upload`")
 
 
 async def resolve_album(client: AsyncSightline, name: str) -> AlbumView:
     """Return the album with this id or title.
 
-    Raises `SightlineError` if there is none, or if several have this title.
+    Raises `NameNotFound` if there is none, and `SightlineError` if several have this title.
     """
     found = [each async for each in client.albums() if name in {each.id, each.title}]
     if not found:
-        raise SightlineError(f"no album {name!r}; list albums with `sightline album ls`")
+        raise NameNotFound(f"no album {name!r}; list albums with `sightline album ls`")
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
         raise SightlineError(f"{len(found)} albums have the title {name!r}; use an id: {ids}")

@@ -1,5 +1,6 @@
 """`sightline ls`, `show`, `watch`, `usage` and `open`."""
 
+import importlib.util
 import io
 from datetime import datetime
 from typing import Annotated
@@ -18,10 +19,11 @@ from sightline_cli.formatting import (
     format_bytes,
     format_count,
 )
-from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_error, print_json, run
+from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_json, run
 from sightline_cli.search import MAX_PAGE_SIZE, Limit, OnlyIds, print_images
+from sightline_cli.times import parse_time
 from sightline_client import AsyncSightline, ImageView, Status
-from sightline_client.errors import NotFound
+from sightline_client.errors import NotFound, RenditionNotFound
 
 #: The width of an image in the terminal, in characters.
 MAX_PREVIEW_WIDTH = 46
@@ -38,16 +40,20 @@ def ls(
         typer.Option("--label", metavar="LABEL", help="Filter by label. Repeatable."),
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(metavar="DATE", help="Added at or after this date.")
+        datetime | None,
+        typer.Option(metavar="TIME", parser=parse_time, help="Added at or after this time."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(metavar="DATE", help="Added before this date.")
+        datetime | None,
+        typer.Option(metavar="TIME", parser=parse_time, help="Added before this time."),
     ] = None,
     taken_since: Annotated[
-        datetime | None, typer.Option(metavar="DATE", help="Taken at or after this date.")
+        datetime | None,
+        typer.Option(metavar="TIME", parser=parse_time, help="Taken at or after this time."),
     ] = None,
     taken_until: Annotated[
-        datetime | None, typer.Option(metavar="DATE", help="Taken before this date.")
+        datetime | None,
+        typer.Option(metavar="TIME", parser=parse_time, help="Taken before this time."),
     ] = None,
     limit: Limit = 30,
     ids: OnlyIds = False,
@@ -55,7 +61,10 @@ def ls(
 ) -> None:
     """List images, newest first.
 
-    DATE is `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`.
+    TIME is a date (`2026-07-01`, `2026-07-01T12:00:00`), or a time before now: `30m`, `12h`, `2d`,
+    `3w`, `6mo`, `1y`.
+
+    Example: `sightline ls --since 2d`
     """
 
     async def work() -> None:
@@ -80,10 +89,20 @@ def show(
     wait: Annotated[
         bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")
     ] = False,
-    preview: Annotated[bool, typer.Option(help="Draw the image in the terminal.")] = True,
+    preview: Annotated[
+        bool | None,
+        typer.Option(
+            "--preview/--no-preview",
+            help="Draw the image in the terminal. Requires `sightline-cli[preview]`.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show an image and its labels, text and capture data."""
+
+    if preview and not can_draw():
+        raise typer.BadParameter('install "sightline-cli[preview]" to draw images')
 
     async def work() -> int:
         async with open_client() as client:
@@ -94,7 +113,7 @@ def show(
         if as_json:
             print_json(found.to_dict())
         else:
-            drawing = await _draw(found) if preview and OUT.is_terminal else None
+            drawing = await _draw(found) if _is_drawn(preview) else None
             _print_image(found, drawing)
         return Exit.FAILED if found.status is Status.FAILED else 0
 
@@ -170,8 +189,7 @@ def open_(
                 found = await client.image(await resolve_image(client, image))
                 urls = {each.name: each.url for each in found.renditions.items}
                 if rendition not in urls:
-                    available = ", ".join(urls) or "none yet"
-                    return print_error(f"no rendition {rendition!r} (available: {available})")
+                    raise RenditionNotFound(found.id, rendition, list(urls))
                 url = urls[rendition]
         if as_json:
             print_json({"url": url})
@@ -181,6 +199,15 @@ def open_(
         return 0
 
     run(work())
+
+
+def can_draw() -> bool:
+    """Return whether the optional package that draws images is installed."""
+    return importlib.util.find_spec("textual_image") is not None
+
+
+def _is_drawn(preview: bool | None) -> bool:
+    return preview is not False and OUT.is_terminal and can_draw()
 
 
 def _print_image(image: ImageView, drawing: RenderableType | None) -> None:

@@ -13,12 +13,14 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from sightline_cli.arguments import resolve_album, resolve_images
+from sightline_cli.arguments import Concurrency, resolve_album, resolve_images
 from sightline_cli.runner import (
     ERR,
+    MAX_CONNECTIONS,
     OUT,
     TRANSFER_RETRY,
     Json,
+    combine_exit_codes,
     open_client,
     print_json,
     report_error,
@@ -58,6 +60,7 @@ def download(
             metavar="NAME", help="Download a rendition (`thumb`, `full`) instead of the original."
         ),
     ] = None,
+    concurrency: Concurrency = MAX_CONNECTIONS,
     as_json: Json = False,
 ) -> None:
     """Download originals or renditions.
@@ -68,7 +71,7 @@ def download(
         raise typer.BadParameter("provide image ids or --album")
 
     async def work() -> int:
-        async with open_client(TRANSFER_RETRY) as client:
+        async with open_client(TRANSFER_RETRY, concurrency) as client:
             ids = await resolve_images(client, images or [])
             if album:
                 source = await resolve_album(client, album)
@@ -83,7 +86,7 @@ async def _download_many(
     client: AsyncSightline, ids: list[str], folder: Path, rendition: str | None, as_json: bool
 ) -> int:
     """Download the images and return the exit code; an error of one does not stop the others."""
-    code = 0
+    codes: list[int] = []
     with Progress(*PROGRESS_COLUMNS, console=ERR, transient=True) as progress:
         tasks: dict[str, TaskID] = {}
 
@@ -96,9 +99,9 @@ async def _download_many(
             if (task := tasks.pop(result.image_id, None)) is not None:
                 progress.remove_task(task)
             if result.error:
-                code = report_error(result.error)
+                codes.append(report_error(result.error))
             elif as_json:
                 print_json({"id": result.image_id, "file": str(result.path)})
             else:
                 OUT.print(str(result.path), markup=False, soft_wrap=True)
-    return code
+    return combine_exit_codes(codes)

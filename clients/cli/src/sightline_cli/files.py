@@ -1,8 +1,9 @@
 """Image files in folders, detected by their content."""
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sightline_client.errors import UnsupportedFileType
@@ -28,18 +29,19 @@ class FoundFiles:
     rejected: dict[Path, str] = field(default_factory=dict)
 
 
-def find_image_files(paths: Iterable[Path]) -> FoundFiles:
+def find_image_files(paths: Iterable[Path], exclude: Collection[str] = ()) -> FoundFiles:
     """Return the given files, and all image files below the given folders.
 
     Hidden files and folders are ignored. Links to files are followed, links to folders are not:
-    they may be cyclic.
+    they may be cyclic. What matches one of the patterns in `exclude` by its name or by its path
+    from the given folder is ignored, with all that is below it.
     """
     found = FoundFiles()
     for path in paths:
         try:
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
-                _search(path, found)
+                _search(path, found, exclude)
             elif reason := _describe_special(status.st_mode) or _check_name(path):
                 found.rejected[path] = reason
             else:
@@ -54,11 +56,13 @@ def format_error(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _search(folder: Path, found: FoundFiles) -> None:
+def _search(folder: Path, found: FoundFiles, exclude: Collection[str]) -> None:
     """Add what is in the folder. Raises `OSError` if the folder itself cannot be read."""
     pending = [_list(folder)]
     while pending:
         for path in pending[-1]:
+            if _matches(path, folder, exclude):
+                continue
             try:
                 if (entries := _visit(path, found)) is not None:
                     pending.append(entries)
@@ -67,6 +71,14 @@ def _search(folder: Path, found: FoundFiles) -> None:
                 found.skipped[path] = format_error(error)
         else:
             pending.pop()
+
+
+def _matches(path: Path, folder: Path, patterns: Collection[str]) -> bool:
+    relative = path.relative_to(folder).as_posix()
+    return any(
+        fnmatchcase(path.name, pattern) or fnmatchcase(relative, pattern)
+        for pattern in (each.removesuffix("/") for each in patterns)
+    )
 
 
 def _list(folder: Path) -> Iterator[Path]:

@@ -95,6 +95,11 @@ def format_count(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
+def format_image(image: ImageView) -> str:
+    """Return the image's title and id as markup."""
+    return f"[bold]{escape(image.title or '')}[/] [dim]{image.id}[/]".lstrip()
+
+
 def decode_path(path: str | os.PathLike[str]) -> str:
     """Return the path with bytes that are not UTF-8 as `\\xNN`."""
     return os.fsencode(path).decode(errors="backslashreplace")

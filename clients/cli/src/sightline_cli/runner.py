@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextvars import ContextVar
 from enum import IntEnum
 from typing import Annotated, Any, NoReturn
@@ -20,18 +20,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from sightline_cli.access_token import parse_subject
 from sightline_cli.formatting import format_path
 from sightline_client import AsyncSightline, FolderJournal, RetryPolicy, Session, SightlineError
 from sightline_client.errors import (
     NotFound,
     ProcessingTimeout,
+    RenditionNotFound,
     SessionExpired,
     SignInRejected,
     Unauthorized,
     Unreachable,
 )
 from sightline_client.local_state import state_directory
-from sightline_client.sessions import default_session_store
+from sightline_client.sessions import SessionStore, default_session_store
 
 #: Line width where standard output is not a terminal.
 PIPED_WIDTH = 160
@@ -44,6 +46,10 @@ ERR = Console(stderr=True, highlight=False)
 PROFILE: ContextVar[str] = ContextVar("profile", default="default")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document per line.")]
+
+#: Concurrent transfers, and the limit of `--concurrency`.
+MAX_CONNECTIONS = 8
+CONCURRENCY_LIMIT = 64
 
 
 #: For interactive commands: report an unreachable server after about two seconds.
@@ -74,12 +80,18 @@ STOP_SIGNALS = {
 }
 
 
+class NameNotFound(SightlineError):
+    """No image or album is meant by `last`, a title or an id; the message says how to find one."""
+
+
 #: The exit code of each error, and how to fix it.
 ERROR_HINTS: dict[type[SightlineError], tuple[Exit, str]] = {
     SessionExpired: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
     Unauthorized: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
     SignInRejected: (Exit.NOT_SIGNED_IN, "run `sightline login` again"),
     NotFound: (Exit.NOT_FOUND, "list images with `sightline ls`"),
+    RenditionNotFound: (Exit.NOT_FOUND, "wait for processing with `sightline show ID --wait`"),
+    NameNotFound: (Exit.NOT_FOUND, ""),
     Unreachable: (Exit.UNREACHABLE, "check the URL and that the server is running"),
     ProcessingTimeout: (Exit.TIMEOUT, "check the status with `sightline show ID`"),
 }
@@ -89,11 +101,12 @@ def run(work: Coroutine[Any, Any, int | None]) -> NoReturn:
     """Run a command to its end and exit. An error is one line that says how to fix it."""
     try:
         code = asyncio.run(_cancel_on_signals(work)) or 0
-    except SightlineError as error:
-        code = report_error(error)
     except OSError as error:
+        # Also `FileError`, the client's own.
         name = format_path(error.filename) if error.filename else "file error"
         code = print_error(f"{name}: {error.strerror or error}")
+    except SightlineError as error:
+        code = report_error(error)
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = print_error("interrupted", code=Exit.INTERRUPTED)
     raise typer.Exit(code)
@@ -126,12 +139,14 @@ async def _cancel_on_signals(work: Coroutine[Any, Any, int | None]) -> int | Non
         return print_error("interrupted", code=received[0])
 
 
-def report_error(error: SightlineError) -> int:
-    """Print the error with a hint; return its exit code."""
+def report_error(error: SightlineError, subject: str = "") -> int:
+    """Print the error of the subject with a hint; return its exit code."""
+    message = f"{subject}: {error}" if subject else str(error)
     for kind, (code, hint) in ERROR_HINTS.items():
         if isinstance(error, kind):
-            return print_error(f"{str(error).rstrip('.')}; {hint}", code=code)
-    return print_error(str(error))
+            text = f"{message.rstrip('.')}; {hint}" if hint else message
+            return print_error(text, code=code)
+    return print_error(message)
 
 
 def print_error(message: str, code: Exit = Exit.FAILED) -> int:
@@ -140,21 +155,43 @@ def print_error(message: str, code: Exit = Exit.FAILED) -> int:
     return code
 
 
-def open_client(retry: RetryPolicy = INTERACTIVE_RETRY) -> AsyncSightline:
-    """Return a client for `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or for the stored session."""
+def combine_exit_codes(codes: Iterable[int]) -> int:
+    """Return the exit code of a batch: that of its errors if it is the same, else 1."""
+    failed = {code for code in codes if code}
+    return failed.pop() if len(failed) == 1 else (Exit.FAILED if failed else 0)
+
+
+def open_client(
+    retry: RetryPolicy = INTERACTIVE_RETRY, concurrency: int = MAX_CONNECTIONS
+) -> AsyncSightline:
+    """Return a client for the session, with `concurrency` transfers at a time.
+
+    Raises `SessionExpired` if there is no session, `FileError`.
+    """
+    session, store = load_session()
+    journal = FolderJournal(state_directory() / "uploads" / identify_owner(session))
+    return AsyncSightline(
+        session, store=store, journal=journal, retry=retry, max_connections=concurrency
+    )
+
+
+def load_session() -> tuple[Session, SessionStore | None]:
+    """Return the session of `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or the stored one."""
     api_url, token = os.environ.get("SIGHTLINE_API"), os.environ.get("SIGHTLINE_TOKEN")
     if api_url and token:
-        session, store = Session.from_token(api_url, token), None
-    else:
-        store = default_session_store()
-        stored = store.load(PROFILE.get())
-        if stored is None:
-            raise SessionExpired("not signed in")
-        session = stored
-    # Each owner at each API has a journal of its own.
-    owner = hashlib.sha256(f"{session.api_url}\0{session.email}".encode()).hexdigest()[:16]
-    journal = FolderJournal(state_directory() / "uploads" / owner)
-    return AsyncSightline(session, store=store, journal=journal, retry=retry)
+        return Session.from_token(api_url, token), None
+    store = default_session_store()
+    stored = store.load(PROFILE.get())
+    if stored is None:
+        raise SessionExpired("not signed in")
+    return stored, store
+
+
+def identify_owner(session: Session) -> str:
+    """Return a file name for the state of this owner at this API."""
+    access = session.tokens.access
+    owner = session.email or parse_subject(access) or access
+    return hashlib.sha256(f"{session.api_url}\0{owner}".encode()).hexdigest()[:16]
 
 
 def print_json(value: object) -> None:

@@ -1,8 +1,9 @@
 """`sightline upload`."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -18,10 +19,14 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from sightline_cli.arguments import Concurrency, DryRun
 from sightline_cli.files import FoundFiles, find_image_files, format_error
-from sightline_cli.formatting import decode_path, format_count, format_path
+from sightline_cli.formatting import decode_path, format_bytes, format_count, format_path
+from sightline_cli.processing import wait_for_all
 from sightline_cli.runner import (
     ERR,
+    MAX_CONNECTIONS,
+    OUT,
     TRANSFER_RETRY,
     Exit,
     Json,
@@ -34,7 +39,6 @@ from sightline_client import (
     AsyncSightline,
     Feature,
     SightlineError,
-    Status,
     UploadOutcome,
     UploadResult,
 )
@@ -46,8 +50,44 @@ MAX_NAME_LENGTH = 28
 #: The outcome, in the output of `--json`, of a path that is no image or cannot be read.
 SKIPPED = "skipped"
 
-#: Timeout of `--wait`: a base plus a share for each image.
-WAIT_BASE_SECONDS, WAIT_SECONDS_PER_IMAGE = 120.0, 5.0
+#: The outcome, in the output of `--json`, of a file that `--dry-run` does not upload.
+PENDING = "pending"
+
+Features = Annotated[
+    list[Feature] | None, typer.Option("--feature", help="Recognition feature to run. Repeatable.")
+]
+
+IntoAlbum = Annotated[
+    str | None,
+    typer.Option(
+        "--album",
+        metavar="ALBUM",
+        help="Add the images to this album (title or id); created if missing.",
+    ),
+]
+
+Wait = Annotated[bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")]
+
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Skip what is in folders and matches, such as `*.gif` or `drafts`. Repeatable.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What to do with the images that were found."""
+
+    album: str | None = None
+    features: list[Feature] | None = None
+    wait: bool = False
+    allow_duplicates: bool = False
+    concurrency: int = MAX_CONNECTIONS
+    as_json: bool = False
 
 
 def upload(
@@ -55,70 +95,85 @@ def upload(
         list[Path],
         typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False),
     ],
-    album: Annotated[
-        str | None,
-        typer.Option(
-            "--album",
-            metavar="ALBUM",
-            help="Add the images to this album (title or id); created if missing.",
-        ),
-    ] = None,
-    feature: Annotated[
-        list[Feature] | None, typer.Option(help="Recognition feature to run. Repeatable.")
-    ] = None,
-    wait: Annotated[
-        bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")
-    ] = False,
+    album: IntoAlbum = None,
+    feature: Features = None,
+    wait: Wait = False,
     allow_duplicates: Annotated[
         bool, typer.Option("--allow-duplicates", help="Upload duplicates anyway.")
     ] = False,
+    exclude: Exclude = None,
+    concurrency: Concurrency = MAX_CONNECTIONS,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Upload images and folders, eight files at a time.
+    """Upload images and folders.
 
     Duplicates are detected by content and skipped. In folders, FIFOs, sockets, devices, links to
     folders, unreadable files, and file names that are not UTF-8 are skipped with a message each.
     After an interruption, run the same command again to resume.
     """
-    run(_upload(paths, album, feature, wait, allow_duplicates, as_json))
+    options = UploadOptions(album, feature, wait, allow_duplicates, concurrency, as_json)
+
+    async def work() -> int:
+        found = find_image_files(paths, exclude or ())
+        report_unusable(found, as_json)
+        if not found.images:
+            if found.rejected:
+                return Exit.FAILED
+            return print_error("no image files found", code=Exit.NOT_FOUND)
+        if dry_run:
+            return preview_upload(found, as_json)
+        return await upload_found(found, options)
+
+    run(work())
 
 
-async def _upload(
-    paths: list[Path],
-    album: str | None,
-    features: list[Feature] | None,
-    wait: bool,
-    allow_duplicates: bool,
-    as_json: bool,
+def preview_upload(found: FoundFiles, as_json: bool) -> int:
+    """Print the files that would be uploaded; return the exit code.
+
+    Duplicates are among them: only the upload itself detects them.
+    """
+    for path, size in found.images.items():
+        if as_json:
+            _print_json_result(path, PENDING, None, None)
+        else:
+            name = escape(format_path(path))
+            OUT.print(f"would upload {name} [dim]{format_bytes(size)}[/]", soft_wrap=True)
+    total = format_bytes(sum(found.images.values()))
+    ERR.print(f"{format_count(len(found.images), 'image')}, {total}; nothing was uploaded")
+    return Exit.FAILED if found.rejected else 0
+
+
+async def upload_found(
+    found: FoundFiles,
+    options: UploadOptions,
+    on_result: Callable[[UploadResult], None] = lambda _: None,
 ) -> int:
-    found = find_image_files(paths)
-    _report_unusable(found, as_json)
-    if not found.images:
-        if found.rejected:
-            return Exit.FAILED
-        return print_error("no image files found", code=Exit.NOT_FOUND)
-    async with open_client(TRANSFER_RETRY) as client:
-        with UploadProgress(found, as_json) as progress:
+    """Upload the images and return the exit code; call `on_result` for each of them."""
+    async with open_client(TRANSFER_RETRY, options.concurrency) as client:
+        with UploadProgress(found, options.as_json) as progress:
             results = client.upload_many(
                 found.images,
-                features=features,
+                features=options.features,
                 progress=progress.update,
-                skip_duplicates=not allow_duplicates,
+                skip_duplicates=not options.allow_duplicates,
             )
             async with aclosing(results):
                 async for result in results:
                     progress.add_result(result)
-        image_ids = progress.image_ids
-        if album and image_ids:
-            album_id = await _find_or_create_album(client, album)
-            await client.add_to_album(album_id, image_ids)
-            count = format_count(len(image_ids), "image")
-            ERR.print(f"[green]✓[/] {count} in album [bold]{escape(album)}[/]")
-        failed = await _wait_for_all(client, progress.uploaded_ids, as_json) if wait else 0
+                    on_result(result)
+        if options.album and progress.image_ids:
+            album_id = await _find_or_create_album(client, options.album)
+            await client.add_to_album(album_id, progress.image_ids)
+            count = format_count(len(progress.image_ids), "image")
+            ERR.print(f"[green]✓[/] {count} in album [bold]{escape(options.album)}[/]")
+        failed = 0
+        if options.wait:
+            failed = await wait_for_all(client, progress.uploaded_ids, options.as_json)
     return Exit.FAILED if failed or progress.failed else 0
 
 
-def _report_unusable(found: FoundFiles, as_json: bool) -> None:
+def report_unusable(found: FoundFiles, as_json: bool) -> None:
     """Print a line for each path that is not uploaded."""
     for path, reason in found.rejected.items():
         print_error(f"{format_path(path)}: {reason}")
@@ -242,27 +297,3 @@ async def _find_or_create_album(client: AsyncSightline, name: str) -> str:
         if name in {each.id, each.title}:
             return each.id
     return (await client.create_album(name)).id
-
-
-async def _wait_for_all(client: AsyncSightline, image_ids: Iterable[str], as_json: bool) -> int:
-    """Wait until all images are processed; return the number of failures."""
-    ids = list(image_ids)
-    counts = Counter[Status]()
-    timeout = WAIT_BASE_SECONDS + WAIT_SECONDS_PER_IMAGE * len(ids)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
-    with Progress(*columns, console=ERR, transient=True) as bars:
-        bar = bars.add_task("Processing", total=len(ids))
-        async for image in client.wait_until_processed(ids, timeout=timeout):
-            counts[image.status] += 1
-            bars.advance(bar)
-            if image.status is Status.FAILED:
-                failures = [part.failure for part in (image.renditions, image.recognition)]
-                message = "; ".join(each.message for each in failures if each)
-                bars.console.print(
-                    f"[red]✗[/] {escape(image.title or image.id)}: {escape(message)}"
-                )
-            if as_json:
-                print_json({"image_id": image.id, "status": image.status})
-    failed = f", [red]{counts[Status.FAILED]:,} failed[/]" if counts[Status.FAILED] else ""
-    ERR.print(f"[green]✓[/] {counts[Status.READY]:,} ready{failed}")
-    return counts[Status.FAILED]

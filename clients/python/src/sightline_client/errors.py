@@ -15,16 +15,20 @@ SightlineError
 ├── SignInRejected         wrong password, or an unanswered challenge
 ├── SessionExpired         no session, or one that cannot be renewed; sign in again
 ├── StorageError           S3 rejected an upload or a download
+├── FileError              a local file cannot be read or written; also an `OSError`
 ├── UnsupportedFileType    the file's format is not supported, or it is not a regular file
 ├── FileChanged            the file's content changed between hashing and sending
 ├── RenditionNotFound      the image has no rendition of this name
 ├── ImageDeleted           the image was deleted while the client waited for it
 ├── ProcessingFailed       the image's status is `failed`
-└── ProcessingTimeout      processing did not finish in time
+├── ProcessingTimeout      processing did not finish in time
+├── UnexpectedResponse     a response that this version of the client cannot read
+└── InvalidConfiguration   an invalid URL, or a missing optional package
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sightline_client.generated.models import FieldError, ImageView, ProblemBody
@@ -36,6 +40,14 @@ class SightlineError(Exception):
 
 class Unreachable(SightlineError):
     """No response after all retries."""
+
+
+class UnexpectedResponse(SightlineError):
+    """A response that this version of the client cannot read."""
+
+
+class InvalidConfiguration(SightlineError):
+    """A URL is invalid, or an optional package is not installed."""
 
 
 class SignInRejected(SightlineError):
@@ -60,6 +72,35 @@ class StorageError(SightlineError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class FileError(SightlineError, OSError):
+    """A local file cannot be read or written; `errno` and `filename` as in `OSError`."""
+
+    @classmethod
+    def from_error(cls, error: OSError | ValueError) -> "FileError":
+        """Return the error with the same code, text and file name."""
+        if isinstance(error, OSError) and error.errno is not None:
+            return cls(error.errno, error.strerror, error.filename)
+        return cls(str(error))
+
+    def __str__(self) -> str:
+        if self.errno is None:
+            return OSError.__str__(self)
+        return f"{self.filename}: {self.strerror}" if self.filename else str(self.strerror)
+
+
+@contextmanager
+def convert_file_errors(
+    kinds: tuple[type[OSError | ValueError], ...] = (OSError,),
+) -> Iterator[None]:
+    """Raise `FileError` for errors of these kinds, such as the `ValueError` of a closed stream."""
+    try:
+        yield
+    except SightlineError:
+        raise
+    except kinds as error:
+        raise FileError.from_error(error) from error
 
 
 class UnsupportedFileType(SightlineError):

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from sightline_client.errors import FileChanged, UnsupportedFileType
+from sightline_client.errors import FileChanged, UnsupportedFileType, convert_file_errors
 
 #: A path, the content itself, or a binary stream.
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
@@ -74,8 +74,9 @@ def describe_special_file(mode: int) -> str | None:
     return _SPECIAL_FILES.get(stat.S_IFMT(mode))
 
 
+@convert_file_errors()
 def open_regular_file(path: Path) -> IO[bytes]:
-    """Open a file for reading without ever blocking. Raises `UnsupportedFileType`, `OSError`."""
+    """Open a file for reading without ever blocking. Raises `UnsupportedFileType`, `FileError`."""
     # Checked before it is opened: even that has effects on a device, and on a FIFO's writer.
     _reject_special_file(path, path.stat().st_mode)
     # Checked again, because another file may have replaced it; then nothing may block either.
@@ -104,8 +105,9 @@ class ImageFile:
     open: Callable[[], IO[bytes]]
 
     @classmethod
+    @convert_file_errors((OSError, ValueError))
     def from_source(cls, source: Source) -> "ImageFile":
-        """Read the whole source once. Raises `UnsupportedFileType`, `OSError`."""
+        """Read the whole source once. Raises `UnsupportedFileType`, `FileError`."""
         if isinstance(source, str | os.PathLike):
             path = Path(source)
             with open_regular_file(path) as opened:
@@ -147,8 +149,9 @@ class VerifiedReader:
         self._digest = hashlib.sha256()
         self.count = 0
 
+    @convert_file_errors((OSError, ValueError))
     def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, none at the end. Raises `FileChanged`, `OSError`."""
+        """Return up to `size` bytes, none at the end. Raises `FileChanged`, `FileError`."""
         remaining = self._expected.size - self.count
         if remaining == 0:
             return b""

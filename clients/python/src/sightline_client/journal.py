@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from sightline_client.errors import convert_file_errors
 from sightline_client.generated.models import ImageUpload
 from sightline_client.local_state import write_private_file
 
@@ -83,12 +84,14 @@ class FolderJournal:
     def save(self, sha256: str, entry: JournalEntry) -> None:
         write_private_file(self._path(sha256), json.dumps(asdict(entry)))
 
+    @convert_file_errors()
     def delete(self, sha256: str) -> None:
         self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.json"
 
+    @convert_file_errors()
     def _delete_expired(self) -> None:
         oldest = time.time() - RETENTION_SECONDS
         if self._folder.is_dir():

@@ -1,13 +1,14 @@
 """Sessions and their stores: the platform's keyring, or a private file."""
 
 import contextlib
+import importlib.util
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from sightline_client.cognito import Pool, Tokens
-from sightline_client.errors import SessionExpired
+from sightline_client.errors import InvalidConfiguration, SessionExpired, convert_file_errors
 from sightline_client.local_state import state_directory, write_private_file
 
 #: The service name of sessions in the keyring.
@@ -89,15 +90,17 @@ class FileSessionStore:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or state_directory() / "sessions"
 
+    @convert_file_errors()
     def load(self, profile: str) -> Session | None:
         try:
-            return Session.from_json(self._path(profile).read_text())
+            return Session.from_json(self._path(profile).read_text(errors="replace"))
         except FileNotFoundError:
             return None
 
     def save(self, session: Session) -> None:
         write_private_file(self._path(session.profile), session.to_json())
 
+    @convert_file_errors()
     def delete(self, profile: str) -> None:
         self._path(profile).unlink(missing_ok=True)
 
@@ -109,9 +112,14 @@ class KeyringSessionStore:
     """A session store in the platform's keyring.
 
     Uses `fallback` where there is no keyring, or where it rejects an entry of this size.
+    Raises `InvalidConfiguration` if the `keyring` package is not installed.
     """
 
     def __init__(self, fallback: SessionStore | None = None) -> None:
+        if importlib.util.find_spec("keyring") is None:
+            raise InvalidConfiguration(
+                'the `keyring` package is missing; install "sightline-client[keyring]"'
+            )
         self._fallback = fallback or FileSessionStore()
 
     def load(self, profile: str) -> Session | None:

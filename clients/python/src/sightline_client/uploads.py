@@ -34,7 +34,7 @@ class UploadResult:
     source: Source
     outcome: UploadOutcome
     image_id: str | None = None
-    error: SightlineError | OSError | None = None
+    error: SightlineError | None = None
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class PendingUpload:
         self,
         outcome: UploadOutcome,
         image_id: str | None = None,
-        error: SightlineError | OSError | None = None,
+        error: SightlineError | None = None,
     ) -> None:
         """Set the result."""
         self.result = UploadResult(self.source, outcome, image_id, error)

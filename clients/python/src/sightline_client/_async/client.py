@@ -25,11 +25,12 @@ from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
     ImageDeleted,
     NotFound,
+    PreconditionFailed,
     Problem,
     ProcessingFailed,
     ProcessingTimeout,
     SessionExpired,
-    SightlineError,
+    UnexpectedResponse,
     Unreachable,
 )
 from sightline_client.events import Event
@@ -83,6 +84,7 @@ from sightline_client.generated.models import (
 )
 from sightline_client.generated.types import UNSET, Response, Unset
 from sightline_client.image_file import Source
+from sightline_client.image_labels import change_labels
 from sightline_client.journal import Journal, MemoryJournal
 from sightline_client.multipart import ProgressCallback
 from sightline_client.request_arguments import (
@@ -105,6 +107,14 @@ TIMEOUT_SECONDS = 30.0
 
 #: Pause between two requests that erase an account step by step.
 ERASE_POLL_SECONDS = 1.0
+
+#: Errors from reading a response that is not as documented.
+UNREADABLE_ERRORS = (ValueError, KeyError, TypeError, AttributeError, httpx.DecodingError)
+
+UNEXPECTED_RESPONSE = "unexpected response from the API; update the client"
+
+#: Attempts of a change to an image that others change at the same time.
+MAX_EDIT_ATTEMPTS = 4
 
 #: The API's limit of ids per request.
 MAX_IDS = 100
@@ -220,7 +230,7 @@ class AsyncSightline:
 
         The title defaults to the file name. With `skip_duplicate`, content that the owner already
         has is not sent, and the existing image is returned. After an error or an interruption no
-        image is left. Raises `UnsupportedFileType`, `FileChanged`, `StorageError`, `OSError`.
+        image is left. Raises `UnsupportedFileType`, `FileChanged`, `StorageError`, `FileError`.
         """
         return await self._uploader.upload(source, title, features, progress, skip_duplicate)
 
@@ -384,6 +394,34 @@ class AsyncSightline:
             if_match=unset_if_none(if_match),
         )
 
+    async def edit_labels(
+        self, image_id: str, *, add: Collection[str] = (), remove: Collection[str] = ()
+    ) -> ImageView:
+        """Add labels to an image, and remove others, which may be detected or the owner's own.
+
+        Unlike `update`, it keeps the image's other labels, and repeats the change if the image is
+        changed at the same time. Raises `NotFound`, `PreconditionFailed`.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            response = await self._respond(get_image.asyncio_detailed, image_id=image_id)
+            image = response.parsed
+            assert isinstance(image, ImageView)  # noqa: S101
+            added, hidden = change_labels(image, add, remove)
+            if (added, hidden) == (image.labels_added, image.labels_hidden):
+                return image
+            try:
+                return await self.update(
+                    image_id,
+                    labels_added=added,
+                    labels_hidden=hidden,
+                    if_match=response.headers.get("etag"),
+                )
+            except PreconditionFailed:
+                if attempt == MAX_EDIT_ATTEMPTS:
+                    raise
+
     async def delete(self, image_id: str) -> None:
         """Delete an image with its original and renditions. Raises `NotFound`."""
         await self.call(delete_image.asyncio_detailed, image_id=image_id)
@@ -510,7 +548,8 @@ class AsyncSightline:
         """Save the original, or the rendition of this name; return the path.
 
         The file is written atomically. In a folder it gets its own file name, made unique if that
-        is taken; a file with the same content is not downloaded again. Raises `RenditionNotFound`.
+        is taken; a file with the same content is not downloaded again. Raises `RenditionNotFound`,
+        `FileError`.
         """
         return await self._downloader.download(image_id, target, rendition, progress)
 
@@ -547,6 +586,8 @@ class AsyncSightline:
                     yield json.loads(line)
         except httpx.TransportError as error:
             raise Unreachable("the export was interrupted") from error
+        except UNREADABLE_ERRORS as error:
+            raise UnexpectedResponse(UNEXPECTED_RESPONSE) from error
 
     async def erase_account(self) -> None:
         """Erase all data of the caller, permanently. Returns once everything is erased."""
@@ -563,21 +604,27 @@ class AsyncSightline:
     ) -> T:
         """Call an operation of `sightline_client.generated.api`.
 
-        Raises `Problem`, `Unreachable`.
+        Raises `Problem`, `Unreachable`, `UnexpectedResponse`.
         """
+        return (await self._respond(operation, **arguments)).parsed  # type: ignore[return-value]
+
+    async def _respond(
+        self, operation: Callable[..., Pending[Response[ProblemBody | T]]], **arguments: Any
+    ) -> Response[ProblemBody | T]:
+        """Call an operation; return its response, which is not an error."""
         try:
             response = await operation(client=self._generated, **arguments)
         except httpx.TransportError as error:
             raise Unreachable(f"cannot reach the API at {self.session.api_url}") from error
-        except (ValueError, KeyError) as error:
-            raise SightlineError("unexpected response from the API; update the client") from error
+        except UNREADABLE_ERRORS as error:
+            raise UnexpectedResponse(UNEXPECTED_RESPONSE) from error
         if isinstance(response.parsed, ProblemBody):
             raise Problem.from_body(response.parsed, response.headers)
         if response.status_code >= 400:
             raise Problem.from_response(
                 int(response.status_code), response.content, response.headers
             )
-        return response.parsed  # type: ignore[return-value]
+        return response
 
     async def _paginate(
         self, operation: Callable[..., Pending[Response[Any]]], page_size: int, **filters: Any

@@ -10,11 +10,13 @@ import httpx
 from sightline_client._async.concurrency import Stream, map_concurrently, to_thread
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
+    FileError,
     RenditionNotFound,
     SessionExpired,
     SightlineError,
     Unauthorized,
     Unreachable,
+    convert_file_errors,
 )
 from sightline_client.generated.models import OriginalView
 from sightline_client.multipart import ProgressCallback, parse_s3_error
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 CHUNK_SIZE = 256 * 2**10
 
 #: Errors that affect the whole batch, not a single image.
-BATCH_ERRORS = (SessionExpired, Unauthorized, Unreachable)
+BATCH_ERRORS = (FileError, SessionExpired, Unauthorized, Unreachable)
 
 
 class Downloader:
@@ -40,6 +42,12 @@ class Downloader:
         self._reserved: dict[Path, str] = {}
 
     async def download(
+        self, image_id: str, target: Path, rendition: str | None, progress: ProgressCallback | None
+    ) -> Path:
+        with convert_file_errors():
+            return await self._download(image_id, target, rendition, progress)
+
+    async def _download(
         self, image_id: str, target: Path, rendition: str | None, progress: ProgressCallback | None
     ) -> Path:
         if rendition is not None:

@@ -6,7 +6,13 @@ import httpx
 
 from sightline_client._async.concurrency import Lock, sleep, to_thread
 from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
-from sightline_client.errors import Problem, SessionExpired, Unreachable
+from sightline_client.errors import (
+    InvalidConfiguration,
+    Problem,
+    SessionExpired,
+    UnexpectedResponse,
+    Unreachable,
+)
 from sightline_client.image_file import VerifiedReader
 from sightline_client.multipart import CHUNK_SIZE, MultipartForm, ProgressCallback
 from sightline_client.retry import RetryPolicy
@@ -67,13 +73,21 @@ def open_http(
     auth: httpx.Auth | None = None,
     base_url: str = "",
 ) -> httpx.AsyncClient:
-    """Return an HTTP client; further requests wait for a free connection without a timeout."""
+    """Return an HTTP client; further requests wait for a free connection without a timeout.
+
+    Raises `InvalidConfiguration` if `base_url` is not a URL.
+    """
     limits = httpx.Limits(
         max_connections=max_connections, max_keepalive_connections=max_connections
     )
     transport = RetryingTransport(httpx.AsyncHTTPTransport(limits=limits), retry)
     timeouts = httpx.Timeout(timeout, pool=None)
-    return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=timeouts, auth=auth)
+    try:
+        return httpx.AsyncClient(
+            base_url=base_url, transport=transport, timeout=timeouts, auth=auth
+        )
+    except httpx.InvalidURL as error:
+        raise InvalidConfiguration(f"invalid URL {base_url!r}: {error}") from error
 
 
 async def raise_for_foreign_error(response: httpx.Response) -> None:
@@ -143,19 +157,26 @@ class SessionAuth(httpx.Auth):
 
 
 async def run_auth_flow(http: httpx.AsyncClient, pool: Pool, flow: AuthFlow) -> Tokens:
-    """Send the flow's requests to Cognito. Raises `SignInRejected`, `Unreachable`."""
-    request = next(flow)
-    while True:
-        try:
+    """Send the flow's requests to Cognito.
+
+    Raises `SignInRejected`, `SessionExpired`, `Unreachable`, `UnexpectedResponse`, and
+    `InvalidConfiguration` if the pool's endpoint is not a URL.
+    """
+    try:
+        request = next(flow)
+        while True:
             response = await http.post(pool.url, headers=request.headers, json=request.body)
-        except httpx.TransportError as error:
-            raise Unreachable(f"cannot reach Cognito at {pool.url}") from error
-        body = response.json() if "json" in response.headers.get("content-type", "") else {}
-        try:
+            body = response.json() if "json" in response.headers.get("content-type", "") else {}
             if response.is_success:
                 request = flow.send(body)
             else:
                 request = flow.throw(parse_error(response.status_code, body))
-        except StopIteration as stop:
-            tokens: Tokens = stop.value
-            return tokens
+    except StopIteration as stop:
+        tokens: Tokens = stop.value
+        return tokens
+    except httpx.TransportError as error:
+        raise Unreachable(f"cannot reach Cognito at {pool.url}") from error
+    except httpx.InvalidURL as error:
+        raise InvalidConfiguration(f"invalid URL {pool.url!r}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, httpx.DecodingError) as error:
+        raise UnexpectedResponse(f"unexpected response from Cognito at {pool.url}") from error

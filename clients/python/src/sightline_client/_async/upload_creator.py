@@ -12,6 +12,7 @@ from sightline_client.errors import (
     Problem,
     QuotaExceeded,
     SightlineError,
+    UnexpectedResponse,
 )
 from sightline_client.generated.models import (
     Feature,
@@ -171,4 +172,4 @@ def _read_outcome(outcome: ImageUploadOutcome) -> ImageUpload | Problem:
         return outcome.upload
     if outcome.problem:
         return Problem.from_body(outcome.problem, {})
-    raise SightlineError("unexpected response from the API; update the client")
+    raise UnexpectedResponse("unexpected response from the API; update the client")

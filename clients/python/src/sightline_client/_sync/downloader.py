@@ -12,11 +12,13 @@ import httpx
 from sightline_client._sync.concurrency import Stream, map_concurrently, to_thread
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
+    FileError,
     RenditionNotFound,
     SessionExpired,
     SightlineError,
     Unauthorized,
     Unreachable,
+    convert_file_errors,
 )
 from sightline_client.generated.models import OriginalView
 from sightline_client.multipart import ProgressCallback, parse_s3_error
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 CHUNK_SIZE = 256 * 2**10
 
 #: Errors that affect the whole batch, not a single image.
-BATCH_ERRORS = (SessionExpired, Unauthorized, Unreachable)
+BATCH_ERRORS = (FileError, SessionExpired, Unauthorized, Unreachable)
 
 
 class Downloader:
@@ -42,6 +44,12 @@ class Downloader:
         self._reserved: dict[Path, str] = {}
 
     def download(
+        self, image_id: str, target: Path, rendition: str | None, progress: ProgressCallback | None
+    ) -> Path:
+        with convert_file_errors():
+            return self._download(image_id, target, rendition, progress)
+
+    def _download(
         self, image_id: str, target: Path, rendition: str | None, progress: ProgressCallback | None
     ) -> Path:
         if rendition is not None:

@@ -18,6 +18,7 @@ from sightline_client._sync.transport import MultipartStream
 from sightline_client._sync.upload_creator import Features, UploadCreator
 from sightline_client.errors import (
     FileChanged,
+    FileError,
     NotFound,
     StorageError,
     Unreachable,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 FILES_PER_TRANSFER = 3
 
 #: Errors that concern one file, not the whole batch.
-FILE_ERRORS = (StorageError, FileChanged, UnsupportedFileType, OSError)
+FILE_ERRORS = (StorageError, FileChanged, UnsupportedFileType, FileError)
 
 
 #: The image of each content in this run by its SHA-256, None until it is known.
@@ -169,7 +170,7 @@ class Uploader:
             source = sources[index]
             try:
                 file = to_thread(ImageFile.from_source, source)
-            except (OSError, UnsupportedFileType) as error:
+            except (FileError, UnsupportedFileType) as error:
                 return index, UploadResult(source, UploadOutcome.FAILED, error=error)
             return index, PendingUpload(source, file)
 

@@ -1,0 +1,152 @@
+"""`sightline edit` and `reprocess`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from sightline_cli.arguments import DryRun, ImageIds, resolve_images
+from sightline_cli.formatting import format_count, format_image
+from sightline_cli.processing import wait_for_all
+from sightline_cli.runner import (
+    ERR,
+    OUT,
+    Exit,
+    Json,
+    combine_exit_codes,
+    open_client,
+    print_json,
+    report_error,
+    run,
+)
+from sightline_client import UNSET, AsyncSightline, Feature, ImageView
+from sightline_client.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
+from sightline_client.generated.models import ReprocessRequestPartsItem
+from sightline_client.generated.types import Unset
+
+#: Errors that concern one image, not the whole batch.
+IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed)
+
+
+def edit(
+    images: ImageIds,
+    title: Annotated[
+        str | None,
+        typer.Option("--title", metavar="TEXT", help="New title. An empty text removes it."),
+    ] = None,
+    description: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="New description. An empty text removes it."),
+    ] = None,
+    add_label: Annotated[
+        list[str] | None,
+        typer.Option("--add-label", metavar="LABEL", help="Add this label. Repeatable."),
+    ] = None,
+    remove_label: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remove-label", metavar="LABEL", help="Remove or hide this label. Repeatable."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Change the title, the description or the labels of images.
+
+    Example: `sightline search Beach --ids | sightline edit - --add-label Holiday`
+    """
+    added, removed = add_label or [], remove_label or []
+    if title is None and description is None and not added and not removed:
+        raise typer.BadParameter("provide --title, --description, --add-label or --remove-label")
+
+    async def change(client: AsyncSightline, image_id: str) -> ImageView:
+        image: ImageView | None = None
+        if added or removed:
+            image = await client.edit_labels(image_id, add=added, remove=removed)
+        if title is not None or description is not None or image is None:
+            image = await client.update(
+                image_id, title=_read_text(title), description=_read_text(description)
+            )
+        return image
+
+    async def work() -> int:
+        async with open_client() as client:
+            ids = await resolve_images(client, images)
+            _, code = await _change_all(client, ids, change, "Updated", as_json)
+            return code
+
+    run(work())
+
+
+def reprocess(
+    images: ImageIds,
+    part: Annotated[
+        list[ReprocessRequestPartsItem] | None,
+        typer.Option(help="Part to process. Default: all. Repeatable."),
+    ] = None,
+    feature: Annotated[
+        list[Feature] | None,
+        typer.Option(help="Recognition feature to run. Default: as before. Repeatable."),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", "-w", help="Wait until processing has finished.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Process images again, for example with other features or after an error.
+
+    Recognition is charged again.
+
+    Example: `sightline ls --status failed --ids | sightline reprocess -`
+    """
+
+    async def change(client: AsyncSightline, image_id: str) -> ImageView:
+        if dry_run:
+            return await client.image(image_id)
+        return await client.reprocess(image_id, parts=part, features=feature)
+
+    async def work() -> int:
+        async with open_client() as client:
+            ids = await resolve_images(client, images)
+            verb = "would reprocess" if dry_run else "Reprocessing"
+            changed, code = await _change_all(client, ids, change, verb, as_json)
+            failed = 0
+            if wait and not dry_run:
+                failed = await wait_for_all(client, changed, as_json)
+        return combine_exit_codes([code, Exit.FAILED if failed else 0])
+
+    run(work())
+
+
+async def _change_all(
+    client: AsyncSightline,
+    ids: list[str],
+    change: Callable[[AsyncSightline, str], Awaitable[ImageView]],
+    verb: str,
+    as_json: bool,
+) -> tuple[list[str], int]:
+    """Change the images; return the ids of those that were changed, and the exit code.
+
+    An error of one image does not stop the others.
+    """
+    changed: list[str] = []
+    codes: list[int] = []
+    for image_id in ids:
+        try:
+            image = await change(client, image_id)
+        except IMAGE_ERRORS as error:
+            codes.append(report_error(error, subject=image_id))
+            continue
+        changed.append(image_id)
+        if as_json:
+            print_json(image.to_dict())
+        else:
+            OUT.print(f"{verb} {format_image(image)}", soft_wrap=True)
+    if codes:
+        ERR.print(f"[red]{format_count(len(codes), 'image')} failed[/]")
+    return changed, combine_exit_codes(codes)
+
+
+def _read_text(text: str | None) -> str | Unset | None:
+    """Return None, which removes a text, for an empty one."""
+    return UNSET if text is None else text or None

@@ -1,0 +1,32 @@
+"""`sightline whoami`."""
+
+from rich.markup import escape
+
+from sightline_cli.access_token import parse_subject
+from sightline_cli.runner import ERR, OUT, PROFILE, Json, open_client, print_json, run
+
+
+def whoami(as_json: Json = False) -> None:
+    """Show the user and the server of this profile, and check that the session is valid."""
+
+    async def work() -> None:
+        async with open_client() as client:
+            # The API rejects an invalid token; an expired one is renewed first.
+            await client.usage()
+            session = client.session
+        subject = parse_subject(session.tokens.access)
+        if as_json:
+            print_json(
+                {
+                    "profile": PROFILE.get(),
+                    "email": session.email or None,
+                    "subject": subject,
+                    "api_url": session.api_url,
+                    "web_url": session.web_url or None,
+                }
+            )
+            return
+        OUT.print(escape(session.email or subject or "access token"), soft_wrap=True)
+        ERR.print(f"[dim]{escape(session.api_url)}, profile {escape(PROFILE.get())}[/]")
+
+    run(work())

@@ -1,0 +1,32 @@
+"""The examples of the Python client's README are correct for a strict type checker."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "clients" / "python" / "README.md"
+
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def extract_examples() -> str:
+    """Return all examples as one module: each one continues those before it.
+
+    The first one is a program of its own and becomes a function.
+    """
+    first, *others = _BLOCK.findall(README.read_text())
+    assert others
+    lines = first.replace("\n\nwith", "\n\n\ndef main() -> None:\n    with", 1).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("    with"))
+    body = [lines[start], *(f"    {line}" for line in lines[start + 1 :])]
+    return "\n".join([*lines[:start], *body, *others])
+
+
+def test_examples_pass_mypy_strict(tmp_path: Path) -> None:
+    module = tmp_path / "examples.py"
+    module.write_text(extract_examples())
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", str(module)]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr

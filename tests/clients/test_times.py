@@ -1,0 +1,34 @@
+"""Dates and relative times of the command line."""
+
+from datetime import datetime
+
+import pytest
+import typer
+
+from sightline_cli.times import parse_time
+
+NOW = datetime(2026, 7, 31, 12, 0)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30m", "2026-07-31T11:30:00"),
+        ("12h", "2026-07-31T00:00:00"),
+        ("2d", "2026-07-29T12:00:00"),
+        ("3w", "2026-07-10T12:00:00"),
+        ("6mo", "2026-02-01T12:00:00"),
+        ("1y", "2025-07-31T12:00:00"),
+        ("2026-07-01", "2026-07-01T00:00:00"),
+        ("2026-07-01T08:30:00", "2026-07-01T08:30:00"),
+        ("2026-07-01 08:30:00", "2026-07-01T08:30:00"),
+    ],
+)
+def test_time_is_a_date_or_relative_to_now(text: str, expected: str) -> None:
+    assert parse_time(text, NOW) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("text", ["", "2", "d", "-2d", "2 d", "yesterday", "2026-13-01", "9999y"])
+def test_other_text_is_rejected(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        parse_time(text, NOW)
