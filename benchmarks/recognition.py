@@ -28,6 +28,7 @@ from PIL import Image, ImageDraw
 from rich.console import Console
 from rich.table import Table
 
+from sightline_local.environment import RECOGNITION_ALLOCATOR
 from sightline_testing.sample_images import find_images
 
 HERE = Path(__file__).parent
@@ -115,7 +116,9 @@ def main() -> None:
 def run_role(role: str, folder: Path) -> Any:
     """Return the result of a role, measured in a process of its own."""
     command = [sys.executable, __file__, role, str(folder)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    environment = {**os.environ, **RECOGNITION_ALLOCATOR}
+    process = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
+    return json.loads(process.stdout)
 
 
 def write_photos(folder: Path) -> None:

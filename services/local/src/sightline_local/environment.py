@@ -59,6 +59,11 @@ def base_environment() -> Environment:
     return {**kept, "PYTHONUNBUFFERED": "1"}
 
 
+#: Settings of glibc for the Rekognition emulator: one arena, from which large images are returned
+#: to the system at once. They keep its memory below 600 MB (docs/recognition.md).
+RECOGNITION_ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20)}
+
+
 def aws_environment(ports: Ports) -> Environment:
     return {
         **base_environment(),

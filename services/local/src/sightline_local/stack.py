@@ -25,6 +25,7 @@ from sightline_local.emulators import (
 )
 from sightline_local.environment import (
     CREDENTIALS,
+    RECOGNITION_ALLOCATOR,
     REGION,
     Environment,
     Ports,
@@ -241,7 +242,7 @@ class Stack:
             case "cloud":
                 return self._cloud_program()
             case "recognition":
-                environment = aws_environment(ports)
+                environment = aws_environment(ports) | RECOGNITION_ALLOCATOR
                 environment["SIGHTLINE_RECOGNITION_PORT"] = str(ports.recognition)
                 environment["SIGHTLINE_RECOGNITION_MODELS"] = str(MODELS_FOLDER.absolute())
                 environment["SIGHTLINE_RECOGNITION_CONVERTED_MODELS"] = str(
