@@ -453,11 +453,8 @@ export interface components {
         /** @description The outcome for one image: done, not found, or (409) already in too many albums. */
         AlbumImageOutcome: {
             id: string;
-            /**
-             * Format: int32
-             * @enum {integer}
-             */
-            status: 204 | 404 | 409;
+            /** Format: int32 */
+            status: number;
         };
         /** @description One outcome for each image, in the order of the request. */
         AlbumImageOutcomes: {
@@ -535,11 +532,8 @@ export interface components {
         /** @description The outcome for one image: deleted, or not found. */
         DeletionOutcome: {
             id: string;
-            /**
-             * Format: int32
-             * @enum {integer}
-             */
-            status: 204 | 404;
+            /** Format: int32 */
+            status: number;
         };
         /** @description One outcome for each image, in the order of the request. */
         DeletionOutcomes: {
@@ -657,10 +651,10 @@ export interface components {
         ImageChanges: {
             title?: string | null;
             description?: string | null;
-            /** @description All of the owner's own labels. */
-            labels_added?: string[];
-            /** @description All detected labels to leave out. */
-            labels_hidden?: string[];
+            /** @description All of the owner's own labels. Null keeps them. */
+            labels_added?: string[] | null;
+            /** @description All detected labels to leave out. Null keeps them. */
+            labels_hidden?: string[] | null;
         };
         /** @description A label of an image; a label that the owner added has a confidence of 100. */
         ImageLabel: {

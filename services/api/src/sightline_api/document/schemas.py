@@ -155,7 +155,11 @@ def _add_format(schema: Schema) -> None:
     if schema.get("type") == "number":
         schema["format"] = "double"
     elif schema.get("type") == "integer":
-        largest = max(schema.get("enum", [schema.get("maximum", MAX_INT32 + 1)]))
+        if "enum" in schema:
+            # Languages have no names for numbers, and generators invent different ones.
+            values = schema.pop("enum")
+            schema |= {"minimum": min(values), "maximum": max(values)}
+        largest = schema.get("maximum", MAX_INT32 + 1)
         schema["format"] = "int32" if largest <= MAX_INT32 else "int64"
 
 

@@ -3,7 +3,6 @@
 from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
 from .album_image_outcome import AlbumImageOutcome
-from .album_image_outcome_status import AlbumImageOutcomeStatus
 from .album_image_outcomes import AlbumImageOutcomes
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
@@ -13,7 +12,6 @@ from .capture import Capture
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
 from .deletion_outcome import DeletionOutcome
-from .deletion_outcome_status import DeletionOutcomeStatus
 from .deletion_outcomes import DeletionOutcomes
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
@@ -70,7 +68,6 @@ __all__ = (
     "AlbumImageBatch",
     "AlbumImageOutcome",
     "AlbumImageOutcomes",
-    "AlbumImageOutcomeStatus",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
@@ -80,7 +77,6 @@ __all__ = (
     "DeletionBatch",
     "DeletionOutcome",
     "DeletionOutcomes",
-    "DeletionOutcomeStatus",
     "DetectedFace",
     "DetectedFaceEmotions",
     "DetectedFaceTraits",
