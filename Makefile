@@ -127,8 +127,9 @@ format: $(VENV)/dev ## Format the code and fix what lint can fix
 	$(BIN)/ruff format .
 
 .PHONY: docs
-docs: $(VENV)/dev ## Generate the tables of docs/configuration.md
+docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configuration.md
 	$(BIN)/python docs/generate_configuration.py
+	$(BIN)/python docs/generate_problems.py
 
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames

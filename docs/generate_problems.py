@@ -12,15 +12,19 @@ from sightline_api.problems import CODES_KEY, INVALID_REQUEST, INVALID_REQUEST_C
 
 PAGE = Path(__file__).with_name("problems.md")
 
+#: Problems that a retry can solve, but after no particular time.
+RETRYABLE = frozenset({"contended", "internal_error"})
+
 INTRODUCTION = """\
 # Problem codes
 
-Every error is `application/problem+json` (RFC 9457). `code` is stable and for programs; `detail` is for
-people, and may change. Treat an unknown code by its status. `x-problem-codes` in `openapi.json` lists the
-codes of each operation, and so does this page, which `make docs` generates.
+Every error is `application/problem+json` (RFC 9457). `code` is stable and for programs; `detail` is
+for people, and may change. Treat an unknown code by its status. `x-problem-codes` in `openapi.json`
+lists the codes of each operation, and so does this page, which `make docs` generates.
 
-Besides, a path that does not exist is answered with 404 `not_found`, and a method that a path does not have
-with 405 `method_not_allowed` and `Allow`.
+An unknown path is answered with 404 `not_found`, and a method that a path does not have with 405
+`method_not_allowed` and `Allow`. The outcomes of `create_images` contain the problems of
+`create_image`.
 
 | Code | Status | Retry | Detail | Operations |
 |---|---|---|---|---|
@@ -67,7 +71,9 @@ def find_problems(base: type[Problem]) -> list[type[Problem]]:
 
 def format_retry(problem: type[Problem]) -> str:
     """Return whether the same request may succeed later."""
-    return "no" if problem.retry_after is None else "after `Retry-After`"
+    if problem.retry_after is not None:
+        return "after `Retry-After`"
+    return "yes" if problem.code in RETRYABLE else "no"
 
 
 def format_operations(code: str, operations: dict[str, list[str]]) -> str:
