@@ -31,6 +31,7 @@ METADATA: dict[str, Any] = {
     "title": "Sightline",
     "version": "0.1.0",
     "description": DESCRIPTION,
+    "contact": {"name": "The maintainers of Sightline"},
     "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "servers": SERVERS,
     "openapi_tags": TAGS,
