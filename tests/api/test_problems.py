@@ -128,7 +128,6 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "list_images",
         "get_image",
         "get_original",
-        "list_duplicates",
         "delete_image",
         "reprocess_image",
         "update_image",
