@@ -20,6 +20,7 @@ BIN := $(VENV)/bin
 # Tests are distributed by file, because the tests of one file share the servers they start.
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile
 INFRA := .venv-infra
+GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
 SERVICES := core api worker resizer local ops
 PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
@@ -126,8 +127,9 @@ format: $(VENV)/dev ## Format the code and fix what lint can fix
 	$(BIN)/ruff format .
 
 .PHONY: docs
-docs: $(VENV)/dev ## Generate the tables of docs/configuration.md
+docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configuration.md
 	$(BIN)/python docs/generate_configuration.py
+	$(BIN)/python docs/generate_problems.py
 
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames
@@ -150,7 +152,7 @@ clients: openapi clients/typescript/node_modules ## Regenerate the clients from 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
 
 .PHONY: test-clients
-test-clients: $(VENV)/dev clients/typescript/node_modules ## Build, install and test the clients (requires Node.js)
+test-clients: $(VENV)/dev clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17)
 	$(BIN)/pytest -m clients tests/clients
 
 .PHONY: bench-upload
@@ -215,7 +217,7 @@ lock: ## Update the locked requirements (requires uv)
 
 .PHONY: clean
 clean: ## Delete the virtual environments, build output, caches and logs, but no photos
-	rm -rf $(VENV) $(INFRA) $(MINISTACK) .sightline/logs .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
+	rm -rf $(VENV) $(INFRA) $(MINISTACK) $(GENERATORS) .sightline/logs .mypy_cache .pytest_cache .ruff_cache web/dist web/node_modules
 
 # The sources of the web application.
 WEB_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) \
@@ -278,6 +280,14 @@ $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
 $(INFRA)/installed: requirements/infra.txt
 	@$(PYTHON) -m venv $(INFRA)
 	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/infra.txt
+	@touch $@
+
+# Client generators that the repository does not use, which tests try on the OpenAPI document.
+$(GENERATORS)/installed: requirements/generators.txt tests/clients/generators/package-lock.json
+	@$(NEED_NODE)
+	@$(PYTHON) -m venv $(GENERATORS)
+	@$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/generators.txt
+	@npm ci --prefix tests/clients/generators --silent --no-audit --no-fund
 	@touch $@
 
 .PHONY: ministack

@@ -209,6 +209,15 @@ def test_an_edit_with_if_match_requires_the_current_etag(gateway: Gateway) -> No
     assert update_image(gateway, image, {"title": "Vier"}, **{"If-Match": "*"}).status_code == 200
 
 
+def test_null_keeps_labels(gateway: Gateway) -> None:
+    """A client without a notion of absent fields sends null for what its user did not set."""
+    image = add_image(gateway, "Dog", "Beach")
+    update_image(gateway, image, {"labels_added": ["Holiday"], "labels_hidden": ["Beach"]})
+    changes = {"title": "Neu", "labels_added": None, "labels_hidden": None}
+    edited = update_image(gateway, image, changes).json()
+    assert (edited["labels_added"], edited["labels_hidden"]) == (["Holiday"], ["Beach"])
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -439,402 +439,195 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AlbumChanges
-         * @description The fields to change. A field that is left out stays as it is.
-         */
+        /** @description The fields to change. A field that is left out stays as it is. */
         AlbumChanges: {
-            /**
-             * Title
-             * @description Null keeps the title.
-             */
+            /** @description Null keeps the title. */
             title?: string | null;
-            /**
-             * Cover Id
-             * @description Null selects the newest image.
-             */
-            cover_id?: string | null;
+            /** @description Null selects the newest image. */
+            cover_id?: components["schemas"]["ImageId"] | null;
         };
-        /**
-         * AlbumImageBatch
-         * @description Images to add to an album, or to remove from it.
-         */
+        /** @description Images to add to an album, or to remove from it. */
         AlbumImageBatch: {
-            /** Ids */
             ids: string[];
         };
-        /**
-         * AlbumImageOutcome
-         * @description The outcome for one image: done, not found, or (409) already in too many albums.
-         */
+        /** @description The outcome for one image: done, not found, or (409) already in too many albums. */
         AlbumImageOutcome: {
-            /** Id */
             id: string;
-            /**
-             * Status
-             * @enum {integer}
-             */
-            status: 204 | 404 | 409;
+            /** Format: int32 */
+            status: number;
         };
-        /**
-         * AlbumImageOutcomes
-         * @description One outcome for each image, in the order of the request.
-         */
+        /** @description One outcome for each image, in the order of the request. */
         AlbumImageOutcomes: {
-            /** Items */
             items: components["schemas"]["AlbumImageOutcome"][];
         };
-        /**
-         * AlbumPage
-         * @description A page of albums, newest first; `next_cursor` continues it, null on the last page.
-         */
+        /** @description A page of albums, newest first; `next_cursor` continues it, null on the last page. */
         AlbumPage: {
-            /** Items */
             items: components["schemas"]["AlbumView"][];
-            /** Next Cursor */
             next_cursor: string | null;
         };
-        /**
-         * AlbumRequest
-         * @description A new album.
-         */
+        /** @description A new album. */
         AlbumRequest: {
-            /** Title */
             title: string;
         };
-        /**
-         * AlbumView
-         * @description A set of images with a title.
-         */
+        /** @description A set of images with a title. */
         AlbumView: {
-            /**
-             * Id
-             * @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d
-             */
-            id: string;
-            /**
-             * Title
-             * @example Summer
-             */
+            /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
+            id: components["schemas"]["AlbumId"];
+            /** @example Summer */
             title: string;
             /**
-             * Images
+             * Format: int64
              * @description Number of images in the album.
              * @example 17
              */
             images: number;
-            /**
-             * Cover Id
-             * @description The image that the owner chose as the cover.
-             */
-            cover_id: string | null;
+            /** @description The image that the owner chose as the cover. */
+            cover_id: components["schemas"]["ImageId"] | null;
             /** @description The chosen cover, or else the newest image; null if the album is empty. */
             cover: components["schemas"]["CoverView"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** Format: date-time */
             created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
+            /** Format: date-time */
             updated_at: string;
         };
-        /**
-         * BoundingBox
-         * @description The box around an object, a text or a face.
-         */
+        /** @description The box around an object, a text or a face. */
         BoundingBox: {
-            /** Left */
+            /** Format: double */
             left: number;
-            /** Top */
+            /** Format: double */
             top: number;
-            /** Width */
+            /** Format: double */
             width: number;
-            /** Height */
+            /** Format: double */
             height: number;
         };
         /**
-         * Capture
          * @description What the camera or an editor recorded; a field that is missing or invalid is null.
          *
          *     `exposure` is in seconds, `focal_length` in millimeters.
          */
         Capture: {
-            /**
-             * Taken At
-             * @description The instant of capture; null if its offset from UTC is unknown.
-             */
+            /** @description The instant of capture; null if its offset from UTC is unknown. */
             taken_at?: string | null;
-            /** Taken At Local */
             taken_at_local?: string | null;
-            /** Camera */
             camera?: string | null;
-            /** Lens */
             lens?: string | null;
-            /** Exposure */
             exposure?: number | null;
-            /** F Number */
             f_number?: number | null;
-            /** Iso */
             iso?: number | null;
-            /** Focal Length */
             focal_length?: number | null;
             place?: components["schemas"]["GeoPosition"] | null;
         };
-        /**
-         * CoverView
-         * @description The image that represents an album.
-         */
+        /** @description The image that represents an album. */
         CoverView: {
-            /** Image Id */
-            image_id: string;
-            /** Placeholder */
+            image_id: components["schemas"]["ImageId"];
             placeholder: string | null;
             thumbnail: components["schemas"]["LinkedRendition"] | null;
             preview: components["schemas"]["LinkedRendition"] | null;
         };
-        /**
-         * DeletionBatch
-         * @description Images to delete.
-         */
+        /** @description Images to delete. */
         DeletionBatch: {
-            /** Ids */
             ids: string[];
         };
-        /**
-         * DeletionOutcome
-         * @description The outcome for one image: deleted, or not found.
-         */
+        /** @description The outcome for one image: deleted, or not found. */
         DeletionOutcome: {
-            /** Id */
             id: string;
-            /**
-             * Status
-             * @enum {integer}
-             */
-            status: 204 | 404;
+            /** Format: int32 */
+            status: number;
         };
-        /**
-         * DeletionOutcomes
-         * @description One outcome for each image, in the order of the request.
-         */
+        /** @description One outcome for each image, in the order of the request. */
         DeletionOutcomes: {
-            /** Items */
             items: components["schemas"]["DeletionOutcome"][];
         };
-        /**
-         * DetectedFace
-         * @description A face with its attributes; `traits` have the names that Rekognition uses.
-         */
+        /** @description A face with its attributes; `traits` have the names that Rekognition uses. */
         DetectedFace: {
             box: components["schemas"]["BoundingBox"];
-            /** Confidence */
+            /** Format: double */
             confidence: number;
-            /** Youngest */
             youngest?: number | null;
-            /** Oldest */
             oldest?: number | null;
-            /** Emotions */
             emotions?: {
                 [key: string]: number;
             };
-            /** Traits */
             traits?: {
                 [key: string]: boolean;
             };
         };
-        /**
-         * DetectedLabel
-         * @description An object, scene or concept detected in the image.
-         */
+        /** @description An object, scene or concept detected in the image. */
         DetectedLabel: {
-            /** Name */
             name: string;
-            /** Confidence */
+            /** Format: double */
             confidence: number;
-            /**
-             * Parents
-             * @default []
-             */
+            /** @default [] */
             parents?: string[];
-            /**
-             * Aliases
-             * @default []
-             */
+            /** @default [] */
             aliases?: string[];
-            /**
-             * Categories
-             * @default []
-             */
+            /** @default [] */
             categories?: string[];
-            /**
-             * Instances
-             * @default []
-             */
+            /** @default [] */
             instances?: components["schemas"]["LabelInstance"][];
         };
-        /**
-         * DetectedText
-         * @description A line of text, or a word of it; `line` is the number of the line, from 0.
-         */
+        /** @description A line of text, or a word of it; `line` is the number of the line, from 0. */
         DetectedText: {
-            /** Text */
             text: string;
-            /** Confidence */
+            /** Format: double */
             confidence: number;
-            /** Is Line */
             is_line: boolean;
-            /** Line */
+            /** Format: int32 */
             line: number;
             box: components["schemas"]["BoundingBox"];
-            /**
-             * Polygon
-             * @default []
-             */
+            /** @default [] */
             polygon?: components["schemas"]["PolygonPoint"][];
         };
-        /**
-         * DominantColor
-         * @description A color and its share of the pixels, in percent; `hex` as in `#a0b1c2`.
-         */
+        /** @description A color and its share of the pixels, in percent; `hex` as in `#a0b1c2`. */
         DominantColor: {
-            /** Hex */
             hex: string;
-            /** Name */
             name: string;
-            /** Percent */
+            /** Format: double */
             percent: number;
         };
-        /**
-         * Duplicate
-         * @description An image of the same scene; `distance` is 0 for images that look the same.
-         */
+        /** @description An image of the same scene; `distance` is 0 for images that look the same. */
         Duplicate: {
             image: components["schemas"]["ImageSummary"];
             /**
-             * Distance
+             * Format: int32
              * @description Bits in which the perceptual hashes differ.
              */
             distance: number;
         };
-        /**
-         * Duplicates
-         * @description Images of the same scene, the closest first, and the newest first among equals.
-         */
+        /** @description Images of the same scene, the closest first, and the newest first among equals. */
         Duplicates: {
-            /** Items */
             items: components["schemas"]["Duplicate"][];
         };
-        /**
-         * ErasureView
-         * @description What remains to be erased.
-         */
+        /** @description What remains to be erased. */
         ErasureView: {
             /**
-             * Remaining
+             * Format: int32
              * @description Images and albums, counted up to 1,000.
              * @example 812
              */
             remaining: number;
         };
-        /**
-         * ExportAccountRecord
-         * @description The first line: the owner, and the usage.
-         */
-        ExportAccountRecord: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "account";
-            /** Owner */
-            owner: string;
-            usage: components["schemas"]["UsageView"];
-        };
-        /**
-         * ExportAlbumRecord
-         * @description One album.
-         */
-        ExportAlbumRecord: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "album";
-            album: components["schemas"]["AlbumView"];
-        };
-        /**
-         * ExportEndRecord
-         * @description The last line; an export without it is incomplete. `images` counts the images before it.
-         */
-        ExportEndRecord: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "end";
-            /** Images */
-            images: number;
-        };
-        /**
-         * ExportImageRecord
-         * @description One image, and the URL of its original.
-         *
-         *     To resume an interrupted export after this line, pass its `cursor`.
-         */
-        ExportImageRecord: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "image";
-            image: components["schemas"]["ImageView"];
-            original: components["schemas"]["OriginalView"];
-            /** Cursor */
-            cursor: string;
-        };
-        /**
-         * FailureView
-         * @description Why a part failed: `code` is stable, `message` is for people.
-         */
+        /** @description Why a part failed: `code` is stable, `message` is for people. */
         FailureView: {
-            /**
-             * Code
-             * @example unsupported_format
-             */
+            /** @example unsupported_format */
             code: string;
-            /**
-             * Message
-             * @example The file format is not supported.
-             */
+            /** @example The file format is not supported. */
             message: string;
         };
         /**
-         * Feature
          * @description A kind of recognition; each is billed separately.
          * @enum {string}
          */
         Feature: "labels" | "properties" | "text" | "faces" | "moderation";
-        /**
-         * FieldError
-         * @description One field that failed validation.
-         */
+        /** @description One field that failed validation. */
         FieldError: {
-            /**
-             * Location
-             * @example body.sha256
-             */
+            /** @example body.sha256 */
             location: string;
-            /**
-             * Message
-             * @example String should match pattern '^[0-9a-f]{64}$'
-             */
+            /** @example String should match pattern '^[0-9a-f]{64}$' */
             message: string;
         };
         /**
-         * GeoPosition
          * @description The position of the camera: degrees north and east (WGS 84), meters above sea level.
          *
          *     `direction` is the direction of view, in degrees clockwise from north. `district` (of the city),
@@ -842,184 +635,99 @@ export interface components {
          *     data set; `country_code` is of ISO 3166-1 (two letters).
          */
         GeoPosition: {
-            /** Latitude */
+            /** Format: double */
             latitude: number;
-            /** Longitude */
+            /** Format: double */
             longitude: number;
-            /** Altitude */
             altitude?: number | null;
-            /** Direction */
             direction?: number | null;
-            /** District */
             district?: string | null;
-            /** City */
             city?: string | null;
-            /** Region */
             region?: string | null;
-            /** Country */
             country?: string | null;
-            /** Country Code */
             country_code?: string | null;
         };
-        /**
-         * ImageChanges
-         * @description The fields to change. A field that is left out stays as it is; null removes a text.
-         */
+        /** @description The fields to change. A field that is left out stays as it is; null removes a text. */
         ImageChanges: {
-            /** Title */
             title?: string | null;
-            /** Description */
             description?: string | null;
-            /**
-             * Labels Added
-             * @description All of the owner's own labels.
-             * @default []
-             */
-            labels_added?: string[];
-            /**
-             * Labels Hidden
-             * @description All detected labels to leave out.
-             * @default []
-             */
-            labels_hidden?: string[];
+            /** @description All of the owner's own labels. Null keeps them. */
+            labels_added?: string[] | null;
+            /** @description All detected labels to leave out. Null keeps them. */
+            labels_hidden?: string[] | null;
         };
-        /**
-         * ImageLabel
-         * @description A label of an image; a label that the owner added has a confidence of 100.
-         */
+        /** @description A label of an image; a label that the owner added has a confidence of 100. */
         ImageLabel: {
-            /**
-             * Name
-             * @example Dog
-             */
+            /** @example Dog */
             name: string;
             /**
-             * Confidence
+             * Format: double
              * @example 98.5
              */
             confidence: number;
         };
-        /**
-         * ImageProperties
-         * @description Quality and colors of the whole image, its foreground and its background.
-         */
+        /** @description Quality and colors of the whole image, its foreground and its background. */
         ImageProperties: {
             quality: components["schemas"]["ImageQuality"];
-            /**
-             * Colors
-             * @default []
-             */
+            /** @default [] */
             colors?: components["schemas"]["DominantColor"][];
             foreground?: components["schemas"]["ImageQuality"] | null;
-            /**
-             * Foreground Colors
-             * @default []
-             */
+            /** @default [] */
             foreground_colors?: components["schemas"]["DominantColor"][];
             background?: components["schemas"]["ImageQuality"] | null;
-            /**
-             * Background Colors
-             * @default []
-             */
+            /** @default [] */
             background_colors?: components["schemas"]["DominantColor"][];
         };
-        /**
-         * ImageQuality
-         * @description Measures from 0 to 100; None if not measured for this part of the image.
-         */
+        /** @description Measures from 0 to 100; None if not measured for this part of the image. */
         ImageQuality: {
-            /** Brightness */
             brightness?: number | null;
-            /** Sharpness */
             sharpness?: number | null;
-            /** Contrast */
             contrast?: number | null;
         };
-        /**
-         * ImageSummary
-         * @description An image in a list; `GET /v1/images/{image_id}` returns all of it.
-         */
+        /** @description An image in a list; `GET /v1/images/{image_id}` returns all of it. */
         ImageSummary: {
-            /**
-             * Id
-             * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
-             */
-            id: string;
+            /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
+            id: components["schemas"]["ImageId"];
             status: components["schemas"]["Status"];
-            /** Title */
             title: string | null;
-            /**
-             * Media Type
-             * @description As detected in the file; until then as declared.
-             */
+            /** @description As detected in the file; until then as declared. */
             media_type: string;
-            /** Bytes */
+            /** Format: int64 */
             bytes: number;
-            /**
-             * Width
-             * @description Pixels of the upright original.
-             */
+            /** @description Pixels of the upright original. */
             width: number | null;
-            /** Height */
             height: number | null;
-            /** Animated */
             animated: boolean | null;
             /**
-             * Placeholder
              * @description ThumbHash in Base64, to show until the thumbnail has loaded.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
              */
             placeholder: string | null;
-            /**
-             * Labels
-             * @description Most confident first.
-             */
+            /** @description Most confident first. */
             labels: components["schemas"]["ImageLabel"][];
-            /**
-             * Taken At
-             * @description The instant of capture; null if its offset from UTC is unknown.
-             */
+            /** @description The instant of capture; null if its offset from UTC is unknown. */
             taken_at: string | null;
-            /** Taken At Local */
             taken_at_local: string | null;
             place: components["schemas"]["GeoPosition"] | null;
-            /**
-             * Motion
-             * @description Whether it is the still of a motion or Live Photo.
-             */
+            /** @description Whether it is the still of a motion or Live Photo. */
             motion: boolean | null;
-            /**
-             * Projection
-             * @description As in the image itself.
-             */
+            /** @description As in the image itself. */
             projection: string | null;
             /** @description The smallest rendition. */
             thumbnail: components["schemas"]["LinkedRendition"] | null;
             /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
             preview: components["schemas"]["LinkedRendition"] | null;
-            /**
-             * Albums
-             * @description Ids of the albums that contain the image.
-             */
-            albums: string[];
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** @description Ids of the albums that contain the image. */
+            albums: components["schemas"]["AlbumId"][];
+            /** Format: date-time */
             created_at: string;
         };
-        /**
-         * ImageSummaryPage
-         * @description A page of images, newest first; `next_cursor` continues it, null on the last page.
-         */
+        /** @description A page of images, newest first; `next_cursor` continues it, null on the last page. */
         ImageSummaryPage: {
-            /** Items */
             items: components["schemas"]["ImageSummary"][];
-            /** Next Cursor */
             next_cursor: string | null;
         };
         /**
-         * ImageUpload
          * @description A new image, and the presigned POST that uploads its file.
          *
          *     If the caller already has an image with the same bytes, `duplicate_of` is its id. Uploading
@@ -1028,492 +736,332 @@ export interface components {
         ImageUpload: {
             image: components["schemas"]["ImageView"];
             upload: components["schemas"]["UploadTarget"];
-            /** Duplicate Of */
-            duplicate_of: string | null;
+            duplicate_of: components["schemas"]["ImageId"] | null;
         };
-        /**
-         * ImageUploadBatch
-         * @description Images to upload.
-         */
+        /** @description Images to upload. */
         ImageUploadBatch: {
-            /** Images */
             images: components["schemas"]["ImageUploadRequest"][];
         };
-        /**
-         * ImageUploadOutcome
-         * @description The upload, or the problem that prevented it; the other one is null.
-         */
+        /** @description The upload, or the problem that prevented it; the other one is null. */
         ImageUploadOutcome: {
             upload?: components["schemas"]["ImageUpload"] | null;
             problem?: components["schemas"]["ProblemBody"] | null;
         };
-        /**
-         * ImageUploadOutcomes
-         * @description One outcome for each image, in the order of the request.
-         */
+        /** @description One outcome for each image, in the order of the request. */
         ImageUploadOutcomes: {
-            /** Items */
             items: components["schemas"]["ImageUploadOutcome"][];
         };
-        /**
-         * ImageUploadRequest
-         * @description An image to upload.
-         */
+        /** @description An image to upload. */
         ImageUploadRequest: {
-            /**
-             * Media Type
-             * @enum {string}
-             */
+            /** @enum {string} */
             media_type: "image/avif" | "image/bmp" | "image/gif" | "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/tiff" | "image/webp";
             /**
-             * Bytes
+             * Format: int64
              * @description Exact size of the file.
              * @example 829183
              */
             bytes: number;
             /**
-             * Sha256
              * @description SHA-256 of the file in hex; S3 rejects any other content.
              * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
              */
             sha256: string;
-            /** Title */
             title?: string | null;
-            /**
-             * Features
-             * @description Features to recognize. Null selects the server's default.
-             */
+            /** @description Features to recognize. Null selects the server's default. */
             features?: components["schemas"]["Feature"][] | null;
         };
-        /**
-         * ImageView
-         * @description An image with its processing state and results.
-         */
+        /** @description An image with its processing state and results. */
         ImageView: {
-            /**
-             * Id
-             * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
-             */
-            id: string;
+            /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
+            id: components["schemas"]["ImageId"];
             /** @description Derived from both parts; ends as `ready` or `failed`. */
             status: components["schemas"]["Status"];
-            /** Title */
             title: string | null;
-            /** Description */
             description: string | null;
-            /**
-             * Labels
-             * @description The labels that the image is found by: detected labels without the hidden ones, and the owner's own. Most confident first.
-             */
+            /** @description The labels that the image is found by: detected labels without the hidden ones, and the owner's own. Most confident first. */
             labels: components["schemas"]["ImageLabel"][];
-            /**
-             * Labels Added
-             * @description The owner's own labels.
-             */
+            /** @description The owner's own labels. */
             labels_added: string[];
-            /**
-             * Labels Hidden
-             * @description Detected labels to leave out.
-             */
+            /** @description Detected labels to leave out. */
             labels_hidden: string[];
-            /**
-             * Albums
-             * @description Ids of the albums that contain the image.
-             */
-            albums: string[];
-            /**
-             * Media Type
-             * @description As detected in the file; until then as declared.
-             */
+            /** @description Ids of the albums that contain the image. */
+            albums: components["schemas"]["AlbumId"][];
+            /** @description As detected in the file; until then as declared. */
             media_type: string;
-            /** Bytes */
+            /** Format: int64 */
             bytes: number;
-            /** Sha256 */
             sha256: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** Format: date-time */
             created_at: string;
-            /**
-             * Width
-             * @description Pixels of the upright original.
-             */
+            /** @description Pixels of the upright original. */
             width: number | null;
-            /** Height */
             height: number | null;
-            /**
-             * Animated
-             * @description Renditions of an animation show its first frame.
-             */
+            /** @description Renditions of an animation show its first frame. */
             animated: boolean | null;
-            /**
-             * Damaged
-             * @description Whether pixels are missing in the file; renditions are gray there.
-             */
+            /** @description Whether pixels are missing in the file; renditions are gray there. */
             damaged: boolean | null;
             /**
-             * Placeholder
              * @description ThumbHash in Base64, to show until a rendition has loaded.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j2w
              */
             placeholder: string | null;
-            /**
-             * Motion
-             * @description Whether the image is the still of a motion photo or a Live Photo.
-             */
+            /** @description Whether the image is the still of a motion photo or a Live Photo. */
             motion: boolean | null;
-            /**
-             * Projection
-             * @description The projection of a panorama, such as a 360-degree photo (`equirectangular`).
-             */
+            /** @description The projection of a panorama, such as a 360-degree photo (`equirectangular`). */
             projection: string | null;
             /** @description What the camera recorded. */
             capture: components["schemas"]["Capture"] | null;
             recognition: components["schemas"]["RecognitionView"];
             renditions: components["schemas"]["RenditionsView"];
         };
-        /**
-         * LabelInstance
-         * @description One occurrence of a label's object in the image.
-         */
+        /** @description One occurrence of a label's object in the image. */
         LabelInstance: {
             box: components["schemas"]["BoundingBox"];
-            /** Confidence */
+            /** Format: double */
             confidence: number;
         };
-        /**
-         * LabelPage
-         * @description A page of labels by name; `next_cursor` continues it, null on the last page.
-         */
+        /** @description A page of labels by name; `next_cursor` continues it, null on the last page. */
         LabelPage: {
-            /** Items */
             items: components["schemas"]["LabelView"][];
-            /** Next Cursor */
             next_cursor: string | null;
         };
-        /**
-         * LabelView
-         * @description A label, and how many of the caller's images have it.
-         */
+        /** @description A label, and how many of the caller's images have it. */
         LabelView: {
-            /**
-             * Name
-             * @example Dog
-             */
+            /** @example Dog */
             name: string;
             /**
-             * Images
+             * Format: int64
              * @example 17
              */
             images: number;
         };
-        /**
-         * LinkedRendition
-         * @description A rendition in a list; sides are in pixels, and `url` is valid for at least an hour.
-         */
+        /** @description A rendition in a list; sides are in pixels, and `url` is valid for at least an hour. */
         LinkedRendition: {
-            /** Url */
             url: string;
             /**
-             * Width
+             * Format: int32
              * @example 256
              */
             width: number;
             /**
-             * Height
+             * Format: int32
              * @example 192
              */
             height: number;
         };
-        /**
-         * ModerationLabel
-         * @description A kind of sensitive content; `parent` is the broader kind, "" at the top level.
-         */
+        /** @description A kind of sensitive content; `parent` is the broader kind, "" at the top level. */
         ModerationLabel: {
-            /** Name */
             name: string;
-            /** Confidence */
+            /** Format: double */
             confidence: number;
-            /**
-             * Parent
-             * @default
-             */
+            /** @default  */
             parent?: string;
         };
-        /**
-         * MonthlyUsageView
-         * @description Usage in one month; deleting images does not reduce it.
-         */
+        /** @description Usage in one month; deleting images does not reduce it. */
         MonthlyUsageView: {
-            /**
-             * Month
-             * @example 2026-11
-             */
+            /** @example 2026-11 */
             month: string;
-            /** Images */
+            /** Format: int64 */
             images: number;
-            /** Bytes */
+            /** Format: int64 */
             bytes: number;
-            /**
-             * Calls
-             * @description Paid recognition calls by feature.
-             */
+            /** @description Paid recognition calls by feature. */
             calls: {
                 [key: string]: number;
             };
             /**
-             * Estimated Cost
+             * Format: double
              * @description Cost of these calls in US dollars.
              * @example 1.25
              */
             estimated_cost: number;
         };
-        /**
-         * OriginalView
-         * @description A URL that downloads the original; it needs no token, and is valid until `expires_at`.
-         */
+        /** @description A URL that downloads the original; it needs no token, and is valid until `expires_at`. */
         OriginalView: {
-            /** Url */
             url: string;
             /**
-             * File Name
              * @description The title, or else the id, with the suffix of the format.
              * @example Evening at sea.jpg
              */
             file_name: string;
-            /**
-             * Media Type
-             * @example image/jpeg
-             */
+            /** @example image/jpeg */
             media_type: string;
             /**
-             * Bytes
+             * Format: int64
              * @example 829183
              */
             bytes: number;
-            /**
-             * Expires At
-             * Format: date-time
-             */
+            /** Format: date-time */
             expires_at: string;
         };
-        /**
-         * PolygonPoint
-         * @description A corner of the polygon around a text.
-         */
+        /** @description A corner of the polygon around a text. */
         PolygonPoint: {
-            /** X */
+            /** Format: double */
             x: number;
-            /** Y */
+            /** Format: double */
             y: number;
         };
-        /**
-         * ProblemBody
-         * @description What went wrong: `code` is for programs, `detail` for people.
-         */
+        /** @description What went wrong: `code` is for programs, `detail` for people. */
         ProblemBody: {
-            /**
-             * Type
-             * @example urn:sightline:problem:image_not_found
-             */
+            /** @example urn:sightline:problem:image_not_found */
             type: string;
-            /**
-             * Code
-             * @example image_not_found
-             */
+            /** @example image_not_found */
             code: string;
-            /**
-             * Title
-             * @example Not Found
-             */
+            /** @example Not Found */
             title: string;
             /**
-             * Status
+             * Format: int32
              * @example 404
              */
             status: number;
-            /**
-             * Detail
-             * @example Image not found.
-             */
+            /** @example Image not found. */
             detail: string;
-            /**
-             * Errors
-             * @default null
-             */
+            /** @default null */
             errors?: components["schemas"]["FieldError"][] | null;
         };
-        /**
-         * RecognitionProfile
-         * @description The requested features, and the limits on their results.
-         */
+        /** @description The requested features, and the limits on their results. */
         RecognitionProfile: {
             /**
-             * Features
              * @default [
              *       "labels"
              *     ]
              */
             features?: components["schemas"]["Feature"][];
             /**
-             * Min Confidence
+             * Format: double
              * @default 55
              */
             min_confidence?: number;
             /**
-             * Max Labels
+             * Format: int32
              * @default 20
              */
             max_labels?: number;
         };
         /**
-         * RecognitionView
          * @description The recognition result. Boxes are fractions of the upright image's width and height.
          *
          *     A feature that was not requested is null.
          */
         RecognitionView: {
-            state: components["schemas"]["State"];
-            /** Started At */
+            state: components["schemas"]["PartState"];
             started_at: string | null;
-            /** Finished At */
             finished_at: string | null;
             failure: components["schemas"]["FailureView"] | null;
             /** @description The requested features, and which results are kept. */
             profile: components["schemas"]["RecognitionProfile"] | null;
-            /**
-             * Models
-             * @description Model version by feature; an emulator reports its own name.
-             */
+            /** @description Model version by feature; an emulator reports its own name. */
             models: {
                 [key: string]: string;
             };
-            /** Labels */
             labels: components["schemas"]["DetectedLabel"][] | null;
             properties: components["schemas"]["ImageProperties"] | null;
-            /** Text */
             text: components["schemas"]["DetectedText"][] | null;
-            /** Faces */
             faces: components["schemas"]["DetectedFace"][] | null;
-            /** Moderation */
             moderation: components["schemas"]["ModerationLabel"][] | null;
         };
-        /**
-         * RenditionView
-         * @description A rendition; sides are in pixels, and `url` is valid for at least an hour.
-         */
+        /** @description A rendition; sides are in pixels, and `url` is valid for at least an hour. */
         RenditionView: {
-            /**
-             * Name
-             * @example thumb
-             */
+            /** @example thumb */
             name: string;
-            /**
-             * Media Type
-             * @example image/webp
-             */
+            /** @example image/webp */
             media_type: string;
             /**
-             * Width
+             * Format: int32
              * @example 256
              */
             width: number;
             /**
-             * Height
+             * Format: int32
              * @example 192
              */
             height: number;
-            /** Bytes */
+            /** Format: int64 */
             bytes: number;
-            /** Url */
             url: string;
         };
-        /**
-         * RenditionsView
-         * @description The renditions of an image.
-         */
+        /** @description The renditions of an image. */
         RenditionsView: {
-            state: components["schemas"]["State"];
-            /** Started At */
+            state: components["schemas"]["PartState"];
             started_at: string | null;
-            /** Finished At */
             finished_at: string | null;
             failure: components["schemas"]["FailureView"] | null;
-            /** Items */
             items: components["schemas"]["RenditionView"][];
         };
-        /**
-         * ReprocessRequest
-         * @description Which parts to process again, and how.
-         */
+        /** @description Which parts to process again, and how. */
         ReprocessRequest: {
             /**
-             * Parts
              * @default [
              *       "recognition",
              *       "renditions"
              *     ]
              */
             parts?: ("recognition" | "renditions")[];
-            /**
-             * Features
-             * @description Features to recognize. Null repeats those of the image.
-             */
+            /** @description Features to recognize. Null repeats those of the image. */
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
-         * State
-         * @description The state of one part of an image.
-         * @enum {string}
-         */
-        State: "pending" | "running" | "succeeded" | "failed";
-        /**
-         * Status
          * @description The status of an image, as its owner sees it.
          * @enum {string}
          */
         Status: "awaiting_upload" | "processing" | "ready" | "failed";
         /**
-         * UploadTarget
          * @description A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
          *
          *     The encoding is multipart/form-data.
          */
         UploadTarget: {
-            /** Url */
             url: string;
-            /** Fields */
             fields: {
                 [key: string]: string;
             };
-            /**
-             * Expires At
-             * Format: date-time
-             */
+            /** Format: date-time */
             expires_at: string;
         };
-        /**
-         * UsageView
-         * @description What the caller stores now, the quotas (null: unlimited), and usage by month.
-         */
+        /** @description What the caller stores now, the quotas (null: unlimited), and usage by month. */
         UsageView: {
-            /** Images */
+            /** Format: int64 */
             images: number;
-            /** Bytes */
+            /** Format: int64 */
             bytes: number;
-            /** Max Images */
             max_images: number | null;
-            /** Max Bytes */
             max_bytes: number | null;
-            /** Months */
             months: components["schemas"]["MonthlyUsageView"][];
         };
+        /**
+         * @description The state of one part of an image.
+         * @enum {string}
+         */
+        PartState: "pending" | "running" | "succeeded" | "failed";
+        /**
+         * @description The id of an image: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        ImageId: string;
+        /**
+         * @description The id of an album: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        AlbumId: string;
     };
     responses: never;
     parameters: never;
     requestBodies: never;
     headers: {
+        /** @description Id of the request in the logs; name it when you report an error. */
+        "X-Request-Id": string;
+        /** @description Version of the representation, for `If-None-Match`; a strong one is also valid in `If-Match`. */
+        ETag: string;
+        /** @description Path of the new resource. */
+        Location: string;
+        /** @description `true` if the response repeats that of an earlier request with the same `Idempotency-Key`. */
+        "Idempotent-Replayed": "true";
+        /** @description Seconds after which to retry. */
+        "Retry-After": number;
+        /** @description The scheme `Bearer`; with `error="invalid_token"` and a reason if a token was rejected (RFC 6750). */
+        "WWW-Authenticate": string;
+        /** @description The media type that a body must have. */
+        Accept: string;
         /**
          * @description The rate limit: `q` requests at once, and as many again every `w` seconds. Absent if there is no limit.
          * @example "owner";q=200;w=4
@@ -1532,17 +1080,20 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
-                status?: components["schemas"]["Status"] | null;
-                album?: string | null;
+                status?: components["schemas"]["Status"];
+                album?: components["schemas"]["AlbumId"];
                 label?: string[];
-                created_from?: string | null;
-                created_until?: string | null;
-                taken_from?: string | null;
-                taken_until?: string | null;
+                created_from?: string;
+                created_until?: string;
+                taken_from?: string;
+                taken_until?: string;
                 limit?: number;
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1551,6 +1102,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1559,9 +1112,25 @@ export interface operations {
                     "application/json": components["schemas"]["ImageSummaryPage"];
                 };
             };
-            /** @description The cursor does not belong to this list. Start again without a cursor. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1570,9 +1139,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1581,9 +1156,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1592,11 +1188,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1605,11 +1205,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1625,7 +1261,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1639,6 +1275,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1647,9 +1286,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImageUpload"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1658,9 +1302,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1669,9 +1319,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Storage quota exceeded. Delete images to free space. */
+            /**
+             * @description Storage quota exceeded. Delete images to free space.
+             *
+             *     Codes: `quota_exceeded`.
+             */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1680,11 +1336,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1693,9 +1370,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The image exceeds the maximum file size. */
+            /**
+             * @description The image exceeds the maximum file size. The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `image_too_large`, `request_too_large`.
+             */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1704,9 +1387,31 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1715,11 +1420,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1728,11 +1437,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1748,7 +1493,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1762,6 +1507,8 @@ export interface operations {
             /** @description Successful Response */
             207: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1770,9 +1517,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImageUploadOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1781,9 +1533,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1792,11 +1550,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1805,9 +1584,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1816,11 +1634,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1829,11 +1651,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1849,7 +1707,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1863,6 +1721,8 @@ export interface operations {
             /** @description Successful Response */
             207: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1871,9 +1731,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeletionOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1882,9 +1747,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1893,11 +1764,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1906,9 +1798,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1917,11 +1848,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1930,11 +1865,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1948,9 +1919,12 @@ export interface operations {
     get_image: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -1959,6 +1933,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1967,9 +1943,42 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description A valid access token is required. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1978,9 +1987,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -1989,9 +2003,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2000,11 +2035,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2013,11 +2052,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2033,10 +2108,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `ETag` that the resource must still have. */
-                "if-match"?: string | null;
+                "if-match"?: string;
             };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -2045,15 +2120,21 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            /**
+             * @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_precondition`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2062,9 +2143,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2073,9 +2160,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2084,9 +2176,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The resource has changed. Fetch it again and retry with its new ETag.
+             *
+             *     Codes: `changed`.
+             */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2095,9 +2208,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2106,11 +2224,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2119,11 +2241,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2139,10 +2297,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `ETag` that the resource must still have. */
-                "if-match"?: string | null;
+                "if-match"?: string;
             };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -2155,6 +2313,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2163,9 +2323,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            /**
+             * @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_precondition`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2174,9 +2339,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2185,9 +2356,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2196,9 +2372,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Concurrent requests are changing the resource. Retry. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Concurrent requests are changing the resource. Retry.
+             *
+             *     Codes: `contended`.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2207,9 +2404,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            /**
+             * @description The resource has changed. Fetch it again and retry with its new ETag.
+             *
+             *     Codes: `changed`.
+             */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2218,9 +2420,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2229,11 +2469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2242,11 +2486,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2262,10 +2542,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -2278,6 +2558,8 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2286,9 +2568,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImageView"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2297,9 +2584,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2308,9 +2601,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2319,11 +2618,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. The image has not been uploaded yet. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`. The image has not been uploaded yet.
+             *
+             *     Codes: `nothing_uploaded`, `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2332,9 +2652,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2343,11 +2702,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2356,11 +2719,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2374,9 +2773,12 @@ export interface operations {
     get_original: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -2385,6 +2787,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2393,9 +2797,42 @@ export interface operations {
                     "application/json": components["schemas"]["OriginalView"];
                 };
             };
-            /** @description A valid access token is required. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2404,9 +2841,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2415,9 +2857,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The image has not been uploaded yet. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The image has not been uploaded yet.
+             *
+             *     Codes: `nothing_uploaded`.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2426,9 +2889,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2437,11 +2905,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2450,11 +2922,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2470,9 +2978,12 @@ export interface operations {
             query?: {
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path: {
-                image_id: string;
+                image_id: components["schemas"]["ImageId"];
             };
             cookie?: never;
         };
@@ -2481,6 +2992,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2489,9 +3002,42 @@ export interface operations {
                     "application/json": components["schemas"]["Duplicates"];
                 };
             };
-            /** @description A valid access token is required. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2500,9 +3046,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Image not found. */
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2511,9 +3062,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2522,11 +3094,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2535,11 +3111,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2554,9 +3166,12 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2565,6 +3180,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2573,9 +3190,25 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumPage"];
                 };
             };
-            /** @description The cursor does not belong to this list. Start again without a cursor. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2584,9 +3217,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2595,9 +3234,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2606,11 +3266,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2619,11 +3283,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2639,7 +3339,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2653,6 +3353,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2661,9 +3365,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2672,9 +3381,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2683,11 +3398,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2696,9 +3432,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2707,11 +3482,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2720,11 +3499,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2738,9 +3553,12 @@ export interface operations {
     get_album: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path: {
-                album_id: string;
+                album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
         };
@@ -2749,6 +3567,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2757,9 +3577,42 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description A valid access token is required. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2768,9 +3621,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Album not found. */
+            /**
+             * @description Album not found.
+             *
+             *     Codes: `album_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2779,9 +3637,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2790,11 +3669,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2803,11 +3686,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2823,10 +3742,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `ETag` that the resource must still have. */
-                "if-match"?: string | null;
+                "if-match"?: string;
             };
             path: {
-                album_id: string;
+                album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
         };
@@ -2835,15 +3754,21 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            /**
+             * @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_precondition`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2852,9 +3777,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2863,9 +3794,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Album not found. */
+            /**
+             * @description Album not found.
+             *
+             *     Codes: `album_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2874,9 +3810,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Concurrent requests are changing the resource. Retry. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Concurrent requests are changing the resource. Retry.
+             *
+             *     Codes: `contended`.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2885,9 +3842,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            /**
+             * @description The resource has changed. Fetch it again and retry with its new ETag.
+             *
+             *     Codes: `changed`.
+             */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2896,9 +3858,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2907,11 +3874,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2920,11 +3891,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2940,10 +3947,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `ETag` that the resource must still have. */
-                "if-match"?: string | null;
+                "if-match"?: string;
             };
             path: {
-                album_id: string;
+                album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
         };
@@ -2956,6 +3963,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2964,9 +3973,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumView"];
                 };
             };
-            /** @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. */
+            /**
+             * @description `If-Match` must be `*` or a list of quoted entity tags, as `ETag` returns them. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_precondition`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2975,9 +3989,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2986,9 +4006,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Album not found. */
+            /**
+             * @description Album not found.
+             *
+             *     Codes: `album_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -2997,9 +4022,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Concurrent requests are changing the resource. Retry. The cover must be an image of the album. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Concurrent requests are changing the resource. Retry. The cover must be an image of the album.
+             *
+             *     Codes: `contended`, `not_in_album`.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3008,9 +4054,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The resource has changed. Fetch it again and retry with its new ETag. */
+            /**
+             * @description The resource has changed. Fetch it again and retry with its new ETag.
+             *
+             *     Codes: `changed`.
+             */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3019,9 +4070,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3030,11 +4119,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3043,11 +4136,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3063,10 +4192,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path: {
-                album_id: string;
+                album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
         };
@@ -3079,6 +4208,8 @@ export interface operations {
             /** @description Successful Response */
             207: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3087,9 +4218,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3098,9 +4234,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3109,9 +4251,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Album not found. */
+            /**
+             * @description Album not found.
+             *
+             *     Codes: `album_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3120,11 +4268,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry.
+             *
+             *     Codes: `contended`, `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3133,9 +4302,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3144,11 +4352,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3157,11 +4369,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3177,10 +4425,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
-                "idempotency-key"?: string | null;
+                "idempotency-key"?: string;
             };
             path: {
-                album_id: string;
+                album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
         };
@@ -3193,6 +4441,8 @@ export interface operations {
             /** @description Successful Response */
             207: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3201,9 +4451,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumImageOutcomes"];
                 };
             };
-            /** @description An Idempotency-Key must have 1 to 200 visible ASCII characters. */
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3212,9 +4467,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3223,9 +4484,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Album not found. */
+            /**
+             * @description Album not found.
+             *
+             *     Codes: `album_not_found`.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3234,11 +4501,32 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`. Concurrent requests are changing the resource. Retry.
+             *
+             *     Codes: `contended`, `request_in_progress`.
+             */
             409: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3247,9 +4535,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key. */
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3258,11 +4585,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3271,11 +4602,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3291,9 +4658,12 @@ export interface operations {
             query?: {
                 prefix?: string;
                 limit?: number;
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3302,6 +4672,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3310,9 +4682,25 @@ export interface operations {
                     "application/json": components["schemas"]["LabelPage"];
                 };
             };
-            /** @description The cursor does not belong to this list. Start again without a cursor. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3321,9 +4709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3332,9 +4726,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3343,11 +4758,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3356,11 +4775,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3377,12 +4832,15 @@ export interface operations {
                 label?: string[];
                 not?: string[];
                 text?: string[];
-                album?: string | null;
+                album?: components["schemas"]["AlbumId"];
                 min_confidence?: number;
                 limit?: number;
-                cursor?: string | null;
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3391,6 +4849,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3399,9 +4859,25 @@ export interface operations {
                     "application/json": components["schemas"]["ImageSummaryPage"];
                 };
             };
-            /** @description The cursor does not belong to this list. Start again without a cursor. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3410,9 +4886,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3421,9 +4903,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. Provide at least one `label` or `text`, and at most 20 words. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. Provide at least one `label` or `text`, and at most 20 words.
+             *
+             *     Codes: `invalid_request`, `invalid_search`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3432,11 +4935,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3445,11 +4952,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3463,7 +5006,10 @@ export interface operations {
     get_usage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3472,6 +5018,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3480,9 +5028,42 @@ export interface operations {
                     "application/json": components["schemas"]["UsageView"];
                 };
             };
-            /** @description A valid access token is required. */
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3491,9 +5072,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3502,11 +5104,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3515,11 +5121,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3533,7 +5175,7 @@ export interface operations {
     export_account: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3544,17 +5186,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/jsonl": components["schemas"]["ExportAccountRecord"] | components["schemas"]["ExportAlbumRecord"] | components["schemas"]["ExportImageRecord"] | components["schemas"]["ExportEndRecord"];
+                    "application/jsonl": string;
                 };
             };
-            /** @description The cursor does not belong to this list. Start again without a cursor. */
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3563,9 +5211,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3574,9 +5228,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3585,11 +5260,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3598,11 +5277,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3627,6 +5342,8 @@ export interface operations {
             /** @description Incomplete: repeat the request. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3638,15 +5355,38 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3655,9 +5395,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3666,11 +5427,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3679,11 +5444,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3699,7 +5500,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `id` of the last event of the previous stream. */
-                "last-event-id"?: string | null;
+                "last-event-id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3709,6 +5510,7 @@ export interface operations {
             /** @description Events as they happen, until the stream ends. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3738,9 +5540,31 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description A valid access token is required. */
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3749,9 +5573,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description The request failed validation; see `errors`. */
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3760,11 +5605,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Rate limit exceeded. Retry after the seconds in `Retry-After`. Too many open event streams. Close one first. */
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`. Too many open event streams. Close one first.
+             *
+             *     Codes: `rate_limited`, `too_many_streams`.
+             */
             429: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3773,11 +5622,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description A required service is unavailable. Retry after the seconds in `Retry-After`. */
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
             503: {
                 headers: {
-                    /** @description Seconds after which to retry. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
@@ -3800,12 +5685,69 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -36,10 +36,12 @@ from sightline_api.asgi.head import HeadRequests
 from sightline_api.asgi.limits import RequestHead, RequestLimits
 from sightline_api.asgi.query_parameters import KnownQueryParameters
 from sightline_api.auth.jwks import JwksCache
-from sightline_api.auth.middleware import AuthenticationMiddleware, describe_security
-from sightline_api.auth.rate_limit import OwnerRateLimiter, describe_headers
+from sightline_api.auth.middleware import AuthenticationMiddleware
+from sightline_api.auth.rate_limit import OwnerRateLimiter
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.docs import install_docs
+from sightline_api.document.application import DescribedApplication
+from sightline_api.document.metadata import METADATA
 from sightline_api.events import endpoints as events
 from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
@@ -49,7 +51,7 @@ from sightline_api.images import duplicates, originals
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.labels import endpoints as labels
-from sightline_api.problems import install_handlers, problem_schemas
+from sightline_api.problems import install_handlers
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.s3 import S3Signer
@@ -65,31 +67,6 @@ ROUTERS = (
     account.router,
     events.router,
 )
-
-DESCRIPTION = """\
-Upload images and find them labeled, resized and searchable within seconds.
-
-1. `POST /v1/images` creates an image and returns a presigned POST.
-2. Send the presigned POST, with the file, straight to S3.
-3. Poll `GET /v1/images/{image_id}`, or follow `GET /v1/events`, until `status` is `ready` or
-   `failed`.
-
-Every error is `application/problem+json` with a stable `code`.
-"""
-
-#: The gateway serves the document itself.
-SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
-
-TAGS = [
-    {"name": "images", "description": "Upload, list, change and delete images."},
-    {"name": "albums", "description": "Sets of images; an image may belong to several."},
-    {"name": "labels", "description": "Labels attached to images, and search."},
-    {"name": "events", "description": "Changes as they happen."},
-    {"name": "account", "description": "Export or erase everything of an owner."},
-    {"name": "usage", "description": "Stored images and recognition costs of an owner."},
-    {"name": "operations", "description": "Health of the gateway."},
-]
-
 
 #: FastAPI would otherwise look for OpenTelemetry at every request.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
@@ -120,37 +97,10 @@ class Lifespan(Protocol):
     def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
 
 
-class Gateway(FastAPI):
-    """An application whose OpenAPI document describes its errors and headers."""
-
-    def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        # FastAPI would describe the model of a response as plain JSON; a problem has its own type.
-        document["components"]["schemas"].update(problem_schemas())
-        describe_security(document)
-        describe_headers(document)
-        _describe_streams(document)
-        return document
-
-
-def _describe_streams(document: dict[str, Any]) -> None:
-    """Use the schema of the items of a stream as its schema: `itemSchema` is new in OpenAPI 3.2."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            for content in operation["responses"].get("200", {}).get("content", {}).values():
-                if "itemSchema" in content:
-                    content["schema"] = content.pop("itemSchema")
-
-
 def create_app(lifespan: Lifespan, settings: ApiSettings) -> FastAPI:
     """Create the application; `lifespan` opens what it needs."""
-    app = Gateway(
-        title="Sightline",
-        version="0.1.0",
-        description=DESCRIPTION,
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        servers=SERVERS,
-        openapi_tags=TAGS,
+    app = DescribedApplication(
+        **METADATA,
         lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url=None,

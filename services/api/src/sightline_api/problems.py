@@ -77,6 +77,10 @@ MAX_FIELD_ERRORS = 20
 #: Maximum length of the location of such an error; a request may name a field as it likes.
 MAX_LOCATION_LENGTH = 200
 
+#: Key of the codes of a response or an operation in the OpenAPI document.
+CODES_KEY = "x-problem-codes"
+
+INVALID_REQUEST_CODE = "invalid_request"
 INVALID_REQUEST = "The request failed validation; see `errors`."
 
 
@@ -120,7 +124,8 @@ class Problem(Exception):
     @classmethod
     def schema(cls) -> dict[int | str, dict[str, Any]]:
         """Return the entry of this error in the `responses` of an endpoint."""
-        return _schema(cls.status, cls.detail, {} if cls.retry_after is None else RETRY_HEADER)
+        headers = {} if cls.retry_after is None else RETRY_HEADER
+        return _schema(cls.status, cls.code, cls.detail, headers)
 
 
 class Unauthenticated(Problem):
@@ -290,6 +295,12 @@ class DependencyUnavailable(Problem):
     retry_after = RETRY_AFTER_SECONDS
 
 
+class InternalError(Problem):
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "internal_error"
+    detail = "An internal error occurred."
+
+
 #: What every endpoint that requires a token may answer.
 AUTHENTICATED = (Unauthenticated, RateLimited, DependencyUnavailable)
 
@@ -307,22 +318,36 @@ DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
 
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of an endpoint that takes input and may answer with these problems."""
-    responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST)
+    responses = _schema(HTTPStatus.UNPROCESSABLE_ENTITY, INVALID_REQUEST_CODE, INVALID_REQUEST, {})
     for problem in problems:
-        for status, response in problem.schema().items():
-            # A status may have several reasons; the description lists all of them.
-            known = responses.setdefault(status, response)
-            if response["description"] not in known["description"]:
-                known["description"] += " " + response["description"]
-            known["headers"] |= response["headers"]
+        add_problem(responses, problem)
     return responses
 
 
+def add_problem(responses: dict[Any, dict[str, Any]], problem: type[Problem]) -> None:
+    """Add a problem to the `responses` of an endpoint, whose statuses are all numbers or all text.
+
+    A status may have several reasons; the description and the codes list all of them.
+    """
+    is_text = any(isinstance(status, str) for status in responses)
+    for status, response in problem.schema().items():
+        known = responses.setdefault(str(status) if is_text else status, response)
+        if response["description"] not in known["description"]:
+            known["description"] += " " + response["description"]
+        known["headers"] = known.get("headers", {}) | response["headers"]
+        known[CODES_KEY] = sorted({*known.get(CODES_KEY, ()), *response[CODES_KEY]})
+
+
 def _schema(
-    status: HTTPStatus, description: str, headers: dict[str, Any] | None = None
+    status: HTTPStatus, code: str, description: str, headers: dict[str, Any]
 ) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
-    response = {"description": description, "headers": {**(headers or {})}, "content": content}
+    response = {
+        "description": description,
+        "headers": {**headers},
+        "content": content,
+        CODES_KEY: [code],
+    }
     return {int(status): response}
 
 
@@ -347,13 +372,13 @@ def render_problem(problem: Problem) -> JSONResponse:
 
 def render_invalid_request(errors: list[FieldError]) -> JSONResponse:
     """Return the response for a request that failed validation."""
-    return _render(422, "invalid_request", INVALID_REQUEST, errors=errors[:MAX_FIELD_ERRORS])
+    return _render(422, INVALID_REQUEST_CODE, INVALID_REQUEST, errors=errors[:MAX_FIELD_ERRORS])
 
 
 def render_unexpected(error: Exception) -> JSONResponse:
     """Log an unexpected error, and return a response that does not reveal it."""
     logger.error("unexpected error", exc_info=error)
-    return _render(500, "internal_error", "An internal error occurred.")
+    return render_problem(InternalError())
 
 
 def _describe(
@@ -411,7 +436,7 @@ async def _handle_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # FastAPI could not decode the body.
-        return _render(422, "invalid_request", INVALID_REQUEST)
+        return _render(422, INVALID_REQUEST_CODE, INVALID_REQUEST)
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     headers = dict(error.headers or {})

@@ -334,7 +334,8 @@ class AsyncSightline:
 
     async def image(self, image_id: str) -> ImageView:
         """Return the full image. Raises `NotFound`."""
-        return await self.call(get_image.asyncio_detailed, image_id=image_id)
+        image: ImageView = await self.call(get_image.asyncio_detailed, image_id=image_id)
+        return image
 
     def images(
         self,
@@ -467,7 +468,8 @@ class AsyncSightline:
         return self._paginate(list_labels.asyncio_detailed, page_size, prefix=unset_if_none(prefix))
 
     async def usage(self) -> UsageView:
-        return await self.call(get_usage.asyncio_detailed)
+        usage: UsageView = await self.call(get_usage.asyncio_detailed)
+        return usage
 
     # Albums
 
@@ -476,7 +478,8 @@ class AsyncSightline:
         return self._paginate(list_albums.asyncio_detailed, page_size)
 
     async def album(self, album_id: str) -> AlbumView:
-        return await self.call(get_album.asyncio_detailed, album_id=album_id)
+        album: AlbumView = await self.call(get_album.asyncio_detailed, album_id=album_id)
+        return album
 
     async def create_album(self, title: str) -> AlbumView:
         return await self.call(
@@ -535,7 +538,8 @@ class AsyncSightline:
 
     async def original(self, image_id: str) -> OriginalView:
         """Return a presigned URL of the original, which expires."""
-        return await self.call(get_original.asyncio_detailed, image_id=image_id)
+        original: OriginalView = await self.call(get_original.asyncio_detailed, image_id=image_id)
+        return original
 
     async def download(
         self,

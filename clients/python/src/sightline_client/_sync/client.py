@@ -334,7 +334,8 @@ class Sightline:
 
     def image(self, image_id: str) -> ImageView:
         """Return the full image. Raises `NotFound`."""
-        return self.call(get_image.sync_detailed, image_id=image_id)
+        image: ImageView = self.call(get_image.sync_detailed, image_id=image_id)
+        return image
 
     def images(
         self,
@@ -467,7 +468,8 @@ class Sightline:
         return self._paginate(list_labels.sync_detailed, page_size, prefix=unset_if_none(prefix))
 
     def usage(self) -> UsageView:
-        return self.call(get_usage.sync_detailed)
+        usage: UsageView = self.call(get_usage.sync_detailed)
+        return usage
 
     # Albums
 
@@ -476,7 +478,8 @@ class Sightline:
         return self._paginate(list_albums.sync_detailed, page_size)
 
     def album(self, album_id: str) -> AlbumView:
-        return self.call(get_album.sync_detailed, album_id=album_id)
+        album: AlbumView = self.call(get_album.sync_detailed, album_id=album_id)
+        return album
 
     def create_album(self, title: str) -> AlbumView:
         return self.call(
@@ -531,7 +534,8 @@ class Sightline:
 
     def original(self, image_id: str) -> OriginalView:
         """Return a presigned URL of the original, which expires."""
-        return self.call(get_original.sync_detailed, image_id=image_id)
+        original: OriginalView = self.call(get_original.sync_detailed, image_id=image_id)
+        return original
 
     def download(
         self,

@@ -88,7 +88,7 @@ def format_header(state: RateLimitState) -> str:
 
 def describe_headers(document: dict[str, Any]) -> None:
     """Add the headers to every response of the operations that require a token."""
-    document["components"]["headers"] = _HEADERS
+    document["components"].setdefault("headers", {}).update(_HEADERS)
     references = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     for path in document["paths"].values():
         for operation in path.values():

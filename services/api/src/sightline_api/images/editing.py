@@ -40,9 +40,10 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
         if name in changes:
             update[name] = changes[name]
     for name in ("added", "hidden"):
-        if f"labels_{name}" in changes:
+        labels = changes.get(f"labels_{name}")
+        if labels is not None:
             # One of each label, as it was written first.
-            names = {fold_label(label): label for label in reversed(changes[f"labels_{name}"])}
+            names = {fold_label(label): label for label in reversed(labels)}
             update[name] = tuple(sorted(names.values()))
     return image.with_details(image.details.model_copy(update=update))
 

@@ -409,8 +409,12 @@ class ImageChanges(BaseModel):
 
     title: Title | None = None
     description: Description | None = None
-    labels_added: LabelList = Field((), description="All of the owner's own labels.")
-    labels_hidden: LabelList = Field((), description="All detected labels to leave out.")
+    labels_added: LabelList | None = Field(
+        None, description="All of the owner's own labels. Null keeps them."
+    )
+    labels_hidden: LabelList | None = Field(
+        None, description="All detected labels to leave out. Null keeps them."
+    )
 
 
 class ReprocessRequest(BaseModel):

@@ -3,7 +3,6 @@
 from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
 from .album_image_outcome import AlbumImageOutcome
-from .album_image_outcome_status import AlbumImageOutcomeStatus
 from .album_image_outcomes import AlbumImageOutcomes
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
@@ -13,7 +12,6 @@ from .capture import Capture
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
 from .deletion_outcome import DeletionOutcome
-from .deletion_outcome_status import DeletionOutcomeStatus
 from .deletion_outcomes import DeletionOutcomes
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
@@ -24,15 +22,11 @@ from .dominant_color import DominantColor
 from .duplicate import Duplicate
 from .duplicates import Duplicates
 from .erasure_view import ErasureView
-from .export_account_record import ExportAccountRecord
-from .export_album_record import ExportAlbumRecord
-from .export_end_record import ExportEndRecord
-from .export_image_record import ExportImageRecord
 from .failure_view import FailureView
 from .feature import Feature
 from .field_error import FieldError
 from .geo_position import GeoPosition
-from .get_health_response_get_health import GetHealthResponseGetHealth
+from .get_health_response_200 import GetHealthResponse200
 from .image_changes import ImageChanges
 from .image_label import ImageLabel
 from .image_properties import ImageProperties
@@ -54,6 +48,7 @@ from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
 from .monthly_usage_view_calls import MonthlyUsageViewCalls
 from .original_view import OriginalView
+from .part_state import PartState
 from .polygon_point import PolygonPoint
 from .problem_body import ProblemBody
 from .recognition_profile import RecognitionProfile
@@ -63,7 +58,6 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
-from .state import State
 from .status import Status
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
@@ -74,7 +68,6 @@ __all__ = (
     "AlbumImageBatch",
     "AlbumImageOutcome",
     "AlbumImageOutcomes",
-    "AlbumImageOutcomeStatus",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
@@ -84,7 +77,6 @@ __all__ = (
     "DeletionBatch",
     "DeletionOutcome",
     "DeletionOutcomes",
-    "DeletionOutcomeStatus",
     "DetectedFace",
     "DetectedFaceEmotions",
     "DetectedFaceTraits",
@@ -94,15 +86,11 @@ __all__ = (
     "Duplicate",
     "Duplicates",
     "ErasureView",
-    "ExportAccountRecord",
-    "ExportAlbumRecord",
-    "ExportEndRecord",
-    "ExportImageRecord",
     "FailureView",
     "Feature",
     "FieldError",
     "GeoPosition",
-    "GetHealthResponseGetHealth",
+    "GetHealthResponse200",
     "ImageChanges",
     "ImageLabel",
     "ImageProperties",
@@ -124,6 +112,7 @@ __all__ = (
     "MonthlyUsageView",
     "MonthlyUsageViewCalls",
     "OriginalView",
+    "PartState",
     "PolygonPoint",
     "ProblemBody",
     "RecognitionProfile",
@@ -133,7 +122,6 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
-    "State",
     "Status",
     "UploadTarget",
     "UploadTargetFields",

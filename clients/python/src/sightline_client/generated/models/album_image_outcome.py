@@ -8,8 +8,6 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-from ..models.album_image_outcome_status import AlbumImageOutcomeStatus
-
 
 T = TypeVar("T", bound="AlbumImageOutcome")
 
@@ -20,17 +18,17 @@ class AlbumImageOutcome:
 
     Attributes:
         id (str):
-        status (AlbumImageOutcomeStatus):
+        status (int):
     """
 
     id: str
-    status: AlbumImageOutcomeStatus
+    status: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        status = self.status.value
+        status = self.status
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -48,7 +46,7 @@ class AlbumImageOutcome:
         d = dict(src_dict)
         id = d.pop("id")
 
-        status = AlbumImageOutcomeStatus(d.pop("status"))
+        status = d.pop("status")
 
         album_image_outcome = cls(
             id=id,

@@ -23,7 +23,7 @@ class AlbumView:
     """A set of images with a title.
 
     Attributes:
-        id (str):
+        id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         title (str):
         images (int): Number of images in the album.
         cover_id (None | str): The image that the owner chose as the cover.

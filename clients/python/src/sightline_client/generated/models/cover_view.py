@@ -22,7 +22,7 @@ class CoverView:
     """The image that represents an album.
 
     Attributes:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         placeholder (None | str):
         thumbnail (LinkedRendition | None):
         preview (LinkedRendition | None):

@@ -8,8 +8,6 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-from ..models.deletion_outcome_status import DeletionOutcomeStatus
-
 
 T = TypeVar("T", bound="DeletionOutcome")
 
@@ -20,17 +18,17 @@ class DeletionOutcome:
 
     Attributes:
         id (str):
-        status (DeletionOutcomeStatus):
+        status (int):
     """
 
     id: str
-    status: DeletionOutcomeStatus
+    status: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        status = self.status.value
+        status = self.status
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -48,7 +46,7 @@ class DeletionOutcome:
         d = dict(src_dict)
         id = d.pop("id")
 
-        status = DeletionOutcomeStatus(d.pop("status"))
+        status = d.pop("status")
 
         deletion_outcome = cls(
             id=id,

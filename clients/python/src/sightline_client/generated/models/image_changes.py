@@ -22,14 +22,14 @@ class ImageChanges:
     Attributes:
         title (None | str | Unset):
         description (None | str | Unset):
-        labels_added (list[str] | Unset): All of the owner's own labels.
-        labels_hidden (list[str] | Unset): All detected labels to leave out.
+        labels_added (list[str] | None | Unset): All of the owner's own labels. Null keeps them.
+        labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
     """
 
     title: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
-    labels_added: list[str] | Unset = UNSET
-    labels_hidden: list[str] | Unset = UNSET
+    labels_added: list[str] | None | Unset = UNSET
+    labels_hidden: list[str] | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         title: None | str | Unset
@@ -44,12 +44,22 @@ class ImageChanges:
         else:
             description = self.description
 
-        labels_added: list[str] | Unset = UNSET
-        if not isinstance(self.labels_added, Unset):
+        labels_added: list[str] | None | Unset
+        if isinstance(self.labels_added, Unset):
+            labels_added = UNSET
+        elif isinstance(self.labels_added, list):
             labels_added = self.labels_added
 
-        labels_hidden: list[str] | Unset = UNSET
-        if not isinstance(self.labels_hidden, Unset):
+        else:
+            labels_added = self.labels_added
+
+        labels_hidden: list[str] | None | Unset
+        if isinstance(self.labels_hidden, Unset):
+            labels_hidden = UNSET
+        elif isinstance(self.labels_hidden, list):
+            labels_hidden = self.labels_hidden
+
+        else:
             labels_hidden = self.labels_hidden
 
         field_dict: dict[str, Any] = {}
@@ -88,9 +98,39 @@ class ImageChanges:
 
         description = _parse_description(d.pop("description", UNSET))
 
-        labels_added = cast(list[str], d.pop("labels_added", UNSET))
+        def _parse_labels_added(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                labels_added_type_0 = cast(list[str], data)
 
-        labels_hidden = cast(list[str], d.pop("labels_hidden", UNSET))
+                return labels_added_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        labels_added = _parse_labels_added(d.pop("labels_added", UNSET))
+
+        def _parse_labels_hidden(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                labels_hidden_type_0 = cast(list[str], data)
+
+                return labels_hidden_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        labels_hidden = _parse_labels_hidden(d.pop("labels_hidden", UNSET))
 
         image_changes = cls(
             title=title,

@@ -26,7 +26,7 @@ class ImageSummary:
     """An image in a list; `GET /v1/images/{image_id}` returns all of it.
 
     Attributes:
-        id (str):
+        id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         status (Status): The status of an image, as its owner sees it.
         title (None | str):
         media_type (str): As detected in the file; until then as declared.

@@ -27,7 +27,7 @@ class ImageView:
     """An image with its processing state and results.
 
     Attributes:
-        id (str):
+        id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         status (Status): The status of an image, as its owner sees it.
         title (None | str):
         description (None | str):

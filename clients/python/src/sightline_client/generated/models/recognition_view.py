@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-from ..models.state import State
+from ..models.part_state import PartState
 from typing import cast
 import datetime
 
@@ -33,7 +33,7 @@ class RecognitionView:
     A feature that was not requested is null.
 
         Attributes:
-            state (State): The state of one part of an image.
+            state (PartState): The state of one part of an image.
             started_at (datetime.datetime | None):
             finished_at (datetime.datetime | None):
             failure (FailureView | None):
@@ -46,7 +46,7 @@ class RecognitionView:
             moderation (list[ModerationLabel] | None):
     """
 
-    state: State
+    state: PartState
     started_at: datetime.datetime | None
     finished_at: datetime.datetime | None
     failure: FailureView | None
@@ -175,7 +175,7 @@ class RecognitionView:
         from ..models.recognition_view_models import RecognitionViewModels  # noqa: PLC0415
 
         d = dict(src_dict)
-        state = State(d.pop("state"))
+        state = PartState(d.pop("state"))
 
         def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:

@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-from ..models.state import State
+from ..models.part_state import PartState
 from typing import cast
 import datetime
 
@@ -25,14 +25,14 @@ class RenditionsView:
     """The renditions of an image.
 
     Attributes:
-        state (State): The state of one part of an image.
+        state (PartState): The state of one part of an image.
         started_at (datetime.datetime | None):
         finished_at (datetime.datetime | None):
         failure (FailureView | None):
         items (list[RenditionView]):
     """
 
-    state: State
+    state: PartState
     started_at: datetime.datetime | None
     finished_at: datetime.datetime | None
     failure: FailureView | None
@@ -88,7 +88,7 @@ class RenditionsView:
         from ..models.rendition_view import RenditionView  # noqa: PLC0415
 
         d = dict(src_dict)
-        state = State(d.pop("state"))
+        state = PartState(d.pop("state"))
 
         def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:

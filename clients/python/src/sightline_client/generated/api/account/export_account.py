@@ -8,28 +8,21 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.export_account_record import ExportAccountRecord
-from ...models.export_album_record import ExportAlbumRecord
-from ...models.export_end_record import ExportEndRecord
-from ...models.export_image_record import ExportImageRecord
 from ...models.problem_body import ProblemBody
+from ...types import File, FileTypes
 from ...types import UNSET, Unset
+from io import BytesIO
 from typing import cast
 
 
 def _get_kwargs(
     *,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -44,50 +37,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> (
-    ExportAccountRecord
-    | ExportAlbumRecord
-    | ExportEndRecord
-    | ExportImageRecord
-    | ProblemBody
-    | None
-):
+) -> File | ProblemBody | None:
     if response.status_code == 200:
-
-        def _parse_response_200(
-            data: object,
-        ) -> ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord:
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                response_200_type_0 = ExportAccountRecord.from_dict(data)
-
-                return response_200_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                response_200_type_1 = ExportAlbumRecord.from_dict(data)
-
-                return response_200_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                response_200_type_2 = ExportImageRecord.from_dict(data)
-
-                return response_200_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            response_200_type_3 = ExportEndRecord.from_dict(data)
-
-            return response_200_type_3
-
-        response_200 = _parse_response_200(response.content)
+        response_200 = File(payload=BytesIO(response.content))
 
         return response_200
 
@@ -101,6 +53,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -110,6 +67,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -124,9 +91,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[
-    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
-]:
+) -> Response[File | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -138,10 +103,8 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    cursor: None | str | Unset = UNSET,
-) -> Response[
-    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
-]:
+    cursor: str | Unset = UNSET,
+) -> Response[File | ProblemBody]:
     """Export an account
 
      Export everything of the caller as JSON lines.
@@ -151,14 +114,14 @@ def sync_detailed(
     To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
-        cursor (None | str | Unset):
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody]
+        Response[File | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -175,15 +138,8 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    cursor: None | str | Unset = UNSET,
-) -> (
-    ExportAccountRecord
-    | ExportAlbumRecord
-    | ExportEndRecord
-    | ExportImageRecord
-    | ProblemBody
-    | None
-):
+    cursor: str | Unset = UNSET,
+) -> File | ProblemBody | None:
     """Export an account
 
      Export everything of the caller as JSON lines.
@@ -193,14 +149,14 @@ def sync(
     To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
-        cursor (None | str | Unset):
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
+        File | ProblemBody
     """
 
     return sync_detailed(
@@ -212,10 +168,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    cursor: None | str | Unset = UNSET,
-) -> Response[
-    ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
-]:
+    cursor: str | Unset = UNSET,
+) -> Response[File | ProblemBody]:
     """Export an account
 
      Export everything of the caller as JSON lines.
@@ -225,14 +179,14 @@ async def asyncio_detailed(
     To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
-        cursor (None | str | Unset):
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody]
+        Response[File | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -247,15 +201,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    cursor: None | str | Unset = UNSET,
-) -> (
-    ExportAccountRecord
-    | ExportAlbumRecord
-    | ExportEndRecord
-    | ExportImageRecord
-    | ProblemBody
-    | None
-):
+    cursor: str | Unset = UNSET,
+) -> File | ProblemBody | None:
     """Export an account
 
      Export everything of the caller as JSON lines.
@@ -265,14 +212,14 @@ async def asyncio(
     To resume an interrupted export, pass the `cursor` of its last image.
 
     Args:
-        cursor (None | str | Unset):
+        cursor (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ExportAccountRecord | ExportAlbumRecord | ExportEndRecord | ExportImageRecord | ProblemBody
+        File | ProblemBody
     """
 
     return (

@@ -16,7 +16,7 @@ from typing import cast
 def _get_kwargs(
     album_id: str,
     *,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
@@ -74,6 +79,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -101,7 +116,7 @@ def sync_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an album
 
@@ -110,8 +125,8 @@ def sync_detailed(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,7 +152,7 @@ def sync(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an album
 
@@ -146,8 +161,8 @@ def sync(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,7 +183,7 @@ async def asyncio_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an album
 
@@ -177,8 +192,8 @@ async def asyncio_detailed(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,7 +217,7 @@ async def asyncio(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an album
 
@@ -211,8 +226,8 @@ async def asyncio(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -19,7 +19,7 @@ def _get_kwargs(
     album_id: str,
     *,
     body: AlbumImageBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -63,10 +63,25 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -77,6 +92,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -105,15 +130,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AlbumImageBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[AlbumImageOutcomes | ProblemBody]:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
-        album_id (str):
-        idempotency_key (None | str | Unset):
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -142,15 +167,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AlbumImageBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> AlbumImageOutcomes | ProblemBody | None:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
-        album_id (str):
-        idempotency_key (None | str | Unset):
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -174,15 +199,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AlbumImageBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[AlbumImageOutcomes | ProblemBody]:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
-        album_id (str):
-        idempotency_key (None | str | Unset):
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:
@@ -209,15 +234,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AlbumImageBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> AlbumImageOutcomes | ProblemBody | None:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
 
     Args:
-        album_id (str):
-        idempotency_key (None | str | Unset):
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (AlbumImageBatch): Images to add to an album, or to remove from it.
 
     Raises:

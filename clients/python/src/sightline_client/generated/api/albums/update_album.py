@@ -19,7 +19,7 @@ def _get_kwargs(
     album_id: str,
     *,
     body: AlbumChanges,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
@@ -63,6 +63,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
@@ -73,6 +78,16 @@ def _parse_response(
 
         return response_412
 
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -82,6 +97,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -110,7 +135,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AlbumChanges,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
     """Update an album
 
@@ -119,8 +144,8 @@ def sync_detailed(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -149,7 +174,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AlbumChanges,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
     """Update an album
 
@@ -158,8 +183,8 @@ def sync(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -183,7 +208,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AlbumChanges,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[AlbumView | ProblemBody]:
     """Update an album
 
@@ -192,8 +217,8 @@ async def asyncio_detailed(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -220,7 +245,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AlbumChanges,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> AlbumView | ProblemBody | None:
     """Update an album
 
@@ -229,8 +254,8 @@ async def asyncio(
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
-        album_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
         body (AlbumChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:

@@ -15,7 +15,7 @@ from typing import cast
 
 def _get_kwargs(
     *,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(last_event_id, Unset):
@@ -37,10 +37,20 @@ def _parse_response(
         response_200 = response.text
         return response_200
 
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
 
         return response_401
+
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -51,6 +61,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -77,7 +97,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[ProblemBody | str]:
     """Stream events
 
@@ -94,7 +114,7 @@ def sync_detailed(
     may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
+        last_event_id (str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,7 +138,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> ProblemBody | str | None:
     """Stream events
 
@@ -135,7 +155,7 @@ def sync(
     may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
+        last_event_id (str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,7 +174,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[ProblemBody | str]:
     """Stream events
 
@@ -171,7 +191,7 @@ async def asyncio_detailed(
     may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
+        last_event_id (str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,7 +213,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> ProblemBody | str | None:
     """Stream events
 
@@ -210,7 +230,7 @@ async def asyncio(
     may be delivered more than once.
 
     Args:
-        last_event_id (None | str | Unset): The `id` of the last event of the previous stream.
+        last_event_id (str | Unset): The `id` of the last event of the previous stream.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

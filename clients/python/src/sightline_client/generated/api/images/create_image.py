@@ -18,7 +18,7 @@ from typing import cast
 def _get_kwargs(
     *,
     body: ImageUploadRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -60,6 +60,11 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
@@ -70,6 +75,11 @@ def _parse_response(
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -79,6 +89,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -106,7 +126,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ImageUploadRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageUpload | ProblemBody]:
     """Create an upload
 
@@ -115,7 +135,7 @@ def sync_detailed(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -142,7 +162,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ImageUploadRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageUpload | ProblemBody | None:
     """Create an upload
 
@@ -151,7 +171,7 @@ def sync(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -173,7 +193,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ImageUploadRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageUpload | ProblemBody]:
     """Create an upload
 
@@ -182,7 +202,7 @@ async def asyncio_detailed(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:
@@ -207,7 +227,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ImageUploadRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageUpload | ProblemBody | None:
     """Create an upload
 
@@ -216,7 +236,7 @@ async def asyncio(
     The presigned POST accepts exactly the declared bytes. Processing starts when they arrive.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadRequest): An image to upload.
 
     Raises:

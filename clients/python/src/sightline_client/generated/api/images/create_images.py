@@ -18,7 +18,7 @@ from typing import cast
 def _get_kwargs(
     *,
     body: ImageUploadBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -55,10 +55,25 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -69,6 +84,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -96,14 +121,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ImageUploadBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageUploadOutcomes | ProblemBody]:
     """Create up to 100 uploads
 
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -130,14 +155,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ImageUploadBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageUploadOutcomes | ProblemBody | None:
     """Create up to 100 uploads
 
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -159,14 +184,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ImageUploadBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageUploadOutcomes | ProblemBody]:
     """Create up to 100 uploads
 
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:
@@ -191,14 +216,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ImageUploadBatch,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageUploadOutcomes | ProblemBody | None:
     """Create up to 100 uploads
 
      Create up to 100 images with a presigned POST each. Every image has an outcome of its own.
 
     Args:
-        idempotency_key (None | str | Unset):
+        idempotency_key (str | Unset):
         body (ImageUploadBatch): Images to upload.
 
     Raises:

@@ -16,7 +16,7 @@ from typing import cast
 def _get_kwargs(
     image_id: str,
     *,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 412:
         response_412 = ProblemBody.from_dict(response.json())
 
@@ -69,6 +74,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -96,7 +111,7 @@ def sync_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an image
 
@@ -106,8 +121,8 @@ def sync_detailed(
     `If-Match`, only if the image still has that `ETag`.
 
     Args:
-        image_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,7 +148,7 @@ def sync(
     image_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an image
 
@@ -143,8 +158,8 @@ def sync(
     `If-Match`, only if the image still has that `ETag`.
 
     Args:
-        image_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,7 +180,7 @@ async def asyncio_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
     """Delete an image
 
@@ -175,8 +190,8 @@ async def asyncio_detailed(
     `If-Match`, only if the image still has that `ETag`.
 
     Args:
-        image_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -200,7 +215,7 @@ async def asyncio(
     image_id: str,
     *,
     client: AuthenticatedClient,
-    if_match: None | str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
     """Delete an image
 
@@ -210,8 +225,8 @@ async def asyncio(
     `If-Match`, only if the image still has that `ETag`.
 
     Args:
-        image_id (str):
-        if_match (None | str | Unset): The `ETag` that the resource must still have.
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

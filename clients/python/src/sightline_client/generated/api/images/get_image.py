@@ -10,12 +10,18 @@ from ... import errors
 
 from ...models.image_view import ImageView
 from ...models.problem_body import ProblemBody
+from ...types import UNSET, Unset
 from typing import cast
 
 
 def _get_kwargs(
     image_id: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -24,16 +30,26 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ImageView | ProblemBody | None:
+) -> Any | ImageView | ProblemBody | None:
     if response.status_code == 200:
         response_200 = ImageView.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
@@ -45,6 +61,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -54,6 +75,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -68,7 +99,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ImageView | ProblemBody]:
+) -> Response[Any | ImageView | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -81,24 +112,27 @@ def sync_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[ImageView | ProblemBody]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageView | ProblemBody]:
     """Get an image
 
      Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageView | ProblemBody]
+        Response[Any | ImageView | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -112,25 +146,28 @@ def sync(
     image_id: str,
     *,
     client: AuthenticatedClient,
-) -> ImageView | ProblemBody | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageView | ProblemBody | None:
     """Get an image
 
      Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageView | ProblemBody
+        Any | ImageView | ProblemBody
     """
 
     return sync_detailed(
         image_id=image_id,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -138,24 +175,27 @@ async def asyncio_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[ImageView | ProblemBody]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageView | ProblemBody]:
     """Get an image
 
      Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageView | ProblemBody]
+        Response[Any | ImageView | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -167,25 +207,28 @@ async def asyncio(
     image_id: str,
     *,
     client: AuthenticatedClient,
-) -> ImageView | ProblemBody | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageView | ProblemBody | None:
     """Get an image
 
      Return one image. Poll it until `status` is `ready` or `failed`, or follow the events.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageView | ProblemBody
+        Any | ImageView | ProblemBody
     """
 
     return (
         await asyncio_detailed(
             image_id=image_id,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

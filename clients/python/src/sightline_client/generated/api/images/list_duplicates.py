@@ -18,7 +18,11 @@ def _get_kwargs(
     image_id: str,
     *,
     limit: int | Unset = 50,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -34,16 +38,26 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Duplicates | ProblemBody | None:
+) -> Any | Duplicates | ProblemBody | None:
     if response.status_code == 200:
         response_200 = Duplicates.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = ProblemBody.from_dict(response.json())
@@ -55,6 +69,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -64,6 +83,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -78,7 +107,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Duplicates | ProblemBody]:
+) -> Response[Any | Duplicates | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -92,7 +121,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-) -> Response[Duplicates | ProblemBody]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Duplicates | ProblemBody]:
     """List the near duplicates of an image
 
      Return the caller's images that show the same scene as this one.
@@ -101,20 +131,22 @@ def sync_detailed(
     the renditions of the image exist, and for an image that is one plain color.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         limit (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Duplicates | ProblemBody]
+        Response[Any | Duplicates | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         image_id=image_id,
         limit=limit,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -129,7 +161,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-) -> Duplicates | ProblemBody | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Duplicates | ProblemBody | None:
     """List the near duplicates of an image
 
      Return the caller's images that show the same scene as this one.
@@ -138,21 +171,23 @@ def sync(
     the renditions of the image exist, and for an image that is one plain color.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         limit (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Duplicates | ProblemBody
+        Any | Duplicates | ProblemBody
     """
 
     return sync_detailed(
         image_id=image_id,
         client=client,
         limit=limit,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -161,7 +196,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-) -> Response[Duplicates | ProblemBody]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Duplicates | ProblemBody]:
     """List the near duplicates of an image
 
      Return the caller's images that show the same scene as this one.
@@ -170,20 +206,22 @@ async def asyncio_detailed(
     the renditions of the image exist, and for an image that is one plain color.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         limit (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Duplicates | ProblemBody]
+        Response[Any | Duplicates | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         image_id=image_id,
         limit=limit,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -196,7 +234,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-) -> Duplicates | ProblemBody | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Duplicates | ProblemBody | None:
     """List the near duplicates of an image
 
      Return the caller's images that show the same scene as this one.
@@ -205,15 +244,16 @@ async def asyncio(
     the renditions of the image exist, and for an image that is one plain color.
 
     Args:
-        image_id (str):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         limit (int | Unset):  Default: 50.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Duplicates | ProblemBody
+        Any | Duplicates | ProblemBody
     """
 
     return (
@@ -221,5 +261,6 @@ async def asyncio(
             image_id=image_id,
             client=client,
             limit=limit,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -18,34 +18,30 @@ import datetime
 
 def _get_kwargs(
     *,
-    status: None | Status | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    status: Status | Unset = UNSET,
+    album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
-    created_from: datetime.datetime | None | Unset = UNSET,
-    created_until: datetime.datetime | None | Unset = UNSET,
-    taken_from: datetime.datetime | None | Unset = UNSET,
-    taken_until: datetime.datetime | None | Unset = UNSET,
+    created_from: datetime.datetime | Unset = UNSET,
+    created_until: datetime.datetime | Unset = UNSET,
+    taken_from: datetime.datetime | Unset = UNSET,
+    taken_until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
 
-    json_status: None | str | Unset
-    if isinstance(status, Unset):
-        json_status = UNSET
-    elif isinstance(status, Status):
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
         json_status = status.value
-    else:
-        json_status = status
+
     params["status"] = json_status
 
-    json_album: None | str | Unset
-    if isinstance(album, Unset):
-        json_album = UNSET
-    else:
-        json_album = album
-    params["album"] = json_album
+    params["album"] = album
 
     json_label: list[str] | Unset = UNSET
     if not isinstance(label, Unset):
@@ -53,50 +49,29 @@ def _get_kwargs(
 
     params["label"] = json_label
 
-    json_created_from: None | str | Unset
-    if isinstance(created_from, Unset):
-        json_created_from = UNSET
-    elif isinstance(created_from, datetime.datetime):
+    json_created_from: str | Unset = UNSET
+    if not isinstance(created_from, Unset):
         json_created_from = created_from.isoformat()
-    else:
-        json_created_from = created_from
     params["created_from"] = json_created_from
 
-    json_created_until: None | str | Unset
-    if isinstance(created_until, Unset):
-        json_created_until = UNSET
-    elif isinstance(created_until, datetime.datetime):
+    json_created_until: str | Unset = UNSET
+    if not isinstance(created_until, Unset):
         json_created_until = created_until.isoformat()
-    else:
-        json_created_until = created_until
     params["created_until"] = json_created_until
 
-    json_taken_from: None | str | Unset
-    if isinstance(taken_from, Unset):
-        json_taken_from = UNSET
-    elif isinstance(taken_from, datetime.datetime):
+    json_taken_from: str | Unset = UNSET
+    if not isinstance(taken_from, Unset):
         json_taken_from = taken_from.isoformat()
-    else:
-        json_taken_from = taken_from
     params["taken_from"] = json_taken_from
 
-    json_taken_until: None | str | Unset
-    if isinstance(taken_until, Unset):
-        json_taken_until = UNSET
-    elif isinstance(taken_until, datetime.datetime):
+    json_taken_until: str | Unset = UNSET
+    if not isinstance(taken_until, Unset):
         json_taken_until = taken_until.isoformat()
-    else:
-        json_taken_until = taken_until
     params["taken_until"] = json_taken_until
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -106,16 +81,21 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ImageSummaryPage | ProblemBody | None:
+) -> Any | ImageSummaryPage | ProblemBody | None:
     if response.status_code == 200:
         response_200 = ImageSummaryPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 400:
         response_400 = ProblemBody.from_dict(response.json())
@@ -127,6 +107,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -136,6 +121,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -150,7 +145,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ImageSummaryPage | ProblemBody]:
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -162,16 +157,17 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    status: None | Status | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    status: Status | Unset = UNSET,
+    album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
-    created_from: datetime.datetime | None | Unset = UNSET,
-    created_until: datetime.datetime | None | Unset = UNSET,
-    taken_from: datetime.datetime | None | Unset = UNSET,
-    taken_until: datetime.datetime | None | Unset = UNSET,
+    created_from: datetime.datetime | Unset = UNSET,
+    created_until: datetime.datetime | Unset = UNSET,
+    taken_from: datetime.datetime | Unset = UNSET,
+    taken_until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> Response[ImageSummaryPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
      Return summaries of the caller's images, newest first.
@@ -182,22 +178,23 @@ def sync_detailed(
     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
-        status (None | Status | Unset):
-        album (None | str | Unset):
+        status (Status | Unset): The status of an image, as its owner sees it.
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset):
-        created_from (datetime.datetime | None | Unset):
-        created_until (datetime.datetime | None | Unset):
-        taken_from (datetime.datetime | None | Unset):
-        taken_until (datetime.datetime | None | Unset):
+        created_from (datetime.datetime | Unset):
+        created_until (datetime.datetime | Unset):
+        taken_from (datetime.datetime | Unset):
+        taken_until (datetime.datetime | Unset):
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageSummaryPage | ProblemBody]
+        Response[Any | ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -210,6 +207,7 @@ def sync_detailed(
         taken_until=taken_until,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -222,16 +220,17 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    status: None | Status | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    status: Status | Unset = UNSET,
+    album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
-    created_from: datetime.datetime | None | Unset = UNSET,
-    created_until: datetime.datetime | None | Unset = UNSET,
-    taken_from: datetime.datetime | None | Unset = UNSET,
-    taken_until: datetime.datetime | None | Unset = UNSET,
+    created_from: datetime.datetime | Unset = UNSET,
+    created_until: datetime.datetime | Unset = UNSET,
+    taken_from: datetime.datetime | Unset = UNSET,
+    taken_until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> ImageSummaryPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
      Return summaries of the caller's images, newest first.
@@ -242,22 +241,23 @@ def sync(
     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
-        status (None | Status | Unset):
-        album (None | str | Unset):
+        status (Status | Unset): The status of an image, as its owner sees it.
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset):
-        created_from (datetime.datetime | None | Unset):
-        created_until (datetime.datetime | None | Unset):
-        taken_from (datetime.datetime | None | Unset):
-        taken_until (datetime.datetime | None | Unset):
+        created_from (datetime.datetime | Unset):
+        created_until (datetime.datetime | Unset):
+        taken_from (datetime.datetime | Unset):
+        taken_until (datetime.datetime | Unset):
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageSummaryPage | ProblemBody
+        Any | ImageSummaryPage | ProblemBody
     """
 
     return sync_detailed(
@@ -271,22 +271,24 @@ def sync(
         taken_until=taken_until,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    status: None | Status | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    status: Status | Unset = UNSET,
+    album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
-    created_from: datetime.datetime | None | Unset = UNSET,
-    created_until: datetime.datetime | None | Unset = UNSET,
-    taken_from: datetime.datetime | None | Unset = UNSET,
-    taken_until: datetime.datetime | None | Unset = UNSET,
+    created_from: datetime.datetime | Unset = UNSET,
+    created_until: datetime.datetime | Unset = UNSET,
+    taken_from: datetime.datetime | Unset = UNSET,
+    taken_until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> Response[ImageSummaryPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
      Return summaries of the caller's images, newest first.
@@ -297,22 +299,23 @@ async def asyncio_detailed(
     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
-        status (None | Status | Unset):
-        album (None | str | Unset):
+        status (Status | Unset): The status of an image, as its owner sees it.
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset):
-        created_from (datetime.datetime | None | Unset):
-        created_until (datetime.datetime | None | Unset):
-        taken_from (datetime.datetime | None | Unset):
-        taken_until (datetime.datetime | None | Unset):
+        created_from (datetime.datetime | Unset):
+        created_until (datetime.datetime | Unset):
+        taken_from (datetime.datetime | Unset):
+        taken_until (datetime.datetime | Unset):
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageSummaryPage | ProblemBody]
+        Response[Any | ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -325,6 +328,7 @@ async def asyncio_detailed(
         taken_until=taken_until,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -335,16 +339,17 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    status: None | Status | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    status: Status | Unset = UNSET,
+    album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
-    created_from: datetime.datetime | None | Unset = UNSET,
-    created_until: datetime.datetime | None | Unset = UNSET,
-    taken_from: datetime.datetime | None | Unset = UNSET,
-    taken_until: datetime.datetime | None | Unset = UNSET,
+    created_from: datetime.datetime | Unset = UNSET,
+    created_until: datetime.datetime | Unset = UNSET,
+    taken_from: datetime.datetime | Unset = UNSET,
+    taken_until: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> ImageSummaryPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
      Return summaries of the caller's images, newest first.
@@ -355,22 +360,23 @@ async def asyncio(
     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
-        status (None | Status | Unset):
-        album (None | str | Unset):
+        status (Status | Unset): The status of an image, as its owner sees it.
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset):
-        created_from (datetime.datetime | None | Unset):
-        created_until (datetime.datetime | None | Unset):
-        taken_from (datetime.datetime | None | Unset):
-        taken_until (datetime.datetime | None | Unset):
+        created_from (datetime.datetime | Unset):
+        created_until (datetime.datetime | Unset):
+        taken_from (datetime.datetime | Unset):
+        taken_until (datetime.datetime | Unset):
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageSummaryPage | ProblemBody
+        Any | ImageSummaryPage | ProblemBody
     """
 
     return (
@@ -385,5 +391,6 @@ async def asyncio(
             taken_until=taken_until,
             limit=limit,
             cursor=cursor,
+            if_none_match=if_none_match,
         )
     ).parsed

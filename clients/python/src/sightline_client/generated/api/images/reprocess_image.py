@@ -19,7 +19,7 @@ def _get_kwargs(
     image_id: str,
     *,
     body: ReprocessRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -63,10 +63,25 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 409:
         response_409 = ProblemBody.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ProblemBody.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
@@ -77,6 +92,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -105,7 +130,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ReprocessRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
     """Reprocess an image
 
@@ -115,8 +140,8 @@ def sync_detailed(
     result stays until the new one replaces it.
 
     Args:
-        image_id (str):
-        idempotency_key (None | str | Unset):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -145,7 +170,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ReprocessRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
     """Reprocess an image
 
@@ -155,8 +180,8 @@ def sync(
     result stays until the new one replaces it.
 
     Args:
-        image_id (str):
-        idempotency_key (None | str | Unset):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -180,7 +205,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ReprocessRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[ImageView | ProblemBody]:
     """Reprocess an image
 
@@ -190,8 +215,8 @@ async def asyncio_detailed(
     result stays until the new one replaces it.
 
     Args:
-        image_id (str):
-        idempotency_key (None | str | Unset):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:
@@ -218,7 +243,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ReprocessRequest,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> ImageView | ProblemBody | None:
     """Reprocess an image
 
@@ -228,8 +253,8 @@ async def asyncio(
     result stays until the new one replaces it.
 
     Args:
-        image_id (str):
-        idempotency_key (None | str | Unset):
+        image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        idempotency_key (str | Unset):
         body (ReprocessRequest): Which parts to process again, and how.
 
     Raises:

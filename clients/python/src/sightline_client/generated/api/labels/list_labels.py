@@ -18,8 +18,12 @@ def _get_kwargs(
     *,
     prefix: str | Unset = "",
     limit: int | Unset = 100,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -27,12 +31,7 @@ def _get_kwargs(
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -42,16 +41,21 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> LabelPage | ProblemBody | None:
+) -> Any | LabelPage | ProblemBody | None:
     if response.status_code == 200:
         response_200 = LabelPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 400:
         response_400 = ProblemBody.from_dict(response.json())
@@ -63,6 +67,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -72,6 +81,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -86,7 +105,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[LabelPage | ProblemBody]:
+) -> Response[Any | LabelPage | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -100,8 +119,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     prefix: str | Unset = "",
     limit: int | Unset = 100,
-    cursor: None | str | Unset = UNSET,
-) -> Response[LabelPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | LabelPage | ProblemBody]:
     """List labels
 
      Return the labels of the caller's images with exact counts, by name.
@@ -111,20 +131,22 @@ def sync_detailed(
     Args:
         prefix (str | Unset):  Default: ''.
         limit (int | Unset):  Default: 100.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[LabelPage | ProblemBody]
+        Response[Any | LabelPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         prefix=prefix,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -139,8 +161,9 @@ def sync(
     client: AuthenticatedClient,
     prefix: str | Unset = "",
     limit: int | Unset = 100,
-    cursor: None | str | Unset = UNSET,
-) -> LabelPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | LabelPage | ProblemBody | None:
     """List labels
 
      Return the labels of the caller's images with exact counts, by name.
@@ -150,14 +173,15 @@ def sync(
     Args:
         prefix (str | Unset):  Default: ''.
         limit (int | Unset):  Default: 100.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        LabelPage | ProblemBody
+        Any | LabelPage | ProblemBody
     """
 
     return sync_detailed(
@@ -165,6 +189,7 @@ def sync(
         prefix=prefix,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -173,8 +198,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     prefix: str | Unset = "",
     limit: int | Unset = 100,
-    cursor: None | str | Unset = UNSET,
-) -> Response[LabelPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | LabelPage | ProblemBody]:
     """List labels
 
      Return the labels of the caller's images with exact counts, by name.
@@ -184,20 +210,22 @@ async def asyncio_detailed(
     Args:
         prefix (str | Unset):  Default: ''.
         limit (int | Unset):  Default: 100.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[LabelPage | ProblemBody]
+        Response[Any | LabelPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
         prefix=prefix,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -210,8 +238,9 @@ async def asyncio(
     client: AuthenticatedClient,
     prefix: str | Unset = "",
     limit: int | Unset = 100,
-    cursor: None | str | Unset = UNSET,
-) -> LabelPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | LabelPage | ProblemBody | None:
     """List labels
 
      Return the labels of the caller's images with exact counts, by name.
@@ -221,14 +250,15 @@ async def asyncio(
     Args:
         prefix (str | Unset):  Default: ''.
         limit (int | Unset):  Default: 100.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        LabelPage | ProblemBody
+        Any | LabelPage | ProblemBody
     """
 
     return (
@@ -237,5 +267,6 @@ async def asyncio(
             prefix=prefix,
             limit=limit,
             cursor=cursor,
+            if_none_match=if_none_match,
         )
     ).parsed

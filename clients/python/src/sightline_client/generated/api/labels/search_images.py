@@ -19,11 +19,15 @@ def _get_kwargs(
     label: list[str] | Unset = UNSET,
     not_: list[str] | Unset = UNSET,
     text: list[str] | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    album: str | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -45,23 +49,13 @@ def _get_kwargs(
 
     params["text"] = json_text
 
-    json_album: None | str | Unset
-    if isinstance(album, Unset):
-        json_album = UNSET
-    else:
-        json_album = album
-    params["album"] = json_album
+    params["album"] = album
 
     params["min_confidence"] = min_confidence
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -71,16 +65,21 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ImageSummaryPage | ProblemBody | None:
+) -> Any | ImageSummaryPage | ProblemBody | None:
     if response.status_code == 200:
         response_200 = ImageSummaryPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 400:
         response_400 = ProblemBody.from_dict(response.json())
@@ -92,6 +91,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 422:
         response_422 = ProblemBody.from_dict(response.json())
 
@@ -101,6 +105,16 @@ def _parse_response(
         response_429 = ProblemBody.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if response.status_code == 503:
         response_503 = ProblemBody.from_dict(response.json())
@@ -115,7 +129,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ImageSummaryPage | ProblemBody]:
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -130,11 +144,12 @@ def sync_detailed(
     label: list[str] | Unset = UNSET,
     not_: list[str] | Unset = UNSET,
     text: list[str] | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    album: str | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> Response[ImageSummaryPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """Search images
 
      Return summaries of the caller's images that match a search, newest first.
@@ -149,17 +164,18 @@ def sync_detailed(
         label (list[str] | Unset):
         not_ (list[str] | Unset):
         text (list[str] | Unset):
-        album (None | str | Unset):
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         min_confidence (float | Unset):  Default: 0.0.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageSummaryPage | ProblemBody]
+        Response[Any | ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -170,6 +186,7 @@ def sync_detailed(
         min_confidence=min_confidence,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -185,11 +202,12 @@ def sync(
     label: list[str] | Unset = UNSET,
     not_: list[str] | Unset = UNSET,
     text: list[str] | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    album: str | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> ImageSummaryPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageSummaryPage | ProblemBody | None:
     """Search images
 
      Return summaries of the caller's images that match a search, newest first.
@@ -204,17 +222,18 @@ def sync(
         label (list[str] | Unset):
         not_ (list[str] | Unset):
         text (list[str] | Unset):
-        album (None | str | Unset):
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         min_confidence (float | Unset):  Default: 0.0.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageSummaryPage | ProblemBody
+        Any | ImageSummaryPage | ProblemBody
     """
 
     return sync_detailed(
@@ -226,6 +245,7 @@ def sync(
         min_confidence=min_confidence,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -235,11 +255,12 @@ async def asyncio_detailed(
     label: list[str] | Unset = UNSET,
     not_: list[str] | Unset = UNSET,
     text: list[str] | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    album: str | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> Response[ImageSummaryPage | ProblemBody]:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """Search images
 
      Return summaries of the caller's images that match a search, newest first.
@@ -254,17 +275,18 @@ async def asyncio_detailed(
         label (list[str] | Unset):
         not_ (list[str] | Unset):
         text (list[str] | Unset):
-        album (None | str | Unset):
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         min_confidence (float | Unset):  Default: 0.0.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ImageSummaryPage | ProblemBody]
+        Response[Any | ImageSummaryPage | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -275,6 +297,7 @@ async def asyncio_detailed(
         min_confidence=min_confidence,
         limit=limit,
         cursor=cursor,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -288,11 +311,12 @@ async def asyncio(
     label: list[str] | Unset = UNSET,
     not_: list[str] | Unset = UNSET,
     text: list[str] | Unset = UNSET,
-    album: None | str | Unset = UNSET,
+    album: str | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
-) -> ImageSummaryPage | ProblemBody | None:
+    cursor: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ImageSummaryPage | ProblemBody | None:
     """Search images
 
      Return summaries of the caller's images that match a search, newest first.
@@ -307,17 +331,18 @@ async def asyncio(
         label (list[str] | Unset):
         not_ (list[str] | Unset):
         text (list[str] | Unset):
-        album (None | str | Unset):
+        album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         min_confidence (float | Unset):  Default: 0.0.
         limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        cursor (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ImageSummaryPage | ProblemBody
+        Any | ImageSummaryPage | ProblemBody
     """
 
     return (
@@ -330,5 +355,6 @@ async def asyncio(
             min_confidence=min_confidence,
             limit=limit,
             cursor=cursor,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -8,7 +8,8 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.get_health_response_get_health import GetHealthResponseGetHealth
+from ...models.get_health_response_200 import GetHealthResponse200
+from ...models.problem_body import ProblemBody
 from typing import cast
 
 
@@ -24,11 +25,31 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetHealthResponseGetHealth | None:
+) -> GetHealthResponse200 | ProblemBody | None:
     if response.status_code == 200:
-        response_200 = GetHealthResponseGetHealth.from_dict(response.json())
+        response_200 = GetHealthResponse200.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 408:
+        response_408 = ProblemBody.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 431:
+        response_431 = ProblemBody.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = ProblemBody.from_dict(response.json())
+
+        return response_500
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -38,7 +59,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetHealthResponseGetHealth]:
+) -> Response[GetHealthResponse200 | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -50,7 +71,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[GetHealthResponseGetHealth]:
+) -> Response[GetHealthResponse200 | ProblemBody]:
     """Check the health of the gateway
 
      Return `ok` while this process serves requests, even if a dependency is down.
@@ -60,7 +81,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetHealthResponseGetHealth]
+        Response[GetHealthResponse200 | ProblemBody]
     """
 
     kwargs = _get_kwargs()
@@ -75,7 +96,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> GetHealthResponseGetHealth | None:
+) -> GetHealthResponse200 | ProblemBody | None:
     """Check the health of the gateway
 
      Return `ok` while this process serves requests, even if a dependency is down.
@@ -85,7 +106,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetHealthResponseGetHealth
+        GetHealthResponse200 | ProblemBody
     """
 
     return sync_detailed(
@@ -96,7 +117,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[GetHealthResponseGetHealth]:
+) -> Response[GetHealthResponse200 | ProblemBody]:
     """Check the health of the gateway
 
      Return `ok` while this process serves requests, even if a dependency is down.
@@ -106,7 +127,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetHealthResponseGetHealth]
+        Response[GetHealthResponse200 | ProblemBody]
     """
 
     kwargs = _get_kwargs()
@@ -119,7 +140,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> GetHealthResponseGetHealth | None:
+) -> GetHealthResponse200 | ProblemBody | None:
     """Check the health of the gateway
 
      Return `ok` while this process serves requests, even if a dependency is down.
@@ -129,7 +150,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetHealthResponseGetHealth
+        GetHealthResponse200 | ProblemBody
     """
 
     return (

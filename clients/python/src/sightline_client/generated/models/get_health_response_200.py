@@ -9,11 +9,11 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 
-T = TypeVar("T", bound="GetHealthResponseGetHealth")
+T = TypeVar("T", bound="GetHealthResponse200")
 
 
 @_attrs_define
-class GetHealthResponseGetHealth:
+class GetHealthResponse200:
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -26,10 +26,10 @@ class GetHealthResponseGetHealth:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        get_health_response_get_health = cls()
+        get_health_response_200 = cls()
 
-        get_health_response_get_health.additional_properties = d
-        return get_health_response_get_health
+        get_health_response_200.additional_properties = d
+        return get_health_response_200
 
     @property
     def additional_keys(self) -> list[str]:
