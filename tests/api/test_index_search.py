@@ -36,7 +36,7 @@ class CountingIndex:
         self.entries += len(found)
         return [TermMatch(image_id, self._confidence) for image_id in found]
 
-    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+    async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         raise AssertionError
 
     async def count_labels(

@@ -1,6 +1,7 @@
 """The contract of `ImageIndex`."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -333,7 +334,11 @@ OTHER_HASH = "fedcba9876543210"
 
 
 async def find_by_hash(tables: Tables, owner: str, value: str) -> set[HashMatch]:
-    return set(await tables.index.find_by_bands(owner, find_near_bands(value)))
+    return set(await find_by_bands(tables, owner, find_near_bands(value)))
+
+
+async def find_by_bands(tables: Tables, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+    return await tables.index.find_by_bands(owner, bands, limit=100)
 
 
 async def test_an_image_is_found_by_each_band_of_its_hash(tables: Tables) -> None:
@@ -341,25 +346,39 @@ async def test_an_image_is_found_by_each_band_of_its_hash(tables: Tables) -> Non
     await tables.images.store(image, with_hash(image, HASH))
     match = HashMatch(image.image_id, HASH)
     for band in split_bands(HASH):
-        assert await tables.index.find_by_bands(image.owner, [band]) == [match]
+        assert await find_by_bands(tables, image.owner, [band]) == [match]
     assert await find_by_hash(tables, image.owner, HASH) == {match}
     assert await find_by_hash(tables, image.owner, OTHER_HASH) == set()
     assert await find_by_hash(tables, new_owner(), HASH) == set()
+
+
+async def test_a_search_by_bands_returns_the_newest_images_of_each(tables: Tables) -> None:
+    owner = new_owner()
+    images = [await create_image(tables, owner) for _ in range(3)]
+    other = await create_image(tables, owner)
+    for image in images:
+        await tables.images.store(image, with_hash(image, HASH))
+    await tables.images.store(other, with_hash(other, OTHER_HASH))
+    bands = [split_bands(HASH)[0], split_bands(OTHER_HASH)[0]]
+    found = await tables.index.find_by_bands(owner, bands, limit=2)
+    expected = [*images[1:], other]
+    assert {each.image_id for each in found} == {image.image_id for image in expected}
+    assert len(found) == len(expected)
 
 
 async def test_a_new_hash_replaces_the_bands_of_the_old_one(tables: Tables) -> None:
     image = await create_image(tables)
     first = with_hash(image, HASH)
     await tables.images.store(image, first)
-    # The lowest band stays the same.
-    other = f"{int(HASH, 16) ^ 0xFFFFFFFFFFFFF000:016x}"
+    # The lowest band stays the same, and the others change in more bits than a search reads.
+    other = f"{int(HASH, 16) ^ 0xFFFFFFFFFFFFFC00:016x}"
     second = with_hash(first, other, etag="other")
     await tables.images.store(first, second)
     assert await find_by_hash(tables, image.owner, HASH) == {HashMatch(image.image_id, other)}
     (shared, *old), (_, *new) = split_bands(HASH), split_bands(other)
-    assert await tables.index.find_by_bands(image.owner, old[1:]) == []
+    assert await find_by_bands(tables, image.owner, old) == []
     for band in (shared, *new):
-        assert len(await tables.index.find_by_bands(image.owner, [band])) == 1
+        assert len(await find_by_bands(tables, image.owner, [band])) == 1
     await tables.images.store(second, with_hash(second, None, etag="plain"))
     assert await find_by_hash(tables, image.owner, other) == set()
 

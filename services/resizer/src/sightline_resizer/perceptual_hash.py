@@ -2,7 +2,8 @@
 
 Each bit is whether a coefficient of the cosine transform of the luminance is above their median:
 encoding, scaling and a change of colors hardly change the order of the lowest frequencies. The
-method is known as pHash (Zauner 2010, https://phash.org/docs/pubs/thesis_zauner.pdf).
+method is known as pHash (Zauner 2010, https://phash.org/docs/pubs/thesis_zauner.pdf), and the bits
+are those of `phash` in ImageHash (https://pypi.org/project/ImageHash/).
 """
 
 import math

@@ -19,6 +19,11 @@ router = APIRouter(
 )
 
 
+#: Images of one band that are compared, the newest: the number that the smallest band holds of a
+#: library of 128,000 different images.
+MAX_BAND_IMAGES = 2_000
+
+
 class Duplicate(BaseModel):
     """An image of the same scene; `distance` is 0 for images that look the same."""
 
@@ -71,7 +76,7 @@ async def find_duplicates(index: ImageIndex, image: Image) -> dict[str, int]:
     own = image.perceptual_hash
     if own is None:
         return {}
-    candidates = await index.find_by_bands(image.owner, find_near_bands(own))
+    candidates = await index.find_by_bands(image.owner, find_near_bands(own), MAX_BAND_IMAGES)
     distances = {each.image_id: measure_distance(own, each.value) for each in candidates}
     return {
         image_id: distance

@@ -1,22 +1,39 @@
 """Perceptual hashes: 64 bits that hardly change when an image is encoded, resized or cropped anew.
 
-Two hashes are compared by their Hamming distance. For a search, a hash is split into bands: if two
-hashes are within `MAX_DISTANCE`, at least one band differs in at most one bit, because two bits in
-every band are more than that (the pigeonhole principle). A search therefore reads each band of a
-hash, and those that differ from it in one bit.
+Two hashes are compared by their Hamming distance. For a search, a hash is split into bands, and the
+index finds hashes by band. Each band has a radius: the search reads the bands of the hash, and
+those that differ from one of them in at most its radius. If two hashes differ in more than the
+radius in every band, they differ in more than `MAX_DISTANCE` bits together (the pigeonhole
+principle), so that no pair within that distance is missed.
 """
 
 from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
 
 #: Bits of a hash.
 HASH_BITS = 64
 
-#: Bits of each band, which together are those of a hash.
-BAND_BITS = (10, 9, 9, 9, 9, 9, 9)
-
-#: Maximum distance between images of the same scene, in bits; docs/recognition.md has the
-#: measurement. Less than twice the number of bands.
+#: Maximum distance between images of the same scene, in bits; docs/api-guide.md has the
+#: measurement. Two hashes that have equally many bits set, as those of the resizer do, differ in
+#: an even number of bits.
 MAX_DISTANCE = 12
+
+
+class Band(NamedTuple):
+    """A part of a hash: its size in bits, and how many of them may differ in a search."""
+
+    bits: int
+    radius: int
+
+
+#: The bands, from the lowest bits. Each radius of 1 covers two of the differences, and the radius
+#: of 0 covers the last one; the sizes keep the number of entries small that a search reads.
+BANDS = (
+    *(Band(bits=10, radius=1),) * 4,
+    *(Band(bits=9, radius=1),) * 2,
+    Band(bits=6, radius=0),
+)
 
 
 def measure_distance(first: str, second: str) -> int:
@@ -26,24 +43,31 @@ def measure_distance(first: str, second: str) -> int:
 
 def split_bands(value: str) -> list[str]:
     """Return the name of each band of a hash, which contains its position and its bits."""
-    return [_name_band(index, bits) for index, bits, _ in _split(value)]
+    return [_name_band(index, bits) for index, bits in _split(value)]
 
 
 def find_near_bands(value: str) -> list[str]:
-    """Return the names of all bands that differ from those of a hash in at most one bit."""
+    """Return the names of all bands that differ from those of a hash in at most their radius."""
     return [
         _name_band(index, bits ^ flipped)
-        for index, bits, size in _split(value)
-        for flipped in (0, *(1 << position for position in range(size)))
+        for index, bits in _split(value)
+        for flipped in _list_differences(BANDS[index])
     ]
 
 
-def _split(value: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the index, the bits and the size of each band, from the lowest bits."""
+def _split(value: str) -> Iterator[tuple[int, int]]:
+    """Yield the index and the bits of each band, from the lowest bits."""
     rest = int(value, 16)
-    for index, size in enumerate(BAND_BITS):
-        yield index, rest & ((1 << size) - 1), size
-        rest >>= size
+    for index, band in enumerate(BANDS):
+        yield index, rest & ((1 << band.bits) - 1)
+        rest >>= band.bits
+
+
+def _list_differences(band: Band) -> Iterator[int]:
+    """Yield each set of bits in which the band may differ, the smallest first."""
+    for size in range(band.radius + 1):
+        for positions in combinations(range(band.bits), size):
+            yield sum(1 << position for position in positions)
 
 
 def _name_band(index: int, bits: int) -> str:

@@ -52,10 +52,11 @@ class ImageIndex(Protocol):
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         """Return those of up to 100 images that the term finds, newest first."""
 
-    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+    async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         """Return each image whose perceptual hash has one of the bands, once, in no order.
 
-        An image that is being deleted may be among them.
+        Of each band, only the newest `limit` images. An image that is being deleted may be among
+        them.
         """
 
     async def count_labels(

@@ -5,7 +5,6 @@ by image id.
 """
 
 import asyncio
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -77,22 +76,26 @@ class DynamoImageIndex:
         items = map(plain_item, await read_many(self._client, self._table, keys))
         return sorted(map(_read_match, items), reverse=True)
 
-    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
+    async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         found: set[HashMatch] = set()
         for batch in in_batches(list(bands), CONCURRENT_QUERIES):
             async with asyncio.TaskGroup() as group:
-                reads = [group.create_task(self._find_by_band(owner, band)) for band in batch]
+                reads = [
+                    group.create_task(self._find_by_band(owner, band, limit)) for band in batch
+                ]
             for read in reads:
                 found.update(read.result())
         return list(found)
 
-    async def _find_by_band(self, owner: str, band: str) -> list[HashMatch]:
+    async def _find_by_band(self, owner: str, band: str, limit: int) -> list[HashMatch]:
         request: Any = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": {"S": band_partition(owner, band)}},
+            "ScanIndexForward": False,
+            "Limit": limit,
         }
-        items = await query(self._client, request, sys.maxsize)
+        items = await query(self._client, request, limit)
         return [HashMatch(item["sk"], item["perceptual_hash"]) for item in items]
 
     async def count_labels(

@@ -24,12 +24,16 @@ class MemoryImageIndex:
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return [each for each in self._matches(owner, term) if each.image_id in image_ids]
 
-    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
-        return [
+    async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
+        hashed = [
             HashMatch(image.image_id, value)
             for image in self._state.owned_images(owner)
-            if (value := image.perceptual_hash) and not set(bands).isdisjoint(split_bands(value))
+            if (value := image.perceptual_hash)
         ]
+        found: set[HashMatch] = set()
+        for band in bands:
+            found.update([each for each in hashed if band in split_bands(each.value)][:limit])
+        return list(found)
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None

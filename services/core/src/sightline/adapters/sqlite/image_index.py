@@ -30,8 +30,8 @@ class SqliteImageIndex:
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return await self._database.read(_match, owner, term, image_ids)
 
-    async def find_by_bands(self, owner: str, bands: Sequence[str]) -> list[HashMatch]:
-        return await self._database.read(_find_by_bands, owner, bands)
+    async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
+        return await self._database.read(_find_by_bands, owner, bands, limit)
 
     async def count_labels(
         self, owner: str, limit: int, prefix: str = "", after: str | None = None
@@ -120,14 +120,18 @@ def _match(
 
 
 def _find_by_bands(
-    connection: sqlite3.Connection, owner: str, bands: Sequence[str]
+    connection: sqlite3.Connection, owner: str, bands: Sequence[str], limit: int
 ) -> list[HashMatch]:
-    rows = connection.execute(
-        "SELECT DISTINCT image_id, perceptual_hash FROM hash_bands "
-        "WHERE owner = ? AND band IN (SELECT value FROM json_each(?))",
-        (owner, json.dumps(list(bands))),
-    )
-    return [HashMatch(*row) for row in rows]
+    found: set[tuple[str, str]] = set()
+    for band in bands:
+        found.update(
+            connection.execute(
+                "SELECT image_id, perceptual_hash FROM hash_bands "
+                "WHERE owner = ? AND band = ? ORDER BY image_id DESC LIMIT ?",
+                (owner, band, limit),
+            )
+        )
+    return [HashMatch(*row) for row in found]
 
 
 #: Sorts after every folded label: they are far shorter.
