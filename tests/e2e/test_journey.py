@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import PIL.Image
 import pytest
 from rich.console import Console
 
@@ -15,6 +16,7 @@ from e2e.conftest import User, cloud
 from sightline_local.connection import Connection
 from sightline_local.demo import run_demo, upload
 from sightline_local.sample_image import CAPTION, draw_sample
+from sightline_testing.sample_images import encode
 
 IMAGE = draw_sample(size=(900, 600))
 
@@ -135,6 +137,26 @@ def test_reprocessing_repeats_both_parts_and_indexes_labels_once(user: User) -> 
     assert after["recognition"]["labels"] == before["recognition"]["labels"]
     indexed = [row for row in list_rows(user) if image_id in row and "#LABEL#" in row]
     assert len(indexed) == len(after["recognition"]["labels"])
+
+
+def test_a_reencoded_copy_is_a_near_duplicate_until_it_is_deleted(user: User) -> None:
+    with PIL.Image.open(io.BytesIO(IMAGE)) as image:
+        copy = encode(image.resize((450, 300)), "JPEG", quality=40)
+    original_id, copy_id = user.upload("scene.jpg", IMAGE), user.upload("copy.jpg", copy)
+    for image_id in (original_id, copy_id):
+        user.wait(image_id)
+
+    def list_duplicates(image_id: str) -> dict[str, int]:
+        parameters = {"limit": 100}
+        response = user.http.get(f"/v1/images/{image_id}/duplicates", params=parameters)
+        items = response.raise_for_status().json()["items"]
+        return {each["image"]["id"]: each["distance"] for each in items}
+
+    distance = list_duplicates(original_id)[copy_id]
+    assert distance <= 4
+    assert list_duplicates(copy_id)[original_id] == distance
+    assert user.http.delete(f"/v1/images/{copy_id}").status_code == 204
+    assert copy_id not in list_duplicates(original_id)
 
 
 def test_recognition_of_duplicates_is_billed_once(user: User) -> None:

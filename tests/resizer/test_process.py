@@ -60,6 +60,8 @@ async def test_renditions_are_stored_and_described(harness: RenditionHarness) ->
     image = await harness.backend.upload(BODY)
     result = await harness.perform(image)
     assert (result.width, result.height) == (640, 400)
+    assert result.perceptual_hash == render_image(BODY, Limits(), RenderOptions()).perceptual_hash
+    assert result.perceptual_hash is not None
     assert result.capture.camera == "Sightline Drawing Board"
     assert result.capture.place is not None
     assert (result.capture.place.region, result.capture.place.country) == ("Tyrol", "Austria")
