@@ -1,13 +1,16 @@
 """The page of a single photo."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import User
 from sightline_local.sample_image import CAMERA, CAPTION, draw_sample
+from sightline_testing.sample_images import encode
 from web.conftest import TIMEOUT_MILLISECONDS, Library, draw_unique, sign_in
 
 pytestmark = pytest.mark.web
@@ -57,6 +60,22 @@ def test_the_original_is_downloaded(page: Page, library: Library) -> None:
     assert download.value.suggested_filename == "evening.jpg"
     large = details(page).get_by_role("link", name=re.compile(r"Large preview WEBP 2048 × \d+"))  # noqa: RUF001
     expect(large).to_be_visible()
+
+
+def test_duplicates_are_found_and_opened(page: Page, user: User) -> None:
+    body = draw_unique(300)
+    with Image.open(io.BytesIO(body)) as image:
+        copy = encode(image.resize((450, 225)), "JPEG", quality=40)
+    original_id, copy_id = user.upload("scene.jpg", body), user.upload("copy.jpg", copy)
+    for image_id in (original_id, copy_id):
+        assert user.wait(image_id)["status"] == "ready"
+    sign_in(page, user, f"/photos/{original_id}")
+    details(page).get_by_role("button", name="Find duplicates").click()
+    details(page).get_by_role("link", name="copy.jpg").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("copy.jpg")
+    user.http.delete(f"/v1/images/{original_id}").raise_for_status()
+    details(page).get_by_role("button", name="Find duplicates").click()
+    expect(details(page).get_by_text("No duplicates found.")).to_be_visible()
 
 
 def test_navigation_moves_between_photos(page: Page, library: Library) -> None:

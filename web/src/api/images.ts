@@ -75,6 +75,16 @@ export function imageQuery(api: Sightline, id: string) {
   });
 }
 
+export function duplicatesQuery(api: Sightline, id: string) {
+  return queryOptions({
+    queryKey: ["duplicates", id],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/v1/images/{image_id}/duplicates", { params: { path: { image_id: id } }, signal })).data!,
+    // No event names the duplicates of an image: each search is new.
+    staleTime: 0,
+  });
+}
+
 async function fetchImage(api: Sightline, id: string, signal?: AbortSignal): Promise<ImageWithEtag> {
   const { data, response } = await api.GET("/v1/images/{image_id}", {
     params: { path: { image_id: id } },

@@ -5,7 +5,7 @@ import type { Schemas } from "sightline-client";
 import type { Filter } from "../filters/filter";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { cacheImage, findInLists, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
+import { cacheImage, duplicatesQuery, findInLists, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
 import { summarizeImage } from "./summary";
 import type { Feature } from "./types";
 
@@ -34,6 +34,18 @@ export function useImage(id: string) {
     [image, queries, id],
   );
   return { ...query, image, summary };
+}
+
+/** The images that show the same scene as an image, without those whose deletion is pending. */
+export function useDuplicates(id: string) {
+  const { api, deletions } = useServices();
+  const hidden = useStore(deletions.hidden);
+  const query = useQuery(duplicatesQuery(api, id));
+  const duplicates = useMemo(
+    () => (query.data?.items ?? []).map(({ image }) => image).filter((image) => !hidden.has(image.id)),
+    [query.data, hidden],
+  );
+  return { ...query, duplicates };
 }
 
 export type ImageChanges = Schemas["ImageChanges"];

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageView } from "../api/types";
 import { CaptureDetails } from "./CaptureDetails";
 import { Downloads } from "./Downloads";
+import { Duplicates } from "./Duplicates";
 import { ImageAlbums } from "./ImageAlbums";
 import { Labels } from "./Labels";
 import { Processing } from "./Processing";
@@ -29,6 +30,7 @@ function Details({ image, ...highlight }: { image: ImageView } & HighlightProps)
       <Recognition image={image} {...highlight} />
       <ImageAlbums image={image} />
       <CaptureDetails image={image} />
+      <Duplicates image={image} />
       <Downloads image={image} />
       {image.status === "ready" && <Processing image={image} />}
     </>
