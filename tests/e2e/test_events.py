@@ -153,7 +153,7 @@ def test_the_stream_reports_an_image_from_creation_to_deletion(user: User) -> No
 
 def test_the_stream_reports_a_failure(user: User) -> None:
     with open_stream(user) as stream:
-        image_id = user.upload("broken.jpg", IMAGE[:2000])
+        image_id = user.upload("broken.jpg", IMAGE[:100])
         stream.until("image", image_id=image_id, status="failed")
 
 
