@@ -74,6 +74,8 @@ class Run:
 def running(folder: Path, *arguments: str) -> Iterator[Run]:
     """Run in a session of its own; kill the supervisor at the end unless it has stopped."""
     command = [sys.executable, "-m", "sightline_local", "--folder", str(folder), "run"]
+    # A process inherits what its parent ignores, and these tests may run under nohup.
+    inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = subprocess.Popen(
         [*command, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -90,6 +92,7 @@ def running(folder: Path, *arguments: str) -> Iterator[Run]:
         },
         start_new_session=True,
     )
+    signal.signal(signal.SIGHUP, inherited)
     watchdog = threading.Timer(3 * TIMEOUT_SECONDS, process.kill)
     watchdog.start()
     run = None
