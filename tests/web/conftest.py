@@ -32,6 +32,12 @@ PASSWORD = "Sightline-web-1"
 expect.set_options(timeout=20_000)
 
 
+def draw_without_caption(size: tuple[int, int], mode: str = "RGB") -> bytes:
+    """Return the sample image as a JPEG, without its lower part, which has the text."""
+    width, height = size
+    return encode(draw_image(size).crop((0, 0, width, height * 4 // 5)).convert(mode), "JPEG")
+
+
 def draw_unique(number: int) -> bytes:
     """Draw an image that differs for each number, because identical bytes are duplicates."""
     return draw_sample(size=(900 + number, 600))
@@ -102,9 +108,9 @@ def library(stack: Stack) -> Iterator[Library]:
     features = ["labels", "text", "properties"]
     bodies = {
         "evening.jpg": draw_sample(),
-        # The defaults also differ in their labels.
-        "saw.jpg": read_photo("landscape_2725x2225.jpg", draw_sample(size=(600, 900))),
-        "leaves.jpg": read_photo("gps_coolpix_a.jpg", encode(draw_image().convert("L"), "JPEG")),
+        # The defaults also differ in their labels, and have no text.
+        "saw.jpg": read_photo("landscape_2725x2225.jpg", draw_without_caption((600, 1100))),
+        "leaves.jpg": read_photo("gps_coolpix_a.jpg", draw_without_caption((640, 400), "L")),
     }
     images = {name: user.upload(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():
