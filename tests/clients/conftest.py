@@ -16,10 +16,15 @@ from sightline_local.stack import Stack, consecutive_ports
 
 @pytest.fixture(scope="session", autouse=True)
 def _restore_sigint() -> Iterator[None]:
-    """Handle SIGINT: a process started in the background ignores it, and its children inherit."""
+    """Handle SIGINT and SIGHUP: a process in the background, or under nohup, ignores them.
+
+    Its children inherit that.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGHUP, hangup)
 
 
 @pytest.fixture(scope="session")
