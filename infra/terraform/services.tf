@@ -35,10 +35,11 @@ locals {
       SIGHTLINE_UPLOADS_TOPIC_ARN   = module.uploads.arn
       SIGHTLINE_TOKEN_ISSUER        = local.token_issuer
       SIGHTLINE_TOKEN_JWKS_URL      = local.jwks_url
-      SIGHTLINE_CORS_ORIGINS        = join(",", var.cors_origins)
       SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
-      }, local.signed ? {
+      }, length(var.cors_origins) > 0 ? {
+      SIGHTLINE_CORS_ORIGINS = join(",", var.cors_origins)
+      } : {}, local.signed ? {
       SIGHTLINE_CLOUDFRONT_URL    = local.web_url
       SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.url_signing_key_id
     } : {}, var.api.settings)
