@@ -131,6 +131,10 @@ docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configurat
 	$(BIN)/python docs/generate_configuration.py
 	$(BIN)/python docs/generate_problems.py
 
+.PHONY: screenshots
+screenshots: $(VENV)/dev web ## Take the screenshots of the documentation again (requires Chromium)
+	$(BIN)/python docs/take_screenshots.py
+
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames
 	@$(PYTHON) -m venv .venv-places
