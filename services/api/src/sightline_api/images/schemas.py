@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from sightline.domain import capture, labels, summaries
@@ -58,9 +57,6 @@ LabelName = Annotated[
 
 #: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
 LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
-
-#: Labels that one search may name; each is a partition to read.
-LabelNames = Annotated[list[LabelName], Query(max_length=10)]
 
 Title = Annotated[
     str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
