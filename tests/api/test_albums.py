@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.conftest import Gateway
+from sightline.domain.albums import MAX_ALBUMS
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
 from sightline.domain.recognition import BoundingBox, DetectedText
@@ -232,11 +233,24 @@ def test_an_album_of_another_owner_is_not_found_and_unchanged(
     assert response.json()["items"] == []
 
 
+def test_an_image_in_the_maximum_number_of_albums_is_not_added(gateway: Gateway) -> None:
+    image_id, path = add_image(gateway), f"/v1/albums/{create_album(gateway)}/images"
+    images: Any = gateway.tables.images
+    rows = images._state.images
+    (key,) = [key for key in rows if key.image_id == image_id]
+    albums = frozenset(new_album_id() for _ in range(MAX_ALBUMS))
+    rows[key] = rows[key].model_copy(update={"albums": albums})
+    (item,) = call(gateway, "POST", path, json={"ids": [image_id]}).json()["items"]
+    assert (item["status"], item["problem"]["code"]) == (409, "too_many_albums")
+
+
 def test_an_image_of_another_owner_cannot_be_added(gateway: Gateway) -> None:
     theirs = add_image(gateway, "Dog", owner=new_owner())
     path = f"/v1/albums/{create_album(gateway)}/images"
     response = call(gateway, "POST", path, json={"ids": [theirs]})
-    assert response.json() == {"items": [{"id": theirs, "status": 404}]}
+    (item,) = response.json()["items"]
+    assert (item["id"], item["status"]) == (theirs, 404)
+    assert item["problem"]["code"] == "image_not_found"
 
 
 @pytest.mark.parametrize(

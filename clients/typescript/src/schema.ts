@@ -424,16 +424,6 @@ export interface components {
         AlbumImageBatch: {
             ids: string[];
         };
-        /** @description The outcome for one image: done, not found, or (409) already in too many albums. */
-        AlbumImageOutcome: {
-            id: string;
-            /** Format: int32 */
-            status: number;
-        };
-        /** @description One outcome for each image, in the order of the request. */
-        AlbumImageOutcomes: {
-            items: components["schemas"]["AlbumImageOutcome"][];
-        };
         /** @description A page of albums, newest first; `next_cursor` continues it, null on the last page. */
         AlbumPage: {
             items: components["schemas"]["AlbumView"][];
@@ -502,16 +492,6 @@ export interface components {
         /** @description Images to delete. */
         DeletionBatch: {
             ids: string[];
-        };
-        /** @description The outcome for one image: deleted, or not found. */
-        DeletionOutcome: {
-            id: string;
-            /** Format: int32 */
-            status: number;
-        };
-        /** @description One outcome for each image, in the order of the request. */
-        DeletionOutcomes: {
-            items: components["schemas"]["DeletionOutcome"][];
         };
         /** @description A face with its attributes; `traits` have the names that Rekognition uses. */
         DetectedFace: {
@@ -716,10 +696,17 @@ export interface components {
         ImageUploadBatch: {
             images: components["schemas"]["ImageUploadRequest"][];
         };
-        /** @description The upload, or the problem that prevented it; the other one is null. */
+        /** @description The outcome for one image: 201 and the upload, or a problem. */
         ImageUploadOutcome: {
-            upload?: components["schemas"]["ImageUpload"] | null;
+            /**
+             * Format: int32
+             * @description The status of that request.
+             * @example 404
+             */
+            status: number;
+            /** @description Why it failed; null on success. */
             problem?: components["schemas"]["ProblemBody"] | null;
+            upload?: components["schemas"]["ImageUpload"] | null;
         };
         /** @description One outcome for each image, in the order of the request. */
         ImageUploadOutcomes: {
@@ -787,6 +774,22 @@ export interface components {
             capture: components["schemas"]["Capture"] | null;
             recognition: components["schemas"]["RecognitionView"];
             renditions: components["schemas"]["RenditionsView"];
+        };
+        /** @description The outcome for the item with this id: 204, or a problem. */
+        ItemOutcome: {
+            /**
+             * Format: int32
+             * @description The status of that request.
+             * @example 404
+             */
+            status: number;
+            /** @description Why it failed; null on success. */
+            problem?: components["schemas"]["ProblemBody"] | null;
+            id: string;
+        };
+        /** @description One outcome for each item, in the order of the request. */
+        ItemOutcomes: {
+            items: components["schemas"]["ItemOutcome"][];
         };
         /** @description One occurrence of a label's object in the image. */
         LabelInstance: {
@@ -1711,7 +1714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletionOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**
@@ -4198,7 +4201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlbumImageOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**
@@ -4431,7 +4434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlbumImageOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**

@@ -207,6 +207,12 @@ class AlbumNotFoundProblem(Problem):
     detail = "Album not found."
 
 
+class TooManyAlbums(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_albums"
+    detail = "The image is in the maximum number of albums. Remove it from another one first."
+
+
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"

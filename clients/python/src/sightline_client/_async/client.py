@@ -61,7 +61,6 @@ from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
     AlbumImageBatch,
-    AlbumImageOutcome,
     AlbumRequest,
     AlbumView,
     DeletionBatch,
@@ -74,6 +73,7 @@ from sightline_client.generated.models import (
     ImageUploadOutcome,
     ImageUploadRequest,
     ImageView,
+    ItemOutcome,
     LabelView,
     OriginalView,
     ProblemBody,
@@ -512,15 +512,11 @@ class AsyncSightline:
         """Delete an album; its images are kept."""
         await self.call(delete_album.asyncio_detailed, album_id=album_id)
 
-    async def add_to_album(
-        self, album_id: str, image_ids: Iterable[str]
-    ) -> list[AlbumImageOutcome]:
+    async def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         """Add any number of images; return their outcomes in the order of the ids."""
         return await self._change_members(add_to_album.asyncio_detailed, album_id, image_ids)
 
-    async def remove_from_album(
-        self, album_id: str, image_ids: Iterable[str]
-    ) -> list[AlbumImageOutcome]:
+    async def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         return await self._change_members(remove_from_album.asyncio_detailed, album_id, image_ids)
 
     async def _change_members(
@@ -528,8 +524,8 @@ class AsyncSightline:
         operation: Callable[..., Pending[Response[Any]]],
         album_id: str,
         image_ids: Iterable[str],
-    ) -> list[AlbumImageOutcome]:
-        outcomes: list[AlbumImageOutcome] = []
+    ) -> list[ItemOutcome]:
+        outcomes: list[ItemOutcome] = []
         for batch in batched(image_ids, MAX_IDS):
             body = AlbumImageBatch(ids=batch)
             response = await self.call(

@@ -63,7 +63,6 @@ from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
     AlbumImageBatch,
-    AlbumImageOutcome,
     AlbumRequest,
     AlbumView,
     DeletionBatch,
@@ -76,6 +75,7 @@ from sightline_client.generated.models import (
     ImageUploadOutcome,
     ImageUploadRequest,
     ImageView,
+    ItemOutcome,
     LabelView,
     OriginalView,
     ProblemBody,
@@ -512,11 +512,11 @@ class Sightline:
         """Delete an album; its images are kept."""
         self.call(delete_album.sync_detailed, album_id=album_id)
 
-    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
+    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         """Add any number of images; return their outcomes in the order of the ids."""
         return self._change_members(add_to_album.sync_detailed, album_id, image_ids)
 
-    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
+    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         return self._change_members(remove_from_album.sync_detailed, album_id, image_ids)
 
     def _change_members(
@@ -524,8 +524,8 @@ class Sightline:
         operation: Callable[..., Pending[Response[Any]]],
         album_id: str,
         image_ids: Iterable[str],
-    ) -> list[AlbumImageOutcome]:
-        outcomes: list[AlbumImageOutcome] = []
+    ) -> list[ItemOutcome]:
+        outcomes: list[ItemOutcome] = []
         for batch in batched(image_ids, MAX_IDS):
             body = AlbumImageBatch(ids=batch)
             response = self.call(

@@ -1,7 +1,7 @@
 """Albums as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -93,16 +93,3 @@ class AlbumImageBatch(BaseModel):
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
-
-
-class AlbumImageOutcome(BaseModel):
-    """The outcome for one image: done, not found, or (409) already in too many albums."""
-
-    id: str
-    status: Literal[204, 404, 409]
-
-
-class AlbumImageOutcomes(BaseModel):
-    """One outcome for each image, in the order of the request."""
-
-    items: list[AlbumImageOutcome]

@@ -28,8 +28,6 @@ from sightline_api.images.filters import SelectedImages
 from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
-    DeletionOutcome,
-    DeletionOutcomes,
     ImageChanges,
     ImageSummaryPage,
     ImageUpload,
@@ -38,6 +36,8 @@ from sightline_api.images.schemas import (
     ImageUploadOutcomes,
     ImageUploadRequest,
     ImageView,
+    ItemOutcome,
+    ItemOutcomes,
     ReprocessRequest,
 )
 from sightline_api.images.upload_route import UploadRoute
@@ -100,9 +100,10 @@ async def create_images(
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            return ImageUploadOutcome(upload=await uploads.create(request, user.owner))
+            upload = await uploads.create(request, user.owner)
         except Problem as problem:
-            return ImageUploadOutcome(problem=problem.body())
+            return ImageUploadOutcome(status=problem.status, problem=problem.body())
+        return ImageUploadOutcome(status=201, upload=upload)
 
     return ImageUploadOutcomes(items=await map_concurrently(batch.images, create))
 
@@ -117,19 +118,19 @@ async def create_images(
 )
 async def delete_images(
     batch: DeletionBatch, user: CurrentUser, deleter: Deleter, changes: Changes
-) -> DeletionOutcomes:
+) -> ItemOutcomes:
     """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
 
-    async def delete(image_id: str) -> DeletionOutcome:
+    async def delete(image_id: str) -> ItemOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
             await deleter.delete(key)
         except (ValueError, ImageNotFound):
-            return DeletionOutcome(id=image_id, status=404)
+            return ItemOutcome.failure(image_id, ImageNotFoundProblem())
         changes.image(key, "deleted")
-        return DeletionOutcome(id=image_id, status=204)
+        return ItemOutcome.success(image_id)
 
-    return DeletionOutcomes(items=await map_concurrently(batch.ids, delete))
+    return ItemOutcomes(items=await map_concurrently(batch.ids, delete))
 
 
 @router.get(

@@ -25,7 +25,7 @@ from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_cursor
-from sightline_api.problems import ProblemBody
+from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
 #: Media types that clients may declare. The resizer detects the real format from the content.
@@ -459,11 +459,37 @@ class ImageUploadBatch(BaseModel):
     images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=100)]
 
 
-class ImageUploadOutcome(BaseModel):
-    """The upload, or the problem that prevented it; the other one is null."""
+class Outcome(BaseModel):
+    """What became of one item of a batch, as if it had been a request of its own."""
+
+    status: int = Field(ge=200, le=599, description="The status of that request.", examples=[404])
+    problem: ProblemBody | None = Field(None, description="Why it failed; null on success.")
+
+
+class ItemOutcome(Outcome):
+    """The outcome for the item with this id: 204, or a problem."""
+
+    id: str
+
+    @classmethod
+    def success(cls, item_id: str) -> Self:
+        return cls(id=item_id, status=204)
+
+    @classmethod
+    def failure(cls, item_id: str, problem: Problem) -> Self:
+        return cls(id=item_id, status=problem.status, problem=problem.body())
+
+
+class ItemOutcomes(BaseModel):
+    """One outcome for each item, in the order of the request."""
+
+    items: list[ItemOutcome]
+
+
+class ImageUploadOutcome(Outcome):
+    """The outcome for one image: 201 and the upload, or a problem."""
 
     upload: ImageUpload | None = None
-    problem: ProblemBody | None = None
 
 
 class ImageUploadOutcomes(BaseModel):
@@ -478,16 +504,3 @@ class DeletionBatch(BaseModel):
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
-
-
-class DeletionOutcome(BaseModel):
-    """The outcome for one image: deleted, or not found."""
-
-    id: str
-    status: Literal[204, 404]
-
-
-class DeletionOutcomes(BaseModel):
-    """One outcome for each image, in the order of the request."""
-
-    items: list[DeletionOutcome]

@@ -2,8 +2,6 @@
 
 from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
-from .album_image_outcome import AlbumImageOutcome
-from .album_image_outcomes import AlbumImageOutcomes
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
@@ -11,8 +9,6 @@ from .bounding_box import BoundingBox
 from .capture import Capture
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
-from .deletion_outcome import DeletionOutcome
-from .deletion_outcomes import DeletionOutcomes
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
 from .detected_face_traits import DetectedFaceTraits
@@ -40,6 +36,8 @@ from .image_upload_outcomes import ImageUploadOutcomes
 from .image_upload_request import ImageUploadRequest
 from .image_upload_request_media_type import ImageUploadRequestMediaType
 from .image_view import ImageView
+from .item_outcome import ItemOutcome
+from .item_outcomes import ItemOutcomes
 from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
@@ -66,8 +64,6 @@ from .usage_view import UsageView
 __all__ = (
     "AlbumChanges",
     "AlbumImageBatch",
-    "AlbumImageOutcome",
-    "AlbumImageOutcomes",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
@@ -75,8 +71,6 @@ __all__ = (
     "Capture",
     "CoverView",
     "DeletionBatch",
-    "DeletionOutcome",
-    "DeletionOutcomes",
     "DetectedFace",
     "DetectedFaceEmotions",
     "DetectedFaceTraits",
@@ -104,6 +98,8 @@ __all__ = (
     "ImageUploadRequest",
     "ImageUploadRequestMediaType",
     "ImageView",
+    "ItemOutcome",
+    "ItemOutcomes",
     "LabelInstance",
     "LabelPage",
     "LabelView",
