@@ -132,6 +132,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "reprocess_image",
         "update_image",
         "get_usage",
+        "get_capabilities",
         "create_images",
         "delete_images",
         "list_labels",

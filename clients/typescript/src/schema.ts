@@ -389,6 +389,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get limits, formats and features
+         * @description Return what this deployment accepts; it changes only with a deployment.
+         */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -464,6 +484,33 @@ export interface components {
             width: number;
             /** Format: double */
             height: number;
+        };
+        /** @description What the API accepts. Values may be added: ignore those that you do not know. */
+        CapabilitiesView: {
+            /**
+             * @description Media types of images to upload. Raw files are `image/tiff`.
+             * @example [
+             *       "image/jpeg",
+             *       "image/png"
+             *     ]
+             */
+            media_types: string[];
+            /**
+             * @description Features to recognize.
+             * @example [
+             *       "labels",
+             *       "text"
+             *     ]
+             */
+            features: string[];
+            /**
+             * @description Values of `sort`.
+             * @example [
+             *       "newest"
+             *     ]
+             */
+            sort_orders: string[];
+            limits: components["schemas"]["LimitsView"];
         };
         /**
          * @description What the camera or an editor recorded; a field that is missing or invalid is null.
@@ -812,6 +859,99 @@ export interface components {
              */
             images: number;
         };
+        /** @description Limits on requests and on what an owner stores; null is unlimited. */
+        LimitsView: {
+            /**
+             * Format: int64
+             * @description Size of an image to upload.
+             * @example 52428800
+             */
+            upload_bytes: number;
+            /**
+             * Format: int64
+             * @description Seconds for which a presigned POST is valid.
+             * @example 900
+             */
+            upload_seconds: number;
+            /**
+             * Format: int64
+             * @description Items of one batch.
+             * @example 100
+             */
+            batch_size: number;
+            /**
+             * Format: int64
+             * @description `limit` of lists of images, albums and duplicates.
+             * @example 100
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Labels in each of `label` and `not`.
+             * @example 10
+             */
+            filter_labels: number;
+            /**
+             * Format: int64
+             * @description Words in all of `text`.
+             * @example 20
+             */
+            filter_words: number;
+            /**
+             * Format: int64
+             * @example 200
+             */
+            title_characters: number;
+            /**
+             * Format: int64
+             * @example 2000
+             */
+            description_characters: number;
+            /**
+             * Format: int64
+             * @example 50
+             */
+            label_characters: number;
+            /**
+             * Format: int64
+             * @description Labels that the owner adds to an image.
+             * @example 12
+             */
+            labels_added: number;
+            /**
+             * Format: int64
+             * @description Labels of an image that the owner hides.
+             * @example 12
+             */
+            labels_hidden: number;
+            /**
+             * Format: int64
+             * @description Albums that contain the image.
+             * @example 100
+             */
+            albums_per_image: number;
+            /** @description Images that an owner stores. */
+            images: number | null;
+            /** @description Bytes of originals that an owner stores. */
+            bytes: number | null;
+            /**
+             * @description Sustained requests per second of an owner.
+             * @example 50
+             */
+            requests_per_second: number | null;
+            /**
+             * Format: int64
+             * @description Requests of an owner at once.
+             * @example 200
+             */
+            request_burst: number;
+            /**
+             * Format: int64
+             * @description Open event streams of an owner.
+             * @example 20
+             */
+            event_streams: number;
+        };
         /** @description A rendition in a list; sides are in pixels, and `url` is valid for at least an hour. */
         LinkedRendition: {
             url: string;
@@ -978,6 +1118,11 @@ export interface components {
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
+         * @description The order of a list of images.
+         * @enum {string}
+         */
+        Sort: "newest";
+        /**
          * @description The status of an image, as its owner sees it.
          * @enum {string}
          */
@@ -1059,6 +1204,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                sort?: components["schemas"]["Sort"];
                 /** @description Without it, images that await their upload are left out. */
                 status?: components["schemas"]["Status"];
                 /** @description Images of this album. */
@@ -5418,6 +5564,175 @@ export interface operations {
              * @description Rate limit exceeded. Retry after the seconds in `Retry-After`. Too many open event streams. Close one first.
              *
              *     Codes: `rate_limited`, `too_many_streams`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_capabilities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapabilitiesView"];
+                };
+            };
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
              */
             429: {
                 headers: {

@@ -30,7 +30,7 @@ from sightline_api.dependencies import (
 )
 from sightline_api.events.dependencies import Changes
 from sightline_api.images.schemas import ItemOutcome, ItemOutcomes
-from sightline_api.pagination import decode_image_cursor, encode_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -88,7 +88,7 @@ async def list_albums(
     index: Index,
     albums: Albums,
     signer: UrlSigner,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AlbumPage:
     """Return the caller's albums, newest first."""

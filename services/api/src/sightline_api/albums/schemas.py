@@ -8,7 +8,13 @@ from pydantic import BaseModel, Field
 from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
-from sightline_api.images.schemas import AnyId, LinkedRendition, Title, link_rendition
+from sightline_api.images.schemas import (
+    MAX_BATCH_SIZE,
+    AnyId,
+    LinkedRendition,
+    Title,
+    link_rendition,
+)
 
 
 class CoverView(BaseModel):
@@ -92,4 +98,4 @@ class AlbumImageBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
@@ -24,7 +24,7 @@ from sightline_api.dependencies import (
 from sightline_api.events.dependencies import Changes
 from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
-from sightline_api.images.filters import SelectedImages
+from sightline_api.images.filters import SelectedImages, check_sort
 from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
@@ -41,7 +41,7 @@ from sightline_api.images.schemas import (
     ReprocessRequest,
 )
 from sightline_api.images.upload_route import UploadRoute
-from sightline_api.pagination import decode_image_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -137,6 +137,7 @@ async def delete_images(
     "",
     operation_id="list_images",
     summary="List images",
+    dependencies=[Depends(check_sort)],
     responses=documented(InvalidCursor, InvalidText),
 )
 async def list_images(
@@ -145,7 +146,7 @@ async def list_images(
     index: Index,
     signer: UrlSigner,
     selected: SelectedImages,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
     """Return summaries of the caller's images that match all filters, newest first.

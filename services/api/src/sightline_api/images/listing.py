@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sightline.domain.ids import first_image_id
 from sightline.domain.states import Status
@@ -18,6 +19,12 @@ MAX_READ = 1_000
 #: The ends of the calendar, in UTC.
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+class Sort(StrEnum):
+    """The order of a list of images."""
+
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,16 @@ from sightline_api.pagination import encode_cursor
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
+#: Characters of a text.
+MAX_TITLE_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 2000
+MAX_LABEL_LENGTH = 50
+
+#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
+MAX_OWN_LABELS = 12
+
+MAX_BATCH_SIZE = 100
+
 #: Media types that clients may declare. The resizer detects the real format from the content.
 MediaType = Literal[
     "image/avif",
@@ -44,7 +54,9 @@ MediaType = Literal[
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
 Description = Annotated[
-    str, CLEAN_TEXT, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+    str,
+    CLEAN_TEXT,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_DESCRIPTION_LENGTH),
 ]
 
 #: An id as a client sends it: one in another format belongs to no image.
@@ -52,14 +64,17 @@ AnyId = Annotated[str, StringConstraints(max_length=64)]
 
 #: Any text of one line; labels are compared as `fold_label` does.
 LabelName = Annotated[
-    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)
+    str,
+    CLEAN_LINE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LABEL_LENGTH),
 ]
 
-#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
-LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
+LabelList = Annotated[tuple[LabelName, ...], Field(max_length=MAX_OWN_LABELS)]
 
 Title = Annotated[
-    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    str,
+    CLEAN_LINE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH),
 ]
 
 
@@ -456,7 +471,7 @@ class ImageUploadBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=100)]
+    images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
 
 
 class Outcome(BaseModel):
@@ -503,4 +518,4 @@ class DeletionBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]

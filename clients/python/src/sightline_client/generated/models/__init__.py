@@ -6,6 +6,7 @@ from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
 from .bounding_box import BoundingBox
+from .capabilities_view import CapabilitiesView
 from .capture import Capture
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
@@ -41,6 +42,7 @@ from .item_outcomes import ItemOutcomes
 from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
+from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
@@ -56,6 +58,7 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
+from .sort import Sort
 from .status import Status
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
@@ -68,6 +71,7 @@ __all__ = (
     "AlbumRequest",
     "AlbumView",
     "BoundingBox",
+    "CapabilitiesView",
     "Capture",
     "CoverView",
     "DeletionBatch",
@@ -103,6 +107,7 @@ __all__ = (
     "LabelInstance",
     "LabelPage",
     "LabelView",
+    "LimitsView",
     "LinkedRendition",
     "ModerationLabel",
     "MonthlyUsageView",
@@ -118,6 +123,7 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
+    "Sort",
     "Status",
     "UploadTarget",
     "UploadTargetFields",

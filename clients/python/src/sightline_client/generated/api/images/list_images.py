@@ -10,6 +10,7 @@ from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
 from ...models.problem_body import ProblemBody
+from ...models.sort import Sort
 from ...models.status import Status
 from ...types import UNSET, Unset
 from typing import cast
@@ -20,6 +21,7 @@ def _get_kwargs(
     *,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -41,6 +43,12 @@ def _get_kwargs(
     params["limit"] = limit
 
     params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -176,6 +184,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -200,6 +209,7 @@ def sync_detailed(
     Args:
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -224,6 +234,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         limit=limit,
         cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -249,6 +260,7 @@ def sync(
     client: AuthenticatedClient,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -273,6 +285,7 @@ def sync(
     Args:
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -298,6 +311,7 @@ def sync(
         client=client,
         limit=limit,
         cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -317,6 +331,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -341,6 +356,7 @@ async def asyncio_detailed(
     Args:
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -365,6 +381,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         limit=limit,
         cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -388,6 +405,7 @@ async def asyncio(
     client: AuthenticatedClient,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -412,6 +430,7 @@ async def asyncio(
     Args:
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -438,6 +457,7 @@ async def asyncio(
             client=client,
             limit=limit,
             cursor=cursor,
+            sort=sort,
             status=status,
             album=album,
             label=label,
