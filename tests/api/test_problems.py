@@ -145,6 +145,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "add_to_album",
         "remove_from_album",
         "export_account",
+        "export_images",
         "list_duplicates",
         "erase_account",
         "get_health",

@@ -18,6 +18,7 @@ _NAME = {"maxLength": 300}
 BOUNDS: dict[str, dict[str, Any]] = {
     "AlbumPage.items": {"maxItems": 100},
     "Duplicates.items": {"maxItems": 100},
+    "ExportedImagePage.items": {"maxItems": 100},
     "ImageSummaryPage.items": {"maxItems": 100},
     "ImageUploadOutcomes.items": {"maxItems": 100},
     "BoundingBox.height": {},

@@ -19,6 +19,8 @@ from .dominant_color import DominantColor
 from .duplicate import Duplicate
 from .duplicates import Duplicates
 from .erasure_view import ErasureView
+from .exported_image import ExportedImage
+from .exported_image_page import ExportedImagePage
 from .failure_view import FailureView
 from .feature import Feature
 from .field_error import FieldError
@@ -84,6 +86,8 @@ __all__ = (
     "Duplicate",
     "Duplicates",
     "ErasureView",
+    "ExportedImage",
+    "ExportedImagePage",
     "FailureView",
     "Feature",
     "FieldError",
