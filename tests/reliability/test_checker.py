@@ -20,6 +20,10 @@ OWNER, OTHER_OWNER = "owner-1", "owner-2"
 ALBUM = "01a1f937-0000-7000-8000-00000000aaaa"
 FIRST, SECOND, FOREIGN = (f"01a1f937-0000-7000-8000-00000000000{n}" for n in range(1, 4))
 
+#: A perceptual hash, and its bands as docs/architecture.md describes them.
+PERCEPTUAL_HASH = "f0e1d2c3b4a59687"
+BANDS = ("0-287", "1-165", "2-34a", "3-30e", "4-1d2", "5-070", "6-03c")
+
 Row = dict[str, Any]
 
 
@@ -109,9 +113,11 @@ class Scenario:
             renditions={
                 "state": "succeeded",
                 "etag": "e",
-                "result": {"renditions": [{"key": key}]},
+                "result": {"renditions": [{"key": key}], "perceptual_hash": PERCEPTUAL_HASH},
             },
         )
+        for band in BANDS:
+            self.put_row(f"USER#{owner}#HASH#{band}", image_id, perceptual_hash=PERCEPTUAL_HASH)
         self.put_row(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
         self.put_row(f"USER#{owner}#WORD#open", image_id)
         self.put_row(f"USER#{owner}#ALBUM#{ALBUM}", image_id)
@@ -222,6 +228,7 @@ MONTHLY_USAGE = "monthly usage counts each arrival and paid call once"
 CONTENT_INDEX = "the content index matches the images"
 RECOGNITION_CACHE = "cached recognition results belong to an image"
 WORD_INDEX = "the word index matches the images"
+HASH_INDEX = "the hash index matches the images"
 ALBUMS = "albums and images refer to each other, and counts match"
 OBJECTS = "every object belongs to an image"
 RENDITIONS = "every ready image has its renditions"
@@ -326,6 +333,20 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
     "detected word that is not indexed": (
         index_other_word,
         (WORD_INDEX, "lost"),
+    ),
+    "missing hash index row": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}#HASH#{BANDS[0]}", FIRST),
+        (HASH_INDEX, "lost"),
+    ),
+    "surplus hash index row": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#HASH#0-000", FIRST, perceptual_hash="0" * 16),
+        (HASH_INDEX, "doubled"),
+    ),
+    "hash index row with another hash": (
+        lambda s, _: s.put_row(
+            f"USER#{OWNER}#HASH#{BANDS[0]}", FIRST, perceptual_hash=f"{1 << 63:016x}"
+        ),
+        (HASH_INDEX, "lost"),
     ),
     "missing album row of an image": (
         lambda s, _: s.delete_row(f"USER#{OWNER}#ALBUM#{ALBUM}", FIRST),

@@ -23,6 +23,9 @@ FINAL_STATES = {"succeeded", "failed"}
 #: The only failure code that does not depend on the image.
 RETRIES_EXHAUSTED = "retries_exhausted"
 
+#: Widths of the bands of a perceptual hash in bits, from its lowest bits (docs/architecture.md).
+BAND_BITS = (10, 10, 10, 10, 9, 9, 6)
+
 #: First words of the unparsable messages that a test sends in order to have them dead-lettered.
 POISON_MESSAGE = "not an S3 event"
 
@@ -114,7 +117,8 @@ def _check_confirmed_deletions(state: SystemState, ledger: Ledger) -> Violations
     for key in sorted(state.originals | state.renditions):
         if get_image_id(key) in deleted:
             yield "left", key
-    for _, name, image_id in state.content_index | state.word_index | state.album_images:
+    indexes = state.content_index | state.word_index | state.album_images | state.hash_index.keys()
+    for _, name, image_id in sorted(indexes):
         if image_id in deleted:
             yield "left", f"{image_id} under {name}"
 
@@ -239,6 +243,23 @@ def _check_word_index(state: SystemState, ledger: Ledger) -> Violations:
             yield "lost", f"{image_id} is not indexed by {sorted(missing)}"
 
 
+def _check_hash_index(state: SystemState, ledger: Ledger) -> Violations:
+    """The index has an entry for each band of the hash that the renditions of an image state."""
+    expected = {
+        (row["owner"], band, image_id): value
+        for image_id, row in state.images.items()
+        if (value := row["renditions"].get("result", {}).get("perceptual_hash"))
+        for band in _split_bands(value)
+    }
+    for key in sorted(state.hash_index.keys() - expected.keys()):
+        yield "doubled", f"{key} is in the hash index, but is not a band of the image"
+    for key in sorted(expected.keys() - state.hash_index.keys()):
+        yield "lost", f"{key} is missing in the hash index"
+    for key in sorted(expected.keys() & state.hash_index.keys()):
+        if state.hash_index[key] != expected[key]:
+            yield "lost", f"{key} is {state.hash_index[key]}, and the image's is {expected[key]}"
+
+
 def _check_albums(state: SystemState, ledger: Ledger) -> Violations:
     """The content of an album is stored in three places, which must agree."""
     expected = {
@@ -338,9 +359,9 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
     for owner, label, image_id in state.label_index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s label {label}"
-    for owner, _, image_id in state.word_index | state.album_images:
+    for owner, name, image_id in state.word_index | state.album_images | state.hash_index.keys():
         if owners.get(image_id, owner) != owner:
-            yield "foreign", f"{image_id} of {owners[image_id]} in a word or album of {owner}"
+            yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s {name}"
     for owner, _, image_id in state.content_index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} in {owner}'s content index"
@@ -367,6 +388,7 @@ INVARIANTS = (
     Invariant("the content index matches the images", _check_content_index),
     Invariant("cached recognition results belong to an image", _check_recognition_cache),
     Invariant("the word index matches the images", _check_word_index),
+    Invariant("the hash index matches the images", _check_hash_index),
     Invariant("albums and images refer to each other, and counts match", _check_albums),
     Invariant("every object belongs to an image", _check_objects),
     Invariant("every ready image has its renditions", _check_renditions),
@@ -398,3 +420,13 @@ def _get_labels(row: Row) -> dict[str, Decimal]:
 def _split_words(text: str) -> list[str]:
     """Return the words as they are indexed: normalized, case-folded, without punctuation."""
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _split_bands(value: str) -> list[str]:
+    """Return the names of the bands of a perceptual hash: their position and bits, in hex."""
+    bits = int(value, 16)
+    offsets = [sum(BAND_BITS[:index]) for index in range(len(BAND_BITS))]
+    return [
+        f"{index}-{bits >> offset & (1 << width) - 1:03x}"
+        for index, (offset, width) in enumerate(zip(offsets, BAND_BITS, strict=True))
+    ]

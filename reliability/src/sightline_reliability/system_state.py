@@ -47,6 +47,8 @@ class SystemState:
     )
     #: (owner, word, image id)
     word_index: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, band, image id) -> perceptual hash
+    hash_index: dict[tuple[str, str, str], str] = field(default_factory=dict)
     #: (owner, album id) -> row
     albums: dict[tuple[str, str], Row] = field(default_factory=dict)
     #: (owner, album id, image id)
@@ -98,6 +100,8 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.label_index[owner, label, image_id] = row["confidence"]
         case [["USER", owner, "WORD", word], [image_id]]:
             state.word_index.add((owner, word, image_id))
+        case [["USER", owner, "HASH", band], [image_id]]:
+            state.hash_index[owner, band, image_id] = row["perceptual_hash"]
         case [["USER", owner], ["ALBUM", album_id]]:
             state.albums[owner, album_id] = row
         case [["USER", owner, "ALBUM", album_id], [image_id]]:

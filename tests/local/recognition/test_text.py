@@ -1,3 +1,5 @@
+import io
+from importlib.metadata import distribution
 from typing import Any
 
 import numpy as np
@@ -173,6 +175,26 @@ def test_texture_and_blanks_are_no_lines() -> None:
     assert describe_line(ReadLine("ab", QUAD, (0.4, 0.5), (0.2, 0.7)), (100, 100)) is None
     assert describe_line(ReadLine(" ", QUAD, (0.9,), (0.5,)), (100, 100)) is None
     assert describe_line(ReadLine("", QUAD, (), ()), (100, 100)) is None
+    assert describe_line(ReadLine("★", QUAD, (0.99,), (0.5,)), (100, 100)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "is_line"),
+    [("do", 0.85, False), ("24", 0.95, True), ("left", 0.6, True), ("a b.c", 0.85, False)],
+)
+def test_short_lines_need_a_higher_score(text: str, score: float, is_line: bool) -> None:
+    scores, centers = (score,) * len(text), (0.5,) * len(text)
+    line = describe_line(ReadLine(text, QUAD, scores, centers), (100, 100))
+    assert (line is not None) == is_line
+
+
+def test_no_text_is_read_in_fur() -> None:
+    """In this copy of the photograph, a part of the fur is read as "do"."""
+    photograph = distribution("scikit-image").locate_file("skimage/data/chelsea.png")
+    file = io.BytesIO()
+    with Image.open(str(photograph)) as image:
+        image.convert("RGB").save(file, "JPEG", quality=92)
+    assert RapidTextReader(threads=1, batch=1).read(load_image(file.getvalue())) == []
 
 
 def test_positions_and_confidence_are_clamped() -> None:

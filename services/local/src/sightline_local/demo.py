@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ FEATURES = ("labels", "text")
 
 #: Lines of text that the demo prints.
 MAX_LINES = 12
+
+#: Photograph that the demo uploads, in scikit-image's package: a cat, by Stéfan van der Walt (CC0).
+#: https://scikit-image.org/docs/stable/api/skimage.data.html#skimage.data.chelsea
+SAMPLE_PHOTOGRAPH = "data/chelsea.png"
 
 #: Suffix of the label model version when the local Rekognition emulator has no model.
 NO_MODEL_SUFFIX = "/pixels"
@@ -56,7 +61,7 @@ class Stages:
 def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
     """Upload an image, print the result and save its renditions. Raises `StackError`."""
     connection = Connection.read(folder)
-    image_path = image_path or _write_sample(folder)
+    image_path = image_path or find_sample(folder)
     try:
         body = image_path.read_bytes()
     except OSError as error:
@@ -76,7 +81,16 @@ def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
         raise StackError("Sightline does not respond: is `make run` still running?") from None
 
 
-def _write_sample(folder: Path) -> Path:
+def find_sample(folder: Path) -> Path:
+    """Return the photograph of a cat in scikit-image's package, if that is installed.
+
+    Otherwise draw an image into the folder.
+    """
+    package = find_spec("skimage")
+    if package is not None and package.origin is not None:
+        photograph = Path(package.origin).parent / SAMPLE_PHOTOGRAPH
+        if photograph.exists():
+            return photograph
     path = folder / "sample.jpg"
     path.write_bytes(draw_sample())
     return path

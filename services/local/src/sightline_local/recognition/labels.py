@@ -13,7 +13,7 @@ from sightline_local.recognition.image_loading import DecodedImage, Pixels
 from sightline_local.recognition.image_properties import Measurements
 from sightline_local.recognition.requests import GeneralLabelsSettings
 from sightline_local.recognition.taxonomy import TAXONOMY, LabelDefinition
-from sightline_local.recognition.text import Line
+from sightline_local.recognition.text import Line, count_letters
 
 #: Rekognition's categories for the look of an image, and for its text.
 VISUAL_COMPOSITION = "Colors and Visual Composition"
@@ -162,7 +162,7 @@ def _sample_rows(pixels: Pixels) -> NDArray[np.uint8]:
 
 def _text_labels(lines: Iterable[Line]) -> Iterator[Label]:
     """Yield "Text" with the confidence of the best line of more than one character."""
-    found = [line.confidence for line in lines if sum(map(str.isalnum, line.text)) > 1]
+    found = [line.confidence for line in lines if count_letters(line.text) > 1]
     if found:
         yield Label("Text", max(found), (TEXT_AND_DOCUMENTS,))
 

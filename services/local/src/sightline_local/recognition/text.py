@@ -39,8 +39,13 @@ LARGEST_LINES = 6
 #: Words per response. https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_WORDS = 100
 
-#: Results below this score (0 to 1) are more likely texture than text.
+#: Results below this score (0 to 1) are more likely texture than text. Lines of a few letters and
+#: digits need a higher one: fur and cups are read as "do" and "8" with scores of up to 0.85.
 MIN_SCORE = 0.5
+MIN_SHORT_SCORE = 0.9
+
+#: Letters and digits from which a line is not short.
+MIN_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def describe_line(line: ReadLine, size: tuple[int, int]) -> Line | None:
     `size` is that of the image, in pixels. A word reaches halfway to the spaces around it.
     """
     words = list(split_words(line))
-    if not words or line.score < MIN_SCORE:
+    if not words or line.score < _min_score(line.text):
         return None
     polygon = _to_fractions(line.quad, size)
     middles = [(one + other) / 2 for one, other in pairwise(line.centers)]
@@ -163,6 +168,19 @@ def describe_line(line: ReadLine, size: tuple[int, int]) -> Line | None:
             for word in words
         ),
     )
+
+
+def _min_score(text: str) -> float:
+    """Return the score from which the text counts; more than 1 if it has no letter or digit."""
+    letters = count_letters(text)
+    if letters == 0:
+        return 2.0
+    return MIN_SHORT_SCORE if letters < MIN_LETTERS else MIN_SCORE
+
+
+def count_letters(text: str) -> int:
+    """Return the number of letters and digits."""
+    return sum(map(str.isalnum, text))
 
 
 def _to_fractions(quad: Quads, size: tuple[int, int]) -> Polygon:
