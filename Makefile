@@ -156,7 +156,7 @@ clients: openapi clients/typescript/node_modules ## Regenerate the clients from 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
 
 .PHONY: test-clients
-test-clients: $(VENV)/dev clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17)
+test-clients: $(VENV)/dev clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17; Go is optional)
 	$(BIN)/pytest -m clients tests/clients
 
 .PHONY: bench-upload

@@ -157,7 +157,7 @@ class LocalStack:
         labels = [COMMON, rare_label(size)]
         requests: dict[str, tuple[str, dict[str, Any]]] = {
             GALLERY_PAGE: ("/v1/images", {"limit": PAGE_SIZE}),
-            RARE_SEARCH: ("/v1/search", {"label": labels, "limit": PAGE_SIZE}),
+            RARE_SEARCH: ("/v1/images", {"label": labels, "limit": PAGE_SIZE}),
             LABEL_COUNTS: ("/v1/labels", {"limit": PAGE_SIZE}),
         }
         seconds: dict[str, list[float]] = {name: [] for name in requests}

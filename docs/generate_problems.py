@@ -15,6 +15,9 @@ PAGE = Path(__file__).with_name("problems.md")
 #: Problems that a retry can solve, but after no particular time.
 RETRYABLE = frozenset({"contended", "internal_error"})
 
+#: Codes that only outcomes of a batch have.
+OUTCOMES = {"too_many_albums": "outcomes of `add_to_album`"}
+
 INTRODUCTION = """\
 # Problem codes
 
@@ -23,8 +26,9 @@ for people, and may change. Treat an unknown code by its status. `x-problem-code
 lists the codes of each operation, and so does this page, which `make docs` generates.
 
 An unknown path is answered with 404 `not_found`, and a method that a path does not have with 405
-`method_not_allowed` and `Allow`. The outcomes of `create_images` contain the problems of
-`create_image`.
+`method_not_allowed` and `Allow`. Each outcome of a batch has a status and a problem of its own:
+those of `create_images` have the problems of `create_image`, and those of `delete_images`,
+`add_to_album` and `remove_from_album` have `image_not_found`.
 
 | Code | Status | Retry | Detail | Operations |
 |---|---|---|---|---|
@@ -84,7 +88,7 @@ def format_operations(code: str, operations: dict[str, list[str]]) -> str:
         return "all with a body"
     if code in {"unauthenticated", "rate_limited", "dependency_unavailable"}:
         return "all with a token"
-    return ", ".join(f"`{name}`" for name in operations[code])
+    return OUTCOMES.get(code) or ", ".join(f"`{name}`" for name in operations[code])
 
 
 if __name__ == "__main__":

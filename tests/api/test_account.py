@@ -89,6 +89,24 @@ def test_an_interrupted_export_resumes_at_a_cursor(gateway: Gateway) -> None:
     assert rest[-1] == {"kind": "end", "images": 2}
 
 
+def test_the_pages_of_an_export_contain_what_its_lines_do(gateway: Gateway) -> None:
+    for number in range(5):
+        add_image(gateway, uploaded=number != 2)
+    add_image(gateway, new_owner())
+    pages: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": 2}
+    while params.get("cursor", "") is not None:
+        path, headers = "/v1/account/export/images", gateway.headers()
+        page = gateway.client.get(path, params=params, headers=headers).json()
+        pages += page["items"]
+        params["cursor"] = page["next_cursor"]
+    lines = [line for line in export(gateway) if line["kind"] == "image"]
+    assert [each["image"]["id"] for each in pages] == [each["image"]["id"] for each in lines]
+    assert len(pages) == 4
+    assert pages[0]["original"].keys() == lines[0]["original"].keys()
+    assert pages[0]["image"].keys() == lines[0]["image"].keys()
+
+
 def test_an_invalid_cursor_is_rejected_before_the_export_starts(gateway: Gateway) -> None:
     path = "/v1/account/export?cursor=nonsense"
     response = gateway.client.get(path, headers=gateway.headers())

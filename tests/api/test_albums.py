@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.conftest import Gateway
+from sightline.domain.albums import MAX_ALBUMS
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
 from sightline.domain.recognition import BoundingBox, DetectedText
@@ -64,8 +65,8 @@ def create_album(gateway: Gateway, *image_ids: str, title: str = "Summer") -> st
     return path.removeprefix("/v1/albums/")
 
 
-def list_ids(gateway: Gateway, path: str = "/v1/images", **params: Any) -> list[str]:
-    response = call(gateway, "GET", path, params=params)
+def list_ids(gateway: Gateway, **params: Any) -> list[str]:
+    response = call(gateway, "GET", "/v1/images", params=params)
     assert response.status_code == 200, response.text
     return [item["id"] for item in response.json()["items"]]
 
@@ -85,7 +86,6 @@ def test_an_album_contains_the_images_that_were_added(gateway: Gateway) -> None:
     assert list_ids(gateway, album=album_id) == [cat, dog]
     assert list_ids(gateway, album=album_id, label="dog") == [dog]
     assert list_ids(gateway, label=["dog"]) == [other, dog]
-    assert list_ids(gateway, "/v1/search", label="dog", album=album_id) == [dog]
     assert call(gateway, "GET", f"/v1/images/{dog}").json()["albums"] == [album_id]
 
 
@@ -233,11 +233,24 @@ def test_an_album_of_another_owner_is_not_found_and_unchanged(
     assert response.json()["items"] == []
 
 
+def test_an_image_in_the_maximum_number_of_albums_is_not_added(gateway: Gateway) -> None:
+    image_id, path = add_image(gateway), f"/v1/albums/{create_album(gateway)}/images"
+    images: Any = gateway.tables.images
+    rows = images._state.images
+    (key,) = [key for key in rows if key.image_id == image_id]
+    albums = frozenset(new_album_id() for _ in range(MAX_ALBUMS))
+    rows[key] = rows[key].model_copy(update={"albums": albums})
+    (item,) = call(gateway, "POST", path, json={"ids": [image_id]}).json()["items"]
+    assert (item["status"], item["problem"]["code"]) == (409, "too_many_albums")
+
+
 def test_an_image_of_another_owner_cannot_be_added(gateway: Gateway) -> None:
     theirs = add_image(gateway, "Dog", owner=new_owner())
     path = f"/v1/albums/{create_album(gateway)}/images"
     response = call(gateway, "POST", path, json={"ids": [theirs]})
-    assert response.json() == {"items": [{"id": theirs, "status": 404}]}
+    (item,) = response.json()["items"]
+    assert (item["id"], item["status"]) == (theirs, 404)
+    assert item["problem"]["code"] == "image_not_found"
 
 
 @pytest.mark.parametrize(
@@ -251,13 +264,12 @@ def test_an_invalid_album_is_rejected(gateway: Gateway, body: dict[str, Any]) ->
 def test_search_finds_images_by_text(gateway: Gateway) -> None:
     exit_sign = add_image_with_text(gateway, "EXIT only", "Ausfahrt")
     shop = add_image_with_text(gateway, "Shop", "Exit")
-    path = "/v1/search"
-    assert list_ids(gateway, path, text="exit") == [shop, exit_sign]
-    assert list_ids(gateway, path, text="Exit ONLY") == [exit_sign]
-    assert list_ids(gateway, path, text=["exit", "shop"]) == [shop]
-    assert list_ids(gateway, path, text="exit", label="sign", **{"not": "dog"}) == [shop, exit_sign]
-    assert list_ids(gateway, path, text="nowhere") == []
-    assert list_ids(gateway, path, text="exit", album=create_album(gateway, shop)) == [shop]
+    assert list_ids(gateway, text="exit") == [shop, exit_sign]
+    assert list_ids(gateway, text="Exit ONLY") == [exit_sign]
+    assert list_ids(gateway, text=["exit", "shop"]) == [shop]
+    assert list_ids(gateway, text="exit", label="sign", **{"not": "dog"}) == [shop, exit_sign]
+    assert list_ids(gateway, text="nowhere") == []
+    assert list_ids(gateway, text="exit", album=create_album(gateway, shop)) == [shop]
 
 
 def test_search_ignores_index_entries_without_a_matching_image(gateway: Gateway) -> None:
@@ -267,22 +279,20 @@ def test_search_ignores_index_entries_without_a_matching_image(gateway: Gateway)
     (key,) = [key for key in rows if key.image_id == image_id]
     image = rows[key]
     rows[key] = image.model_copy(update={"words": image.words | {"unrecognized"}})
-    assert list_ids(gateway, "/v1/search", text="unrecognized") == []
-    assert list_ids(gateway, "/v1/search", text="exit") == [image_id]
+    assert list_ids(gateway, text="unrecognized") == []
+    assert list_ids(gateway, text="exit") == [image_id]
 
 
 @pytest.mark.parametrize(
     "params",
     [
-        {},
-        {"not": "dog"},
         {"text": "!?"},
         {"text": ["exit", "..."]},
         {"text": " ".join(f"w{n}" for n in range(21))},
     ],
 )
-def test_a_search_without_or_with_too_many_words_is_rejected(
+def test_a_text_without_or_with_too_many_words_is_rejected(
     gateway: Gateway, params: dict[str, Any]
 ) -> None:
-    response = call(gateway, "GET", "/v1/search", params=params)
-    assert (response.status_code, response.json()["code"]) == (422, "invalid_search")
+    response = call(gateway, "GET", "/v1/images", params=params)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_text")

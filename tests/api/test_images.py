@@ -180,6 +180,8 @@ def test_each_upload_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
         "Eins",
         "Drei",
     )
+    assert [item["status"] for item in (first, second, third)] == [201, 413, 201]
+    assert (first["problem"], second["upload"]) == (None, None)
     assert second["problem"]["code"] == "image_too_large"
     params = {"status": "awaiting_upload"}
     listed = gateway.client.get("/v1/images", params=params, headers=gateway.headers())
@@ -203,7 +205,12 @@ def test_each_deletion_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
     response = gateway.client.post(
         "/v1/images/delete", json={"ids": ids}, headers=gateway.headers()
     )
-    assert [item["status"] for item in response.json()["items"]] == [204, 404, 404, 404]
+    items = response.json()["items"]
+    assert [(item["id"], item["status"]) for item in items] == list(
+        zip(ids, [204, 404, 404, 404], strict=True)
+    )
+    assert items[0]["problem"] is None
+    assert {item["problem"]["code"] for item in items[1:]} == {"image_not_found"}
     assert list_keys(gateway) == []
     assert asyncio.run(gateway.tables.images.get(foreign.key)) == foreign
 

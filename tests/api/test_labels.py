@@ -27,7 +27,7 @@ def add_image(gateway: Gateway, *labels: str, owner: str | None = None) -> Image
 
 
 def search(gateway: Gateway, **params: Any) -> Any:
-    response = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
+    response = gateway.client.get("/v1/images", params=params, headers=gateway.headers())
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -102,11 +102,11 @@ def test_search_pages_have_no_gap_or_overlap(gateway: Gateway) -> None:
     ],
 )
 def test_an_invalid_search_is_rejected(gateway: Gateway, params: dict[str, Any]) -> None:
-    response = gateway.client.get("/v1/search", params=params, headers=gateway.headers())
+    response = gateway.client.get("/v1/images", params=params, headers=gateway.headers())
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("path", ["/v1/search?label=dog&cursor=x", "/v1/labels?cursor=!"])
+@pytest.mark.parametrize("path", ["/v1/images?label=dog&cursor=x", "/v1/labels?cursor=!"])
 def test_an_invalid_cursor_is_rejected(gateway: Gateway, path: str) -> None:
     response = gateway.client.get(path, headers=gateway.headers())
     assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")

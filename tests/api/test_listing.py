@@ -73,9 +73,7 @@ def test_label_album_and_search_leave_out_images_that_await_their_upload(gateway
     assert list_ids(gateway, label="Holiday") == [ready.image_id]
     assert list_ids(gateway, album=album_id) == [ready.image_id]
     assert list_ids(gateway, album=album_id, status="awaiting_upload") == [awaiting.image_id]
-    for params in ({"label": "Holiday"}, {"label": "Holiday", "album": album_id}):
-        found = gateway.client.get("/v1/search", params=params, headers=headers).json()
-        assert [item["id"] for item in found["items"]] == [ready.image_id]
+    assert list_ids(gateway, label="Holiday", album=album_id) == [ready.image_id]
 
 
 def test_list_ends_in_a_cursor_after_many_images_that_await_their_upload(gateway: Gateway) -> None:
@@ -164,3 +162,21 @@ def test_the_first_id_of_a_time_sorts_before_all_later_ids() -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=2)
     image_id = new_image_id()
     assert first_image_id(before) < image_id < first_image_id(before + timedelta(seconds=1))
+
+
+def test_every_filter_of_the_list_combines_with_the_others(gateway: Gateway) -> None:
+    """Labels, excluded labels, status and ranges in one request; the order of filters is free."""
+    wanted, other = add_image(gateway), add_image(gateway)
+    for image, labels in ((wanted, ["Holiday"]), (other, ["Holiday", "Beach"])):
+        path, headers = f"/v1/images/{image.image_id}", gateway.headers()
+        body = {"labels_added": labels}
+        gateway.client.request("PATCH", path, json=body, headers=headers).raise_for_status()
+    now = datetime.now(UTC)
+    recent = {"created_from": (now - timedelta(minutes=1)).isoformat(), "status": "ready"}
+    assert list_ids(gateway, label="holiday", **recent, **{"not": "BEACH"}) == [wanted.image_id]
+    # Without a label that images must have.
+    assert list_ids(gateway, **{"not": "BEACH"}) == [wanted.image_id]
+    assert list_ids(gateway, limit=1, **{"not": "beach"}) == [wanted.image_id]
+    assert list_ids(gateway, label="holiday", status="failed") == []
+    later = (now + timedelta(minutes=1)).isoformat()
+    assert list_ids(gateway, label="holiday", created_from=later) == []

@@ -100,13 +100,15 @@ def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
         "/v1/images",
         f"/v1/images?album={theirs.album.album_id}",
         "/v1/images?label=Dog",
-        "/v1/search?label=Dog",
+        "/v1/images?label=Dog",
         "/v1/labels",
         "/v1/albums",
     ):
         assert gateway.client.get(path, headers=gateway.headers()).json()["items"] == [], path
     usage = gateway.client.get("/v1/usage", headers=gateway.headers()).json()
     assert (usage["images"], usage["months"]) == (0, [])
+    page = gateway.client.get("/v1/account/export/images", headers=gateway.headers()).json()
+    assert page == {"items": [], "next_cursor": None}
     export = gateway.client.get("/v1/account/export", headers=gateway.headers()).text
     assert theirs.image.image_id not in export
     assert theirs.album.album_id not in export

@@ -90,7 +90,7 @@ assert.ok((await getImage(bad)).renditions.failure.code, "a failed image has a c
 
 // Search for the image, and add it to an album.
 const label = (await getImage(good)).labels[0].name;
-const found = await sightline.GET("/v1/search", { params: { query: { label: [label] } } });
+const found = await sightline.GET("/v1/images", { params: { query: { label: [label] } } });
 assert.deepEqual(found.data.items.map(({ id }) => id), [good]);
 const album = (await sightline.POST("/v1/albums", { body: { title: "Summer" } })).data;
 const path = { album_id: album.id };

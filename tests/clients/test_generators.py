@@ -55,9 +55,14 @@ def environment(connection: Connection, pool: Pool, draw: Callable[[str], Path])
     return {"API": connection.api, "TOKEN": token, "IMAGE_ID": image_id}
 
 
-def test_java_client_of_openapi_generator(tmp_path: Path, environment: dict[str, str]) -> None:
+def openapi_generator(folder: Path) -> Path:
+    """Return the JAR of openapi-generator."""
     package = "import openapi_generator_cli as cli; print(cli.__path__[0])"
-    jar = Path(run(PYTHON, "-c", package, cwd=tmp_path).strip()) / "openapi-generator.jar"
+    return Path(run(PYTHON, "-c", package, cwd=folder).strip()) / "openapi-generator.jar"
+
+
+def test_java_client_of_openapi_generator(tmp_path: Path, environment: dict[str, str]) -> None:
+    jar = openapi_generator(tmp_path)
     options = "hideGenerationTimestamp=true,openApiNullable=false"
     run(
         *("java", "-jar", jar, "generate", "-g", "java", "--library", "native"),
@@ -70,6 +75,26 @@ def test_java_client_of_openapi_generator(tmp_path: Path, environment: dict[str,
     run("javac", "-nowarn", "-d", "classes", "-cp", jar, *sources, cwd=tmp_path)
     path = f"{jar}{os.pathsep}classes"
     assert run("java", "-cp", path, "Journey", cwd=tmp_path, **environment) == "done\n"
+
+
+@pytest.mark.skipif(shutil.which("go") is None, reason="requires Go")
+def test_go_client_of_openapi_generator(tmp_path: Path, environment: dict[str, str]) -> None:
+    jar, folder = openapi_generator(tmp_path), tmp_path / "client"
+    # Without the last option, a client rejects a property that a later version adds.
+    options = "packageName=sightline,disallowAdditionalPropertiesIfNotPresent=false"
+    run(
+        *("java", "-jar", jar, "generate", "-g", "go", "-i", DOCUMENT, "-o", folder),
+        *("--additional-properties", options),
+        cwd=tmp_path,
+    )
+    # The client needs the standard library only; its own tests need more.
+    (folder / "go.mod").write_text("module example.com/sightline\n\ngo 1.18\n")
+    (folder / "go.sum").unlink()
+    shutil.rmtree(folder / "test")
+    shutil.copytree(GENERATORS / "go", folder / "journey")
+    run("go", "vet", "./...", cwd=folder)
+    run("go", "build", "-o", tmp_path / "journey", "./journey", cwd=folder)
+    assert run(tmp_path / "journey", cwd=tmp_path, **environment) == "done\n"
 
 
 def test_typescript_client_of_openapi_ts(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -13,12 +13,12 @@ export interface paths {
         };
         /**
          * List images
-         * @description Return summaries of the caller's images, newest first.
+         * @description Return summaries of the caller's images that match all filters, newest first.
          *
-         *     Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-         *     filters, return the images that belong to `album` and have every `label`. A range includes its
-         *     start and excludes its end; a time without an offset counts as UTC. When many images are left
-         *     out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+         *     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+         *     Text is recognized if the feature `text` was requested. A range includes its start and excludes
+         *     its end; a time without an offset counts as UTC. When many images are left out, a page may have
+         *     fewer items than `limit`, or none, and still have a `next_cursor`.
          */
         get: operations["list_images"];
         put?: never;
@@ -292,32 +292,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search images
-         * @description Return summaries of the caller's images that match a search, newest first.
-         *
-         *     An image matches if it has every `label` and none of `not`, if its recognized text contains
-         *     every word of `text`, and if it belongs to `album`. Labels and words match in any letter case. A
-         *     label that the owner added has a confidence of 100. Text is recognized if the feature `text` was
-         *     requested. Images with the status `awaiting_upload` are left out. A page may have fewer items
-         *     than `limit` and still have a `next_cursor`.
-         */
-        get: operations["search_images"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/usage": {
         parameters: {
             query?: never;
@@ -354,6 +328,30 @@ export interface paths {
          *     To resume an interrupted export, pass the `cursor` of its last image.
          */
         get: operations["export_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/export/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export images page by page
+         * @description Return the images of an export as plain JSON, newest first.
+         *
+         *     For clients that cannot read the stream of `GET /v1/account/export`. `GET /v1/usage` and
+         *     `GET /v1/albums` return the rest of it. A page may have fewer items than `limit`, because images
+         *     with the status `awaiting_upload` are left out, and still have a `next_cursor`.
+         */
+        get: operations["export_images"];
         put?: never;
         post?: never;
         delete?: never;
@@ -415,6 +413,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get limits, formats and features
+         * @description Return what this deployment accepts; it changes only with a deployment.
+         */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -449,16 +467,6 @@ export interface components {
         /** @description Images to add to an album, or to remove from it. */
         AlbumImageBatch: {
             ids: string[];
-        };
-        /** @description The outcome for one image: done, not found, or (409) already in too many albums. */
-        AlbumImageOutcome: {
-            id: string;
-            /** Format: int32 */
-            status: number;
-        };
-        /** @description One outcome for each image, in the order of the request. */
-        AlbumImageOutcomes: {
-            items: components["schemas"]["AlbumImageOutcome"][];
         };
         /** @description A page of albums, newest first; `next_cursor` continues it, null on the last page. */
         AlbumPage: {
@@ -501,6 +509,33 @@ export interface components {
             /** Format: double */
             height: number;
         };
+        /** @description What the API accepts. Values may be added: ignore those that you do not know. */
+        CapabilitiesView: {
+            /**
+             * @description Media types of images to upload. Raw files are `image/tiff`.
+             * @example [
+             *       "image/jpeg",
+             *       "image/png"
+             *     ]
+             */
+            media_types: string[];
+            /**
+             * @description Features to recognize.
+             * @example [
+             *       "labels",
+             *       "text"
+             *     ]
+             */
+            features: string[];
+            /**
+             * @description Values of `sort`.
+             * @example [
+             *       "newest"
+             *     ]
+             */
+            sort_orders: string[];
+            limits: components["schemas"]["LimitsView"];
+        };
         /**
          * @description What the camera or an editor recorded; a field that is missing or invalid is null.
          *
@@ -528,16 +563,6 @@ export interface components {
         /** @description Images to delete. */
         DeletionBatch: {
             ids: string[];
-        };
-        /** @description The outcome for one image: deleted, or not found. */
-        DeletionOutcome: {
-            id: string;
-            /** Format: int32 */
-            status: number;
-        };
-        /** @description One outcome for each image, in the order of the request. */
-        DeletionOutcomes: {
-            items: components["schemas"]["DeletionOutcome"][];
         };
         /** @description A face with its attributes; `traits` have the names that Rekognition uses. */
         DetectedFace: {
@@ -607,6 +632,16 @@ export interface components {
              * @example 812
              */
             remaining: number;
+        };
+        /** @description One image, and the URL of its original. */
+        ExportedImage: {
+            image: components["schemas"]["ImageView"];
+            original: components["schemas"]["OriginalView"];
+        };
+        /** @description A page of images, newest first; `next_cursor` continues it, null on the last page. */
+        ExportedImagePage: {
+            items: components["schemas"]["ExportedImage"][];
+            next_cursor: string | null;
         };
         /** @description Why a part failed: `code` is stable, `message` is for people. */
         FailureView: {
@@ -742,10 +777,17 @@ export interface components {
         ImageUploadBatch: {
             images: components["schemas"]["ImageUploadRequest"][];
         };
-        /** @description The upload, or the problem that prevented it; the other one is null. */
+        /** @description The outcome for one image: 201 and the upload, or a problem. */
         ImageUploadOutcome: {
-            upload?: components["schemas"]["ImageUpload"] | null;
+            /**
+             * Format: int32
+             * @description The status of that request.
+             * @example 404
+             */
+            status: number;
+            /** @description Why it failed; null on success. */
             problem?: components["schemas"]["ProblemBody"] | null;
+            upload?: components["schemas"]["ImageUpload"] | null;
         };
         /** @description One outcome for each image, in the order of the request. */
         ImageUploadOutcomes: {
@@ -814,6 +856,22 @@ export interface components {
             recognition: components["schemas"]["RecognitionView"];
             renditions: components["schemas"]["RenditionsView"];
         };
+        /** @description The outcome for the item with this id: 204, or a problem. */
+        ItemOutcome: {
+            /**
+             * Format: int32
+             * @description The status of that request.
+             * @example 404
+             */
+            status: number;
+            /** @description Why it failed; null on success. */
+            problem?: components["schemas"]["ProblemBody"] | null;
+            id: string;
+        };
+        /** @description One outcome for each item, in the order of the request. */
+        ItemOutcomes: {
+            items: components["schemas"]["ItemOutcome"][];
+        };
         /** @description One occurrence of a label's object in the image. */
         LabelInstance: {
             box: components["schemas"]["BoundingBox"];
@@ -834,6 +892,99 @@ export interface components {
              * @example 17
              */
             images: number;
+        };
+        /** @description Limits on requests and on what an owner stores; null is unlimited. */
+        LimitsView: {
+            /**
+             * Format: int64
+             * @description Size of an image to upload.
+             * @example 52428800
+             */
+            upload_bytes: number;
+            /**
+             * Format: int64
+             * @description Seconds for which a presigned POST is valid.
+             * @example 900
+             */
+            upload_seconds: number;
+            /**
+             * Format: int64
+             * @description Items of one batch.
+             * @example 100
+             */
+            batch_size: number;
+            /**
+             * Format: int64
+             * @description `limit` of lists of images, albums and duplicates.
+             * @example 100
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Labels in each of `label` and `not`.
+             * @example 10
+             */
+            filter_labels: number;
+            /**
+             * Format: int64
+             * @description Words in all of `text`.
+             * @example 20
+             */
+            filter_words: number;
+            /**
+             * Format: int64
+             * @example 200
+             */
+            title_characters: number;
+            /**
+             * Format: int64
+             * @example 2000
+             */
+            description_characters: number;
+            /**
+             * Format: int64
+             * @example 50
+             */
+            label_characters: number;
+            /**
+             * Format: int64
+             * @description Labels that the owner adds to an image.
+             * @example 12
+             */
+            labels_added: number;
+            /**
+             * Format: int64
+             * @description Labels of an image that the owner hides.
+             * @example 12
+             */
+            labels_hidden: number;
+            /**
+             * Format: int64
+             * @description Albums that contain the image.
+             * @example 100
+             */
+            albums_per_image: number;
+            /** @description Images that an owner stores. */
+            images: number | null;
+            /** @description Bytes of originals that an owner stores. */
+            bytes: number | null;
+            /**
+             * @description Sustained requests per second of an owner.
+             * @example 50
+             */
+            requests_per_second: number | null;
+            /**
+             * Format: int64
+             * @description Requests of an owner at once.
+             * @example 200
+             */
+            request_burst: number;
+            /**
+             * Format: int64
+             * @description Open event streams of an owner.
+             * @example 20
+             */
+            event_streams: number;
         };
         /** @description A rendition in a list; sides are in pixels, and `url` is valid for at least an hour. */
         LinkedRendition: {
@@ -1001,6 +1152,11 @@ export interface components {
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
+         * @description The order of a list of images.
+         * @enum {string}
+         */
+        Sort: "newest";
+        /**
          * @description The status of an image, as its owner sees it.
          * @enum {string}
          */
@@ -1080,15 +1236,25 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
+                sort?: components["schemas"]["Sort"];
+                /** @description Without it, images that await their upload are left out. */
                 status?: components["schemas"]["Status"];
+                /** @description Images of this album. */
                 album?: components["schemas"]["AlbumId"];
+                /** @description Images that have all of these labels. */
                 label?: string[];
+                /** @description Images that have none of these labels. */
+                not?: string[];
+                /** @description Minimum confidence of every `label`, in percent. */
+                min_confidence?: number;
+                /** @description Images whose recognized text or place has all of these words. */
+                text?: string[];
                 created_from?: string;
                 created_until?: string;
                 taken_from?: string;
                 taken_until?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: {
                 /** @description The `ETag` of a stored response; 304 is returned while it is current. */
@@ -1173,9 +1339,9 @@ export interface operations {
                 };
             };
             /**
-             * @description The request failed validation; see `errors`.
+             * @description The request failed validation; see `errors`. Each `text` must contain a word, and all of them at most 20 words.
              *
-             *     Codes: `invalid_request`.
+             *     Codes: `invalid_request`, `invalid_text`.
              */
             422: {
                 headers: {
@@ -1728,7 +1894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletionOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**
@@ -4215,7 +4381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlbumImageOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**
@@ -4448,7 +4614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlbumImageOutcomes"];
+                    "application/json": components["schemas"]["ItemOutcomes"];
                 };
             };
             /**
@@ -4826,183 +4992,6 @@ export interface operations {
             };
         };
     };
-    search_images: {
-        parameters: {
-            query?: {
-                label?: string[];
-                not?: string[];
-                text?: string[];
-                album?: components["schemas"]["AlbumId"];
-                min_confidence?: number;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: {
-                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
-                "if-none-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImageSummaryPage"];
-                };
-            };
-            /** @description The stored response is current. */
-            304: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    ETag: components["headers"]["ETag"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
-             *
-             *     Codes: `bad_request`, `invalid_cursor`.
-             */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description A valid access token is required.
-             *
-             *     Codes: `unauthenticated`.
-             */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The headers of the request did not arrive in time.
-             *
-             *     Codes: `request_head_timeout`.
-             */
-            408: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The request failed validation; see `errors`. Provide at least one `label` or `text`, and at most 20 words.
-             *
-             *     Codes: `invalid_request`, `invalid_search`.
-             */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
-             *
-             *     Codes: `rate_limited`.
-             */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description The request has too many headers, or they are too large.
-             *
-             *     Codes: `headers_too_large`.
-             */
-            431: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description An internal error occurred.
-             *
-             *     Codes: `internal_error`.
-             */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /**
-             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
-             *
-             *     Codes: `dependency_unavailable`, `request_timeout`.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     get_usage: {
         parameters: {
             query?: never;
@@ -5194,6 +5183,178 @@ export interface operations {
                 content: {
                     "application/jsonl": string;
                 };
+            };
+            /**
+             * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_cursor`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_images: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedImagePage"];
+                };
+            };
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /**
              * @description The cursor does not belong to this list. Start again without a cursor. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
@@ -5609,6 +5770,175 @@ export interface operations {
              * @description Rate limit exceeded. Retry after the seconds in `Retry-After`. Too many open event streams. Close one first.
              *
              *     Codes: `rate_limited`, `too_many_streams`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_capabilities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapabilitiesView"];
+                };
+            };
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
              */
             429: {
                 headers: {

@@ -201,8 +201,8 @@ class SimulatedUser:
         label = self._rng.choice(LABELS)
         for path in (
             "/v1/images?limit=50",
-            f"/v1/search?label={label}",
-            f"/v1/search?text={self._rng.choice(WORDS)}",
+            f"/v1/images?label={label}",
+            f"/v1/images?text={self._rng.choice(WORDS)}",
             "/v1/albums",
             "/v1/labels",
             "/v1/usage",

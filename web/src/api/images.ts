@@ -1,7 +1,7 @@
 /** Image queries and their cache, without React. */
 import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
-import { endOfMonth, isSearch, type Filter } from "../filters/filter";
+import { endOfMonth, type Filter } from "../filters/filter";
 import { removeImage, upsertImage, type ImagePages } from "./imagePages";
 import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
 
@@ -27,40 +27,24 @@ async function fetchPage(
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<ImageSummaryPage> {
-  const common = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}), ...(filter.album ? { album: filter.album } : {}) };
-  if (isSearch(filter)) {
-    const query = {
-      ...common,
-      label: filter.labels,
-      not: filter.excludedLabels,
-      text: filter.text,
-      min_confidence: filter.minConfidence,
-    };
-    return (await api.GET("/v1/search", { params: { query }, signal })).data!;
-  }
   const query = {
-    ...common,
+    limit: PAGE_SIZE,
+    label: filter.labels,
+    not: filter.excludedLabels,
+    text: filter.text,
+    ...(cursor ? { cursor } : {}),
+    ...(filter.album ? { album: filter.album } : {}),
+    ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
     ...(filter.status ? { status: filter.status } : {}),
     ...(filter.month ? { created_until: endOfMonth(filter.month).toISOString() } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;
 }
 
-/** Apply the conditions that the API does not support for this request. */
-function applyClientFilter(page: ImageSummaryPage, filter: Filter): ImageSummaryPage {
-  const excluded = new Set(filter.excludedLabels.map((name) => name.toLowerCase()));
-  const isWanted = (image: ImageSummary) =>
-    !image.labels.some((label) => excluded.has(label.name.toLowerCase())) &&
-    (filter.status === null || image.status === filter.status) &&
-    (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month));
-  return { ...page, items: page.items.filter(isWanted) };
-}
-
 export function imageListQuery(api: Sightline, filter: Filter) {
   return infiniteQueryOptions({
     queryKey: [IMAGE_LISTS, filter],
-    queryFn: async ({ pageParam, signal }) =>
-      applyClientFilter(await fetchPage(api, filter, pageParam, signal), filter),
+    queryFn: ({ pageParam, signal }) => fetchPage(api, filter, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     staleTime: STALE_MILLISECONDS,

@@ -61,11 +61,6 @@ export function hasConditions(filter: Filter): boolean {
   );
 }
 
-/** Whether the filter needs the search endpoint, which supports labels, text and confidence. */
-export function isSearch(filter: Filter): boolean {
-  return filter.labels.length + filter.text.length > 0;
-}
-
 /** Return the first instant after a month. */
 export function endOfMonth(month: string): Date {
   const [year, number] = month.split("-").map(Number) as [number, number];
@@ -76,7 +71,7 @@ export function endOfMonth(month: string): Date {
 export function matches(filter: Filter, image: ImageView): boolean {
   const confidences = new Map(image.labels.map((label) => [normalize(label.name), label.confidence]));
   const hasLabel = (name: string) =>
-    (confidences.get(normalize(name)) ?? -1) >= (isSearch(filter) ? filter.minConfidence : 0);
+    (confidences.get(normalize(name)) ?? -1) >= filter.minConfidence;
   return (
     filter.labels.every(hasLabel) &&
     !filter.excludedLabels.some((name) => confidences.has(normalize(name))) &&

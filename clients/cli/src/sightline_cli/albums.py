@@ -17,7 +17,7 @@ from sightline_cli.delete import SkipConfirmation
 from sightline_cli.formatting import format_age
 from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_error, print_json, run
 from sightline_client import AlbumView
-from sightline_client.generated.models import AlbumImageOutcome
+from sightline_client.generated.models import ItemOutcome
 from sightline_client.generated.types import UNSET, Unset
 
 #: The value of `--cover` that resets the cover to the album's newest image.
@@ -150,7 +150,7 @@ def _print_album(album: AlbumView, as_json: bool, verb: str) -> None:
         ERR.print(f"{verb} [bold]{escape(album.title)}[/] [dim]{album.id}[/]")
 
 
-def _print_outcomes(outcomes: list[AlbumImageOutcome], verb: str, as_json: bool) -> int:
+def _print_outcomes(outcomes: list[ItemOutcome], verb: str, as_json: bool) -> int:
     done = [each for each in outcomes if int(each.status) == 204]
     if as_json:
         for each in outcomes:

@@ -25,6 +25,7 @@ from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.tables import Tables
 from sightline.ports.usage_table import UsageTable
+from sightline_api import capabilities
 from sightline_api.account import endpoints as account
 from sightline_api.account import usage
 from sightline_api.account.erasure import AccountEraser
@@ -66,6 +67,7 @@ ROUTERS = (
     usage.router,
     account.router,
     events.router,
+    capabilities.router,
 )
 
 #: FastAPI would otherwise look for OpenTelemetry at every request.

@@ -12,6 +12,9 @@ from pydantic import ValidationError
 from sightline.domain.ids import image_id_adapter
 from sightline_api.problems import InvalidCursor
 
+#: Images or albums of one page at most.
+MAX_PAGE_SIZE = 100
+
 
 def encode_cursor(key: str) -> str:
     """Encode the key of the last item of a page."""

@@ -207,16 +207,22 @@ class AlbumNotFoundProblem(Problem):
     detail = "Album not found."
 
 
+class TooManyAlbums(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_albums"
+    detail = "The image is in the maximum number of albums. Remove it from another one first."
+
+
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"
     detail = "The cover must be an image of the album."
 
 
-class InvalidSearch(Problem):
+class InvalidText(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "invalid_search"
-    detail = "Provide at least one `label` or `text`, and at most 20 words."
+    code = "invalid_text"
+    detail = "Each `text` must contain a word, and all of them at most 20 words."
 
 
 class InvalidCursor(Problem):

@@ -32,7 +32,10 @@ public class Journey {
     images.updateImage(id, new ImageChanges().labelsAdded(List.of("Holiday")), null);
     var changed = images.updateImage(id, new ImageChanges().title("The beach"), null);
     check(changed.getLabelsAdded().equals(List.of("Holiday")), "a new title keeps the labels");
-    var found = images.listImages(null, null, List.of("Holiday"), null, null, null, null, 10, null, null);
+    var labels = List.of("Holiday");
+    var found =
+        images.listImages(
+            10, null, null, null, null, labels, null, null, null, null, null, null, null, null);
     check(found.getItems().size() == 1, "the image is found by its label");
 
     var request =
@@ -48,7 +51,8 @@ public class Journey {
 
     var album = albums.createAlbum(new AlbumRequest().title("Summer"), null);
     var outcomes = albums.addToAlbum(album.getId(), new AlbumImageBatch().ids(List.of(id)), null);
-    check(outcomes.getItems().get(0).getStatus() == 204, "the image is added to the album");
+    var outcome = outcomes.getItems().get(0);
+    check(outcome.getStatus() == 204 && outcome.getProblem() == null, "the image is in the album");
     albums.deleteAlbum(album.getId(), null);
 
     String lines = Files.readString(new AccountApi(client).exportAccount(null).toPath());

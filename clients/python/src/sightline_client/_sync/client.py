@@ -57,13 +57,12 @@ from sightline_client.generated.api.images import (
     reprocess_image,
     update_image,
 )
-from sightline_client.generated.api.labels import list_labels, search_images
+from sightline_client.generated.api.labels import list_labels
 from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
     AlbumImageBatch,
-    AlbumImageOutcome,
     AlbumRequest,
     AlbumView,
     DeletionBatch,
@@ -76,6 +75,7 @@ from sightline_client.generated.models import (
     ImageUploadOutcome,
     ImageUploadRequest,
     ImageView,
+    ItemOutcome,
     LabelView,
     OriginalView,
     ProblemBody,
@@ -343,6 +343,9 @@ class Sightline:
         status: Status | None = None,
         album: str | None = None,
         labels: Sequence[str] = (),
+        without: Sequence[str] = (),
+        min_confidence: float | None = None,
+        text: Sequence[str] = (),
         created_from: datetime | None = None,
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
@@ -351,7 +354,9 @@ class Sightline:
     ) -> Stream[ImageSummary]:
         """Yield summaries of the caller's images, newest first; pages are fetched as needed.
 
-        Images that their upload are left out, unless `status` selects them.
+        Images must have all `labels`, none of the labels in `without`, and all words of `text`,
+        and match the other filters. Images that their upload are left out, unless `status`
+        selects them.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -360,6 +365,9 @@ class Sightline:
             status=unset_if_none(status),
             album=unset_if_none(album),
             label=list(labels) or UNSET,
+            not_=list(without) or UNSET,
+            min_confidence=unset_if_none(min_confidence),
+            text=list(text) or UNSET,
             created_from=unset_if_none(created_from),
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),
@@ -446,21 +454,17 @@ class Sightline:
         without: Sequence[str] = (),
         text: Sequence[str] = (),
         album: str | None = None,
-        min_confidence: float = 0.0,
+        min_confidence: float | None = None,
         page_size: int = 100,
     ) -> Stream[ImageSummary]:
-        """Yield summaries of the images that match, newest first.
-
-        They have all `labels`, none of the labels in `without`, and all words of `text`.
-        """
-        return self._paginate(
-            search_images.sync_detailed,
-            page_size,
-            label=list(labels) or UNSET,
-            not_=list(without) or UNSET,
-            text=list(text) or UNSET,
-            album=unset_if_none(album),
+        """Yield what `images` yields for these labels and filters."""
+        return self.images(
+            labels=labels,
+            without=without,
+            text=text,
+            album=album,
             min_confidence=min_confidence,
+            page_size=page_size,
         )
 
     def labels(self, prefix: str | None = None, *, page_size: int = 1000) -> Stream[LabelView]:
@@ -508,11 +512,11 @@ class Sightline:
         """Delete an album; its images are kept."""
         self.call(delete_album.sync_detailed, album_id=album_id)
 
-    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
+    def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         """Add any number of images; return their outcomes in the order of the ids."""
         return self._change_members(add_to_album.sync_detailed, album_id, image_ids)
 
-    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[AlbumImageOutcome]:
+    def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         return self._change_members(remove_from_album.sync_detailed, album_id, image_ids)
 
     def _change_members(
@@ -520,8 +524,8 @@ class Sightline:
         operation: Callable[..., Pending[Response[Any]]],
         album_id: str,
         image_ids: Iterable[str],
-    ) -> list[AlbumImageOutcome]:
-        outcomes: list[AlbumImageOutcome] = []
+    ) -> list[ItemOutcome]:
+        outcomes: list[ItemOutcome] = []
         for batch in batched(image_ids, MAX_IDS):
             body = AlbumImageBatch(ids=batch)
             response = self.call(

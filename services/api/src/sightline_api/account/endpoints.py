@@ -25,7 +25,7 @@ from sightline_api.dependencies import (
 )
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import ImageView
-from sightline_api.pagination import decode_image_cursor, encode_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
 from sightline_api.problems import AUTHENTICATED, InvalidCursor, documented
 from sightline_api.urls.signer import Signer
 
@@ -73,6 +73,20 @@ class ExportEndRecord(ExportRecord):
 
     kind: Literal["end"] = "end"
     images: int
+
+
+class ExportedImage(BaseModel):
+    """One image, and the URL of its original."""
+
+    image: ImageView
+    original: OriginalView
+
+
+class ExportedImagePage(BaseModel):
+    """A page of images, newest first; `next_cursor` continues it, null on the last page."""
+
+    items: list[ExportedImage]
+    next_cursor: str | None
 
 
 AnyExportRecord = Annotated[
@@ -142,6 +156,40 @@ async def export_account(
         if (before := found.next_before) is None:
             break
     yield ExportEndRecord(images=count)
+
+
+@router.get(
+    "/export/images",
+    operation_id="export_images",
+    summary="Export images page by page",
+    responses=documented(InvalidCursor),
+)
+async def export_images(
+    user: CurrentUser,
+    images: Images,
+    signer: UrlSigner,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> ExportedImagePage:
+    """Return the images of an export as plain JSON, newest first.
+
+    For clients that cannot read the stream of `GET /v1/account/export`. `GET /v1/usage` and
+    `GET /v1/albums` return the rest of it. A page may have fewer items than `limit`, because images
+    with the status `awaiting_upload` are left out, and still have a `next_cursor`.
+    """
+    before = decode_image_cursor(cursor) if cursor else None
+    page = await images.page(user.owner, limit, before)
+    found = [each for each in page.images if each.status is not Status.AWAITING_UPLOAD]
+    return ExportedImagePage(
+        items=[
+            ExportedImage(
+                image=await ImageView.of(image, signer),
+                original=await view_original(image, signer),
+            )
+            for image in found
+        ],
+        next_cursor=page.next_before and encode_cursor(page.next_before),
+    )
 
 
 async def _export_image(image: Image, signer: Signer) -> ExportImageRecord:

@@ -1,6 +1,7 @@
 """The endpoints of albums."""
 
 import zlib
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,8 +13,6 @@ from sightline.optimistic import retry_conflicts
 from sightline_api.albums.schemas import (
     AlbumChanges,
     AlbumImageBatch,
-    AlbumImageOutcome,
-    AlbumImageOutcomes,
     AlbumPage,
     AlbumRequest,
     AlbumView,
@@ -30,15 +29,18 @@ from sightline_api.dependencies import (
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
-from sightline_api.pagination import decode_image_cursor, encode_cursor
+from sightline_api.images.schemas import ItemOutcome, ItemOutcomes
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
     AlbumNotFoundProblem,
     Contended,
+    ImageNotFoundProblem,
     InvalidCursor,
     NotInAlbumProblem,
     PreconditionFailed,
+    TooManyAlbums,
     documented,
 )
 from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
@@ -86,7 +88,7 @@ async def list_albums(
     index: Index,
     albums: Albums,
     signer: UrlSigner,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AlbumPage:
     """Return the caller's albums, newest first."""
@@ -181,12 +183,11 @@ async def delete_album(
 )
 async def add_to_album(
     batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes
-) -> AlbumImageOutcomes:
+) -> ItemOutcomes:
     """Add up to 100 of the caller's images to the album. Every image has an outcome of its own."""
     added = await albums.add_images(key, _valid_ids(batch.ids))
     changes.album(key, "updated")
-    statuses = dict.fromkeys(added.inside, 204) | dict.fromkeys(added.full, 409)
-    return _outcomes(batch.ids, statuses)
+    return _outcomes(batch.ids, added.inside, added.full)
 
 
 @router.post(
@@ -199,12 +200,12 @@ async def add_to_album(
 )
 async def remove_from_album(
     batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes
-) -> AlbumImageOutcomes:
+) -> ItemOutcomes:
     """Remove up to 100 images from the album, and keep the images themselves."""
     await albums.get(key)
     removed = await albums.remove_images(key, _valid_ids(batch.ids))
     changes.album(key, "updated")
-    return _outcomes(batch.ids, dict.fromkeys(removed, 204))
+    return _outcomes(batch.ids, removed)
 
 
 def _valid_ids(ids: list[str]) -> list[str]:
@@ -218,9 +219,16 @@ def _valid_ids(ids: list[str]) -> list[str]:
     return valid
 
 
-def _outcomes(ids: list[str], statuses: dict[str, int]) -> AlbumImageOutcomes:
-    items = [AlbumImageOutcome(id=each, status=statuses.get(each, 404)) for each in ids]
-    return AlbumImageOutcomes(items=items)
+def _outcomes(ids: list[str], done: Collection[str], full: Collection[str] = ()) -> ItemOutcomes:
+    """Return the outcome of each id; those that are neither done nor full were not found."""
+
+    def outcome(image_id: str) -> ItemOutcome:
+        if image_id in done:
+            return ItemOutcome.success(image_id)
+        problem = TooManyAlbums() if image_id in full else ImageNotFoundProblem()
+        return ItemOutcome.failure(image_id, problem)
+
+    return ItemOutcomes(items=list(map(outcome, ids)))
 
 
 def _with_etag(view: AlbumView, album: Album, response: Response) -> AlbumView:

@@ -1,14 +1,20 @@
 """Albums as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
 from sightline.domain.albums import Album
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
-from sightline_api.images.schemas import AnyId, LinkedRendition, Title, link_rendition
+from sightline_api.images.schemas import (
+    MAX_BATCH_SIZE,
+    AnyId,
+    LinkedRendition,
+    Title,
+    link_rendition,
+)
 
 
 class CoverView(BaseModel):
@@ -92,17 +98,4 @@ class AlbumImageBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
-
-
-class AlbumImageOutcome(BaseModel):
-    """The outcome for one image: done, not found, or (409) already in too many albums."""
-
-    id: str
-    status: Literal[204, 404, 409]
-
-
-class AlbumImageOutcomes(BaseModel):
-    """One outcome for each image, in the order of the request."""
-
-    items: list[AlbumImageOutcome]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]

@@ -1,5 +1,6 @@
 """An application that serves its OpenAPI document."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -43,5 +44,5 @@ def describe_streams(document: dict[str, Any]) -> None:
             if content.pop("itemSchema", None) is not None:
                 content["schema"] = {"type": "string", "format": "binary"}
     schemas = document["components"]["schemas"]
-    for name in [name for name in schemas if name.startswith("Export")]:
+    for name in [name for name in schemas if re.fullmatch(r"Export\w+Record", name)]:
         del schemas[name]

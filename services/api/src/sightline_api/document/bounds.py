@@ -16,16 +16,15 @@ _NAME = {"maxLength": 300}
 
 #: By property, or by schema and property, the keywords that are added where they are missing.
 BOUNDS: dict[str, dict[str, Any]] = {
-    "AlbumImageOutcome.id": {"maxLength": 64},
-    "AlbumImageOutcomes.items": {"maxItems": 100},
     "AlbumPage.items": {"maxItems": 100},
-    "DeletionOutcome.id": {"maxLength": 64},
-    "DeletionOutcomes.items": {"maxItems": 100},
     "Duplicates.items": {"maxItems": 100},
+    "ExportedImagePage.items": {"maxItems": 100},
     "ImageSummaryPage.items": {"maxItems": 100},
     "ImageUploadOutcomes.items": {"maxItems": 100},
     "BoundingBox.height": {},
     "BoundingBox.width": {},
+    "ItemOutcome.id": {"maxLength": 64},
+    "ItemOutcomes.items": {"maxItems": 100},
     "ProblemBody.title": {"maxLength": 100},
     "ProblemBody.type": {"maxLength": 200},
     "ProblemBody.errors": {"maxItems": 20},

@@ -17,9 +17,9 @@ Every error is `application/problem+json` with a stable `code`.
 SERVERS = [{"url": "/", "description": "The gateway that serves this document."}]
 
 TAGS = [
-    {"name": "images", "description": "Upload, list, change and delete images."},
+    {"name": "images", "description": "Upload, list, search, change and delete images."},
     {"name": "albums", "description": "Sets of images; an image may belong to several."},
-    {"name": "labels", "description": "Labels attached to images, and search."},
+    {"name": "labels", "description": "Labels attached to images."},
     {"name": "events", "description": "Changes as they happen."},
     {"name": "account", "description": "Export or erase everything of an owner."},
     {"name": "usage", "description": "Stored images and recognition costs of an owner."},

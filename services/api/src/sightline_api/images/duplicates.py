@@ -10,6 +10,7 @@ from sightline.domain.perceptual_hash import MAX_DISTANCE, find_near_bands, meas
 from sightline.ports.image_index import ImageIndex
 from sightline_api.dependencies import Images, Index, OwnImage, UrlSigner
 from sightline_api.images.schemas import ImageSummary, sign_links
+from sightline_api.pagination import MAX_PAGE_SIZE
 from sightline_api.problems import AUTHENTICATED, ImageNotFoundProblem, documented
 
 router = APIRouter(
@@ -50,7 +51,7 @@ async def list_duplicates(
     images: Images,
     index: Index,
     signer: UrlSigner,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
 ) -> Duplicates:
     """Return the caller's images that show the same scene as this one.
 

@@ -1,13 +1,12 @@
 """The endpoints of images."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
-from sightline.domain.ids import AlbumId, image_id_adapter
+from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
@@ -23,14 +22,12 @@ from sightline_api.dependencies import (
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
-from sightline_api.images import index_search as search
 from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
-from sightline_api.images.listing import Filter, Listing
+from sightline_api.images.filters import SelectedImages, check_sort
+from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
-    DeletionOutcome,
-    DeletionOutcomes,
     ImageChanges,
     ImageSummaryPage,
     ImageUpload,
@@ -39,11 +36,12 @@ from sightline_api.images.schemas import (
     ImageUploadOutcomes,
     ImageUploadRequest,
     ImageView,
-    LabelNames,
+    ItemOutcome,
+    ItemOutcomes,
     ReprocessRequest,
 )
 from sightline_api.images.upload_route import UploadRoute
-from sightline_api.pagination import decode_image_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -51,6 +49,7 @@ from sightline_api.problems import (
     ImageNotFoundProblem,
     ImageTooLarge,
     InvalidCursor,
+    InvalidText,
     NotUploaded,
     Problem,
     QuotaExceeded,
@@ -101,9 +100,10 @@ async def create_images(
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            return ImageUploadOutcome(upload=await uploads.create(request, user.owner))
+            upload = await uploads.create(request, user.owner)
         except Problem as problem:
-            return ImageUploadOutcome(problem=problem.body())
+            return ImageUploadOutcome(status=problem.status, problem=problem.body())
+        return ImageUploadOutcome(status=201, upload=upload)
 
     return ImageUploadOutcomes(items=await map_concurrently(batch.images, create))
 
@@ -118,48 +118,44 @@ async def create_images(
 )
 async def delete_images(
     batch: DeletionBatch, user: CurrentUser, deleter: Deleter, changes: Changes
-) -> DeletionOutcomes:
+) -> ItemOutcomes:
     """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
 
-    async def delete(image_id: str) -> DeletionOutcome:
+    async def delete(image_id: str) -> ItemOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
             await deleter.delete(key)
         except (ValueError, ImageNotFound):
-            return DeletionOutcome(id=image_id, status=404)
+            return ItemOutcome.failure(image_id, ImageNotFoundProblem())
         changes.image(key, "deleted")
-        return DeletionOutcome(id=image_id, status=204)
+        return ItemOutcome.success(image_id)
 
-    return DeletionOutcomes(items=await map_concurrently(batch.ids, delete))
+    return ItemOutcomes(items=await map_concurrently(batch.ids, delete))
 
 
 @router.get(
-    "", operation_id="list_images", summary="List images", responses=documented(InvalidCursor)
+    "",
+    operation_id="list_images",
+    summary="List images",
+    dependencies=[Depends(check_sort)],
+    responses=documented(InvalidCursor, InvalidText),
 )
 async def list_images(
     user: CurrentUser,
     images: Images,
     index: Index,
     signer: UrlSigner,
-    status: Status | None = None,
-    album: AlbumId | None = None,
-    label: LabelNames = [],  # noqa: B006
-    created_from: datetime | None = None,
-    created_until: datetime | None = None,
-    taken_from: datetime | None = None,
-    taken_until: datetime | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    selected: SelectedImages,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
-    """Return summaries of the caller's images, newest first.
+    """Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
     """
-    query = search.Query(label, album=album) if label or album else None
-    selected = Filter(query, status, created_from, created_until, taken_from, taken_until)
     before = decode_image_cursor(cursor) if cursor else None
     page = await Listing(images, index, user.owner).page(selected, limit, before)
     return await ImageSummaryPage.of(page, signer)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sightline.domain.ids import first_image_id
 from sightline.domain.states import Status
@@ -20,16 +21,24 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
+class Sort(StrEnum):
+    """The order of a list of images."""
+
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which images to list: those that the query finds, if there is one, and every range matches.
+    """Which images to list: those that the query finds, if there is one, and every filter matches.
 
-    Without a status, images that await their upload are left out. A range includes its start and
-    excludes its end. A time without an offset, as most cameras write it, counts as UTC.
+    They have none of the labels in `without`, which are folded. Without a status, images that await
+    their upload are left out. A range includes its start and excludes its end. A time without an
+    offset, as most cameras write it, counts as UTC.
     """
 
     query: Query | None = None
     status: Status | None = None
+    without: frozenset[str] = frozenset()
     created_from: datetime | None = None
     created_until: datetime | None = None
     taken_from: datetime | None = None
@@ -39,14 +48,18 @@ class Filter:
     def is_selective(self) -> bool:
         """Whether many of the images that are read may not match."""
         has_words = self.query is not None and self.query.words
-        return any((self.status, self.taken_from, self.taken_until, has_words))
+        # The index leaves out the labels of a query itself.
+        has_labels = self.query is None and self.without
+        return any((self.status, self.taken_from, self.taken_until, has_words, has_labels))
 
     def matches(self, image: ImageSummary) -> bool:
-        """Return whether the image has the status, and was taken within the range."""
+        """Return whether the image has the status and labels, and was taken within the range."""
         if self.status is None:
             if image.status is Status.AWAITING_UPLOAD:
                 return False
         elif image.status is not self.status:
+            return False
+        if not self.without.isdisjoint(image.labels):
             return False
         if self.taken_from is None and self.taken_until is None:
             return True

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from sightline.domain import capture, labels, summaries
@@ -26,8 +25,18 @@ from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_cursor
-from sightline_api.problems import ProblemBody
+from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
+
+#: Characters of a text.
+MAX_TITLE_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 2000
+MAX_LABEL_LENGTH = 50
+
+#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
+MAX_OWN_LABELS = 12
+
+MAX_BATCH_SIZE = 100
 
 #: Media types that clients may declare. The resizer detects the real format from the content.
 MediaType = Literal[
@@ -45,7 +54,9 @@ MediaType = Literal[
 Features = Annotated[tuple[Feature, ...], Field(min_length=1, max_length=len(Feature))]
 
 Description = Annotated[
-    str, CLEAN_TEXT, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
+    str,
+    CLEAN_TEXT,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_DESCRIPTION_LENGTH),
 ]
 
 #: An id as a client sends it: one in another format belongs to no image.
@@ -53,17 +64,17 @@ AnyId = Annotated[str, StringConstraints(max_length=64)]
 
 #: Any text of one line; labels are compared as `fold_label` does.
 LabelName = Annotated[
-    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)
+    str,
+    CLEAN_LINE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LABEL_LENGTH),
 ]
 
-#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
-LabelList = Annotated[tuple[LabelName, ...], Field(max_length=12)]
-
-#: Labels that one search may name; each is a partition to read.
-LabelNames = Annotated[list[LabelName], Query(max_length=10)]
+LabelList = Annotated[tuple[LabelName, ...], Field(max_length=MAX_OWN_LABELS)]
 
 Title = Annotated[
-    str, CLEAN_LINE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    str,
+    CLEAN_LINE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH),
 ]
 
 
@@ -460,14 +471,40 @@ class ImageUploadBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=100)]
+    images: Annotated[list[ImageUploadRequest], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
 
 
-class ImageUploadOutcome(BaseModel):
-    """The upload, or the problem that prevented it; the other one is null."""
+class Outcome(BaseModel):
+    """What became of one item of a batch, as if it had been a request of its own."""
+
+    status: int = Field(ge=200, le=599, description="The status of that request.", examples=[404])
+    problem: ProblemBody | None = Field(None, description="Why it failed; null on success.")
+
+
+class ItemOutcome(Outcome):
+    """The outcome for the item with this id: 204, or a problem."""
+
+    id: str
+
+    @classmethod
+    def success(cls, item_id: str) -> Self:
+        return cls(id=item_id, status=204)
+
+    @classmethod
+    def failure(cls, item_id: str, problem: Problem) -> Self:
+        return cls(id=item_id, status=problem.status, problem=problem.body())
+
+
+class ItemOutcomes(BaseModel):
+    """One outcome for each item, in the order of the request."""
+
+    items: list[ItemOutcome]
+
+
+class ImageUploadOutcome(Outcome):
+    """The outcome for one image: 201 and the upload, or a problem."""
 
     upload: ImageUpload | None = None
-    problem: ProblemBody | None = None
 
 
 class ImageUploadOutcomes(BaseModel):
@@ -481,17 +518,4 @@ class DeletionBatch(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    ids: Annotated[list[AnyId], Field(min_length=1, max_length=100)]
-
-
-class DeletionOutcome(BaseModel):
-    """The outcome for one image: deleted, or not found."""
-
-    id: str
-    status: Literal[204, 404]
-
-
-class DeletionOutcomes(BaseModel):
-    """One outcome for each image, in the order of the request."""
-
-    items: list[DeletionOutcome]
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]

@@ -2,17 +2,14 @@
 
 from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
-from .album_image_outcome import AlbumImageOutcome
-from .album_image_outcomes import AlbumImageOutcomes
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
 from .bounding_box import BoundingBox
+from .capabilities_view import CapabilitiesView
 from .capture import Capture
 from .cover_view import CoverView
 from .deletion_batch import DeletionBatch
-from .deletion_outcome import DeletionOutcome
-from .deletion_outcomes import DeletionOutcomes
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
 from .detected_face_traits import DetectedFaceTraits
@@ -22,6 +19,8 @@ from .dominant_color import DominantColor
 from .duplicate import Duplicate
 from .duplicates import Duplicates
 from .erasure_view import ErasureView
+from .exported_image import ExportedImage
+from .exported_image_page import ExportedImagePage
 from .failure_view import FailureView
 from .feature import Feature
 from .field_error import FieldError
@@ -40,9 +39,12 @@ from .image_upload_outcomes import ImageUploadOutcomes
 from .image_upload_request import ImageUploadRequest
 from .image_upload_request_media_type import ImageUploadRequestMediaType
 from .image_view import ImageView
+from .item_outcome import ItemOutcome
+from .item_outcomes import ItemOutcomes
 from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
+from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
@@ -58,6 +60,7 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
+from .sort import Sort
 from .status import Status
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
@@ -66,17 +69,14 @@ from .usage_view import UsageView
 __all__ = (
     "AlbumChanges",
     "AlbumImageBatch",
-    "AlbumImageOutcome",
-    "AlbumImageOutcomes",
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
     "BoundingBox",
+    "CapabilitiesView",
     "Capture",
     "CoverView",
     "DeletionBatch",
-    "DeletionOutcome",
-    "DeletionOutcomes",
     "DetectedFace",
     "DetectedFaceEmotions",
     "DetectedFaceTraits",
@@ -86,6 +86,8 @@ __all__ = (
     "Duplicate",
     "Duplicates",
     "ErasureView",
+    "ExportedImage",
+    "ExportedImagePage",
     "FailureView",
     "Feature",
     "FieldError",
@@ -104,9 +106,12 @@ __all__ = (
     "ImageUploadRequest",
     "ImageUploadRequestMediaType",
     "ImageView",
+    "ItemOutcome",
+    "ItemOutcomes",
     "LabelInstance",
     "LabelPage",
     "LabelView",
+    "LimitsView",
     "LinkedRendition",
     "ModerationLabel",
     "MonthlyUsageView",
@@ -122,6 +127,7 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
+    "Sort",
     "Status",
     "UploadTarget",
     "UploadTargetFields",

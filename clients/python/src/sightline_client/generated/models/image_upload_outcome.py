@@ -21,28 +21,24 @@ T = TypeVar("T", bound="ImageUploadOutcome")
 
 @_attrs_define
 class ImageUploadOutcome:
-    """The upload, or the problem that prevented it; the other one is null.
+    """The outcome for one image: 201 and the upload, or a problem.
 
     Attributes:
+        status (int): The status of that request.
+        problem (None | ProblemBody | Unset): Why it failed; null on success.
         upload (ImageUpload | None | Unset):
-        problem (None | ProblemBody | Unset):
     """
 
-    upload: ImageUpload | None | Unset = UNSET
+    status: int
     problem: None | ProblemBody | Unset = UNSET
+    upload: ImageUpload | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.image_upload import ImageUpload  # noqa: PLC0415
         from ..models.problem_body import ProblemBody  # noqa: PLC0415
 
-        upload: dict[str, Any] | None | Unset
-        if isinstance(self.upload, Unset):
-            upload = UNSET
-        elif isinstance(self.upload, ImageUpload):
-            upload = self.upload.to_dict()
-        else:
-            upload = self.upload
+        status = self.status
 
         problem: dict[str, Any] | None | Unset
         if isinstance(self.problem, Unset):
@@ -52,13 +48,25 @@ class ImageUploadOutcome:
         else:
             problem = self.problem
 
+        upload: dict[str, Any] | None | Unset
+        if isinstance(self.upload, Unset):
+            upload = UNSET
+        elif isinstance(self.upload, ImageUpload):
+            upload = self.upload.to_dict()
+        else:
+            upload = self.upload
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if upload is not UNSET:
-            field_dict["upload"] = upload
+        field_dict.update(
+            {
+                "status": status,
+            }
+        )
         if problem is not UNSET:
             field_dict["problem"] = problem
+        if upload is not UNSET:
+            field_dict["upload"] = upload
 
         return field_dict
 
@@ -68,23 +76,7 @@ class ImageUploadOutcome:
         from ..models.problem_body import ProblemBody  # noqa: PLC0415
 
         d = dict(src_dict)
-
-        def _parse_upload(data: object) -> ImageUpload | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                upload_type_0 = ImageUpload.from_dict(data)
-
-                return upload_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ImageUpload | None | Unset, data)
-
-        upload = _parse_upload(d.pop("upload", UNSET))
+        status = d.pop("status")
 
         def _parse_problem(data: object) -> None | ProblemBody | Unset:
             if data is None:
@@ -103,9 +95,27 @@ class ImageUploadOutcome:
 
         problem = _parse_problem(d.pop("problem", UNSET))
 
+        def _parse_upload(data: object) -> ImageUpload | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                upload_type_0 = ImageUpload.from_dict(data)
+
+                return upload_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ImageUpload | None | Unset, data)
+
+        upload = _parse_upload(d.pop("upload", UNSET))
+
         image_upload_outcome = cls(
-            upload=upload,
+            status=status,
             problem=problem,
+            upload=upload,
         )
 
         image_upload_outcome.additional_properties = d

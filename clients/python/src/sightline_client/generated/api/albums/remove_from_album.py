@@ -9,7 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.album_image_batch import AlbumImageBatch
-from ...models.album_image_outcomes import AlbumImageOutcomes
+from ...models.item_outcomes import ItemOutcomes
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AlbumImageOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     if response.status_code == 207:
-        response_207 = AlbumImageOutcomes.from_dict(response.json())
+        response_207 = ItemOutcomes.from_dict(response.json())
 
         return response_207
 
@@ -116,7 +116,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AlbumImageOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -131,7 +131,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: AlbumImageBatch,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AlbumImageOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
@@ -146,7 +146,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AlbumImageOutcomes | ProblemBody]
+        Response[ItemOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -168,7 +168,7 @@ def sync(
     client: AuthenticatedClient,
     body: AlbumImageBatch,
     idempotency_key: str | Unset = UNSET,
-) -> AlbumImageOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
@@ -183,7 +183,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AlbumImageOutcomes | ProblemBody
+        ItemOutcomes | ProblemBody
     """
 
     return sync_detailed(
@@ -200,7 +200,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: AlbumImageBatch,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AlbumImageOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
@@ -215,7 +215,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AlbumImageOutcomes | ProblemBody]
+        Response[ItemOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -235,7 +235,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: AlbumImageBatch,
     idempotency_key: str | Unset = UNSET,
-) -> AlbumImageOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
@@ -250,7 +250,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AlbumImageOutcomes | ProblemBody
+        ItemOutcomes | ProblemBody
     """
 
     return (

@@ -9,7 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.deletion_batch import DeletionBatch
-from ...models.deletion_outcomes import DeletionOutcomes
+from ...models.item_outcomes import ItemOutcomes
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -39,9 +39,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeletionOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     if response.status_code == 207:
-        response_207 = DeletionOutcomes.from_dict(response.json())
+        response_207 = ItemOutcomes.from_dict(response.json())
 
         return response_207
 
@@ -108,7 +108,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeletionOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -122,7 +122,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
-) -> Response[DeletionOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     """Delete up to 100 images
 
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
@@ -136,7 +136,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeletionOutcomes | ProblemBody]
+        Response[ItemOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -156,7 +156,7 @@ def sync(
     client: AuthenticatedClient,
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
-) -> DeletionOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     """Delete up to 100 images
 
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
@@ -170,7 +170,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeletionOutcomes | ProblemBody
+        ItemOutcomes | ProblemBody
     """
 
     return sync_detailed(
@@ -185,7 +185,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
-) -> Response[DeletionOutcomes | ProblemBody]:
+) -> Response[ItemOutcomes | ProblemBody]:
     """Delete up to 100 images
 
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
@@ -199,7 +199,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeletionOutcomes | ProblemBody]
+        Response[ItemOutcomes | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -217,7 +217,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
-) -> DeletionOutcomes | ProblemBody | None:
+) -> ItemOutcomes | ProblemBody | None:
     """Delete up to 100 images
 
      Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
@@ -231,7 +231,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeletionOutcomes | ProblemBody
+        ItemOutcomes | ProblemBody
     """
 
     return (

@@ -10,6 +10,7 @@ from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
 from ...models.problem_body import ProblemBody
+from ...models.sort import Sort
 from ...models.status import Status
 from ...types import UNSET, Unset
 from typing import cast
@@ -18,15 +19,19 @@ import datetime
 
 def _get_kwargs(
     *,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    text: list[str] | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = 50,
-    cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -34,6 +39,16 @@ def _get_kwargs(
         headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -48,6 +63,20 @@ def _get_kwargs(
         json_label = label
 
     params["label"] = json_label
+
+    json_not_: list[str] | Unset = UNSET
+    if not isinstance(not_, Unset):
+        json_not_ = not_
+
+    params["not"] = json_not_
+
+    params["min_confidence"] = min_confidence
+
+    json_text: list[str] | Unset = UNSET
+    if not isinstance(text, Unset):
+        json_text = text
+
+    params["text"] = json_text
 
     json_created_from: str | Unset = UNSET
     if not isinstance(created_from, Unset):
@@ -68,10 +97,6 @@ def _get_kwargs(
     if not isinstance(taken_until, Unset):
         json_taken_until = taken_until.isoformat()
     params["taken_until"] = json_taken_until
-
-    params["limit"] = limit
-
-    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -157,36 +182,45 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    text: list[str] | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = 50,
-    cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
-     Return summaries of the caller's images, newest first.
+     Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        limit (int | Unset):  Default: 50.
+        cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
-        label (list[str] | Unset):
+        label (list[str] | Unset): Images that have all of these labels.
+        not_ (list[str] | Unset): Images that have none of these labels.
+        min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
+            0.0.
+        text (list[str] | Unset): Images whose recognized text or place has all of these words.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -198,15 +232,19 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
+        not_=not_,
+        min_confidence=min_confidence,
+        text=text,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        limit=limit,
-        cursor=cursor,
         if_none_match=if_none_match,
     )
 
@@ -220,36 +258,45 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    text: list[str] | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = 50,
-    cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
-     Return summaries of the caller's images, newest first.
+     Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        limit (int | Unset):  Default: 50.
+        cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
-        label (list[str] | Unset):
+        label (list[str] | Unset): Images that have all of these labels.
+        not_ (list[str] | Unset): Images that have none of these labels.
+        min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
+            0.0.
+        text (list[str] | Unset): Images whose recognized text or place has all of these words.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -262,15 +309,19 @@ def sync(
 
     return sync_detailed(
         client=client,
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
+        not_=not_,
+        min_confidence=min_confidence,
+        text=text,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        limit=limit,
-        cursor=cursor,
         if_none_match=if_none_match,
     ).parsed
 
@@ -278,36 +329,45 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    text: list[str] | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = 50,
-    cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
-     Return summaries of the caller's images, newest first.
+     Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        limit (int | Unset):  Default: 50.
+        cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
-        label (list[str] | Unset):
+        label (list[str] | Unset): Images that have all of these labels.
+        not_ (list[str] | Unset): Images that have none of these labels.
+        min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
+            0.0.
+        text (list[str] | Unset): Images whose recognized text or place has all of these words.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -319,15 +379,19 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
         status=status,
         album=album,
         label=label,
+        not_=not_,
+        min_confidence=min_confidence,
+        text=text,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        limit=limit,
-        cursor=cursor,
         if_none_match=if_none_match,
     )
 
@@ -339,36 +403,45 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: str | Unset = UNSET,
+    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
+    not_: list[str] | Unset = UNSET,
+    min_confidence: float | Unset = 0.0,
+    text: list[str] | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = 50,
-    cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
-     Return summaries of the caller's images, newest first.
+     Return summaries of the caller's images that match all filters, newest first.
 
-    Images with the status `awaiting_upload` are left out, unless `status` selects them. With
-    filters, return the images that belong to `album` and have every `label`. A range includes its
-    start and excludes its end; a time without an offset counts as UTC. When many images are left
-    out, a page may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    Labels and words match in any letter case. A label that the owner added has a confidence of 100.
+    Text is recognized if the feature `text` was requested. A range includes its start and excludes
+    its end; a time without an offset counts as UTC. When many images are left out, a page may have
+    fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        limit (int | Unset):  Default: 50.
+        cursor (str | Unset):
+        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
-        label (list[str] | Unset):
+        label (list[str] | Unset): Images that have all of these labels.
+        not_ (list[str] | Unset): Images that have none of these labels.
+        min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
+            0.0.
+        text (list[str] | Unset): Images whose recognized text or place has all of these words.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        limit (int | Unset):  Default: 50.
-        cursor (str | Unset):
         if_none_match (str | Unset):
 
     Raises:
@@ -382,15 +455,19 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            limit=limit,
+            cursor=cursor,
+            sort=sort,
             status=status,
             album=album,
             label=label,
+            not_=not_,
+            min_confidence=min_confidence,
+            text=text,
             created_from=created_from,
             created_until=created_until,
             taken_from=taken_from,
             taken_until=taken_until,
-            limit=limit,
-            cursor=cursor,
             if_none_match=if_none_match,
         )
     ).parsed

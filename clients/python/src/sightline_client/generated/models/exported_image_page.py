@@ -11,36 +11,42 @@ from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
-    from ..models.album_image_outcome import AlbumImageOutcome
+    from ..models.exported_image import ExportedImage
 
 
-T = TypeVar("T", bound="AlbumImageOutcomes")
+T = TypeVar("T", bound="ExportedImagePage")
 
 
 @_attrs_define
-class AlbumImageOutcomes:
-    """One outcome for each image, in the order of the request.
+class ExportedImagePage:
+    """A page of images, newest first; `next_cursor` continues it, null on the last page.
 
     Attributes:
-        items (list[AlbumImageOutcome]):
+        items (list[ExportedImage]):
+        next_cursor (None | str):
     """
 
-    items: list[AlbumImageOutcome]
+    items: list[ExportedImage]
+    next_cursor: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.album_image_outcome import AlbumImageOutcome  # noqa: PLC0415
+        from ..models.exported_image import ExportedImage  # noqa: PLC0415
 
         items = []
         for items_item_data in self.items:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        next_cursor: None | str
+        next_cursor = self.next_cursor
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "items": items,
+                "next_cursor": next_cursor,
             }
         )
 
@@ -48,22 +54,30 @@ class AlbumImageOutcomes:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.album_image_outcome import AlbumImageOutcome  # noqa: PLC0415
+        from ..models.exported_image import ExportedImage  # noqa: PLC0415
 
         d = dict(src_dict)
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
-            items_item = AlbumImageOutcome.from_dict(items_item_data)
+            items_item = ExportedImage.from_dict(items_item_data)
 
             items.append(items_item)
 
-        album_image_outcomes = cls(
+        def _parse_next_cursor(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_cursor = _parse_next_cursor(d.pop("next_cursor"))
+
+        exported_image_page = cls(
             items=items,
+            next_cursor=next_cursor,
         )
 
-        album_image_outcomes.additional_properties = d
-        return album_image_outcomes
+        exported_image_page.additional_properties = d
+        return exported_image_page
 
     @property
     def additional_keys(self) -> list[str]:

@@ -8,34 +8,39 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from typing import cast
 
-T = TypeVar("T", bound="DeletionOutcome")
+if TYPE_CHECKING:
+    from ..models.item_outcome import ItemOutcome
+
+
+T = TypeVar("T", bound="ItemOutcomes")
 
 
 @_attrs_define
-class DeletionOutcome:
-    """The outcome for one image: deleted, or not found.
+class ItemOutcomes:
+    """One outcome for each item, in the order of the request.
 
     Attributes:
-        id (str):
-        status (int):
+        items (list[ItemOutcome]):
     """
 
-    id: str
-    status: int
+    items: list[ItemOutcome]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        id = self.id
+        from ..models.item_outcome import ItemOutcome  # noqa: PLC0415
 
-        status = self.status
+        items = []
+        for items_item_data in self.items:
+            items_item = items_item_data.to_dict()
+            items.append(items_item)
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "id": id,
-                "status": status,
+                "items": items,
             }
         )
 
@@ -43,18 +48,22 @@ class DeletionOutcome:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.item_outcome import ItemOutcome  # noqa: PLC0415
+
         d = dict(src_dict)
-        id = d.pop("id")
+        items = []
+        _items = d.pop("items")
+        for items_item_data in _items:
+            items_item = ItemOutcome.from_dict(items_item_data)
 
-        status = d.pop("status")
+            items.append(items_item)
 
-        deletion_outcome = cls(
-            id=id,
-            status=status,
+        item_outcomes = cls(
+            items=items,
         )
 
-        deletion_outcome.additional_properties = d
-        return deletion_outcome
+        item_outcomes.additional_properties = d
+        return item_outcomes
 
     @property
     def additional_keys(self) -> list[str]:

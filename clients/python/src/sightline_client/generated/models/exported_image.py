@@ -8,34 +8,43 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from typing import cast
 
-T = TypeVar("T", bound="AlbumImageOutcome")
+if TYPE_CHECKING:
+    from ..models.image_view import ImageView
+    from ..models.original_view import OriginalView
+
+
+T = TypeVar("T", bound="ExportedImage")
 
 
 @_attrs_define
-class AlbumImageOutcome:
-    """The outcome for one image: done, not found, or (409) already in too many albums.
+class ExportedImage:
+    """One image, and the URL of its original.
 
     Attributes:
-        id (str):
-        status (int):
+        image (ImageView): An image with its processing state and results.
+        original (OriginalView): A URL that downloads the original; it needs no token, and is valid until `expires_at`.
     """
 
-    id: str
-    status: int
+    image: ImageView
+    original: OriginalView
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        id = self.id
+        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.original_view import OriginalView  # noqa: PLC0415
 
-        status = self.status
+        image = self.image.to_dict()
+
+        original = self.original.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "id": id,
-                "status": status,
+                "image": image,
+                "original": original,
             }
         )
 
@@ -43,18 +52,21 @@ class AlbumImageOutcome:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.image_view import ImageView  # noqa: PLC0415
+        from ..models.original_view import OriginalView  # noqa: PLC0415
+
         d = dict(src_dict)
-        id = d.pop("id")
+        image = ImageView.from_dict(d.pop("image"))
 
-        status = d.pop("status")
+        original = OriginalView.from_dict(d.pop("original"))
 
-        album_image_outcome = cls(
-            id=id,
-            status=status,
+        exported_image = cls(
+            image=image,
+            original=original,
         )
 
-        album_image_outcome.additional_properties = d
-        return album_image_outcome
+        exported_image.additional_properties = d
+        return exported_image
 
     @property
     def additional_keys(self) -> list[str]:

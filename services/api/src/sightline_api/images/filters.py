@@ -1,0 +1,83 @@
+"""The query parameters that select images of a list."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import StringConstraints
+
+from sightline.domain.ids import AlbumId
+from sightline.domain.labels import fold_label
+from sightline.domain.states import Status
+from sightline.domain.words import split_words
+from sightline_api.images.index_search import Query as IndexQuery
+from sightline_api.images.listing import Filter, Sort
+from sightline_api.images.schemas import LabelName
+from sightline_api.problems import InvalidText
+
+#: Labels that one request may name; each is a partition to read.
+MAX_LABELS = 10
+
+#: Words that one request may name; each is a partition to read.
+MAX_WORDS = 20
+
+MAX_TEXT_LENGTH = 200
+
+LabelNames = Annotated[list[LabelName], Query(max_length=MAX_LABELS)]
+
+Texts = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_LENGTH)]],
+    Query(max_length=MAX_WORDS),
+]
+
+
+async def _read_filter(
+    status: Annotated[
+        Status | None,
+        Query(description="Without it, images that await their upload are left out."),
+    ] = None,
+    album: Annotated[AlbumId | None, Query(description="Images of this album.")] = None,
+    label: Annotated[LabelNames, Query(description="Images that have all of these labels.")] = [],  # noqa: B006
+    without: Annotated[
+        LabelNames, Query(alias="not", description="Images that have none of these labels.")
+    ] = [],  # noqa: B006
+    min_confidence: Annotated[
+        float, Query(ge=0, le=100, description="Minimum confidence of every `label`, in percent.")
+    ] = 0,
+    text: Annotated[
+        Texts, Query(description="Images whose recognized text or place has all of these words.")
+    ] = [],  # noqa: B006
+    created_from: datetime | None = None,
+    created_until: datetime | None = None,
+    taken_from: datetime | None = None,
+    taken_until: datetime | None = None,
+) -> Filter:
+    words = _split(text)
+    query = None
+    if label or words or album:
+        query = IndexQuery(label, without, min_confidence, words, album)
+    return Filter(
+        query=query,
+        status=status,
+        without=frozenset(map(fold_label, without)),
+        created_from=created_from,
+        created_until=created_until,
+        taken_from=taken_from,
+        taken_until=taken_until,
+    )
+
+
+async def check_sort(sort: Sort = Sort.NEWEST) -> None:
+    """Accept the orders that lists have; at present there is one."""
+
+
+SelectedImages = Annotated[Filter, Depends(_read_filter)]
+
+
+def _split(texts: list[str]) -> list[str]:
+    """Return every word once. Raises `InvalidText` for too many words, or a text without any."""
+    found = [split_words(text) for text in texts]
+    words = list(dict.fromkeys(word for each in found for word in each))
+    if len(words) > MAX_WORDS or not all(found):
+        raise InvalidText
+    return words
