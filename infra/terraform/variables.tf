@@ -204,6 +204,18 @@ variable "resizer" {
   }
 }
 
+variable "task_environment" {
+  description = "Additional environment variables of all tasks, such as `AWS_ENDPOINT_URL_S3` for a private or emulated endpoint. Service settings (SIGHTLINE_...) belong in `api`, `worker` and `resizer`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.task_environment) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !startswith(name, "SIGHTLINE_") && !startswith(name, "AWS_ACCESS_KEY") && !startswith(name, "AWS_SECRET") && !startswith(name, "AWS_SESSION")])
+    error_message = "Names must consist of uppercase letters, digits and underscores, and must be neither service settings (SIGHTLINE_...) nor AWS credentials: the tasks use their roles."
+  }
+}
+
 variable "url_signing" {
   description = "Serves images through CloudFront with signed URLs: the public key (PEM) and a version that increases with each new key pair. Null serves them from S3 with presigned URLs."
   type = object({

@@ -56,6 +56,8 @@ run "domain_and_nat" {
 
     recognition_calls_per_second = 50
 
+    task_environment = { AWS_ENDPOINT_URL_S3 = "http://storage.example.com:9000" }
+
     url_signing_private_key = "private"
     url_signing             = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
   }
@@ -83,6 +85,11 @@ run "domain_and_nat" {
   assert {
     condition     = tonumber(output.settings.worker.SIGHTLINE_DRAIN_SECONDS) < 120
     error_message = "The drain timeout must be shorter than Fargate's stop timeout."
+  }
+
+  assert {
+    condition     = alltrue([for settings in values(output.settings) : settings.AWS_REGION == "eu-central-1" && settings.AWS_ENDPOINT_URL_S3 == "http://storage.example.com:9000"])
+    error_message = "All tasks must have the region and the additional environment variables."
   }
 }
 

@@ -67,6 +67,26 @@ run "setting_without_prefix" {
   expect_failures = [var.api]
 }
 
+run "service_setting_in_the_task_environment" {
+  command = plan
+
+  variables {
+    task_environment = { SIGHTLINE_LOG_LEVEL = "DEBUG" }
+  }
+
+  expect_failures = [var.task_environment]
+}
+
+run "credentials_in_the_task_environment" {
+  command = plan
+
+  variables {
+    task_environment = { AWS_ACCESS_KEY_ID = "AKIAEXAMPLE" }
+  }
+
+  expect_failures = [var.task_environment]
+}
+
 run "insufficient_memory_to_decode" {
   command = plan
 
