@@ -243,7 +243,8 @@ Computed by `infra/tools/costs.py`, which documents the assumptions per image, f
 [environments/](environments/) and the prices in [prices.json](prices.json):
 {as_of}.
 
-Monthly cost without traffic; `schedule` runs the tasks for {SCHEDULED_HOURS} of {HOURS_PER_WEEK} hours a week:
+Monthly cost without traffic; with `schedule`, the tasks run for {SCHEDULED_HOURS} of
+{HOURS_PER_WEEK} hours a week:
 
 {idle_table}
 
@@ -252,8 +253,8 @@ Additional cost of one million images in the month of their upload (originals of
 
 {upload_table}
 
-Without recognition, storage (S3 and DynamoDB) and delivery through CloudFront, processing one million
-images costs ${processing(upload):.2f}.
+Without recognition, storage (S3 and DynamoDB) and delivery through CloudFront, processing
+one million images costs ${processing(upload):.2f}.
 
 {END}"""
 
