@@ -79,6 +79,7 @@ module "cluster" {
   source = "./modules/cluster"
 
   name               = local.name
+  container_insights = var.container_insights
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
 }
@@ -107,16 +108,18 @@ module "api" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   caller_security_group_ids   = { load-balancer = module.load_balancer.security_group_id }
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
   target_group_arn            = module.load_balancer.target_group_arn
 
   scaling = {
-    minimum = var.api.minimum
-    maximum = var.api.maximum
+    schedule = var.schedule
+    minimum  = var.api.minimum
+    maximum  = var.api.maximum
     requests = {
       per_task_and_minute = var.api.requests_per_task_and_minute
       resource_label      = module.load_balancer.request_count_label
@@ -147,14 +150,16 @@ module "worker" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
 
   scaling = {
-    minimum = var.worker.minimum
-    maximum = var.worker.maximum
+    schedule = var.schedule
+    minimum  = var.worker.minimum
+    maximum  = var.worker.maximum
     backlog = {
       messages_per_task = var.worker.messages_per_task
       queue_name        = module.recognition.name
@@ -185,14 +190,16 @@ module "resizer" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
 
   scaling = {
-    minimum = var.resizer.minimum
-    maximum = var.resizer.maximum
+    schedule = var.schedule
+    minimum  = var.resizer.minimum
+    maximum  = var.resizer.maximum
     backlog = {
       messages_per_task = var.resizer.messages_per_task
       queue_name        = module.renditions_queue.name

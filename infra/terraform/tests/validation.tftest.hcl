@@ -36,6 +36,26 @@ run "tasks_without_egress" {
   expect_failures = [var.interface_endpoints]
 }
 
+run "public_tasks_with_interface_endpoints" {
+  command = plan
+
+  variables {
+    public_tasks = true
+  }
+
+  expect_failures = [var.interface_endpoints]
+}
+
+run "schedule" {
+  command = plan
+
+  variables {
+    schedule = { start = "0 8 * * *" }
+  }
+
+  expect_failures = [var.schedule]
+}
+
 run "domain_outside_hosted_zone" {
   command = plan
 
