@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid4
 
+from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.ids import AlbumId, image_id_adapter
 from sightline.domain.object_keys import ImageKey
@@ -101,7 +102,7 @@ async def create_images(
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            return ImageUploadOutcome(upload=await uploads.create(request, user.owner))
+            return ImageUploadOutcome(upload=await uploads.create_in_batch(request, user.owner))
         except Problem as problem:
             return ImageUploadOutcome(problem=problem.body())
 
@@ -228,7 +229,9 @@ async def reprocess_image(
     image = await images.get(key)
     if image.status is Status.AWAITING_UPLOAD:
         raise NotUploaded
-    command = ReprocessCommand(str(uuid4()), request.parts, request.features)
+    command = ReprocessCommand(
+        str(uuid4()), request.parts, request.features, tracing.current_traceparent()
+    )
     await reprocessing.publish(format_reprocess_command(key, command))
     return await ImageView.of(image, signer)
 
