@@ -35,7 +35,7 @@ Effect = Callable[[Upload], Awaitable[None]]
 
 
 class ScriptedHandler:
-    """Runs the effect of the test, and records its calls."""
+    """Runs the effect of the test, and records its calls, without the times of the messages."""
 
     def __init__(self, effect: Effect | None = None) -> None:
         self._effect = effect
@@ -44,15 +44,16 @@ class ScriptedHandler:
         self.cleared: list[Upload] = []
 
     async def handle(self, upload: Upload) -> None:
-        self.handled.append(upload)
+        untimed = upload._replace(sent_at=None)
+        self.handled.append(untimed)
         if self._effect is not None:
-            await self._effect(upload)
+            await self._effect(untimed)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
-        self.failures.append((upload, failure))
+        self.failures.append((upload._replace(sent_at=None), failure))
 
     async def clear(self, upload: Upload) -> None:
-        self.cleared.append(upload)
+        self.cleared.append(upload._replace(sent_at=None))
 
 
 def make_upload() -> Upload:

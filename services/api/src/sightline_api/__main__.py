@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from sightline.adapters.tables import require_table
 from sightline.logging import configure_logs
+from sightline.metric_export import export_metrics
 from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
@@ -54,7 +55,10 @@ def main() -> None:
     settings = read_settings(ApiSettings)
     require_table(settings.table)
     configure_logs("api", settings.log_level)
-    with export_traces("api", settings.trace_owner_key):
+    with (
+        export_traces("api", settings.trace_owner_key),
+        export_metrics("api", settings.metrics),
+    ):
         serve(create_app(on_aws(settings), settings), settings)
 
 

@@ -12,6 +12,8 @@ from typing import Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sightline.metric_export import MetricFormat
+
 PREFIX = "SIGHTLINE_"
 
 #: Precedes the absolute path of a SQLite file; no name of a DynamoDB table starts with it.
@@ -37,6 +39,12 @@ class ServiceSettings(BaseSettings):
         None,
         description="Key of the hash that names owners in traces, the same in all services. "
         "Without it, traces do not name owners.",
+    )
+
+    metrics: MetricFormat = Field(
+        "off",
+        description="How metrics are exported: `emf` as embedded metrics in the log, which "
+        "CloudWatch extracts, or `otlp` to `OTEL_EXPORTER_OTLP_ENDPOINT`.",
     )
 
     @field_validator("table")

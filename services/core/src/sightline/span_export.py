@@ -53,7 +53,7 @@ class SpanExport:
         provider = TracerProvider(
             # Decided when the trace began, or by its failure.
             sampler=ALWAYS_ON,
-            resource=_describe_resource(service),
+            resource=describe_resource(service),
             id_generator=self._ids,
             shutdown_on_exit=False,
         )
@@ -111,7 +111,8 @@ def hash_owner(owner: str, key: bytes) -> str:
     return hmac.new(key, owner.encode(), hashlib.sha256).hexdigest()[:OWNER_HASH_DIGITS]
 
 
-def _describe_resource(service: str) -> Resource:
+def describe_resource(service: str) -> Resource:
+    """Return what describes this process in traces and metrics."""
     name = os.environ.get("OTEL_SERVICE_NAME") or f"sightline-{service}"
     return Resource.create({SERVICE_NAME: name, SERVICE_INSTANCE_ID: str(uuid4())})
 

@@ -13,6 +13,7 @@ from sightline.consumer.runtime import consume
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
+from sightline.metric_export import export_metrics
 from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_resizer import renditions as renditions_module
@@ -47,7 +48,7 @@ async def serve(settings: ResizerSettings) -> None:
         tables, _ = await open_tables(settings.table, clients, stack)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
         processor = PartProcessor("renditions", tables.images, originals, work, events)
-        await consume(settings, clients, stack, processor)
+        await consume("renditions", settings, clients, stack, processor)
 
 
 def main() -> None:
@@ -55,7 +56,10 @@ def main() -> None:
     settings = read_settings(ResizerSettings)
     require_table(settings.table)
     configure_logs("resizer", settings.log_level)
-    with export_traces("resizer", settings.trace_owner_key):
+    with (
+        export_traces("resizer", settings.trace_owner_key),
+        export_metrics("resizer", settings.metrics),
+    ):
         uvloop.run(serve(settings))
 
 

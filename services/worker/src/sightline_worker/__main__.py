@@ -14,6 +14,7 @@ from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
+from sightline.metric_export import export_metrics
 from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_worker import image_sources
@@ -56,7 +57,7 @@ async def serve(settings: WorkerSettings) -> None:
         )
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
         processor = PartProcessor("recognition", tables.images, originals, work, events)
-        await consume(settings, clients, stack, processor)
+        await consume("recognition", settings, clients, stack, processor)
 
 
 def main() -> None:
@@ -64,7 +65,10 @@ def main() -> None:
     settings = read_settings(WorkerSettings)
     require_table(settings.table)
     configure_logs("worker", settings.log_level)
-    with export_traces("worker", settings.trace_owner_key):
+    with (
+        export_traces("worker", settings.trace_owner_key),
+        export_metrics("worker", settings.metrics),
+    ):
         uvloop.run(serve(settings))
 
 

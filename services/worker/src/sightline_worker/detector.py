@@ -1,12 +1,12 @@
 """The port for recognizing images, and its adapter for Amazon Rekognition."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from sightline import tracing
+from sightline import metrics, tracing
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline_worker.errors import ErrorAction, build_rejection, choose_action
 from sightline_worker.image_sources import ImageSource, InlineJpeg, S3Reference
@@ -64,7 +64,7 @@ class RekognitionDetector:
     async def detect(self, source: ImageSource, profile: RecognitionProfile) -> Recognition:
         image = self._build_image(source)
         results = await asyncio.gather(
-            *(call(image, profile) for call in self._choose_calls(profile))
+            *(self._count(call(image, profile)) for call in self._choose_calls(profile))
         )
         models: dict[Feature, str] = {}
         fields: RecognitionFields = {}
@@ -72,6 +72,13 @@ class RekognitionDetector:
             models |= result.pop("models")
             fields |= result
         return Recognition(profile=profile, models=models, calls=dict.fromkeys(models, 1), **fields)
+
+    async def _count(self, call: Awaitable[RecognitionFields]) -> RecognitionFields:
+        """Count a call once it has succeeded: it is paid for even if another one fails."""
+        fields = await call
+        for feature in fields["models"]:
+            metrics.record(metrics.RECOGNITION_CALLS, Feature=feature.value)
+        return fields
 
     def _choose_calls(self, profile: RecognitionProfile) -> list[Call]:
         calls: list[Call] = []

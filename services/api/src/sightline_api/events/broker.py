@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from sightline import metrics
 from sightline.domain.events import Event
 from sightline_api.events.replay_buffer import ReplayBuffer
 from sightline_api.events.sse import format_reset
@@ -65,6 +66,7 @@ class Broker:
             raise TooManyStreams
         subscription = Subscription(owner)
         subscriptions.add(subscription)
+        self._record_streams()
         if self._closed:
             subscription.end()
         return subscription
@@ -75,6 +77,7 @@ class Broker:
         subscriptions.discard(subscription)
         if not subscriptions:
             del self._subscriptions[subscription.owner]
+        self._record_streams()
 
     def since(self, owner: str, event_id: str) -> list[Event] | None:
         """Return the events of the owner since this one; see `ReplayBuffer.since`."""
@@ -99,6 +102,10 @@ class Broker:
         """End every stream, also those that start later."""
         self._closed = True
         self._for_each(Subscription.end)
+
+    def _record_streams(self) -> None:
+        if metrics.is_enabled():
+            metrics.record(metrics.EVENT_STREAMS, sum(map(len, self._subscriptions.values())))
 
     def _for_each(self, do: Callable[[Subscription], None], owner: str | None = None) -> None:
         owners = list(self._subscriptions) if owner is None else [owner]

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sightline import tracing
+from sightline import metrics, tracing
 from sightline.batching import in_batches
 from sightline.consumer.messages import InvalidMessage, Upload, parse_uploads
 from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
@@ -45,6 +45,9 @@ POLL_GRACE_SECONDS = 2.0
 #: and a queue that hangs must not keep a consumer from stopping.
 SETTLE_TIMEOUT_SECONDS = 10.0
 
+#: How an attempt ended, in metrics.
+ATTEMPT_OUTCOMES = {Handled: "handled", Failed: "retried", Exhausted: "exhausted"}
+
 #: Why a part failed if every attempt failed for a reason outside the image.
 RETRIES_EXHAUSTED = Failure(
     code="retries_exhausted",
@@ -73,12 +76,13 @@ class Handler(Protocol):
 class ConsumerOptions:
     """Consumer concurrency and timeouts.
 
-    `concurrency` is the number of messages in flight. One receive waits for `poll_seconds`. An
-    upload times out after `handling_timeout_seconds`. At shutdown, messages in flight have
-    `drain_timeout_seconds` to finish. `protection_interval_seconds` is the time between updates of
-    the scale-in protection.
+    `part` names the queue in metrics. `concurrency` is the number of messages in flight. One
+    receive waits for `poll_seconds`. An upload times out after `handling_timeout_seconds`. At
+    shutdown, messages in flight have `drain_timeout_seconds` to finish.
+    `protection_interval_seconds` is the time between updates of the scale-in protection.
     """
 
+    part: str = metrics.OTHER
     concurrency: int = 4
     poll_seconds: float = 20
     handling_timeout_seconds: float = 120
@@ -186,7 +190,9 @@ class Consumer:
             logger.error("could not settle a message", exc_info=error)
 
     async def _process(self, message: Message) -> None:
+        self._record_wait(message)
         outcome = await self._attempt(message)
+        self._record_attempt(outcome)
         roll = random.random()  # noqa: S311
         match settle(outcome, message.receive_count, self._options.backoff, roll):
             case Delete():
@@ -194,9 +200,21 @@ class Consumer:
             case Retry(after):
                 await self._queue.release(message, after)
 
+    def _record_wait(self, message: Message) -> None:
+        if message.receive_count == 1 and message.sent_at is not None:
+            seconds = max(0.0, time.time() - message.sent_at)
+            metrics.record(metrics.QUEUE_SECONDS, seconds, Part=self._options.part)
+
+    def _record_attempt(self, outcome: Outcome) -> None:
+        metrics.record(
+            metrics.ATTEMPTS, Part=self._options.part, Outcome=ATTEMPT_OUTCOMES[type(outcome)]
+        )
+
     async def _attempt(self, message: Message) -> Outcome:
         try:
-            uploads = parse_uploads(message.body)
+            uploads = [
+                upload._replace(sent_at=message.sent_at) for upload in parse_uploads(message.body)
+            ]
         except InvalidMessage:
             logger.exception("unreadable message", extra={"message_id": message.message_id})
             return Failed()

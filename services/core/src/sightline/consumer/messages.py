@@ -36,10 +36,14 @@ class ReprocessCommand(NamedTuple):
 
 
 class Upload(NamedTuple):
-    """An uploaded original to process; `request` is set if it is to be reprocessed."""
+    """An uploaded original to process; `request` is set if it is to be reprocessed.
+
+    `sent_at` (Unix seconds) is when its message was sent, if the queue states it.
+    """
 
     image: ImageKey
     request: ReprocessCommand | None = None
+    sent_at: float | None = None
 
 
 class _Object(BaseModel):

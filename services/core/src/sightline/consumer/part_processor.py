@@ -11,9 +11,10 @@ effect has been published.
 """
 
 import logging
+import time
 from typing import Generic, Protocol, TypeVar
 
-from sightline import tracing
+from sightline import metrics, tracing
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.upload_check import check_upload
 from sightline.domain.events import image_event
@@ -21,7 +22,7 @@ from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.images import Image, PartName
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey, original_key
-from sightline.domain.states import State
+from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
 from sightline.optimistic import Conflict, retry_conflicts
 from sightline.ports.image_table import ImageNotFound, ImageTable
@@ -66,33 +67,38 @@ class PartProcessor(Generic[Result]):
         self._events = events
 
     async def handle(self, upload: Upload) -> None:
-        key, command = upload
+        key, command, _ = upload
         if command is not None and self._name not in command.parts:
             return
         begun = await self._begin(key, command and command.request_id)
         if begun is not None:
             image, original = begun
+            started = time.monotonic()
             try:
                 check_upload(image, original.size, original.sha256)
                 result = await self._work.perform(image, original, command)
             except Rejected as rejection:
                 # Written here because it holds for these bytes only: others may have arrived.
                 tracing.fail_unit(rejection.failure.code)
-                await self._finish(image, rejection.failure)
+                ended = await self._finish(image, rejection.failure)
                 logger.info("rejected", extra={**key._asdict(), "code": rejection.failure.code})
             else:
-                await self._finish(image, result)
+                ended = await self._finish(image, result)
+            if ended is not None:
+                self._record_end(ended, upload.sent_at, time.monotonic() - started)
         await self._publish(key)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
         try:
-            await self._write_failure(upload.image, failure)
+            ended = await self._write_failure(upload.image, failure)
         except Conflict:
             raise Superseded(upload.image.image_id) from None
         except Gone:
             # An interrupted attempt may have stored something before.
             await self._work.discard(upload.image)
             return
+        if ended is not None:
+            self._record_end(ended, upload.sent_at)
         await self._publish(upload.image)
 
     async def clear(self, upload: Upload) -> None:
@@ -109,13 +115,17 @@ class PartProcessor(Generic[Result]):
             logger.warning("could not publish the start of processing", exc_info=True)
 
     @retry_conflicts()
-    async def _write_failure(self, key: ImageKey, failure: Failure) -> None:
+    async def _write_failure(self, key: ImageKey, failure: Failure) -> Image | None:
+        """Return the image as it was written; None if its part has ended already."""
         image = await self._read(key)
         part = image.part(self._name)
         if part.state is State.SUCCEEDED or (part.failure and part.failure.final):
-            return
-        if part.failure != failure:
-            await self._images.store(image, image.with_part(self._name, part.fail(failure)))
+            return None
+        if part.failure == failure:
+            return None
+        failed = image.with_part(self._name, part.fail(failure))
+        await self._images.store(image, failed)
+        return failed
 
     async def _read(self, key: ImageKey) -> Image:
         try:
@@ -158,13 +168,16 @@ class PartProcessor(Generic[Result]):
         await self._images.store(image, running)
         return image, running, original
 
-    async def _finish(self, image: Image, end: Value | Failure) -> None:
-        """Write the end of the work that began with this image, unless a newer one replaced it."""
+    async def _finish(self, image: Image, end: Value | Failure) -> Image | None:
+        """Write the end of the work that began with this image, unless a newer one replaced it.
+
+        Returns the image as it was written; None if the same work has ended already.
+        """
         begun = image.part(self._name)
         attempts = iter([image])
 
         @retry_conflicts()
-        async def write() -> None:
+        async def write() -> Image | None:
             # The row as it was begun is read anew only after a conflict.
             current = next(attempts, None) or await self._read(image.key)
             part = current.part(self._name)
@@ -172,11 +185,31 @@ class PartProcessor(Generic[Result]):
                 raise Superseded(image.image_id)
             if part.state is not State.RUNNING:
                 # A redelivered message of the same work finished first.
-                return
+                return None
             ended = part.fail(end) if isinstance(end, Failure) else part.succeed(end)  # type: ignore[arg-type]
-            await self._images.store(current, current.with_part(self._name, ended))
+            written = current.with_part(self._name, ended)
+            await self._images.store(current, written)
+            return written
 
         try:
-            await write()
+            return await write()
         except Conflict:
             raise Superseded(image.image_id) from None
+
+    def _record_end(
+        self, image: Image, sent_at: float | None, processing_seconds: float | None = None
+    ) -> None:
+        """Record how the part ended, and how long the image took if no part is pending."""
+        part = image.part(self._name)
+        if processing_seconds is not None:
+            metrics.record(
+                metrics.PROCESSING_SECONDS,
+                processing_seconds,
+                Part=self._name,
+                Outcome=part.state.value,
+            )
+        if part.failure is not None:
+            metrics.record(metrics.FAILURES, Code=part.failure.code)
+        if sent_at is not None and image.status in {Status.READY, Status.FAILED}:
+            seconds = max(0.0, time.time() - sent_at)
+            metrics.record(metrics.IMAGE_SECONDS, seconds, Outcome=image.status.value)

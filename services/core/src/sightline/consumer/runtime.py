@@ -17,21 +17,26 @@ from sightline.consumer.scale_in import (
     ScaleInProtection,
 )
 from sightline.consumer.settlement import Backoff
+from sightline.domain.images import PartName
 from sightline.settings import ConsumerSettings
 
 logger = logging.getLogger(__name__)
 
 
 async def consume(
-    settings: ConsumerSettings, clients: Clients, stack: AsyncExitStack, handler: Handler
+    part: PartName,
+    settings: ConsumerSettings,
+    clients: Clients,
+    stack: AsyncExitStack,
+    handler: Handler,
 ) -> None:
-    """Consume the queue of the settings until SIGTERM or SIGINT."""
+    """Consume the queue of the settings until SIGTERM or SIGINT; `part` names it in metrics."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     queue = await SqsQueue.open(await clients.open("sqs"), settings.queue_url)
     protection = await _open_protection(settings.ecs_agent_uri, stack)
-    consumer = Consumer(queue, handler, _consumer_options(settings), protection)
+    consumer = Consumer(queue, handler, _consumer_options(part, settings), protection)
 
     def check() -> tuple[bool, dict[str, object]]:
         return consumer.is_alive(), {"in_flight": consumer.in_flight}
@@ -42,8 +47,9 @@ async def consume(
         logger.info("stopped")
 
 
-def _consumer_options(settings: ConsumerSettings) -> ConsumerOptions:
+def _consumer_options(part: PartName, settings: ConsumerSettings) -> ConsumerOptions:
     return ConsumerOptions(
+        part=part,
         concurrency=settings.concurrency,
         poll_seconds=settings.poll_seconds,
         handling_timeout_seconds=settings.handling_seconds,
