@@ -100,7 +100,7 @@ module "api" {
   stop_seconds       = local.stop_seconds
   spot               = var.api.spot
   on_demand_base     = var.api.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -140,7 +140,7 @@ module "worker" {
   stop_seconds       = local.stop_seconds
   spot               = var.worker.spot
   on_demand_base     = var.worker.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -178,7 +178,7 @@ module "resizer" {
   stop_seconds       = local.stop_seconds
   spot               = var.resizer.spot
   on_demand_base     = var.resizer.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn

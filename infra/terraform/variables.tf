@@ -161,8 +161,8 @@ variable "worker" {
   }
 
   validation {
-    condition     = var.worker.memory >= 1792
-    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
+    condition     = var.worker.memory >= 2048
+    error_message = "The memory must be at least 2048 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service, rounded up to a size that Fargate offers."
   }
 }
 
@@ -199,8 +199,8 @@ variable "resizer" {
   }
 
   validation {
-    condition     = var.resizer.memory >= 1792
-    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
+    condition     = var.resizer.memory >= 2048
+    error_message = "The memory must be at least 2048 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service, rounded up to a size that Fargate offers."
   }
 }
 

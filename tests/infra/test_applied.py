@@ -167,6 +167,39 @@ def _task_definition(applied: Applied, service: str) -> Json:
     )
     definition: Json = response["taskDefinition"]
     return definition
+@pytest.mark.parametrize("service", SETTINGS)
+def test_shell_has_writable_paths_and_permissions(applied: Applied, service: str) -> None:
+    """The agent of ECS Exec writes its state, opens an encrypted session, and records it."""
+    container = _task_definition(applied, service)["containerDefinitions"][0]
+    paths = {point["containerPath"] for point in container["mountPoints"]}
+    assert {"/var/lib/amazon", "/var/log/amazon"} <= paths
+    (cluster,) = applied.client("ecs").describe_clusters(
+        clusters=[applied.outputs["cluster"]], include=["CONFIGURATIONS"]
+    )["clusters"]
+    session = cluster["configuration"]["executeCommandConfiguration"]
+    log_group = session["logConfiguration"]["cloudWatchLogGroupName"]
+    statements = _statements(applied, f"{applied.outputs['name']}-{service}", "shell")
+    resources = {
+        action: _as_list(statement["Resource"])
+        for statement in statements
+        for action in _as_list(statement["Action"])
+    }
+    assert resources["kms:Decrypt"] == [session["kmsKeyId"]]
+    for action in ("CreateLogStream", "DescribeLogStreams", "PutLogEvents"):
+        (resource,) = resources[f"logs:{action}"]
+        assert resource.endswith(f":log-group:{log_group}:*")
+    assert {action for action, found in resources.items() if found == ["*"]} == {
+        "logs:DescribeLogGroups",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    }
+    endpoints = applied.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    services = {endpoint["ServiceName"].split(".", 3)[-1] for endpoint in endpoints}
+    assert {"kms", "ssmmessages", "logs"} <= services
+
+
 
 
 @pytest.mark.parametrize("service", SERVICE_ACTIONS)
