@@ -82,6 +82,8 @@ module "distribution" {
   renditions_path        = "/${local.renditions_prefix}*"
   url_signing_public_key = try(var.url_signing.public_key, null)
   image_sources          = local.signed ? [] : local.s3_hosts.renditions
+  other_public_keys      = try(var.url_signing.other_public_keys, [])
+  hsts_preload           = var.hsts_preload
 
   # The web application signs in with Cognito and uploads to S3.
   connect_sources = concat(

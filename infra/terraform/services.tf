@@ -95,7 +95,7 @@ module "api" {
   memory             = var.api.memory
   port               = local.ports.api
   environment        = local.settings.api
-  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.url_signing_key[0].arn } : {}
+  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.url_signing_key[0].reference } : {}
   policy             = data.aws_iam_policy_document.api.json
   stop_seconds       = local.stop_seconds
   spot               = var.api.spot

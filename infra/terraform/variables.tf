@@ -207,10 +207,17 @@ variable "resizer" {
 variable "url_signing" {
   description = "Serves images through CloudFront with signed URLs: the public key (PEM) and a version that increases with each new key pair. Null serves them from S3 with presigned URLs."
   type = object({
-    public_key = string
-    version    = number
+    public_key        = string
+    version           = number
+    other_public_keys = optional(list(string), [])
   })
   default = null
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+    condition     = length(try(var.url_signing.other_public_keys, [])) <= 4
+    error_message = "A key group has at most 5 public keys."
+  }
 }
 
 variable "url_signing_private_key" {
@@ -319,6 +326,13 @@ variable "price_class" {
   description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string
   default     = "PriceClass_100"
+  nullable    = false
+}
+
+variable "hsts_preload" {
+  description = "Whether the Strict-Transport-Security header covers all subdomains of the domain and permits inclusion in the preload lists of browsers. Decide this as the owner of the domain: it also applies to other sites under it, and is slow to revoke."
+  type        = bool
+  default     = false
   nullable    = false
 }
 

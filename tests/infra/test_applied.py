@@ -122,10 +122,13 @@ def _secrets(applied: Applied, service: str) -> dict[str, str]:
     """Return the secrets that ECS would pass to a container of the service."""
     client = applied.client("secretsmanager")
     container = _task_definition(applied, service)["containerDefinitions"][0]
-    return {
-        entry["name"]: client.get_secret_value(SecretId=entry["valueFrom"])["SecretString"]
-        for entry in container.get("secrets", [])
-    }
+    secrets = {}
+    for entry in container.get("secrets", []):
+        # ARN:::VERSION_ID; without a version, a new task would use a key that is not deployed yet.
+        arn, version = entry["valueFrom"].split(":::")
+        value = client.get_secret_value(SecretId=arn, VersionId=version)
+        secrets[entry["name"]] = value["SecretString"]
+    return secrets
 
 
 @pytest.mark.parametrize("service", SETTINGS)
