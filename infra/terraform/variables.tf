@@ -205,7 +205,7 @@ variable "resizer" {
 }
 
 variable "url_signing" {
-  description = "Serves images through CloudFront with signed URLs: the public key (PEM) and a version that increases with each new key pair. Null serves them from S3 with presigned URLs."
+  description = "Serves images through CloudFront with signed URLs: the public key (PEM), a version that increases with each new key pair, and further public keys that are accepted during a rotation. Null serves them from S3 with presigned URLs."
   type = object({
     public_key        = string
     version           = number
@@ -337,7 +337,7 @@ variable "hsts_preload" {
 }
 
 variable "requests_per_address" {
-  description = "Rate limit: requests per IP address in 5 minutes."
+  description = "Rate limit: API requests (under /v1) per IP address in 5 minutes."
   type        = number
   default     = 3000
   nullable    = false
