@@ -1,4 +1,7 @@
-"""An applied stack, in the order of its life cycle: apply, compare, use, destroy."""
+"""An applied stack, in the order of its life cycle: apply, compare, use, destroy.
+
+The tests in `test_applied_*.py` run before the destroy: see `conftest.py`.
+"""
 
 import json
 import os
@@ -164,12 +167,6 @@ def test_container_is_hardened(applied: Applied, service: str) -> None:
     assert secrets == (["SIGHTLINE_CLOUDFRONT_PRIVATE_KEY"] if service == "api" else [])
 
 
-def _task_definition(applied: Applied, service: str) -> Json:
-    response = applied.client("ecs").describe_task_definition(
-        taskDefinition=f"{applied.outputs['name']}-{service}"
-    )
-    definition: Json = response["taskDefinition"]
-    return definition
 @pytest.mark.parametrize("service", SETTINGS)
 def test_shell_has_writable_paths_and_permissions(applied: Applied, service: str) -> None:
     """The agent of ECS Exec writes its state, opens an encrypted session, and records it."""
@@ -203,6 +200,12 @@ def test_shell_has_writable_paths_and_permissions(applied: Applied, service: str
     assert {"kms", "ssmmessages", "logs"} <= services
 
 
+def _task_definition(applied: Applied, service: str) -> Json:
+    response = applied.client("ecs").describe_task_definition(
+        taskDefinition=f"{applied.outputs['name']}-{service}"
+    )
+    definition: Json = response["taskDefinition"]
+    return definition
 
 
 @pytest.mark.parametrize("service", SERVICE_ACTIONS)
