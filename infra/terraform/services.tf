@@ -74,6 +74,20 @@ module "repository" {
   force_delete = !local.protected
 }
 
+# Tag of the images that the stack script deployed last and that became healthy. The script writes the value
+# after a rollout; Terraform writes it once.
+resource "aws_ssm_parameter" "image_tag" {
+  # checkov:skip=CKV2_AWS_34:An image tag is not a secret.
+  name        = "/${local.name}/image-tag"
+  description = "Tag of the deployed container images of ${local.name}; none before the first deployment."
+  type        = "String"
+  value       = coalesce(var.image_tag, "none")
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+
 module "cluster" {
   source = "./modules/cluster"
 
