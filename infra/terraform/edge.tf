@@ -65,6 +65,7 @@ module "firewall" {
 
   name                 = local.name
   requests_per_address = var.requests_per_address
+  max_body_bytes       = tonumber(lookup(var.api.settings, "SIGHTLINE_MAX_REQUEST_BYTES", "1048576")) # the default of the API
   log_retention_days   = var.log_retention_days
 
   providers = { aws = aws.us_east_1 }
@@ -83,6 +84,8 @@ module "distribution" {
   renditions_domain_name = module.renditions.regional_domain_name
   renditions_path        = "/${local.renditions_prefix}*"
   url_signing_public_key = try(var.url_signing.public_key, null)
+  other_public_keys      = try(var.url_signing.other_public_keys, [])
+  hsts_preload           = var.hsts_preload
   image_sources          = local.signed ? [] : local.s3_hosts.renditions
 
   # The web application signs in with Cognito and uploads to S3.

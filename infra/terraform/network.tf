@@ -3,7 +3,8 @@ locals {
   task_endpoints = concat(
     ["ecr.api", "ecr.dkr", "logs", "rekognition", "sns", "sqs"],
     local.signed ? ["secretsmanager"] : [],
-    var.shell ? ["ssmmessages"] : [],
+    # ECS Exec: the SSM agent opens the session and decrypts it.
+    var.shell ? ["kms", "ssmmessages"] : [],
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.

@@ -96,13 +96,18 @@ output "architecture" {
 }
 
 output "url_signing" {
-  description = "Public key that verifies signed image URLs, and its version; null if URL signing is off."
+  description = "Public key that verifies signed image URLs, its version, and further accepted public keys; null if URL signing is off."
   value       = var.url_signing
 }
 
 output "image_tag" {
-  description = "Tag of the running container images; empty before the first deployment."
+  description = "Tag of the container images of the last apply; empty before the first deployment."
   value       = var.image_tag == null ? "" : var.image_tag
+}
+
+output "image_tag_parameter" {
+  description = "Name of the SSM parameter with the tag of the last images that became healthy."
+  value       = aws_ssm_parameter.image_tag.name
 }
 
 output "cluster" {

@@ -61,6 +61,8 @@ data "aws_iam_policy_document" "table" {
 }
 
 data "aws_iam_policy_document" "api" {
+  # checkov:skip=CKV_AWS_356:sns:Unsubscribe and sqs:ListQueues do not support resource-level permissions.
+  # checkov:skip=CKV_AWS_111:sns:Unsubscribe does not support resource-level permissions.
   source_policy_documents = [data.aws_iam_policy_document.table.json]
 
   # To presign uploads and downloads: the signer needs the permission that it signs for.
@@ -128,19 +130,22 @@ data "aws_iam_policy_document" "api" {
     resources = ["arn:aws:sqs:${var.region}:${local.account}:${local.event_queue_prefix}*"]
   }
 
-  # To find queues that killed tasks left behind. ListQueues applies to all queues of an account in a
-  # region; it returns only their URLs.
-  statement {
-    sid       = "FindOrphanedQueues"
-    actions   = ["sqs:ListQueues"]
-    resources = ["arn:aws:sqs:${var.region}:${local.account}:*"]
-  }
-
-  # A subscription ARN is the topic ARN plus an ID. Listed to find subscriptions of orphaned queues.
+  # Listed to find the subscriptions of queues that killed tasks left behind.
   statement {
     sid       = "SubscribeToEvents"
-    actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"]
-    resources = [module.image_events.arn, "${module.image_events.arn}:*"]
+    actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe"]
+    resources = [module.image_events.arn]
+  }
+
+  # To find and unsubscribe those queues. Neither action supports resource-level permissions: ListQueues returns
+  # the URLs of all queues of the account, and nothing more; Unsubscribe needs the ARN of a subscription, which
+  # only the statement above can list.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+  statement {
+    sid       = "FindOrphanedQueues"
+    actions   = ["sns:Unsubscribe", "sqs:ListQueues"]
+    resources = ["*"]
   }
 }
 

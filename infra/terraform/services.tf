@@ -75,6 +75,20 @@ module "repository" {
   force_delete = !local.protected
 }
 
+# Tag of the images that the stack script deployed last and that became healthy. The script writes the value
+# after a rollout; Terraform writes it once.
+resource "aws_ssm_parameter" "image_tag" {
+  # checkov:skip=CKV2_AWS_34:An image tag is not a secret.
+  name        = "/${local.name}/image-tag"
+  description = "Tag of the deployed container images of ${local.name}; none before the first deployment."
+  type        = "String"
+  value       = coalesce(var.image_tag, "none")
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}
+
 module "cluster" {
   source = "./modules/cluster"
 
@@ -97,12 +111,12 @@ module "api" {
   memory             = var.api.memory
   port               = local.ports.api
   environment        = local.settings.api
-  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.url_signing_key[0].arn } : {}
+  secrets            = local.signed ? { SIGHTLINE_CLOUDFRONT_PRIVATE_KEY = module.url_signing_key[0].reference } : {}
   policy             = data.aws_iam_policy_document.api.json
   stop_seconds       = local.stop_seconds
   spot               = var.api.spot
   on_demand_base     = var.api.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -144,7 +158,7 @@ module "worker" {
   stop_seconds       = local.stop_seconds
   spot               = var.worker.spot
   on_demand_base     = var.worker.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -184,7 +198,7 @@ module "resizer" {
   stop_seconds       = local.stop_seconds
   spot               = var.resizer.spot
   on_demand_base     = var.resizer.on_demand_base
-  shell              = var.shell
+  shell              = var.shell ? module.cluster.shell : null
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn

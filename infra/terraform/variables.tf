@@ -173,8 +173,8 @@ variable "worker" {
   }
 
   validation {
-    condition     = var.worker.memory >= 1792
-    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
+    condition     = var.worker.memory >= 2048
+    error_message = "The memory must be at least 2048 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service, rounded up to a size that Fargate offers."
   }
 }
 
@@ -226,8 +226,8 @@ variable "resizer" {
   }
 
   validation {
-    condition     = var.resizer.memory >= 1792
-    error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
+    condition     = var.resizer.memory >= 2048
+    error_message = "The memory must be at least 2048 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service, rounded up to a size that Fargate offers."
   }
 }
 
@@ -244,12 +244,19 @@ variable "task_environment" {
 }
 
 variable "url_signing" {
-  description = "Serves images through CloudFront with signed URLs: the public key (PEM) and a version that increases with each new key pair. Null serves them from S3 with presigned URLs."
+  description = "Serves images through CloudFront with signed URLs: the public key (PEM), a version that increases with each new key pair, and further public keys that are accepted during a rotation. Null serves them from S3 with presigned URLs."
   type = object({
-    public_key = string
-    version    = number
+    public_key        = string
+    version           = number
+    other_public_keys = optional(list(string), [])
   })
   default = null
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+    condition     = length(try(var.url_signing.other_public_keys, [])) <= 4
+    error_message = "A key group has at most 5 public keys."
+  }
 }
 
 variable "url_signing_private_key" {
@@ -375,8 +382,15 @@ variable "firewall" {
   nullable    = false
 }
 
+variable "hsts_preload" {
+  description = "Whether the Strict-Transport-Security header covers all subdomains of the domain and permits inclusion in the preload lists of browsers. Decide this as the owner of the domain: it also applies to other sites under it, and is slow to revoke."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "requests_per_address" {
-  description = "Rate limit: requests per IP address in 5 minutes."
+  description = "Rate limit: API requests (under /v1) per IP address in 5 minutes."
   type        = number
   default     = 3000
   nullable    = false

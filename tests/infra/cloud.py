@@ -336,7 +336,11 @@ def support_cloudfront() -> None:
     key_groups = ResourceType(
         "KeyGroup", "KeyGroupConfig", lambda _: {"LastModifiedTime": _now()}, "NoSuchResource"
     )
-    for type_ in (distributions, headers_policies, vpc_origins, public_keys, key_groups):
+    cache_policies = ResourceType(
+        "CachePolicy", "CachePolicyConfig", lambda _: {"LastModifiedTime": _now()}
+    )
+    types = (distributions, headers_policies, cache_policies, vpc_origins, public_keys, key_groups)
+    for type_ in types:
         support_resource_type(type_)
 
     def create_with_tags(self: Any) -> Any:
@@ -377,6 +381,9 @@ def support_cloudfront() -> None:
         "response-headers-policy$",
         "response-headers-policy/(?P<policy_id>[^/]+)$",
         "response-headers-policy/(?P<policy_id>[^/]+)/config$",
+        "cache-policy$",
+        "cache-policy/(?P<policy_id>[^/]+)$",
+        "cache-policy/(?P<policy_id>[^/]+)/config$",
         "vpc-origin$",
         "vpc-origin/(?P<origin_id>[^/]+)$",
         "function/(?P<function_name>[^/]+)/publish$",

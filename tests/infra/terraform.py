@@ -52,9 +52,11 @@ class Terraform:
             "destroy", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"
         )
 
-    def plan(self) -> Json:
-        """Return the changes that an apply would make."""
-        self.run("plan", "-input=false", "-out=test.tfplan", f"-parallelism={PARALLELISM}")
+    def plan(self, *arguments: str) -> Json:
+        """Return the changes that an apply with these further arguments would make."""
+        self.run(
+            "plan", "-input=false", "-out=test.tfplan", f"-parallelism={PARALLELISM}", *arguments
+        )
         plan: Json = json.loads(self.run("show", "-json", "test.tfplan"))
         return plan
 

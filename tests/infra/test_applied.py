@@ -1,4 +1,7 @@
-"""An applied stack, in the order of its life cycle: apply, compare, use, destroy."""
+"""An applied stack, in the order of its life cycle: apply, compare, use, destroy.
+
+The tests in `test_applied_*.py` run before the destroy: see `conftest.py`.
+"""
 
 import json
 import os
@@ -122,10 +125,13 @@ def _secrets(applied: Applied, service: str) -> dict[str, str]:
     """Return the secrets that ECS would pass to a container of the service."""
     client = applied.client("secretsmanager")
     container = _task_definition(applied, service)["containerDefinitions"][0]
-    return {
-        entry["name"]: client.get_secret_value(SecretId=entry["valueFrom"])["SecretString"]
-        for entry in container.get("secrets", [])
-    }
+    secrets = {}
+    for entry in container.get("secrets", []):
+        # ARN:::VERSION_ID; without a version, a new task would use a key that is not deployed yet.
+        arn, version = entry["valueFrom"].split(":::")
+        value = client.get_secret_value(SecretId=arn, VersionId=version)
+        secrets[entry["name"]] = value["SecretString"]
+    return secrets
 
 
 @pytest.mark.parametrize("service", SETTINGS)
@@ -161,12 +167,53 @@ def test_container_is_hardened(applied: Applied, service: str) -> None:
     assert secrets == (["SIGHTLINE_CLOUDFRONT_PRIVATE_KEY"] if service == "api" else [])
 
 
+@pytest.mark.parametrize("service", SETTINGS)
+def test_shell_has_writable_paths_and_permissions(applied: Applied, service: str) -> None:
+    """The agent of ECS Exec writes its state, opens an encrypted session, and records it."""
+    container = _task_definition(applied, service)["containerDefinitions"][0]
+    paths = {point["containerPath"] for point in container["mountPoints"]}
+    assert {"/var/lib/amazon", "/var/log/amazon"} <= paths
+    (cluster,) = applied.client("ecs").describe_clusters(
+        clusters=[applied.outputs["cluster"]], include=["CONFIGURATIONS"]
+    )["clusters"]
+    session = cluster["configuration"]["executeCommandConfiguration"]
+    log_group = session["logConfiguration"]["cloudWatchLogGroupName"]
+    statements = _statements(applied, f"{applied.outputs['name']}-{service}", "shell")
+    resources = {
+        action: _as_list(statement["Resource"])
+        for statement in statements
+        for action in _as_list(statement["Action"])
+    }
+    assert resources["kms:Decrypt"] == [session["kmsKeyId"]]
+    for action in ("CreateLogStream", "DescribeLogStreams", "PutLogEvents"):
+        (resource,) = resources[f"logs:{action}"]
+        assert resource.endswith(f":log-group:{log_group}:*")
+    assert {action for action, found in resources.items() if found == ["*"]} == {
+        "logs:DescribeLogGroups",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    }
+    endpoints = applied.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    services = {endpoint["ServiceName"].split(".", 3)[-1] for endpoint in endpoints}
+    assert {"kms", "ssmmessages", "logs"} <= services
+
+
 def _task_definition(applied: Applied, service: str) -> Json:
     response = applied.client("ecs").describe_task_definition(
         taskDefinition=f"{applied.outputs['name']}-{service}"
     )
     definition: Json = response["taskDefinition"]
     return definition
+
+
+def lacks_resource_level_permissions(action: str) -> bool:
+    """Whether a policy permits the action on `*` only, and on a resource never."""
+    return action.startswith("rekognition:Detect") or action in {
+        "sns:Unsubscribe",
+        "sqs:ListQueues",
+    }
 
 
 @pytest.mark.parametrize("service", SERVICE_ACTIONS)
@@ -181,11 +228,9 @@ def test_task_role_has_exactly_the_needed_permissions(applied: Applied, service:
         assert statement["Effect"] == "Allow"
         if any(action.startswith("kms:") for action in _as_list(statement["Action"])):
             assert "kms:ViaService" in statement["Condition"]["StringEquals"]
-        if "*" in _as_list(statement["Resource"]):
-            # Only Rekognition's detection actions lack resource-level permissions.
-            assert {action.split(":")[0] for action in _as_list(statement["Action"])} == {
-                "rekognition"
-            }
+        unrestricted = "*" in _as_list(statement["Resource"])
+        for action in _as_list(statement["Action"]):
+            assert unrestricted == lacks_resource_level_permissions(action), action
 
 
 @pytest.mark.parametrize("service", SERVICE_ACTIONS)

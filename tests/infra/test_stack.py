@@ -18,8 +18,13 @@ OUTPUTS: dict[str, Any] = {
     "cluster": "sightline-dev",
     "distribution_id": "E1",
     "event_queue_prefix": "sightline-dev-events-",
-    "image_tag": "current",
-    "url_signing": {"version": 7, "public_key": "-----BEGIN PUBLIC KEY-----\nA\n"},
+    "image_tag": "applied",
+    "image_tag_parameter": "/sightline-dev/image-tag",
+    "url_signing": {
+        "version": 7,
+        "public_key": "-----BEGIN PUBLIC KEY-----\nA\n",
+        "other_public_keys": ["-----BEGIN PUBLIC KEY-----\nB\n"],
+    },
     "protected": False,
     "region": "eu-central-1",
     "repositories": {name: f"registry/dev/{name}" for name in ("api", "worker", "resizer")},
@@ -42,7 +47,13 @@ echo "aws $*" >> "$CALLS"
 case "$1 $2" in
   "ecr describe-images") [ -n "${PUSHED:-}" ] ;;
   "ecr get-login-password") echo password ;;
-  "ecs describe-services") printf '%s\\tarn:%s:%s\\n' "${STATE:-COMPLETED}" "$8" "${REVISION:-2}" ;;
+  "ssm get-parameter") echo "${TAG:-current}" ;;
+  "iam get-role") [ -n "${ROLE:-}" ] ;;
+  "ecs describe-services")
+    printf '%s\\tarn:%s:%s\\t%s\\n' "${STATE:-COMPLETED}" "$8" "${REVISION:-2}" "${DESIRED:-1}" ;;
+  "ecs run-task") echo arn:task ;;
+  "ecs describe-tasks") printf '%b\\n' "${TASK:-RUNNING\\tHEALTHY}" ;;
+  "ecs list-task-definitions") echo "arn:$6:1" ;;
   "s3 cp") [ "$3" != - ] || echo "stdin $(cat)" >> "$CALLS" ;;
   "sqs list-queues") echo "https://queue/orphaned" ;;
 esac
@@ -84,6 +95,7 @@ class ScriptRunner:
             "CALLS": str(self.calls_file),
             "OUTPUTS": str(self.outputs),
             "GIT_CONFIG_GLOBAL": os.devnull,
+            "PROPAGATION_SECONDS": "0",
         }
         settings = self.configuration / "environments"
         shutil.copy(settings / "dev.tfvars.example", settings / "dev.tfvars")
@@ -176,21 +188,102 @@ def test_apply_applies_the_saved_plan(script: ScriptRunner) -> None:
     assert script.calls("private")[0] == "private "
 
 
-@pytest.mark.parametrize("command", ["apply", "rotate-key"])
-def test_key_pair_is_generated_on_first_apply_and_on_rotation(
-    script: ScriptRunner, command: str
-) -> None:
-    """The new key pair has a new version, and its private key is not output."""
-    if command == "apply":
-        script.set_outputs({**OUTPUTS, "url_signing": None})
-    code, output = script.run(command, CONFIRM="dev")
+def test_apply_keeps_the_images_that_became_healthy(script: ScriptRunner) -> None:
+    """The tag is read from its parameter: the state may have one that ECS rolled back."""
+    code, output = script.run("apply", CONFIRM="dev")
     assert code == 0, output
-    signing = json.loads(script.calls("signing")[0].removeprefix("signing "))
+    (plan,) = script.calls("terraform plan")
+    assert "image_tag=current" in plan
+
+
+def test_apply_before_the_first_deployment_has_no_tag(script: ScriptRunner) -> None:
+    """The value `none` means that no images are deployed."""
+    code, output = script.run("apply", CONFIRM="dev", TAG="none")
+    assert code == 0, output
+    assert "image_tag" not in script.calls("terraform plan")[0]
+
+
+def test_apply_without_the_parameter_keeps_the_applied_images(script: ScriptRunner) -> None:
+    """A stack that was created before the parameter existed keeps its images."""
+    script.set_outputs({**OUTPUTS, "image_tag_parameter": None})
+    code, output = script.run("apply", CONFIRM="dev")
+    assert code == 0, output
+    assert "image_tag=applied" in script.calls("terraform plan")[0]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "role", "creates"), [(None, "", True), (None, "yes", False), ("dev", "", False)]
+)
+def test_first_apply_creates_the_service_linked_role_of_ecs(
+    script: ScriptRunner, cluster: str | None, role: str, creates: bool
+) -> None:
+    """It is created if the account has none, because the first services would fail without it."""
+    script.set_outputs({**OUTPUTS, "cluster": cluster})
+    code, output = script.run("apply", CONFIRM="dev", ROLE=role)
+    assert code == 0, output
+    expected = ["aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"]
+    assert script.calls("aws iam create") == (expected if creates else [])
+
+
+def _signing_keys(script: ScriptRunner) -> list[dict[str, Any]]:
+    """Return the value of `url_signing` in each plan."""
+    return [json.loads(call.removeprefix("signing ")) for call in script.calls("signing")]
+
+
+def test_key_pair_is_generated_on_first_apply(script: ScriptRunner) -> None:
+    """The private key is passed in memory, and is not output."""
+    script.set_outputs({**OUTPUTS, "url_signing": None})
+    code, output = script.run("apply", CONFIRM="dev")
+    assert code == 0, output
+    (signing,) = _signing_keys(script)
     assert signing["version"] > 1_700_000_000
     assert signing["public_key"].startswith("-----BEGIN PUBLIC KEY-----\n")
     assert signing["public_key"].endswith("-----END PUBLIC KEY-----\n")
+    assert signing["other_public_keys"] == []
     assert script.calls("private")[0] == "private -----BEGIN "
     assert "PRIVATE" not in output
+
+
+def test_rotation_accepts_the_new_key_before_the_api_uses_it(script: ScriptRunner) -> None:
+    """One apply adds the key to CloudFront; another uses it, and still accepts the old one."""
+    code, output = script.run("rotate-key", CONFIRM="dev")
+    assert code == 0, output
+    current = OUTPUTS["url_signing"]
+    added, switched = _signing_keys(script)
+    assert (added["version"], added["public_key"]) == (7, current["public_key"])
+    assert added["other_public_keys"] == [switched["public_key"]]
+    assert switched["version"] > 1_700_000_000
+    assert switched["other_public_keys"] == [current["public_key"]]
+    assert script.calls("private") == ["private ", "private -----BEGIN "]
+    assert "PRIVATE" not in output
+    order = [
+        call.split(" -")[0]
+        for call in script.calls("")
+        if call.startswith(("terraform apply", "aws cloudfront wait"))
+    ]
+    assert order == [
+        "terraform apply",
+        "aws cloudfront wait distribution-deployed",
+        "terraform apply",
+    ]
+
+
+def test_revocation_accepts_the_current_key_only(script: ScriptRunner) -> None:
+    """URLs that were signed with earlier keys are rejected, those of the current key are not."""
+    code, output = script.run("revoke-key", CONFIRM="dev")
+    assert code == 0, output
+    (signing,) = _signing_keys(script)
+    assert signing == {**OUTPUTS["url_signing"], "other_public_keys": []}
+
+
+@pytest.mark.parametrize("command", ["rotate-key", "revoke-key"])
+def test_key_commands_require_a_key(script: ScriptRunner, command: str) -> None:
+    """Without URL signing there is nothing to rotate."""
+    script.set_outputs({**OUTPUTS, "url_signing": None})
+    code, output = script.run(command, CONFIRM="dev")
+    assert code == 1
+    assert "the stack has no key that signs image URLs" in output
+    assert script.calls("terraform plan") == []
 
 
 def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
@@ -205,6 +298,10 @@ def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
     (plan,) = script.calls("terraform plan")
     assert f"image_tag={script.tag()}" in plan
     assert f"resizer runs {script.tag()}" in output
+    # Recorded after the rollout, so that no later apply ships images that were rolled back.
+    order = [call for call in script.calls("aws") if "put-parameter" in call or "ecs" in call]
+    assert order[-1].startswith("aws ssm put-parameter")
+    assert f"--name /sightline-dev/image-tag --value {script.tag()} " in order[-1]
 
 
 def test_deploy_publishes_the_web_application(script: ScriptRunner) -> None:
@@ -236,6 +333,29 @@ def test_deploy_fails_on_a_rollback(script: ScriptRunner, fault: dict[str, str])
     code, output = script.run("deploy", CONFIRM="dev", **fault)
     assert code == 1
     assert "did not become healthy" in output
+    assert script.calls("aws ssm put-parameter") == []
+
+
+def test_deploy_tries_one_task_of_a_resting_service(script: ScriptRunner) -> None:
+    """A rollout to zero tasks completes at once, so one task must become healthy first."""
+    code, output = script.run("deploy", CONFIRM="dev", DESIRED="0")
+    assert code == 0, output
+    tasks = script.calls("aws ecs run-task")
+    assert len(tasks) == 3
+    assert "--task-definition arn:api:2" in tasks[0]
+    assert len(script.calls("aws ecs stop-task")) == 3
+    assert script.calls("aws ssm put-parameter")
+
+
+@pytest.mark.parametrize("task", ["STOPPED\\tUNKNOWN", "RUNNING\\tUNHEALTHY"])
+def test_deploy_rolls_back_a_resting_service(script: ScriptRunner, task: str) -> None:
+    """If its task fails, the service gets its earlier task definition, and no tag is recorded."""
+    code, output = script.run("deploy", CONFIRM="dev", DESIRED="0", TASK=task)
+    assert code == 1
+    assert "api did not become healthy and was rolled back" in output
+    (restored,) = script.calls("aws ecs update-service")
+    assert restored.endswith("--service api --task-definition arn:api:2")
+    assert script.calls("aws ssm put-parameter") == []
 
 
 def test_deploy_rejects_uncommitted_changes(script: ScriptRunner) -> None:
@@ -271,3 +391,15 @@ def test_destroy_deletes_orphaned_event_queues(script: ScriptRunner) -> None:
     assert script.calls("terraform destroy")
     assert script.calls("aws sqs delete-queue")[0].endswith("--queue-url https://queue/orphaned")
     assert script.calls("terraform workspace delete dev")
+
+
+def test_destroy_removes_what_terraform_keeps(script: ScriptRunner) -> None:
+    """Earlier task definitions, and a log group that ECS creates again."""
+    code, output = script.run("destroy", CONFIRM="dev")
+    assert code == 0, output
+    families = [f"sightline-dev-{name}" for name in ("api", "worker", "resizer")]
+    for command in ("deregister-task-definition", "delete-task-definitions"):
+        calls = script.calls(f"aws ecs {command}")
+        assert [call.split()[-1] for call in calls] == [f"arn:{name}:1" for name in families]
+    (deleted,) = script.calls("aws logs delete-log-group")
+    assert deleted.endswith("/aws/ecs/containerinsights/sightline-dev/performance")

@@ -198,6 +198,120 @@ run "task_sizes" {
   expect_failures = [var.architecture, var.memory, var.stop_seconds, var.scaling]
 }
 
+# Fargate offers only some sizes of memory for each number of CPU units.
+
+run "memory_between_fargate_sizes" {
+  command = plan
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    cpu                = 512
+    memory             = 1792
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "repository"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    architecture       = "ARM64"
+    environment        = {}
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  expect_failures = [var.memory]
+}
+
+run "memory_between_large_fargate_sizes" {
+  command = plan
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    cpu                = 8192
+    memory             = 18432
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "repository"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    architecture       = "ARM64"
+    environment        = {}
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  expect_failures = [var.memory]
+}
+
+run "smallest_fargate_size" {
+  command = plan
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    cpu                = 256
+    memory             = 512
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "repository"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    architecture       = "ARM64"
+    environment        = {}
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+}
+
+run "largest_fargate_size" {
+  command = plan
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    cpu                = 16384
+    memory             = 122880
+    name               = "worker"
+    cluster_name       = "sightline-dev"
+    repository_url     = "repository"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    architecture       = "ARM64"
+    environment        = {}
+    policy             = "{}"
+    port               = 8080
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+}
+
 run "queue_limits" {
   command = plan
 

@@ -17,6 +17,9 @@ resource "aws_ecs_cluster" "this" {
       }
     }
   }
+
+  # A destroy deletes the log group after the cluster, which would create it again.
+  depends_on = [aws_cloudwatch_log_group.insights]
 }
 
 resource "aws_ecs_cluster_capacity_providers" "this" {

@@ -45,8 +45,8 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 
     strict_transport_security {
       access_control_max_age_sec = 63072000 # two years
-      include_subdomains         = true
-      preload                    = true
+      include_subdomains         = var.hsts_preload
+      preload                    = var.hsts_preload
       override                   = true
     }
   }

@@ -8,8 +8,14 @@ locals {
   caching_disabled  = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
   all_viewer        = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
-  secure = var.certificate_arn != null
+  # Known in a plan, which the ARN of a new certificate is not: the VPC origin depends on it.
+  secure = length(var.aliases) > 0
   signed = var.url_signing_public_key != null
+
+  public_keys = {
+    for key in concat(local.signed ? [var.url_signing_public_key] : [], var.other_public_keys) :
+    substr(sha256(trimspace(key)), 0, 12) => "${trimspace(key)}\n"
+  }
 }
 
 resource "aws_cloudfront_distribution" "this" {
@@ -27,8 +33,9 @@ resource "aws_cloudfront_distribution" "this" {
   default_root_object = "index.html"
   aliases             = var.aliases
   web_acl_id          = var.web_acl_arn
-  # An apply does not wait for the deployment to all edge locations; a destroy always does.
-  wait_for_deployment = false
+  # An apply waits for the deployment to all edge locations, because resources that the previous configuration
+  # used can be deleted only then: VPC origins, signing keys and cache policies.
+  wait_for_deployment = true
 
   origin {
     origin_id                = "web"
@@ -103,7 +110,7 @@ resource "aws_cloudfront_distribution" "this" {
       allowed_methods            = ["GET", "HEAD"]
       cached_methods             = ["GET", "HEAD"]
       compress                   = false
-      cache_policy_id            = local.caching_optimized
+      cache_policy_id            = aws_cloudfront_cache_policy.renditions[0].id
       response_headers_policy_id = aws_cloudfront_response_headers_policy.this["data"].id
       trusted_key_groups         = [aws_cloudfront_key_group.renditions[0].id]
     }
@@ -131,19 +138,37 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
-# VPC origin: lets CloudFront reach the internal load balancer.
+locals {
+  vpc_origin = {
+    arn      = var.api.load_balancer_arn
+    protocol = local.secure ? "https-only" : "http-only"
+  }
+}
+
+resource "terraform_data" "vpc_origin" {
+  input = local.vpc_origin
+}
+
+# VPC origin: lets CloudFront reach the internal load balancer. CloudFront rejects changes of a VPC origin that
+# a distribution uses, for example when a domain is added. Therefore every change creates another one, whose
+# name differs, and the old one is deleted after the distribution has switched.
 resource "aws_cloudfront_vpc_origin" "api" {
   vpc_origin_endpoint_config {
-    name                   = var.name
-    arn                    = var.api.load_balancer_arn
+    name                   = "${var.name}-${substr(sha256(jsonencode(local.vpc_origin)), 0, 8)}"
+    arn                    = local.vpc_origin.arn
     http_port              = 80
     https_port             = 443
-    origin_protocol_policy = local.secure ? "https-only" : "http-only"
+    origin_protocol_policy = local.vpc_origin.protocol
 
     origin_ssl_protocols {
       items    = ["TLSv1.2"]
       quantity = 1
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.vpc_origin]
   }
 }
 
@@ -156,15 +181,48 @@ resource "aws_cloudfront_function" "page" {
   code    = file("${path.module}/page.js")
 }
 
-# On rotation, the key group switches to the new key before the old one is deleted.
-resource "aws_cloudfront_public_key" "renditions" {
+# Renditions have `Cache-Control: private`, so that only the browser of their owner stores them. CloudFront may
+# nevertheless cache them, because it verifies the signature of every request; it does so for the minimum TTL.
+# After that it revalidates them, so the TTL is also the time for which a deleted rendition can still be read
+# with a signed URL: see docs/decisions/terraform-0004-cache-of-renditions.md.
+resource "aws_cloudfront_cache_policy" "renditions" {
   count = local.signed ? 1 : 0
 
-  name_prefix = "${var.name}-"
+  name        = "${var.name}-renditions"
+  comment     = "Renditions of ${var.name}: the path without the query is the cache key."
+  min_ttl     = var.renditions_ttl_seconds
+  default_ttl = var.renditions_ttl_seconds
+  max_ttl     = var.renditions_ttl_seconds
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    # Renditions are compressed images.
+    enable_accept_encoding_brotli = false
+    enable_accept_encoding_gzip   = false
+
+    cookies_config {
+      cookie_behavior = "none"
+    }
+
+    headers_config {
+      header_behavior = "none"
+    }
+
+    query_strings_config {
+      query_string_behavior = "none"
+    }
+  }
+}
+
+# Each key has the hash of its content in its name, so that keys are added and removed, never changed.
+resource "aws_cloudfront_public_key" "renditions" {
+  for_each = local.public_keys
+
+  name        = "${var.name}-${each.key}"
   comment     = "Verifies signed image URLs."
-  encoded_key = var.url_signing_public_key
+  encoded_key = each.value
 
   lifecycle {
+    # A key can be deleted only after the key group was updated.
     create_before_destroy = true
   }
 }
@@ -174,7 +232,7 @@ resource "aws_cloudfront_key_group" "renditions" {
 
   name    = var.name
   comment = "Keys that may sign image URLs."
-  items   = [aws_cloudfront_public_key.renditions[0].id]
+  items   = [for key in aws_cloudfront_public_key.renditions : key.id]
 }
 
 resource "aws_route53_record" "this" {

@@ -20,5 +20,5 @@ output "hosted_zone_id" {
 
 output "url_signing_key_id" {
   description = "ID of the public key, which signed URLs contain as `Key-Pair-Id`; null without a key."
-  value       = one(aws_cloudfront_public_key.renditions[*].id)
+  value       = local.signed ? aws_cloudfront_public_key.renditions[substr(sha256(trimspace(var.url_signing_public_key)), 0, 12)].id : null
 }

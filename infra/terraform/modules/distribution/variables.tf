@@ -81,6 +81,27 @@ variable "url_signing_public_key" {
   }
 }
 
+variable "other_public_keys" {
+  description = "Public keys (PEM) whose signatures are also accepted, such as the previous and the next key during a rotation."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "renditions_ttl_seconds" {
+  description = "Time for which CloudFront serves a rendition from its caches without revalidating it, in seconds. A deleted rendition can be read for that long."
+  type        = number
+  default     = 300
+  nullable    = false
+}
+
+variable "hsts_preload" {
+  description = "Whether the Strict-Transport-Security header covers all subdomains and permits inclusion in the preload lists of browsers."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "connect_sources" {
   description = "Additional connect-src origins of the Content Security Policy."
   type        = list(string)

@@ -6,6 +6,45 @@ locals {
     "AWSManagedRulesCommonRuleSet",
     "AWSManagedRulesKnownBadInputsRuleSet",
   ]
+
+  # Rules that only count. The common rule set blocks bodies above 8,192 bytes and queries above 2,048 bytes,
+  # but a batch of uploads or a search for several non-Latin words is larger. The API limits both itself.
+  counted_rules = {
+    AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"]
+  }
+
+  # An encoded path reaches the API, too.
+  path_transformations = ["URL_DECODE", "NORMALIZE_PATH"]
+
+  # Matches a Content-Length above the limit: more digits than the limit, or a larger digit after equal ones.
+  # AWS WAF cannot compare numbers, and inspects at most 64 KB of a body.
+  digits = split("", tostring(var.max_body_bytes))
+  oversize_pattern = format("^(%s)$", join("|", concat(
+    ["[0-9]{${length(local.digits) + 1},}"],
+    [
+      for index, digit in local.digits :
+      "${join("", slice(local.digits, 0, index))}[${tonumber(digit) + 1}-9][0-9]{${length(local.digits) - index - 1}}"
+      if digit != "9"
+    ],
+  )))
+
+  # As the API responds: services/api/src/sightline_api/problems.py.
+  problems = {
+    rate_limited = {
+      type   = "urn:sightline:problem:rate_limited"
+      title  = "Too Many Requests"
+      status = 429
+      code   = "rate_limited"
+      detail = "Rate limit exceeded. Retry after the seconds in `Retry-After`."
+    }
+    request_too_large = {
+      type   = "urn:sightline:problem:request_too_large"
+      title  = "Content Too Large"
+      status = 413
+      code   = "request_too_large"
+      detail = "The request body is too large. Upload images to S3 with a presigned POST."
+    }
+  }
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -17,6 +56,17 @@ resource "aws_wafv2_web_acl" "this" {
     allow {}
   }
 
+  dynamic "custom_response_body" {
+    for_each = local.problems
+
+    content {
+      key          = custom_response_body.key
+      content_type = "APPLICATION_JSON"
+      content      = jsonencode(custom_response_body.value)
+    }
+  }
+
+  # The API only: a page of the gallery loads a hundred renditions, which CloudFront serves from its caches.
   rule {
     name     = "rate-per-ip-address"
     priority = 0
@@ -24,7 +74,8 @@ resource "aws_wafv2_web_acl" "this" {
     action {
       block {
         custom_response {
-          response_code = 429
+          response_code            = 429
+          custom_response_body_key = "rate_limited"
 
           response_header {
             name  = "Retry-After"
@@ -39,11 +90,93 @@ resource "aws_wafv2_web_acl" "this" {
         limit                 = var.requests_per_address
         evaluation_window_sec = 300
         aggregate_key_type    = "IP"
+
+        scope_down_statement {
+          byte_match_statement {
+            search_string         = "/v1/"
+            positional_constraint = "STARTS_WITH"
+
+            field_to_match {
+              uri_path {}
+            }
+
+            dynamic "text_transformation" {
+              for_each = local.path_transformations
+
+              content {
+                priority = text_transformation.key
+                type     = text_transformation.value
+              }
+            }
+          }
+        }
       }
     }
 
     visibility_config {
       metric_name                = "rate-per-ip-address"
+      cloudwatch_metrics_enabled = true
+      sampled_requests_enabled   = true
+    }
+  }
+
+  # Rejects at the edge what the API would reject after it has crossed the network.
+  rule {
+    name     = "body-size"
+    priority = 1
+
+    action {
+      block {
+        custom_response {
+          response_code            = 413
+          custom_response_body_key = "request_too_large"
+        }
+      }
+    }
+
+    statement {
+      and_statement {
+        statement {
+          byte_match_statement {
+            search_string         = "/v1/"
+            positional_constraint = "STARTS_WITH"
+
+            field_to_match {
+              uri_path {}
+            }
+
+            dynamic "text_transformation" {
+              for_each = local.path_transformations
+
+              content {
+                priority = text_transformation.key
+                type     = text_transformation.value
+              }
+            }
+          }
+        }
+
+        statement {
+          regex_match_statement {
+            regex_string = local.oversize_pattern
+
+            field_to_match {
+              single_header {
+                name = "content-length"
+              }
+            }
+
+            text_transformation {
+              priority = 0
+              type     = "NONE"
+            }
+          }
+        }
+      }
+    }
+
+    visibility_config {
+      metric_name                = "body-size"
       cloudwatch_metrics_enabled = true
       sampled_requests_enabled   = true
     }
@@ -64,6 +197,18 @@ resource "aws_wafv2_web_acl" "this" {
         managed_rule_group_statement {
           vendor_name = "AWS"
           name        = rule.value
+
+          dynamic "rule_action_override" {
+            for_each = lookup(local.counted_rules, rule.value, [])
+
+            content {
+              name = rule_action_override.value
+
+              action_to_use {
+                count {}
+              }
+            }
+          }
         }
       }
 

@@ -65,7 +65,7 @@ resource "aws_api_gateway_integration" "this" {
   http_method             = aws_api_gateway_method.this.http_method
   type                    = "HTTP_PROXY"
   integration_http_method = "GET"
-  uri                     = "https://cognito-idp.${data.aws_region.current.name}.amazonaws.com${local.path}"
+  uri                     = "https://cognito-idp.${data.aws_region.current.id}.amazonaws.com${local.path}"
   timeout_milliseconds    = 5000
 }
 

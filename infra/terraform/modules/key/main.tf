@@ -4,7 +4,7 @@ data "aws_region" "current" {}
 
 locals {
   account = data.aws_caller_identity.current.account_id
-  region  = data.aws_region.current.name
+  region  = data.aws_region.current.id
 }
 
 # IAM policies of the account can grant access, as AWS recommends (otherwise the key could become

@@ -15,7 +15,7 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  region  = data.aws_region.current.name
+  region  = data.aws_region.current.id
   account = data.aws_caller_identity.current.account_id
   zones   = slice(sort(data.aws_availability_zones.available.names), 0, var.zones)
 

@@ -6,6 +6,13 @@ locals {
   deployable = var.image_tag != null
   minimum    = local.deployable ? var.scaling.minimum : 0
   maximum    = local.deployable ? var.scaling.maximum : 0
+
+  # ECS Exec runs the SSM agent in the container, which writes its state and its logs there.
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+  writable_paths = merge(
+    { scratch = "/tmp" },
+    var.shell == null ? {} : { shell-state = "/var/lib/amazon", shell-logs = "/var/log/amazon" },
+  )
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -23,15 +30,22 @@ resource "aws_ecs_task_definition" "this" {
   memory                   = var.memory
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
+  # Earlier revisions stay active: ECS cannot roll back to a deregistered one. The stack script deregisters
+  # them when the stack is destroyed.
+  skip_destroy = true
 
   runtime_platform {
     operating_system_family = "LINUX"
     cpu_architecture        = var.architecture
   }
 
-  # The root file system is read-only. This volume is the only writable path, deleted with the task.
-  volume {
-    name = "scratch"
+  # The root file system is read-only. These volumes are the only writable paths, deleted with the task.
+  dynamic "volume" {
+    for_each = local.writable_paths
+
+    content {
+      name = volume.key
+    }
   }
 
   container_definitions = jsonencode([{
@@ -60,7 +74,7 @@ resource "aws_ecs_task_definition" "this" {
     privileged             = false
     stopTimeout            = var.stop_seconds
     linuxParameters        = { initProcessEnabled = true, capabilities = { add = [], drop = ["ALL"] } }
-    mountPoints            = [{ sourceVolume = "scratch", containerPath = "/tmp", readOnly = false }]
+    mountPoints            = [for name, path in local.writable_paths : { sourceVolume = name, containerPath = path, readOnly = false }]
     ulimits                = [{ name = "nofile", softLimit = 65536, hardLimit = 65536 }]
     volumesFrom            = []
     systemControls         = []
@@ -69,7 +83,7 @@ resource "aws_ecs_task_definition" "this" {
       logDriver = "awslogs"
       options = {
         awslogs-group         = aws_cloudwatch_log_group.this.name
-        awslogs-region        = data.aws_region.current.name
+        awslogs-region        = data.aws_region.current.id
         awslogs-stream-prefix = "task"
         # Logging never blocks the service.
         mode            = "non-blocking"
@@ -86,12 +100,16 @@ resource "aws_ecs_service" "this" {
   desired_count          = local.minimum
   platform_version       = "1.4.0"
   propagate_tags         = "SERVICE"
-  enable_execute_command = var.shell
+  enable_execute_command = var.shell != null
 
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
   availability_zone_rebalancing      = "ENABLED"
   health_check_grace_period_seconds  = var.target_group_arn == null ? null : 60
+
+  # Without it, the provider replaces the service when the capacity provider strategy changes: all tasks would
+  # stop, and the new service could not have the name of the old one.
+  force_new_deployment = true
 
   # Base tasks run on on-demand capacity, further tasks on Spot if it is enabled.
   capacity_provider_strategy {

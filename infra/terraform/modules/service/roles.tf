@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "execution" {
     content {
       sid       = "ReadSecrets"
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = values(var.secrets)
+      resources = [for reference in values(var.secrets) : join(":", slice(split(":", reference), 0, 7))]
     }
   }
 
@@ -59,7 +59,7 @@ data "aws_iam_policy_document" "execution" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["secretsmanager.${data.aws_region.current.name}.amazonaws.com"]
+        values   = ["secretsmanager.${data.aws_region.current.id}.amazonaws.com"]
       }
     }
   }
@@ -90,7 +90,10 @@ resource "aws_iam_role_policy" "task" {
 }
 
 # Permissions of ECS Exec (`aws ecs execute-command`), if it is enabled.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
 data "aws_iam_policy_document" "shell" {
+  count = var.shell == null ? 0 : 1
+
   # checkov:skip=CKV_AWS_111:Session Manager channels do not support resource-level permissions.
   # checkov:skip=CKV_AWS_356:Session Manager channels do not support resource-level permissions.
   statement {
@@ -103,12 +106,30 @@ data "aws_iam_policy_document" "shell" {
     ]
     resources = ["*"] # no resource-level permissions
   }
+
+  statement {
+    sid       = "FindSessionLog"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"] # the agent lists all log groups of the region
+  }
+
+  statement {
+    sid       = "WriteSessionLog"
+    actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = ["${var.shell.log_group_arn}:*"]
+  }
+
+  statement {
+    sid       = "DecryptSession"
+    actions   = ["kms:Decrypt"]
+    resources = [var.shell.kms_key_arn]
+  }
 }
 
 resource "aws_iam_role_policy" "shell" {
-  count = var.shell ? 1 : 0
+  count = var.shell == null ? 0 : 1
 
   name   = "shell"
   role   = aws_iam_role.task.id
-  policy = data.aws_iam_policy_document.shell.json
+  policy = data.aws_iam_policy_document.shell[0].json
 }

@@ -45,19 +45,19 @@ variable "cpu" {
   nullable    = false
 
   validation {
-    condition     = contains([256, 512, 1024, 2048, 4096, 8192, 16384], var.cpu)
+    condition     = contains(keys(local.fargate_memory), tostring(var.cpu))
     error_message = "The CPU units must be 256, 512, 1024, 2048, 4096, 8192 or 16384."
   }
 }
 
 variable "memory" {
-  description = "Memory of a task in MiB: 2 to 8 per CPU unit."
+  description = "Memory of a task in MiB, one of the sizes that Fargate offers for its CPU units: see `fargate.tf`."
   type        = number
   nullable    = false
 
   validation {
-    condition     = var.memory >= 2 * var.cpu && var.memory <= 8 * var.cpu
-    error_message = "The memory must be 2 to 8 MiB per CPU unit."
+    condition     = contains(try(local.fargate_memory[tostring(var.cpu)], []), var.memory)
+    error_message = "Fargate does not offer ${var.memory} MiB for ${var.cpu} CPU units. Choose one of: ${join(", ", try(local.fargate_memory[tostring(var.cpu)], []))}."
   }
 }
 
@@ -68,7 +68,7 @@ variable "environment" {
 }
 
 variable "secrets" {
-  description = "Secret environment variables: names, and ARNs in Secrets Manager."
+  description = "Secret environment variables: names, and ARNs in Secrets Manager, optionally with a version (`ARN:::VERSION_ID`)."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -203,10 +203,12 @@ variable "on_demand_base" {
 }
 
 variable "shell" {
-  description = "Whether operators with the IAM permission may open a shell in a task (ECS Exec)."
-  type        = bool
-  default     = false
-  nullable    = false
+  description = "Lets operators with the IAM permission open a shell in a task (ECS Exec): log group and KMS key of the sessions, as the cluster configures them. Null disables it."
+  type = object({
+    log_group_arn = string
+    kms_key_arn   = string
+  })
+  default = null
 }
 
 variable "log_retention_days" {
