@@ -128,19 +128,19 @@ data "aws_iam_policy_document" "api" {
     resources = ["arn:aws:sqs:${var.region}:${local.account}:${local.event_queue_prefix}*"]
   }
 
-  # To find queues that killed tasks left behind. ListQueues applies to all queues of an account in a
-  # region; it returns only their URLs.
+  # To find queues that killed tasks left behind, and to remove their subscriptions. ListQueues returns only
+  # URLs.
   statement {
-    sid       = "FindOrphanedQueues"
-    actions   = ["sqs:ListQueues"]
-    resources = ["arn:aws:sqs:${var.region}:${local.account}:*"]
+    sid       = "RemoveOrphanedQueues"
+    actions   = ["sns:Unsubscribe", "sqs:ListQueues"]
+    resources = ["*"] # no resource-level permissions
   }
 
-  # A subscription ARN is the topic ARN plus an ID. Listed to find subscriptions of orphaned queues.
+  # Listed to find the subscriptions of orphaned queues.
   statement {
     sid       = "SubscribeToEvents"
-    actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"]
-    resources = [module.image_events.arn, "${module.image_events.arn}:*"]
+    actions   = ["sns:ListSubscriptionsByTopic", "sns:Subscribe"]
+    resources = [module.image_events.arn]
   }
 }
 
