@@ -64,6 +64,11 @@ class Terraform:
         outputs = json.loads(self.run("output", "-json"))
         return {name: output["value"] for name, output in outputs.items()}
 
+    def state(self) -> Json:
+        """Return the state with the values of all resources."""
+        state: Json = json.loads(self.run("show", "-json"))
+        return state
+
     def resources(self) -> list[str]:
         return self.run("state", "list").split()
 

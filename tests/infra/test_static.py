@@ -36,6 +36,16 @@ def _find_tool(name: str) -> str:
     pytest.skip(message)
 
 
+def find_tool_data(path: str) -> Path:
+    """Return the path of a data file in the environment of the checkers."""
+    for file in (TOOLS.parent / "lib").glob(f"python*/site-packages/{path}"):
+        return file
+    message = f"{path} is not installed: make test-infra installs it"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def test_files_are_formatted(terraform: Terraform) -> None:
     """`terraform fmt` has nothing to change."""
     terraform.run("fmt", "-check", "-recursive", "-diff")
