@@ -49,6 +49,8 @@ TIMEOUT_SECONDS = 120
 #: Time for transitions to end before a screenshot.
 SETTLING_MILLISECONDS = 2000
 
+ALL_LOADED = "[...document.images].every(each => each.complete)"
+
 #: Quality of the saved files (0 to 100).
 WEBP_QUALITY = 85
 
@@ -82,12 +84,10 @@ def main() -> None:
         url = stack.ports.url("web")
         for name, view in VIEWS.items():
             page = open_page(browser, url, view, connection)
-            page.wait_for_function(f"document.images.length >= {len(PHOTOGRAPHS)}")
-            save(page, name)
+            save(page, name, len(PHOTOGRAPHS))
         page = open_page(browser, url, PHOTO_VIEW, connection)
         page.goto(f"/photos/{images['chelsea.png']}")
-        page.locator("main img, dialog img").first.wait_for()
-        save(page, "web-photo")
+        save(page, "web-photo", 1)
         browser.close()
 
 
@@ -153,9 +153,12 @@ def open_page(browser: Browser, url: str, view: View, connection: Connection) ->
     return page
 
 
-def save(page: Page, name: str) -> None:
-    """Save what the page shows once all of its images are loaded."""
-    page.wait_for_function("[...document.images].every(each => each.complete)")
+def save(page: Page, name: str, images: int) -> None:
+    """Save what the page shows once it has at least that many images, and all are loaded."""
+    page.wait_for_selector("main img")
+    # The Content Security Policy forbids `wait_for_function`, which evaluates in the page.
+    while not page.evaluate(f"document.images.length >= {images} && {ALL_LOADED}"):
+        page.wait_for_timeout(100)
     # Pictures fade in over their placeholders.
     page.wait_for_timeout(SETTLING_MILLISECONDS)
     path = HERE / f"{name}.webp"

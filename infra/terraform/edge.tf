@@ -59,6 +59,8 @@ module "load_balancer" {
 }
 
 module "firewall" {
+  count = var.firewall ? 1 : 0
+
   source = "./modules/firewall"
 
   name                 = local.name
@@ -76,7 +78,7 @@ module "distribution" {
   zone_id                = local.zone_id
   certificate_arn        = one(module.edge_certificate[*].arn)
   price_class            = var.price_class
-  web_acl_arn            = module.firewall.arn
+  web_acl_arn            = one(module.firewall[*].arn)
   web_domain_name        = module.web.regional_domain_name
   renditions_domain_name = module.renditions.regional_domain_name
   renditions_path        = "/${local.renditions_prefix}*"

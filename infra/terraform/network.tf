@@ -7,16 +7,20 @@ locals {
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.
-  use_jwks_proxy = var.nat_gateways == 0
+  use_jwks_proxy = !local.internet
+
+  internet        = var.nat_gateways > 0 || var.public_tasks
+  task_subnet_ids = var.public_tasks ? module.network.public_subnet_ids : module.network.private_subnet_ids
 }
 
 module "network" {
   source = "./modules/network"
 
-  name         = local.name
-  cidr         = var.network_cidr
-  zones        = var.zones
-  nat_gateways = var.nat_gateways
+  name           = local.name
+  cidr           = var.network_cidr
+  zones          = var.zones
+  nat_gateways   = var.nat_gateways
+  public_subnets = var.public_tasks
   interface_endpoints = toset(concat(
     var.interface_endpoints ? local.task_endpoints : [],
     local.use_jwks_proxy ? ["execute-api"] : [],

@@ -13,6 +13,8 @@ locals {
   }
 
   all_settings = {
+    # Fargate sets it too, but the AWS SDKs need it and not every ECS-compatible runtime sets it.
+    AWS_REGION                 = var.region
     SIGHTLINE_TABLE            = module.table.name
     SIGHTLINE_ORIGINALS_BUCKET = module.originals.name
     SIGHTLINE_LOG_LEVEL        = var.log_level
@@ -25,8 +27,7 @@ locals {
     SIGHTLINE_POLL_SECONDS  = "20"
   })
 
-  # Environment variables of each service, without secrets and without those that ECS sets
-  # (AWS_REGION, ECS_AGENT_URI).
+  # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
   settings = {
     api = merge(local.all_settings, {
       SIGHTLINE_HOST                = "0.0.0.0"
@@ -42,7 +43,7 @@ locals {
       } : {}, local.signed ? {
       SIGHTLINE_CLOUDFRONT_URL    = local.web_url
       SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.url_signing_key_id
-    } : {}, var.api.settings)
+    } : {}, var.task_environment, var.api.settings)
 
     worker = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL   = module.recognition.url
@@ -50,7 +51,7 @@ locals {
       SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
       # The quota applies to the account. Tasks do not coordinate, so each gets an equal share.
       SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
-    }, var.worker.settings)
+    }, var.task_environment, var.worker.settings)
 
     resizer = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
@@ -60,7 +61,7 @@ locals {
       # Keeps freed pixel buffers in the heap, because they are allocated again all the time.
       MALLOC_MMAP_THRESHOLD_ = "268435456"
       MALLOC_TRIM_THRESHOLD_ = "268435456"
-    }, var.resizer.settings)
+    }, var.task_environment, var.resizer.settings)
   }
 }
 
@@ -78,6 +79,7 @@ module "cluster" {
   source = "./modules/cluster"
 
   name               = local.name
+  container_insights = var.container_insights
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
 }
@@ -106,16 +108,18 @@ module "api" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   caller_security_group_ids   = { load-balancer = module.load_balancer.security_group_id }
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
   target_group_arn            = module.load_balancer.target_group_arn
 
   scaling = {
-    minimum = var.api.minimum
-    maximum = var.api.maximum
+    schedule = var.schedule
+    minimum  = var.api.minimum
+    maximum  = var.api.maximum
     requests = {
       per_task_and_minute = var.api.requests_per_task_and_minute
       resource_label      = module.load_balancer.request_count_label
@@ -146,14 +150,16 @@ module "worker" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
 
   scaling = {
-    minimum = var.worker.minimum
-    maximum = var.worker.maximum
+    schedule = var.schedule
+    minimum  = var.worker.minimum
+    maximum  = var.worker.maximum
     backlog = {
       messages_per_task = var.worker.messages_per_task
       queue_name        = module.recognition.name
@@ -184,14 +190,16 @@ module "resizer" {
   alerts_topic_arn   = module.alerts_topic.arn
 
   vpc_id                      = module.network.vpc_id
-  subnet_ids                  = module.network.private_subnet_ids
+  subnet_ids                  = local.task_subnet_ids
+  public_ip                   = var.public_tasks
   endpoint_security_group_ids = module.network.endpoint_security_group_ids
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
-  internet                    = var.nat_gateways > 0
+  internet                    = local.internet
 
   scaling = {
-    minimum = var.resizer.minimum
-    maximum = var.resizer.maximum
+    schedule = var.schedule
+    minimum  = var.resizer.minimum
+    maximum  = var.resizer.maximum
     backlog = {
       messages_per_task = var.resizer.messages_per_task
       queue_name        = module.renditions_queue.name

@@ -83,15 +83,27 @@ variable "nat_gateways" {
 }
 
 variable "interface_endpoints" {
-  description = "Whether the tasks reach AWS through interface endpoints. False requires a NAT gateway."
+  description = "Whether the tasks reach AWS through interface endpoints. False requires a NAT gateway or `public_tasks`."
   type        = bool
   default     = true
   nullable    = false
 
   validation {
-    condition     = var.interface_endpoints || var.nat_gateways > 0
-    error_message = "The tasks cannot reach AWS. Set interface_endpoints to true or nat_gateways to at least 1."
+    condition     = var.interface_endpoints || var.nat_gateways > 0 || var.public_tasks
+    error_message = "The tasks cannot reach AWS. Set interface_endpoints or public_tasks to true, or nat_gateways to at least 1."
   }
+
+  validation {
+    condition     = !var.public_tasks || (var.nat_gateways == 0 && !var.interface_endpoints)
+    error_message = "Tasks in public subnets use neither NAT gateways nor interface endpoints. Set nat_gateways to 0 and interface_endpoints to false."
+  }
+}
+
+variable "public_tasks" {
+  description = "Whether the tasks run in public subnets with a public IP address each, instead of NAT gateways and interface endpoints: the cheapest network, for development. Nothing on the internet can connect to the tasks."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "endpoint_zones" {
@@ -166,6 +178,21 @@ variable "worker" {
   }
 }
 
+variable "schedule" {
+  description = "Working hours, for development: no tasks run from `stop` to `start`. Both are cron expressions (minutes, hours, day of month, month, day of week, year) in `time_zone`. Messages that are queued at `stop` are processed after the next start. Null runs the tasks permanently."
+  type = object({
+    start     = optional(string, "0 8 ? * MON-FRI *")
+    stop      = optional(string, "0 19 ? * MON-FRI *")
+    time_zone = optional(string, "UTC")
+  })
+  default = null
+
+  validation {
+    condition     = var.schedule == null || alltrue([for cron in [try(var.schedule.start, ""), try(var.schedule.stop, "")] : length(split(" ", cron)) == 6])
+    error_message = "The start and the stop must be cron expressions of six fields, such as 0 8 ? * MON-FRI *."
+  }
+}
+
 variable "recognition_calls_per_second" {
   description = "The account's Rekognition quota for DetectLabels in the region, in calls per second: 5 by default, 50 in the largest regions. It is divided by the maximum number of workers; a maximum above a fifth of the quota adds no throughput."
   type        = number
@@ -201,6 +228,18 @@ variable "resizer" {
   validation {
     condition     = var.resizer.memory >= 1792
     error_message = "The memory must be at least 1792 MiB: 1.25 GiB for a decode process and 0.5 GiB for the service."
+  }
+}
+
+variable "task_environment" {
+  description = "Additional environment variables of all tasks, such as `AWS_ENDPOINT_URL_S3` for a private or emulated endpoint. Service settings (SIGHTLINE_...) belong in `api`, `worker` and `resizer`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.task_environment) : can(regex("^[A-Z][A-Z0-9_]*$", name)) && !startswith(name, "SIGHTLINE_") && !startswith(name, "AWS_ACCESS_KEY") && !startswith(name, "AWS_SECRET") && !startswith(name, "AWS_SESSION")])
+    error_message = "Names must consist of uppercase letters, digits and underscores, and must be neither service settings (SIGHTLINE_...) nor AWS credentials: the tasks use their roles."
   }
 }
 
@@ -256,6 +295,13 @@ variable "self_sign_up" {
 
 variable "shell" {
   description = "Whether operators with the IAM permission may open a shell in a task (ECS Exec)."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "container_insights" {
+  description = "Whether ECS records metrics per task (Container Insights), for about 9 US dollars a month. No alarm or scaling policy depends on them."
   type        = bool
   default     = false
   nullable    = false
@@ -319,6 +365,13 @@ variable "price_class" {
   description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string
   default     = "PriceClass_100"
+  nullable    = false
+}
+
+variable "firewall" {
+  description = "Whether AWS WAF protects the distribution, for 9 US dollars a month plus requests. Set to false for development, or if the web ACL of a CloudFront flat-rate plan replaces it."
+  type        = bool
+  default     = true
   nullable    = false
 }
 

@@ -4,7 +4,7 @@
 
 Prices come from infra/terraform/prices.json, sizes from environments/*.tfvars.example. The
 assumptions about an image are the constants below. With `--check`, the script writes nothing and
-fails if the README is out of date.
+fails if the README is out of date, or if a cost exceeds its limit in `LIMITS`.
 """
 
 import argparse
@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[1] / "terraform"
 BEGIN = "<!-- costs: written by infra/tools/costs.py -->"
 END = "<!-- end of costs -->"
 
-#: Resources that do not depend on settings. AWS bills an alarm for each metric that it evaluates.
-ALARM_METRICS = {"queues": 4, "table": 2, "services": 6, "load balancer": 5, "recognition": 1}
+#: AWS bills an alarm for each metric that it evaluates. Services add one alarm for missing tasks,
+#: unless they may rest at zero.
+ALARM_METRICS = {"queues": 4, "table": 2, "load balancer": 5, "recognition": 1}
 SCALE_FROM_ZERO_METRICS = 2
 INSIGHTS_METRICS = 30  # about ten for each service
 FIREWALL_RULES = 4
@@ -36,6 +37,19 @@ LOG_KB = 3
 REQUESTS = 8
 VIEWS = 5
 VIEW_MB = 0.15
+RESPONSE_KB = 10
+
+#: Hours per week in which the tasks run with the default of the variable `schedule`.
+SCHEDULED_HOURS = 5 * 11
+HOURS_PER_WEEK = 7 * 24
+
+#: Groups of the costs of images; everything else is "processing".
+RECOGNITION = ("Rekognition (labels)",)
+STORAGE = ("S3 storage for one month", "S3 requests", "DynamoDB")
+TRANSFER = ("CloudFront",)
+
+#: Maximum monthly costs in US dollars. "processing" is per million images.
+LIMITS = {"dev, idle": 31.0, "processing": 25.0}
 
 PRICES: dict[str, float] = {
     name: value
@@ -43,6 +57,8 @@ PRICES: dict[str, float] = {
     if isinstance(value, int | float)
 }
 HOURS = PRICES["hours"]
+
+SERVICES = ("api", "worker", "resizer")
 
 Costs = dict[str, float]
 
@@ -63,12 +79,16 @@ class Settings:
 
     def service_number(self, service: str, name: str) -> float:
         """Return a number from the settings of one service."""
-        return float(
-            _find(rf"^  {name} += (\d+)$", _block(f"{service} =", self._example))
-            or _find(
-                rf"^    {name} += optional\(number, (\d+)\)$",
-                _block(rf'variable "{service}"', self._defaults),
-            )
+        return float(self._service_value(service, name))
+
+    def service_flag(self, service: str, name: str) -> bool:
+        """Return a Boolean from the settings of one service."""
+        return {"true": True, "false": False}[self._service_value(service, name)]
+
+    def _service_value(self, service: str, name: str) -> str:
+        return _find(rf"^  {name} += (\w+)$", _block(f"{service} =", self._example)) or _find(
+            rf"^    {name} += optional\(\w+, (\w+)\)$",
+            _block(rf'variable "{service}"', self._defaults),
         )
 
 
@@ -81,39 +101,62 @@ def _block(opening: str, text: str) -> str:
     return _find(rf"^{opening} {{\n((?s:.*?))^}}", text)
 
 
-def idle(settings: Settings) -> Costs:
-    """Return the monthly costs of a stack without traffic."""
+def idle(settings: Settings, running: float = 1.0) -> Costs:
+    """Return the monthly costs of a stack without traffic.
+
+    `running` is the share of time in which tasks run, below 1 with a schedule.
+    """
     nat = settings.number("nat_gateways")
-    endpoints = TASK_ENDPOINTS * settings.number("interface_endpoints") + (nat == 0)
-    scaled_to_zero = sum(
-        settings.service_number(name, "minimum") == 0 for name in ("worker", "resizer")
+    public_tasks = settings.number("public_tasks")
+    endpoints = TASK_ENDPOINTS * settings.number("interface_endpoints") + (
+        nat == 0 and not public_tasks
     )
-    alarms = sum(ALARM_METRICS.values()) + SCALE_FROM_ZERO_METRICS * scaled_to_zero
+    minimums = {name: settings.service_number(name, "minimum") for name in SERVICES}
+    alarms = sum(ALARM_METRICS.values()) + sum(
+        SCALE_FROM_ZERO_METRICS if minimum == 0 else running == 1 for minimum in minimums.values()
+    )
     zones = settings.number("zones")
-    tasks = sum(
-        settings.service_number(name, "minimum")
-        * HOURS
-        * (
-            settings.service_number(name, "cpu") / 1024 * PRICES["fargate vcpu hour"]
-            + settings.service_number(name, "memory") / 1024 * PRICES["fargate gb hour"]
-        )
-        for name in ("api", "worker", "resizer")
-    )
+    firewall = settings.number("firewall")
     return {
-        "always-on tasks": tasks,
+        "always-on tasks": running * sum(_task_costs(settings, name) for name in SERVICES),
+        "public IP addresses of tasks": running
+        * public_tasks
+        * sum(minimums.values())
+        * HOURS
+        * PRICES["public ip hour"],
         "interface endpoints": endpoints
         * min(settings.number("endpoint_zones"), zones)
         * HOURS
         * PRICES["endpoint hour"],
         "NAT gateways": nat * HOURS * (PRICES["nat gateway hour"] + PRICES["public ip hour"]),
         "load balancer": HOURS * PRICES["load balancer hour"],
-        "AWS WAF": PRICES["firewall month"] + FIREWALL_RULES * PRICES["firewall rule month"],
-        "Container Insights": INSIGHTS_METRICS * PRICES["container insights metric month"],
+        "AWS WAF": firewall
+        * (PRICES["firewall month"] + FIREWALL_RULES * PRICES["firewall rule month"]),
+        "Container Insights": settings.number("container_insights")
+        * INSIGHTS_METRICS
+        * PRICES["container insights metric month"],
         "alarms": alarms * PRICES["alarm metric month"],
         "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
         + 3 * PRICES["image storage gb month"],
     }
+
+
+def _task_costs(settings: Settings, service: str) -> float:
+    """Return the monthly costs of the minimum number of tasks."""
+    minimum = settings.service_number(service, "minimum")
+    on_demand = minimum
+    if settings.service_flag(service, "spot"):
+        on_demand = min(settings.service_number(service, "on_demand_base"), minimum)
+    spot = minimum - on_demand
+    return (
+        (on_demand + spot * PRICES["fargate spot share"])
+        * HOURS
+        * (
+            settings.service_number(service, "cpu") / 1024 * PRICES["fargate vcpu hour"]
+            + settings.service_number(service, "memory") / 1024 * PRICES["fargate gb hour"]
+        )
+    )
 
 
 def per_million() -> Costs:
@@ -126,6 +169,8 @@ def per_million() -> Costs:
     requests = million * (REQUESTS + VIEWS)
     # 0.4 seconds of one vCPU per image, on a resizer with 2 GB per vCPU.
     resizing_hours = million * 0.4 / 3600
+    # One capacity unit processes 1 GB per hour, which API responses use up before any other limit.
+    capacity_unit_hours = million * REQUESTS * RESPONSE_KB / 1_000_000
     return {
         "Rekognition (labels)": million / 1000 * PRICES["recognition thousand"],
         "S3 storage for one month": stored_gb * PRICES["storage gb month"],
@@ -141,10 +186,39 @@ def per_million() -> Costs:
         "CloudFront": viewed_gb * PRICES["cloudfront gb"]
         + requests / 10_000 * PRICES["cloudfront ten thousand requests"],
         "AWS WAF": requests / million * PRICES["firewall million requests"],
-        "load balancer": HOURS * PRICES["load balancer capacity unit hour"],
+        "load balancer": capacity_unit_hours * PRICES["load balancer capacity unit hour"],
         "CloudWatch Logs and KMS": million * LOG_KB / 1_000_000 * PRICES["logs gb"]
         + 50 * PRICES["key ten thousand requests"],
     }
+
+
+def processing(costs: Costs) -> float:
+    """Return the costs of images except recognition, storage and transfer."""
+    excluded = {*RECOGNITION, *STORAGE, *TRANSFER}
+    return sum(cost for name, cost in costs.items() if name not in excluded)
+
+
+def stacks() -> dict[str, Costs]:
+    """Return the monthly costs of the example stacks without traffic."""
+    dev, prod = Settings("dev"), Settings("prod")
+    return {
+        "dev, idle": idle(dev),
+        "dev, idle, with `schedule`": idle(dev, SCHEDULED_HOURS / HOURS_PER_WEEK),
+        "prod, idle": idle(prod),
+    }
+
+
+def check_limits() -> None:
+    """Exit with an error if a cost exceeds its limit."""
+    totals = {name: sum(costs.values()) for name, costs in stacks().items()}
+    totals["processing"] = processing(per_million())
+    exceeded = [
+        f"{name}: ${totals[name]:.2f} exceeds ${limit:.2f}"
+        for name, limit in LIMITS.items()
+        if totals[name] > limit
+    ]
+    if exceeded:
+        sys.exit("\n".join(exceeded))
 
 
 def render_table(columns: dict[str, Costs]) -> str:
@@ -160,16 +234,17 @@ def render_table(columns: dict[str, Costs]) -> str:
 
 def render() -> str:
     as_of = json.loads((ROOT / "prices.json").read_text())["as of"]
-    stacks = {name: idle(Settings(name)) for name in ("dev", "prod")}
-    idle_table = render_table({f"{name}, idle": costs for name, costs in stacks.items()})
-    upload_table = render_table({"one million images": per_million()})
+    idle_table = render_table(stacks())
+    upload = per_million()
+    upload_table = render_table({"one million images": upload})
     return f"""{BEGIN}
 
 Computed by `infra/tools/costs.py`, which documents the assumptions per image, from the sizes in
 [environments/](environments/) and the prices in [prices.json](prices.json):
 {as_of}.
 
-Monthly cost without traffic:
+Monthly cost without traffic; with `schedule`, the tasks run for {SCHEDULED_HOURS} of
+{HOURS_PER_WEEK} hours a week:
 
 {idle_table}
 
@@ -178,6 +253,9 @@ Additional cost of one million images in the month of their upload (originals of
 
 {upload_table}
 
+Without recognition, storage (S3 and DynamoDB) and delivery through CloudFront, processing
+one million images costs ${processing(upload):.2f}.
+
 {END}"""
 
 
@@ -185,6 +263,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
+    check_limits()
     readme = ROOT / "README.md"
     before, _, rest = readme.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)

@@ -42,6 +42,16 @@ async def test_get_returns_every_stored_field(tables: Tables) -> None:
     assert await tables.images.get(image.key) == complete.with_part("renditions", renditions)
 
 
+async def test_the_trace_of_an_upload_is_kept(tables: Tables) -> None:
+    """The consumers continue it, whatever else has been written to the row."""
+    traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    image = await create_image(tables, traceparent=traceparent)
+    await tables.images.store(image, with_recognition(image, "Dog"))
+    assert (await tables.images.get(image.key)).traceparent == traceparent
+    (summary,) = (await tables.images.page_summaries(image.owner, 10)).images
+    assert traceparent not in summary.model_dump_json()
+
+
 async def test_the_vector_of_an_image_is_kept_with_its_recognition(tables: Tables) -> None:
     """It is part of the row, and not of the summary that galleries read."""
     image = await create_image(tables)

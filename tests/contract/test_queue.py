@@ -1,6 +1,7 @@
 """The contract of `Queue`."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -96,6 +97,15 @@ async def test_receive_hides_the_message(queue_under_test: QueueUnderTest) -> No
     message = await receive_one(queue_under_test)
     assert (message.body, message.receive_count) == ("hello", 1)
     assert await queue_under_test.queue.receive(1, 0) == []
+
+
+async def test_receive_returns_when_the_message_was_sent(queue_under_test: QueueUnderTest) -> None:
+    before = time.time()
+    await queue_under_test.send("hello")
+    message = await receive_one(queue_under_test)
+    assert message.sent_at is not None
+    # SQS returns whole milliseconds.
+    assert before - 0.001 <= message.sent_at <= time.time()
 
 
 async def test_receive_returns_no_more_than_the_limit(queue_under_test: QueueUnderTest) -> None:

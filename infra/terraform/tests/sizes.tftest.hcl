@@ -56,6 +56,8 @@ run "domain_and_nat" {
 
     recognition_calls_per_second = 50
 
+    task_environment = { AWS_ENDPOINT_URL_S3 = "http://storage.example.com:9000" }
+
     url_signing_private_key = "private"
     url_signing             = { version = 1, public_key = "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n" }
   }
@@ -83,6 +85,11 @@ run "domain_and_nat" {
   assert {
     condition     = tonumber(output.settings.worker.SIGHTLINE_DRAIN_SECONDS) < 120
     error_message = "The drain timeout must be shorter than Fargate's stop timeout."
+  }
+
+  assert {
+    condition     = alltrue([for settings in values(output.settings) : settings.AWS_REGION == "eu-central-1" && settings.AWS_ENDPOINT_URL_S3 == "http://storage.example.com:9000"])
+    error_message = "All tasks must have the region and the additional environment variables."
   }
 }
 
@@ -151,6 +158,157 @@ run "network_with_one_nat" {
   }
 }
 
+run "network_for_public_tasks" {
+  command = apply
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name               = "sightline-dev"
+    cidr               = "10.20.0.0/16"
+    zones              = 2
+    public_subnets     = true
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+  }
+
+  assert {
+    condition     = length(output.public_subnet_ids) == 2 && length(aws_route.internet) == 1
+    error_message = "Every zone must have a public subnet with a route to the internet."
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 0 && length(aws_eip.nat) == 0
+    error_message = "Tasks with public IP addresses need no NAT gateway."
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.gateway : length(endpoint.route_table_ids) == 3])
+    error_message = "Public subnets must also use the gateway endpoints, which are free."
+  }
+}
+
+run "public_tasks_on_a_schedule" {
+  command = apply
+
+  variables {
+    image_tag           = "abc"
+    interface_endpoints = false
+    public_tasks        = true
+    firewall            = false
+    schedule            = { start = "0 7 ? * MON-FRI *" }
+
+    url_signing_private_key = "not used"
+  }
+
+  assert {
+    condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "${output.sign_in.issuer}/.well-known/jwks.json"
+    error_message = "With internet egress, the JWKS must be fetched from Cognito."
+  }
+}
+
+# Runs before the other services: runs of one module share their state, and the number of tasks is kept.
+run "service_without_an_image" {
+  command = apply
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    name               = "api"
+    cluster_name       = "sightline-dev"
+    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/api"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/api"
+    architecture       = "X86_64"
+    cpu                = 512
+    memory             = 1024
+    environment        = {}
+    policy             = "{}"
+    port               = 8000
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    target_group_arn   = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/name/0123456789abcdef"
+    scaling            = { minimum = 2, maximum = 4, requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" } }
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
+    error_message = "No tasks must run without an image."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.missing) == 0
+    error_message = "Missing tasks must raise no alarm before the first deployment."
+  }
+}
+
+run "scheduled_service_with_a_public_ip_address" {
+  command = apply
+
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    name               = "api"
+    cluster_name       = "sightline-dev"
+    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/api"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/api"
+    image_tag          = "abc"
+    architecture       = "ARM64"
+    cpu                = 512
+    memory             = 1024
+    environment        = {}
+    policy             = "{}"
+    port               = 8000
+    vpc_id             = "vpc-0"
+    subnet_ids         = ["subnet-0"]
+    public_ip          = true
+    internet           = true
+    target_group_arn   = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/name/0123456789abcdef"
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
+
+    scaling = {
+      minimum  = 2
+      maximum  = 4
+      requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" }
+      schedule = { start = "0 7 ? * MON-FRI *", stop = "0 19 ? * MON-FRI *", time_zone = "Europe/Berlin" }
+    }
+  }
+
+  assert {
+    condition     = one(aws_ecs_service.this.network_configuration).assign_public_ip && length(aws_vpc_security_group_ingress_rule.callers) == 0
+    error_message = "The tasks must have public IP addresses and admit no traffic unless configured."
+  }
+
+  assert {
+    condition = (
+      one(aws_appautoscaling_scheduled_action.this["stop"].scalable_target_action).max_capacity == "0" &&
+      one(aws_appautoscaling_scheduled_action.this["start"].scalable_target_action).min_capacity == "2" &&
+      one(aws_appautoscaling_scheduled_action.this["start"].scalable_target_action).max_capacity == "4"
+    )
+    error_message = "No tasks must run outside the schedule, and the configured number within it."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.missing) == 0
+    error_message = "Missing tasks must raise no alarm outside the schedule."
+  }
+
+  assert {
+    condition     = length(aws_appautoscaling_policy.cpu) == 1 && aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    error_message = "The api must also scale by CPU utilization, and stay balanced across zones."
+  }
+}
+
 run "service_that_scales_to_zero" {
   command = apply
 
@@ -213,7 +371,7 @@ run "service_that_scales_to_zero" {
   }
 }
 
-run "service_without_an_image" {
+run "service_with_permanent_tasks" {
   command = apply
 
   module {
@@ -221,28 +379,28 @@ run "service_without_an_image" {
   }
 
   variables {
-    name               = "api"
+    name               = "worker"
     cluster_name       = "sightline-dev"
-    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/api"
-    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/api"
-    architecture       = "X86_64"
-    cpu                = 512
-    memory             = 1024
+    repository_url     = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/worker"
+    repository_arn     = "arn:aws:ecr:eu-central-1:123456789012:repository/worker"
+    image_tag          = "abc"
+    architecture       = "ARM64"
+    cpu                = 256
+    memory             = 512
     environment        = {}
     policy             = "{}"
-    port               = 8000
+    port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    target_group_arn   = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/name/0123456789abcdef"
-    scaling            = { minimum = 2, maximum = 4, requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" } }
+    scaling            = { minimum = 2, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
   }
 
   assert {
-    condition     = aws_ecs_service.this.desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
-    error_message = "No tasks must run without an image."
+    condition     = aws_cloudwatch_metric_alarm.missing[0].threshold == 2 && aws_cloudwatch_metric_alarm.missing[0].treat_missing_data == "breaching"
+    error_message = "An alarm must be raised below the minimum number of tasks, and without any task."
   }
 }
 

@@ -36,6 +36,26 @@ run "tasks_without_egress" {
   expect_failures = [var.interface_endpoints]
 }
 
+run "public_tasks_with_interface_endpoints" {
+  command = plan
+
+  variables {
+    public_tasks = true
+  }
+
+  expect_failures = [var.interface_endpoints]
+}
+
+run "schedule" {
+  command = plan
+
+  variables {
+    schedule = { start = "0 8 * * *" }
+  }
+
+  expect_failures = [var.schedule]
+}
+
 run "domain_outside_hosted_zone" {
   command = plan
 
@@ -65,6 +85,26 @@ run "setting_without_prefix" {
   }
 
   expect_failures = [var.api]
+}
+
+run "service_setting_in_the_task_environment" {
+  command = plan
+
+  variables {
+    task_environment = { SIGHTLINE_LOG_LEVEL = "DEBUG" }
+  }
+
+  expect_failures = [var.task_environment]
+}
+
+run "credentials_in_the_task_environment" {
+  command = plan
+
+  variables {
+    task_environment = { AWS_ACCESS_KEY_ID = "AKIAEXAMPLE" }
+  }
+
+  expect_failures = [var.task_environment]
 }
 
 run "insufficient_memory_to_decode" {

@@ -4,6 +4,13 @@ variable "name" {
   nullable    = false
 }
 
+variable "container_insights" {
+  description = "Whether ECS records metrics per task."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "log_retention_days" {
   description = "Log retention in days."
   type        = number

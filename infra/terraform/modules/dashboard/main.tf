@@ -38,10 +38,11 @@ locals {
     },
     {
       title = "Running tasks"
-      stat  = "Average"
+      # Every running task reports one sample a minute.
+      stat = "SampleCount"
       metrics = [
         for name in var.services :
-        ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster, "ServiceName", name, { label = name }]
+        ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]
       ]
     },
     {

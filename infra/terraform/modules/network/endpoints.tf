@@ -75,7 +75,7 @@ resource "aws_vpc_endpoint" "gateway" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${local.region}.${each.key}"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [for zone in local.zones : aws_route_table.private[zone].id]
+  route_table_ids   = concat([for zone in local.zones : aws_route_table.private[zone].id], aws_route_table.public[*].id)
   policy            = each.value
 
   tags = { Name = "${var.name}-${each.key}" }

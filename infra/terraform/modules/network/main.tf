@@ -23,8 +23,10 @@ locals {
   # that a zone can be added without moving any subnet.
   private_subnets = { for index, zone in local.zones : zone => cidrsubnet(var.cidr, 4, index) }
   public_subnets = {
-    for index, zone in slice(local.zones, 0, var.nat_gateways) : zone => cidrsubnet(var.cidr, 4, 8 + index)
+    for index, zone in slice(local.zones, 0, var.public_subnets ? var.zones : var.nat_gateways) :
+    zone => cidrsubnet(var.cidr, 4, 8 + index)
   }
+  nat_zones = toset(slice(local.zones, 0, var.nat_gateways))
 
   # A zone without its own NAT gateway uses the gateway of another zone.
   nat_zone = {
@@ -50,7 +52,7 @@ resource "aws_default_security_group" "this" {
   tags = { Name = "${var.name}-default-closed" }
 }
 
-# CloudFront VPC origins require an internet gateway in the VPC, although no route uses it:
+# CloudFront VPC origins require an internet gateway in the VPC, also if no route uses it:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 resource "aws_internet_gateway" "this" {
   vpc_id = aws_vpc.this.id

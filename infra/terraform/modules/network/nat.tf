@@ -1,4 +1,4 @@
-# Public subnets and NAT gateways; created only if NAT gateways are configured.
+# Public subnets, for NAT gateways or for tasks with public IP addresses, and the NAT gateways.
 
 resource "aws_subnet" "public" {
   for_each = local.public_subnets
@@ -12,7 +12,7 @@ resource "aws_subnet" "public" {
 }
 
 resource "aws_route_table" "public" {
-  count = var.nat_gateways > 0 ? 1 : 0
+  count = length(local.public_subnets) > 0 ? 1 : 0
 
   vpc_id = aws_vpc.this.id
 
@@ -20,7 +20,7 @@ resource "aws_route_table" "public" {
 }
 
 resource "aws_route" "internet" {
-  count = var.nat_gateways > 0 ? 1 : 0
+  count = length(local.public_subnets) > 0 ? 1 : 0
 
   route_table_id         = aws_route_table.public[0].id
   destination_cidr_block = "0.0.0.0/0"
@@ -35,7 +35,7 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_eip" "nat" {
-  for_each = local.public_subnets
+  for_each = local.nat_zones
 
   domain = "vpc"
 
@@ -43,7 +43,7 @@ resource "aws_eip" "nat" {
 }
 
 resource "aws_nat_gateway" "this" {
-  for_each = local.public_subnets
+  for_each = local.nat_zones
 
   allocation_id = aws_eip.nat[each.key].id
   subnet_id     = aws_subnet.public[each.key].id

@@ -8,6 +8,11 @@ output "private_subnet_ids" {
   value       = [for zone in local.zones : aws_subnet.private[zone].id]
 }
 
+output "public_subnet_ids" {
+  description = "IDs of the public subnets; empty without NAT gateways unless `public_subnets` is set."
+  value       = [for zone in keys(local.public_subnets) : aws_subnet.public[zone].id]
+}
+
 output "zones" {
   description = "Names of the Availability Zones."
   value       = local.zones
@@ -30,5 +35,5 @@ output "endpoint_security_group_ids" {
 
 output "nat_addresses" {
   description = "Public IP addresses of the NAT gateways."
-  value       = [for zone in keys(local.public_subnets) : aws_eip.nat[zone].public_ip]
+  value       = [for zone in sort(local.nat_zones) : aws_eip.nat[zone].public_ip]
 }

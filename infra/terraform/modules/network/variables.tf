@@ -38,6 +38,13 @@ variable "nat_gateways" {
   }
 }
 
+variable "public_subnets" {
+  description = "Whether to create a public subnet in every zone, for tasks with public IP addresses. NAT gateways create their own."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "interface_endpoints" {
   description = "AWS services to create interface endpoints for, such as `sqs` or `ecr.api`. S3 and DynamoDB always have gateway endpoints, which are free."
   type        = set(string)

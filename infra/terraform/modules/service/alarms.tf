@@ -1,34 +1,20 @@
-# Missing tasks: they crash, lack capacity, or never become healthy.
+# Missing tasks: they crash, lack capacity, or never become healthy. Every running task reports one sample of
+# its CPU utilization a minute; without any task there is no data, which also breaches the threshold.
 resource "aws_cloudwatch_metric_alarm" "missing" {
+  # A service that rests at zero may have no task, permanently or outside its schedule.
+  count = local.minimum > 0 && var.scaling.schedule == null ? 1 : 0
+
   alarm_name          = "${local.full_name}-tasks-missing"
-  alarm_description   = "Fewer tasks of ${local.full_name} than desired have run for 10 minutes. See the events of the service and the log group /${var.cluster_name}/${var.name}."
+  alarm_description   = "Fewer than ${local.minimum} tasks of ${local.full_name} have run for 10 minutes. See the events of the service and the log group /${var.cluster_name}/${var.name}."
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  dimensions          = { ClusterName = var.cluster_name, ServiceName = aws_ecs_service.this.name }
+  statistic           = "SampleCount"
+  period              = 60
   evaluation_periods  = 10
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
+  comparison_operator = "LessThanThreshold"
+  threshold           = local.minimum
+  treat_missing_data  = "breaching"
   alarm_actions       = [var.alerts_topic_arn]
   ok_actions          = [var.alerts_topic_arn]
-
-  metric_query {
-    id          = "missing"
-    label       = "Missing tasks"
-    expression  = "desired - running"
-    return_data = true
-  }
-
-  dynamic "metric_query" {
-    for_each = { desired = "DesiredTaskCount", running = "RunningTaskCount" }
-
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "ECS/ContainerInsights"
-        metric_name = metric_query.value
-        stat        = "Average"
-        period      = 60
-        dimensions  = { ClusterName = var.cluster_name, ServiceName = aws_ecs_service.this.name }
-      }
-    }
-  }
 }

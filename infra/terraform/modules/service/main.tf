@@ -90,6 +90,7 @@ resource "aws_ecs_service" "this" {
 
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
+  availability_zone_rebalancing      = "ENABLED"
   health_check_grace_period_seconds  = var.target_group_arn == null ? null : 60
 
   # Base tasks run on on-demand capacity, further tasks on Spot if it is enabled.
@@ -116,7 +117,7 @@ resource "aws_ecs_service" "this" {
   network_configuration {
     subnets          = var.subnet_ids
     security_groups  = [aws_security_group.this.id]
-    assign_public_ip = false
+    assign_public_ip = var.public_ip
   }
 
   dynamic "load_balancer" {

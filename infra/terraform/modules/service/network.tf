@@ -47,7 +47,7 @@ resource "aws_vpc_security_group_egress_rule" "internet" {
   count = var.internet ? 1 : 0
 
   security_group_id = aws_security_group.this.id
-  description       = "HTTPS to the internet through a NAT gateway."
+  description       = "HTTPS to the internet."
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 443

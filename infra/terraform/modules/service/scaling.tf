@@ -28,6 +28,28 @@ resource "aws_appautoscaling_policy" "requests" {
   }
 }
 
+# Also scales it by CPU utilization, because requests differ in cost: a page of 100 images costs as much as
+# hundreds of small requests. The policy that demands more tasks wins.
+resource "aws_appautoscaling_policy" "cpu" {
+  count = var.scaling.requests == null ? 0 : 1
+
+  name               = "${local.full_name}-cpu"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = 60
+    scale_in_cooldown  = 300
+    scale_out_cooldown = 30
+
+    predefined_metric_specification {
+      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    }
+  }
+}
+
 # Scales a queue consumer by queued messages per task.
 resource "aws_appautoscaling_policy" "backlog" {
   count = var.scaling.backlog == null ? 0 : 1
@@ -69,12 +91,14 @@ resource "aws_appautoscaling_policy" "backlog" {
         label       = "Running tasks"
         return_data = false
 
+        # Every running task reports one sample a minute, also without Container Insights:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
         metric_stat {
-          stat = "Average"
+          stat = "SampleCount"
 
           metric {
-            namespace   = "ECS/ContainerInsights"
-            metric_name = "RunningTaskCount"
+            namespace   = "AWS/ECS"
+            metric_name = "CPUUtilization"
 
             dimensions {
               name  = "ClusterName"
@@ -157,12 +181,32 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
     id = "running"
 
     metric {
-      namespace   = "ECS/ContainerInsights"
-      metric_name = "RunningTaskCount"
-      stat        = "Maximum"
+      namespace   = "AWS/ECS"
+      metric_name = "CPUUtilization"
+      stat        = "SampleCount"
       period      = 60
       dimensions  = { ClusterName = var.cluster_name, ServiceName = aws_ecs_service.this.name }
     }
+  }
+}
+
+# Working hours: no tasks run from `stop` to `start`. The actions set the limits; ECS follows at once.
+resource "aws_appautoscaling_scheduled_action" "this" {
+  for_each = var.scaling.schedule == null || !local.deployable ? {} : {
+    start = { cron = var.scaling.schedule.start, minimum = local.minimum, maximum = local.maximum }
+    stop  = { cron = var.scaling.schedule.stop, minimum = 0, maximum = 0 }
+  }
+
+  name               = "${local.full_name}-${each.key}"
+  service_namespace  = aws_appautoscaling_target.this.service_namespace
+  scalable_dimension = aws_appautoscaling_target.this.scalable_dimension
+  resource_id        = aws_appautoscaling_target.this.resource_id
+  schedule           = "cron(${each.value.cron})"
+  timezone           = var.scaling.schedule.time_zone
+
+  scalable_target_action {
+    min_capacity = each.value.minimum
+    max_capacity = each.value.maximum
   }
 }
 

@@ -138,6 +138,13 @@ variable "internet" {
   nullable    = false
 }
 
+variable "public_ip" {
+  description = "Whether each task has a public IP address; requires public subnets. The security group still admits no traffic from the internet."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "target_group_arn" {
   description = "ARN of the load balancer's target group; null for a service without inbound requests."
   type        = string
@@ -145,7 +152,7 @@ variable "target_group_arn" {
 }
 
 variable "scaling" {
-  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer, `backlog` for a queue consumer."
+  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer, `backlog` for a queue consumer. With a `schedule`, no tasks run from `stop` to `start` (cron expressions in the time zone)."
   type = object({
     minimum = number
     maximum = number
@@ -156,6 +163,11 @@ variable "scaling" {
     backlog = optional(object({
       messages_per_task = number
       queue_name        = string
+    }))
+    schedule = optional(object({
+      start     = string
+      stop      = string
+      time_zone = string
     }))
   })
   nullable = false

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from sightline.adapters.tables import require_table
 from sightline.logging import configure_logs
+from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_api.app import create_app, on_aws
 from sightline_api.asgi.protocol import BoundedHttpProtocol
@@ -53,7 +54,8 @@ def main() -> None:
     settings = read_settings(ApiSettings)
     require_table(settings.table)
     configure_logs("api", settings.log_level)
-    serve(create_app(on_aws(settings), settings), settings)
+    with export_traces("api", settings.trace_owner_key):
+        serve(create_app(on_aws(settings), settings), settings)
 
 
 def make_server(app: FastAPI, host: str, port: int) -> Server:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 
+from sightline import tracing
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
@@ -36,6 +37,7 @@ from sightline_api.asgi.context import RequestContext
 from sightline_api.asgi.head import HeadRequests
 from sightline_api.asgi.limits import RequestHead, RequestLimits
 from sightline_api.asgi.query_parameters import KnownQueryParameters
+from sightline_api.asgi.tracing import RequestTracing
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware
 from sightline_api.auth.rate_limit import OwnerRateLimiter
@@ -154,6 +156,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
                 "Idempotency-Key",
                 "If-Match",
                 "Last-Event-ID",
+                "traceparent",
             ],
             expose_headers=[
                 "Deprecation",
@@ -171,6 +174,8 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
         )
     app.add_middleware(RequestHead)
     app.add_middleware(RequestContext)
+    if tracing.is_enabled():
+        app.add_middleware(RequestTracing)
 
 
 def on_aws(settings: ApiSettings) -> Lifespan:

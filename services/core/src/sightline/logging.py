@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from pydantic_core import to_json
 
+from sightline import tracing
+
 #: The id of the current request; every line that is logged meanwhile has it.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -49,6 +51,9 @@ class JsonLines(logging.Formatter):
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
+        if (context := tracing.current_context()) is not None:
+            line["trace_id"] = f"{context.trace_id:032x}"
+            line["span_id"] = f"{context.span_id:016x}"
         # The fastest encoder among the dependencies.
         return to_json({**line, **fields}, fallback=str)
 

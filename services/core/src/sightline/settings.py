@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SIGHTLINE_"
@@ -32,6 +32,11 @@ class ServiceSettings(BaseSettings):
     events_topic_arn: str = Field(description="SNS topic of the change events.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level that is logged."
+    )
+    trace_owner_key: SecretStr | None = Field(
+        None,
+        description="Key of the hash that names owners in traces, the same in all services. "
+        "Without it, traces do not name owners.",
     )
 
     @field_validator("table")

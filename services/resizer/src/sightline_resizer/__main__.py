@@ -13,6 +13,7 @@ from sightline.consumer.runtime import consume
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
+from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_resizer import renditions as renditions_module
 from sightline_resizer.process import RenditionWork
@@ -54,7 +55,8 @@ def main() -> None:
     settings = read_settings(ResizerSettings)
     require_table(settings.table)
     configure_logs("resizer", settings.log_level)
-    uvloop.run(serve(settings))
+    with export_traces("resizer", settings.trace_owner_key):
+        uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

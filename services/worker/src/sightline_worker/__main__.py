@@ -14,6 +14,7 @@ from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
+from sightline.otlp import export_traces
 from sightline.settings import read_settings
 from sightline_worker import image_sources
 from sightline_worker.detector import RekognitionDetector
@@ -63,7 +64,8 @@ def main() -> None:
     settings = read_settings(WorkerSettings)
     require_table(settings.table)
     configure_logs("worker", settings.log_level)
-    uvloop.run(serve(settings))
+    with export_traces("worker", settings.trace_owner_key):
+        uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from sightline import tracing
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline_worker.errors import ErrorAction, build_rejection, choose_action
 from sightline_worker.image_sources import ImageSource, InlineJpeg, S3Reference
@@ -148,7 +149,8 @@ class RekognitionDetector:
 
     async def _call(self, operation: Callable[..., Any], **arguments: Any) -> Response:
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            await self._rate_limiter.wait()
+            with tracing.child_span("wait for rate limit"):
+                await self._rate_limiter.wait()
             try:
                 return await operation(**arguments)
             except ClientError as error:

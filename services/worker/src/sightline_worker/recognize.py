@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 
+from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.part_processor import Superseded
 from sightline.consumer.upload_check import check_upload
@@ -88,7 +89,8 @@ class RecognitionWork:
             try:
                 return await self._cache.claim(image, profile, CLAIM_SECONDS)
             except ContentClaimed:
-                await asyncio.sleep(CLAIM_POLL_SECONDS)
+                with tracing.child_span("wait for claim"):
+                    await asyncio.sleep(CLAIM_POLL_SECONDS)
         raise Superseded(image.image_id)
 
     async def _check_budget(self, owner: str, profile: RecognitionProfile) -> None:

@@ -5,10 +5,11 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from uuid_utils.compat import uuid4
 
+from sightline import tracing
 from sightline.consumer.settlement import Backoff
 from sightline.domain.events import Event, InvalidEventsMessage, parse_events
 from sightline.ports.event_queues import EventQueueLost, EventQueueRegistry, EventQueues
@@ -145,6 +146,11 @@ class EventSubscriber:
     async def _deliver(self, event: Event) -> None:
         if not self._broker.remember(event):
             return
+        parent = tracing.parse_traceparent(event.traceparent)
+        with tracing.root_span("deliver event", "consumer", parent) if parent else nullcontext():
+            await self._deliver_to_subscribers(event)
+
+    async def _deliver_to_subscribers(self, event: Event) -> None:
         try:
             async with asyncio.timeout(READ_TIMEOUT_SECONDS):
                 formatted = await format_event(event, self._images)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid4
 
+from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
@@ -101,7 +102,7 @@ async def create_images(
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
-            upload = await uploads.create(request, user.owner)
+            upload = await uploads.create_in_batch(request, user.owner)
         except Problem as problem:
             return ImageUploadOutcome(status=problem.status, problem=problem.body())
         return ImageUploadOutcome(status=201, upload=upload)
@@ -225,7 +226,9 @@ async def reprocess_image(
     image = await images.get(key)
     if image.status is Status.AWAITING_UPLOAD:
         raise NotUploaded
-    command = ReprocessCommand(str(uuid4()), request.parts, request.features)
+    command = ReprocessCommand(
+        str(uuid4()), request.parts, request.features, tracing.current_traceparent()
+    )
     await reprocessing.publish(format_reprocess_command(key, command))
     return await ImageView.of(image, signer)
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sightline import tracing
 from sightline.domain.clock import now
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import Details, Image
@@ -48,8 +49,10 @@ class UploadCreator:
             sha256=request.sha256,
             features=request.features,
             created_at=now(),
+            traceparent=tracing.current_traceparent(),
             expires_at=int(time.time()) + settings.upload_seconds + UPLOAD_GRACE_SECONDS,
         )
+        tracing.set_attribute("sightline.image_id", image.image_id)
         post = await self.signer.sign_upload(image, settings.upload_seconds)
         duplicates = await self.contents.find_duplicates(owner, request.sha256)
         await self.images.create(image)
@@ -60,6 +63,14 @@ class UploadCreator:
             upload=UploadTarget.of(post, expires_at),
             duplicate_of=duplicates[0] if duplicates else None,
         )
+
+    async def create_in_batch(self, request: ImageUploadRequest, owner: str) -> ImageUpload:
+        """Do the same as `create`, in a trace of the image's own that links to the request."""
+        batch = tracing.current_context()
+        links = () if batch is None else (batch,)
+        with tracing.root_span("create upload", "internal", links=links) as span:
+            span.set_owner(owner)
+            return await self.create(request, owner)
 
     async def _check_quota(self, request: ImageUploadRequest, owner: str) -> None:
         """Check what is stored; uploads in progress do not count, so abandoned ones are free."""

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sightline import tracing
 from sightline.batching import in_batches
 from sightline.consumer.messages import InvalidMessage, Upload, parse_uploads
 from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
@@ -201,16 +202,20 @@ class Consumer:
             return Failed()
         limit = working_receives(self._queue.max_receives)
         if message.receive_count > limit:
-            return await self._give_up(uploads)
+            return await self._give_up(message, uploads)
         # Sequential: a message with several records is rare, and each takes the usual resources.
-        outcomes = [await self._handle(upload) for upload in uploads]
+        outcomes = [await self._handle(message, upload) for upload in uploads]
         if all(isinstance(outcome, Handled) for outcome in outcomes):
             return Handled()
         if message.receive_count == limit:
-            return await self._give_up(uploads)
+            return await self._give_up(message, uploads)
         return Failed()
 
-    async def _handle(self, upload: Upload) -> Outcome:
+    async def _handle(self, message: Message, upload: Upload) -> Outcome:
+        with _trace("process upload", message, upload):
+            return await self._handle_traced(upload)
+
+    async def _handle_traced(self, upload: Upload) -> Outcome:
         context = {"owner": upload.image.owner, "image_id": upload.image.image_id}
         try:
             async with asyncio.timeout(self._options.handling_timeout_seconds):
@@ -218,21 +223,25 @@ class Consumer:
                     await self._handler.handle(upload)
                 except Rejected as rejection:
                     failure = rejection.failure
+                    tracing.fail_unit(failure.code)
                     logger.info("rejected an image", extra={**context, "code": failure.code})
                     await self._handler.fail(upload, failure)
                 except Gone:
                     logger.info("the image was deleted meanwhile", extra=context)
                     await self._handler.clear(upload)
-        except Exception:
+        except Exception as error:
+            tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not process an upload", extra=context)
             return Failed()
         return Handled()
 
-    async def _give_up(self, uploads: Iterable[Upload]) -> Outcome:
+    async def _give_up(self, message: Message, uploads: Iterable[Upload]) -> Outcome:
         try:
             async with asyncio.timeout(self._options.handling_timeout_seconds):
                 for upload in uploads:
-                    await self._handler.fail(upload, RETRIES_EXHAUSTED)
+                    with _trace("give up", message, upload):
+                        tracing.fail_unit(RETRIES_EXHAUSTED.code)
+                        await self._handler.fail(upload, RETRIES_EXHAUSTED)
         except Exception:
             logger.exception("could not mark the images of a message as failed")
             return Failed()
@@ -309,3 +318,22 @@ class Consumer:
                 await self._queue.release(message, 0)
         except Exception:
             logger.exception("could not release a message")
+
+
+def _trace(name: str, message: Message, upload: Upload) -> tracing.Span | tracing.NullSpan:
+    """Return the root span of processing an upload; its trace is found in the row of the image.
+
+    The first receive also records how long the message was in the queue.
+    """
+    if not tracing.is_enabled():
+        return tracing.NULL_SPAN
+    request = upload.request
+    parent = tracing.parse_traceparent(request.traceparent) if request else None
+    since = message.sent_at if message.receive_count == 1 else None
+    root = tracing.root_span(name, "consumer", parent, waiting_since=since)
+    root.set("messaging.system", "aws_sqs")
+    root.set("messaging.message.id", message.message_id)
+    root.set("sightline.receive_count", message.receive_count)
+    root.set("sightline.image_id", upload.image.image_id)
+    root.set_owner(upload.image.owner)
+    return root

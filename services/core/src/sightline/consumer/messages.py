@@ -25,12 +25,14 @@ class InvalidMessage(Exception):
 class ReprocessCommand(NamedTuple):
     """A command to reprocess parts of an image, with these features unless they are None.
 
-    A redelivered command is recognized by its `request_id`.
+    A redelivered command is recognized by its `request_id`. `traceparent` is the position in the
+    trace of the request.
     """
 
     request_id: str
     parts: tuple[PartName, ...]
     features: tuple[Feature, ...] | None = None
+    traceparent: str | None = None
 
 
 class Upload(NamedTuple):
@@ -72,6 +74,7 @@ class _Reprocess(BaseModel):
     request_id: str = Field(max_length=100)
     parts: tuple[PartName, ...]
     features: tuple[Feature, ...] | None = None
+    traceparent: str | None = None
 
 
 _Document = _TestEvent | _Reprocess | _Event
@@ -81,7 +84,7 @@ _document: TypeAdapter[_Document] = TypeAdapter(_Document)
 def format_reprocess_command(image: ImageKey, request: ReprocessCommand) -> str:
     """Return the message body of a command to reprocess an image."""
     document = _Reprocess(**image._asdict(), **request._asdict())
-    return document.model_dump_json(by_alias=True)
+    return document.model_dump_json(by_alias=True, exclude_none=True)
 
 
 def parse_uploads(body: str) -> list[Upload]:
@@ -98,7 +101,9 @@ def parse_uploads(body: str) -> list[Upload]:
         case _TestEvent():
             return []
         case _Reprocess():
-            request = ReprocessCommand(document.request_id, document.parts, document.features)
+            request = ReprocessCommand(
+                document.request_id, document.parts, document.features, document.traceparent
+            )
             return [Upload(ImageKey(document.owner, document.image_id), request)]
     created = (record for record in document.records if _is_creation(record))
     return [upload for record in created if (upload := _parse_upload(record)) is not None]

@@ -13,6 +13,7 @@ effect has been published.
 import logging
 from typing import Generic, Protocol, TypeVar
 
+from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.upload_check import check_upload
 from sightline.domain.events import image_event
@@ -76,6 +77,7 @@ class PartProcessor(Generic[Result]):
                 result = await self._work.perform(image, original, command)
             except Rejected as rejection:
                 # Written here because it holds for these bytes only: others may have arrived.
+                tracing.fail_unit(rejection.failure.code)
                 await self._finish(image, rejection.failure)
                 logger.info("rejected", extra={**key._asdict(), "code": rejection.failure.code})
             else:
@@ -117,9 +119,11 @@ class PartProcessor(Generic[Result]):
 
     async def _read(self, key: ImageKey) -> Image:
         try:
-            return await self._images.get(key)
+            image = await self._images.get(key)
         except ImageNotFound:
             raise Gone from None
+        tracing.join_trace(image.traceparent)
+        return image
 
     async def _begin(self, key: ImageKey, request: str | None) -> tuple[Image, StoredObject] | None:
         """Return the image with its part running, and its object; None if it is settled already."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from sightline import tracing
 from sightline.domain.albums import AlbumKey
 from sightline.domain.ids import AlbumId, EventId, ImageId, Owner, new_event_id
 from sightline.domain.model import Value
@@ -30,13 +31,14 @@ class InvalidEventsMessage(Exception):
 
 
 class Event(Value):
-    """A change of one image or album."""
+    """A change of one image or album; `traceparent` is the position in the trace that made it."""
 
     event_id: EventId
     owner: Owner
     kind: EventKind
     subject_id: ImageId | AlbumId
     change: EventChange
+    traceparent: str | None = None
 
 
 class _Message(BaseModel):
@@ -56,13 +58,19 @@ def album_event(key: AlbumKey, change: EventChange) -> Event:
 def _event(owner: str, kind: EventKind, subject_id: str, change: EventChange) -> Event:
     # No field is untrusted input, and validating an event takes longer than building it.
     return Event.model_construct(
-        event_id=new_event_id(), owner=owner, kind=kind, subject_id=subject_id, change=change
+        event_id=new_event_id(),
+        owner=owner,
+        kind=kind,
+        subject_id=subject_id,
+        change=change,
+        traceparent=tracing.current_traceparent(),
     )
 
 
 def format_events(events: Sequence[Event]) -> str:
     """Return the message body with these events."""
-    return _Message(events=[event.model_dump() for event in events]).model_dump_json()
+    documents = [event.model_dump(exclude_none=True) for event in events]
+    return _Message(events=documents).model_dump_json()
 
 
 def parse_events(body: str) -> list[Event]:

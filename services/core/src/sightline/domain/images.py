@@ -102,6 +102,8 @@ class Image(Value):
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
     still sees it. `albums` are the ids of the albums that contain the image. `words` are the words
     that it is indexed by: at least those found in it. The table maintains both.
+    `traceparent` is the position in the trace that created the upload: S3 events carry no context,
+    so the consumers continue the trace from the row.
     """
 
     owner: str
@@ -115,6 +117,7 @@ class Image(Value):
     deleted_at: datetime | None = None
     albums: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    traceparent: str | None = None
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[RenditionSet] = Part[RenditionSet]()

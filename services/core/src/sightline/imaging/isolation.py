@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from sightline import tracing
 from sightline.domain.failures import Rejected
 from sightline.imaging.process_pool import DecodePool, ProcessDied
 
@@ -22,6 +23,16 @@ async def run_isolated(
     the process dies, the image is retried once in a new one: the kernel may have killed the
     process because the machine ran out of memory.
     """
+    with tracing.child_span(f"isolated {function.__name__}"):
+        return await _run(pool, function, *arguments, **options)
+
+
+async def _run(
+    pool: DecodePool,
+    function: Callable[Arguments, Value],
+    *arguments: Arguments.args,
+    **options: Arguments.kwargs,
+) -> Value:
     try:
         try:
             return await pool.run(function, *arguments, **options)

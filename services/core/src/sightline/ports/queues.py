@@ -8,12 +8,16 @@ MAX_BATCH_SIZE = 10
 
 
 class Message(NamedTuple):
-    """One receive of a message; `receive_count` is 1 for the first."""
+    """One receive of a message; `receive_count` is 1 for the first.
+
+    `sent_at` is when it was sent to the queue, in Unix seconds; None if the queue does not know.
+    """
 
     message_id: str
     receipt: str
     body: str
     receive_count: int
+    sent_at: float | None = None
 
 
 class QueueNotFound(Exception):

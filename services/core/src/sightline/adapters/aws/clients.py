@@ -17,6 +17,8 @@ import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.httpsession import get_cert_path
 
+from sightline import tracing
+from sightline.adapters.aws.call_spans import record_calls
 from sightline.adapters.aws.dynamo_http import DynamoHttpClient
 from sightline.adapters.aws.sigv4 import Credentials
 
@@ -70,6 +72,8 @@ class Clients:
                 service, endpoint_url=endpoint_url, config=_config(service, attempts)
             )
         )
+        if tracing.is_enabled():
+            record_calls(client)
         if service in TRANSIENT_CODES:
             retry = partial(_retry_transient, TRANSIENT_CODES[service])
             client.meta.events.register_first(f"needs-retry.{service}", retry)

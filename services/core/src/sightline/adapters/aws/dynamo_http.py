@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from pydantic_core import to_json
 
+from sightline.adapters.aws.call_spans import aws_call_span
 from sightline.adapters.aws.sigv4 import (
     ALGORITHM,
     Credentials,
@@ -70,6 +71,12 @@ class DynamoHttpClient:
         self, operation: str, request: dict[str, Any], fallback: Callable[..., Awaitable[Any]]
     ) -> Any:
         """Send the request directly, and through botocore if that fails."""
+        with aws_call_span("DynamoDB", operation):
+            return await self._send(operation, request, fallback)
+
+    async def _send(
+        self, operation: str, request: dict[str, Any], fallback: Callable[..., Awaitable[Any]]
+    ) -> Any:
         body = to_json(request)
         target = f"DynamoDB_20120810.{operation}"
         headers = self._sign(target, body, await self._credentials())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from sightline import tracing
 from sightline.ports.errors import DependencyBusy
 from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotFound, StoredObject
 
@@ -47,6 +48,12 @@ class S3ObjectStore:
         )
 
     async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
+        with tracing.child_span("read object") as span:
+            body = await self._read(stored, first)
+            span.set("sightline.bytes", len(body))
+            return body
+
+    async def _read(self, stored: StoredObject, first: int | None) -> bytes:
         options: Any = {} if first is None else {"Range": f"bytes=0-{first - 1}"}
         try:
             response = await self._client.get_object(

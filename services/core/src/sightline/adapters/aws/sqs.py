@@ -49,7 +49,7 @@ class SqsQueue:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=limit,
                 WaitTimeSeconds=int(wait),
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING_QUEUE_CODES:
@@ -61,6 +61,7 @@ class SqsQueue:
                 receipt=message["ReceiptHandle"],
                 body=message["Body"],
                 receive_count=int(message["Attributes"]["ApproximateReceiveCount"]),
+                sent_at=_parse_timestamp(message["Attributes"].get("SentTimestamp")),
             )
             for message in response.get("Messages", [])
         ]
@@ -106,6 +107,11 @@ class SqsMessageSender:
 
     async def send(self, body: str) -> None:
         await self._client.send_message(QueueUrl=self._url, MessageBody=body)
+
+
+def _parse_timestamp(milliseconds: str | None) -> float | None:
+    """Return Unix seconds; an emulator may not return the attribute."""
+    return None if milliseconds is None else int(milliseconds) / 1000
 
 
 def _log_failures(action: str, messages: Sequence[Message], failed: Sequence[Any]) -> None:

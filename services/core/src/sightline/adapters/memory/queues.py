@@ -16,6 +16,7 @@ class _Entry:
     receive_count: int = 0
     receipt: str | None = None
     visible_at: float = field(default_factory=time.monotonic)
+    sent_at: float = field(default_factory=time.time)
 
 
 class MemoryQueue:
@@ -60,7 +61,9 @@ class MemoryQueue:
             entry.receipt = f"{entry.message_id}/{entry.receive_count}"
             entry.visible_at = now + self.visibility
             messages.append(
-                Message(entry.message_id, entry.receipt, entry.body, entry.receive_count)
+                Message(
+                    entry.message_id, entry.receipt, entry.body, entry.receive_count, entry.sent_at
+                )
             )
         return messages
 

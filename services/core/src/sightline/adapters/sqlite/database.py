@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
+from sightline import tracing
 from sightline.adapters.sqlite.opening import connect, prepare
 from sightline.ports.errors import DependencyBusy
 
@@ -81,7 +82,8 @@ class Database:
             with _dependency_errors():
                 return work(self._connection(), *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        with _statement_span(work):
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def write(
         self,
@@ -98,7 +100,8 @@ class Database:
             with _dependency_errors(), _transaction(self._connection()) as connection:
                 return work(connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+        with _statement_span(work):
+            return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
     def close(self) -> None:
         """Wait for the calls in progress, and close the file."""
@@ -114,6 +117,18 @@ class Database:
             connection = self._local.connection = connect(self._path)
             self._connections.append(connection)
         return connection
+
+
+def _statement_span(work: Callable[..., object]) -> tracing.Span | tracing.NullSpan:
+    """Return the span of a call, which includes the wait for a thread and for the lock."""
+    if not tracing.is_enabled():
+        return tracing.NULL_SPAN
+    # Named by the function: it takes the place of an operation of DynamoDB.
+    operation = work.__name__.removeprefix("_")
+    span = tracing.child_span(f"SQLite {operation}", "client")
+    span.set("db.system.name", "sqlite")
+    span.set("db.operation.name", operation)
+    return span
 
 
 @contextmanager

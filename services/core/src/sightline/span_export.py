@@ -1,0 +1,129 @@
+"""Convert finished units of work into spans of the OpenTelemetry SDK, which exports them.
+
+Imports the SDK, an extra of this package. Only `sightline.otlp` imports this module.
+"""
+
+import hashlib
+import hmac
+import os
+import threading
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import (
+    Link,
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
+from pydantic import SecretStr
+from uuid_utils import uuid4
+
+from sightline.tracing import Unit
+
+#: Hexadecimal digits of an owner's hash: two of a million owners share one with p = 3e-8.
+OWNER_HASH_DIGITS = 16
+
+#: Longest wait for the last spans when the process stops, seconds. The containers of a task
+#: are killed soon after, and a collector that is down must not keep a service from stopping.
+SHUTDOWN_TIMEOUT_SECONDS = 2.0
+
+KINDS = {kind.name.lower(): kind for kind in SpanKind}
+
+
+class SpanExport:
+    """`tracing.Exporter` by the SDK: its batch processor passes the spans to the exporter.
+
+    `owner_key` is the key of the hash that names owners; without it none is named.
+    """
+
+    def __init__(
+        self, service: str, exporter: SpanExporter, owner_key: SecretStr | None = None
+    ) -> None:
+        self._owner_key = None if owner_key is None else owner_key.get_secret_value().encode()
+        self._ids = RecordedIds()
+        provider = TracerProvider(
+            # Decided when the trace began, or by its failure.
+            sampler=ALWAYS_ON,
+            resource=_describe_resource(service),
+            id_generator=self._ids,
+            shutdown_on_exit=False,
+        )
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider = provider
+        self._tracer = provider.get_tracer("sightline")
+
+    def export(self, unit: Unit) -> None:
+        root = unit.spans[0]
+        if unit.owner is not None and self._owner_key is not None:
+            root.set("enduser.pseudo.id", hash_owner(unit.owner, self._owner_key))
+        if unit.dropped:
+            root.set("sightline.dropped_spans", unit.dropped)
+        self._ids.trace_id = unit.trace_id
+        links = [Link(_span_context(link.trace_id, link.span_id, True)) for link in unit.links]
+        for span in unit.spans:
+            self._ids.span_id = span.span_id
+            exported = self._tracer.start_span(
+                span.name,
+                context=_parent_context(unit, span.parent_id),
+                kind=KINDS[span.kind],
+                attributes=span.attributes,
+                links=links if span is root else (),
+                start_time=unit.epoch + span.start,
+            )
+            if span.error is not None:
+                exported.set_attribute("error.type", span.error)
+                exported.set_status(Status(StatusCode.ERROR))
+            # What a failed unit was still waiting for ends with it.
+            exported.end(unit.epoch + (span.end or root.end or span.start))
+
+    def close(self) -> None:
+        """Export the remaining spans, within a bounded time."""
+        # A daemon: it does not keep the process alive after the timeout.
+        closing = threading.Thread(target=self._provider.shutdown, daemon=True)
+        closing.start()
+        closing.join(SHUTDOWN_TIMEOUT_SECONDS)
+
+
+class RecordedIds(IdGenerator):
+    """Generates the ids that a span was recorded with: log lines and rows contain them."""
+
+    trace_id = 0
+    span_id = 0
+
+    def generate_trace_id(self) -> int:
+        return self.trace_id
+
+    def generate_span_id(self) -> int:
+        return self.span_id
+
+
+def hash_owner(owner: str, key: bytes) -> str:
+    """Return the pseudonym of an owner, which only the holder of the key can compute."""
+    return hmac.new(key, owner.encode(), hashlib.sha256).hexdigest()[:OWNER_HASH_DIGITS]
+
+
+def _describe_resource(service: str) -> Resource:
+    name = os.environ.get("OTEL_SERVICE_NAME") or f"sightline-{service}"
+    return Resource.create({SERVICE_NAME: name, SERVICE_INSTANCE_ID: str(uuid4())})
+
+
+def _parent_context(unit: Unit, parent_id: int | None) -> Context:
+    """Return the context of a child of this span; None is the parent of the whole unit."""
+    span_id = unit.parent_id if parent_id is None else parent_id
+    if span_id is None:
+        return Context()
+    parent = _span_context(unit.trace_id, span_id, is_remote=parent_id is None)
+    return set_span_in_context(NonRecordingSpan(parent), Context())
+
+
+def _span_context(trace_id: int, span_id: int, is_remote: bool) -> SpanContext:
+    return SpanContext(trace_id, span_id, is_remote, TraceFlags(TraceFlags.SAMPLED))
