@@ -17,6 +17,7 @@ export default defineConfig({
     alias: {
       "sightline-client": here("../clients/typescript/src/index.ts"),
       "openapi-fetch": here("node_modules/openapi-fetch"),
+      "amazon-cognito-identity-js": here("node_modules/amazon-cognito-identity-js"),
     },
   },
   build: {

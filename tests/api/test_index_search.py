@@ -1,12 +1,13 @@
 """What a search finds, and how much of the index it reads."""
 
 import random
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import pytest
 
 from sightline.domain.ids import new_image_id
+from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 from sightline_api.images.index_search import READ_SIZE, Query, find_images
 
@@ -21,11 +22,20 @@ class CountingIndex:
         self.entries = 0
 
     async def find(
-        self, owner: str, term: Term, limit: int, upto: str | None = None
+        self,
+        owner: str,
+        term: Term,
+        limit: int,
+        start: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> list[TermMatch]:
         ids = self._labels[term.name]
-        end = len(ids) if upto is None else bisect_right(ids, upto)
-        found = ids[max(0, end - limit) : end][::-1]
+        if order is SortOrder.OLDEST:
+            first = 0 if start is None else bisect_left(ids, start)
+            found = ids[first : first + limit]
+        else:
+            end = len(ids) if start is None else bisect_right(ids, start)
+            found = ids[max(0, end - limit) : end][::-1]
         self.reads += 1
         self.entries += len(found)
         return [TermMatch(image_id, self._confidence) for image_id in found]
@@ -45,18 +55,22 @@ class CountingIndex:
         raise NotImplementedError
 
 
-async def search(index: CountingIndex, query: Query) -> list[str]:
-    return [image_id async for image_id in find_images(index, "owner", query)]
+async def search(
+    index: CountingIndex, query: Query, order: SortOrder = SortOrder.NEWEST
+) -> list[str]:
+    return [image_id async for image_id in find_images(index, "owner", query, None, order)]
 
 
+@pytest.mark.parametrize("order", SortOrder)
 @pytest.mark.parametrize("interval", [50, 99, 100, 101, 200, 1_000])
-async def test_a_common_and_a_rare_label_take_few_reads(interval: int) -> None:
+async def test_a_common_and_a_rare_label_take_few_reads(interval: int, order: SortOrder) -> None:
     """The images of the rare label are looked up together, not sought one by one."""
     images = [new_image_id() for _ in range(10_000)]
     rare = images[::interval]
     for labels in (("common", "rare"), ("rare", "common")):
         index = CountingIndex({"common": images, "rare": rare})
-        assert await search(index, Query(labels=labels)) == rare[::-1]
+        expected = sorted(rare, reverse=order is SortOrder.NEWEST)
+        assert await search(index, Query(labels=labels), order) == expected
         assert index.reads <= 6 + 3 * len(rare) / READ_SIZE
 
 
@@ -110,5 +124,6 @@ async def test_a_search_finds_exactly_the_images_with_all_labels(seed: int) -> N
     excluded = chooser.sample(sorted(labels), chooser.randrange(2))
     expected = set(images).intersection(*(labels[name] for name in included))
     expected -= {each for name in excluded for each in labels[name]}
-    found = await search(CountingIndex(labels), Query(labels=included, without=excluded))
-    assert found == sorted(expected, reverse=True)
+    index, query = CountingIndex(labels), Query(labels=included, without=excluded)
+    assert await search(index, query) == sorted(expected, reverse=True)
+    assert await search(index, query, SortOrder.OLDEST) == sorted(expected)

@@ -180,3 +180,34 @@ def test_every_filter_of_the_list_combines_with_the_others(gateway: Gateway) -> 
     assert list_ids(gateway, label="holiday", status="failed") == []
     later = (now + timedelta(minutes=1)).isoformat()
     assert list_ids(gateway, label="holiday", created_from=later) == []
+
+
+@pytest.mark.parametrize("query", [{}, {"label": "dog"}, {"status": "ready"}])
+def test_lists_are_sorted_by_creation_in_both_orders(
+    gateway: Gateway, query: dict[str, str]
+) -> None:
+    ids = [add_image(gateway).image_id for _ in range(7)]
+    for limit in (1, 3, 7, 100):
+        assert list_ids(gateway, sort="newest", limit=limit, **query) == ids[::-1]
+        assert list_ids(gateway, sort="oldest", limit=limit, **query) == ids
+    now = datetime.now(UTC)
+    recent = {
+        "created_from": (now - timedelta(minutes=1)).isoformat(),
+        "created_until": (now + timedelta(minutes=1)).isoformat(),
+    }
+    assert list_ids(gateway, sort="oldest", limit=3, **query, **recent) == ids
+    later = {"created_from": (now + timedelta(minutes=1)).isoformat()}
+    assert list_ids(gateway, sort="oldest", **query, **later) == []
+    earlier = {"created_until": (now - timedelta(minutes=1)).isoformat()}
+    assert list_ids(gateway, sort="oldest", **query, **earlier) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("newest", "oldest"), ("oldest", "newest")])
+def test_a_cursor_is_valid_for_its_order_only(gateway: Gateway, first: str, second: str) -> None:
+    for _ in range(2):
+        add_image(gateway)
+    params, headers = {"limit": "1", "sort": first}, gateway.headers()
+    cursor = gateway.client.get("/v1/images", params=params, headers=headers).json()["next_cursor"]
+    params |= {"cursor": cursor, "sort": second}
+    response = gateway.client.get("/v1/images", params=params, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")

@@ -18,14 +18,24 @@ import {
   uploadImage,
 } from "sightline-client";
 
-const { API, COGNITO, CLIENT_ID, EMAIL, PASSWORD, IMAGE, BROKEN } = process.env;
+const { API, COGNITO, POOL_ID, CLIENT_ID, EMAIL, PASSWORD, IMAGE, BROKEN } = process.env;
 const DEADLINE = Date.now() + 120_000;
 
-const pool = { id: "local_pool", clientId: CLIENT_ID, endpoint: COGNITO };
-await assert.rejects(
-  signIn(pool, EMAIL, "Sightline-wrong-1"),
-  (error) => error instanceof SignInRejected && error.code === "NotAuthorizedException",
-);
+const pool = { id: POOL_ID, clientId: CLIENT_ID, endpoint: COGNITO };
+for (const flow of ["srp", "password"]) {
+  await assert.rejects(
+    signIn(pool, EMAIL, "Sightline-wrong-1", flow),
+    (error) => error instanceof SignInRejected && error.code === "NotAuthorizedException",
+  );
+  // Nothing listens on the port of `discard`.
+  await assert.rejects(
+    signIn({ ...pool, endpoint: "http://127.0.0.1:9/" }, EMAIL, PASSWORD, flow),
+    Unreachable,
+  );
+}
+const withPassword = await signIn(pool, EMAIL, PASSWORD, "password");
+const renewedToken = await withPassword.token(true);
+assert.equal(renewedToken, withPassword.tokens.accessToken);
 const session = await signIn(pool, EMAIL, PASSWORD);
 const access = await session.token(false);
 assert.equal(access, session.tokens.accessToken);

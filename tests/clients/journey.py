@@ -18,6 +18,7 @@ from sightline_client import (
     Pool,
     RetryPolicy,
     Session,
+    SortOrder,
     Status,
     UploadOutcome,
 )
@@ -85,6 +86,9 @@ async def use_every_resource(connection: Connection, draw: Draw, folder: Path) -
         assert kinds == ["account", "album", "image", "end"]
 
         assert (await sightline.usage()).images == 1
+        capabilities = await sightline.capabilities()
+        assert "image/jpeg" in capabilities.media_types
+        assert capabilities.limits.batch_size == 100
         await sightline.delete(image.id)
         await sightline.delete_album(album.id)
         assert [each.id async for each in sightline.images()] == []
@@ -112,6 +116,8 @@ async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:
         assert {each.id async for each in processed if each.status is Status.READY} == ids
         pages = [each.id async for each in sightline.images(page_size=5)]
         assert (len(pages), set(pages)) == (12, ids)
+        oldest = sightline.images(sort=SortOrder.OLDEST, page_size=5)
+        assert [each.id async for each in oldest] == pages[::-1]
     # Another client has an empty journal; the API detects the duplicates.
     async with await connect(connection) as sightline:
         again = [each async for each in sightline.upload_many(paths)]

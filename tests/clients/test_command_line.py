@@ -116,6 +116,12 @@ def test_commands_cover_login_to_rm(
     assert ids["beach.jpg"] in shell.run("ls").stdout
     label = listed[0]["labels"][0]["name"]
     assert set(shell.run("search", label, "--ids").stdout.split()) == set(ids.values())
+    newest_first = shell.run("ls", "--label", label, "--ids").stdout.split()
+    assert shell.run("ls", "--sort", "oldest", "--ids").stdout.split() == newest_first[::-1]
+    assert shell.json("ls", "--not", label) == []
+    # Every filter works without a label.
+    assert shell.run("search", "--album", "Summer", "--ids").stdout.split() == newest_first
+    assert shell.json("search", "--status", "failed") == []
     assert label in shell.run("labels").stdout
     shown = shell.run("show", ids["beach.jpg"]).stdout
     assert "beach.jpg" in shown

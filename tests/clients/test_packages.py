@@ -20,6 +20,9 @@ HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "clients"
 TYPESCRIPT = CLIENTS / "typescript"
 
+#: An example of the README.
+_EXAMPLE = re.compile(r"^```ts\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 #: A row of the README's table of sizes.
 _SIZE_ROW = re.compile(r"^\| (this package.*?) \| (\d+) kB \|$", re.MULTILINE)
 
@@ -66,6 +69,13 @@ def test_python_packages_install_in_an_empty_environment(tmp_path: Path) -> None
     assert "sightline-cli[preview]" in refused.stderr
 
 
+def compile_typescript(folder: Path, module: str) -> None:
+    """Check the types of a module where the package is installed."""
+    compiler = TYPESCRIPT / "node_modules" / ".bin" / "tsc"
+    options = ("--noEmit", "--strict", "--module", "nodenext", "--target", "es2022")
+    run(compiler, *options, "--lib", "es2023,dom,dom.asynciterable", module, cwd=folder)
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which only the TypeScript package is installed."""
@@ -92,6 +102,7 @@ def test_typescript_client_covers_sign_in_to_deletion(
     environment = {
         "API": connection.api,
         "COGNITO": connection.cognito,
+        "POOL_ID": connection.pool_id,
         "CLIENT_ID": connection.client_id,
         "EMAIL": connection.email,
         "PASSWORD": connection.password,
@@ -140,6 +151,19 @@ def test_typescript_readme_has_the_measured_sizes(installed: Path) -> None:
     }
 
 
+def test_examples_of_the_typescript_readme_have_no_type_errors(installed: Path) -> None:
+    """All examples form one module: each one continues those before it."""
+    examples = _EXAMPLE.findall((TYPESCRIPT / "README.md").read_text())
+    assert len(examples) == 4
+    declared = (
+        "declare const password: string, id: string, file: File;\n"
+        "declare function refresh(imageId: string): void;\n"
+        "export let lastId: string | null = null;\n"
+    )
+    (installed / "examples.ts").write_text(declared + "\n".join(examples))
+    compile_typescript(installed, "examples.ts")
+
+
 def test_installed_typescript_client_has_types(installed: Path) -> None:
     (installed / "use.ts").write_text(
         'import { createSightline } from "sightline-client";\n'
@@ -149,6 +173,4 @@ def test_installed_typescript_client_has_types(installed: Path) -> None:
         "// @ts-expect-error there is no such path\n"
         'await sightline.GET("/v1/nothing");\n'
     )
-    compiler = TYPESCRIPT / "node_modules" / ".bin" / "tsc"
-    options = ("--noEmit", "--strict", "--module", "nodenext", "--target", "es2022")
-    run(compiler, *options, "--lib", "es2023,dom", "use.ts", cwd=installed)
+    compile_typescript(installed, "use.ts")

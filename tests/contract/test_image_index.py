@@ -10,6 +10,7 @@ from sightline.domain.ids import new_image_id
 from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.perceptual_hash import find_near_bands, split_bands
 from sightline.domain.recognition import BoundingBox, DetectedText
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.words import MAX_WORDS, split_words
 from sightline.optimistic import Conflict
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
@@ -188,6 +189,18 @@ async def test_find_returns_the_newest_images_up_to_an_id(tables: Tables) -> Non
     assert [each.image_id for each in found] == [ids[4], ids[3]]
     found = await tables.index.find(owner, Term("label", "dog"), 10, ids[2])
     assert [each.image_id for each in found] == [ids[2], ids[1], ids[0]]
+
+
+async def test_find_returns_the_oldest_images_from_an_id_on(tables: Tables) -> None:
+    owner, term = new_owner(), Term("label", "dog")
+    images = [await create_image(tables, owner=owner) for _ in range(5)]
+    for image in images:
+        await tables.images.store(image, with_recognition(image, "Dog"))
+    ids = [image.image_id for image in images]
+    found = await tables.index.find(owner, term, 2, order=SortOrder.OLDEST)
+    assert [each.image_id for each in found] == ids[:2]
+    found = await tables.index.find(owner, term, 10, ids[2], SortOrder.OLDEST)
+    assert [each.image_id for each in found] == ids[2:]
 
 
 def recognize_text(image: Image, *texts: str, etag: str = ETAG) -> Image:

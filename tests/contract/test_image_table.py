@@ -11,9 +11,10 @@ from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
 from sightline.domain.images import Details, Image
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import State
 from sightline.optimistic import Conflict
-from sightline.ports.image_table import ImageNotFound
+from sightline.ports.image_table import ImageNotFound, SummaryPage
 from sightline.ports.tables import Tables
 from sightline_testing.builders import (
     ETAG,
@@ -119,6 +120,31 @@ async def test_page_summaries_stops_at_the_oldest_requested_id(tables: Tables) -
     images = [await create_image(tables, owner=owner) for _ in range(4)]
     page = await tables.images.page_summaries(owner, 10, images[3].image_id, images[1].image_id)
     assert page.images == [images[2].summary, images[1].summary]
+
+
+async def test_page_summaries_has_no_gap_or_overlap_from_the_oldest_on(tables: Tables) -> None:
+    owner = new_owner()
+    images = [await create_image(tables, owner=owner) for _ in range(5)]
+    await tables.images.begin_deletion(images[1].key)
+    oldest = SortOrder.OLDEST
+    page = await tables.images.page_summaries(owner, 2, order=oldest)
+    assert page == SummaryPage([images[0].summary, images[2].summary], images[2].image_id)
+    assert page.next_after is not None
+    start = oldest.next_position(page.next_after)
+    page = await tables.images.page_summaries(owner, 2, None, start, oldest)
+    assert page == SummaryPage([images[3].summary, images[4].summary], None)
+    page = await tables.images.page_summaries(owner, 2, images[4].image_id, start, oldest)
+    assert page == SummaryPage([images[3].summary], None)
+
+
+@pytest.mark.parametrize("order", SortOrder)
+async def test_page_summaries_of_an_empty_range_is_empty(tables: Tables, order: SortOrder) -> None:
+    older, newer = await create_image(tables), await create_image(tables)
+    for before, down_to in ((older, older), (older, newer)):
+        page = await tables.images.page_summaries(
+            older.owner, 10, before.image_id, down_to.image_id, order
+        )
+        assert page == SummaryPage([], None)
 
 
 async def test_the_last_full_page_has_no_next_page(tables: Tables) -> None:
@@ -345,7 +371,7 @@ async def test_summaries_exclude_hidden_images(tables: Tables) -> None:
     await tables.images.begin_deletion(images[2].key)
     page = await tables.images.page_summaries(owner, 2)
     assert [image.image_id for image in page.images] == [images[3].image_id, images[1].image_id]
-    page = await tables.images.page_summaries(owner, 2, page.next_before)
+    page = await tables.images.page_summaries(owner, 2, page.next_after)
     assert [image.image_id for image in page.images] == [images[0].image_id]
-    assert page.next_before is None
+    assert page.next_after is None
     assert await tables.images.get_summaries(owner, [images[2].image_id]) == []

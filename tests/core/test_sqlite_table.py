@@ -27,6 +27,7 @@ from sightline.adapters.sqlite.schema import MIGRATIONS
 from sightline.domain.albums import Album
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
+from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import Term
 from sightline.ports.image_table import ImageNotFound
 from sightline_testing.builders import (
@@ -219,7 +220,9 @@ async def test_every_statement_uses_an_index(database: Database) -> None:
     await tables.albums.page(image.owner, 10)
     await tables.albums.list_ids(image.owner, 10)
     await tables.images.page(image.owner, 10)
-    await tables.images.page_summaries(image.owner, 10)
+    for order in SortOrder:
+        await tables.images.page_summaries(image.owner, 10, order=order)
+        await tables.index.find(image.owner, Term("label", "dog"), 10, image.image_id, order)
     await tables.images.get_summaries(image.owner, [image.image_id])
     await tables.index.find(image.owner, Term("album", album.album_id), 10)
     await tables.index.match(image.owner, Term("label", "dog"), [image.image_id])

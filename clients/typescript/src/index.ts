@@ -8,5 +8,12 @@ export {
 export { readEvents, type ServerEvent } from "./events.js";
 export { type FieldError, Problem, Unreachable } from "./problem.js";
 export type { paths } from "./schema.js";
-export { type Pool, Session, SignInRejected, signIn, type Tokens } from "./session.js";
+export {
+  type Pool,
+  Session,
+  type SignInFlow,
+  SignInRejected,
+  signIn,
+  type Tokens,
+} from "./session.js";
 export { StorageError, type UploadOptions, uploadImage } from "./upload.js";

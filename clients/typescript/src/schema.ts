@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List images
-         * @description Return summaries of the caller's images that match all filters, newest first.
+         * @description Return summaries of the caller's images that match all filters.
          *
          *     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
          *     Text is recognized if the feature `text` was requested. A range includes its start and excludes
@@ -530,7 +530,8 @@ export interface components {
             /**
              * @description Values of `sort`.
              * @example [
-             *       "newest"
+             *       "newest",
+             *       "oldest"
              *     ]
              */
             sort_orders: string[];
@@ -757,7 +758,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @description A page of images, newest first; `next_cursor` continues it, null on the last page. */
+        /** @description A page of images; `next_cursor` continues it in the same order, null on the last page. */
         ImageSummaryPage: {
             items: components["schemas"]["ImageSummary"][];
             next_cursor: string | null;
@@ -1152,10 +1153,10 @@ export interface components {
             features?: components["schemas"]["Feature"][] | null;
         };
         /**
-         * @description The order of a list of images.
+         * @description The order of a list of images by their time of creation.
          * @enum {string}
          */
-        Sort: "newest";
+        SortOrder: "newest" | "oldest";
         /**
          * @description The status of an image, as its owner sees it.
          * @enum {string}
@@ -1236,9 +1237,10 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
+                /** @description By the time of creation. */
+                sort?: components["schemas"]["SortOrder"];
                 limit?: number;
                 cursor?: string;
-                sort?: components["schemas"]["Sort"];
                 /** @description Without it, images that await their upload are left out. */
                 status?: components["schemas"]["Status"];
                 /** @description Images of this album. */

@@ -66,11 +66,26 @@ export class Session {
 }
 
 /**
- * Signs in with an email address and a password, which is sent to Cognito over TLS. The app client
- * must allow `USER_PASSWORD_AUTH`. Throws `SignInRejected`, also if Cognito requires a further step
- * such as an MFA code (`code` names it), and `Unreachable`.
+ * How to prove the password: `srp` does not send it, `password` sends it to Cognito over TLS. The
+ * app client must allow `USER_SRP_AUTH` or `USER_PASSWORD_AUTH`.
  */
-export async function signIn(pool: Pool, email: string, password: string): Promise<Session> {
+export type SignInFlow = "srp" | "password";
+
+/**
+ * Signs in with an email address and a password. Throws `SignInRejected`, also if Cognito requires
+ * a further step such as an MFA code (`code` names it), and `Unreachable`.
+ */
+export async function signIn(
+  pool: Pool,
+  email: string,
+  password: string,
+  flow: SignInFlow = "srp",
+): Promise<Session> {
+  if (flow === "srp") {
+    // Loaded on demand: the library is larger than the rest of this package.
+    const { signInWithSrp } = await import("./srp.js");
+    return new Session(pool, await signInWithSrp(pool, email, password));
+  }
   const parameters = { USERNAME: email, PASSWORD: password };
   return new Session(pool, await initiateAuth(pool, "USER_PASSWORD_AUTH", parameters));
 }

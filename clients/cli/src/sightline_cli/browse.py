@@ -1,4 +1,4 @@
-"""`sightline ls`, `show`, `watch`, `usage` and `open`."""
+"""`sightline show`, `watch`, `usage` and `open`."""
 
 import importlib.util
 import io
@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from sightline_cli.arguments import InAlbum, OneImage, resolve_album, resolve_image
+from sightline_cli.arguments import OneImage, resolve_image
 from sightline_cli.formatting import (
     STATUS_MARKS,
     build_details_table,
@@ -20,8 +20,6 @@ from sightline_cli.formatting import (
     format_count,
 )
 from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_json, run
-from sightline_cli.search import MAX_PAGE_SIZE, Limit, OnlyIds, print_images
-from sightline_cli.times import parse_time
 from sightline_client import AsyncSightline, ImageView, Status
 from sightline_client.errors import NotFound, RenditionNotFound
 
@@ -30,58 +28,6 @@ MAX_PREVIEW_WIDTH = 46
 
 #: Timeout for the download of the rendition that `show` draws.
 PREVIEW_TIMEOUT_SECONDS = 15.0
-
-
-def ls(
-    status: Annotated[Status | None, typer.Option(help="Filter by status.")] = None,
-    album: InAlbum = None,
-    label: Annotated[
-        list[str] | None,
-        typer.Option("--label", metavar="LABEL", help="Filter by label. Repeatable."),
-    ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(metavar="TIME", parser=parse_time, help="Added at or after this time."),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(metavar="TIME", parser=parse_time, help="Added before this time."),
-    ] = None,
-    taken_since: Annotated[
-        datetime | None,
-        typer.Option(metavar="TIME", parser=parse_time, help="Taken at or after this time."),
-    ] = None,
-    taken_until: Annotated[
-        datetime | None,
-        typer.Option(metavar="TIME", parser=parse_time, help="Taken before this time."),
-    ] = None,
-    limit: Limit = 30,
-    ids: OnlyIds = False,
-    as_json: Json = False,
-) -> None:
-    """List images, newest first.
-
-    TIME is a date (`2026-07-01`, `2026-07-01T12:00:00`), or a time before now: `30m`, `12h`, `2d`,
-    `3w`, `6mo`, `1y`.
-
-    Example: `sightline ls --since 2d`
-    """
-
-    async def work() -> None:
-        async with open_client() as client:
-            images = client.images(
-                status=status,
-                album=(await resolve_album(client, album)).id if album else None,
-                labels=label or (),
-                created_from=since and since.astimezone(),
-                created_until=until and until.astimezone(),
-                taken_from=taken_since,
-                taken_until=taken_until,
-                page_size=min(limit, MAX_PAGE_SIZE),
-            )
-            await print_images(images, limit, ids, as_json)
-
-    run(work())
 
 
 def show(

@@ -18,10 +18,12 @@ from sightline_client.errors import SightlineError
 from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
+    CapabilitiesView,
     Feature,
     ImageSummary,
     ImageView,
     LabelView,
+    SortOrder,
     Status,
     UsageView,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "UNSET",
     "AlbumView",
     "AsyncSightline",
+    "CapabilitiesView",
     "DownloadResult",
     "Event",
     "Feature",
@@ -58,6 +61,7 @@ __all__ = [
     "Session",
     "Sightline",
     "SightlineError",
+    "SortOrder",
     "Status",
     "UploadOutcome",
     "UploadResult",

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from sightline.domain.albums import MAX_ALBUMS
 from sightline.domain.recognition import Feature
+from sightline.domain.sort_order import SortOrder
 from sightline_api.dependencies import Settings
 from sightline_api.images.filters import MAX_LABELS, MAX_WORDS
-from sightline_api.images.listing import Sort
 from sightline_api.images.schemas import (
     MAX_BATCH_SIZE,
     MAX_DESCRIPTION_LENGTH,
@@ -87,7 +87,7 @@ class CapabilitiesView(BaseModel):
         examples=[["image/jpeg", "image/png"]],
     )
     features: list[str] = Field(description="Features to recognize.", examples=[["labels", "text"]])
-    sort_orders: list[str] = Field(description="Values of `sort`.", examples=[["newest"]])
+    sort_orders: list[str] = Field(description="Values of `sort`.", examples=[["newest", "oldest"]])
     limits: LimitsView
 
 
@@ -97,6 +97,6 @@ async def get_capabilities(settings: Settings) -> CapabilitiesView:
     return CapabilitiesView(
         media_types=list(get_args(MediaType)),
         features=list(Feature),
-        sort_orders=list(Sort),
+        sort_orders=list(SortOrder),
         limits=LimitsView.of(settings),
     )

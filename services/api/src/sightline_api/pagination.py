@@ -1,6 +1,7 @@
 """Opaque cursors for pagination.
 
-A cursor contains only the key of an item, never an owner. A list always contains the caller's own
+A cursor contains only the key of an item, and the order of the list if it is not the default; never
+an owner. A list always contains the caller's own
 items, so a forged cursor grants no access.
 """
 
@@ -10,6 +11,7 @@ import binascii
 from pydantic import ValidationError
 
 from sightline.domain.ids import image_id_adapter
+from sightline.domain.sort_order import SortOrder
 from sightline_api.problems import InvalidCursor
 
 #: Images or albums of one page at most.
@@ -35,7 +37,28 @@ def decode_cursor(cursor: str) -> str:
 
 def decode_image_cursor(cursor: str) -> str:
     """Decode the image id in a cursor. Raises `InvalidCursor`."""
+    return _parse_image_id(decode_cursor(cursor))
+
+
+def encode_sorted_cursor(image_id: str, order: SortOrder) -> str:
+    """Encode the id of the last image of a page in this order."""
+    return encode_cursor(f"{_prefix(order)}{image_id}")
+
+
+def decode_sorted_cursor(cursor: str, order: SortOrder) -> str:
+    """Decode the image id in a cursor of a list in this order. Raises `InvalidCursor`."""
+    key, prefix = decode_cursor(cursor), _prefix(order)
+    if not key.startswith(prefix):
+        raise InvalidCursor
+    return _parse_image_id(key.removeprefix(prefix))
+
+
+def _prefix(order: SortOrder) -> str:
+    return "" if order is SortOrder.NEWEST else f"{order}:"
+
+
+def _parse_image_id(key: str) -> str:
     try:
-        return image_id_adapter.validate_python(decode_cursor(cursor))
+        return image_id_adapter.validate_python(key)
     except ValidationError:
         raise InvalidCursor from None

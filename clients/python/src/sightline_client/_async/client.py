@@ -56,6 +56,7 @@ from sightline_client.generated.api.images import (
     update_image,
 )
 from sightline_client.generated.api.labels import list_labels
+from sightline_client.generated.api.operations import get_capabilities
 from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
@@ -63,6 +64,7 @@ from sightline_client.generated.models import (
     AlbumImageBatch,
     AlbumRequest,
     AlbumView,
+    CapabilitiesView,
     DeletionBatch,
     ErasureView,
     Feature,
@@ -79,6 +81,7 @@ from sightline_client.generated.models import (
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
+    SortOrder,
     Status,
     UsageView,
 )
@@ -350,9 +353,10 @@ class AsyncSightline:
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
         taken_until: datetime | None = None,
+        sort: SortOrder = SortOrder.NEWEST,
         page_size: int = 100,
     ) -> Stream[ImageSummary]:
-        """Yield summaries of the caller's images, newest first; pages are fetched as needed.
+        """Yield summaries of the caller's images; pages are fetched as needed.
 
         Images must have all `labels`, none of the labels in `without`, and all words of `text`,
         and match the other filters. Images that await their upload are left out, unless `status`
@@ -372,6 +376,7 @@ class AsyncSightline:
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),
             taken_until=unset_if_none(taken_until),
+            sort=sort,
         )
 
     async def update(
@@ -600,6 +605,13 @@ class AsyncSightline:
             if not isinstance(response, ErasureView):
                 return
             await sleep(ERASE_POLL_SECONDS)
+
+    # Deployment
+
+    async def capabilities(self) -> CapabilitiesView:
+        """Return what the deployment accepts: media types, features, sort orders and limits."""
+        capabilities: CapabilitiesView = await self.call(get_capabilities.asyncio_detailed)
+        return capabilities
 
     # Any operation
 

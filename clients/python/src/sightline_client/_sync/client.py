@@ -58,6 +58,7 @@ from sightline_client.generated.api.images import (
     update_image,
 )
 from sightline_client.generated.api.labels import list_labels
+from sightline_client.generated.api.operations import get_capabilities
 from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
@@ -65,6 +66,7 @@ from sightline_client.generated.models import (
     AlbumImageBatch,
     AlbumRequest,
     AlbumView,
+    CapabilitiesView,
     DeletionBatch,
     ErasureView,
     Feature,
@@ -81,6 +83,7 @@ from sightline_client.generated.models import (
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
+    SortOrder,
     Status,
     UsageView,
 )
@@ -350,9 +353,10 @@ class Sightline:
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
         taken_until: datetime | None = None,
+        sort: SortOrder = SortOrder.NEWEST,
         page_size: int = 100,
     ) -> Stream[ImageSummary]:
-        """Yield summaries of the caller's images, newest first; pages are fetched as needed.
+        """Yield summaries of the caller's images; pages are fetched as needed.
 
         Images must have all `labels`, none of the labels in `without`, and all words of `text`,
         and match the other filters. Images that their upload are left out, unless `status`
@@ -372,6 +376,7 @@ class Sightline:
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),
             taken_until=unset_if_none(taken_until),
+            sort=sort,
         )
 
     def update(
@@ -598,6 +603,13 @@ class Sightline:
             if not isinstance(response, ErasureView):
                 return
             sleep(ERASE_POLL_SECONDS)
+
+    # Deployment
+
+    def capabilities(self) -> CapabilitiesView:
+        """Return what the deployment accepts: media types, features, sort orders and limits."""
+        capabilities: CapabilitiesView = self.call(get_capabilities.sync_detailed)
+        return capabilities
 
     # Any operation
 

@@ -71,6 +71,23 @@ _HEADERS = {
     },
 }
 
+#: Headers of deprecated operations; see `sightline_api.routing.deprecation`.
+_DEPRECATION_HEADERS = {
+    "Deprecation": {
+        "description": "When the operation was deprecated: `@` and Unix seconds (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$", "maxLength": 20},
+    },
+    "Sunset": {
+        "description": "When the operation is removed: an HTTP date (RFC 8594).",
+        "schema": {"type": "string", "maxLength": 40},
+    },
+    "Link": {
+        "description": "The operation that replaces this one (`successor-version`), and the "
+        "migration guide (`deprecation`).",
+        "schema": {"type": "string", "maxLength": 1000},
+    },
+}
+
 _IF_NONE_MATCH = {
     "name": "if-none-match",
     "in": "header",
@@ -82,7 +99,10 @@ _IF_NONE_MATCH = {
 
 def complete_responses(document: dict[str, Any]) -> None:
     """Add the responses and headers that middleware and handlers add, in place."""
-    document["components"].setdefault("headers", {}).update(_HEADERS)
+    headers = document["components"].setdefault("headers", {})
+    headers.update(_HEADERS)
+    if any(operation.get("deprecated") for operation in operations(document)):
+        headers.update(_DEPRECATION_HEADERS)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             _add_problems(operation, path)
@@ -123,6 +143,8 @@ def _add_not_modified(operation: Operation) -> None:
 def _header_names(operation: Operation, status: str, response: dict[str, Any]) -> list[str]:
     """Return the headers of a response beyond those that it declares."""
     names = ["X-Request-Id"]
+    if operation.get("deprecated"):
+        names += _DEPRECATION_HEADERS
     is_success, operation_id = status < "400", operation["operationId"]
     has_etag = operation_id in VERSIONED or "304" in operation["responses"]
     if status == "304" or (is_success and has_etag):

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid4
 
 from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
@@ -25,7 +26,7 @@ from sightline_api.dependencies import (
 from sightline_api.events.dependencies import Changes
 from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
-from sightline_api.images.filters import SelectedImages, check_sort
+from sightline_api.images.filters import SelectedImages
 from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
@@ -42,7 +43,7 @@ from sightline_api.images.schemas import (
     ReprocessRequest,
 )
 from sightline_api.images.upload_route import UploadRoute
-from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -138,7 +139,6 @@ async def delete_images(
     "",
     operation_id="list_images",
     summary="List images",
-    dependencies=[Depends(check_sort)],
     responses=documented(InvalidCursor, InvalidText),
 )
 async def list_images(
@@ -147,19 +147,20 @@ async def list_images(
     index: Index,
     signer: UrlSigner,
     selected: SelectedImages,
+    sort: Annotated[SortOrder, Query(description="By the time of creation.")] = SortOrder.NEWEST,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
-    """Return summaries of the caller's images that match all filters, newest first.
+    """Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
     fewer items than `limit`, or none, and still have a `next_cursor`.
     """
-    before = decode_image_cursor(cursor) if cursor else None
-    page = await Listing(images, index, user.owner).page(selected, limit, before)
-    return await ImageSummaryPage.of(page, signer)
+    after = decode_sorted_cursor(cursor, sort) if cursor else None
+    page = await Listing(images, index, user.owner, sort).page(selected, limit, after)
+    return await ImageSummaryPage.of(page, signer, sort)
 
 
 @router.get(

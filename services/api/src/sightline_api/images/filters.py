@@ -11,7 +11,7 @@ from sightline.domain.labels import fold_label
 from sightline.domain.states import Status
 from sightline.domain.words import split_words
 from sightline_api.images.index_search import Query as IndexQuery
-from sightline_api.images.listing import Filter, Sort
+from sightline_api.images.listing import Filter
 from sightline_api.images.schemas import LabelName
 from sightline_api.problems import InvalidText
 
@@ -65,10 +65,6 @@ async def _read_filter(
         taken_from=taken_from,
         taken_until=taken_until,
     )
-
-
-async def check_sort(sort: Sort = Sort.NEWEST) -> None:
-    """Accept the orders that lists have; at present there is one."""
 
 
 SelectedImages = Annotated[Filter, Depends(_read_filter)]

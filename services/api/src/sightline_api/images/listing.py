@@ -1,10 +1,10 @@
 """List an owner's images, all of them or those that a filter selects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from sightline.domain.ids import first_image_id
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary
 from sightline.ports.image_index import ImageIndex
@@ -19,12 +19,6 @@ MAX_READ = 1_000
 #: The ends of the calendar, in UTC.
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
-
-
-class Sort(StrEnum):
-    """The order of a list of images."""
-
-    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,11 @@ class Filter:
     created_until: datetime | None = None
     taken_from: datetime | None = None
     taken_until: datetime | None = None
+
+    @property
+    def created(self) -> "_IdRange":
+        """The ids of the range of creation times."""
+        return _IdRange(_first_id(self.created_from), _first_id(self.created_until))
 
     @property
     def is_selective(self) -> bool:
@@ -73,47 +72,74 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class _IdRange:
+    """Image ids from `start` on and before `end`; None is unlimited."""
+
+    start: str | None
+    end: str | None
+
+    def after(self, image_id: str, order: SortOrder) -> "_IdRange":
+        """Return the part of the range that follows an id in this order."""
+        if order is SortOrder.NEWEST:
+            return replace(self, end=image_id if self.end is None else min(self.end, image_id))
+        following = order.next_position(image_id)
+        return replace(self, start=max(self.start or "", following))
+
+    def first_position(self, order: SortOrder) -> str | None:
+        """Return the position at which the range starts in this order; None if it has no limit."""
+        if order is SortOrder.OLDEST:
+            return self.start
+        return self.end and order.next_position(self.end)
+
+    def __contains__(self, image_id: str) -> bool:
+        if self.start is not None and image_id < self.start:
+            return False
+        return self.end is None or image_id < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """Lists the images of one owner."""
+    """Lists the images of one owner in one order."""
 
     images: ImageTable
     index: ImageIndex
     owner: str
+    order: SortOrder = SortOrder.NEWEST
 
-    async def page(self, selected: Filter, limit: int, before: str | None) -> SummaryPage:
-        """Return at most `limit` of the selected images, newest first, older than `before`."""
-        oldest = selected.created_from
-        down_to = None if oldest is None else first_image_id(_in_utc(oldest))
-        if selected.created_until is not None:
-            end = first_image_id(_in_utc(selected.created_until))
-            before = end if before is None else min(before, end)
+    async def page(self, selected: Filter, limit: int, after: str | None) -> SummaryPage:
+        """Return the first `limit` of the selected images that follow the image id `after`."""
+        remaining = selected.created
+        if after is not None:
+            remaining = remaining.after(after, self.order)
         # Where few images are skipped, reading just the page is mostly enough.
         size = READ_SIZE if selected.is_selective else limit
         found: list[ImageSummary] = []
         for _ in range(MAX_READ // READ_SIZE):
-            page = await self._read(selected.query, size, before, down_to)
-            before = page.next_before
+            page = await self._read(selected.query, size, remaining)
+            after = page.next_after
             for image in filter(selected.matches, page.images):
                 if len(found) == limit:
                     return SummaryPage(found, found[-1].image_id)
                 found.append(image)
-            if before is None or (size == limit == len(found)):
+            if after is None or (size == limit == len(found)):
                 break
+            remaining = remaining.after(after, self.order)
             size = READ_SIZE
-        return SummaryPage(found, before)
+        return SummaryPage(found, after)
 
-    async def _read(
-        self, query: Query | None, size: int, before: str | None, down_to: str | None
-    ) -> SummaryPage:
-        """Return the next images by time that the query finds, or the next of all images."""
+    async def _read(self, query: Query | None, size: int, ids_in: _IdRange) -> SummaryPage:
+        """Return the first images of the range that the query finds, or the first of all images."""
         if query is None:
-            return await self.images.page_summaries(self.owner, size, before, down_to)
+            return await self.images.page_summaries(
+                self.owner, size, ids_in.end, ids_in.start, self.order
+            )
         ids: list[str] = []
-        async for image_id in find_images(self.index, self.owner, query, before):
+        start = ids_in.first_position(self.order)
+        async for image_id in find_images(self.index, self.owner, query, start, self.order):
+            if image_id not in ids_in:
+                break
             if len(ids) == size:
                 return SummaryPage(await self._get(query, ids), ids[-1])
-            if down_to is not None and image_id < down_to:
-                break
             ids.append(image_id)
         return SummaryPage(await self._get(query, ids), None)
 
@@ -124,6 +150,10 @@ class Listing:
         # itself decides.
         images = await self.images.get_many(self.owner, ids)
         return [each.summary for each in images if each.found_words.issuperset(query.words)]
+
+
+def _first_id(at: datetime | None) -> str | None:
+    return None if at is None else first_image_id(_in_utc(at))
 
 
 def _in_utc(at: datetime) -> datetime:

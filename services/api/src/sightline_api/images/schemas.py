@@ -21,10 +21,11 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import RenditionSet
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
-from sightline_api.pagination import encode_cursor
+from sightline_api.pagination import encode_sorted_cursor
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
@@ -299,17 +300,19 @@ class ImageSummary(BaseModel):
 
 
 class ImageSummaryPage(BaseModel):
-    """A page of images, newest first; `next_cursor` continues it, null on the last page."""
+    """A page of images; `next_cursor` continues it in the same order, null on the last page."""
 
     items: list[ImageSummary]
     next_cursor: str | None
 
     @classmethod
-    async def of(cls, page: SummaryPage, signer: Signer) -> Self:
+    async def of(
+        cls, page: SummaryPage, signer: Signer, order: SortOrder = SortOrder.NEWEST
+    ) -> Self:
         urls = await sign_links(page.images, signer)
         return cls(
             items=[ImageSummary.of(image, urls) for image in page.images],
-            next_cursor=page.next_before and encode_cursor(page.next_before),
+            next_cursor=page.next_after and encode_sorted_cursor(page.next_after, order),
         )
 
 

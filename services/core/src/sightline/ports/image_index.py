@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from sightline.domain.sort_order import SortOrder
+
 
 class LabelCount(NamedTuple):
     """A label: its key, its name as first written, and how many images have it."""
@@ -41,11 +43,16 @@ class ImageIndex(Protocol):
     """
 
     async def find(
-        self, owner: str, term: Term, limit: int, upto: str | None = None
+        self,
+        owner: str,
+        term: Term,
+        limit: int,
+        start: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> list[TermMatch]:
-        """Return the newest `limit` images that the term finds, newest first.
+        """Return the first `limit` images that the term finds in this order.
 
-        With `upto`, only images not newer than that id. A word may find an image a moment too early
+        With `start`, from the position of that id on. A word may find an image a moment too early
         or too late, because words are indexed outside the image's transaction: check the text.
         """
 

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 
 
@@ -20,10 +21,10 @@ class ImagePage(NamedTuple):
 
 
 class SummaryPage(NamedTuple):
-    """A page of summaries, newest first; `next_before` continues it, None on the last page."""
+    """A page of summaries; the next page follows the id `next_after`, None on the last page."""
 
     images: list[ImageSummary]
-    next_before: str | None
+    next_after: str | None
 
 
 class ImageTable(Protocol):
@@ -50,9 +51,14 @@ class ImageTable(Protocol):
         """Return at most `limit` of the owner's images that are older than the id `before`."""
 
     async def page_summaries(
-        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+        self,
+        owner: str,
+        limit: int,
+        before: str | None = None,
+        down_to: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> SummaryPage:
-        """Return at most `limit` summaries of the owner's images.
+        """Return the first `limit` summaries of the owner's images in this order.
 
         They are older than the image id `before`, and not older than `down_to`.
         """

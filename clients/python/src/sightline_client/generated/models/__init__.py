@@ -60,7 +60,7 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
-from .sort import Sort
+from .sort_order import SortOrder
 from .status import Status
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
@@ -127,7 +127,7 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
-    "Sort",
+    "SortOrder",
     "Status",
     "UploadTarget",
     "UploadTargetFields",

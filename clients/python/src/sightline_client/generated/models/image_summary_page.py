@@ -19,7 +19,7 @@ T = TypeVar("T", bound="ImageSummaryPage")
 
 @_attrs_define
 class ImageSummaryPage:
-    """A page of images, newest first; `next_cursor` continues it, null on the last page.
+    """A page of images; `next_cursor` continues it in the same order, null on the last page.
 
     Attributes:
         items (list[ImageSummary]):

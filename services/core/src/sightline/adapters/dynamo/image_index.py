@@ -34,6 +34,7 @@ from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.labels import ImageLabel
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.perceptual_hash import split_bands
+from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 if TYPE_CHECKING:
@@ -55,17 +56,22 @@ class DynamoImageIndex:
         self._table = table
 
     async def find(
-        self, owner: str, term: Term, limit: int, upto: str | None = None
+        self,
+        owner: str,
+        term: Term,
+        limit: int,
+        start: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> list[TermMatch]:
         condition, values = "pk = :pk", {":pk": {"S": term_partition(owner, term)}}
-        if upto is not None:
-            condition += " AND sk <= :upto"
-            values[":upto"] = {"S": upto}
+        if start is not None:
+            condition += f" AND sk {'<=' if order is SortOrder.NEWEST else '>='} :start"
+            values[":start"] = {"S": start}
         request: Any = {
             "TableName": self._table,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": values,
-            "ScanIndexForward": False,
+            "ScanIndexForward": order is SortOrder.OLDEST,
             "Limit": limit,
         }
         items = await query(self._client, request, limit)

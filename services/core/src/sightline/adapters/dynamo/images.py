@@ -31,6 +31,7 @@ from sightline.adapters.dynamo.usage import UsageWriter
 from sightline.domain.clock import now
 from sightline.domain.images import Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound, ImagePage, SummaryPage
@@ -84,13 +85,21 @@ class DynamoImageTable:
         return _select_visible(map(read_summary, rows), image_ids)
 
     async def page(self, owner: str, limit: int, before: str | None = None) -> ImagePage:
-        request = self._page_request(owner, limit, before, None)
+        request = self._page_request(owner, limit, before)
         return ImagePage(*await self._read_page(request, read_image, limit))
 
     async def page_summaries(
-        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+        self,
+        owner: str,
+        limit: int,
+        before: str | None = None,
+        down_to: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> SummaryPage:
-        request = self._page_request(owner, limit, before, down_to) | SUMMARY_PROJECTION
+        if before is not None and down_to is not None and before <= down_to:
+            # DynamoDB rejects an empty range.
+            return SummaryPage([], None)
+        request = self._page_request(owner, limit, before, down_to, order) | SUMMARY_PROJECTION
         return SummaryPage(*await self._read_page(request, read_summary, limit))
 
     async def store(self, before: Image, after: Image) -> None:
@@ -184,23 +193,26 @@ class DynamoImageTable:
         return images[:limit], images[limit - 1].image_id if more else None
 
     def _page_request(
-        self, owner: str, limit: int, before: str | None, down_to: str | None
+        self,
+        owner: str,
+        limit: int,
+        before: str | None,
+        down_to: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> dict[str, Any]:
-        request: dict[str, Any] = {
+        # "g" is after every id: they start with a digit or a letter from a to f.
+        newest = "g" if before is None else SortOrder.NEWEST.next_position(before)
+        return {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :oldest AND :newest",
             "ExpressionAttributeValues": {
                 ":pk": {"S": owner_partition(owner)},
                 ":oldest": {"S": f"{IMAGE_PREFIX}{down_to or ''}"},
-                # After every id: they start with a digit or a letter from a to f.
-                ":newest": {"S": f"{IMAGE_PREFIX}g"},
+                ":newest": {"S": f"{IMAGE_PREFIX}{newest}"},
             },
-            "ScanIndexForward": False,
+            "ScanIndexForward": order is SortOrder.OLDEST,
             "Limit": limit + 1,
         }
-        if before is not None:
-            request["ExclusiveStartKey"] = image_key(ImageKey(owner, before))
-        return request
 
     def _update_image(self, before: Image, after: Image, words: frozenset[str]) -> Any:
         """Return the update that writes every attribute whose revision changed, and adds words."""

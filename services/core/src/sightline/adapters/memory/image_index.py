@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.images import Image
 from sightline.domain.perceptual_hash import split_bands
+from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 
@@ -16,10 +17,19 @@ class MemoryImageIndex:
         self._state = state
 
     async def find(
-        self, owner: str, term: Term, limit: int, upto: str | None = None
+        self,
+        owner: str,
+        term: Term,
+        limit: int,
+        start: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> list[TermMatch]:
         found = self._matches(owner, term)
-        return [each for each in found if upto is None or each.image_id <= upto][:limit]
+        if order is SortOrder.OLDEST:
+            found.reverse()
+        if start is not None:
+            found = [each for each in found if order.reaches(each.image_id, start)]
+        return found[:limit]
 
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return [each for each in self._matches(owner, term) if each.image_id in image_ids]

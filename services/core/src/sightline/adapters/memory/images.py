@@ -8,6 +8,7 @@ from sightline.adapters.memory.state import MemoryState
 from sightline.domain.clock import now
 from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound, ImagePage, SummaryPage
@@ -51,12 +52,19 @@ class MemoryImageTable:
         return ImagePage(older[:limit], older[limit - 1].image_id if more else None)
 
     async def page_summaries(
-        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+        self,
+        owner: str,
+        limit: int,
+        before: str | None = None,
+        down_to: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> SummaryPage:
         everything = await self.page(owner, len(self._rows) + 1, before)
-        older = [each for each in everything.images if down_to is None or each.image_id >= down_to]
-        summaries = [image.summary for image in older[:limit]]
-        return SummaryPage(summaries, older[limit - 1].image_id if len(older) > limit else None)
+        found = [each for each in everything.images if down_to is None or each.image_id >= down_to]
+        if order is SortOrder.OLDEST:
+            found.reverse()
+        summaries = [image.summary for image in found[:limit]]
+        return SummaryPage(summaries, found[limit - 1].image_id if len(found) > limit else None)
 
     async def store(self, before: Image, after: Image) -> None:
         current = self._rows.get(before.key)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sightline.adapters.sqlite.database import Database
 from sightline.domain.images import Image
 from sightline.domain.perceptual_hash import split_bands
+from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 
 #: Sorts after every image or album id, which start with a digit or a letter from a to f.
@@ -23,9 +24,14 @@ class SqliteImageIndex:
         self._database = database
 
     async def find(
-        self, owner: str, term: Term, limit: int, upto: str | None = None
+        self,
+        owner: str,
+        term: Term,
+        limit: int,
+        start: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> list[TermMatch]:
-        return await self._database.read(_find, owner, term, limit, upto)
+        return await self._database.read(_find, owner, term, limit, start, order)
 
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return await self._database.read(_match, owner, term, image_ids)
@@ -96,15 +102,25 @@ def _terms(image: Image) -> dict[Term, float]:
     }
 
 
+#: Selects the images of a term, from a position on.
+_FIND = {
+    SortOrder.NEWEST: "SELECT image_id, confidence FROM terms WHERE owner = ? AND kind = ? "
+    "AND name = ? AND image_id <= ? ORDER BY image_id DESC LIMIT ?",
+    SortOrder.OLDEST: "SELECT image_id, confidence FROM terms WHERE owner = ? AND kind = ? "
+    "AND name = ? AND image_id >= ? ORDER BY image_id LIMIT ?",
+}
+
+
 def _find(
-    connection: sqlite3.Connection, owner: str, term: Term, limit: int, upto: str | None
+    connection: sqlite3.Connection,
+    owner: str,
+    term: Term,
+    limit: int,
+    start: str | None,
+    order: SortOrder,
 ) -> list[TermMatch]:
-    rows = connection.execute(
-        "SELECT image_id, confidence FROM terms "
-        "WHERE owner = ? AND kind = ? AND name = ? AND image_id <= ? "
-        "ORDER BY image_id DESC LIMIT ?",
-        (owner, *term, upto or AFTER_EVERY_ID, limit),
-    )
+    first = AFTER_EVERY_ID if order is SortOrder.NEWEST else ""
+    rows = connection.execute(_FIND[order], (owner, *term, start or first, limit))
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
 
 

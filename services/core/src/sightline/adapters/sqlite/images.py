@@ -20,6 +20,7 @@ from sightline.adapters.sqlite.usage import count_removal, count_usage
 from sightline.domain.clock import now
 from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound, ImagePage, SummaryPage
@@ -62,9 +63,16 @@ class SqliteImageTable:
         return ImagePage(images[:limit], images[limit - 1].image_id if more else None)
 
     async def page_summaries(
-        self, owner: str, limit: int, before: str | None = None, down_to: str | None = None
+        self,
+        owner: str,
+        limit: int,
+        before: str | None = None,
+        down_to: str | None = None,
+        order: SortOrder = SortOrder.NEWEST,
     ) -> SummaryPage:
-        images = await self._database.read(_page_summaries, owner, limit + 1, before, down_to)
+        images = await self._database.read(
+            _page_summaries, owner, limit + 1, before, down_to, order
+        )
         more = len(images) > limit
         return SummaryPage(images[:limit], images[limit - 1].image_id if more else None)
 
@@ -142,17 +150,27 @@ def _page(
     return [parse_image(document) for (document,) in rows]
 
 
+_PAGE_SUMMARIES = (
+    "SELECT summary FROM images WHERE owner = ? AND image_id < ? AND image_id >= ? "
+    "AND NOT deleted AND (expires_at IS NULL OR expires_at > ?) ORDER BY image_id "
+)
+
+_PAGE_SUMMARIES_IN_ORDER = {
+    SortOrder.NEWEST: _PAGE_SUMMARIES + "DESC LIMIT ?",
+    SortOrder.OLDEST: _PAGE_SUMMARIES + "ASC LIMIT ?",
+}
+
+
 def _page_summaries(
     connection: sqlite3.Connection,
     owner: str,
     limit: int,
     before: str | None,
     down_to: str | None,
+    order: SortOrder,
 ) -> list[ImageSummary]:
     rows = connection.execute(
-        "SELECT summary FROM images WHERE owner = ? AND image_id < ? AND image_id >= ? "
-        "AND NOT deleted AND (expires_at IS NULL OR expires_at > ?) "
-        "ORDER BY image_id DESC LIMIT ?",
+        _PAGE_SUMMARIES_IN_ORDER[order],
         (owner, before or AFTER_EVERY_ID, down_to or "", time.time(), limit),
     )
     return [ImageSummary.model_validate_json(summary) for (summary,) in rows]

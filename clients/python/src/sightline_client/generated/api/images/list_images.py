@@ -10,7 +10,7 @@ from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
 from ...models.problem_body import ProblemBody
-from ...models.sort import Sort
+from ...models.sort_order import SortOrder
 from ...models.status import Status
 from ...types import UNSET, Unset
 from typing import cast
@@ -19,9 +19,9 @@ import datetime
 
 def _get_kwargs(
     *,
+    sort: SortOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -40,15 +40,15 @@ def _get_kwargs(
 
     params: dict[str, Any] = {}
 
-    params["limit"] = limit
-
-    params["cursor"] = cursor
-
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
         json_sort = sort.value
 
     params["sort"] = json_sort
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -182,9 +182,9 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    sort: SortOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -199,7 +199,7 @@ def sync_detailed(
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
-     Return summaries of the caller's images that match all filters, newest first.
+     Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
@@ -207,9 +207,9 @@ def sync_detailed(
     fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        sort (SortOrder | Unset): The order of a list of images by their time of creation.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
-        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -232,9 +232,9 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        sort=sort,
         limit=limit,
         cursor=cursor,
-        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -258,9 +258,9 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    sort: SortOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -275,7 +275,7 @@ def sync(
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
-     Return summaries of the caller's images that match all filters, newest first.
+     Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
@@ -283,9 +283,9 @@ def sync(
     fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        sort (SortOrder | Unset): The order of a list of images by their time of creation.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
-        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -309,9 +309,9 @@ def sync(
 
     return sync_detailed(
         client=client,
+        sort=sort,
         limit=limit,
         cursor=cursor,
-        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -329,9 +329,9 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    sort: SortOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -346,7 +346,7 @@ async def asyncio_detailed(
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
 
-     Return summaries of the caller's images that match all filters, newest first.
+     Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
@@ -354,9 +354,9 @@ async def asyncio_detailed(
     fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        sort (SortOrder | Unset): The order of a list of images by their time of creation.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
-        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -379,9 +379,9 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        sort=sort,
         limit=limit,
         cursor=cursor,
-        sort=sort,
         status=status,
         album=album,
         label=label,
@@ -403,9 +403,9 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    sort: SortOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
-    sort: Sort | Unset = UNSET,
     status: Status | Unset = UNSET,
     album: str | Unset = UNSET,
     label: list[str] | Unset = UNSET,
@@ -420,7 +420,7 @@ async def asyncio(
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
 
-     Return summaries of the caller's images that match all filters, newest first.
+     Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
@@ -428,9 +428,9 @@ async def asyncio(
     fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
+        sort (SortOrder | Unset): The order of a list of images by their time of creation.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
-        sort (Sort | Unset): The order of a list of images.
         status (Status | Unset): The status of an image, as its owner sees it.
         album (str | Unset): The id of an album: a UUID of version 7. Ids sort by creation time.
         label (list[str] | Unset): Images that have all of these labels.
@@ -455,9 +455,9 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            sort=sort,
             limit=limit,
             cursor=cursor,
-            sort=sort,
             status=status,
             album=album,
             label=label,

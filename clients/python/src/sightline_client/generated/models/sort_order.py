@@ -1,8 +1,9 @@
 from enum import StrEnum
 
 
-class Sort(StrEnum):
+class SortOrder(StrEnum):
     NEWEST = "newest"
+    OLDEST = "oldest"
 
     def __str__(self) -> str:
         return str(self.value)
