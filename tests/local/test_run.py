@@ -85,9 +85,11 @@ def is_alive(pid: int) -> bool:
 
 
 def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
+    with running(tmp_path, "--port", "0", "--cloud", "moto", "--traces") as process:
         started = wait_until_running(process)
         connection = Connection.read(tmp_path)
+        assert connection.traces is not None
+        assert "<h1>Traces</h1>" in httpx.get(connection.traces).text
         assert httpx.get(f"{connection.api}/docs").is_success
         command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "token"]
         token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -98,7 +100,8 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
         output = started + finish(process)
     assert process.returncode == 0
     # One more if the web application has been built.
-    assert len(pids) == (6 if connection.web else 5)
+    assert len(pids) == (7 if connection.web else 6)
+    assert connection.traces in output
     assert (connection.web or "not built, see above") in output
     assert not any(map(is_alive, pids))
     assert connection.api in output
@@ -110,6 +113,17 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert output.rstrip().endswith("All processes have stopped.")
     with pytest.raises(StackError, match="make run"):
         Connection.read(tmp_path)
+
+
+def test_demo_prints_the_waterfall_of_its_image(tmp_path: Path) -> None:
+    with running(tmp_path, "--port", "0", "--cloud", "moto", "--traces") as process:
+        wait_until_running(process)
+        command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "demo"]
+        demo = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+        process.send_signal(signal.SIGINT)
+        finish(process)
+    lines = [line.split("  ")[0] for line in demo.stdout.splitlines() if "|" in line]
+    assert {"sightline-api", "sightline-worker", "sightline-resizer"} <= set(lines)
 
 
 #: The leader of a session that waits for its child and survives a hang-up, as `make` does.
