@@ -204,6 +204,10 @@ compare-pictures: $(VENV)/dev ## Compare the resizer with exiftool and ImageMagi
 bench-gateway: $(VENV)/bench ## Benchmark the API against a no-op endpoint (requires wrk)
 	$(BIN)/python benchmarks/gateway.py
 
+.PHONY: bench-tracing
+bench-tracing: $(VENV)/bench ## Measure the CPU cost of traces on upload tickets and consumed messages
+	$(BIN)/python benchmarks/tracing.py
+
 .PHONY: plan apply deploy destroy
 plan: ## Show what `make apply` would change in AWS (ENV=dev)
 apply: ## Create or update a stack in AWS, after confirmation (ENV=dev)

@@ -84,6 +84,13 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def check_waterfall_of_demo(folder: Path) -> None:
+    command = [sys.executable, "-m", "sightline_local", "--folder", str(folder), "demo"]
+    demo = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    services = [line.split("  ")[0] for line in demo.stdout.splitlines() if line.endswith("|")]
+    assert {"sightline-api", "sightline-worker", "sightline-resizer"} <= set(services)
+
+
 def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with running(tmp_path, "--port", "0", "--cloud", "moto", "--traces") as process:
         started = wait_until_running(process)
@@ -95,6 +102,7 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
         token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{connection.api}/v1/images", headers=headers).json()["items"] == []
+        check_waterfall_of_demo(tmp_path)
         pids = children(process)
         process.send_signal(signal.SIGINT)
         output = started + finish(process)
@@ -113,17 +121,6 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert output.rstrip().endswith("All processes have stopped.")
     with pytest.raises(StackError, match="make run"):
         Connection.read(tmp_path)
-
-
-def test_demo_prints_the_waterfall_of_its_image(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0", "--cloud", "moto", "--traces") as process:
-        wait_until_running(process)
-        command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "demo"]
-        demo = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
-        process.send_signal(signal.SIGINT)
-        finish(process)
-    lines = [line.split("  ")[0] for line in demo.stdout.splitlines() if "|" in line]
-    assert {"sightline-api", "sightline-worker", "sightline-resizer"} <= set(lines)
 
 
 #: The leader of a session that waits for its child and survives a hang-up, as `make` does.
