@@ -8,6 +8,8 @@ FOLDER ?=
 CLOUD ?= ministack
 # `make run FRESH=1` deletes the photos and users of earlier runs first.
 FRESH ?=
+# `make run TRACES=1` records traces of every request and image, and shows them on a page.
+TRACES ?=
 # `make run MODELS=best` downloads the models for boxes and for faces (YuNet) first.
 MODELS ?=
 API ?= http://127.0.0.1:8000
@@ -38,8 +40,8 @@ step = $(if $(NUMBERED),[$(1)/4] )
 
 .PHONY: run
 run: NUMBERED := yes
-run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible $(if $(filter best,$(MODELS)),models-if-possible) ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1 MODELS=best)
-	@SIGHTLINE_CORS_ORIGINS="$(CORS_ORIGINS)" exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh)
+run: $(VENV)/run $(if $(filter ministack,$(CLOUD)),$(MINISTACK)/installed) web-if-possible $(if $(filter best,$(MODELS)),models-if-possible) ## Start the whole stack on this machine; stop it with Ctrl-C (PORT=8000 FRESH=1 MODELS=best TRACES=1)
+	@SIGHTLINE_CORS_ORIGINS="$(CORS_ORIGINS)" exec $(BIN)/python -m sightline_local run --port $(PORT) --cloud $(CLOUD) $(if $(filter-out 0,$(FRESH)),--fresh) $(if $(filter-out 0,$(TRACES)),--traces)
 
 .PHONY: reset
 reset: $(VENV)/run ## Delete the photos and users that `make run` keeps
@@ -205,6 +207,10 @@ compare-pictures: $(VENV)/dev ## Compare the resizer with exiftool and ImageMagi
 .PHONY: bench-gateway
 bench-gateway: $(VENV)/bench ## Benchmark the API against a no-op endpoint (requires wrk)
 	$(BIN)/python benchmarks/gateway.py
+
+.PHONY: bench-tracing
+bench-tracing: $(VENV)/bench ## Measure the CPU cost of traces on upload tickets and consumed messages
+	$(BIN)/python benchmarks/tracing.py
 
 .PHONY: plan apply deploy destroy
 plan: ## Show what `make apply` would change in AWS (ENV=dev)

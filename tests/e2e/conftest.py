@@ -12,6 +12,7 @@ from sightline_local.connection import Connection
 from sightline_local.demo import request_upload, sign_in, upload
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.stack import Stack, consecutive_ports
+from sightline_testing.trace_receiver import TraceReceiver, run_trace_receiver
 
 #: Timeout for anything that a test waits for, seconds.
 TIMEOUT_SECONDS = 60
@@ -79,9 +80,22 @@ class User:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def receiver() -> Iterator[TraceReceiver]:
+    """A receiver of the traces of the stack, in this process."""
+    with run_trace_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, receiver: TraceReceiver) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(consecutive_ports(0), folder, VISIBILITY_SECONDS) as stack:
+    traced = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+        "SIGHTLINE_TRACE_OWNER_KEY": "key",
+    }
+    settings = dict.fromkeys(("api", "worker", "resizer"), traced)
+    with Stack(consecutive_ports(0), folder, VISIBILITY_SECONDS, settings) as stack:
         stack.start()
         yield stack
 

@@ -84,21 +84,32 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def check_waterfall_of_demo(folder: Path) -> None:
+    command = [sys.executable, "-m", "sightline_local", "--folder", str(folder), "demo"]
+    demo = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    services = [line.split("  ")[0] for line in demo.stdout.splitlines() if line.endswith("|")]
+    assert {"sightline-api", "sightline-worker", "sightline-resizer"} <= set(services)
+
+
 def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0", "--cloud", "moto") as process:
+    with running(tmp_path, "--port", "0", "--cloud", "moto", "--traces") as process:
         started = wait_until_running(process)
         connection = Connection.read(tmp_path)
+        assert connection.traces is not None
+        assert "<h1>Traces</h1>" in httpx.get(connection.traces).text
         assert httpx.get(f"{connection.api}/docs").is_success
         command = [sys.executable, "-m", "sightline_local", "--folder", str(tmp_path), "token"]
         token = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{connection.api}/v1/images", headers=headers).json()["items"] == []
+        check_waterfall_of_demo(tmp_path)
         pids = children(process)
         process.send_signal(signal.SIGINT)
         output = started + finish(process)
     assert process.returncode == 0
     # One more if the web application has been built.
-    assert len(pids) == (6 if connection.web else 5)
+    assert len(pids) == (7 if connection.web else 6)
+    assert connection.traces in output
     assert (connection.web or "not built, see above") in output
     assert not any(map(is_alive, pids))
     assert connection.api in output

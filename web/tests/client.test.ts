@@ -35,6 +35,23 @@ describe("a request", () => {
     expect(await (call.mock.calls[1]![0] as Request).json()).toEqual({ title: "Summer" });
   });
 
+  test("starts a trace, which its repetition continues", async () => {
+    const { api, call } = makeClient(problem(401, "unauthenticated"), json({}), json({}));
+    await api.GET("/v1/usage");
+    await api.GET("/v1/usage");
+    const sent = call.mock.calls.map(([request]) => (request as Request).headers.get("traceparent"));
+    expect(sent[0]).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
+    expect(sent[1]).toBe(sent[0]);
+    expect(sent[2]).not.toBe(sent[0]);
+  });
+
+  test("keeps the trace of the application", async () => {
+    const { api, call } = makeClient(json({}));
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    await api.GET("/v1/usage", { headers: { traceparent } });
+    expect((call.mock.calls[0]![0] as Request).headers.get("traceparent")).toBe(traceparent);
+  });
+
   test("throws a Problem if the new token is rejected too", async () => {
     const { api, call } = makeClient(problem(401, "unauthenticated"), problem(401, "unauthenticated"));
     await expect(api.GET("/v1/usage")).rejects.toMatchObject({ status: 401 });

@@ -1,5 +1,6 @@
 import createFetchClient, { type Client } from "openapi-fetch";
 import { Problem, Unreachable } from "./problem.js";
+import { makeTraceparent } from "./traceparent.js";
 import type { components, paths } from "./schema.js";
 
 export type Schemas = components["schemas"];
@@ -35,7 +36,10 @@ export function createSightline(options: Options): Sightline {
   });
 }
 
-/** Creates a `fetch` that adds an access token, and retries once with a new token after a 401. */
+/**
+ * Creates a `fetch` that adds an access token, and retries once with a new token after a 401. Each
+ * request starts a trace, unless the application has set a `traceparent`.
+ */
 export function createAuthenticatedFetch(
   options: Options,
 ): (request: Request) => Promise<Response> {
@@ -58,7 +62,9 @@ export function createAuthenticatedFetch(
     }
   }
 
-  return async (request) => {
+  return async (original) => {
+    const request = new Request(original);
+    if (!request.headers.has("traceparent")) request.headers.set("traceparent", makeTraceparent());
     const retry = request.clone();
     const response = await attempt(request, false);
     return response.status === 401 ? attempt(retry, true) : response;

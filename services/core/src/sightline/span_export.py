@@ -85,6 +85,10 @@ class SpanExport:
             # What a failed unit was still waiting for ends with it.
             exported.end(unit.epoch + (span.end or root.end or span.start))
 
+    def flush(self) -> None:
+        """Export the spans that wait for others to be sent with."""
+        self._provider.force_flush()
+
     def close(self) -> None:
         """Export the remaining spans, within a bounded time."""
         # A daemon: it does not keep the process alive after the timeout.

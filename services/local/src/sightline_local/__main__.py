@@ -44,6 +44,11 @@ def main() -> None:
     running.add_argument(
         "--fresh", action="store_true", help="delete the photos and users of earlier runs first"
     )
+    running.add_argument(
+        "--traces",
+        action="store_true",
+        help="record traces of every request and image, and show them",
+    )
     commands.add_parser("reset", help="delete the photos and users of earlier runs")
     demo = commands.add_parser("demo", help="send one image through the running stack")
     demo.add_argument("image", type=Path, nargs="?", help="image file (default: a drawn sample)")
@@ -72,7 +77,14 @@ def main() -> None:
     try:
         match arguments.command:
             case "run":
-                run(arguments.port, arguments.folder, console, arguments.cloud, arguments.fresh)
+                run(
+                    arguments.port,
+                    arguments.folder,
+                    console,
+                    arguments.cloud,
+                    arguments.fresh,
+                    arguments.traces,
+                )
             case "reset":
                 reset(arguments.folder, console)
             case "demo":

@@ -20,6 +20,7 @@ class Connection(BaseModel):
     email: str
     password: str
     web: str | None = None
+    traces: str | None = None
 
     @classmethod
     def from_stack(cls, stack: Stack) -> "Connection":
@@ -34,6 +35,7 @@ class Connection(BaseModel):
             email=stack.user.email,
             password=stack.user.password,
             web=stack.ports.url("web") if stack.web else None,
+            traces=stack.ports.url("traces") if stack.traces else None,
         )
 
     @classmethod

@@ -26,6 +26,10 @@ TIMEOUT_SECONDS = 120.0
 
 POLL_SECONDS = 0.1
 
+#: Services whose spans the waterfall of an image contains, and the time to wait for them.
+TRACED_SERVICES = ("sightline-api", "sightline-worker", "sightline-resizer")
+TRACE_TIMEOUT_SECONDS = 10.0
+
 #: Features that the demo requests.
 FEATURES = ("labels", "text")
 
@@ -74,6 +78,8 @@ def run_demo(image_path: Path | None, folder: Path, console: Console) -> None:
             _show_stages(stages, console)
             if image["status"] != "ready":
                 raise StackError("the image could not be processed: see the reason above")
+            if connection.traces:
+                _show_waterfall(http, connection.traces, image["id"], console)
             _save(image, Path(f"renditions-of-{image_path.stem}"), console)
             if connection.web:
                 console.print(f"Open {connection.web}/photos/{image['id']}", highlight=False)
@@ -320,6 +326,23 @@ def _show_stages(stages: Stages, console: Console) -> None:
         table.add_row(name, f"{milliseconds:,.0f} ms")
     console.print(table)
     console.print()
+
+
+def _show_waterfall(http: httpx.Client, traces: str, image_id: str, console: Console) -> None:
+    """Print the trace of the image, once both consumers have exported their spans."""
+    url = f"{traces}/images/{image_id}/waterfall.txt"
+    deadline = time.monotonic() + TRACE_TIMEOUT_SECONDS
+    while True:
+        # The receiver does not need the access token.
+        response = http.get(url, headers={"Authorization": ""})
+        text = response.text if response.is_success else ""
+        if all(service in text for service in TRACED_SERVICES) or time.monotonic() > deadline:
+            break
+        time.sleep(POLL_SECONDS)
+    console.print(
+        text or "The trace has not arrived.", highlight=False, markup=False, soft_wrap=True
+    )
+    console.print(f"Open {traces}/images/{image_id}", highlight=False)
 
 
 def _save(image: Json, folder: Path, console: Console) -> None:

@@ -34,6 +34,7 @@ class Ports:
     worker: int
     resizer: int
     web: int
+    traces: int = 0
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{getattr(self, name)}"
@@ -112,6 +113,16 @@ def resizer_environment(ports: Ports, resources: Resources) -> Environment:
         # glibc keeps freed memory for the next image, which saves a tenth of the time.
         "MALLOC_TRIM_THRESHOLD_": "268435456",
         "MALLOC_MMAP_THRESHOLD_": "268435456",
+    }
+
+
+def traces_environment(ports: Ports, owner_key: str) -> Environment:
+    """Return what makes a service export every trace to the receiver of `make run TRACES=1`."""
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": ports.url("traces"),
+        # Someone waits for the page: do not batch for five seconds, the default.
+        "OTEL_BSP_SCHEDULE_DELAY": "250",
+        "SIGHTLINE_TRACE_OWNER_KEY": owner_key,
     }
 
 

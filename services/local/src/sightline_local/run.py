@@ -37,6 +37,7 @@ def run(
     console: Console,
     cloud: Cloud = CLOUDS[0],
     fresh: bool = False,
+    traces: bool = False,
 ) -> None:
     """Start the stack, print its URLs and wait for a signal. Raises `StackError`, `OSError`."""
     stopped = threading.Event()
@@ -53,7 +54,9 @@ def run(
         if fresh:
             state.reset()
         ports = consecutive_ports(first_port)
-        with Stack(ports, folder, cloud=cloud, web=BUILD_FOLDER, state=state) as stack:
+        with Stack(
+            ports, folder, cloud=cloud, web=BUILD_FOLDER, state=state, traces=traces
+        ) as stack:
             try:
                 _start(stack, state, stopped, console)
                 connection = Connection.from_stack(stack)
@@ -147,6 +150,7 @@ def _print_summary(
     else:
         kept = "All data is in memory and is lost when the stack stops. Press Ctrl-C to stop."
     web = connection.web or "not built, see above"
+    traces = f"\n  Traces       {connection.traces}" if connection.traces else ""
     _print(
         console,
         f"""
@@ -158,7 +162,7 @@ def _print_summary(
   Sent mail    {f"{connection.web}/mail" if connection.web else web}
   API          {connection.api}
   API docs     {connection.api}/docs
-  Logs         {folder / "logs"}
+  Logs         {folder / "logs"}{traces}
 
 Next, in a second terminal:
   [bold]make demo[/]                   send a sample image

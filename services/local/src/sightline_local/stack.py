@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ from sightline_local.environment import (
     aws_environment,
     base_environment,
     resizer_environment,
+    traces_environment,
     web_environment,
     worker_environment,
 )
@@ -55,6 +57,9 @@ CLOUD_STOP_TIMEOUT_SECONDS = 60.0
 PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer")
 WEB = "web"
 
+#: The receiver of traces; it precedes the services if traces are recorded.
+TRACES = "traces"
+
 
 class Program(NamedTuple):
     """Command, environment and health URL of one process."""
@@ -68,8 +73,9 @@ class Stack:
     """The processes by name; a context manager that stops them all on exit.
 
     `settings` are environment variables by process, overriding the defaults. `cloud` selects the
-    AWS emulator. `web` is the build folder of the web application; None serves no web application.
-    MiniStack keeps its data in `state`, a folder that is locked; without one it keeps none.
+    AWS emulator. `traces` records traces of the services and shows them. `web` is the build folder
+    of the web application; None serves no web application. MiniStack keeps its data in `state`, a
+    folder that is locked; without one it keeps none.
 
     The processes also stop when the supervisor is killed, in the same order: each reads from a pipe
     that the supervisor keeps open, and the emulator from one that all the others keep open too.
@@ -84,6 +90,7 @@ class Stack:
         cloud: Cloud = "moto",
         web: Path | None = None,
         state: StateFolder | None = None,
+        traces: bool = False,
     ) -> None:
         self.ports = ports
         self.folder = folder
@@ -91,9 +98,12 @@ class Stack:
         self.visibility = visibility
         self.settings = settings or {}
         self.web = web if web and (web / INDEX_PAGE).is_file() else None
+        self.traces = traces
         self.user = DemoUser()
         self.resources: Resources | None = None
         self._state = state
+        # The hashes of one run cannot be compared with those of another.
+        self._owner_key = secrets.token_hex(16)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._services_pipe = os.pipe()
         self._cloud_pipe = os.pipe()
@@ -109,7 +119,7 @@ class Stack:
     ) -> None:
         # Messages in flight are finished with the help of the emulators, which stop last.
         self.stop(WEB, "api", "worker", "resizer")
-        self.stop("recognition", "cloud")
+        self.stop("recognition", TRACES, "cloud")
         for descriptor in (*self._services_pipe, *self._cloud_pipe):
             os.close(descriptor)
 
@@ -146,7 +156,11 @@ class Stack:
 
     def start_services(self, on_ready: Callable[[str], None] = lambda _: None) -> None:
         """Start what uses the emulator. Raises `StackError`."""
-        others = (*PROCESS_NAMES[1:], *([WEB] if self.web else []))
+        others = (
+            *([TRACES] if self.traces else []),
+            *PROCESS_NAMES[1:],
+            *([WEB] if self.web else []),
+        )
         for name in others:
             self._launch(name)
         for name in others:
@@ -249,6 +263,9 @@ class Stack:
                     CONVERTED_MODELS_FOLDER.absolute()
                 )
                 return Program([*python, "sightline_local.recognition"], environment, health)
+            case "traces":
+                command = [*python, "sightline_local.traces", "--port", str(ports.traces)]
+                return Program(command, base_environment(), health)
         if self.resources is None:
             raise StackError(f"{name} cannot start before provisioning")
         if name == WEB and self.web:
@@ -262,6 +279,8 @@ class Stack:
             "resizer": resizer_environment,
         }
         environment = environments[name](ports, self.resources) | {"SIGHTLINE_TABLE": self.table}
+        if self.traces:
+            environment |= traces_environment(ports, self._owner_key)
         return Program([*python, f"sightline_{name}"], environment, health)
 
     def _cloud_program(self) -> Program:

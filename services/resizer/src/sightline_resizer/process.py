@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
+from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.upload_check import check_upload
 from sightline.domain.capture import Capture
@@ -56,7 +57,8 @@ class RenditionWork:
         async with asyncio.TaskGroup() as writes:
             for encoded in rendered.renditions:
                 writes.create_task(self._write(image.key, encoded))
-        capture = await asyncio.to_thread(_name_place, rendered.capture)
+        with tracing.child_span("name place"):
+            capture = await asyncio.to_thread(_name_place, rendered.capture)
         return self._describe(image.key, rendered._replace(capture=capture))
 
     async def discard(self, key: ImageKey) -> None:

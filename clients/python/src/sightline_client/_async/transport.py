@@ -17,6 +17,7 @@ from sightline_client.image_file import VerifiedReader
 from sightline_client.multipart import CHUNK_SIZE, MultipartForm, ProgressCallback
 from sightline_client.retry import RetryPolicy
 from sightline_client.sessions import Session, SessionStore
+from sightline_client.traceparent import make_traceparent
 
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
@@ -119,7 +120,10 @@ class MultipartStream(httpx.AsyncByteStream):
 
 
 class SessionAuth(httpx.Auth):
-    """Adds the access token to requests; renews it before it expires, or after a 401."""
+    """Adds the access token to requests; renews it before it expires, or after a 401.
+
+    Each request starts a trace, unless the application has set a `traceparent`.
+    """
 
     def __init__(
         self, session: Session, http: httpx.AsyncClient, store: SessionStore | None
@@ -132,6 +136,7 @@ class SessionAuth(httpx.Auth):
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers.setdefault("traceparent", make_traceparent())
         if self.session.tokens.expires_in < RENEWAL_MARGIN_SECONDS:
             await self._renew(self.session.tokens)
         used = self.session.tokens

@@ -19,6 +19,7 @@ from sightline_client.image_file import VerifiedReader
 from sightline_client.multipart import CHUNK_SIZE, MultipartForm, ProgressCallback
 from sightline_client.retry import RetryPolicy
 from sightline_client.sessions import Session, SessionStore
+from sightline_client.traceparent import make_traceparent
 
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
@@ -119,7 +120,10 @@ class MultipartStream(httpx.SyncByteStream):
 
 
 class SessionAuth(httpx.Auth):
-    """Adds the access token to requests; renews it before it expires, or after a 401."""
+    """Adds the access token to requests; renews it before it expires, or after a 401.
+
+    Each request starts a trace, unless the application has set a `traceparent`.
+    """
 
     def __init__(self, session: Session, http: httpx.Client, store: SessionStore | None) -> None:
         self.session = session
@@ -130,6 +134,7 @@ class SessionAuth(httpx.Auth):
     def sync_auth_flow(
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers.setdefault("traceparent", make_traceparent())
         if self.session.tokens.expires_in < RENEWAL_MARGIN_SECONDS:
             self._renew(self.session.tokens)
         used = self.session.tokens

@@ -1,0 +1,1 @@
+"""A receiver of traces by OTLP over HTTP, with pages that show them."""
