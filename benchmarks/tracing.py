@@ -1,8 +1,8 @@
 """CPU cost of traces: upload tickets and consumed messages, in one process (`make bench-tracing`).
 
-Blocks with traces off and on alternate, so that a slow phase of the machine affects all of them, and
-medians are compared. The CPU time is that of the whole process, with the thread that encodes and
-sends spans. A fake AWS and the receiver of `make run TRACES=1` are processes of their own.
+Blocks with traces off and on alternate, so that a slow phase of the machine affects all of them,
+and medians are compared. The CPU time is that of the whole process, with the thread that encodes
+and sends spans. A fake AWS and the receiver of `make run TRACES=1` are processes of their own.
 """
 
 import gc
