@@ -14,8 +14,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 
 from core.test_consumer_traces import TracedWork, process, upload_message
 from sightline import metrics
+from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import Upload
-from sightline.domain.failures import Rejected
+from sightline.domain.failures import Failure, Rejected
 from sightline.domain.images import PART_NAMES
 from sightline.domain.model import Value
 from sightline.domain.recognition import Feature
@@ -79,6 +80,25 @@ async def test_the_last_part_measures_the_time_of_the_image(
     assert measurement.value >= 7
 
 
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [
+        (Failure("broken_image", "The image is damaged."), "rejected"),
+        (RETRIES_EXHAUSTED, "failed"),
+    ],
+)
+async def test_outcome_tells_whose_fault_it_is(
+    recorded: RecordedMeasurements, failure: Failure, outcome: str
+) -> None:
+    backend = MemoryBackend()
+    message = Upload((await backend.upload(b"hello")).key, sent_at=time.time())
+    await backend.processor("recognition", FixedWork(make_recognition("Dog"))).handle(message)
+    renditions = backend.processor("renditions", FixedWork(make_rendition_set()))
+    await renditions.fail(message, failure)
+    assert recorded.find(metrics.IMAGE_SECONDS) == [{"Outcome": outcome}]
+    assert recorded.find(metrics.FAILURES) == [{"Code": failure.code}]
+
+
 class FixedWork:
     """Returns a result."""
 
@@ -106,7 +126,7 @@ async def test_retry_and_rejection_are_counted(recorded: RecordedMeasurements) -
 
 def collect_lines(record: Callable[[], None]) -> list[dict[str, object]]:
     lines: list[str] = []
-    exporter = EmbeddedMetrics("worker", lines.append)
+    exporter = EmbeddedMetrics("worker", "Sightline/test", lines.append)
     metrics.enable(exporter)
     try:
         record()
@@ -127,7 +147,7 @@ def test_embedded_metrics_follow_the_specification() -> None:
     assert isinstance(header, dict)
     assert header["CloudWatchMetrics"] == [
         {
-            "Namespace": "Sightline",
+            "Namespace": "Sightline/test",
             "Dimensions": [["Outcome"]],
             "Metrics": [{"Name": "ImageSeconds", "Unit": "Seconds"}],
         }
@@ -146,7 +166,7 @@ def test_a_line_has_no_more_values_than_cloudwatch_reads() -> None:
 
 def test_lines_are_written_while_the_service_runs() -> None:
     lines: list[str] = []
-    exporter = EmbeddedMetrics("worker", lines.append, interval=0.01)
+    exporter = EmbeddedMetrics("worker", "Sightline/test", lines.append, interval=0.01)
     exporter.record(metrics.EVENT_STREAMS, 1, {})
     while not lines:
         pass
@@ -154,7 +174,7 @@ def test_lines_are_written_while_the_service_runs() -> None:
 
 
 def test_metrics_are_off_by_default(capsys: pytest.CaptureFixture[str]) -> None:
-    with export_metrics("worker", "off"):
+    with export_metrics("worker", "off", ""):
         metrics.record(metrics.EVENT_STREAMS, 1)
     assert capsys.readouterr().out == ""
 
@@ -164,7 +184,7 @@ def test_otlp_receiver_gets_histograms_counters_and_gauges(
 ) -> None:
     endpoint, bodies = otlp_receiver
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
-    with export_metrics("worker", "otlp"):
+    with export_metrics("worker", "otlp", ""):
         metrics.record(metrics.IMAGE_SECONDS, 12, Outcome="ready")
         metrics.record(metrics.FAILURES, Code="broken_image")
         metrics.record(metrics.EVENT_STREAMS, 4)

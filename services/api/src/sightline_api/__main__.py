@@ -57,7 +57,7 @@ def main() -> None:
     configure_logs("api", settings.log_level)
     with (
         export_traces("api", settings.trace_owner_key),
-        export_metrics("api", settings.metrics),
+        export_metrics("api", settings.metrics, settings.metrics_namespace),
     ):
         serve(create_app(on_aws(settings), settings), settings)
 

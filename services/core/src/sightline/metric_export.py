@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 #: How metrics leave a service.
 MetricFormat = Literal["off", "emf", "otlp"]
 
-NAMESPACE = "Sightline"
-
 #: Time between two lines of a series.
 FLUSH_SECONDS = 15.0
 
@@ -36,13 +34,16 @@ Series = tuple[Metric, tuple[tuple[str, str], ...]]
 
 
 @contextmanager
-def export_metrics(service: str, form: MetricFormat) -> Iterator[None]:
-    """Record metrics within this context, and export them in this form."""
+def export_metrics(service: str, form: MetricFormat, namespace: str) -> Iterator[None]:
+    """Record metrics within this context, and export them in this form.
+
+    `namespace` is that of embedded metrics in CloudWatch.
+    """
     match form:
         case "off":
             yield
         case "emf":
-            with _enabled(EmbeddedMetrics(service, _write_line)):
+            with _enabled(EmbeddedMetrics(service, namespace, _write_line)):
                 yield
         case "otlp":
             try:
@@ -83,10 +84,12 @@ class EmbeddedMetrics:
     def __init__(
         self,
         service: str,
+        namespace: str,
         write: Callable[[str], object],
         interval: float = FLUSH_SECONDS,
     ) -> None:
         self._service = service
+        self._namespace = namespace
         self._write = write
         self._interval = interval
         self._lock = threading.Lock()
@@ -122,7 +125,7 @@ class EmbeddedMetrics:
     def _format(self, series: Series, values: list[float]) -> str:
         metric, dimensions = series
         definition = {
-            "Namespace": NAMESPACE,
+            "Namespace": self._namespace,
             "Dimensions": [[name for name, _ in dimensions]],
             "Metrics": [{"Name": metric.name, "Unit": metric.unit}],
         }

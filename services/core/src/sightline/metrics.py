@@ -58,8 +58,9 @@ class Metric:
 IMAGE_SECONDS = Metric(
     "ImageSeconds",
     "Seconds",
-    "Time from the upload or the command to reprocess until no part of the image is pending",
-    {"Outcome": ("ready", "failed")},
+    "Time from the upload or the command to reprocess until no part of the image is pending: "
+    "`ready`, `rejected` for a reason in the image, or `failed` for another one",
+    {"Outcome": ("ready", "rejected", "failed")},
 )
 QUEUE_SECONDS = Metric(
     "QueueSeconds",

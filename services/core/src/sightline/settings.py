@@ -47,6 +47,10 @@ class ServiceSettings(BaseSettings):
         "CloudWatch extracts, or `otlp` to `OTEL_EXPORTER_OTLP_ENDPOINT`.",
     )
 
+    metrics_namespace: str = Field(
+        "Sightline", description="CloudWatch namespace of embedded metrics, one per stack."
+    )
+
     @field_validator("table")
     @classmethod
     def _check_table(cls, table: str) -> str:

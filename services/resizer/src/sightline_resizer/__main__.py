@@ -58,7 +58,7 @@ def main() -> None:
     configure_logs("resizer", settings.log_level)
     with (
         export_traces("resizer", settings.trace_owner_key),
-        export_metrics("resizer", settings.metrics),
+        export_metrics("resizer", settings.metrics, settings.metrics_namespace),
     ):
         uvloop.run(serve(settings))
 

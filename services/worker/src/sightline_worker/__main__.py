@@ -67,7 +67,7 @@ def main() -> None:
     configure_logs("worker", settings.log_level)
     with (
         export_traces("worker", settings.trace_owner_key),
-        export_metrics("worker", settings.metrics),
+        export_metrics("worker", settings.metrics, settings.metrics_namespace),
     ):
         uvloop.run(serve(settings))
 

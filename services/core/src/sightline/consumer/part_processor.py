@@ -19,7 +19,7 @@ from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.upload_check import check_upload
 from sightline.domain.events import image_event
 from sightline.domain.failures import Failure, Gone, Rejected
-from sightline.domain.images import Image, PartName
+from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey, original_key
 from sightline.domain.states import State, Status
@@ -212,4 +212,12 @@ class PartProcessor(Generic[Result]):
             metrics.record(metrics.FAILURES, Code=part.failure.code)
         if sent_at is not None and image.status in {Status.READY, Status.FAILED}:
             seconds = max(0.0, time.time() - sent_at)
-            metrics.record(metrics.IMAGE_SECONDS, seconds, Outcome=image.status.value)
+            metrics.record(metrics.IMAGE_SECONDS, seconds, Outcome=_describe_outcome(image))
+
+
+def _describe_outcome(image: Image) -> str:
+    """Return how an image ended, in metrics; an objective excludes what the image itself causes."""
+    failures = [failure for name in PART_NAMES if (failure := image.part(name).failure)]
+    if not failures:
+        return "ready"
+    return "rejected" if all(failure.final for failure in failures) else "failed"
