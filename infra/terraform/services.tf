@@ -19,6 +19,9 @@ locals {
     SIGHTLINE_ORIGINALS_BUCKET = module.originals.name
     SIGHTLINE_LOG_LEVEL        = var.log_level
     SIGHTLINE_EVENTS_TOPIC_ARN = module.image_events.arn
+    # CloudWatch extracts them from the logs. Without data, they cost nothing.
+    SIGHTLINE_METRICS           = "emf"
+    SIGHTLINE_METRICS_NAMESPACE = local.metrics_namespace
   }
 
   consumer_settings = merge(local.all_settings, {

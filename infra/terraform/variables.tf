@@ -359,6 +359,13 @@ variable "max_p99_seconds" {
   nullable    = false
 }
 
+variable "objectives" {
+  description = "Whether burn-rate alarms watch the service-level objectives: 99% of images processed within 30 seconds, 99.9% of requests answered. About 5 US dollars a month."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "budget" {
   description = "Monthly budget in US dollars, with alerts at 50% and 90% of actual cost and at 100% of forecast cost. Null creates no budget. `only_this_stack` filters by the cost allocation tag `Stack`, which must be activated in the billing console first."
   type = object({
