@@ -81,7 +81,6 @@ class PartProcessor(Generic[Result]):
                 # Written here because it holds for these bytes only: others may have arrived.
                 tracing.fail_unit(rejection.failure.code)
                 ended = await self._finish(image, rejection.failure)
-                logger.info("rejected", extra={**key._asdict(), "code": rejection.failure.code})
             else:
                 ended = await self._finish(image, result)
             if ended is not None:
@@ -201,6 +200,16 @@ class PartProcessor(Generic[Result]):
     ) -> None:
         """Record how the part ended, and how long the image took if no part is pending."""
         part = image.part(self._name)
+        now = time.time()
+        fields: dict[str, object] = {
+            **image.key._asdict(),
+            "part": self._name,
+            "state": part.state.value,
+            "code": part.failure and part.failure.code,
+            "seconds": _round(processing_seconds),
+            "seconds_since_upload": _round(sent_at and now - sent_at),
+        }
+        logger.info("part completed", extra=fields)
         if processing_seconds is not None:
             metrics.record(
                 metrics.PROCESSING_SECONDS,
@@ -211,8 +220,12 @@ class PartProcessor(Generic[Result]):
         if part.failure is not None:
             metrics.record(metrics.FAILURES, Code=part.failure.code)
         if sent_at is not None and image.status in {Status.READY, Status.FAILED}:
-            seconds = max(0.0, time.time() - sent_at)
+            seconds = max(0.0, now - sent_at)
             metrics.record(metrics.IMAGE_SECONDS, seconds, Outcome=_describe_outcome(image))
+
+
+def _round(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _describe_outcome(image: Image) -> str:
