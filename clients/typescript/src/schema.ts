@@ -174,6 +174,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images/{image_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the history of an image
+         * @description Return when the image was uploaded, waited and was processed, with retries and reasons.
+         *
+         *     When an image is reprocessed, the history is that of the last processing of each part.
+         */
+        get: operations["get_image_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/albums": {
         parameters: {
             query?: never;
@@ -683,6 +705,31 @@ export interface components {
             country?: string | null;
             country_code?: string | null;
         };
+        /** @description A stage in the processing of an image. */
+        HistoryEntry: {
+            /**
+             * @description `upload`: until S3 reported the upload. `queue`: until a service was free, or until the next attempt. `work`: one attempt of a service.
+             * @enum {string}
+             */
+            stage: "upload" | "queue" | "work";
+            /**
+             * @description The part of the image; `original` for the upload.
+             * @enum {string}
+             */
+            part: "original" | "recognition" | "renditions";
+            /** Format: date-time */
+            started_at: string;
+            /** @description Null if it is running or unknown. */
+            finished_at: string | null;
+            milliseconds: number | null;
+            /** @enum {string} */
+            outcome: "completed" | "running" | "retried" | "failed";
+            /**
+             * @description Why an attempt was `retried` (`timeout`, `superseded`, `interrupted` or `temporary_error`) or `failed` (the code of the failure).
+             * @example temporary_error
+             */
+            reason: string | null;
+        };
         /** @description The fields to change. A field that is left out stays as it is; null removes a text. */
         ImageChanges: {
             title?: string | null;
@@ -691,6 +738,15 @@ export interface components {
             labels_added?: string[] | null;
             /** @description All detected labels to leave out. Null keeps them. */
             labels_hidden?: string[] | null;
+        };
+        /** @description The stages of an image, in the order in which they started; of each part the last work. */
+        ImageHistory: {
+            /**
+             * @description ID of the trace in which the image was created, if traces were on.
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_id: string | null;
+            items: components["schemas"]["HistoryEntry"][];
         };
         /** @description A label of an image; a label that the owner added has a confidence of 100. */
         ImageLabel: {
@@ -3168,6 +3224,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Image not found.
+             *
+             *     Codes: `image_not_found`.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_image_history: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
+            path: {
+                image_id: components["schemas"]["ImageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageHistory"];
                 };
             };
             /** @description The stored response is current. */

@@ -50,7 +50,7 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
-from sightline_api.images import duplicates, originals
+from sightline_api.images import duplicates, history, originals
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.labels import endpoints as labels
@@ -64,6 +64,7 @@ ROUTERS = (
     images.router,
     originals.router,
     duplicates.router,
+    history.router,
     albums.router,
     labels.router,
     usage.router,

@@ -78,7 +78,13 @@ def _list_events(image: Image) -> list[Json]:
     events: list[tuple[datetime, str]] = [(image.created_at, "created")]
     for name in PART_NAMES:
         part = image.part(name)
-        if part.started_at:
+        if part.queued_at:
+            events.append((part.queued_at, f"{name} queued"))
+        for attempt in part.attempts:
+            events.append((attempt.started_at, f"{name} started, but {attempt.reason}"))
+            if attempt.ended_at:
+                events.append((attempt.ended_at, f"{name} will be attempted again"))
+        if part.started_at and not part.is_attempt_ended:
             events.append((part.started_at, f"{name} started"))
         if part.finished_at:
             reason = f": {part.failure.code}" if part.failure else ""
@@ -97,6 +103,8 @@ def _describe_part(image: Image, name: PartName) -> Json:
         "revision": part.revision,
         "etag": part.etag,
         "request": part.request,
+        "attempts": len(part.attempts)
+        + (part.started_at is not None and not part.is_attempt_ended),
         "failure": part.failure and {"code": part.failure.code, "final": part.failure.final},
     }
 

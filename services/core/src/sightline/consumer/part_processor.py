@@ -12,6 +12,9 @@ effect has been published.
 
 import logging
 import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 from sightline import metrics, tracing
@@ -35,6 +38,11 @@ Result = TypeVar("Result", bound=Value, covariant=True)
 
 class Superseded(Exception):
     """The object was replaced during the work, or the part is contended; a retry will succeed."""
+
+
+#: Reasons of failed attempts that owners see in the history of an image.
+REASONS: Mapping[type[Exception], str] = {Superseded: "superseded", TimeoutError: "timeout"}
+OTHER = "temporary_error"
 
 
 class Work(Protocol[Result]):
@@ -67,10 +75,10 @@ class PartProcessor(Generic[Result]):
         self._events = events
 
     async def handle(self, upload: Upload) -> None:
-        key, command, _ = upload
+        key, command, sent_at = upload
         if command is not None and self._name not in command.parts:
             return
-        begun = await self._begin(key, command and command.request_id)
+        begun = await self._begin(key, command and command.request_id, sent_at)
         if begun is not None:
             image, original = begun
             started = time.monotonic()
@@ -81,6 +89,9 @@ class PartProcessor(Generic[Result]):
                 # Written here because it holds for these bytes only: others may have arrived.
                 tracing.fail_unit(rejection.failure.code)
                 ended = await self._finish(image, rejection.failure)
+            except Exception as error:
+                await self._end_attempt(image, error)
+                raise
             else:
                 ended = await self._finish(image, result)
             if ended is not None:
@@ -134,10 +145,19 @@ class PartProcessor(Generic[Result]):
         tracing.join_trace(image.traceparent)
         return image
 
-    async def _begin(self, key: ImageKey, request: str | None) -> tuple[Image, StoredObject] | None:
+    async def _end_attempt(self, image: Image, error: Exception) -> None:
+        """Note in the row why an attempt failed, for the history; processing goes on without it."""
+        reason = REASONS.get(type(error), OTHER)
+        ended = image.part(self._name).end_attempt(reason)
+        with suppress(Exception):
+            await self._images.store(image, image.with_part(self._name, ended))
+
+    async def _begin(
+        self, key: ImageKey, request: str | None, sent_at: float | None
+    ) -> tuple[Image, StoredObject] | None:
         """Return the image with its part running, and its object; None if it is settled already."""
         try:
-            before, running, original = await self._mark_running(key, request)
+            before, running, original = await self._mark_running(key, request, sent_at)
         except Conflict:
             raise Superseded(key.image_id) from None
         if before is running:
@@ -148,7 +168,7 @@ class PartProcessor(Generic[Result]):
 
     @retry_conflicts()
     async def _mark_running(
-        self, key: ImageKey, request: str | None
+        self, key: ImageKey, request: str | None, sent_at: float | None
     ) -> tuple[Image, Image, StoredObject]:
         """Return the image before and after its part began; the same twice if it is settled.
 
@@ -163,7 +183,8 @@ class PartProcessor(Generic[Result]):
         part = image.part(self._name)
         if part.is_settled(original.etag, request):
             return image, image, original
-        running = image.with_part(self._name, part.begin(original.etag, request))
+        queued_at = None if sent_at is None else datetime.fromtimestamp(sent_at, UTC)
+        running = image.with_part(self._name, part.begin(original.etag, request, queued_at))
         await self._images.store(image, running)
         return image, running, original
 

@@ -28,23 +28,46 @@ PartName = Literal["recognition", "renditions"]
 PART_NAMES: tuple[PartName, ...] = ("recognition", "renditions")
 
 
+#: Attempts that a part keeps, the last ones. A message is delivered eight times to be processed.
+MAX_ATTEMPTS = 8
+
+#: Reason of an attempt whose end is not known: a time limit, a crash or a restart cut it off.
+INTERRUPTED = "interrupted"
+
+
+class Attempt(Value):
+    """An attempt to process a part that did not end it; `ended_at` is None if it was cut off."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+
 class Part(Value, Generic[Result]):
     """The share of one service in an image; no other service writes it.
 
     `revision` counts the writes, so that a write can be conditional on the state that it was
     derived from. `etag` names the bytes that `state` applies to, and `request` the last reprocess
     command that was taken up. When the same bytes are reprocessed, `result` stays until the new
-    result replaces it.
+    result replaces it. `queued_at` is when the message of the current work was sent, and `attempts`
+    are the earlier attempts at it.
     """
 
     state: State = State.PENDING
     revision: int = 0
     etag: str | None = None
     request: str | None = None
+    queued_at: datetime | None = None
+    attempts: tuple[Attempt, ...] = ()
     started_at: datetime | None = None
     finished_at: datetime | None = None
     failure: Failure | None = None
     result: Result | None = None
+
+    @property
+    def is_attempt_ended(self) -> bool:
+        """Whether the attempt that started last is among the ended ones."""
+        return bool(self.attempts) and self.attempts[-1].started_at == self.started_at
 
     def is_settled(self, etag: str, request: str | None = None) -> bool:
         """Return whether these bytes need no more work, however often they are redelivered."""
@@ -54,17 +77,38 @@ class Part(Value, Generic[Result]):
             self.state is State.FAILED and self.failure is not None and self.failure.final
         )
 
-    def begin(self, etag: str, request: str | None = None) -> Self:
+    def begin(
+        self, etag: str, request: str | None = None, queued_at: datetime | None = None
+    ) -> Self:
         """Return the part as running on these bytes."""
+        is_again = (
+            self.state is State.RUNNING
+            and self.etag == etag
+            and request in {None, self.request}
+            and queued_at == self.queued_at
+        )
         return self._advance(
             state=State.RUNNING,
             etag=etag,
             request=request or self.request,
+            queued_at=queued_at,
+            attempts=self._end_attempt(INTERRUPTED, None) if is_again else (),
             started_at=now(),
             finished_at=None,
             failure=None,
             result=self.result if self.etag == etag else None,
         )
+
+    def end_attempt(self, reason: str) -> Self:
+        """Return the part, still running, after an attempt that failed for this reason."""
+        return self._advance(attempts=self._end_attempt(reason, now()))
+
+    def _end_attempt(self, reason: str, ended_at: datetime | None) -> tuple[Attempt, ...]:
+        """Return the attempts with the current one, unless its end is known already."""
+        if self.started_at is None or self.is_attempt_ended:
+            return self.attempts
+        current = Attempt(started_at=self.started_at, ended_at=ended_at, reason=reason)
+        return (*self.attempts, current)[-MAX_ATTEMPTS:]
 
     def succeed(self, result: Result) -> Self:
         """Return the part as succeeded with this result."""

@@ -26,7 +26,12 @@ from .feature import Feature
 from .field_error import FieldError
 from .geo_position import GeoPosition
 from .get_health_response_200 import GetHealthResponse200
+from .history_entry import HistoryEntry
+from .history_entry_outcome import HistoryEntryOutcome
+from .history_entry_part import HistoryEntryPart
+from .history_entry_stage import HistoryEntryStage
 from .image_changes import ImageChanges
+from .image_history import ImageHistory
 from .image_label import ImageLabel
 from .image_properties import ImageProperties
 from .image_quality import ImageQuality
@@ -93,7 +98,12 @@ __all__ = (
     "FieldError",
     "GeoPosition",
     "GetHealthResponse200",
+    "HistoryEntry",
+    "HistoryEntryOutcome",
+    "HistoryEntryPart",
+    "HistoryEntryStage",
     "ImageChanges",
+    "ImageHistory",
     "ImageLabel",
     "ImageProperties",
     "ImageQuality",
