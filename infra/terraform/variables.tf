@@ -329,7 +329,7 @@ variable "container_insights" {
 }
 
 variable "log_level" {
-  description = "Log level of the services."
+  description = "Log level of the services. Above `INFO`, the api logs no requests, which start the first task of a service that rests at zero: this can then take 15 minutes."
   type        = string
   default     = "INFO"
   nullable    = false
