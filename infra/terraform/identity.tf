@@ -1,3 +1,12 @@
+module "mail" {
+  count = var.email == null ? 0 : 1
+
+  source = "./modules/mail"
+
+  domain  = var.domain
+  zone_id = local.zone_id
+}
+
 module "identity" {
   source = "./modules/identity"
 
@@ -7,6 +16,11 @@ module "identity" {
   mfa                 = var.mfa
   self_sign_up        = var.self_sign_up
   deletion_protection = local.protected
+
+  email = var.email == null ? null : !var.email.production ? null : {
+    sender       = var.email.sender
+    identity_arn = module.mail[0].identity_arn
+  }
 
   groups = {
     admins = "Operators of the service."

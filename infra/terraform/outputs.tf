@@ -63,6 +63,7 @@ output "sign_in" {
     pool_id   = module.identity.pool_id
     client_id = module.identity.client_id
     issuer    = local.token_issuer
+    ses       = module.identity.uses_ses
     log_in    = "https://${module.identity.domain}.auth.${var.region}.amazoncognito.com"
   }
 }

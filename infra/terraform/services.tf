@@ -30,6 +30,11 @@ locals {
     SIGHTLINE_POLL_SECONDS  = "20"
   })
 
+  # Requests that lead to messages for worker and resizer, as the api logs them. They start the first task of a
+  # service that rests at zero, while the client still uploads.
+  request_metric  = "ProcessingRequests"
+  request_pattern = "{ $.message = \"request completed\" && $.method = \"POST\" && $.status < 300 && ($.route = \"/v1/images\" || $.route = \"/v1/images/batch\" || $.route = \"/v1/images/{image_id}/reprocess\") }"
+
   # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
   settings = {
     api = merge(local.all_settings, {
@@ -133,6 +138,10 @@ module "api" {
   internet                    = local.internet
   target_group_arn            = module.load_balancer.target_group_arn
 
+  log_metrics = min(var.worker.minimum, var.resizer.minimum) > 0 ? {} : {
+    (local.request_metric) = local.request_pattern
+  }
+
   scaling = {
     schedule = var.schedule
     minimum  = var.api.minimum
@@ -180,6 +189,7 @@ module "worker" {
     backlog = {
       messages_per_task = var.worker.messages_per_task
       queue_name        = module.recognition.name
+      request_metric    = local.request_metric
     }
   }
 }
@@ -220,6 +230,7 @@ module "resizer" {
     backlog = {
       messages_per_task = var.resizer.messages_per_task
       queue_name        = module.renditions_queue.name
+      request_metric    = local.request_metric
     }
   }
 }

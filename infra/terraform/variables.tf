@@ -286,6 +286,20 @@ variable "callback_urls" {
   nullable    = false
 }
 
+variable "email" {
+  description = "Sends verification codes through Amazon SES: the sender, such as `Sightline <no-reply@photos.example.com>`, at the domain of the application. `production` states that SES has granted the account production access in the region; until then Cognito uses its built-in email, because SES would deliver to verified addresses only. Null uses the built-in email of Cognito, at most 50 a day."
+  type = object({
+    sender     = string
+    production = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.email == null || (var.domain != null && can(regex("[^@ <]@${coalesce(var.domain, "-")}>?$", try(var.email.sender, ""))))
+    error_message = "The sender must be an email address at the domain of the application, which requires a domain."
+  }
+}
+
 variable "mfa" {
   description = "Multi-factor authentication: `OFF`, `OPTIONAL` or `ON`."
   type        = string
@@ -315,7 +329,7 @@ variable "container_insights" {
 }
 
 variable "log_level" {
-  description = "Log level of the services."
+  description = "Log level of the services. Above `INFO`, the api logs no requests, which start the first task of a service that rests at zero: this can then take 15 minutes."
   type        = string
   default     = "INFO"
   nullable    = false

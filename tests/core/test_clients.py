@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -128,3 +129,27 @@ async def test_throttled_publish_is_retried() -> None:
         client = await Clients(stack, "eu-central-1").open("sns", endpoint)
         await client.publish(TopicArn="arn:aws:sns:eu-central-1:1:t", Message="m")
     assert calls == 6
+
+
+async def test_credentials_of_a_task_role_have_an_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The expiry is that of the credentials endpoint of ECS."""
+    expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=6)
+
+    async def respond(_: web.BaseRequest) -> web.Response:
+        return web.json_response(
+            {
+                "AccessKeyId": "AKIAEXAMPLE",
+                "SecretAccessKey": "secret",
+                "Token": "token",
+                "Expiration": expires_at.isoformat(),
+            }
+        )
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    async with serve(respond) as url, AsyncExitStack() as stack:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{url}/credentials")
+        credentials = await Clients(stack, "eu-central-1").credentials()
+    assert credentials == ("AKIAEXAMPLE", "secret", "token", expires_at)

@@ -5,6 +5,7 @@ The tests in `test_applied_*.py` run before the destroy: see `conftest.py`.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ import pytest
 from infra.aws_calls import required_permissions
 from infra.conftest import Applied, wait_until_ready
 from infra.policies import Authorization, find_policies
-from infra.terraform import Json, changes
+from infra.terraform import ROOT, Json, changes
 from infra.test_static import find_tool_data
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
@@ -306,6 +307,27 @@ def _statements(applied: Applied, role: str, policy: str) -> list[Json]:
 
 def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+def test_requests_for_processing_start_the_first_task(applied: Applied) -> None:
+    """The pattern matches the routes of the api that lead to messages, as the api logs them."""
+    (metric_filter,) = applied.client("logs").describe_metric_filters()["metricFilters"]
+    (transformation,) = metric_filter["metricTransformations"]
+    assert metric_filter["logGroupName"].endswith("/api")
+    routes = set(re.findall(r'route = "(.+?)"', metric_filter["filterPattern"]))
+    paths = json.loads((ROOT / "openapi.json").read_text())["paths"]
+    # Deletions are processed by the api itself.
+    created = {
+        path
+        for path, operations in paths.items()
+        if path.startswith("/v1/images") and "post" in operations
+    }
+    assert routes == created - {"/v1/images/delete"}
+    alarms = applied.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    (wake,) = [alarm for alarm in alarms if alarm["AlarmName"].endswith("-worker-wake")]
+    metrics = [query["MetricStat"]["Metric"] for query in wake["Metrics"] if "MetricStat" in query]
+    names = {(each["Namespace"], each["MetricName"]) for each in metrics}
+    assert (transformation["metricNamespace"], transformation["metricName"]) in names
 
 
 # Local provisioning creates resources that are equivalent to those of Terraform.

@@ -167,6 +167,28 @@ async def test_download_url_equals_that_of_the_sdk(
     assert parse_qs(urlsplit(ours.url).query) == parse_qs(urlsplit(str(request.url)).query)
 
 
+@pytest.mark.parametrize("minutes", [20, 300])
+async def test_download_url_expires_with_the_credentials(minutes: int) -> None:
+    """The expiry that clients see is that of the session token, if it is earlier."""
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    token_expiry = at + timedelta(minutes=minutes)
+
+    async def temporary_credentials() -> Credentials:
+        return Credentials("AKIAEXAMPLE", "secret/key", "token", token_expiry)
+
+    bucket = BucketEndpoint.at("images", "eu-central-1", None)
+    signer = S3Signer(
+        temporary_credentials,
+        "eu-central-1",
+        ("images", bucket),
+        bucket,
+        3600,
+        clock=lambda: at,
+    )
+    (download,) = await signer.sign_downloads([OriginalDownload("originals/a/b", "b.jpg")])
+    assert download.expires_at == min(token_expiry, at + timedelta(hours=2))
+
+
 async def test_urls_are_the_same_within_an_hour() -> None:
     moment = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
     bucket = BucketEndpoint.at("images", "eu-central-1", None)

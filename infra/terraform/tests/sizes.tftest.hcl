@@ -330,7 +330,7 @@ run "service_that_scales_to_zero" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 0, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 0, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     spot               = true
     on_demand_base     = 1
     log_retention_days = 30
@@ -351,6 +351,14 @@ run "service_that_scales_to_zero" {
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.wake) == 1
     error_message = "An alarm must start the first task."
+  }
+
+  assert {
+    condition = anytrue([
+      for query in aws_cloudwatch_metric_alarm.wake[0].metric_query :
+      one(query.metric).metric_name == "ProcessingRequests" if length(query.metric) > 0
+    ])
+    error_message = "A request must start the first task, because the metrics of an idle queue are late."
   }
 
   assert {

@@ -220,7 +220,7 @@ run "memory_between_fargate_sizes" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
@@ -249,7 +249,7 @@ run "memory_between_large_fargate_sizes" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
@@ -278,7 +278,7 @@ run "smallest_fargate_size" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
@@ -305,7 +305,7 @@ run "largest_fargate_size" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 1, maximum = 2, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"

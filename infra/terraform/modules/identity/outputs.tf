@@ -17,3 +17,8 @@ output "domain" {
   description = "Domain prefix of the sign-in page."
   value       = aws_cognito_user_pool_domain.this.domain
 }
+
+output "uses_ses" {
+  description = "Whether verification codes are sent through Amazon SES."
+  value       = var.email != null
+}

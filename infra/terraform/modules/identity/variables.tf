@@ -45,6 +45,15 @@ variable "self_sign_up" {
   nullable    = false
 }
 
+variable "email" {
+  description = "Sender of verification codes, and ARN of its verified SES identity. Null uses the built-in email of Cognito, at most 50 a day."
+  type = object({
+    sender       = string
+    identity_arn = string
+  })
+  default = null
+}
+
 variable "groups" {
   description = "User groups: names and descriptions."
   type        = map(string)

@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "execution" {
     content {
       sid       = "ReadSecrets"
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = [for reference in values(var.secrets) : join(":", slice(split(":", reference), 0, 7))]
+      resources = [for reference in values(var.secrets) : split(":::", reference)[0]]
     }
   }
 

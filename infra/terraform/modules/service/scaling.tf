@@ -125,7 +125,9 @@ resource "aws_appautoscaling_policy" "backlog" {
 }
 
 # Target tracking multiplies the number of running tasks and cannot scale up from zero. This alarm starts
-# the first task of a service that scales to zero.
+# the first task of a service that scales to zero. It does not rely on the queue alone: SQS reports no metrics of
+# a queue that was idle for six hours, and takes up to 15 minutes to resume.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
 resource "aws_appautoscaling_policy" "wake" {
   count = local.scales_to_zero ? 1 : 0
 
@@ -151,7 +153,7 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   count = local.scales_to_zero ? 1 : 0
 
   alarm_name          = "${local.full_name}-wake"
-  alarm_description   = "Starts the first task of ${local.full_name} when messages are queued and no task is running. Sends no notification."
+  alarm_description   = "Starts the first task of ${local.full_name} when images are requested or queued and no task is running. Sends no notification."
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
@@ -160,9 +162,20 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
 
   metric_query {
     id          = "stalled"
-    label       = "Messages queued without a running task"
-    expression  = "IF(queued > 0 AND FILL(running, 0) < 1, 1, 0)"
+    label       = "Images requested or queued without a running task"
+    expression  = "IF(FILL(requested, 0) + FILL(queued, 0) > 0 AND FILL(running, 0) < 1, 1, 0)"
     return_data = true
+  }
+
+  metric_query {
+    id = "requested"
+
+    metric {
+      namespace   = var.cluster_name
+      metric_name = var.scaling.backlog.request_metric
+      stat        = "Sum"
+      period      = 60
+    }
   }
 
   metric_query {

@@ -163,6 +163,7 @@ variable "scaling" {
     backlog = optional(object({
       messages_per_task = number
       queue_name        = string
+      request_metric    = string
     }))
     schedule = optional(object({
       start     = string
@@ -186,6 +187,13 @@ variable "scaling" {
     condition     = var.scaling.requests == null || var.scaling.minimum >= 1
     error_message = "The minimum must be at least 1 for a service that scales by requests: it cannot scale up from 0."
   }
+}
+
+variable "log_metrics" {
+  description = "Metrics that count log lines: names and filter patterns. Their namespace is the name of the cluster."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "spot" {

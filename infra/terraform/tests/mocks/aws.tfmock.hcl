@@ -48,6 +48,13 @@ mock_resource "aws_api_gateway_stage" {
   defaults = { invoke_url = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/v1" }
 }
 
+mock_resource "aws_sesv2_email_identity" {
+  defaults = {
+    arn                     = "arn:aws:ses:eu-central-1:123456789012:identity/photos.example.com"
+    dkim_signing_attributes = { tokens = ["first", "second", "third"] }
+  }
+}
+
 mock_resource "aws_appautoscaling_policy" {
   defaults = { arn = "arn:aws:autoscaling:eu-central-1:123456789012:scalingPolicy:0:resource/ecs/service/policyName/wake" }
 }

@@ -91,7 +91,7 @@ class ApiSettings(ServiceSettings):
         gt=0,
         le=43_200,
         description="Minimum lifetime of a presigned URL, in seconds; the actual lifetime is up to "
-        "one hour longer.",
+        "one hour longer. A URL of S3 also expires with the session token that signed it.",
     )
     owner_requests_per_second: float | None = Field(
         50,

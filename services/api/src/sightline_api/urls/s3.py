@@ -92,6 +92,10 @@ class S3Signer:
     async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         at = self._clock()
         preamble, until = await self._prepare(at), expiry(at, self._url_seconds)
+        credentials = await self._credentials()
+        if credentials.expires_at is not None:
+            # S3 rejects a URL as soon as the token expires that it contains.
+            until = min(until, credentials.expires_at)
         return [
             PresignedUrl(preamble.sign(self._originals, key, _format_disposition(file_name)), until)
             for key, file_name in downloads

@@ -105,7 +105,9 @@ class Clients:
         if self._credentials is None:
             self._credentials = await self._session.get_credentials()
         frozen = await self._credentials.get_frozen_credentials()
-        return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+        # botocore has no public attribute for it; credentials that do not expire lack it.
+        expires_at = getattr(self._credentials, "_expiry_time", None)
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token, expires_at)
 
 
 def _config(service: str, attempts: int) -> AioConfig:

@@ -12,11 +12,12 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 class Credentials(NamedTuple):
-    """AWS credentials; only temporary ones have a token."""
+    """AWS credentials; only temporary ones have a token and, if it is known, an expiry."""
 
     access_key: str
     secret_key: str
     token: str | None
+    expires_at: datetime | None = None
 
 
 @lru_cache(16)

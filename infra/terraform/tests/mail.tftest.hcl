@@ -1,0 +1,118 @@
+# Email: the SES identity of the domain, and when Cognito uses it.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "./tests/mocks"
+}
+
+variables {
+  environment = "prod"
+  region      = "eu-central-1"
+}
+
+run "identity_of_the_domain" {
+  command = apply
+
+  module {
+    source = "./modules/mail"
+  }
+
+  variables {
+    domain  = "photos.example.com"
+    zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  assert {
+    condition     = [for record in aws_route53_record.dkim : record.name] == ["first._domainkey.photos.example.com", "second._domainkey.photos.example.com", "third._domainkey.photos.example.com"]
+    error_message = "Each DKIM key must have a record."
+  }
+
+  assert {
+    condition     = aws_route53_record.dkim[2].records == toset(["third.dkim.amazonses.com"])
+    error_message = "A DKIM record must refer to the key at Amazon SES."
+  }
+
+  assert {
+    condition     = aws_route53_record.return_path["MX"].records == toset(["10 feedback-smtp.eu-central-1.amazonses.com"]) && aws_route53_record.return_path["TXT"].records == toset(["v=spf1 include:amazonses.com ~all"])
+    error_message = "The return path must receive bounces and be authenticated by SPF."
+  }
+
+  assert {
+    condition     = aws_sesv2_email_identity_mail_from_attributes.this.mail_from_domain == aws_route53_record.return_path["MX"].name
+    error_message = "The return path must have DNS records."
+  }
+}
+
+run "user_pool_with_ses" {
+  command = apply
+
+  module {
+    source = "./modules/identity"
+  }
+
+  variables {
+    name                = "sightline-prod"
+    domain_prefix       = "sightline-prod-123456789012"
+    callback_urls       = ["https://photos.example.com"]
+    deletion_protection = true
+    email               = { sender = "Sightline <no-reply@photos.example.com>", identity_arn = "arn:aws:ses:eu-central-1:123456789012:identity/photos.example.com" }
+  }
+
+  assert {
+    condition     = one(aws_cognito_user_pool.this.email_configuration).email_sending_account == "DEVELOPER" && one(aws_cognito_user_pool.this.email_configuration).source_arn == var.email.identity_arn
+    error_message = "The user pool must send through the SES identity."
+  }
+}
+
+run "stack_in_the_ses_sandbox" {
+  command = plan
+
+  variables {
+    domain = "photos.example.com"
+    email  = { sender = "no-reply@photos.example.com" }
+  }
+
+  assert {
+    condition     = !output.sign_in.ses
+    error_message = "Cognito must use its built-in email while SES is in the sandbox."
+  }
+}
+
+run "stack_with_ses_in_production" {
+  command = plan
+
+  variables {
+    domain = "photos.example.com"
+    email  = { sender = "Sightline <no-reply@photos.example.com>", production = true }
+  }
+
+  assert {
+    condition     = output.sign_in.ses
+    error_message = "Cognito must use SES after production access is granted."
+  }
+}
+
+run "sender_at_another_domain" {
+  command = plan
+
+  variables {
+    domain = "photos.example.com"
+    email  = { sender = "no-reply@example.org" }
+  }
+
+  expect_failures = [var.email]
+}
+
+run "sender_without_a_domain" {
+  command = plan
+
+  variables {
+    email = { sender = "no-reply@photos.example.com" }
+  }
+
+  expect_failures = [var.email]
+}
