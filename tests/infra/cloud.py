@@ -24,6 +24,7 @@ from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -222,6 +223,41 @@ def store_service_options() -> None:
     patch(EC2ContainerServiceResponse, create_service=create_service)
 
 
+def support_composite_alarms() -> None:
+    """Store composite alarms."""
+    alarms: dict[str, Json] = {}
+    describe, delete = CloudWatchResponse.describe_alarms, CloudWatchResponse.delete_alarms
+
+    def put_composite_alarm(self: Any) -> Any:
+        name = self._get_param("AlarmName")
+        arn = f"arn:aws:cloudwatch:{self.region}:{ACCOUNT}:alarm:{name}"
+        texts = ("AlarmName", "AlarmRule", "AlarmDescription")
+        actions = ("AlarmActions", "OKActions", "InsufficientDataActions")
+        alarms[name] = {
+            "AlarmArn": arn,
+            "ActionsEnabled": True,
+            **{key: self._get_param(key) for key in texts},
+            **{key: self._get_param(key, []) for key in actions},
+        }
+        self.cloudwatch_backend.tagger.tag_resource(arn, self._get_param("Tags", []))
+        return EmptyResult()
+
+    def describe_alarms(self: Any) -> Any:
+        response = describe(self)
+        names = self._get_param("AlarmNames", [])
+        found = [alarm for name, alarm in alarms.items() if name in names or not names]
+        vars(response)["_result"]["CompositeAlarms"] = found
+        return response
+
+    def delete_alarms(self: Any) -> Any:
+        for name in self._get_param("AlarmNames"):
+            alarms.pop(name, None)
+        return delete(self)
+
+    patch(CloudWatchResponse, put_composite_alarm=put_composite_alarm)
+    patch(CloudWatchResponse, describe_alarms=describe_alarms, delete_alarms=delete_alarms)
+
+
 class ResourceType:
     """The stored resources of one CloudFront type; reads return what was written."""
 
@@ -397,6 +433,7 @@ if __name__ == "__main__":
     store_scaling_tags()
     store_budget_subscribers()
     support_cloudfront()
+    support_composite_alarms()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

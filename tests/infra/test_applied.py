@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import pytest
 from infra.aws_calls import required_permissions
 from infra.conftest import Applied, wait_until_ready
 from infra.policies import Authorization, find_policies
-from infra.terraform import Json, changes
+from infra.terraform import ROOT, Json, changes
 from infra.test_static import find_tool_data
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
@@ -306,6 +307,24 @@ def _statements(applied: Applied, role: str, policy: str) -> list[Json]:
 
 def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+def test_costs_include_all_alarms(applied: Applied) -> None:
+    """The cost table counts the metrics of all alarms, without those of target tracking."""
+    spec = spec_from_file_location("costs", ROOT / "infra" / "tools" / "costs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    costs = module_from_spec(spec)
+    spec.loader.exec_module(costs)
+    response = applied.client("cloudwatch").describe_alarms(MaxRecords=100)
+    metrics = sum(
+        sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
+        for alarm in response["MetricAlarms"]
+        if alarm["AlarmName"].startswith(applied.outputs["name"])
+    )
+    assert len(response["CompositeAlarms"]) == 1
+    expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1})
+    assert metrics == expected - costs.ALARM_METRICS["target tracking"]
 
 
 # Local provisioning creates resources that are equivalent to those of Terraform.
@@ -609,6 +628,8 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("us-east-1", "logs", "describe_delivery_sources", ("deliverySources",)),
     ("us-east-1", "logs", "describe_delivery_destinations", ("deliveryDestinations",)),
     (REGION, "cloudwatch", "describe_alarms", ("MetricAlarms",)),
+    (REGION, "cloudwatch", "describe_alarms", ("CompositeAlarms",)),
+    ("us-east-1", "sns", "list_topics", ("Topics",)),
     (REGION, "cloudwatch", "list_dashboards", ("DashboardEntries",)),
     (REGION, "ecr", "describe_repositories", ("repositories",)),
     (REGION, "elbv2", "describe_load_balancers", ("LoadBalancers",)),
