@@ -31,6 +31,9 @@ ALARM_METRICS = {
     "target tracking": 3 * 4,
 }
 SCALE_FROM_ZERO_METRICS = 2
+#: Of the variable `objectives`.
+OBJECTIVE_METRICS = 4 * (5 + 3)
+OBJECTIVE_COMPOSITE_ALARMS = 4
 INSIGHTS_METRICS = 30  # about ten for each service
 FIREWALL_RULES = 4
 TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, sqs
@@ -123,6 +126,7 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
     minimums = {name: settings.service_number(name, "minimum") for name in SERVICES}
     zones = settings.number("zones")
     firewall = settings.number("firewall")
+    objectives = settings.number("objectives")
     return {
         "always-on tasks": running * sum(_task_costs(settings, name) for name in SERVICES),
         "public IP addresses of tasks": running
@@ -141,8 +145,11 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         "Container Insights": settings.number("container_insights")
         * INSIGHTS_METRICS
         * PRICES["container insights metric month"],
-        "alarms": alarm_metrics(minimums, is_scheduled=running < 1) * PRICES["alarm metric month"]
-        + PRICES["composite alarm month"],
+        "alarms": (
+            alarm_metrics(minimums, is_scheduled=running < 1) + objectives * OBJECTIVE_METRICS
+        )
+        * PRICES["alarm metric month"]
+        + (1 + objectives * OBJECTIVE_COMPOSITE_ALARMS) * PRICES["composite alarm month"],
         "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
         + 3 * PRICES["image storage gb month"],
