@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,9 @@ import pytest
 from infra.aws_calls import required_permissions
 from infra.conftest import Applied, wait_until_ready
 from infra.policies import Authorization, find_policies
-from infra.terraform import ROOT, Json, changes
+from infra.terraform import Json, changes
 from infra.test_static import find_tool_data
+from infra.tools import load_tool
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.connection import Connection
@@ -311,11 +311,7 @@ def _as_list(value: str | list[str]) -> list[str]:
 
 def test_costs_include_all_alarms(applied: Applied) -> None:
     """The cost table counts the metrics of all alarms, without those of target tracking."""
-    spec = spec_from_file_location("costs", ROOT / "infra" / "tools" / "costs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    costs = module_from_spec(spec)
-    spec.loader.exec_module(costs)
+    costs = load_tool("costs")
     metrics = sum(
         sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
         for region in {REGION, "us-east-1"}
@@ -494,6 +490,16 @@ def test_uploaded_image_becomes_ready(applied: Applied, tmp_path: Path) -> None:
         assert image["status"] == "ready", image
         assert image["recognition"]["labels"]
         assert image["renditions"]["state"] == "succeeded"
+        # The steps of `make verify-aws` that need neither CloudFront nor ECS.
+        verify = load_tool("verify_aws")
+        outputs = {**applied.outputs, "url": connection.api}
+        journey = verify.Journey(outputs, applied.client, applied.endpoint)
+        journey.sign_in()
+        journey.upload()
+        journey.search()
+        journey.send_large_request()
+        journey.delete()
+        journey.erase()
 
 
 def _ports(applied: Applied) -> Ports:
@@ -589,10 +595,18 @@ def _wait_until_processed(http: httpx.Client, url: str) -> Json:
 def test_destroy_deletes_all_resources(applied: Applied) -> None:
     """An unprotected stack is deleted with the contents of its buckets."""
     assert any(applied.outputs["name"] in resource for resource in _list_resources(applied))
+    find_leftovers = load_tool("verify_aws").find_leftovers
+    found = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
+    assert len(found) > 20
     applied.terraform.destroy()
     assert applied.terraform.resources() == []
     remaining = [name for name in _list_resources(applied) if applied.outputs["name"] in name]
     assert remaining == []
+    left = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
+    # The emulator keeps task definitions and event queues, which the `stack` script removes.
+    assert {
+        each for each in left if "task-definition" not in each and "-events-" not in each
+    } == set()
 
 
 def _list_resources(applied: Applied) -> Iterator[str]:
