@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 # Roles refer to AWS managed policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -29,6 +30,7 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket
 from moto.server import main
 from moto.sqs.models import Queue, SQSBackend
@@ -221,6 +223,33 @@ def store_service_options() -> None:
         return response
 
     patch(EC2ContainerServiceResponse, create_service=create_service)
+
+
+def support_query_definitions() -> None:
+    """Store the saved queries of CloudWatch Logs."""
+    queries: dict[str, Json] = {}
+
+    def put_query_definition(self: Any) -> str:
+        key = self._get_param("queryDefinitionId") or str(uuid4())
+        names = ("name", "queryString", "logGroupNames")
+        queries[key] = {
+            "queryDefinitionId": key,
+            **{name: self._get_param(name) for name in names},
+        }
+        return json.dumps({"queryDefinitionId": key})
+
+    def describe_query_definitions(self: Any) -> str:
+        prefix = self._get_param("queryDefinitionNamePrefix") or ""
+        found = [query for query in queries.values() if query["name"].startswith(prefix)]
+        return json.dumps({"queryDefinitions": found})
+
+    def delete_query_definition(self: Any) -> str:
+        deleted = queries.pop(self._get_param("queryDefinitionId"), None)
+        return json.dumps({"success": deleted is not None})
+
+    patch(LogsResponse, put_query_definition=put_query_definition)
+    patch(LogsResponse, describe_query_definitions=describe_query_definitions)
+    patch(LogsResponse, delete_query_definition=delete_query_definition)
 
 
 def support_composite_alarms() -> None:
@@ -434,6 +463,7 @@ if __name__ == "__main__":
     store_budget_subscribers()
     support_cloudfront()
     support_composite_alarms()
+    support_query_definitions()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

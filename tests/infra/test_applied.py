@@ -642,6 +642,7 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("us-east-1", "logs", "describe_delivery_destinations", ("deliveryDestinations",)),
     (REGION, "cloudwatch", "describe_alarms", ("MetricAlarms",)),
     (REGION, "cloudwatch", "describe_alarms", ("CompositeAlarms",)),
+    (REGION, "logs", "describe_query_definitions", ("queryDefinitions",)),
     ("us-east-1", "sns", "list_topics", ("Topics",)),
     (REGION, "cloudwatch", "list_dashboards", ("DashboardEntries",)),
     (REGION, "ecr", "describe_repositories", ("repositories",)),
