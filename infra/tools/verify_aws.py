@@ -163,6 +163,7 @@ class Journey:
             for item in page["Items"]
         ]
         require(not left, f"items of the user are left: {left}")
+        self.sightline.close()
 
 
 def list_versions(s3: Any, bucket: str) -> Iterator[str]:
@@ -179,27 +180,48 @@ def find_leftovers(client: ClientFactory, region: str, name: str) -> Iterator[st
     are ECS resources that are inactive: AWS lists them for a while.
     """
     for each in sorted({region, "us-east-1"}):
-        tagging = client("resourcegroupstaggingapi", each).get_paginator("get_resources")
-        for page in tagging.paginate(TagFilters=[{"Key": "Stack", "Values": [name]}]):
-            for resource in page["ResourceTagMappingList"]:
-                if not _is_inactive(client, each, resource["ResourceARN"]):
-                    yield resource["ResourceARN"]
-        groups = client("logs", each).get_paginator("describe_log_groups")
-        for page in groups.paginate():
+        yield from _find_by_tag(client, each, name)
+    for key, found in _list_names(client, region):
+        if found.lstrip("/").startswith((f"{name}-", f"{name}/")) or found == name:
+            yield f"{key} {found}"
+
+
+def _find_by_tag(client: ClientFactory, region: str, name: str) -> Iterator[str]:
+    pages = client("resourcegroupstaggingapi", region).get_paginator("get_resources")
+    for page in pages.paginate(TagFilters=[{"Key": "Stack", "Values": [name]}]):
+        for resource in page["ResourceTagMappingList"]:
+            if not _is_inactive(client, region, resource["ResourceARN"]):
+                yield resource["ResourceARN"]
+
+
+def _list_names(client: ClientFactory, region: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and name of all resources that have no tags or outlive their stack most easily."""
+    for each in sorted({region, "us-east-1"}):
+        for page in client("logs", each).get_paginator("describe_log_groups").paginate():
             for group in page["logGroups"]:
-                if f"/{name}/" in group["logGroupName"] or group["logGroupName"].endswith(name):
-                    yield group["arn"]
-    yield from client("sqs", region).list_queues(QueueNamePrefix=name).get("QueueUrls", [])
+                # Prefixes that AWS requires.
+                found = group["logGroupName"].removeprefix("aws-waf-logs-")
+                yield "log group", found.removeprefix("/aws/ecs/containerinsights/")
+    for page in client("sqs", region).get_paginator("list_queues").paginate():
+        for url in page.get("QueueUrls", []):
+            yield "queue", url.rpartition("/")[2]
     for page in client("iam", region).get_paginator("list_roles").paginate():
         for role in page["Roles"]:
-            if role["RoleName"].startswith(f"{name}-"):
-                yield role["Arn"]
+            yield "role", role["RoleName"]
+    for page in client("dynamodb", region).get_paginator("list_tables").paginate():
+        for table in page["TableNames"]:
+            yield "table", table
+    for page in client("ssm", region).get_paginator("describe_parameters").paginate():
+        for parameter in page["Parameters"]:
+            yield "parameter", parameter["Name"]
     for bucket in client("s3", region).list_buckets()["Buckets"]:
-        if bucket["Name"].startswith(f"{name}-"):
-            yield bucket["Name"]
-    for table in client("dynamodb", region).list_tables()["TableNames"]:
-        if table.startswith(name):
-            yield table
+        yield "bucket", bucket["Name"]
+    cloudfront = client("cloudfront", "us-east-1")
+    for function in cloudfront.list_functions()["FunctionList"].get("Items", []):
+        yield "function", function["Name"]
+    controls = cloudfront.list_origin_access_controls()["OriginAccessControlList"]
+    for control in controls.get("Items", []):
+        yield "origin access control", control["Name"]
 
 
 def _is_inactive(client: ClientFactory, region: str, arn: str) -> bool:
