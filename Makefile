@@ -86,6 +86,10 @@ test-web: $(VENV)/dev web ## Test the web application: its components, and all o
 test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform configuration on an AWS emulator
 	$(PYTEST) tests/infra
 
+.PHONY: verify-aws
+verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for up to $5 (REGION=eu-central-1 OPTIONS=--dry-run)
+	@$(if $(REGION),,$(error REGION is not set: run make verify-aws REGION=eu-central-1))$(BIN)/python infra/tools/verify_aws.py --region $(REGION) $(OPTIONS)
+
 .PHONY: test-compose
 test-compose: $(VENV)/dev ## Build the container images and test the stack in Docker Compose (requires Docker)
 	$(BIN)/pytest -m compose tests/compose

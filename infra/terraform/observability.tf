@@ -13,15 +13,55 @@ module "alerts_topic" {
       service    = "budgets.amazonaws.com"
       source_arn = "arn:aws:budgets::${local.account}:*"
     },
+    {
+      service    = "costalerts.amazonaws.com"
+      source_arn = "arn:aws:ce::${local.account}:anomalysubscription/*"
+    },
   ]
+}
+
+# Receives only what should wake a person up.
+module "pages_topic" {
+  source = "./modules/topic"
+
+  name        = "${local.name}-pages"
+  kms_key_arn = module.key.arn
+
+  publishers = [{
+    service    = "cloudwatch.amazonaws.com"
+    source_arn = "arn:aws:cloudwatch:${var.region}:${local.account}:alarm:${local.name}-*"
+  }]
 }
 
 module "alerts" {
   source = "./modules/alerts"
 
-  name      = local.name
-  topic_arn = module.alerts_topic.arn
-  emails    = var.alert_emails
+  name            = local.name
+  topic_arn       = module.alerts_topic.arn
+  pages_topic_arn = module.pages_topic.arn
+  emails          = var.alert_emails
+  webhooks        = var.alert_webhooks
+  slack           = var.alert_slack
+
+  # Not the topic for image events: the queue of a killed task rejects messages until it is reaped.
+  topics = { uploads = module.uploads.name, alerts = module.alerts_topic.name, pages = module.pages_topic.name }
+
+  user_alarms = concat(
+    module.load_balancer.user_alarms,
+    module.api.missing_alarms,
+    [module.recognition.age_alarm, module.renditions_queue.age_alarm],
+  )
+}
+
+module "edge_alarms" {
+  source = "./modules/edge_alarms"
+
+  name            = local.name
+  distribution_id = module.distribution.id
+  emails          = var.alert_emails
+  webhooks        = var.alert_webhooks
+
+  providers = { aws = aws.us_east_1 }
 }
 
 module "dashboard" {
@@ -44,5 +84,8 @@ module "budget" {
   name             = local.name
   limit_usd        = var.budget.limit_usd
   tag              = var.budget.only_this_stack ? { name = "Stack", value = local.name } : null
+  recognition_usd  = var.budget.recognition_usd
+  anomaly_usd      = var.budget.anomaly_usd
+  anomaly_tag      = { name = "Stack", value = local.name }
   alerts_topic_arn = module.alerts_topic.arn
 }

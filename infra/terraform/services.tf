@@ -35,6 +35,17 @@ locals {
   request_metric  = "ProcessingRequests"
   request_pattern = "{ $.message = \"request completed\" && $.method = \"POST\" && $.status < 300 && ($.route = \"/v1/images\" || $.route = \"/v1/images/batch\" || $.route = \"/v1/images/{image_id}/reprocess\") }"
 
+  # Quotas per user; null is unlimited, the default of the services.
+  quotas = {
+    for service, settings in {
+      api = {
+        SIGHTLINE_OWNER_MAX_IMAGES = var.quotas.images
+        SIGHTLINE_OWNER_MAX_BYTES  = try(var.quotas.gigabytes * 1000000000, null)
+      }
+      worker = { SIGHTLINE_MONTHLY_CALLS = var.quotas.monthly_calls }
+    } : service => { for name, value in settings : name => tostring(value) if value != null }
+  }
+
   # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
   settings = {
     api = merge(local.all_settings, {
@@ -46,7 +57,7 @@ locals {
       SIGHTLINE_TOKEN_JWKS_URL      = local.jwks_url
       SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
-      }, length(var.cors_origins) > 0 ? {
+      }, local.quotas.api, length(var.cors_origins) > 0 ? {
       SIGHTLINE_CORS_ORIGINS = join(",", var.cors_origins)
       } : {}, local.signed ? {
       SIGHTLINE_CLOUDFRONT_URL    = local.web_url
@@ -59,7 +70,7 @@ locals {
       SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
       # The quota applies to the account. Tasks do not coordinate, so each gets an equal share.
       SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
-    }, var.task_environment, var.worker.settings)
+    }, local.quotas.worker, var.task_environment, var.worker.settings)
 
     resizer = merge(local.consumer_settings, {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url

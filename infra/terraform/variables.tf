@@ -243,6 +243,22 @@ variable "task_environment" {
   }
 }
 
+variable "quotas" {
+  description = "Quotas per user, because anyone can sign up unless `self_sign_up` is false: stored images, their total size in GB, and Rekognition calls per month. A quota that is omitted or null is unlimited."
+  type = object({
+    images        = optional(number)
+    gigabytes     = optional(number)
+    monthly_calls = optional(number)
+  })
+  default  = { images = 50000, gigabytes = 200, monthly_calls = 20000 }
+  nullable = false
+
+  validation {
+    condition     = alltrue([for quota in values(var.quotas) : try(quota >= 0, true)])
+    error_message = "The quotas must be at least 0, or null."
+  }
+}
+
 variable "url_signing" {
   description = "Serves images through CloudFront with signed URLs: the public key (PEM), a version that increases with each new key pair, and further public keys that are accepted during a rotation. Null serves them from S3 with presigned URLs."
   type = object({
@@ -366,6 +382,23 @@ variable "alert_emails" {
   nullable    = false
 }
 
+variable "alert_webhooks" {
+  description = "HTTPS endpoints of paging services, such as PagerDuty or Opsgenie, by name. They are notified only if users are affected. The URLs are secrets: set them in `TF_VAR_alert_webhooks`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  sensitive   = true
+}
+
+variable "alert_slack" {
+  description = "Slack workspace and channel that receive all alarms of the region. Authorize the workspace in the console of Amazon Q Developer in chat applications first."
+  type = object({
+    team_id    = string
+    channel_id = string
+  })
+  default = null
+}
+
 variable "max_p99_seconds" {
   description = "p99 response time above which an alarm is raised, in seconds."
   type        = number
@@ -381,10 +414,12 @@ variable "objectives" {
 }
 
 variable "budget" {
-  description = "Monthly budget in US dollars, with alerts at 50% and 90% of actual cost and at 100% of forecast cost. Null creates no budget. `only_this_stack` filters by the cost allocation tag `Stack`, which must be activated in the billing console first."
+  description = "Monthly budget in US dollars, with alerts at 50% and 90% of actual cost and at 100% of forecast cost. Null creates no budget. `only_this_stack` filters by the cost allocation tag `Stack`, which must be activated in the billing console first, as for `anomaly_usd`: alerts on unusual costs of the stack above this amount. `recognition_usd` adds a budget for Rekognition in the whole account."
   type = object({
     limit_usd       = number
     only_this_stack = optional(bool, false)
+    recognition_usd = optional(number)
+    anomaly_usd     = optional(number)
   })
   default = null
 }

@@ -20,8 +20,20 @@ END = "<!-- end of costs -->"
 
 #: AWS bills an alarm for each metric that it evaluates. Services add one alarm for missing tasks,
 #: unless they may rest at zero.
-ALARM_METRICS = {"queues": 4, "table": 2, "load balancer": 5, "recognition": 1}
+ALARM_METRICS = {
+    "queues": 4,
+    "table": 2,
+    "load balancer": 5,
+    "recognition": 1,
+    "deliveries": 3,
+    "edge": 2,
+    # Each target tracking policy has two alarms; those of the consumers evaluate two metrics.
+    "target tracking": 3 * 4,
+}
 SCALE_FROM_ZERO_METRICS = 2
+#: Of the variable `objectives`.
+OBJECTIVE_METRICS = 4 * (5 + 3)
+OBJECTIVE_COMPOSITE_ALARMS = 4
 INSIGHTS_METRICS = 30  # about ten for each service
 FIREWALL_RULES = 4
 TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, sqs
@@ -112,11 +124,9 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         nat == 0 and not public_tasks
     )
     minimums = {name: settings.service_number(name, "minimum") for name in SERVICES}
-    alarms = sum(ALARM_METRICS.values()) + sum(
-        SCALE_FROM_ZERO_METRICS if minimum == 0 else running == 1 for minimum in minimums.values()
-    )
     zones = settings.number("zones")
     firewall = settings.number("firewall")
+    objectives = settings.number("objectives")
     return {
         "always-on tasks": running * sum(_task_costs(settings, name) for name in SERVICES),
         "public IP addresses of tasks": running
@@ -135,11 +145,23 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         "Container Insights": settings.number("container_insights")
         * INSIGHTS_METRICS
         * PRICES["container insights metric month"],
-        "alarms": alarms * PRICES["alarm metric month"],
+        "alarms": (
+            alarm_metrics(minimums, is_scheduled=running < 1) + objectives * OBJECTIVE_METRICS
+        )
+        * PRICES["alarm metric month"]
+        + (1 + objectives * OBJECTIVE_COMPOSITE_ALARMS) * PRICES["composite alarm month"],
         "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
         + 3 * PRICES["image storage gb month"],
     }
+
+
+def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> float:
+    """Return the number of metrics that alarms evaluate, by the minimum tasks of each service."""
+    return sum(ALARM_METRICS.values()) + sum(
+        SCALE_FROM_ZERO_METRICS if minimum == 0 else not is_scheduled
+        for minimum in minimums.values()
+    )
 
 
 def _task_costs(settings: Settings, service: str) -> float:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 # Roles refer to AWS managed policies.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -24,10 +25,12 @@ from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket
 from moto.server import main
 from moto.sqs.models import Queue, SQSBackend
@@ -222,6 +225,68 @@ def store_service_options() -> None:
     patch(EC2ContainerServiceResponse, create_service=create_service)
 
 
+def support_query_definitions() -> None:
+    """Store the saved queries of CloudWatch Logs."""
+    queries: dict[str, Json] = {}
+
+    def put_query_definition(self: Any) -> str:
+        key = self._get_param("queryDefinitionId") or str(uuid4())
+        names = ("name", "queryString", "logGroupNames")
+        queries[key] = {
+            "queryDefinitionId": key,
+            **{name: self._get_param(name) for name in names},
+        }
+        return json.dumps({"queryDefinitionId": key})
+
+    def describe_query_definitions(self: Any) -> str:
+        prefix = self._get_param("queryDefinitionNamePrefix") or ""
+        found = [query for query in queries.values() if query["name"].startswith(prefix)]
+        return json.dumps({"queryDefinitions": found})
+
+    def delete_query_definition(self: Any) -> str:
+        deleted = queries.pop(self._get_param("queryDefinitionId"), None)
+        return json.dumps({"success": deleted is not None})
+
+    patch(LogsResponse, put_query_definition=put_query_definition)
+    patch(LogsResponse, describe_query_definitions=describe_query_definitions)
+    patch(LogsResponse, delete_query_definition=delete_query_definition)
+
+
+def support_composite_alarms() -> None:
+    """Store composite alarms."""
+    alarms: dict[str, Json] = {}
+    describe, delete = CloudWatchResponse.describe_alarms, CloudWatchResponse.delete_alarms
+
+    def put_composite_alarm(self: Any) -> Any:
+        name = self._get_param("AlarmName")
+        arn = f"arn:aws:cloudwatch:{self.region}:{ACCOUNT}:alarm:{name}"
+        texts = ("AlarmName", "AlarmRule", "AlarmDescription")
+        actions = ("AlarmActions", "OKActions", "InsufficientDataActions")
+        alarms[name] = {
+            "AlarmArn": arn,
+            "ActionsEnabled": True,
+            **{key: self._get_param(key) for key in texts},
+            **{key: self._get_param(key, []) for key in actions},
+        }
+        self.cloudwatch_backend.tagger.tag_resource(arn, self._get_param("Tags", []))
+        return EmptyResult()
+
+    def describe_alarms(self: Any) -> Any:
+        response = describe(self)
+        names = self._get_param("AlarmNames", [])
+        found = [alarm for name, alarm in alarms.items() if name in names or not names]
+        vars(response)["_result"]["CompositeAlarms"] = found
+        return response
+
+    def delete_alarms(self: Any) -> Any:
+        for name in self._get_param("AlarmNames"):
+            alarms.pop(name, None)
+        return delete(self)
+
+    patch(CloudWatchResponse, put_composite_alarm=put_composite_alarm)
+    patch(CloudWatchResponse, describe_alarms=describe_alarms, delete_alarms=delete_alarms)
+
+
 class ResourceType:
     """The stored resources of one CloudFront type; reads return what was written."""
 
@@ -397,6 +462,8 @@ if __name__ == "__main__":
     store_scaling_tags()
     store_budget_subscribers()
     support_cloudfront()
+    support_composite_alarms()
+    support_query_definitions()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

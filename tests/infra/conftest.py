@@ -25,7 +25,8 @@ protect_data = false
 image_tag    = "first"
 max_retries  = 2
 alert_emails = ["operator@example.com"]
-budget       = {{ limit_usd = 50, only_this_stack = true }}
+budget       = {{ limit_usd = 50, only_this_stack = true, recognition_usd = 20 }}
+alert_webhooks = {{ pager = "https://pager.example.com/key" }}
 worker       = {{ minimum = 0 }}
 shell        = true
 

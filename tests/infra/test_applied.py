@@ -24,6 +24,7 @@ from infra.conftest import Applied, wait_until_ready
 from infra.policies import Authorization, find_policies
 from infra.terraform import ROOT, Json, changes
 from infra.test_static import find_tool_data
+from infra.tools import load_tool
 from sightline.settings import ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.connection import Connection
@@ -330,6 +331,19 @@ def test_requests_for_processing_start_the_first_task(applied: Applied) -> None:
     assert (transformation["metricNamespace"], transformation["metricName"]) in names
 
 
+def test_costs_include_all_alarms(applied: Applied) -> None:
+    """The cost table counts the metrics of all alarms, without those of target tracking."""
+    costs = load_tool("costs")
+    metrics = sum(
+        sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
+        for region in {REGION, "us-east-1"}
+        for alarm in applied.client("cloudwatch", region).describe_alarms()["MetricAlarms"]
+        if alarm["AlarmName"].startswith(applied.outputs["name"])
+    )
+    expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1})
+    assert metrics == expected - costs.ALARM_METRICS["target tracking"]
+
+
 # Local provisioning creates resources that are equivalent to those of Terraform.
 
 
@@ -498,6 +512,16 @@ def test_uploaded_image_becomes_ready(applied: Applied, tmp_path: Path) -> None:
         assert image["status"] == "ready", image
         assert image["recognition"]["labels"]
         assert image["renditions"]["state"] == "succeeded"
+        # The steps of `make verify-aws` that need neither CloudFront nor ECS.
+        verify = load_tool("verify_aws")
+        outputs = {**applied.outputs, "url": connection.api}
+        journey = verify.Journey(outputs, applied.client, applied.endpoint)
+        journey.sign_in()
+        journey.upload()
+        journey.search()
+        journey.send_large_request()
+        journey.delete()
+        journey.erase()
 
 
 def _ports(applied: Applied) -> Ports:
@@ -593,10 +617,18 @@ def _wait_until_processed(http: httpx.Client, url: str) -> Json:
 def test_destroy_deletes_all_resources(applied: Applied) -> None:
     """An unprotected stack is deleted with the contents of its buckets."""
     assert any(applied.outputs["name"] in resource for resource in _list_resources(applied))
+    find_leftovers = load_tool("verify_aws").find_leftovers
+    found = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
+    assert len(found) > 20
     applied.terraform.destroy()
     assert applied.terraform.resources() == []
     remaining = [name for name in _list_resources(applied) if applied.outputs["name"] in name]
     assert remaining == []
+    left = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
+    # The emulator keeps task definitions and event queues, which the `stack` script removes.
+    assert {
+        each for each in left if "task-definition" not in each and "-events-" not in each
+    } == set()
 
 
 def _list_resources(applied: Applied) -> Iterator[str]:
@@ -631,6 +663,9 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("us-east-1", "logs", "describe_delivery_sources", ("deliverySources",)),
     ("us-east-1", "logs", "describe_delivery_destinations", ("deliveryDestinations",)),
     (REGION, "cloudwatch", "describe_alarms", ("MetricAlarms",)),
+    (REGION, "cloudwatch", "describe_alarms", ("CompositeAlarms",)),
+    (REGION, "logs", "describe_query_definitions", ("queryDefinitions",)),
+    ("us-east-1", "sns", "list_topics", ("Topics",)),
     (REGION, "cloudwatch", "list_dashboards", ("DashboardEntries",)),
     (REGION, "ecr", "describe_repositories", ("repositories",)),
     (REGION, "elbv2", "describe_load_balancers", ("LoadBalancers",)),

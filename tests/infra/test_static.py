@@ -77,7 +77,7 @@ def test_modules_do_not_reference_each_other(module: str) -> None:
         assert not re.search(r"^module ", file.read_text(), re.MULTILINE), file
 
 
-@pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
+@pytest.mark.parametrize("module", [".", "bootstrap", *(f"modules/{name}" for name in MODULES)])
 def test_variables_are_described(module: str) -> None:
     """Each has a description and a type, and is nullable only if its default is null."""
     for text in _blocks((SOURCE / module / "variables.tf").read_text(), "variable"):
@@ -87,7 +87,7 @@ def test_variables_are_described(module: str) -> None:
         assert bool(nullable) != bool(re.search(r"^  nullable += false$", text, re.MULTILINE)), text
 
 
-@pytest.mark.parametrize("module", [".", *(f"modules/{name}" for name in MODULES)])
+@pytest.mark.parametrize("module", [".", "bootstrap", *(f"modules/{name}" for name in MODULES)])
 def test_provider_is_pinned(module: str) -> None:
     """The version is exact, because a lock file would hold the checksums of one platform only."""
     assert 'version = "5.100.0"' in (SOURCE / module / "versions.tf").read_text()

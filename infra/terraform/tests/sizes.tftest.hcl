@@ -194,6 +194,10 @@ run "public_tasks_on_a_schedule" {
   command = apply
 
   variables {
+    quotas              = { gigabytes = 5 }
+    alert_webhooks      = { pager = "https://pager.example.com/key" }
+    alert_slack         = { team_id = "T0", channel_id = "C0" }
+    budget              = { limit_usd = 50, recognition_usd = 20, anomaly_usd = 10 }
     image_tag           = "abc"
     interface_endpoints = false
     public_tasks        = true
@@ -206,6 +210,82 @@ run "public_tasks_on_a_schedule" {
   assert {
     condition     = output.settings.api.SIGHTLINE_TOKEN_JWKS_URL == "${output.sign_in.issuer}/.well-known/jwks.json"
     error_message = "With internet egress, the JWKS must be fetched from Cognito."
+  }
+
+  assert {
+    condition = (
+      output.settings.api.SIGHTLINE_OWNER_MAX_BYTES == "5000000000" &&
+      !contains(keys(output.settings.api), "SIGHTLINE_OWNER_MAX_IMAGES") &&
+      !contains(keys(output.settings.worker), "SIGHTLINE_MONTHLY_CALLS")
+    )
+    error_message = "An omitted quota must be unlimited."
+  }
+}
+
+run "alerts" {
+  command = apply
+
+  module {
+    source = "./modules/alerts"
+  }
+
+  variables {
+    name            = "sightline-dev"
+    topic_arn       = "arn:aws:sns:eu-central-1:123456789012:alerts"
+    pages_topic_arn = "arn:aws:sns:eu-central-1:123456789012:pages"
+    user_alarms     = ["errors", "age"]
+    topics          = { uploads = "sightline-dev-uploads" }
+    webhooks        = { pager = "https://pager.example.com/key" }
+    slack           = { team_id = "T0", channel_id = "C0" }
+    emails          = ["operator@example.com"]
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_composite_alarm.users_affected.alarm_rule == "ALARM(\"errors\") OR ALARM(\"age\")" &&
+      aws_cloudwatch_composite_alarm.users_affected.alarm_actions == toset([var.topic_arn, var.pages_topic_arn])
+    )
+    error_message = "Each of the alarms must page."
+  }
+
+  assert {
+    condition = (
+      aws_sns_topic_subscription.webhook["pager"].topic_arn == var.pages_topic_arn &&
+      aws_sns_topic_subscription.webhook["pager"].endpoint_auto_confirms &&
+      aws_sns_topic_subscription.email["operator@example.com"].topic_arn == var.topic_arn &&
+      one(aws_chatbot_slack_channel_configuration.this[*]).sns_topic_arns == toset([var.topic_arn])
+    )
+    error_message = "Only webhooks must subscribe to pages."
+  }
+}
+
+run "budget" {
+  command = apply
+
+  module {
+    source = "./modules/budget"
+  }
+
+  variables {
+    name             = "sightline-dev"
+    limit_usd        = 50
+    recognition_usd  = 20
+    anomaly_usd      = 10
+    anomaly_tag      = { name = "Stack", value = "sightline-dev" }
+    alerts_topic_arn = "arn:aws:sns:eu-central-1:123456789012:alerts"
+  }
+
+  assert {
+    condition = (
+      length(aws_budgets_budget.this["sightline-dev"].cost_filter) == 0 &&
+      one(aws_budgets_budget.this["sightline-dev-recognition"].cost_filter).values == tolist(["Amazon Rekognition"])
+    )
+    error_message = "The second budget must be limited to Rekognition."
+  }
+
+  assert {
+    condition     = one(one(aws_ce_anomaly_subscription.this[*]).subscriber).address == var.alerts_topic_arn
+    error_message = "Anomalies must be sent to the topic for alarms."
   }
 }
 

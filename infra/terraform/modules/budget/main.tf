@@ -1,18 +1,34 @@
+locals {
+  # Activate the tag as a cost allocation tag in the billing console once; until then its filter matches no
+  # costs.
+  tag_filter = var.tag == null ? {} : {
+    TagKeyValue = format("user:%s$%s", var.tag.name, var.tag.value)
+  }
+
+  budgets = merge(
+    { (var.name) = { limit_usd = var.limit_usd, filters = local.tag_filter } },
+    # Rekognition calls are most of what images cost. They carry no tags, so this includes the whole account.
+    var.recognition_usd == null ? {} : {
+      "${var.name}-recognition" = { limit_usd = var.recognition_usd, filters = { Service = "Amazon Rekognition" } }
+    },
+  )
+}
+
 resource "aws_budgets_budget" "this" {
-  name         = var.name
+  for_each = local.budgets
+
+  name         = each.key
   budget_type  = "COST"
-  limit_amount = format("%.1f", var.limit_usd)
+  limit_amount = format("%.1f", each.value.limit_usd)
   limit_unit   = "USD"
   time_unit    = "MONTHLY"
 
-  # Activate the tag as a cost allocation tag in the billing console once; until then the filter matches
-  # no costs.
   dynamic "cost_filter" {
-    for_each = var.tag == null ? [] : [var.tag]
+    for_each = each.value.filters
 
     content {
-      name   = "TagKeyValue"
-      values = [format("user:%s$%s", cost_filter.value.name, cost_filter.value.value)]
+      name   = cost_filter.key
+      values = [cost_filter.value]
     }
   }
 

@@ -1,4 +1,5 @@
 resource "aws_ecs_cluster" "this" {
+  # checkov:skip=CKV_AWS_65:Container Insights is a setting, because it costs more than a small stack's tasks.
   name = var.name
 
   setting {

@@ -32,3 +32,8 @@ output "request_count_label" {
   description = "Resource label of the request count metric, for scaling."
   value       = "${aws_lb.this.arn_suffix}/${aws_lb_target_group.this.arn_suffix}"
 }
+
+output "user_alarms" {
+  description = "Names of the alarms that mean that requests fail."
+  value       = [aws_cloudwatch_metric_alarm.errors.alarm_name, aws_cloudwatch_metric_alarm.unhealthy.alarm_name]
+}

@@ -22,3 +22,8 @@ output "dead_letter_queue_name" {
   description = "Name of the dead-letter queue."
   value       = aws_sqs_queue.dead.name
 }
+
+output "age_alarm" {
+  description = "Name of the alarm on the age of the oldest message."
+  value       = aws_cloudwatch_metric_alarm.age.alarm_name
+}

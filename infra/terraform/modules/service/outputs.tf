@@ -22,3 +22,8 @@ output "task_definition_arn" {
   description = "ARN of the task definition."
   value       = aws_ecs_task_definition.this.arn
 }
+
+output "missing_alarms" {
+  description = "Name of the alarm on missing tasks, as a list; empty if the service may rest at zero."
+  value       = aws_cloudwatch_metric_alarm.missing[*].alarm_name
+}

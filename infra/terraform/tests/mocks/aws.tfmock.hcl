@@ -59,6 +59,10 @@ mock_resource "aws_appautoscaling_policy" {
   defaults = { arn = "arn:aws:autoscaling:eu-central-1:123456789012:scalingPolicy:0:resource/ecs/service/policyName/wake" }
 }
 
+mock_resource "aws_ce_anomaly_monitor" {
+  defaults = { arn = "arn:aws:ce::123456789012:anomalymonitor/00000000-0000-0000-0000-000000000000" }
+}
+
 mock_resource "aws_cloudfront_distribution" {
   defaults = {
     arn            = "arn:aws:cloudfront::123456789012:distribution/E0123456789AB"

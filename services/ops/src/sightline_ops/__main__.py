@@ -8,8 +8,9 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from sightline.ports.dead_letters import DeadLetter
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
 from sightline_ops.reconcile import Finding, Reconciler
+from sightline_ops.replay import find_replayable, replay
+from sightline_ops.restore import TableBackups, rehearse
 from sightline_ops.stack import InvalidOutputs, Stack, StackOutputs
 
 
@@ -115,6 +118,61 @@ async def reconcile(stack: Stack, options: argparse.Namespace) -> ExitCode:
     if problems and not options.apply:
         _stderr.print("Nothing was changed. Repair with --apply; each finding is checked again")
     return _exit_code(bool(problems))
+
+
+async def _show_restore_window(options: argparse.Namespace) -> ExitCode:
+    async with AsyncExitStack() as exits:
+        backups = await TableBackups.open(StackOutputs.read(options.stack), exits)
+        earliest, latest = await backups.window()
+    if options.json:
+        _print_json({"earliest": earliest.isoformat(), "latest": latest.isoformat()})
+    else:
+        _stdout.print(f"The table can be restored to any second from {earliest} to {latest}")
+    return ExitCode.OK
+
+
+async def rehearse_restore(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    if not options.apply:
+        code = await _show_restore_window(options)
+        _stderr.print("Nothing was changed. Restore to a new table with --apply")
+        return code
+    started = time.monotonic()
+    async with AsyncExitStack() as exits:
+        with _stderr.status("Restoring") as status:
+            result = await rehearse(
+                StackOutputs.read(options.stack),
+                stack.originals,
+                options.time,
+                exits,
+                keep=options.keep,
+                report=status.update,
+            )
+    minutes = (time.monotonic() - started) / 60
+    if options.json:
+        _print_json({**result._asdict(), "minutes": round(minutes, 1)})
+    else:
+        _stdout.print(
+            f"Restored to {result.table}. Images: {result.images}. Originals uploaded since: "
+            f"{result.uploaded_since}. Older originals without a row: {result.orphaned}. "
+            f"Minutes: {minutes:.1f}"
+        )
+    return _exit_code(bool(result.orphaned))
+
+
+async def replay_uploads(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    found = await find_replayable(stack, options.since)
+    replayed = 0
+    for listed in found:
+        is_replayed = bool(options.apply and await replay(stack, listed))
+        replayed += is_replayed
+        if options.json:
+            _print_json({"key": listed.key, "replayed": is_replayed})
+        else:
+            _stdout.print(f"{'replayed' if is_replayed else 'found   '} {listed.key}")
+    _stderr.print(f"Originals without a row: {len(found)}. Replayed: {replayed}")
+    if found and not options.apply:
+        _stderr.print("Nothing was changed. Process them with --apply")
+    return _exit_code(bool(found) and not options.apply)
 
 
 def _exit_code(has_problems: bool) -> ExitCode:
@@ -212,7 +270,46 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="ignore what is younger, because it may be in progress (default: %(default)s)",
     )
     reconciling.set_defaults(run=reconcile)
+    _add_restore_commands(commands)
     return parser.parse_args(arguments)
+
+
+def _add_restore_commands(commands: Any) -> None:
+    restoring = commands.add_parser(
+        "restore", help="restore the table to a new table, compare it with S3, and delete it"
+    )
+    restoring.add_argument(
+        "time", type=_timestamp, metavar="TIME", help="such as 2026-11-26T12:00:00Z"
+    )
+    restoring.add_argument(
+        "--apply", action="store_true", help="restore (default: only show the possible times)"
+    )
+    restoring.add_argument("--keep", action="store_true", help="keep the restored table")
+    restoring.set_defaults(run=rehearse_restore)
+    replaying = commands.add_parser(
+        "replay", help="process uploads again whose rows a restore has lost"
+    )
+    replaying.add_argument(
+        "--since",
+        type=_timestamp,
+        required=True,
+        metavar="TIME",
+        help="the time that the table was restored to; older originals are ignored",
+    )
+    replaying.add_argument(
+        "--apply", action="store_true", help="process them (default: only list them)"
+    )
+    replaying.set_defaults(run=replay_uploads)
+
+
+def _timestamp(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in ISO 8601") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no time zone; append Z for UTC")
+    return moment
 
 
 def _add_dlq_commands(commands: Any) -> None:

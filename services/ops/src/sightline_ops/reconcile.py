@@ -96,7 +96,7 @@ class Reconciler:
             case FindingKind.UNFINISHED_DELETION if row and row.deleted_at:
                 await self._delete(finding.image)
             case FindingKind.STALLED if row and finding in await self._check_image(row):
-                await stack.queues[finding.detail].send(_format_upload_event(finding.image))
+                await stack.queues[finding.detail].send(format_upload_event(finding.image))
             case _:
                 return False
         return True
@@ -117,7 +117,7 @@ class Reconciler:
         async for batch in _in_batches(store.list(prefix)):
             self.checked += len(batch)
             old = [each.key for each in batch if each.modified_at < self._cutoff]
-            images = {key: image for key in old if (image := _parse_image(key)) is not None}
+            images = {key: image for key in old if (image := parse_image(key)) is not None}
             existing = await self._stack.tables.inventory.find_existing(images.values())
             for key, image in images.items():
                 if image not in existing:
@@ -145,7 +145,7 @@ class Reconciler:
         return part.state in UNFINISHED_STATES and began_at < self._cutoff
 
 
-def _format_upload_event(key: ImageKey) -> str:
+def format_upload_event(key: ImageKey) -> str:
     """Return the S3 event of an upload; a consumer skips the parts that are already finished."""
     record = {
         "eventName": "ObjectCreated:Put",
@@ -165,7 +165,7 @@ async def _in_batches(listing: AsyncIterator[ListedObject]) -> AsyncIterator[lis
         yield batch
 
 
-def _parse_image(key: str) -> ImageKey | None:
+def parse_image(key: str) -> ImageKey | None:
     """Return the image that an original or rendition belongs to; None for any other object."""
     steps = key.split("/")
     try:
