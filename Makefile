@@ -155,6 +155,7 @@ openapi: $(VENV)/dev ## Regenerate openapi.json
 check-api: $(VENV)/dev clients/contract/node_modules ## Lint the OpenAPI document and detect breaking changes since the release (requires Node.js)
 	@cd clients/contract && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	  node_modules/.bin/redocly lint --config redocly.yaml ../../openapi.json
+	@cd clients/contract && node_modules/.bin/spectral lint --ruleset spectral.yaml --fail-severity hint ../../openapi.json
 	@$(BIN)/python clients/contract/breaking.py
 
 .PHONY: clients

@@ -107,6 +107,16 @@ def test_the_pages_of_an_export_contain_what_its_lines_do(gateway: Gateway) -> N
     assert pages[0]["image"].keys() == lines[0]["image"].keys()
 
 
+def test_an_empty_cursor_starts_at_the_beginning(gateway: Gateway) -> None:
+    add_image(gateway)
+    kinds = [line["kind"] for line in export(gateway, cursor="")]
+    assert kinds == ["account", "image", "end"]
+    for path in ("/v1/images", "/v1/account/export/images"):
+        params, headers = {"cursor": ""}, gateway.headers()
+        page = gateway.client.get(path, params=params, headers=headers).json()
+        assert len(page["items"]) == 1
+
+
 def test_an_invalid_cursor_is_rejected_before_the_export_starts(gateway: Gateway) -> None:
     path = "/v1/account/export?cursor=nonsense"
     response = gateway.client.get(path, headers=gateway.headers())

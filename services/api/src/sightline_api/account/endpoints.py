@@ -111,7 +111,8 @@ async def _start(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> tuple[str | None, Usage]:
     """Do everything that can fail before the response starts, and could only be cut off."""
-    return cursor and decode_image_cursor(cursor), await usage.read(user.owner)
+    before = decode_image_cursor(cursor) if cursor else None
+    return before, await usage.read(user.owner)
 
 
 @router.get(
