@@ -232,7 +232,7 @@ def main() -> None:
         stack.callback(traces.close)
         server.wait_until_responding(f"http://127.0.0.1:{aws}/")
         traces.wait_until_responding(f"http://127.0.0.1:{receiver}/health")
-        configure_logs("api", "WARNING")
+        configure_logs("api", "ERROR")
         print_results(uvloop.run(measure(pool.sign(new_owner()))))
 
 

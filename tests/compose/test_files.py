@@ -80,3 +80,14 @@ def test_stop_grace_period_exceeds_poll_and_drain(service: str) -> None:
     )
     assert resolved["stop_grace_period"] == "30s"
     assert poll + drain < 30
+
+
+def test_services_export_traces_only_to_a_configured_endpoint() -> None:
+    for service in ("api", "worker", "resizer"):
+        environment = config()["services"][service]["environment"]
+        assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == ""
+
+
+@pytest.mark.parametrize("service", ["collector", "jaeger"])
+def test_tracing_services_start_only_with_their_profile(service: str) -> None:
+    assert config()["services"][service]["profiles"] == ["traces"]

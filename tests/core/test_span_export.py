@@ -70,7 +70,8 @@ def test_owner_is_a_keyed_hash() -> None:
 
 
 def test_owner_is_not_named_without_a_key() -> None:
-    assert "enduser.pseudo.id" not in (export_request()[0].attributes or {})
+    for absent in (None, SecretStr("")):
+        assert "enduser.pseudo.id" not in (export_request(absent)[0].attributes or {})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Traces of images across real processes, as an OTLP receiver gets them."""
 
 import json
+import os
+import signal
 from base64 import urlsafe_b64decode
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
@@ -108,6 +110,29 @@ def test_redelivery_is_a_part_of_the_trace(
     errors = [span.error for span in attempts]
     assert errors == ["EndpointConnectionError"] * (len(attempts) - 1) + [None]
     assert len(attempts) >= 2
+
+
+def test_trace_continues_after_a_kill_in_the_middle(
+    stack: Stack, user: User, receiver: TraceReceiver
+) -> None:
+    """The killed process exports nothing of its unit; its message is received again."""
+    recognition = stack.pid("recognition")
+    os.kill(recognition, signal.SIGSTOP)
+    try:
+        image_id = user.upload("killed.jpg", draw_sample(size=(643, 480)))
+        user.wait(image_id, recognition="running")
+        stack.kill("worker")
+    finally:
+        os.kill(recognition, signal.SIGCONT)
+    stack.restart("worker")
+    user.wait(image_id)
+    trace = receiver.wait_for(
+        image_id, lambda trace: bool(find(trace, "sightline-worker", "process upload"))
+    )
+    (work,) = find(trace, "sightline-worker", "process upload")
+    assert work.attributes["sightline.receive_count"] == 2
+    (ticket,) = find(trace, "sightline-api", "POST /v1/images")
+    assert work.parent_id == ticket.span_id
 
 
 def test_traces_and_logs_contain_no_personal_data(

@@ -48,7 +48,8 @@ class SpanExport:
     def __init__(
         self, service: str, exporter: SpanExporter, owner_key: SecretStr | None = None
     ) -> None:
-        self._owner_key = None if owner_key is None else owner_key.get_secret_value().encode()
+        # An empty variable is that of no key.
+        self._owner_key = owner_key.get_secret_value().encode() if owner_key else b""
         self._ids = RecordedIds()
         provider = TracerProvider(
             # Decided when the trace began, or by its failure.
@@ -63,7 +64,7 @@ class SpanExport:
 
     def export(self, unit: Unit) -> None:
         root = unit.spans[0]
-        if unit.owner is not None and self._owner_key is not None:
+        if unit.owner is not None and self._owner_key:
             root.set("enduser.pseudo.id", hash_owner(unit.owner, self._owner_key))
         if unit.dropped:
             root.set("sightline.dropped_spans", unit.dropped)
