@@ -42,6 +42,6 @@ def test_examples_pass_mypy_strict(tmp_path: Path) -> None:
 def test_examples_pass_pyright_strict(tmp_path: Path) -> None:
     (tmp_path / "examples.py").write_text(extract_examples())
     (tmp_path / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict"}))
-    command = [PYRIGHT, "--pythonpath", sys.executable, "examples.py"]
+    command = [str(PYRIGHT), "--pythonpath", sys.executable, "examples.py"]
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
