@@ -480,7 +480,7 @@ run "service_with_permanent_tasks" {
     port               = 8080
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
-    scaling            = { minimum = 2, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue" } }
+    scaling            = { minimum = 2, maximum = 4, backlog = { messages_per_task = 50, queue_name = "queue", request_metric = "ProcessingRequests" } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
