@@ -42,6 +42,17 @@ async def test_get_returns_every_stored_field(tables: Tables) -> None:
     assert await tables.images.get(image.key) == complete.with_part("renditions", renditions)
 
 
+async def test_an_attempt_without_an_end_is_kept(tables: Tables) -> None:
+    """As after a crash: the image must stay readable."""
+    image = await create_image(tables)
+    first = image.with_part("recognition", image.recognition.begin(ETAG))
+    await tables.images.store(image, first)
+    second = first.with_part("recognition", first.recognition.begin(ETAG))
+    assert [attempt.ended_at for attempt in second.recognition.attempts] == [None]
+    await tables.images.store(first, second)
+    assert await tables.images.get(image.key) == second
+
+
 async def test_the_trace_of_an_upload_is_kept(tables: Tables) -> None:
     """The consumers continue it, whatever else has been written to the row."""
     traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

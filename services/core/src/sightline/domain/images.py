@@ -39,7 +39,8 @@ class Attempt(Value):
     """An attempt to process a part that did not end it; `ended_at` is None if it was cut off."""
 
     started_at: datetime
-    ended_at: datetime | None
+    # A default, because rows do not store absent fields.
+    ended_at: datetime | None = None
     reason: str
 
 
