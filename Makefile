@@ -74,7 +74,7 @@ web: web/dist/index.html ## Build the web application (requires Node.js 20.19 or
 
 .PHONY: test
 test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running
-	$(PYTEST) -m "not infra and not compose and not web and not clients"
+	$(PYTEST) -m "not infra and not compose and not cloud and not web and not clients"
 
 .PHONY: test-web
 test-web: $(VENV)/dev web ## Test the web application: its components, and all of it in Chromium (requires Node.js)
@@ -89,6 +89,10 @@ test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the
 .PHONY: verify-aws
 verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for up to $5 (REGION=eu-central-1 OPTIONS=--dry-run)
 	@$(if $(REGION),,$(error REGION is not set: run make verify-aws REGION=eu-central-1))$(BIN)/python infra/tools/verify_aws.py --region $(REGION) $(OPTIONS)
+
+.PHONY: test-cloud
+test-cloud: $(VENV)/dev $(MINISTACK)/docker ## Apply the Terraform configuration to MiniStack, which runs the container images with their roles (requires Docker on Linux)
+	$(BIN)/pytest -m cloud tests/cloud
 
 .PHONY: test-compose
 test-compose: $(VENV)/dev ## Build the container images and test the stack in Docker Compose (requires Docker)
@@ -118,7 +122,7 @@ load: $(VENV)/bench $(MINISTACK)/installed ## Load test: measure the sustained t
 audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies
 	@# Ruff's S rules cover bandit's findings of low severity, with an exemption per line.
 	$(BIN)/bandit --quiet --recursive --severity-level medium services infra/tools
-	$(BIN)/python requirements/audit.py requirements/run.txt requirements/ministack.txt services/*/requirements.txt
+	$(BIN)/python requirements/audit.py requirements/run.txt requirements/ministack.txt requirements/cloud.txt services/*/requirements.txt
 
 .PHONY: check
 check: $(VENV)/dev ## Check lint, formatting, types and import layers
@@ -322,6 +326,10 @@ $(MINISTACK)/installed: requirements/ministack.txt
 	@echo "$(call step,3)Installing the AWS emulator into $(MINISTACK) (once)"
 	@$(PYTHON) -m venv $(MINISTACK)
 	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
+	@touch $@
+
+$(MINISTACK)/docker: $(MINISTACK)/installed requirements/cloud.txt
+	@$(MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/cloud.txt
 	@touch $@
 
 define install_models

@@ -4,16 +4,19 @@ locals {
   originals  = "${module.originals.arn}/${local.originals_prefix}*"
   renditions = "${module.renditions.arn}/${local.renditions_prefix}*"
 
-  # No Scan: every listing queries by key.
-  table_actions = [
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
+  # No Scan: every listing queries by key. The consumers read and change single images only; the worker also
+  # queries the monthly usage of an owner.
+  image_actions = [
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
-    "dynamodb:Query",
     "dynamodb:UpdateItem",
   ]
+  table_actions = {
+    api     = concat(local.image_actions, ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query"])
+    worker  = concat(local.image_actions, ["dynamodb:Query"])
+    resizer = local.image_actions
+  }
 
   consumer_actions = [
     "sqs:ChangeMessageVisibility",
@@ -22,8 +25,7 @@ locals {
     "sqs:ReceiveMessage",
   ]
 
-  protection_actions = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
-  tasks              = "arn:aws:ecs:${var.region}:${local.account}:task/${local.name}/*"
+  tasks = "arn:aws:ecs:${var.region}:${local.account}:task/${local.name}/*"
 
   # The KMS key is used only through these services, never directly.
   table_key_actions = [
@@ -39,11 +41,13 @@ locals {
   }
 }
 
-# Shared by all three services: access to the table.
+# Access to the table.
 data "aws_iam_policy_document" "table" {
+  for_each = local.table_actions
+
   statement {
     sid       = "Table"
-    actions   = local.table_actions
+    actions   = each.value
     resources = [module.table.arn]
   }
 
@@ -63,7 +67,7 @@ data "aws_iam_policy_document" "table" {
 data "aws_iam_policy_document" "api" {
   # checkov:skip=CKV_AWS_356:sns:Unsubscribe and sqs:ListQueues do not support resource-level permissions.
   # checkov:skip=CKV_AWS_111:sns:Unsubscribe does not support resource-level permissions.
-  source_policy_documents = [data.aws_iam_policy_document.table.json]
+  source_policy_documents = [data.aws_iam_policy_document.table["api"].json]
 
   # To presign uploads and downloads: the signer needs the permission that it signs for.
   statement {
@@ -72,10 +76,10 @@ data "aws_iam_policy_document" "api" {
     resources = [local.originals]
   }
 
-  # To presign rendition URLs, and to delete renditions.
+  # To delete renditions, and to presign their URLs unless CloudFront serves them.
   statement {
     sid       = "Renditions"
-    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"]
+    actions   = concat(["s3:DeleteObject", "s3:DeleteObjectVersion"], local.signed ? [] : ["s3:GetObject"])
     resources = [local.renditions]
   }
 
@@ -151,8 +155,6 @@ data "aws_iam_policy_document" "api" {
 
 # Shared by both consumers.
 data "aws_iam_policy_document" "consumer" {
-  source_policy_documents = [data.aws_iam_policy_document.table.json]
-
   # Without ListBucket, S3 returns 403 instead of 404 for a missing object, and a deleted image cannot
   # be distinguished from a permission error. It cannot be limited by prefix: GetObject sends none.
   statement {
@@ -169,14 +171,17 @@ data "aws_iam_policy_document" "consumer" {
 
   statement {
     sid       = "ProtectBusyTasks"
-    actions   = local.protection_actions
+    actions   = ["ecs:UpdateTaskProtection"]
     resources = [local.tasks]
   }
 }
 
 data "aws_iam_policy_document" "worker" {
   # checkov:skip=CKV_AWS_356:Rekognition's detection actions do not support resource-level permissions.
-  source_policy_documents = [data.aws_iam_policy_document.consumer.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.table["worker"].json,
+    data.aws_iam_policy_document.consumer.json,
+  ]
 
   statement {
     sid       = "Queue"
@@ -215,7 +220,10 @@ data "aws_iam_policy_document" "worker" {
 }
 
 data "aws_iam_policy_document" "resizer" {
-  source_policy_documents = [data.aws_iam_policy_document.consumer.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.table["resizer"].json,
+    data.aws_iam_policy_document.consumer.json,
+  ]
 
   statement {
     sid       = "Queue"

@@ -42,14 +42,24 @@ class Terraform:
     def init(self) -> None:
         self.run("init", "-input=false", "-backend=false")
 
-    def apply(self) -> None:
-        self.run(
-            "apply", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"
+    def apply(self, *options: str) -> str:
+        return self.run(
+            "apply",
+            "-input=false",
+            "-auto-approve",
+            "-no-color",
+            f"-parallelism={PARALLELISM}",
+            *options,
         )
 
-    def destroy(self) -> None:
+    def destroy(self, *options: str) -> None:
         self.run(
-            "destroy", "-input=false", "-auto-approve", "-no-color", f"-parallelism={PARALLELISM}"
+            "destroy",
+            "-input=false",
+            "-auto-approve",
+            "-no-color",
+            f"-parallelism={PARALLELISM}",
+            *options,
         )
 
     def plan(self, *arguments: str) -> Json:

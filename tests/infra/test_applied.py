@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -49,26 +49,16 @@ EMULATOR_DIFFERENCES = {
 }
 
 #: The permissions that each service needs.
-TABLE_ACTIONS = {
-    f"dynamodb:{action}"
-    for action in (
-        "BatchGetItem",
-        "ConditionCheckItem",
-        "DeleteItem",
-        "GetItem",
-        "PutItem",
-        "Query",
-        "UpdateItem",
-    )
+IMAGE_ACTIONS = {
+    f"dynamodb:{action}" for action in ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 }
 CONSUMER_ACTIONS = {
-    *TABLE_ACTIONS,
+    *IMAGE_ACTIONS,
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
     "sns:Publish",
-    "ecs:GetTaskProtection",
     "ecs:UpdateTaskProtection",
     "s3:ListBucket",
     "s3:GetObject",
@@ -76,7 +66,10 @@ CONSUMER_ACTIONS = {
 TABLE_KEY_ACTIONS = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"}
 SERVICE_ACTIONS = {
     "api": {
-        *TABLE_ACTIONS,
+        *IMAGE_ACTIONS,
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:Query",
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:GetObject",
@@ -94,6 +87,7 @@ SERVICE_ACTIONS = {
     },
     "worker": {
         *CONSUMER_ACTIONS,
+        "dynamodb:Query",
         "rekognition:DetectFaces",
         "rekognition:DetectLabels",
         "rekognition:DetectModerationLabels",
@@ -246,20 +240,26 @@ NOT_CALLED = {
         "sqs:GetQueueAttributes": "SqsQueue.open is for consumers",
     },
     "worker": {
+        "dynamodb:BatchGetItem": "only the api lists images",
+        "dynamodb:ConditionCheckItem": "only the api changes albums",
         "s3:DeleteObject": "only the api and the resizer delete objects",
         "s3:DeleteObjectVersion": "only the api and the resizer delete objects",
         "s3:ListBucketVersions": "only the api and the resizer delete objects",
         "s3:PutObject": "only the resizer writes objects",
     },
-    "resizer": {},
+    "resizer": {
+        "dynamodb:BatchGetItem": "only the api lists images",
+        "dynamodb:ConditionCheckItem": "only the api changes albums",
+        "dynamodb:Query": "only the api lists images",
+    },
 }
 
 #: Calls that the code makes without a botocore client.
 CALLED_DIRECTLY = {
     "api": set(),
     # Through the ECS agent: see sightline.consumer.scale_in.
-    "worker": {"ecs:GetTaskProtection", "ecs:UpdateTaskProtection"},
-    "resizer": {"ecs:GetTaskProtection", "ecs:UpdateTaskProtection"},
+    "worker": {"ecs:UpdateTaskProtection"},
+    "resizer": {"ecs:UpdateTaskProtection"},
 }
 
 
@@ -616,13 +616,13 @@ def _wait_until_processed(http: httpx.Client, url: str) -> Json:
 
 def test_destroy_deletes_all_resources(applied: Applied) -> None:
     """An unprotected stack is deleted with the contents of its buckets."""
-    assert any(applied.outputs["name"] in resource for resource in _list_resources(applied))
+    assert any(applied.outputs["name"] in resource for resource in list_resources(applied.client))
     find_leftovers = load_tool("verify_aws").find_leftovers
     found = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
     assert len(found) > 20
     applied.terraform.destroy()
     assert applied.terraform.resources() == []
-    remaining = [name for name in _list_resources(applied) if applied.outputs["name"] in name]
+    remaining = [name for name in list_resources(applied.client) if applied.outputs["name"] in name]
     assert remaining == []
     left = set(find_leftovers(applied.client, REGION, applied.outputs["name"]))
     # The emulator keeps task definitions and event queues, which the `stack` script removes.
@@ -631,10 +631,13 @@ def test_destroy_deletes_all_resources(applied: Applied) -> None:
     } == set()
 
 
-def _list_resources(applied: Applied) -> Iterator[str]:
-    """Yield all resources in the emulator, of every type that the stack contains."""
+def list_resources(create_client: Callable[[str, str], Any]) -> Iterator[str]:
+    """Yield all resources in the emulator, of every type that the stack contains.
+
+    `create_client` returns an AWS client for a service and a region.
+    """
     for region, service, operation, path in LIST_OPERATIONS:
-        resources: Any = getattr(applied.client(service, region), operation)()
+        resources: Any = getattr(create_client(service, region), operation)()
         for key in path:
             resources = _get_key(resources, key)
         for resource in resources:
