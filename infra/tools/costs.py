@@ -30,7 +30,7 @@ ALARM_METRICS = {
     # Each target tracking policy has two alarms; those of the consumers evaluate two metrics.
     "target tracking": 3 * 4,
 }
-SCALE_FROM_ZERO_METRICS = 2
+SCALE_FROM_ZERO_METRICS = 3
 #: Of the variable `objectives`.
 OBJECTIVE_METRICS = 4 * (5 + 3)
 OBJECTIVE_COMPOSITE_ALARMS = 4
