@@ -48,8 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("infra")
-    # All tests of the applied stack share it, in several modules.
-    items.sort(key=lambda item: item.name == "test_destroy_deletes_all_resources")
 
 
 class Applied(NamedTuple):
