@@ -52,7 +52,7 @@ def planned(applied: Applied) -> Iterator[list[Json]]:
         "log_retention_days": 90,
         "noncurrent_days": 7,
         "alert_emails": ["other@example.com"],
-        "budget": {"limit_usd": 70},
+        "budget": {"limit_usd": 70, "recognition_usd": 30},
         "price_class": "PriceClass_All",
         "requests_per_address": 1000,
         "max_p99_seconds": 2,
