@@ -127,6 +127,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "create_image",
         "list_images",
         "get_image",
+        "get_image_history",
         "get_original",
         "delete_image",
         "reprocess_image",
