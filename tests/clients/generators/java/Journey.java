@@ -35,7 +35,7 @@ public class Journey {
     var labels = List.of("Holiday");
     var found =
         images.listImages(
-            10, null, null, null, null, labels, null, null, null, null, null, null, null, null);
+            null, 10, null, null, null, labels, null, null, null, null, null, null, null, null);
     check(found.getItems().size() == 1, "the image is found by its label");
 
     var request =
