@@ -169,8 +169,8 @@ def test_demo_runs_against_the_containers(
     user.connection.write(tmp_path)
     output = io.StringIO()
     run_demo(None, tmp_path, Console(file=output, width=200))
-    assert "Drawing Board" in output.getvalue()
-    assert (tmp_path / "renditions-of-sample" / "full.webp").exists()
+    assert "Cat" in output.getvalue()
+    assert (tmp_path / "renditions-of-chelsea" / "full.webp").exists()
 
 
 def post(form: dict[str, Any], body: bytes, **overrides: str) -> httpx.Response:

@@ -25,6 +25,7 @@ def test_images_outlive_the_containers(tmp_path: Path) -> None:
         image_id = user.upload("kept.jpg", draw_sample(size=(700, 500)))
         image = user.wait(image_id)
         assert image["status"] == "ready"
+        user.http.close()
         composition.compose("down")
         composition.up()
         # The demo user is created again, and owns the same images.
@@ -34,6 +35,7 @@ def test_images_outlive_the_containers(tmp_path: Path) -> None:
         assert user.http.get(kept["renditions"]["items"][0]["url"]).status_code == 200
         again = user.upload("new.jpg", draw_sample(size=(710, 500)))
         assert user.wait(again)["status"] == "ready"
+        user.http.close()
     except BaseException:
         print(composition.compose("logs", "--no-color", "--tail", "60"))
         raise
