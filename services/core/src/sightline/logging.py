@@ -74,8 +74,13 @@ def log_event(logger: logging.Logger, message: str, fields: Mapping[str, object]
         logger.info(message, extra=dict(fields))
         return
     line = _lines.encode(time.time(), "INFO", logger.name, message, fields)
+    write_line(line.decode())
+
+
+def write_line(line: str) -> None:
+    """Write a complete line to the log, past its levels and format."""
     # One write: lines of other threads never end up inside.
-    sys.stdout.write(line.decode() + "\n")
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 

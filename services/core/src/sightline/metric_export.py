@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from pydantic_core import to_json
 
 from sightline import metrics
 from sightline.batching import in_batches
+from sightline.logging import write_line
 from sightline.metrics import Metric, Recorder
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def export_metrics(service: str, form: MetricFormat, namespace: str) -> Iterator
         case "off":
             yield
         case "emf":
-            with _enabled(EmbeddedMetrics(service, namespace, _write_line)):
+            with _enabled(EmbeddedMetrics(service, namespace, write_line)):
                 yield
         case "otlp":
             try:
@@ -70,12 +70,6 @@ class ClosableRecorder(Recorder, Protocol):
     """A recorder that exports what it has when it is closed."""
 
     def close(self) -> None: ...
-
-
-def _write_line(line: str) -> None:
-    # One write: lines of other threads never end up inside.
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 class EmbeddedMetrics:

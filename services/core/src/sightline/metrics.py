@@ -18,7 +18,7 @@ OTHER = "other"
 
 PARTS = ("recognition", "renditions")
 
-#: Codes of failures that occur often enough to be told apart.
+#: Codes of failures that have a series each; the others share one.
 FAILURE_CODES = (
     "broken_image",
     "budget_exceeded",

@@ -4,7 +4,6 @@ The SDK reads the endpoint and the interval (`OTEL_METRIC_EXPORT_INTERVAL`) from
 https://opentelemetry.io/docs/languages/sdk-configuration/otlp-exporter/
 """
 
-import threading
 from collections.abc import Callable, Mapping
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -13,7 +12,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
 from sightline.metrics import METRICS, Metric
-from sightline.span_export import SHUTDOWN_TIMEOUT_SECONDS, describe_resource
+from sightline.span_export import describe_resource, shut_down
 
 #: Takes a value and its attributes.
 Instrument = Callable[[float, dict[str, str]], None]
@@ -38,9 +37,7 @@ class OtlpMetrics:
 
     def close(self) -> None:
         """Export the rest, within a bounded time."""
-        closing = threading.Thread(target=self._provider.shutdown, daemon=True)
-        closing.start()
-        closing.join(SHUTDOWN_TIMEOUT_SECONDS)
+        shut_down(self._provider.shutdown)
 
 
 def _create_instrument(meter: Meter, metric: Metric) -> Instrument:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import threading
+from collections.abc import Callable
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
@@ -92,10 +93,7 @@ class SpanExport:
 
     def close(self) -> None:
         """Export the remaining spans, within a bounded time."""
-        # A daemon: it does not keep the process alive after the timeout.
-        closing = threading.Thread(target=self._provider.shutdown, daemon=True)
-        closing.start()
-        closing.join(SHUTDOWN_TIMEOUT_SECONDS)
+        shut_down(self._provider.shutdown)
 
 
 class RecordedIds(IdGenerator):
@@ -114,6 +112,14 @@ class RecordedIds(IdGenerator):
 def hash_owner(owner: str, key: bytes) -> str:
     """Return the pseudonym of an owner, which only the holder of the key can compute."""
     return hmac.new(key, owner.encode(), hashlib.sha256).hexdigest()[:OWNER_HASH_DIGITS]
+
+
+def shut_down(shutdown: Callable[[], object]) -> None:
+    """Shut down a provider of the SDK, which exports what it has, within a bounded time."""
+    # A daemon: it does not keep the process alive after the timeout.
+    closing = threading.Thread(target=shutdown, daemon=True)
+    closing.start()
+    closing.join(SHUTDOWN_TIMEOUT_SECONDS)
 
 
 def describe_resource(service: str) -> Resource:

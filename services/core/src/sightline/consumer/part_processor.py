@@ -95,7 +95,7 @@ class PartProcessor(Generic[Result]):
             else:
                 ended = await self._finish(image, result)
             if ended is not None:
-                self._record_end(ended, upload.sent_at, time.monotonic() - started)
+                self._record_end(ended, sent_at, time.monotonic() - started)
         await self._publish(key)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
