@@ -22,9 +22,6 @@ from sightline_local.sample_image import draw_sample
 
 #: Permissions that the tests cannot need, by statement ID and action, and the reason.
 UNCHECKED_PERMISSIONS = {
-    ("Table", "dynamodb:ConditionCheckItem"): "not reached yet: transactions of albums",
-    ("Table", "dynamodb:DeleteItem"): "not reached yet by the resizer: changed index entries",
-    ("Table", "dynamodb:Query"): "not reached yet by the worker: the monthly usage of an owner",
     ("TableKey", "kms:*"): "DynamoDB does not call KMS in MiniStack",
     ("ObjectAndTopicKey", "kms:*"): "S3 and SNS do not call KMS in MiniStack",
     ("ObjectAndMessageKey", "kms:*"): "S3, SNS and SQS do not call KMS in MiniStack",
@@ -117,6 +114,9 @@ def test_albums_hold_images(user: User) -> None:
     user.http.post(url, json={"ids": [image_id]}).raise_for_status()
     found = user.http.get("/v1/images", params={"album": album["id"]}).raise_for_status().json()
     assert [each["id"] for each in found["items"]] == [image_id]
+    cover = {"cover_id": image_id}
+    album = user.http.patch(f"/v1/albums/{album['id']}", json=cover).raise_for_status().json()
+    assert album["cover_id"] == image_id
 
 
 def test_an_image_is_reprocessed_on_request(user: User) -> None:
@@ -132,6 +132,29 @@ def test_a_file_that_is_not_an_image_fails(user: User) -> None:
     image = user.wait(user.upload(b"GIF87a, but not an image"))
     assert image["status"] == "failed"
     assert image["renditions"]["failure"]["code"]
+
+
+def test_an_overwritten_original_loses_its_results(stack: Stack, user: User) -> None:
+    """Labels, renditions and index entries of the earlier bytes are removed."""
+    body = draw_sample(size=(680, 510))
+    ticket = user.request_upload(body)
+    upload(ticket, body)
+    image_id = ticket["image"]["id"]
+    label = user.wait(image_id)["recognition"]["labels"][0]["name"]
+    # S3 rejects other bytes from the user: the ticket contains their checksum.
+    stack.emulator.client("s3").put_object(
+        Bucket=stack.outputs["buckets"]["originals"],
+        Key=ticket["upload"]["fields"]["key"],
+        Body=draw_sample(size=(680, 500)),
+    )
+    wait_for("both parts to fail", lambda: has_failed(user.get(image_id)))
+    found = user.http.get("/v1/images", params={"label": label}).raise_for_status().json()
+    assert image_id not in [each["id"] for each in found["items"]]
+
+
+def has_failed(image: Json) -> bool:
+    """Return whether both parts of an image have failed."""
+    return all(image[part]["failure"] for part in ("recognition", "renditions"))
 
 
 def test_deleting_an_image_leaves_nothing(stack: Stack, user: User) -> None:
