@@ -64,10 +64,23 @@ module "edge_alarms" {
   providers = { aws = aws.us_east_1 }
 }
 
+locals {
+  prices = jsondecode(file("${path.module}/prices.json"))
+
+  # By the values of the dimension `Feature`.
+  recognition_prices = {
+    for feature in ["faces", "labels", "moderation", "properties", "text"] :
+    feature => local.prices[feature == "properties" ? "recognition properties thousand" : "recognition thousand"] / 1000
+  }
+}
+
 module "dashboard" {
   source = "./modules/dashboard"
 
   name               = local.name
+  namespace          = local.metrics_namespace
+  objectives         = local.objectives
+  recognition_prices = local.recognition_prices
   load_balancer      = module.load_balancer.arn_suffix
   cluster            = module.cluster.name
   services           = [module.api.name, module.worker.name, module.resizer.name]

@@ -3,99 +3,59 @@ data "aws_region" "current" {}
 locals {
   region = data.aws_region.current.id
 
-  graphs = [
-    {
-      title = "Requests and errors per minute"
-      stat  = "Sum"
-      metrics = [
-        ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", var.load_balancer, { label = "requests" }],
-        ["AWS/ApplicationELB", "HTTPCode_Target_4XX_Count", "LoadBalancer", var.load_balancer, { label = "4xx" }],
-        ["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", var.load_balancer, { label = "5xx" }],
-      ]
-    },
-    {
-      title = "Response time (seconds)"
-      stat  = "p99"
-      metrics = [
-        ["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.load_balancer, { label = "p99" }],
-        ["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.load_balancer, { label = "p50", stat = "p50" }],
-      ]
-    },
-    {
-      title   = "Queued messages"
-      stat    = "Maximum"
-      metrics = [for name in var.queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]]
-    },
-    {
-      title   = "Age of the oldest message (seconds)"
-      stat    = "Maximum"
-      metrics = [for name in var.queues : ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", name]]
-    },
-    {
-      title   = "Dead-lettered messages"
-      stat    = "Maximum"
-      metrics = [for name in var.dead_letter_queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]]
-    },
-    {
-      title = "Running tasks"
-      # Every running task reports one sample a minute.
-      stat = "SampleCount"
-      metrics = [
-        for name in var.services :
-        ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]
-      ]
-    },
-    {
-      title   = "CPU utilization (percent)"
-      stat    = "Average"
-      metrics = [for name in var.services : ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]]
-    },
-    {
-      title   = "Memory utilization (percent)"
-      stat    = "Maximum"
-      metrics = [for name in var.services : ["AWS/ECS", "MemoryUtilization", "ClusterName", var.cluster, "ServiceName", name, { label = name }]]
-    },
-    {
-      title = "Rekognition: successful and throttled calls"
-      stat  = "Sum"
-      metrics = [
-        ["AWS/Rekognition", "SuccessfulRequestCount", "Operation", "DetectLabels", { label = "calls" }],
-        ["AWS/Rekognition", "ThrottledCount", "Operation", "DetectLabels", { label = "throttled" }],
-      ]
-    },
-    {
-      title = "Table: consumed capacity and throttled requests"
-      stat  = "Sum"
-      metrics = [
-        ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", var.table, { label = "read" }],
-        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", var.table, { label = "write" }],
-        ["AWS/DynamoDB", "WriteThrottleEvents", "TableName", var.table, { label = "throttled writes" }],
-      ]
-    },
+  # Sizes in units of the grid, which is 24 units wide.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+  width          = 12
+  height         = 6
+  heading_height = 1
+
+  sections = [
+    { title = "Objectives", axis = { max = 100 }, graphs = local.objectives },
+    { title = "Images", axis = { min = 0 }, graphs = local.images },
+    { title = "Requests", axis = { min = 0 }, graphs = local.requests },
+    { title = "Infrastructure", axis = { min = 0 }, graphs = local.infrastructure },
   ]
+
+  heights = [for section in local.sections : local.heading_height + local.height * ceil(length(section.graphs) / 2)]
+  tops    = [for index, height in local.heights : sum(concat([0], slice(local.heights, 0, index)))]
+
+  headings = [
+    for index, section in local.sections : {
+      type       = "text"
+      x          = 0
+      y          = local.tops[index]
+      width      = 2 * local.width
+      height     = local.heading_height
+      properties = { markdown = "## ${section.title}" }
+    }
+  ]
+
+  graphs = flatten([
+    for index, section in local.sections : [
+      for position, graph in section.graphs : {
+        type   = "metric"
+        x      = local.width * (position % 2)
+        y      = local.tops[index] + local.heading_height + local.height * floor(position / 2)
+        width  = local.width
+        height = local.height
+        properties = merge(
+          {
+            title   = graph.title
+            view    = "timeSeries"
+            region  = local.region
+            stat    = graph.stat
+            period  = 60
+            metrics = graph.metrics
+            yAxis   = { left = section.axis }
+          },
+          try({ annotations = { horizontal = [{ label = "objective", value = graph.threshold }] } }, {}),
+        )
+      }
+    ]
+  ])
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.name
-
-  dashboard_body = jsonencode({
-    widgets = [
-      for index, graph in local.graphs : {
-        type   = "metric"
-        x      = 12 * (index % 2)
-        y      = 6 * floor(index / 2)
-        width  = 12
-        height = 6
-        properties = {
-          title   = graph.title
-          view    = "timeSeries"
-          region  = local.region
-          stat    = graph.stat
-          period  = 60
-          metrics = graph.metrics
-          yAxis   = { left = { min = 0 } }
-        }
-      }
-    ]
-  })
+  dashboard_body = jsonencode({ widgets = concat(local.headings, local.graphs) })
 }
