@@ -5,6 +5,7 @@ locals {
     local.signed ? ["secretsmanager"] : [],
     # ECS Exec: the SSM agent opens the session and decrypts it.
     var.shell ? ["kms", "ssmmessages"] : [],
+    var.tracing == null ? [] : ["xray"],
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.

@@ -6,10 +6,11 @@ locals {
   stop_seconds  = 120
   drain_seconds = 90
 
-  # One decode process per vCPU, limited by memory: 1.25 GiB per process plus 0.5 GiB for the service.
+  # One decode process per vCPU, limited by memory: 1.25 GiB per process plus 0.5 GiB for the service and, with tracing,
+  # that of the collector.
   processes = {
     for name, task in { worker = var.worker, resizer = var.resizer } :
-    name => max(1, min(ceil(task.cpu / 1024), floor((task.memory - 512) / 1280)))
+    name => max(1, min(ceil(task.cpu / 1024), floor((task.memory - local.collector_memory - 512) / 1280)))
   }
 
   all_settings = {
@@ -48,7 +49,7 @@ locals {
 
   # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
   settings = {
-    api = merge(local.all_settings, {
+    api = merge(local.all_settings, local.tracing_settings.api, {
       SIGHTLINE_HOST                = "0.0.0.0"
       SIGHTLINE_PORT                = tostring(local.ports.api)
       SIGHTLINE_RENDITIONS_BUCKET   = module.renditions.name
@@ -64,7 +65,7 @@ locals {
       SIGHTLINE_CLOUDFRONT_KEY_ID = module.distribution.url_signing_key_id
     } : {}, var.task_environment, var.api.settings)
 
-    worker = merge(local.consumer_settings, {
+    worker = merge(local.consumer_settings, local.tracing_settings.worker, {
       SIGHTLINE_QUEUE_URL   = module.recognition.url
       SIGHTLINE_HEALTH_PORT = tostring(local.ports.worker)
       SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
@@ -72,7 +73,7 @@ locals {
       SIGHTLINE_CALLS_PER_SECOND = tostring(var.recognition_calls_per_second / var.worker.maximum)
     }, local.quotas.worker, var.task_environment, var.worker.settings)
 
-    resizer = merge(local.consumer_settings, {
+    resizer = merge(local.consumer_settings, local.tracing_settings.resizer, {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
       SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
       SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
@@ -136,6 +137,7 @@ module "api" {
   spot               = var.api.spot
   on_demand_base     = var.api.on_demand_base
   shell              = var.shell ? module.cluster.shell : null
+  collector          = local.collector
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -182,6 +184,7 @@ module "worker" {
   spot               = var.worker.spot
   on_demand_base     = var.worker.on_demand_base
   shell              = var.shell ? module.cluster.shell : null
+  collector          = local.collector
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn
@@ -223,6 +226,7 @@ module "resizer" {
   spot               = var.resizer.spot
   on_demand_base     = var.resizer.on_demand_base
   shell              = var.shell ? module.cluster.shell : null
+  collector          = local.collector
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn

@@ -406,6 +406,31 @@ variable "max_p99_seconds" {
   nullable    = false
 }
 
+variable "tracing" {
+  description = "Sends traces to AWS X-Ray, through the collector of the AWS Distro for OpenTelemetry in each task: the share of traces that is sampled (0 to 1), and the repository and version of the collector's image. Tasks without internet egress need a copy of the image in Amazon ECR: see docs/observability.md. The collector uses at most 256 MiB of its task and no capacity of its own. X-Ray charges 5 US dollars per million sampled traces; an interface endpoint adds about 7 US dollars a month per Availability Zone. Null records no traces."
+  type = object({
+    sample_ratio = optional(number, 0.1)
+    repository   = optional(string, "public.ecr.aws/aws-observability/aws-otel-collector")
+    version      = optional(string, "v0.49.0")
+  })
+  default = null
+
+  validation {
+    condition     = var.tracing == null || try(var.tracing.sample_ratio >= 0 && var.tracing.sample_ratio <= 1, false)
+    error_message = "The sample ratio must be from 0 to 1."
+  }
+
+  validation {
+    condition     = var.tracing == null || try(var.tracing.version != "latest" && can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.tracing.version)), false)
+    error_message = "The version must be a fixed tag of the image, such as v0.49.0."
+  }
+
+  validation {
+    condition     = var.tracing == null || var.public_tasks || var.nat_gateways > 0 || can(regex(local.private_registry, var.tracing.repository))
+    error_message = "The tasks have no internet egress and cannot pull the image of the collector. Copy it to Amazon ECR in the same region, and set the repository to ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME."
+  }
+}
+
 variable "objectives" {
   description = "Whether burn-rate alarms watch the service-level objectives: 99% of images processed within 30 seconds, 99.9% of requests answered. About 5 US dollars a month."
   type        = bool

@@ -89,6 +89,11 @@ class Settings:
         )
         return {"true": 1.0, "false": 0.0}[value] if value in {"true", "false"} else float(value)
 
+    def option(self, variable: str, name: str) -> float:
+        """Return the default of a number in an object."""
+        pattern = rf"^    {name} += optional\(number, ([\d.]+)\)$"
+        return float(_find(pattern, _block(rf'variable "{variable}"', self._defaults)))
+
     def service_number(self, service: str, name: str) -> float:
         """Return a number from the settings of one service."""
         return float(self._service_value(service, name))
@@ -214,6 +219,16 @@ def per_million() -> Costs:
     }
 
 
+def tracing(settings: Settings) -> Costs:
+    """Return the additional costs of traces: per million images, and per month."""
+    traces = REQUESTS * settings.option("tracing", "sample_ratio")
+    zones = min(settings.number("endpoint_zones"), settings.number("zones"))
+    return {
+        "per million images": traces * PRICES["traces million"],
+        "endpoint": zones * HOURS * PRICES["endpoint hour"],
+    }
+
+
 def processing(costs: Costs) -> float:
     """Return the costs of images except recognition, storage and transfer."""
     excluded = {*RECOGNITION, *STORAGE, *TRANSFER}
@@ -259,6 +274,7 @@ def render() -> str:
     idle_table = render_table(stacks())
     upload = per_million()
     upload_table = render_table({"one million images": upload})
+    traces = tracing(Settings("prod"))
     return f"""{BEGIN}
 
 Computed by `infra/tools/costs.py`, which documents the assumptions per image, from the sizes in
@@ -277,6 +293,10 @@ Additional cost of one million images in the month of their upload (originals of
 
 Without recognition, storage (S3 and DynamoDB) and delivery through CloudFront, processing
 one million images costs ${processing(upload):.2f}.
+
+With `tracing`, X-Ray adds ${traces["per million images"]:.2f} per million images at the default
+sample ratio: one trace for each of {REQUESTS} requests per image. In prod, the interface endpoint
+adds ${traces["endpoint"]:.2f} a month. The collector runs in the capacity of its task.
 
 {END}"""
 

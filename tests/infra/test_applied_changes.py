@@ -44,6 +44,7 @@ def planned(applied: Applied) -> Iterator[list[Json]]:
         "worker": {"cpu": 512, "memory": 4096, "minimum": 1, "spot": False},
         "resizer": {"cpu": 2048, "memory": 8192, "minimum": 0, "on_demand_base": 0},
         "shell": False,
+        "tracing": None,
         "zones": 3,
         "mfa": "ON",
         "self_sign_up": False,

@@ -40,6 +40,11 @@ run "defaults_without_an_image" {
     condition     = output.url == "https://d0123456789ab.cloudfront.net"
     error_message = "Without a domain, the URL must use the domain name that CloudFront assigns."
   }
+
+  assert {
+    condition     = alltrue([for settings in values(output.settings) : !contains(keys(settings), "OTEL_EXPORTER_OTLP_ENDPOINT")]) && !contains(keys(module.network.interface_endpoint_ids), "xray") && local.collector == null
+    error_message = "Traces cost money, so they must be opt-in."
+  }
 }
 
 run "domain_and_nat" {
@@ -53,6 +58,8 @@ run "domain_and_nat" {
     interface_endpoints = false
     worker              = { maximum = 10 }
     resizer             = { cpu = 2048, memory = 4096 }
+
+    tracing = { sample_ratio = 0.25 }
 
     recognition_calls_per_second = 50
 
@@ -90,6 +97,16 @@ run "domain_and_nat" {
   assert {
     condition     = alltrue([for settings in values(output.settings) : settings.AWS_REGION == "eu-central-1" && settings.AWS_ENDPOINT_URL_S3 == "http://storage.example.com:9000"])
     error_message = "All tasks must have the region and the additional environment variables."
+  }
+
+  assert {
+    condition     = local.collector.image == "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0" && local.collector.repository_arn == null
+    error_message = "With internet egress, the public image of the collector must be pulled, which needs no permission."
+  }
+
+  assert {
+    condition     = alltrue([for name, settings in output.settings : settings.OTEL_SERVICE_NAME == "sightline-dev-${name}" && settings.OTEL_TRACES_SAMPLER_ARG == "0.25"])
+    error_message = "All services must sample the configured share of the traces, under the name of the stack."
   }
 }
 

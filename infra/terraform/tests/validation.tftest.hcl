@@ -14,16 +14,53 @@ variables {
   region      = "eu-central-1"
 }
 
-run "names" {
+# One run for many variables, because each run plans the whole stack.
+run "independent_settings" {
   command = plan
 
   variables {
-    project     = "Sight_line"
-    environment = "production-1"
-    region      = "europe"
+    project            = "Sight_line"
+    environment        = "production-1"
+    region             = "europe"
+    image_tag          = "not a tag"
+    api                = { settings = { AWS_REGION = "us-east-1" } } # without the prefix SIGHTLINE_
+    worker             = { memory = 1024 }                           # insufficient to decode
+    resizer            = { memory = 1024 }
+    task_environment   = { SIGHTLINE_LOG_LEVEL = "DEBUG" } # belongs to a service
+    schedule           = { start = "0 8 * * *" }
+    cors_origins       = ["*"]
+    log_retention_days = 31
+    log_level          = "LOUD"
+    tracing            = { repository = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/collector", version = "latest" }
   }
 
-  expect_failures = [var.project, var.environment, var.region]
+  expect_failures = [
+    var.project,
+    var.environment,
+    var.region,
+    var.image_tag,
+    var.api,
+    var.worker,
+    var.resizer,
+    var.task_environment,
+    var.schedule,
+    var.cors_origins,
+    var.log_retention_days,
+    var.log_level,
+    var.tracing,
+  ]
+}
+
+run "hosted_zone_and_credentials" {
+  command = plan
+
+  variables {
+    domain           = "photos.example.com"
+    hosted_zone      = "example.org"
+    task_environment = { AWS_ACCESS_KEY_ID = "AKIAEXAMPLE" }
+  }
+
+  expect_failures = [var.hosted_zone, var.task_environment]
 }
 
 run "tasks_without_egress" {
@@ -31,9 +68,11 @@ run "tasks_without_egress" {
 
   variables {
     interface_endpoints = false
+    # The default image is in a public registry.
+    tracing = {}
   }
 
-  expect_failures = [var.interface_endpoints]
+  expect_failures = [var.interface_endpoints, var.tracing]
 }
 
 run "public_tasks_with_interface_endpoints" {
@@ -41,93 +80,10 @@ run "public_tasks_with_interface_endpoints" {
 
   variables {
     public_tasks = true
+    tracing      = { sample_ratio = 10 }
   }
 
-  expect_failures = [var.interface_endpoints]
-}
-
-run "schedule" {
-  command = plan
-
-  variables {
-    schedule = { start = "0 8 * * *" }
-  }
-
-  expect_failures = [var.schedule]
-}
-
-run "domain_outside_hosted_zone" {
-  command = plan
-
-  variables {
-    domain      = "photos.example.com"
-    hosted_zone = "example.org"
-  }
-
-  expect_failures = [var.hosted_zone]
-}
-
-run "wildcard_upload_origin" {
-  command = plan
-
-  variables {
-    cors_origins = ["*"]
-  }
-
-  expect_failures = [var.cors_origins]
-}
-
-run "setting_without_prefix" {
-  command = plan
-
-  variables {
-    api = { settings = { AWS_REGION = "us-east-1" } }
-  }
-
-  expect_failures = [var.api]
-}
-
-run "service_setting_in_the_task_environment" {
-  command = plan
-
-  variables {
-    task_environment = { SIGHTLINE_LOG_LEVEL = "DEBUG" }
-  }
-
-  expect_failures = [var.task_environment]
-}
-
-run "credentials_in_the_task_environment" {
-  command = plan
-
-  variables {
-    task_environment = { AWS_ACCESS_KEY_ID = "AKIAEXAMPLE" }
-  }
-
-  expect_failures = [var.task_environment]
-}
-
-run "insufficient_memory_to_decode" {
-  command = plan
-
-  variables {
-    worker  = { memory = 1024 }
-    resizer = { memory = 1024 }
-  }
-
-  expect_failures = [var.worker, var.resizer]
-}
-
-run "logging_and_image_tag" {
-  command = plan
-
-  variables {
-    log_retention_days = 31
-    log_level          = "LOUD"
-    image_tag          = "not a tag"
-  }
-
-  expect_failures = [var.log_retention_days, var.log_level, var.image_tag]
+  expect_failures = [var.interface_endpoints, var.tracing]
 }
 
 run "zones" {

@@ -48,7 +48,7 @@ resource "aws_ecs_task_definition" "this" {
     }
   }
 
-  container_definitions = jsonencode([{
+  container_definitions = jsonencode(concat([{
     name      = var.name
     image     = "${var.repository_url}:${coalesce(var.image_tag, "none")}"
     essential = true
@@ -90,7 +90,7 @@ resource "aws_ecs_task_definition" "this" {
         max-buffer-size = "4m"
       }
     }
-  }])
+  }], local.collector_containers))
 }
 
 resource "aws_ecs_service" "this" {

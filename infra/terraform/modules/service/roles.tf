@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-# Execution role: lets ECS pull the image, read the secrets and write the logs.
+# Execution role: lets ECS pull the images, read the secrets and write the logs.
 data "aws_iam_policy_document" "execution" {
   # checkov:skip=CKV_AWS_356:GetAuthorizationToken applies to the account's registry and does not support resource-level permissions.
   statement {
@@ -27,9 +27,9 @@ data "aws_iam_policy_document" "execution" {
   }
 
   statement {
-    sid       = "PullImage"
+    sid       = "PullImages"
     actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
+    resources = compact([var.repository_arn, try(var.collector.repository_arn, null)])
   }
 
   statement {

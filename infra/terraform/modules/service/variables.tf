@@ -219,6 +219,16 @@ variable "shell" {
   default = null
 }
 
+variable "collector" {
+  description = "Collector of traces, a container that each task runs beside the service: its image, its memory limit in MiB, and the ARN of its repository if that is in Amazon ECR. Null runs none."
+  type = object({
+    image          = string
+    memory         = number
+    repository_arn = optional(string)
+  })
+  default = null
+}
+
 variable "log_retention_days" {
   description = "Log retention in days."
   type        = number
