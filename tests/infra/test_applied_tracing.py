@@ -10,15 +10,22 @@ from infra.test_applied import SETTINGS
 
 
 @pytest.fixture(scope="module")
-def collectors(applied: Applied) -> dict[str, Json]:
+def definitions(applied: Applied) -> dict[str, Json]:
+    """Return the task definitions by service."""
+    ecs, name = applied.client("ecs"), applied.outputs["name"]
+    return {
+        service: ecs.describe_task_definition(taskDefinition=f"{name}-{service}")["taskDefinition"]
+        for service in SETTINGS
+    }
+
+
+@pytest.fixture(scope="module")
+def collectors(definitions: dict[str, Json]) -> dict[str, Json]:
     """Return the container definition of the collector in the tasks of each service."""
-    found = {}
-    for service in SETTINGS:
-        definition = applied.client("ecs").describe_task_definition(
-            taskDefinition=f"{applied.outputs['name']}-{service}"
-        )["taskDefinition"]
-        _, found[service] = definition["containerDefinitions"]
-    return found
+    return {
+        service: definition["containerDefinitions"][1]
+        for service, definition in definitions.items()
+    }
 
 
 @pytest.mark.parametrize("service", SETTINGS)
@@ -36,6 +43,16 @@ def test_collector_cannot_harm_the_service(collectors: dict[str, Json], service:
     (pipeline,) = _configuration(collector)["service"]["pipelines"].values()
     # The limiter must come first, to reject spans before they are kept.
     assert pipeline["processors"][0] == "memory_limiter"
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_service_has_most_of_the_task(definitions: dict[str, Json], service: str) -> None:
+    """Both containers together fit into the task, and the service has most of its CPU."""
+    definition = definitions[service]
+    own, collector = definition["containerDefinitions"]
+    assert own["cpu"] + collector["cpu"] == int(definition["cpu"])
+    assert collector["cpu"] <= own["cpu"] / 7
+    assert collector["memory"] <= int(definition["memory"]) / 2
 
 
 @pytest.mark.parametrize("service", SETTINGS)

@@ -95,24 +95,3 @@ run "stack_with_ses_in_production" {
     error_message = "Cognito must use SES after production access is granted."
   }
 }
-
-run "sender_at_another_domain" {
-  command = plan
-
-  variables {
-    domain = "photos.example.com"
-    email  = { sender = "no-reply@example.org" }
-  }
-
-  expect_failures = [var.email]
-}
-
-run "sender_without_a_domain" {
-  command = plan
-
-  variables {
-    email = { sender = "no-reply@photos.example.com" }
-  }
-
-  expect_failures = [var.email]
-}

@@ -14,15 +14,6 @@ variables {
   region      = "eu-central-1"
 }
 
-run "off_by_default" {
-  command = plan
-
-  assert {
-    condition     = length(module.images_objective) == 0 && length(module.requests_objective) == 0
-    error_message = "The alarms cost money, so they must be opt-in."
-  }
-}
-
 run "metrics_have_the_namespace_that_the_services_write" {
   command = apply
 

@@ -14,33 +14,6 @@ variables {
   region      = "eu-central-1"
 }
 
-run "stack_is_protected_by_default" {
-  command = plan
-
-  assert {
-    condition     = output.protected
-    error_message = "A stack must be protected by default."
-  }
-
-  assert {
-    condition     = alltrue([for bucket in output.buckets : strcontains(bucket, "sightline-prod-")])
-    error_message = "Bucket names must contain the project and the environment."
-  }
-}
-
-run "disposable_stack_is_not_protected" {
-  command = plan
-
-  variables {
-    protect_data = false
-  }
-
-  assert {
-    condition     = !output.protected
-    error_message = "A disposable stack must not be protected."
-  }
-}
-
 run "table" {
   command = apply
 

@@ -45,6 +45,21 @@ run "defaults_without_an_image" {
     condition     = alltrue([for settings in values(output.settings) : !contains(keys(settings), "OTEL_EXPORTER_OTLP_ENDPOINT")]) && !contains(keys(module.network.interface_endpoint_ids), "xray") && local.collector == null
     error_message = "Traces cost money, so they must be opt-in."
   }
+
+  assert {
+    condition     = length(module.images_objective) == 0 && length(module.requests_objective) == 0
+    error_message = "The alarms of objectives cost money, so they must be opt-in."
+  }
+
+  assert {
+    condition     = output.protected
+    error_message = "A stack must be protected by default."
+  }
+
+  assert {
+    condition     = alltrue([for bucket in output.buckets : strcontains(bucket, "sightline-dev-")])
+    error_message = "Bucket names must contain the project and the environment."
+  }
 }
 
 run "domain_and_nat" {
@@ -54,6 +69,7 @@ run "domain_and_nat" {
     domain              = "photos.example.com"
     hosted_zone         = "example.com"
     image_tag           = "abc"
+    protect_data        = false
     nat_gateways        = 1
     interface_endpoints = false
     worker              = { maximum = 10 }
@@ -72,6 +88,11 @@ run "domain_and_nat" {
   assert {
     condition     = output.url == "https://photos.example.com"
     error_message = "The URL must use the domain."
+  }
+
+  assert {
+    condition     = !output.protected
+    error_message = "A disposable stack must not be protected."
   }
 
   assert {

@@ -31,6 +31,7 @@ run "independent_settings" {
     cors_origins       = ["*"]
     log_retention_days = 31
     log_level          = "LOUD"
+    email              = { sender = "no-reply@photos.example.com" } # without a domain
     tracing            = { repository = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/collector", version = "latest" }
   }
 
@@ -47,20 +48,22 @@ run "independent_settings" {
     var.cors_origins,
     var.log_retention_days,
     var.log_level,
+    var.email,
     var.tracing,
   ]
 }
 
-run "hosted_zone_and_credentials" {
+run "other_domains_and_credentials" {
   command = plan
 
   variables {
     domain           = "photos.example.com"
     hosted_zone      = "example.org"
+    email            = { sender = "no-reply@example.net" }
     task_environment = { AWS_ACCESS_KEY_ID = "AKIAEXAMPLE" }
   }
 
-  expect_failures = [var.hosted_zone, var.task_environment]
+  expect_failures = [var.hosted_zone, var.email, var.task_environment]
 }
 
 run "tasks_without_egress" {

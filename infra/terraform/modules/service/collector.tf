@@ -2,6 +2,9 @@
 # it: the service drops spans that it cannot send.
 
 locals {
+  # Share of the task's CPU units while both containers are busy; each may use what the other leaves.
+  collector_cpu = 32
+
   collector_configuration = var.collector == null ? null : {
     extensions = { health_check = { endpoint = "127.0.0.1:13133" } }
     # Containers of a task share the loopback interface; no other task reaches it.
@@ -45,10 +48,11 @@ locals {
     name      = "collector"
     image     = var.collector.image
     essential = false
+    cpu       = local.collector_cpu
     memory    = var.collector.memory
 
     # The collector reads its configuration from this variable, as YAML, which includes JSON:
-    # https://aws-otel.github.io/docs/setup/ecs/config-through-ssm
+    # https://github.com/aws-observability/aws-otel-collector/blob/main/pkg/config/config_factory.go
     environment = [
       { name = "AOT_CONFIG_CONTENT", value = jsonencode(local.collector_configuration) },
       { name = "GOMEMLIMIT", value = "${floor(var.collector.memory * 0.8)}MiB" },

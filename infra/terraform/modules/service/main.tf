@@ -52,6 +52,7 @@ resource "aws_ecs_task_definition" "this" {
     name      = var.name
     image     = "${var.repository_url}:${coalesce(var.image_tag, "none")}"
     essential = true
+    cpu       = var.collector == null ? 0 : var.cpu - local.collector_cpu
 
     environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
     secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
