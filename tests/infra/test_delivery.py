@@ -117,6 +117,7 @@ def find_document(applied: Applied, address: str) -> Json:
 
 def find_statement(applied: Applied, address: str, sid: str) -> Json:
     """Return a statement of a policy."""
+    statement: Json
     (statement,) = [
         each for each in find_document(applied, address)["Statement"] if each.get("Sid") == sid
     ]
