@@ -9,6 +9,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "boundary" {
+  # checkov:skip=CKV_AWS_1:A boundary grants nothing; it limits what the policies of a role grant.
   # checkov:skip=CKV_AWS_49:A boundary grants nothing; it limits what the policies of a role grant.
   # checkov:skip=CKV_AWS_107:A boundary grants nothing; it limits what the policies of a role grant.
   # checkov:skip=CKV_AWS_108:A boundary grants nothing; it limits what the policies of a role grant.

@@ -14,10 +14,7 @@ locals {
       size        = "BUILD_GENERAL1_MEDIUM"
       minutes     = 60
       role        = "release"
-      variables = {
-        PLATFORM     = var.architecture == "ARM64" ? "linux/arm64" : "linux/amd64"
-        PYTHON_IMAGE = var.base_image
-      }
+      variables   = { PYTHON_IMAGE = var.base_image }
     }
     plan = {
       description = "Plans the changes of an environment."

@@ -84,18 +84,6 @@ variable "build_image" {
   nullable    = false
 }
 
-variable "architecture" {
-  description = "CPU architecture of the container images; the same as `architecture` of the environments."
-  type        = string
-  default     = "ARM64"
-  nullable    = false
-
-  validation {
-    condition     = contains(["ARM64", "X86_64"], var.architecture)
-    error_message = "The architecture must be ARM64 or X86_64."
-  }
-}
-
 variable "artifact_days" {
   description = "Days for which sources, releases, plans and scan reports are kept. A rollback needs the release."
   type        = number
