@@ -130,6 +130,9 @@ check: $(VENV)/dev ## Check lint, formatting, types and import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --min-severity medium .github
 
 .PHONY: format
 format: $(VENV)/dev ## Format the code and fix what lint can fix
@@ -189,6 +192,20 @@ bench-table: $(VENV)/bench $(MINISTACK)/installed ## Measure the table of one ma
 .PHONY: release-api
 release-api: ## Make openapi.json the released document that `make check-api` compares with
 	cp openapi.json clients/contract/released.json
+
+.PHONY: packages
+packages: $(VENV)/dev clients/typescript/node_modules ## Build the packages of the clients for PyPI and npm into dist (requires Node.js)
+	@rm -rf dist && mkdir -p dist/python dist/npm
+	@for client in python cli; do $(BIN)/python -m build --no-isolation --outdir dist/python clients/$$client >/dev/null || exit 1; done
+	@npm run --silent --prefix clients/typescript build
+	@npm pack --silent --pack-destination dist/npm ./clients/typescript/dist >/dev/null
+	@ls dist/*
+
+.PHONY: check-release release-notes
+check-release: ## Check that a version can be released (VERSION=0.1.0)
+	@$(if $(VERSION),,$(error VERSION is not set: run make $@ VERSION=0.1.0))$(PYTHON) infra/tools/version.py check "$(VERSION)"
+release-notes: ## Print the changelog of a version (VERSION=0.1.0)
+	@$(if $(VERSION),,$(error VERSION is not set: run make $@ VERSION=0.1.0))$(PYTHON) infra/tools/version.py notes "$(VERSION)"
 
 clients/%/node_modules: clients/%/package-lock.json
 	@$(NEED_NODE)

@@ -1,4 +1,4 @@
-"""Write the cost tables of the Terraform README, computed from prices and the example settings.
+"""Write the cost tables of the Terraform READMEs, computed from prices and the example settings.
 
     python infra/tools/costs.py [--check]
 
@@ -54,6 +54,17 @@ RESPONSE_KB = 10
 #: Hours per week in which the tasks run with the default of the variable `schedule`.
 SCHEDULED_HOURS = 5 * 11
 HOURS_PER_WEEK = 7 * 24
+
+#: Assumptions about one delivery to dev and prod: the minutes of each step, and the
+#: size of its build. The prices are those of x86, which are above those of arm64.
+DELIVERY_MINUTES = {
+    "gate": (25, "large"),
+    "release": (12, "medium"),
+    "two plans": (2 * 3, "small"),
+    "two applies and rollouts": (2 * 12, "small"),
+    "two smoke tests": (2 * 1, "small"),
+}
+DELIVERIES_PER_MONTH = 40
 
 #: Groups of the costs of images; everything else is "processing".
 RECOGNITION = ("Rekognition (labels)",)
@@ -245,6 +256,20 @@ def stacks() -> dict[str, Costs]:
     }
 
 
+def deliveries(number: int) -> Costs:
+    """Return the monthly costs of the pipeline with a number of deliveries."""
+    minutes = sum(minutes for minutes, _ in DELIVERY_MINUTES.values())
+    builds = {
+        step: number * minutes * PRICES[f"build {size} minute"]
+        for step, (minutes, size) in DELIVERY_MINUTES.items()
+    }
+    return {
+        **builds,
+        "CodePipeline": number * minutes * PRICES["pipeline action minute"],
+        "KMS key": PRICES["key month"],
+    }
+
+
 def check_limits() -> None:
     """Exit with an error if a cost exceeds its limit."""
     totals = {name: sum(costs.values()) for name, costs in stacks().items()}
@@ -301,19 +326,41 @@ adds ${traces["endpoint"]:.2f} a month. The collector runs in the capacity of it
 {END}"""
 
 
+def render_deliveries() -> str:
+    as_of = json.loads((ROOT / "prices.json").read_text())["as of"]
+    minutes = sum(minutes for minutes, _ in DELIVERY_MINUTES.values())
+    columns = {
+        "no delivery": deliveries(0),
+        f"{DELIVERIES_PER_MONTH} deliveries": deliveries(DELIVERIES_PER_MONTH),
+    }
+    return f"""{BEGIN}
+
+Computed by `infra/tools/costs.py` for {minutes} minutes of builds in a delivery to dev and prod:
+{as_of}. The builds use the prices of x86, which are above those of arm64.
+
+{render_table(columns)}
+
+{END}"""
+
+
+def update(readme: Path, rendered: str, check: bool) -> None:
+    """Replace the generated part of a README, or exit if it is out of date and `check` is set."""
+    before, _, rest = readme.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    expected = f"{before}{rendered}{after}"
+    if readme.read_text() != expected:
+        if check:
+            sys.exit(f"The costs in {readme} are out of date. Run infra/tools/costs.py.")
+        readme.write_text(expected)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     check_limits()
-    readme = ROOT / "README.md"
-    before, _, rest = readme.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    expected = f"{before}{render()}{after}"
-    if readme.read_text() != expected:
-        if check:
-            sys.exit("The costs in the README are out of date. Run infra/tools/costs.py.")
-        readme.write_text(expected)
+    update(ROOT / "README.md", render(), check)
+    update(ROOT / "pipeline" / "README.md", render_deliveries(), check)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,8 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = []
-    for module in [ROOT, ROOT / "bootstrap", *sorted((ROOT / "modules").iterdir())]:
+    roots = (ROOT, ROOT / "bootstrap", ROOT / "pipeline")
+    for module in [*roots, *sorted((ROOT / "modules").iterdir())]:
         readme, expected = module / "README.md", render(module)
         if readme.exists() and readme.read_text() == expected:
             continue

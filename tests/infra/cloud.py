@@ -26,6 +26,8 @@ from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.codebuild import responses as codebuild
+from moto.codepipeline.models import CodePipeline
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -287,6 +289,38 @@ def support_composite_alarms() -> None:
     patch(CloudWatchResponse, describe_alarms=describe_alarms, delete_alarms=delete_alarms)
 
 
+def support_pipeline_projects() -> None:
+    """Accept build projects of pipelines, and store their encryption key."""
+    create = codebuild.CodeBuildResponse.create_project
+
+    def accept_pipelines(validate: Callable[[Json], None]) -> Callable[[Json], None]:
+        return lambda settings: None if settings["type"] == "CODEPIPELINE" else validate(settings)
+
+    def create_project(self: Any) -> Any:
+        response = create(self)
+        project = vars(response)["_result"]["project"]
+        project["encryptionKey"] = self._get_param("encryptionKey") or project["encryptionKey"]
+        return response
+
+    for name in ("_validate_required_params_source", "_validate_required_params_artifacts"):
+        setattr(codebuild, name, accept_pipelines(getattr(codebuild, name)))
+    patch(codebuild.CodeBuildResponse, create_project=create_project)
+
+
+def format_pipeline_times() -> None:
+    """Return the times of pipelines as numbers, as AWS does."""
+    metadata = vars(CodePipeline)["metadata"].fget
+
+    def with_numbers(self: Any) -> Json:
+        times = {
+            name: datetime.fromisoformat(metadata(self)[name]) for name in ("created", "updated")
+        }
+        numbers = {name: time.timestamp() for name, time in times.items()}
+        return {**metadata(self), **numbers}
+
+    patch(CodePipeline, metadata=property(with_numbers))
+
+
 class ResourceType:
     """The stored resources of one CloudFront type; reads return what was written."""
 
@@ -464,6 +498,8 @@ if __name__ == "__main__":
     support_cloudfront()
     support_composite_alarms()
     support_query_definitions()
+    support_pipeline_projects()
+    format_pipeline_times()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

@@ -16,6 +16,9 @@ from infra.terraform import ROOT, SOURCE, Terraform, clean_environment, copy_con
 
 MODULES = sorted(path.name for path in (SOURCE / "modules").iterdir())
 
+#: Everything that has variables and a provider of its own.
+ROOTS = [".", "bootstrap", "pipeline", *(f"modules/{name}" for name in MODULES)]
+
 #: The environment that `requirements/infra.in` is installed into.
 TOOLS = ROOT / os.environ.get("SIGHTLINE_INFRA_TOOLS", ".venv-infra") / "bin"
 
@@ -77,7 +80,7 @@ def test_modules_do_not_reference_each_other(module: str) -> None:
         assert not re.search(r"^module ", file.read_text(), re.MULTILINE), file
 
 
-@pytest.mark.parametrize("module", [".", "bootstrap", *(f"modules/{name}" for name in MODULES)])
+@pytest.mark.parametrize("module", ROOTS)
 def test_variables_are_described(module: str) -> None:
     """Each has a description and a type, and is nullable only if its default is null."""
     for text in _blocks((SOURCE / module / "variables.tf").read_text(), "variable"):
@@ -87,7 +90,7 @@ def test_variables_are_described(module: str) -> None:
         assert bool(nullable) != bool(re.search(r"^  nullable += false$", text, re.MULTILINE)), text
 
 
-@pytest.mark.parametrize("module", [".", "bootstrap", *(f"modules/{name}" for name in MODULES)])
+@pytest.mark.parametrize("module", ROOTS)
 def test_provider_is_pinned(module: str) -> None:
     """The version is exact, because a lock file would hold the checksums of one platform only."""
     assert 'version = "5.100.0"' in (SOURCE / module / "versions.tf").read_text()
@@ -120,10 +123,11 @@ def test_checkov_finds_no_unexplained_issue(configuration: Path) -> None:
     assert written - used == set()
 
 
-def test_shellcheck_finds_no_issue() -> None:
-    """The stack script passes ShellCheck."""
+@pytest.mark.parametrize("script", ["delivery", "stack"])
+def test_shellcheck_finds_no_issue(script: str) -> None:
+    """The scripts pass ShellCheck."""
     done = subprocess.run(
-        [_find_tool("shellcheck"), str(SOURCE / "stack")], capture_output=True, text=True
+        [_find_tool("shellcheck"), str(SOURCE / script)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
 

@@ -1,59 +1,10 @@
 # The role that applies and deploys stacks: from GitHub Actions without a stored key, and for operators.
 
-resource "aws_iam_openid_connect_provider" "github" {
-  count = var.github_repository == null ? 0 : 1
-
-  url            = "https://token.actions.githubusercontent.com"
-  client_id_list = ["sts.amazonaws.com"]
-}
-
-data "aws_iam_policy_document" "trust" {
-  dynamic "statement" {
-    for_each = length(var.operators) > 0 ? [var.operators] : []
-
-    content {
-      sid     = "Operators"
-      actions = ["sts:AssumeRole"]
-
-      principals {
-        type        = "AWS"
-        identifiers = statement.value
-      }
-    }
-  }
-
-  # Only jobs that run in one of the environments of the repository, which GitHub can protect by reviewers.
-  dynamic "statement" {
-    for_each = aws_iam_openid_connect_provider.github[*].arn
-
-    content {
-      sid     = "GithubActions"
-      actions = ["sts:AssumeRoleWithWebIdentity"]
-
-      principals {
-        type        = "Federated"
-        identifiers = [statement.value]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "token.actions.githubusercontent.com:aud"
-        values   = ["sts.amazonaws.com"]
-      }
-
-      condition {
-        test     = "StringEquals"
-        variable = "token.actions.githubusercontent.com:sub"
-        values   = [for name in var.github_environments : "repo:${var.github_repository}:environment:${name}"]
-      }
-    }
-  }
-}
-
 resource "aws_iam_role" "deploy" {
   name                 = "${var.project}-deploy"
   description          = "Applies and deploys the stacks of ${var.project}."
-  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  assume_role_policy   = data.aws_iam_policy_document.trust["deploy"].json
+  permissions_boundary = aws_iam_policy.boundary.arn
   max_session_duration = 7200
 }
 

@@ -8,6 +8,16 @@ output "deploy_role_arn" {
   value       = aws_iam_role.deploy.arn
 }
 
+output "plan_role_arn" {
+  description = "ARN of the plan role."
+  value       = aws_iam_role.plan.arn
+}
+
+output "boundary_arn" {
+  description = "ARN of the permissions boundary of the roles that plan and deploy."
+  value       = aws_iam_policy.boundary.arn
+}
+
 output "backend" {
   description = "Contents of `backend.tf` of the stacks."
   value       = <<-EOT

@@ -29,8 +29,8 @@ variable "github_repository" {
   }
 
   validation {
-    condition     = var.github_repository != null || length(var.operators) > 0
-    error_message = "Set operators or github_repository: otherwise no principal can assume the deploy role."
+    condition     = var.github_repository != null || length(var.operators) > 0 || var.pipeline
+    error_message = "Set operators, github_repository or pipeline: otherwise no principal can assume the deploy role."
   }
 }
 
@@ -38,5 +38,19 @@ variable "github_environments" {
   description = "Environments of the GitHub repository from which workflows may assume the deploy role."
   type        = list(string)
   default     = ["dev", "prod"]
+  nullable    = false
+}
+
+variable "github_plan_environment" {
+  description = "Environment of the GitHub repository from which workflows may assume the plan role."
+  type        = string
+  default     = "plan"
+  nullable    = false
+}
+
+variable "pipeline" {
+  description = "Whether the pipeline of `infra/terraform/pipeline` may assume the plan role and the deploy role."
+  type        = bool
+  default     = false
   nullable    = false
 }
