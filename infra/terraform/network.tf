@@ -2,7 +2,7 @@ locals {
   # AWS services that the tasks call, in addition to S3 and DynamoDB.
   task_endpoints = concat(
     ["ecr.api", "ecr.dkr", "logs", "rekognition", "sns", "sqs"],
-    local.signed ? ["secretsmanager"] : [],
+    local.signed || var.analytics != null ? ["secretsmanager"] : [],
     # ECS Exec: the SSM agent opens the session and decrypts it.
     var.shell ? ["kms", "ssmmessages"] : [],
   )
