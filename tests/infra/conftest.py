@@ -29,6 +29,7 @@ budget       = {{ limit_usd = 50, only_this_stack = true, recognition_usd = 20 }
 alert_webhooks = {{ pager = "https://pager.example.com/key" }}
 worker       = {{ minimum = 0 }}
 shell        = true
+analytics    = {{ retention_days = 5 }}
 
 url_signing = {{
   version    = 1

@@ -1,6 +1,7 @@
 # The schedule of the refresh, and the alarm for a view that is not refreshed.
 
 locals {
+  cluster_arn = "arn:aws:ecs:${local.region}:${local.account}:cluster/${var.cluster_name}"
   metric_name = "ViewRefreshes"
 }
 
@@ -59,16 +60,12 @@ resource "aws_iam_role_policy" "scheduler" {
   policy = data.aws_iam_policy_document.scheduler.json
 }
 
-locals {
-  cluster_arn = "arn:aws:ecs:${local.region}:${local.account}:cluster/${var.cluster_name}"
-}
-
 resource "aws_scheduler_schedule" "this" {
+  # checkov:skip=CKV_AWS_297:The schedule holds no data; its task has no input.
   name                         = local.full_name
   description                  = "Refreshes the analytics view of ${var.name}."
   schedule_expression          = var.schedule
   schedule_expression_timezone = "UTC"
-  kms_key_arn                  = var.kms_key_arn
   # Without an image, no task can run.
   state = var.image.tag == null ? "DISABLED" : "ENABLED"
 
