@@ -29,27 +29,6 @@ module "analytics_repository" {
   force_delete = !local.protected
 }
 
-# Generated in every run, and written only when the version of the secret changes.
-ephemeral "aws_secretsmanager_random_password" "owner_key" {
-  count = length(local.analytics)
-
-  password_length     = 64
-  exclude_punctuation = true
-}
-
-module "analytics_owner_key" {
-  count = length(local.analytics)
-
-  source = "./modules/secret"
-
-  name          = "${local.name}/analytics-owner-key"
-  description   = "Key of the hash that names owners in analytics."
-  kms_key_arn   = module.key.arn
-  recovery_days = 0
-  value         = ephemeral.aws_secretsmanager_random_password.owner_key[0].random_password
-  value_version = local.analytics[0].key_version
-}
-
 module "analytics" {
   count = length(local.analytics)
 
@@ -58,7 +37,8 @@ module "analytics" {
   name                     = local.name
   bucket                   = { name = module.analytics_bucket[0].name, arn = module.analytics_bucket[0].arn }
   table_arn                = module.table.arn
-  owner_key_reference      = module.analytics_owner_key[0].reference
+  key_version              = local.analytics[0].key_version
+  key_deletion_window_days = local.protected ? 30 : 7
   architecture             = var.architecture
   cluster_name             = module.cluster.name
   schedule                 = local.analytics[0].schedule

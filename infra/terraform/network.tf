@@ -2,9 +2,11 @@ locals {
   # AWS services that the tasks call, in addition to S3 and DynamoDB.
   task_endpoints = concat(
     ["ecr.api", "ecr.dkr", "logs", "rekognition", "sns", "sqs"],
-    local.signed || var.analytics != null ? ["secretsmanager"] : [],
+    local.signed ? ["secretsmanager"] : [],
     # ECS Exec: the SSM agent opens the session and decrypts it.
     var.shell ? ["kms", "ssmmessages"] : [],
+    # Analytics derives the key of its hashes with KMS.
+    var.analytics != null && !var.shell ? ["kms"] : [],
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.

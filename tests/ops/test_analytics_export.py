@@ -18,7 +18,8 @@ from sightline.ports.tables import Tables
 from sightline_ops.analytics.__main__ import refresh
 from sightline_ops.analytics.demo import run_demo
 from sightline_ops.analytics.exporter import DynamoTableExporter, ExportFailed
-from sightline_ops.analytics.refresh import Refreshed, ViewRefresher
+from sightline_ops.analytics.hash_key import derive_hash_key
+from sightline_ops.analytics.refresh import STATE_KEY, Refreshed, ViewRefresher, ViewState
 from sightline_ops.analytics.settings import AnalyticsSettings
 from sightline_ops.analytics.table_export import parse_line, scan_items
 from sightline_ops.analytics.view_files import connect, view_file
@@ -177,19 +178,31 @@ def test_lines_of_both_kinds_of_export_are_parsed() -> None:
 
 
 async def test_task_refreshes_the_view(
-    emulated: Emulated, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    emulated: Emulated,
+    clients: Clients,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The task of the schedule reads its settings from the environment, and logs the result."""
     await add_image(emulated.tables, new_owner(), "Dog")
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     monkeypatch.setenv("SIGHTLINE_TABLE_ARN", emulated.arn)
     monkeypatch.setenv("SIGHTLINE_ANALYTICS_BUCKET", emulated.arn.split("/")[-1])
-    monkeypatch.setenv("SIGHTLINE_ANALYTICS_OWNER_KEY", "a key")
+    kms = await clients.open("kms")
+    hmac_key = await kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    key_arn = hmac_key["KeyMetadata"]["Arn"]
+    monkeypatch.setenv("SIGHTLINE_ANALYTICS_KEY_ARN", key_arn)
     caplog.set_level("INFO", "sightline_ops.analytics")
     settings = AnalyticsSettings()
     await refresh(settings, full=False, poll_seconds=0.05)
     (record,) = [each for each in caplog.records if each.message == "view refreshed"]
     assert vars(record)["rows"] == {"images": 1, "labels": 1, "usage": 1}
+    # The same key is derived each time, so the next refresh does not start over.
+    key = await derive_hash_key(kms, key_arn, 1)
+    stored = await emulated.bucket.head(STATE_KEY)
+    state = ViewState.model_validate_json(await emulated.bucket.read(stored))
+    assert state.fingerprint == Pseudonyms(key).fingerprint
+    assert await derive_hash_key(kms, key_arn, 2) != key
 
 
 async def test_memory_table_can_be_scanned() -> None:

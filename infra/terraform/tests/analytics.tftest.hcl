@@ -54,7 +54,7 @@ run "quicksight" {
     name                     = "sightline-dev"
     bucket                   = { name = "analytics", arn = "arn:aws:s3:::analytics" }
     table_arn                = "arn:aws:dynamodb:eu-central-1:123456789012:table/sightline-dev"
-    owner_key_reference      = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key:::version"
+    key_deletion_window_days = 7
     image                    = { repository_url = "registry/ops", repository_arn = "arn:aws:ecr:eu-central-1:123456789012:repository/ops" }
     architecture             = "ARM64"
     cluster_name             = "sightline-dev"

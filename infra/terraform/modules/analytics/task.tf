@@ -2,9 +2,11 @@
 
 locals {
   settings = {
-    AWS_REGION                 = local.region
-    SIGHTLINE_TABLE_ARN        = var.table_arn
-    SIGHTLINE_ANALYTICS_BUCKET = var.bucket.name
+    AWS_REGION                      = local.region
+    SIGHTLINE_TABLE_ARN             = var.table_arn
+    SIGHTLINE_ANALYTICS_BUCKET      = var.bucket.name
+    SIGHTLINE_ANALYTICS_KEY_ARN     = aws_kms_key.hash.arn
+    SIGHTLINE_ANALYTICS_KEY_VERSION = tostring(var.key_version)
   }
 }
 
@@ -25,7 +27,7 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-# Execution role: lets ECS pull the image, read the key of the owner hash and write the logs.
+# Execution role: lets ECS pull the image and write the logs.
 data "aws_iam_policy_document" "execution" {
   # checkov:skip=CKV_AWS_356:GetAuthorizationToken applies to the account's registry and does not support resource-level permissions.
   statement {
@@ -44,24 +46,6 @@ data "aws_iam_policy_document" "execution" {
     sid       = "WriteLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
-  }
-
-  statement {
-    sid       = "ReadOwnerKey"
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = [split(":::", var.owner_key_reference)[0]]
-  }
-
-  statement {
-    sid       = "DecryptOwnerKey"
-    actions   = ["kms:Decrypt"]
-    resources = [var.kms_key_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = ["secretsmanager.${local.region}.amazonaws.com"]
-    }
   }
 }
 
@@ -107,6 +91,12 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
+    sid       = "DeriveHashKey"
+    actions   = ["kms:GenerateMac"]
+    resources = [aws_kms_key.hash.arn]
+  }
+
+  statement {
     sid       = "Key"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
     resources = [var.kms_key_arn]
@@ -117,6 +107,37 @@ data "aws_iam_policy_document" "task" {
       values   = [local.via_s3, "dynamodb.${local.region}.amazonaws.com"]
     }
   }
+}
+
+data "aws_iam_policy_document" "hash_key" {
+  # checkov:skip=CKV_AWS_109:In a key policy `*` means this key, and only this account has access.
+  # checkov:skip=CKV_AWS_111:In a key policy `*` means this key, and only this account has access.
+  # checkov:skip=CKV_AWS_356:In a key policy `*` means this key.
+  statement {
+    sid       = "EnableIamPolicies"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${local.account}:root"]
+    }
+  }
+}
+
+# The task derives the key of its hashes from this one, which cannot be read. Once it is deleted, nobody can
+# compute the hash of an owner.
+resource "aws_kms_key" "hash" {
+  description              = "Derives the key that hashes owners in the analytics of ${var.name}."
+  key_usage                = "GENERATE_VERIFY_MAC"
+  customer_master_key_spec = "HMAC_256"
+  deletion_window_in_days  = var.key_deletion_window_days
+  policy                   = data.aws_iam_policy_document.hash_key.json
+}
+
+resource "aws_kms_alias" "hash" {
+  name          = "alias/${local.full_name}-hash"
+  target_key_id = aws_kms_key.hash.key_id
 }
 
 resource "aws_iam_role" "execution" {
@@ -176,7 +197,6 @@ resource "aws_ecs_task_definition" "this" {
     essential = true
 
     environment = [for name in sort(keys(local.settings)) : { name = name, value = local.settings[name] }]
-    secrets     = [{ name = "SIGHTLINE_ANALYTICS_OWNER_KEY", valueFrom = var.owner_key_reference }]
 
     portMappings           = []
     readonlyRootFilesystem = true

@@ -16,9 +16,16 @@ variable "table_arn" {
   nullable    = false
 }
 
-variable "owner_key_reference" {
-  description = "Reference to the secret with the key of the owner hash, as a task definition contains it."
-  type        = string
+variable "key_version" {
+  description = "Version of the key that hashes owners. A new one replaces all hashes, by a full export."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "key_deletion_window_days" {
+  description = "Waiting period before the deletion of the HMAC key, in days: 7 to 30."
+  type        = number
   nullable    = false
 }
 

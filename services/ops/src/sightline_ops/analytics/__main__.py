@@ -15,6 +15,7 @@ from sightline.logging import configure_logs
 from sightline.settings import read_settings
 from sightline_ops.analytics.demo import generate_sample, read_stack, run_demo, show_results
 from sightline_ops.analytics.exporter import POLL_SECONDS, DynamoTableExporter
+from sightline_ops.analytics.hash_key import derive_hash_key
 from sightline_ops.analytics.plots import draw_plots
 from sightline_ops.analytics.refresh import ViewRefresher
 from sightline_ops.analytics.settings import AnalyticsSettings
@@ -34,10 +35,13 @@ async def refresh(
             settings.analytics_bucket,
             poll_seconds,
         )
+        key = await derive_hash_key(
+            await clients.open("kms"), settings.analytics_key_arn, settings.analytics_key_version
+        )
         refresher = ViewRefresher(
             exporter,
             S3ObjectStore(await clients.open("s3"), settings.analytics_bucket),
-            Pseudonyms(settings.analytics_owner_key.get_secret_value().encode()),
+            Pseudonyms(key),
         )
         await refresher.refresh(datetime.now(UTC), full=full)
 

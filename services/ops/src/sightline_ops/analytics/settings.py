@@ -1,6 +1,6 @@
 """Settings of the scheduled refresh, read once from environment variables."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sightline.settings import PREFIX
@@ -16,8 +16,9 @@ class AnalyticsSettings(BaseSettings):
         description="ARN of the DynamoDB table. It must have point-in-time recovery."
     )
     analytics_bucket: str = Field(description="S3 bucket of the exports and of the view.")
-    analytics_owner_key: SecretStr = Field(
-        description="Key of the hash that names owners in the view. With the key of traces, "
-        "both have the same hash.",
-        min_length=1,
+    analytics_key_arn: str = Field(
+        description="ARN of the HMAC key in KMS, from which the key of the owner hash is derived."
+    )
+    analytics_key_version: int = Field(
+        1, ge=1, description="Version of the key of the owner hash. A new one replaces all hashes."
     )
