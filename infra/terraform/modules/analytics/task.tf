@@ -218,6 +218,7 @@ resource "aws_ecs_task_definition" "this" {
 }
 
 resource "aws_security_group" "this" {
+  # checkov:skip=CKV2_AWS_5:The schedule attaches it to the tasks that it starts.
   name        = local.full_name
   description = "Tasks of ${local.full_name}."
   vpc_id      = var.network.vpc_id
