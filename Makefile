@@ -59,6 +59,10 @@ token: $(VENV)/run ## Print an access token of the demo user of the running stac
 ops: $(VENV)/run ## Run the operations tool on the running stack (ARGS="reconcile"; default: its help)
 	@$(BIN)/python -m sightline_ops $(or $(ARGS),--help)
 
+.PHONY: analytics-demo
+analytics-demo: $(VENV)/bench ## Run the saved queries of analytics on the running stack, and draw plots (SAMPLE=1: on a generated table)
+	@$(BIN)/python -m sightline_ops.analytics demo $(if $(filter-out 0,$(SAMPLE)),--sample)
+
 .PHONY: models
 models: $(VENV)/run ## Download the object and face models of the local Rekognition emulator (42 MB, once)
 	@$(BIN)/python -m sightline_local.recognition.models --folder .models

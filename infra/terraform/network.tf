@@ -6,6 +6,8 @@ locals {
     # ECS Exec: the SSM agent opens the session and decrypts it.
     var.shell ? ["kms", "ssmmessages"] : [],
     var.tracing == null ? [] : ["xray"],
+    # Analytics derives the key of its hashes with KMS.
+    var.analytics != null && !var.shell ? ["kms"] : [],
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.

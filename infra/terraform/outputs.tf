@@ -88,7 +88,10 @@ output "web_settings" {
 
 output "repositories" {
   description = "ECR repository URLs by service."
-  value       = { for service, repository in module.repository : service => repository.url }
+  value = merge(
+    { for service, repository in module.repository : service => repository.url },
+    { for repository in module.analytics_repository : "ops" => repository.url },
+  )
 }
 
 output "architecture" {
@@ -143,4 +146,15 @@ output "dashboard" {
 output "protected" {
   description = "Whether resources that hold data are protected against deletion."
   value       = local.protected
+}
+
+output "analytics" {
+  description = "Athena workgroup, Glue database, bucket and analyst policy of analytics; null if it is off."
+  value = one([for each in module.analytics : {
+    workgroup          = each.workgroup
+    database           = each.database
+    bucket             = module.analytics_bucket[0].name
+    analyst_policy_arn = each.analyst_policy_arn
+    settings           = each.settings
+  }])
 }

@@ -449,6 +449,23 @@ variable "budget" {
   default = null
 }
 
+variable "analytics" {
+  description = "Settings of analytics with Athena; null creates none. All data of analytics expires after `retention_days`, and accounts leave the view with the next refresh after their erasure. A new `key_version` replaces all hashes of owners. `quicksight_principal_arn` is a QuickSight user or group for which the view becomes data sets."
+  type = object({
+    schedule                 = optional(string, "cron(0 3 * * ? *)")
+    retention_days           = optional(number, 7)
+    scan_limit_mb            = optional(number, 10000)
+    key_version              = optional(number, 1)
+    quicksight_principal_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.analytics.retention_days >= 2 && var.analytics.retention_days <= 30, var.analytics == null)
+    error_message = "The retention must be 2 to 30 days: the view must live longer than the interval of its refreshes."
+  }
+}
+
 variable "price_class" {
   description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from sightline import tracing
 from sightline.otlp import export_traces, is_configured, read_ratio
-from sightline.span_export import SpanExport, hash_owner
+from sightline.owner_hash import hash_owner
+from sightline.span_export import SpanExport
 
 PARENT = tracing.TraceContext(1, 2, True)
 LINKED = tracing.TraceContext(3, 4, False)

@@ -21,6 +21,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.apigateway.models import RestAPI
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.athena.responses import AthenaResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.exceptions import CloudFrontException
@@ -192,6 +193,16 @@ def escape_api_policies() -> None:
         return values
 
     patch(RestAPI, to_dict=escaped)
+
+
+def support_deletion_of_saved_queries() -> None:
+    """Delete the saved queries of Athena."""
+
+    def delete_named_query(self: Any) -> str:
+        del self.athena_backend.named_queries[self._get_param("NamedQueryId")]
+        return "{}"
+
+    patch(AthenaResponse, delete_named_query=delete_named_query)
 
 
 def store_rule_descriptions() -> None:
@@ -500,6 +511,7 @@ if __name__ == "__main__":
     support_query_definitions()
     support_pipeline_projects()
     format_pipeline_times()
+    support_deletion_of_saved_queries()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

@@ -30,6 +30,7 @@ alert_webhooks = {{ pager = "https://pager.example.com/key" }}
 worker       = {{ minimum = 0 }}
 shell        = true
 tracing      = {{ repository = "123456789012.dkr.ecr.{region}.amazonaws.com/aws-otel-collector" }}
+analytics    = {{ retention_days = 5 }}
 
 url_signing = {{
   version    = 1

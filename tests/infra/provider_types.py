@@ -33,7 +33,8 @@ META_ARGUMENTS = {
 
 _BLOCK = re.compile(r'\s*(\w+)((?: "[^"]+")*) \{')
 _ARGUMENT = re.compile(r"\s*(\w+)\s+= ")
-_REFERENCE = re.compile(r"\b((?:data\.)?aws_\w+)\.\w+(?:\[[^\]]*\])?\.(\w+)")
+# Ephemeral resources are not in the package.
+_REFERENCE = re.compile(r"(?<!ephemeral\.)\b((?:data\.)?aws_\w+)\.\w+(?:\[[^\]]*\])?\.(\w+)")
 
 
 class Usage(NamedTuple):

@@ -664,6 +664,9 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (REGION, "kms", "list_aliases", ("Aliases",)),
     (REGION, "secretsmanager", "list_secrets", ("SecretList",)),
     (REGION, "apigateway", "get_rest_apis", ("items",)),
+    (REGION, "athena", "list_work_groups", ("WorkGroups",)),
+    (REGION, "glue", "get_databases", ("DatabaseList",)),
+    (REGION, "scheduler", "list_schedules", ("Schedules",)),
     ("us-east-1", "cloudfront", "list_functions", ("FunctionList", "Items")),
     (
         "us-east-1",

@@ -304,6 +304,18 @@ def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
     assert f"--name /sightline-dev/image-tag --value {script.tag()} " in order[-1]
 
 
+def test_deploy_builds_the_image_of_analytics(script: ScriptRunner) -> None:
+    """With analytics, the image of its scheduled task is built and pushed too."""
+    repositories = {**OUTPUTS["repositories"], "ops": "registry/dev/ops"}
+    script.set_outputs({**OUTPUTS, "repositories": repositories, "analytics": {"bucket": "b"}})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 0, output
+    *services, ops = script.calls("docker buildx")
+    assert len(services) == 3
+    assert "--file ../../services/ops/Dockerfile" in ops
+    assert f"--tag registry/dev/ops:{script.tag()} --push" in ops
+
+
 def test_deploy_publishes_the_web_application(script: ScriptRunner) -> None:
     """It uploads immutable assets first and the page last, then invalidates the edge caches."""
     code, output = script.run("deploy", CONFIRM="dev")

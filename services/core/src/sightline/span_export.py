@@ -3,8 +3,6 @@
 Imports the SDK, an extra of this package. Only `sightline.otlp` imports this module.
 """
 
-import hashlib
-import hmac
 import os
 import threading
 from collections.abc import Callable
@@ -28,10 +26,8 @@ from opentelemetry.trace import (
 from pydantic import SecretStr
 from uuid_utils import uuid4
 
+from sightline.owner_hash import hash_owner
 from sightline.tracing import Unit
-
-#: Hexadecimal digits of an owner's hash: two of a million owners share one with p = 3e-8.
-OWNER_HASH_DIGITS = 16
 
 #: Longest wait for the last spans when the process stops, seconds. The containers of a task
 #: are killed soon after, and a collector that is down must not keep a service from stopping.
@@ -107,11 +103,6 @@ class RecordedIds(IdGenerator):
 
     def generate_span_id(self) -> int:
         return self.span_id
-
-
-def hash_owner(owner: str, key: bytes) -> str:
-    """Return the pseudonym of an owner, which only the holder of the key can compute."""
-    return hmac.new(key, owner.encode(), hashlib.sha256).hexdigest()[:OWNER_HASH_DIGITS]
 
 
 def shut_down(shutdown: Callable[[], object]) -> None:
