@@ -750,6 +750,11 @@ export interface components {
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             trace_id: string | null;
+            /**
+             * @description URL of the page of this trace, where the operator configured one and the trace was recorded.
+             * @example https://jaeger.example.com/trace/4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_url: string | null;
             items: components["schemas"]["HistoryEntry"][];
         };
         /** @description A label of an image; a label that the owner added has a confidence of 100. */

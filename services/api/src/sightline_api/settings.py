@@ -13,6 +13,9 @@ from sightline_api.urls.cloudfront import read_private_key
 #: A scheme and a host, without a path (RFC 6454).
 ORIGIN = re.compile(r"https?://[^\s/*,]+")
 
+#: A URL of http or https with the ID of a trace in it.
+TRACE_URL = re.compile(r"https?://\S*\{(?:xray_)?trace_id\}\S*")
+
 
 class ApiSettings(ServiceSettings):
     """Settings from `SIGHTLINE_*` variables; durations in seconds, sizes in bytes."""
@@ -137,6 +140,25 @@ class ApiSettings(ServiceSettings):
         description="Origins of web pages that may call the API, separated by commas, such as "
         "`https://app.example.com`; none by default.",
     )
+
+    trace_url: str | None = Field(
+        None,
+        description="URL of the page of a trace, to which the history of an image links, such as "
+        "`https://jaeger.example.com/trace/{trace_id}`; `{xray_trace_id}` is the ID in the form of "
+        "AWS X-Ray. None by default. Every user sees the URL.",
+    )
+
+    @field_validator("trace_url", mode="before")
+    @classmethod
+    def _unset_empty(cls, url: object) -> object:
+        return url or None
+
+    @field_validator("trace_url")
+    @classmethod
+    def _check_trace_url(cls, url: str | None) -> str | None:
+        if url is not None and not TRACE_URL.fullmatch(url):
+            raise ValueError("write a URL with `{trace_id}` or `{xray_trace_id}` in it")
+        return url
 
     @field_validator("cors_origins", mode="before")
     @classmethod
