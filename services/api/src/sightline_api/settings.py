@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from sightline.domain.recognition import Feature
+from sightline.domain.recognition import CALL_PRICES, Feature
 from sightline.settings import PREFIX, ServiceSettings
 from sightline_api.urls.cloudfront import read_private_key
 
@@ -76,13 +76,7 @@ class ApiSettings(ServiceSettings):
         "default.",
     )
     call_prices: dict[Feature, float] = Field(
-        {
-            Feature.LABELS: 1.0,
-            Feature.PROPERTIES: 0.75,
-            Feature.TEXT: 1.0,
-            Feature.FACES: 1.0,
-            Feature.MODERATION: 1.0,
-        },
+        CALL_PRICES,
         description="Prices of 1,000 recognition calls by feature, in US dollars. The defaults are "
         "those of us-east-1 for the first million calls of a month.",
     )
