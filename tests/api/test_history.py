@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from api.conftest import Gateway
+from api.conftest import Gateway, serve
 from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import Superseded
@@ -16,8 +17,10 @@ from sightline.domain.failures import Failure, Rejected
 from sightline.domain.images import MAX_ATTEMPTS, Image
 from sightline.domain.recognition import Recognition
 from sightline_api.images.history import HistoryEntry, list_entries
+from sightline_api.settings import ApiSettings
 from sightline_testing.backend import MemoryBackend
 from sightline_testing.builders import make_image, make_recognition, new_owner
+from sightline_testing.tokens import TokenIssuer
 
 #: Stage, part, outcome and reason of an entry.
 Line = tuple[str, str, str, str | None]
@@ -154,9 +157,12 @@ def get_history(gateway: Gateway, image: Image) -> tuple[int, Any]:
     return response.status_code, response.json()
 
 
+#: A position in a trace that is recorded.
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
 def test_owner_reads_the_history_and_its_trace(gateway: Gateway) -> None:
-    traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    image = make_image(gateway.owner, traceparent=traceparent)
+    image = make_image(gateway.owner, traceparent=TRACEPARENT)
     asyncio.run(gateway.tables.images.create(image))
     part = image.recognition.begin("etag", queued_at=image.created_at).succeed(
         make_recognition("Dog")
@@ -165,6 +171,7 @@ def test_owner_reads_the_history_and_its_trace(gateway: Gateway) -> None:
     status, history = get_history(gateway, image)
     assert status == 200
     assert history["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert history["trace_url"] is None
     assert [each["stage"] for each in history["items"]] == ["upload", "queue", "work"]
 
 
@@ -173,3 +180,48 @@ def test_history_of_another_owner_is_not_found(gateway: Gateway) -> None:
     asyncio.run(gateway.tables.images.create(image))
     status, problem = get_history(gateway, image)
     assert (status, problem["code"]) == (404, "image_not_found")
+
+
+@pytest.mark.parametrize(
+    ("template", "traceparent", "url"),
+    [
+        (
+            "https://traces.example/{trace_id}",
+            TRACEPARENT,
+            "https://traces.example/4bf92f3577b34da6a3ce929d0e0e4736",
+        ),
+        (
+            "https://console.example/#xray:traces/{xray_trace_id}",
+            TRACEPARENT,
+            "https://console.example/#xray:traces/1-4bf92f35-77b34da6a3ce929d0e0e4736",
+        ),
+        # Not sampled: no page shows it.
+        ("https://traces.example/{trace_id}", TRACEPARENT[:-1] + "0", None),
+        ("https://traces.example/{trace_id}", None, None),
+    ],
+)
+def test_history_links_to_the_page_of_a_recorded_trace(
+    pool: TokenIssuer,
+    settings: ApiSettings,
+    template: str,
+    traceparent: str | None,
+    url: str | None,
+) -> None:
+    with serve(pool, settings.model_copy(update={"trace_url": template})) as gateway:
+        image = make_image(gateway.owner, traceparent=traceparent)
+        asyncio.run(gateway.tables.images.create(image))
+        _, history = get_history(gateway, image)
+    assert history["trace_url"] == url
+
+
+def test_trace_url_is_a_template(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SIGHTLINE_TABLE", "images")
+    for valid in ("https://traces.example/{trace_id}", "http://x/{xray_trace_id}?a=b"):
+        environment.setenv("SIGHTLINE_TRACE_URL", valid)
+        assert ApiSettings().trace_url == valid
+    environment.setenv("SIGHTLINE_TRACE_URL", "")
+    assert ApiSettings().trace_url is None
+    for invalid in ("https://traces.example/", "javascript:alert('{trace_id}')", "{trace_id}"):
+        environment.setenv("SIGHTLINE_TRACE_URL", invalid)
+        with pytest.raises(ValidationError, match="write a URL"):
+            ApiSettings()

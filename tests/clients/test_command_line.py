@@ -362,6 +362,16 @@ def test_edit_changes_texts_and_keeps_other_labels(
     assert (restored["title"], restored["description"]) == (None, "A dog")
     assert (restored["labels_added"], restored["labels_hidden"]) == (["Dog"], [])
 
+    recorded = image["taken_at_local"]
+    (corrected,) = shell.json("edit", "last", "--taken", "2021-07-03 14:05+02:00")
+    assert corrected["taken_at"] == "2021-07-03T14:05:00+02:00"
+    (shifted,) = shell.json("edit", "last", "--taken", "-1d", "--title", "Later")
+    assert (shifted["title"], shifted["taken_at"]) == ("Later", "2021-07-02T14:05:00+02:00")
+    assert "2021-07-02 14:05:00+02:00 (corrected)" in shell.run("show", "last").stdout
+    (reverted,) = shell.json("edit", "last", "--taken", "")
+    assert (reverted["taken_at_override"], reverted["taken_at_local"]) == (None, recorded)
+    shell.run("edit", "last", "--taken", "noon", code=2)
+
     missing = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
     both = shell.run("edit", missing, image["id"], "--title", "Both", code=4)
     assert f"sightline: {missing}: " in both.stderr

@@ -58,15 +58,15 @@ def test_change_is_repeated_if_the_image_changed_meanwhile(
         image = View(**vars(build_image([], [], [])))
         return SimpleNamespace(parsed=image, headers=httpx.Headers({"etag": reads[-1]}))
 
-    def update(*_: object, **changes: Any) -> Any:
-        sent.append(changes["if_match"])
+    def call(*_: object, **arguments: Any) -> Any:
+        sent.append(arguments["if_match"])
         if len(sent) <= conflicts:
             raise PreconditionFailed.from_response(412, b"", {})
-        return changes["labels_added"]
+        return arguments["body"].labels_added
 
     monkeypatch.setattr(client_module, "ImageView", View)
     monkeypatch.setattr(sightline, "_respond", respond)
-    monkeypatch.setattr(sightline, "update", update)
+    monkeypatch.setattr(sightline, "call", call)
     if fails:
         with pytest.raises(PreconditionFailed):
             sightline.edit_labels("image", add=["New"])

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
 
 from sightline.domain.albums import Album
+from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
 from sightline.domain.images import Details, Image
@@ -239,6 +241,26 @@ async def test_editing_details_keeps_the_expiry(tables: Tables) -> None:
     image = await create_image(tables, expires_at=expires_at)
     await tables.images.store(image, edit_details(image, title="Neu"))
     assert (await tables.images.get(image.key)).expires_at == expires_at
+
+
+@pytest.mark.parametrize("offset", [None, UTC, timezone(timedelta(hours=5, minutes=30))])
+async def test_the_time_of_the_owner_replaces_that_of_the_file(
+    tables: Tables, offset: timezone | None
+) -> None:
+    recorded = datetime(2026, 6, 21, 21, 14, 8, tzinfo=UTC)
+    corrected = datetime(1987, 8, 2, 16, 30, 0, 250_000, tzinfo=offset)
+    image = await create_image(tables)
+    renditions = make_rendition_set().model_copy(update={"capture": Capture(taken_at=recorded)})
+    part = image.renditions.begin(ETAG).succeed(renditions)
+    await tables.images.store(image, image.with_part("renditions", part))
+    for taken_at, expected in ((corrected, corrected), (None, recorded)):
+        before = await tables.images.get(image.key)
+        await tables.images.store(before, edit_details(before, taken_at=taken_at))
+        stored = await tables.images.get(image.key)
+        (summary,) = await tables.images.get_summaries(image.owner, [image.image_id])
+        for found in (stored.taken_at, summary.taken_at):
+            assert found is not None
+            assert found.isoformat() == expected.isoformat()
 
 
 async def test_adding_a_label_keeps_the_expiry(tables: Tables) -> None:

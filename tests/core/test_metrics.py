@@ -17,7 +17,7 @@ from sightline import metrics
 from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import Upload
 from sightline.domain.failures import Failure, Rejected
-from sightline.domain.images import PART_NAMES
+from sightline.domain.images import PART_NAMES, PartName
 from sightline.domain.model import Value
 from sightline.domain.recognition import Feature
 from sightline.metric_export import MAX_VALUES, EmbeddedMetrics, export_metrics
@@ -78,6 +78,26 @@ async def test_the_last_part_measures_the_time_of_the_image(
     (measurement,) = [each for each in recorded.all if each.metric is metrics.IMAGE_SECONDS]
     assert measurement.dimensions == {"Outcome": "ready"}
     assert measurement.value >= 7
+
+
+@pytest.mark.parametrize(("first", "last"), [PART_NAMES, PART_NAMES[::-1]])
+async def test_the_time_of_an_image_is_measured_once_if_its_parts_overlap(
+    recorded: RecordedMeasurements, first: PartName, last: PartName
+) -> None:
+    """Neither part sees the end of the other in the row as it was when it began."""
+    backend = MemoryBackend()
+    message = Upload((await backend.upload(b"hello")).key, sent_at=time.time())
+    results = {"recognition": make_recognition("Dog"), "renditions": make_rendition_set()}
+
+    class OuterWork(FixedWork):
+        async def perform(self, *_: object) -> Value:
+            inner = backend.processor(first, FixedWork(results[first]))
+            await inner.handle(message)
+            assert recorded.find(metrics.IMAGE_SECONDS) == []
+            return await super().perform()
+
+    await backend.processor(last, OuterWork(results[last])).handle(message)
+    assert recorded.find(metrics.IMAGE_SECONDS) == [{"Outcome": "ready"}]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory, receiver: TraceReceiver) -> 
     traced = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
         "OTEL_BSP_SCHEDULE_DELAY": "100",
+        "OTEL_METRIC_EXPORT_INTERVAL": "250",
+        "SIGHTLINE_METRICS": "otlp",
+        "SIGHTLINE_TRACE_URL": f"{receiver.url}/traces/{{trace_id}}",
         "SIGHTLINE_TRACE_OWNER_KEY": "key",
     }
     settings = dict.fromkeys(("api", "worker", "resizer"), traced)

@@ -7,11 +7,14 @@ from base64 import urlsafe_b64decode
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
+
 from e2e.conftest import User
 from e2e.test_events import open_stream
 from sightline_local.demo import upload
 from sightline_local.sample_image import draw_sample
 from sightline_local.stack import Stack
+from sightline_local.traces.metric_points import Histogram
 from sightline_local.traces.spans import Span
 from sightline_local.traces.store import Trace
 from sightline_testing.trace_receiver import TraceReceiver
@@ -83,9 +86,38 @@ def test_one_trace_covers_an_image(user: User, receiver: TraceReceiver) -> None:
         assert (work.parent_id, work.attributes["sightline.receive_count"]) == (ticket.span_id, 1)
         (queued,) = find(trace, service, "in queue")
         assert ticket.start < queued.start <= queued.end == work.start < work.end
+    history = user.http.get(f"/v1/images/{image_id}/history").raise_for_status().json()
+    assert image_id in httpx.get(history["trace_url"], trust_env=False).raise_for_status().text
     # Every parent but the client's span has arrived.
     known = {span.span_id for span in trace.spans}
     assert {span.parent_id for span in trace.spans} - known == {"00f067aa0ba902b7"}
+
+
+def test_metrics_of_an_image_arrive(user: User, receiver: TraceReceiver) -> None:
+    def count(name: str, attribute: str, value: str) -> float:
+        """Return the value of a counter, or the number of measurements of a histogram."""
+        values = [
+            each.value
+            for each in receiver.metrics.list()
+            if (each.name, each.attributes) == (name, ((attribute, value),))
+        ]
+        return sum(each.count if isinstance(each, Histogram) else each for each in values)
+
+    before = count("sightline.image.seconds", "outcome", "ready")
+    user.wait(user.upload("measured.jpg", draw_sample(size=(645, 480))))
+    receiver.wait_until(lambda: count("sightline.image.seconds", "outcome", "ready") > before)
+    receiver.wait_until(
+        lambda: all(
+            (
+                count("sightline.queue.seconds", "part", "recognition"),
+                count("sightline.queue.seconds", "part", "renditions"),
+                count("sightline.recognition.calls", "feature", "labels"),
+            )
+        )
+    )
+    page = httpx.get(f"{receiver.url}/metrics", trust_env=False).text
+    for text in ("Upload to ready", "Time in queue", "Recognition calls"):
+        assert text in page
 
 
 def test_redelivery_is_a_part_of_the_trace(

@@ -8,6 +8,7 @@ ones, with ports in memory and with the AWS emulator.
 import hashlib
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -34,6 +35,7 @@ from sightline.imaging.decoding import Limits
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline.ports.tables import Tables
+from sightline_api.images.editing import edit_image
 from sightline_local.provisioning import provision
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
@@ -187,6 +189,11 @@ class World:
                 # The message stays in the queue.
                 continue
             return
+
+    async def set_time(self, taken_at: datetime | None, steps: Steps | None = None) -> None:
+        """Correct the time of capture, as the API does."""
+        images = steps.watch(self.tables.images) if steps else self.tables.images
+        await edit_image(self.image.key, images, {"taken_at_override": taken_at}, None)
 
     async def delete(self, steps: Steps | None = None) -> None:
         watch = steps.watch if steps else lambda port: port
@@ -408,3 +415,53 @@ async def test_each_service_between_any_two_steps_of_the_other(world: World) -> 
 
     await at_each_step(lambda at: scenario(at, "recognition", "renditions"), 4)
     await at_each_step(lambda at: scenario(at, "renditions", "recognition"), 4)
+
+
+#: A time of capture that an owner gives.
+CORRECTED = datetime(1987, 8, 2, 16, 30)  # noqa: DTZ001 - the owner seldom knows the offset
+
+
+async def test_edit_of_the_capture_time_between_any_two_steps_of_reprocessing(
+    world: World,
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.deliver("renditions", upload)
+        steps = Steps(at, lambda: world.set_time(CORRECTED))
+        command = upload._replace(request=ReprocessCommand("again", ("renditions",)))
+        await world.deliver("renditions", command, steps, times=2)
+        if not steps.reached:
+            await world.set_time(CORRECTED)
+        await check_time(world, at)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+async def test_reprocessing_between_any_two_steps_of_an_edit_of_the_capture_time(
+    world: World,
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.deliver("renditions", upload)
+        command = upload._replace(request=ReprocessCommand("again", ("renditions",)))
+        steps = Steps(at, lambda: world.deliver("renditions", command, times=2))
+        await world.set_time(CORRECTED, steps)
+        if not steps.reached:
+            await world.deliver("renditions", command, times=2)
+        await check_time(world, at)
+        return steps
+
+    await at_each_step(scenario, 2)
+
+
+async def check_time(world: World, at: int) -> None:
+    """Check that the owner's time applies after reprocessing, and the file's time once removed."""
+    image = await world.read()
+    (summary,) = await world.tables.images.get_summaries(image.owner, [image.image_id])
+    assert (image.renditions.state, image.renditions.request) == (State.SUCCEEDED, "again"), at
+    assert image.taken_at == summary.taken_at == CORRECTED, at
+    recorded = image.renditions.result and image.renditions.result.capture.taken_at
+    assert recorded is not None
+    await world.set_time(None)
+    assert (await world.read()).taken_at == recorded, at

@@ -8,6 +8,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from sightline_local.traces.app import MAX_BODY_BYTES, PROTOBUF, create_app
+from sightline_local.traces.metric_store import MetricStore
 from sightline_local.traces.spans import Span, parse_export
 from sightline_local.traces.store import Trace, TraceStore
 from sightline_local.traces.waterfall import build_rows, render_text
@@ -67,7 +68,7 @@ def store() -> TraceStore:
 
 @pytest.fixture
 def http(store: TraceStore) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(create_app(store))
+    transport = httpx.ASGITransport(create_app(store, MetricStore()))
     return httpx.AsyncClient(transport=transport, base_url="http://traces")
 
 

@@ -78,6 +78,24 @@ def test_duplicates_are_found_and_opened(page: Page, user: User) -> None:
     expect(details(page).get_by_text("No duplicates found.")).to_be_visible()
 
 
+def test_history_is_shown_and_a_damaged_file_explained(page: Page, user: User) -> None:
+    body = draw_unique(250)
+    image_id = user.upload("damaged.jpg", body[: len(body) * 3 // 4])
+    assert user.wait(image_id)["status"] == "ready"
+    sign_in(page, user, f"/photos/{image_id}")
+    expect(details(page).get_by_role("note")).to_contain_text("Part of this file is damaged")
+    show = details(page).get_by_role("button", name="Show history")
+    expect(show).to_have_attribute("aria-expanded", "false")
+    show.click()
+    stages = details(page).locator(".history li")
+    # The upload, and the queue and the work of two parts.
+    expect(stages).to_have_count(5)
+    for name in ("Upload", "Recognition: in queue", "Previews: processing"):
+        expect(stages.filter(has_text=name)).to_contain_text(re.compile(r"[\d.]+ sec"))
+    details(page).get_by_role("button", name="Hide history").click()
+    expect(stages).to_have_count(0)
+
+
 def test_navigation_moves_between_photos(page: Page, library: Library) -> None:
     sign_in(page, library.user)
     newest = list(library.images)[::-1]

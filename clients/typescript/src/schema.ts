@@ -101,7 +101,9 @@ export interface paths {
         head?: never;
         /**
          * Update an image
-         * @description Change the title, the description and the owner's labels. Reprocessing keeps them.
+         * @description Change the title, the description, the owner's labels and the time of capture.
+         *
+         *     Reprocessing keeps them.
          *
          *     With `If-Match`, only if the image still has that `ETag`.
          */
@@ -730,7 +732,7 @@ export interface components {
              */
             reason: string | null;
         };
-        /** @description The fields to change. A field that is left out stays as it is; null removes a text. */
+        /** @description The fields to change. A field that is left out stays; null removes a text or a time. */
         ImageChanges: {
             title?: string | null;
             description?: string | null;
@@ -738,6 +740,8 @@ export interface components {
             labels_added?: string[] | null;
             /** @description All detected labels to leave out. Null keeps them. */
             labels_hidden?: string[] | null;
+            /** @description The time of capture on a clock at the place, with its offset from UTC if it is known. Null restores the time of the file. */
+            taken_at_override?: string | null;
         };
         /** @description The stages of an image, in the order in which they started; of each part the last work. */
         ImageHistory: {
@@ -746,6 +750,11 @@ export interface components {
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             trace_id: string | null;
+            /**
+             * @description URL of the page of this trace, where the operator configured one and the trace was recorded.
+             * @example https://jaeger.example.com/trace/4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            trace_url: string | null;
             items: components["schemas"]["HistoryEntry"][];
         };
         /** @description A label of an image; a label that the owner added has a confidence of 100. */
@@ -883,6 +892,11 @@ export interface components {
             labels_added: string[];
             /** @description Detected labels to leave out. */
             labels_hidden: string[];
+            /** @description The instant of capture, as the owner corrected it, or else as the file records it; null if its offset from UTC is unknown. */
+            taken_at: string | null;
+            taken_at_local: string | null;
+            /** @description The time of capture as the owner corrected it; null if it is that of the file. */
+            taken_at_override: string | null;
             /** @description Ids of the albums that contain the image. */
             albums: components["schemas"]["AlbumId"][];
             /** @description As detected in the file; until then as declared. */
@@ -908,7 +922,7 @@ export interface components {
             motion: boolean | null;
             /** @description The projection of a panorama, such as a 360-degree photo (`equirectangular`). */
             projection: string | null;
-            /** @description What the camera recorded. */
+            /** @description What the file records. */
             capture: components["schemas"]["Capture"] | null;
             recognition: components["schemas"]["RecognitionView"];
             renditions: components["schemas"]["RenditionsView"];

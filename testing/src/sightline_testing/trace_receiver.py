@@ -1,4 +1,4 @@
-"""A receiver of traces in this process."""
+"""A receiver of traces and metrics in this process."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sightline_local.stack import free_ports
 from sightline_local.traces.app import create_app
+from sightline_local.traces.metric_store import MetricStore
 from sightline_local.traces.store import Trace, TraceStore
 
 #: Timeout for the start of the receiver, and for what a test waits for, seconds.
@@ -16,14 +17,15 @@ TIMEOUT_SECONDS = 60
 
 
 class TraceReceiver:
-    """The traces that have arrived, and the bodies that contained them."""
+    """The traces and metrics that have arrived, and the bodies that contained them."""
 
     def __init__(self, port: int) -> None:
         self.store = TraceStore()
+        self.metrics = MetricStore()
         self.bodies: list[bytes] = []
         self.url = f"http://127.0.0.1:{port}"
         self._arrived = threading.Condition()
-        self._app = create_app(self.store)
+        self._app = create_app(self.store, self.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and keep its body."""
@@ -52,6 +54,12 @@ class TraceReceiver:
             known = self.store.find_image(image_id)
             raise AssertionError(f"the trace is incomplete: {known}")
         return trace
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Return once the condition holds for what has arrived."""
+        with self._arrived:
+            if not self._arrived.wait_for(condition, TIMEOUT_SECONDS):
+                raise AssertionError(f"the metrics are incomplete: {self.metrics.list()}")
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 /** Image queries and their cache, without React. */
-import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
 import { endOfMonth, type Filter } from "../filters/filter";
 import { removeImage, upsertImage, type ImagePages } from "./imagePages";
@@ -66,6 +66,18 @@ export function duplicatesQuery(api: Sightline, id: string) {
       (await api.GET("/v1/images/{image_id}/duplicates", { params: { path: { image_id: id } }, signal })).data!,
     // No event names the duplicates of an image: each search is new.
     staleTime: 0,
+  });
+}
+
+export function historyQuery(api: Sightline, { id, recognition, renditions }: ImageView) {
+  // The history changes with the parts, and events keep them current.
+  const states = [recognition, renditions].map(({ state, started_at, finished_at }) => [state, started_at, finished_at]);
+  return queryOptions({
+    queryKey: ["history", id, states],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/v1/images/{image_id}/history", { params: { path: { image_id: id } }, signal })).data!,
+    staleTime: STALE_MILLISECONDS,
+    placeholderData: keepPreviousData,
   });
 }
 

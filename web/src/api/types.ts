@@ -12,6 +12,8 @@ export type BoundingBox = Schemas["BoundingBox"];
 export type DetectedFace = Schemas["DetectedFace"];
 export type Feature = Schemas["Feature"];
 export type Status = Schemas["Status"];
+export type ImageHistory = Schemas["ImageHistory"];
+export type HistoryEntry = Schemas["HistoryEntry"];
 export type ImageUpload = Schemas["ImageUpload"];
 export type MediaType = Schemas["ImageUploadRequest"]["media_type"];
 

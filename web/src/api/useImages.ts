@@ -5,9 +5,9 @@ import type { Schemas } from "sightline-client";
 import type { Filter } from "../filters/filter";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { cacheImage, duplicatesQuery, findInLists, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
+import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
 import { summarizeImage } from "./summary";
-import type { Feature } from "./types";
+import type { Feature, ImageView } from "./types";
 
 /** The images that match a filter, without those whose deletion is pending. */
 export function useImageList(filter: Filter) {
@@ -46,6 +46,12 @@ export function useDuplicates(id: string) {
     [query.data, hidden],
   );
   return { ...query, duplicates };
+}
+
+/** The stages of an image's processing. */
+export function useImageHistory(image: ImageView) {
+  const { api } = useServices();
+  return useQuery(historyQuery(api, image));
 }
 
 export type ImageChanges = Schemas["ImageChanges"];

@@ -8,8 +8,7 @@ export function CaptureDetails({ image }: { image: ImageView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { capture } = image;
-  if (!capture) return null;
-  const { place } = capture;
+  const place = capture?.place;
   const kinds = [
     image.motion ? t("capture.motion") : null,
     image.projection === "equirectangular" ? t("capture.spherical") : null,
@@ -17,16 +16,18 @@ export function CaptureDetails({ image }: { image: ImageView }) {
   ].filter((each) => each !== null);
   const names = [place?.district, place?.city, place?.region, place?.country].filter((name) => name);
   const exposure = [
-    capture.exposure ? formatExposure(capture.exposure) : null,
-    capture.f_number ? `ƒ/${format.number(capture.f_number)}` : null,
-    capture.iso ? `ISO ${capture.iso}` : null,
-    capture.focal_length ? `${format.number(capture.focal_length)} mm` : null,
+    capture?.exposure ? formatExposure(capture.exposure) : null,
+    capture?.f_number ? `ƒ/${format.number(capture.f_number)}` : null,
+    capture?.iso ? `ISO ${capture.iso}` : null,
+    capture?.focal_length ? `${format.number(capture.focal_length)} mm` : null,
   ].filter((each) => each !== null);
+  const local = image.taken_at_local && format.dateTime(image.taken_at_local);
+  const taken = local && image.taken_at_override ? t("capture.corrected", { date: local }) : local;
   const facts = [
-    [t("capture.taken"), capture.taken_at_local && format.dateTime(capture.taken_at_local)],
+    [t("capture.taken"), taken],
     [t("capture.kind"), kinds.join(", ")],
-    [t("capture.camera"), capture.camera],
-    [t("capture.lens"), capture.lens],
+    [t("capture.camera"), capture?.camera],
+    [t("capture.lens"), capture?.lens],
     [t("capture.exposure"), exposure.length > 0 ? <bdi>{exposure.join("  ")}</bdi> : null],
     [t("capture.place"), names.join(", ")],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));

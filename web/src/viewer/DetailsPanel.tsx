@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { ImageView } from "../api/types";
+import { Icon } from "../ui/Icon";
 import { CaptureDetails } from "./CaptureDetails";
 import { Downloads } from "./Downloads";
 import { Duplicates } from "./Duplicates";
@@ -24,6 +25,7 @@ function Details({ image, ...highlight }: { image: ImageView } & HighlightProps)
   return (
     <>
       <TitleEditor image={image} />
+      {image.damaged && <DamagedHint />}
       {/* Processing comes first while it is unfinished or failed. */}
       {image.status !== "ready" && <Processing image={image} />}
       <Labels image={image} {...highlight} />
@@ -34,5 +36,15 @@ function Details({ image, ...highlight }: { image: ImageView } & HighlightProps)
       <Downloads image={image} />
       {image.status === "ready" && <Processing image={image} />}
     </>
+  );
+}
+
+/** Explains why a part of the photo is gray. */
+function DamagedHint() {
+  const { t } = useTranslation();
+  return (
+    <p className="damaged-hint small" role="note">
+      <Icon name="warning" size={16} /> {t("photo.damaged")}
+    </p>
   );
 }

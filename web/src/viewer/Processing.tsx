@@ -8,6 +8,7 @@ import { useServices } from "../services";
 import { useErrorMessage, useErrorCodeMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
+import { History } from "./History";
 import { Section } from "./Section";
 
 const PARTS: readonly Part[] = ["recognition", "renditions"];
@@ -56,6 +57,7 @@ export function Processing({ image }: { image: ImageView }) {
           </button>
         )}
       </div>
+      <History key={image.id} image={image} />
       {choosingFeatures && (
         <AnalyzeDialog
           image={image}

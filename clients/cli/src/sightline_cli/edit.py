@@ -1,7 +1,8 @@
 """`sightline edit` and `reprocess`."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Any
 
 import typer
 
@@ -19,13 +20,20 @@ from sightline_cli.runner import (
     report_error,
     run,
 )
+from sightline_cli.times import parse_capture_time
 from sightline_client import UNSET, AsyncSightline, Feature, ImageView
-from sightline_client.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
+from sightline_client.errors import (
+    Conflict,
+    InvalidCaptureTime,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+)
 from sightline_client.generated.models import ReprocessRequestPartsItem
 from sightline_client.generated.types import Unset
 
 #: Errors that concern one image, not the whole batch.
-IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed)
+IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed, InvalidCaptureTime)
 
 
 def edit(
@@ -48,24 +56,42 @@ def edit(
             "--remove-label", metavar="LABEL", help="Remove or hide this label. Repeatable."
         ),
     ] = None,
+    taken: Annotated[
+        str | None,
+        typer.Option(
+            "--taken",
+            metavar="TIME",
+            help="Correct the time of capture: `2021-07-03 14:05`, with `+02:00` if the offset "
+            "from UTC is known, or a shift such as `+2h` or `-1d`. An empty text restores the "
+            "time of the file.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change the title, the description or the labels of images.
+    """Change the title, the description, the labels or the time of capture of images.
 
     Example: `sightline search Beach --ids | sightline edit - --add-label Holiday`
     """
     added, removed = add_label or [], remove_label or []
-    if title is None and description is None and not added and not removed:
-        raise typer.BadParameter("provide --title, --description, --add-label or --remove-label")
+    taken_at = UNSET if taken is None else parse_capture_time(taken)
+    shift = taken_at if isinstance(taken_at, timedelta) else None
+    texts = {"title": _read_text(title), "description": _read_text(description)}
+    fields: dict[str, Any] = {name: text for name, text in texts.items() if text is not UNSET}
+    if not isinstance(taken_at, timedelta | Unset):
+        fields["taken_at_override"] = taken_at
+    if not (fields or added or removed or shift is not None):
+        raise typer.BadParameter(
+            "provide --title, --description, --add-label, --remove-label or --taken"
+        )
 
     async def change(client: AsyncSightline, image_id: str) -> ImageView:
         image: ImageView | None = None
         if added or removed:
             image = await client.edit_labels(image_id, add=added, remove=removed)
-        if title is not None or description is not None or image is None:
-            image = await client.update(
-                image_id, title=_read_text(title), description=_read_text(description)
-            )
+        if shift is not None:
+            image = await client.shift_capture_time(image_id, shift)
+        if fields or image is None:
+            image = await client.update(image_id, **fields)
         return image
 
     async def work() -> int:

@@ -148,6 +148,9 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
     kinds += [f"{image.projection} panorama"] if image.projection else []
     if kinds:
         yield "kind", ", ".join(kinds)
+    if taken_at := image.to_dict().get("taken_at") or image.taken_at_local:
+        corrected = " (corrected)" if image.taken_at_override else ""
+        yield "taken", str(taken_at).replace("T", " ") + corrected
     if image.capture:
         yield from _format_capture(image.capture)
     if image.recognition.text:
@@ -158,8 +161,6 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
 
 def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     fields: dict[str, Any] = {name: value for name, value in capture.to_dict().items() if value}
-    if taken := fields.get("taken_at") or fields.get("taken_at_local"):
-        yield "taken", str(taken).replace("T", " ")
     if camera := [fields[name] for name in ("camera", "lens") if name in fields]:
         yield "camera", escape(", ".join(camera))
     exposure = fields.get("exposure")

@@ -1,4 +1,4 @@
-"""Points in time on the command line: dates, and times before now."""
+"""Times on the command line: dates, times before now, and corrections of a time of capture."""
 
 import re
 from datetime import datetime, timedelta
@@ -18,6 +18,11 @@ UNITS = {
 #: Accepted forms of a date, in local time.
 FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 
+#: The length of each unit of an interval that is exact.
+SHIFT_UNITS = {"s": timedelta(seconds=1), **{unit: UNITS[unit] for unit in ("m", "h", "d", "w")}}
+
+_SHIFT = re.compile(r"(?P<sign>[+-])(?P<terms>(?:\d{1,6}[smhdw]){1,5})", re.ASCII)
+_TERM = re.compile(r"(\d+)([smhdw])", re.ASCII)
 _RELATIVE = re.compile(r"(\d{1,6})(m|h|d|w|mo|y)")
 
 
@@ -40,3 +45,24 @@ def parse_time(text: str, now: datetime | None = None) -> datetime:
         f"{text!r} is no time; use a date (2026-07-01, 2026-07-01T12:00:00) or a time before now "
         "(30m, 12h, 2d, 3w, 6mo, 1y)"
     )
+
+
+def parse_capture_time(text: str) -> datetime | timedelta | None:
+    """Return a time of capture, or the interval to shift it by, such as `+1h30m`.
+
+    An empty text returns None, which restores the time of the file. A time has an offset from UTC
+    if the text has one. Raises `typer.BadParameter`.
+    """
+    if not text:
+        return None
+    if match := _SHIFT.fullmatch(text):
+        terms = _TERM.findall(match["terms"])
+        interval = sum((int(count) * SHIFT_UNITS[unit] for count, unit in terms), timedelta())
+        return -interval if match["sign"] == "-" else interval
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; use a date and time (2021-07-03 14:05, with +02:00 if the "
+            "offset from UTC is known) or a shift (+2h, -1d, +1h30m)"
+        ) from None

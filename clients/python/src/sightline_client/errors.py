@@ -19,6 +19,7 @@ SightlineError
 ├── UnsupportedFileType    the file's format is not supported, or it is not a regular file
 ├── FileChanged            the file's content changed between hashing and sending
 ├── RenditionNotFound      the image has no rendition of this name
+├── InvalidCaptureTime     a time of capture that cannot be shifted
 ├── ImageDeleted           the image was deleted while the client waited for it
 ├── ProcessingFailed       the image's status is `failed`
 ├── ProcessingTimeout      processing did not finish in time
@@ -56,6 +57,10 @@ class SignInRejected(SightlineError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class InvalidCaptureTime(SightlineError):
+    """The image has no time of capture to shift, or the result is not in the calendar."""
 
 
 class ImageDeleted(SightlineError):

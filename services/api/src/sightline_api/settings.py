@@ -6,12 +6,15 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from sightline.domain.recognition import Feature
+from sightline.domain.recognition import CALL_PRICES, Feature
 from sightline.settings import PREFIX, ServiceSettings
 from sightline_api.urls.cloudfront import read_private_key
 
 #: A scheme and a host, without a path (RFC 6454).
 ORIGIN = re.compile(r"https?://[^\s/*,]+")
+
+#: A URL of http or https with the ID of a trace in it.
+TRACE_URL = re.compile(r"https?://\S*\{(?:xray_)?trace_id\}\S*")
 
 
 class ApiSettings(ServiceSettings):
@@ -73,13 +76,7 @@ class ApiSettings(ServiceSettings):
         "default.",
     )
     call_prices: dict[Feature, float] = Field(
-        {
-            Feature.LABELS: 1.0,
-            Feature.PROPERTIES: 0.75,
-            Feature.TEXT: 1.0,
-            Feature.FACES: 1.0,
-            Feature.MODERATION: 1.0,
-        },
+        CALL_PRICES,
         description="Prices of 1,000 recognition calls by feature, in US dollars. The defaults are "
         "those of us-east-1 for the first million calls of a month.",
     )
@@ -137,6 +134,25 @@ class ApiSettings(ServiceSettings):
         description="Origins of web pages that may call the API, separated by commas, such as "
         "`https://app.example.com`; none by default.",
     )
+
+    trace_url: str | None = Field(
+        None,
+        description="URL of the page of a trace, to which the history of an image links, such as "
+        "`https://jaeger.example.com/trace/{trace_id}`; `{xray_trace_id}` is the ID in the form of "
+        "AWS X-Ray. None by default. Every user sees the URL.",
+    )
+
+    @field_validator("trace_url", mode="before")
+    @classmethod
+    def _unset_empty(cls, url: object) -> object:
+        return url or None
+
+    @field_validator("trace_url")
+    @classmethod
+    def _check_trace_url(cls, url: str | None) -> str | None:
+        if url is not None and not TRACE_URL.fullmatch(url):
+            raise ValueError("write a URL with `{trace_id}` or `{xray_trace_id}` in it")
+        return url
 
     @field_validator("cors_origins", mode="before")
     @classmethod

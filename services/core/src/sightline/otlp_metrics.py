@@ -27,8 +27,7 @@ class OtlpMetrics:
     def __init__(self, service: str) -> None:
         reader = PeriodicExportingMetricReader(OTLPMetricExporter())
         self._provider = MeterProvider([reader], describe_resource(service))
-        meter = self._provider.get_meter("sightline")
-        self._instruments = {metric.name: _create_instrument(meter, metric) for metric in METRICS}
+        self._instruments = create_instruments(self._provider.get_meter("sightline"))
 
     def record(self, metric: Metric, value: float, dimensions: Mapping[str, str]) -> None:
         """Take one measurement."""
@@ -38,6 +37,11 @@ class OtlpMetrics:
     def close(self) -> None:
         """Export the rest, within a bounded time."""
         shut_down(self._provider.shutdown)
+
+
+def create_instruments(meter: Meter) -> dict[str, Instrument]:
+    """Return the instrument of each metric by the name of the metric."""
+    return {metric.name: _create_instrument(meter, metric) for metric in METRICS}
 
 
 def _create_instrument(meter: Meter, metric: Metric) -> Instrument:

@@ -122,6 +122,9 @@ def traces_environment(ports: Ports, owner_key: str) -> Environment:
         "OTEL_EXPORTER_OTLP_ENDPOINT": ports.url("traces"),
         # Someone waits for the page: do not batch for five seconds, the default.
         "OTEL_BSP_SCHEDULE_DELAY": "250",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+        "SIGHTLINE_METRICS": "otlp",
+        "SIGHTLINE_TRACE_URL": f"{ports.url('traces')}/traces/{{trace_id}}",
         "SIGHTLINE_TRACE_OWNER_KEY": owner_key,
     }
 

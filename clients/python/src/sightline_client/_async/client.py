@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,6 +20,7 @@ from sightline_client._async.transport import (
     run_auth_flow,
 )
 from sightline_client._async.uploader import Uploader
+from sightline_client.capture_times import shift_capture_time
 from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
@@ -387,9 +388,13 @@ class AsyncSightline:
         description: str | Unset | None = UNSET,
         labels_added: Sequence[str] | Unset = UNSET,
         labels_hidden: Sequence[str] | Unset = UNSET,
+        taken_at_override: datetime | Unset | None = UNSET,
         if_match: str | None = None,
     ) -> ImageView:
-        """Update the given fields; None removes a text.
+        """Update the given fields; None removes a text, and restores the time of the file.
+
+        `taken_at_override` corrects the time of capture. Without an offset from UTC, it is that of
+        a clock at the place.
 
         Raises `PreconditionFailed` if the ETag `if_match` is outdated.
         """
@@ -400,6 +405,9 @@ class AsyncSightline:
             labels_hidden=labels_hidden
             if isinstance(labels_hidden, Unset)
             else list(labels_hidden),
+            taken_at_override=taken_at_override.isoformat()
+            if isinstance(taken_at_override, datetime)
+            else taken_at_override,
         )
         return await self.call(
             update_image.asyncio_detailed,
@@ -416,21 +424,45 @@ class AsyncSightline:
         Unlike `update`, it keeps the image's other labels, and repeats the change if the image is
         changed at the same time. Raises `NotFound`, `PreconditionFailed`.
         """
+
+        def change(image: ImageView) -> ImageChanges | None:
+            added, hidden = change_labels(image, add, remove)
+            if (added, hidden) == (image.labels_added, image.labels_hidden):
+                return None
+            return ImageChanges(labels_added=added, labels_hidden=hidden)
+
+        return await self._edit(image_id, change)
+
+    async def shift_capture_time(self, image_id: str, interval: timedelta) -> ImageView:
+        """Move the time of capture by an interval, for example that of a camera with a wrong clock.
+
+        If the image is changed at the same time, the change is repeated. Raises `NotFound`,
+        `PreconditionFailed`, `InvalidCaptureTime`.
+        """
+        return await self._edit(
+            image_id,
+            lambda image: ImageChanges(taken_at_override=shift_capture_time(image, interval)),
+        )
+
+    async def _edit(
+        self, image_id: str, change: Callable[[ImageView], ImageChanges | None]
+    ) -> ImageView:
+        """Update an image with what `change` derives from its current state; None is no change."""
         attempt = 0
         while True:
             attempt += 1
             response = await self._respond(get_image.asyncio_detailed, image_id=image_id)
             image = response.parsed
             assert isinstance(image, ImageView)  # noqa: S101
-            added, hidden = change_labels(image, add, remove)
-            if (added, hidden) == (image.labels_added, image.labels_hidden):
+            changes = change(image)
+            if changes is None:
                 return image
             try:
-                return await self.update(
-                    image_id,
-                    labels_added=added,
-                    labels_hidden=hidden,
-                    if_match=response.headers.get("etag"),
+                return await self.call(
+                    update_image.asyncio_detailed,
+                    image_id=image_id,
+                    body=changes,
+                    if_match=unset_if_none(response.headers.get("etag")),
                 )
             except PreconditionFailed:
                 if attempt == MAX_EDIT_ATTEMPTS:

@@ -5,7 +5,7 @@ The client: every operation of the API, plus uploads, waiting and downloads."""
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -22,6 +22,7 @@ from sightline_client._sync.transport import (
     run_auth_flow,
 )
 from sightline_client._sync.uploader import Uploader
+from sightline_client.capture_times import shift_capture_time
 from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
@@ -387,9 +388,13 @@ class Sightline:
         description: str | Unset | None = UNSET,
         labels_added: Sequence[str] | Unset = UNSET,
         labels_hidden: Sequence[str] | Unset = UNSET,
+        taken_at_override: datetime | Unset | None = UNSET,
         if_match: str | None = None,
     ) -> ImageView:
-        """Update the given fields; None removes a text.
+        """Update the given fields; None removes a text, and restores the time of the file.
+
+        `taken_at_override` corrects the time of capture. Without an offset from UTC, it is that of
+        a clock at the place.
 
         Raises `PreconditionFailed` if the ETag `if_match` is outdated.
         """
@@ -400,6 +405,9 @@ class Sightline:
             labels_hidden=labels_hidden
             if isinstance(labels_hidden, Unset)
             else list(labels_hidden),
+            taken_at_override=taken_at_override.isoformat()
+            if isinstance(taken_at_override, datetime)
+            else taken_at_override,
         )
         return self.call(
             update_image.sync_detailed,
@@ -416,21 +424,43 @@ class Sightline:
         Unlike `update`, it keeps the image's other labels, and repeats the change if the image is
         changed at the same time. Raises `NotFound`, `PreconditionFailed`.
         """
+
+        def change(image: ImageView) -> ImageChanges | None:
+            added, hidden = change_labels(image, add, remove)
+            if (added, hidden) == (image.labels_added, image.labels_hidden):
+                return None
+            return ImageChanges(labels_added=added, labels_hidden=hidden)
+
+        return self._edit(image_id, change)
+
+    def shift_capture_time(self, image_id: str, interval: timedelta) -> ImageView:
+        """Move the time of capture by an interval, for example that of a camera with a wrong clock.
+
+        If the image is changed at the same time, the change is repeated. Raises `NotFound`,
+        `PreconditionFailed`, `InvalidCaptureTime`.
+        """
+        return self._edit(
+            image_id,
+            lambda image: ImageChanges(taken_at_override=shift_capture_time(image, interval)),
+        )
+
+    def _edit(self, image_id: str, change: Callable[[ImageView], ImageChanges | None]) -> ImageView:
+        """Update an image with what `change` derives from its current state; None is no change."""
         attempt = 0
         while True:
             attempt += 1
             response = self._respond(get_image.sync_detailed, image_id=image_id)
             image = response.parsed
             assert isinstance(image, ImageView)  # noqa: S101
-            added, hidden = change_labels(image, add, remove)
-            if (added, hidden) == (image.labels_added, image.labels_hidden):
+            changes = change(image)
+            if changes is None:
                 return image
             try:
-                return self.update(
-                    image_id,
-                    labels_added=added,
-                    labels_hidden=hidden,
-                    if_match=response.headers.get("etag"),
+                return self.call(
+                    update_image.sync_detailed,
+                    image_id=image_id,
+                    body=changes,
+                    if_match=unset_if_none(response.headers.get("etag")),
                 )
             except PreconditionFailed:
                 if attempt == MAX_EDIT_ATTEMPTS:

@@ -39,6 +39,8 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
     for name in ("title", "description"):
         if name in changes:
             update[name] = changes[name]
+    if "taken_at_override" in changes:
+        update["taken_at"] = changes["taken_at_override"]
     for name in ("added", "hidden"):
         labels = changes.get(f"labels_{name}")
         if labels is not None:

@@ -193,7 +193,9 @@ async def update_image(
     response: Response,
     if_match: IfMatch = None,
 ) -> ImageView:
-    """Change the title, the description and the owner's labels. Reprocessing keeps them.
+    """Change the title, the description, the owner's labels and the time of capture.
+
+    Reprocessing keeps them.
 
     With `If-Match`, only if the image still has that `ETag`.
     """

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sightline import tracing
 from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.states import State
-from sightline_api.dependencies import Images, OwnImage
+from sightline_api.dependencies import Images, OwnImage, Settings
 from sightline_api.problems import AUTHENTICATED, ImageNotFoundProblem, documented
 
 router = APIRouter(prefix="/v1/images", tags=["images"], responses=documented(*AUTHENTICATED))
@@ -74,6 +74,11 @@ class ImageHistory(BaseModel):
         description="ID of the trace in which the image was created, if traces were on.",
         examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
     )
+    trace_url: str | None = Field(
+        description="URL of the page of this trace, where the operator configured one and the "
+        "trace was recorded.",
+        examples=["https://jaeger.example.com/trace/4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
     items: list[HistoryEntry]
 
 
@@ -83,7 +88,7 @@ class ImageHistory(BaseModel):
     summary="Get the history of an image",
     responses=documented(ImageNotFoundProblem),
 )
-async def get_image_history(key: OwnImage, images: Images) -> ImageHistory:
+async def get_image_history(key: OwnImage, images: Images, settings: Settings) -> ImageHistory:
     """Return when the image was uploaded, waited and was processed, with retries and reasons.
 
     When an image is reprocessed, the history is that of the last processing of each part.
@@ -92,8 +97,19 @@ async def get_image_history(key: OwnImage, images: Images) -> ImageHistory:
     context = tracing.parse_traceparent(image.traceparent)
     return ImageHistory(
         trace_id=f"{context.trace_id:032x}" if context else None,
+        trace_url=_format_trace_url(settings.trace_url, context),
         items=sorted(list_entries(image), key=lambda entry: entry.started_at),
     )
+
+
+def _format_trace_url(template: str | None, context: tracing.TraceContext | None) -> str | None:
+    """Return the URL of a trace that was sampled; None if no page shows it."""
+    if template is None or context is None or not context.is_sampled:
+        return None
+    trace_id = f"{context.trace_id:032x}"
+    # https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids
+    xray_trace_id = f"1-{trace_id[:8]}-{trace_id[8:]}"
+    return template.replace("{xray_trace_id}", xray_trace_id).replace("{trace_id}", trace_id)
 
 
 def list_entries(image: Image) -> Iterator[HistoryEntry]:

@@ -62,7 +62,7 @@ class Filter:
             return False
         if self.taken_from is None and self.taken_until is None:
             return True
-        taken_at = image.renditions.taken_at
+        taken_at = image.taken_at
         return taken_at is not None and self._in_range(_in_utc(taken_at))
 
     def _in_range(self, taken_at: datetime) -> bool:

@@ -24,6 +24,12 @@ from sightline.domain.renditions import RenditionSet
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import State, Status
 from sightline.ports.image_table import SummaryPage
+from sightline_api.images.capture_times import (
+    LocalTime,
+    TakenAt,
+    format_local_time,
+    known_instant,
+)
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.pagination import encode_sorted_cursor
 from sightline_api.problems import Problem, ProblemBody
@@ -76,18 +82,6 @@ Title = Annotated[
     str,
     CLEAN_LINE,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH),
-]
-
-
-#: A wall-clock time without an offset from UTC, in ISO 8601.
-LocalTime = Annotated[
-    str,
-    StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$"),
-    Field(
-        description="The time on a clock at the place of capture, or in UTC if a GPS receiver is "
-        "its only source.",
-        examples=["2026-06-21T21:14:08"],
-    ),
 ]
 
 
@@ -224,16 +218,6 @@ class Capture(BaseModel):
         )
 
 
-def known_instant(taken_at: datetime | None) -> datetime | None:
-    """Return the time if it has an offset from UTC: only then is it an instant (RFC 3339)."""
-    return taken_at if taken_at is not None and taken_at.tzinfo is not None else None
-
-
-def format_local_time(taken_at: datetime | None) -> str | None:
-    """Return the wall-clock time in ISO 8601, without its offset."""
-    return None if taken_at is None else taken_at.replace(tzinfo=None).isoformat()
-
-
 class LinkedRendition(BaseModel):
     """A rendition in a list; sides are in pixels, and `url` is valid for at least an hour."""
 
@@ -287,8 +271,8 @@ class ImageSummary(BaseModel):
             animated=renditions.animated,
             placeholder=renditions.placeholder,
             labels=ImageLabel.all_of(image.labels),
-            taken_at=known_instant(renditions.taken_at),
-            taken_at_local=format_local_time(renditions.taken_at),
+            taken_at=known_instant(image.taken_at),
+            taken_at_local=format_local_time(image.taken_at),
             motion=renditions.motion,
             projection=renditions.projection,
             place=renditions.place,
@@ -343,6 +327,14 @@ class ImageView(BaseModel):
     )
     labels_added: tuple[str, ...] = Field(description="The owner's own labels.")
     labels_hidden: tuple[str, ...] = Field(description="Detected labels to leave out.")
+    taken_at: datetime | None = Field(
+        description="The instant of capture, as the owner corrected it, or else as the file "
+        "records it; null if its offset from UTC is unknown."
+    )
+    taken_at_local: LocalTime | None
+    taken_at_override: TakenAt | None = Field(
+        description="The time of capture as the owner corrected it; null if it is that of the file."
+    )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
     media_type: str = Field(description="As detected in the file; until then as declared.")
     bytes: int
@@ -364,7 +356,7 @@ class ImageView(BaseModel):
     projection: str | None = Field(
         description="The projection of a panorama, such as a 360-degree photo (`equirectangular`)."
     )
-    capture: Capture | None = Field(description="What the camera recorded.")
+    capture: Capture | None = Field(description="What the file records.")
     recognition: RecognitionView
     renditions: RenditionsView
 
@@ -380,6 +372,9 @@ class ImageView(BaseModel):
             labels=ImageLabel.all_of(image.labels),
             labels_added=image.details.added,
             labels_hidden=image.details.hidden,
+            taken_at=known_instant(image.taken_at),
+            taken_at_local=format_local_time(image.taken_at),
+            taken_at_override=image.details.taken_at,
             albums=sorted(image.albums),
             media_type=result.media_type if result else image.media_type,
             bytes=image.bytes,
@@ -417,7 +412,7 @@ class ImageUploadRequest(BaseModel):
 
 
 class ImageChanges(BaseModel):
-    """The fields to change. A field that is left out stays as it is; null removes a text."""
+    """The fields to change. A field that is left out stays; null removes a text or a time."""
 
     model_config = {"extra": "forbid"}
 
@@ -428,6 +423,11 @@ class ImageChanges(BaseModel):
     )
     labels_hidden: LabelList | None = Field(
         None, description="All detected labels to leave out. Null keeps them."
+    )
+    taken_at_override: TakenAt | None = Field(
+        None,
+        description="The time of capture on a clock at the place, with its offset from UTC if it "
+        "is known. Null restores the time of the file.",
     )
 
 

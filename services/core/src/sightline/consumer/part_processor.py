@@ -96,6 +96,7 @@ class PartProcessor(Generic[Result]):
                 ended = await self._finish(image, result)
             if ended is not None:
                 self._record_end(ended, sent_at, time.monotonic() - started)
+                await self._record_image(ended, sent_at)
         await self._publish(key)
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
@@ -109,6 +110,7 @@ class PartProcessor(Generic[Result]):
             return
         if ended is not None:
             self._record_end(ended, upload.sent_at)
+            await self._record_image(ended, upload.sent_at)
         await self._publish(upload.image)
 
     async def clear(self, upload: Upload) -> None:
@@ -219,16 +221,15 @@ class PartProcessor(Generic[Result]):
     def _record_end(
         self, image: Image, sent_at: float | None, processing_seconds: float | None = None
     ) -> None:
-        """Record how the part ended, and how long the image took if no part is pending."""
+        """Record how the part ended."""
         part = image.part(self._name)
-        now = time.time()
         fields: dict[str, object] = {
             **image.key._asdict(),
             "part": self._name,
             "state": part.state.value,
             "code": part.failure and part.failure.code,
             "seconds": _round(processing_seconds),
-            "seconds_since_upload": _round(sent_at and now - sent_at),
+            "seconds_since_upload": _round(sent_at and time.time() - sent_at),
         }
         logger.info("part completed", extra=fields)
         if processing_seconds is not None:
@@ -240,9 +241,32 @@ class PartProcessor(Generic[Result]):
             )
         if part.failure is not None:
             metrics.record(metrics.FAILURES, Code=part.failure.code)
-        if sent_at is not None and image.status in {Status.READY, Status.FAILED}:
-            seconds = max(0.0, now - sent_at)
+
+    async def _record_image(self, image: Image, sent_at: float | None) -> None:
+        """Record how long the image took, if this part was the last one to end.
+
+        The other part may have ended meanwhile in another process, which the row as it was read
+        when this one began does not show. The later of two parts counts, so that the image does
+        once.
+        """
+        if sent_at is None or not metrics.is_enabled():
+            return
+        seconds = max(0.0, time.time() - sent_at)
+        if image.status is Status.PROCESSING:
+            try:
+                image = await self._images.get(image.key)
+            except Exception:
+                logger.warning("could not read the end of the other part", exc_info=True)
+                return
+        if image.status in {Status.READY, Status.FAILED} and _last_part(image) == self._name:
             metrics.record(metrics.IMAGE_SECONDS, seconds, Outcome=_describe_outcome(image))
+
+
+def _last_part(image: Image) -> PartName:
+    """Return the part that ended last, of an image with no part pending."""
+    return max(
+        PART_NAMES, key=lambda name: (image.part(name).finished_at or image.created_at, name)
+    )
 
 
 def _round(seconds: float | None) -> float | None:

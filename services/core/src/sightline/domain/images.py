@@ -127,7 +127,8 @@ class Details(Value):
     """The details of an image that its owner edits; only the API writes them.
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
-    changes neither. `revision` counts the writes, as that of a part does.
+    changes neither. `taken_at` replaces the time of capture of the file; it has a UTC offset only
+    if the owner gave one. `revision` counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -135,6 +136,7 @@ class Details(Value):
     description: str | None = None
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    taken_at: datetime | None = None
 
 
 class Image(Value):
@@ -197,6 +199,12 @@ class Image(Value):
         return visible_labels(self.detected_labels, self.details.added, self.details.hidden)
 
     @property
+    def taken_at(self) -> datetime | None:
+        """The time of capture: that of the owner, or else that of the file."""
+        result = self.renditions.result
+        return self.details.taken_at or (result.capture.taken_at if result else None)
+
+    @property
     def perceptual_hash(self) -> str | None:
         """The perceptual hash, once the renditions exist."""
         result = self.renditions.result
@@ -242,7 +250,12 @@ class Image(Value):
     @property
     def details_summary(self) -> DetailsSummary:
         details = self.details
-        return DetailsSummary(title=details.title, added=details.added, hidden=details.hidden)
+        return DetailsSummary(
+            title=details.title,
+            added=details.added,
+            hidden=details.hidden,
+            taken_at=details.taken_at,
+        )
 
     @property
     def recognition_summary(self) -> RecognitionSummary:

@@ -24,6 +24,17 @@ class Feature(StrEnum):
     MODERATION = "moderation"
 
 
+#: Prices of 1,000 calls in us-east-1 for the first million calls of a month, in US dollars.
+#: https://aws.amazon.com/rekognition/pricing/
+CALL_PRICES: dict[Feature, float] = {
+    Feature.LABELS: 1.0,
+    Feature.PROPERTIES: 0.75,
+    Feature.TEXT: 1.0,
+    Feature.FACES: 1.0,
+    Feature.MODERATION: 1.0,
+}
+
+
 class RecognitionProfile(Value):
     """The requested features, and the limits on their results."""
 

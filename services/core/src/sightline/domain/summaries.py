@@ -32,6 +32,7 @@ class DetailsSummary(Value):
     title: str | None = None
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    taken_at: datetime | None = None
 
 
 class RecognitionSummary(Value):
@@ -84,6 +85,11 @@ class ImageSummary(Value):
     @property
     def status(self) -> Status:
         return derive_status(self.recognition.state, self.renditions.state)
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """The time of capture: that of the owner, or else that of the file."""
+        return self.details.taken_at or self.renditions.taken_at
 
     @property
     def labels(self) -> dict[str, ImageLabel]:

@@ -1,1 +1,1 @@
-"""A receiver of traces by OTLP over HTTP, with pages that show them."""
+"""A receiver of traces and metrics by OTLP over HTTP, with pages that show them."""

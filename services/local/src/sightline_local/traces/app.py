@@ -1,10 +1,14 @@
 """The receiver and its pages as an ASGI application."""
 
 import zlib
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from sightline_local.traces.metric_page import render_metrics
+from sightline_local.traces.metric_points import parse_metrics
+from sightline_local.traces.metric_store import MetricStore
 from sightline_local.traces.pages import render_list, render_missing, render_trace
 from sightline_local.traces.spans import InvalidExport, parse_export
 from sightline_local.traces.store import TraceStore
@@ -32,24 +36,19 @@ class BodyTooLarge(Exception):
     """The body exceeds `MAX_BODY_BYTES`."""
 
 
-def create_app(store: TraceStore) -> FastAPI:
-    """Create the application over a store."""
+def create_app(store: TraceStore, metrics: MetricStore) -> FastAPI:
+    """Create the application over the stores of traces and metrics."""
     app = FastAPI(openapi_url=None)
 
     @app.post("/v1/traces")
     async def receive_traces(request: Request) -> Response:
         """Add the spans of an export request."""
-        if request.headers.get("content-type", "").partition(";")[0] != PROTOBUF:
-            return Response(status_code=415)
-        try:
-            body = await _read_body(request)
-            store.add(parse_export(body))
-        except BodyTooLarge:
-            return Response(status_code=413)
-        except (InvalidExport, zlib.error):
-            return Response(status_code=400)
-        # An ExportTraceServiceResponse without a partial success is empty.
-        return Response(media_type=PROTOBUF)
+        return await _receive(request, lambda body: store.add(parse_export(body)))
+
+    @app.post("/v1/metrics")
+    async def receive_metrics(request: Request) -> Response:
+        """Add the points of an export request."""
+        return await _receive(request, lambda body: metrics.add(parse_metrics(body)))
 
     @app.get("/health")
     async def get_health() -> dict[str, str]:
@@ -58,6 +57,10 @@ def create_app(store: TraceStore) -> FastAPI:
     @app.get("/")
     async def show_traces() -> HTMLResponse:
         return HTMLResponse(render_list(store.list()), headers=HEADERS)
+
+    @app.get("/metrics")
+    async def show_metrics() -> HTMLResponse:
+        return HTMLResponse(render_metrics(metrics.list()), headers=HEADERS)
 
     @app.get("/traces/{trace_id}")
     async def show_trace(trace_id: str) -> HTMLResponse:
@@ -81,6 +84,20 @@ def create_app(store: TraceStore) -> FastAPI:
         return PlainTextResponse(render_text(trace), headers=HEADERS)
 
     return app
+
+
+async def _receive(request: Request, add: Callable[[bytes], None]) -> Response:
+    """Add the body of an export request, and return the response of OTLP."""
+    if request.headers.get("content-type", "").partition(";")[0] != PROTOBUF:
+        return Response(status_code=415)
+    try:
+        add(await _read_body(request))
+    except BodyTooLarge:
+        return Response(status_code=413)
+    except (InvalidExport, zlib.error):
+        return Response(status_code=400)
+    # The message of a response without a partial success is empty.
+    return Response(media_type=PROTOBUF)
 
 
 async def _read_body(request: Request) -> bytes:

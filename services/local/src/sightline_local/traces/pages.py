@@ -4,27 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 
+from sightline_local.traces.html import render_page
 from sightline_local.traces.spans import Span
 from sightline_local.traces.store import Trace
 from sightline_local.traces.waterfall import NANOSECONDS_PER_MILLISECOND, Row, build_rows
 
 #: Rows of each list.
 MAX_LISTED = 50
-
-STYLE = """\
-:root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: 0.2rem 0.8rem 0.2rem 0; text-align: left; vertical-align: top; }
-th { font-weight: 600; border-bottom: 1px solid #8888; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.error { color: #c62828; } @media (prefers-color-scheme: dark) { .error { color: #ff8a80; } }
-.bar { width: 45%; } .bar svg { display: block; width: 100%; height: 1.2rem; }
-.bar rect { fill: #1e88e5; } .bar .failed { fill: #c62828; }
-summary { cursor: pointer; } dl { margin: 0.2rem 0 0.4rem 1rem; } dt { float: left; clear: left; }
-dt::after { content: ":\\00a0"; } dd { margin: 0; overflow-wrap: anywhere; }
-"""
 
 
 def render_list(traces: list[Trace]) -> str:
@@ -43,7 +29,7 @@ def render_list(traces: list[Trace]) -> str:
         f"<h2>{heading} ({len(listed)})</h2>{_render_table(listed[:MAX_LISTED])}"
         for heading, listed in sections
     )
-    return _render_page("Traces", body)
+    return render_page("Traces", f"<p><a href='/metrics'>Metrics</a></p>{body}")
 
 
 def render_trace(trace: Trace) -> str:
@@ -58,23 +44,15 @@ def render_trace(trace: Trace) -> str:
     )
     body = f"<p><a href='/'>All traces</a></p><p>{summary}</p><table>{header}"
     body += "".join(_render_row(row, trace) for row in rows) + "</table>"
-    return _render_page(f"Trace {trace.trace_id}", body)
+    return render_page(f"Trace {trace.trace_id}", body)
 
 
 def render_missing() -> str:
     """Return the page of a trace that is not known."""
-    return _render_page(
+    return render_page(
         "Trace not found",
         "<p>It has not arrived yet, or newer traces have replaced it. "
         "<a href='/'>All traces</a></p>",
-    )
-
-
-def _render_page(title: str, body: str) -> str:
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title>"
-        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style>"
-        f"<h1>{escape(title)}</h1>{body}</html>"
     )
 
 

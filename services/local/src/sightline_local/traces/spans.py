@@ -67,11 +67,11 @@ def parse_export(body: bytes) -> list[Span]:
 
 
 def _find_service(attributes: Iterable[KeyValue]) -> str:
-    return str(dict(_parse_attributes(attributes)).get(SERVICE_ATTRIBUTE, UNKNOWN_SERVICE))
+    return str(dict(parse_attributes(attributes)).get(SERVICE_ATTRIBUTE, UNKNOWN_SERVICE))
 
 
 def _parse_span(service: str, span: trace_pb2.Span) -> Span:
-    attributes = dict(_parse_attributes(span.attributes))
+    attributes = dict(parse_attributes(span.attributes))
     failed = span.status.code == trace_pb2.Status.STATUS_CODE_ERROR
     return Span(
         trace_id=span.trace_id.hex(),
@@ -87,7 +87,8 @@ def _parse_span(service: str, span: trace_pb2.Span) -> Span:
     )
 
 
-def _parse_attributes(attributes: Iterable[KeyValue]) -> Iterator[tuple[str, AttributeValue]]:
+def parse_attributes(attributes: Iterable[KeyValue]) -> Iterator[tuple[str, AttributeValue]]:
+    """Yield the name and the value of each attribute."""
     for attribute in attributes:
         yield attribute.key, _parse_value(attribute.value)
 

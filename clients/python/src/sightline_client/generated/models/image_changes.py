@@ -17,19 +17,22 @@ T = TypeVar("T", bound="ImageChanges")
 
 @_attrs_define
 class ImageChanges:
-    """The fields to change. A field that is left out stays as it is; null removes a text.
+    """The fields to change. A field that is left out stays; null removes a text or a time.
 
     Attributes:
         title (None | str | Unset):
         description (None | str | Unset):
         labels_added (list[str] | None | Unset): All of the owner's own labels. Null keeps them.
         labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
+        taken_at_override (None | str | Unset): The time of capture on a clock at the place, with its offset from UTC if
+            it is known. Null restores the time of the file.
     """
 
     title: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
     labels_added: list[str] | None | Unset = UNSET
     labels_hidden: list[str] | None | Unset = UNSET
+    taken_at_override: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         title: None | str | Unset
@@ -62,6 +65,12 @@ class ImageChanges:
         else:
             labels_hidden = self.labels_hidden
 
+        taken_at_override: None | str | Unset
+        if isinstance(self.taken_at_override, Unset):
+            taken_at_override = UNSET
+        else:
+            taken_at_override = self.taken_at_override
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -73,6 +82,8 @@ class ImageChanges:
             field_dict["labels_added"] = labels_added
         if labels_hidden is not UNSET:
             field_dict["labels_hidden"] = labels_hidden
+        if taken_at_override is not UNSET:
+            field_dict["taken_at_override"] = taken_at_override
 
         return field_dict
 
@@ -132,11 +143,21 @@ class ImageChanges:
 
         labels_hidden = _parse_labels_hidden(d.pop("labels_hidden", UNSET))
 
+        def _parse_taken_at_override(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        taken_at_override = _parse_taken_at_override(d.pop("taken_at_override", UNSET))
+
         image_changes = cls(
             title=title,
             description=description,
             labels_added=labels_added,
             labels_hidden=labels_hidden,
+            taken_at_override=taken_at_override,
         )
 
         return image_changes

@@ -23,10 +23,13 @@ class ImageHistory:
 
     Attributes:
         trace_id (None | str): ID of the trace in which the image was created, if traces were on.
+        trace_url (None | str): URL of the page of this trace, where the operator configured one and the trace was
+            recorded.
         items (list[HistoryEntry]):
     """
 
     trace_id: None | str
+    trace_url: None | str
     items: list[HistoryEntry]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -35,6 +38,9 @@ class ImageHistory:
 
         trace_id: None | str
         trace_id = self.trace_id
+
+        trace_url: None | str
+        trace_url = self.trace_url
 
         items = []
         for items_item_data in self.items:
@@ -46,6 +52,7 @@ class ImageHistory:
         field_dict.update(
             {
                 "trace_id": trace_id,
+                "trace_url": trace_url,
                 "items": items,
             }
         )
@@ -65,6 +72,13 @@ class ImageHistory:
 
         trace_id = _parse_trace_id(d.pop("trace_id"))
 
+        def _parse_trace_url(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        trace_url = _parse_trace_url(d.pop("trace_url"))
+
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
@@ -74,6 +88,7 @@ class ImageHistory:
 
         image_history = cls(
             trace_id=trace_id,
+            trace_url=trace_url,
             items=items,
         )
 

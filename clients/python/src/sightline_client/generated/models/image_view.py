@@ -35,6 +35,10 @@ class ImageView:
             the owner's own. Most confident first.
         labels_added (list[str]): The owner's own labels.
         labels_hidden (list[str]): Detected labels to leave out.
+        taken_at (datetime.datetime | None): The instant of capture, as the owner corrected it, or else as the file
+            records it; null if its offset from UTC is unknown.
+        taken_at_local (None | str):
+        taken_at_override (None | str): The time of capture as the owner corrected it; null if it is that of the file.
         albums (list[str]): Ids of the albums that contain the image.
         media_type (str): As detected in the file; until then as declared.
         bytes_ (int):
@@ -47,7 +51,7 @@ class ImageView:
         placeholder (None | str): ThumbHash in Base64, to show until a rendition has loaded.
         motion (bool | None): Whether the image is the still of a motion photo or a Live Photo.
         projection (None | str): The projection of a panorama, such as a 360-degree photo (`equirectangular`).
-        capture (Capture | None): What the camera recorded.
+        capture (Capture | None): What the file records.
         recognition (RecognitionView): The recognition result. Boxes are fractions of the upright image's width and
             height.
 
@@ -62,6 +66,9 @@ class ImageView:
     labels: list[ImageLabel]
     labels_added: list[str]
     labels_hidden: list[str]
+    taken_at: datetime.datetime | None
+    taken_at_local: None | str
+    taken_at_override: None | str
     albums: list[str]
     media_type: str
     bytes_: int
@@ -103,6 +110,18 @@ class ImageView:
         labels_added = self.labels_added
 
         labels_hidden = self.labels_hidden
+
+        taken_at: None | str
+        if isinstance(self.taken_at, datetime.datetime):
+            taken_at = self.taken_at.isoformat()
+        else:
+            taken_at = self.taken_at
+
+        taken_at_local: None | str
+        taken_at_local = self.taken_at_local
+
+        taken_at_override: None | str
+        taken_at_override = self.taken_at_override
 
         albums = self.albums
 
@@ -156,6 +175,9 @@ class ImageView:
                 "labels": labels,
                 "labels_added": labels_added,
                 "labels_hidden": labels_hidden,
+                "taken_at": taken_at,
+                "taken_at_local": taken_at_local,
+                "taken_at_override": taken_at_override,
                 "albums": albums,
                 "media_type": media_type,
                 "bytes": bytes_,
@@ -212,6 +234,35 @@ class ImageView:
         labels_added = cast(list[str], d.pop("labels_added"))
 
         labels_hidden = cast(list[str], d.pop("labels_hidden"))
+
+        def _parse_taken_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                taken_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return taken_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        taken_at = _parse_taken_at(d.pop("taken_at"))
+
+        def _parse_taken_at_local(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        taken_at_local = _parse_taken_at_local(d.pop("taken_at_local"))
+
+        def _parse_taken_at_override(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        taken_at_override = _parse_taken_at_override(d.pop("taken_at_override"))
 
         albums = cast(list[str], d.pop("albums"))
 
@@ -299,6 +350,9 @@ class ImageView:
             labels=labels,
             labels_added=labels_added,
             labels_hidden=labels_hidden,
+            taken_at=taken_at,
+            taken_at_local=taken_at_local,
+            taken_at_override=taken_at_override,
             albums=albums,
             media_type=media_type,
             bytes_=bytes_,

@@ -139,15 +139,17 @@ def sync_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description and the owner's labels. Reprocessing keeps them.
+     Change the title, the description, the owner's labels and the time of capture.
+
+    Reprocessing keeps them.
 
     With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         if_match (str | Unset): The `ETag` that the resource must still have.
-        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
-            removes a text.
+        body (ImageChanges): The fields to change. A field that is left out stays; null removes a
+            text or a time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -179,15 +181,17 @@ def sync(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description and the owner's labels. Reprocessing keeps them.
+     Change the title, the description, the owner's labels and the time of capture.
+
+    Reprocessing keeps them.
 
     With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         if_match (str | Unset): The `ETag` that the resource must still have.
-        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
-            removes a text.
+        body (ImageChanges): The fields to change. A field that is left out stays; null removes a
+            text or a time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,15 +218,17 @@ async def asyncio_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description and the owner's labels. Reprocessing keeps them.
+     Change the title, the description, the owner's labels and the time of capture.
+
+    Reprocessing keeps them.
 
     With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         if_match (str | Unset): The `ETag` that the resource must still have.
-        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
-            removes a text.
+        body (ImageChanges): The fields to change. A field that is left out stays; null removes a
+            text or a time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -252,15 +258,17 @@ async def asyncio(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description and the owner's labels. Reprocessing keeps them.
+     Change the title, the description, the owner's labels and the time of capture.
+
+    Reprocessing keeps them.
 
     With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         if_match (str | Unset): The `ETag` that the resource must still have.
-        body (ImageChanges): The fields to change. A field that is left out stays as it is; null
-            removes a text.
+        body (ImageChanges): The fields to change. A field that is left out stays; null removes a
+            text or a time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
