@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,15 +12,14 @@ from botocore.exceptions import EndpointConnectionError
 
 from api.conftest import Gateway, serve
 from sightline.adapters.memory import memory_tables
-from sightline.domain.api_keys import ApiKey, Scope, digest_secret, new_secret
-from sightline.domain.clock import now
+from sightline.domain.api_keys import Scope, digest_secret, new_secret
 from sightline.domain.ids import new_image_id, new_key_id
 from sightline_api.auth.api_keys import MAX_AGE_SECONDS, UNKNOWN_AGE_SECONDS, ApiKeyVerifier
 from sightline_api.auth.scopes import required_scopes
 from sightline_api.auth.user import InvalidToken, User
 from sightline_api.openapi import make_document
 from sightline_api.settings import ApiSettings
-from sightline_testing.builders import SHA256, new_owner
+from sightline_testing.builders import SHA256, make_api_key, new_owner
 from sightline_testing.tokens import TokenIssuer
 
 ALL_SCOPES = list(Scope)
@@ -141,17 +140,8 @@ def readable(pool: TokenIssuer) -> Iterator[tuple[Gateway, dict[str, str]]]:
     with serve(pool, settings) as gateway:
         secrets = {}
         for scope in Scope:
-            secret, at = new_secret(), now()
-            key = ApiKey(
-                owner=gateway.owner,
-                key_id=new_key_id(),
-                name=scope,
-                shown=secret[:8],
-                digest=digest_secret(secret),
-                scopes=frozenset({scope}),
-                created_at=at,
-                ends_at=at + timedelta(days=1),
-            )
+            secret = new_secret()
+            key = make_api_key(gateway.owner, secret, scopes=frozenset({scope}))
             gateway.run(gateway.tables.api_keys.create(key))
             secrets[scope.value] = secret
         yield gateway, secrets
@@ -258,17 +248,9 @@ class Verification:
     def __init__(self) -> None:
         self.clock, self.table, self.secret = Clock(), CountingTable(), new_secret()
         self.verifier = ApiKeyVerifier(self.table, self.clock)
-        at = now().fromtimestamp(self.clock.now, now().tzinfo)
-        self.key = ApiKey(
-            owner="owner",
-            key_id=new_key_id(),
-            name="import",
-            shown=self.secret[:8],
-            digest=digest_secret(self.secret),
-            scopes=frozenset({Scope.IMAGES_READ}),
-            created_at=at,
-            ends_at=at + timedelta(days=1),
-        )
+        at = datetime.fromtimestamp(self.clock.now, UTC)
+        times = {"created_at": at, "ends_at": at + timedelta(days=1)}
+        self.key = make_api_key("owner", self.secret, **times)
         asyncio.run(self.table.inner.create(self.key))
 
     def verify(self, secret: str | None = None) -> User:

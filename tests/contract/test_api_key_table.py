@@ -3,45 +3,28 @@
 from datetime import timedelta
 
 import pytest
-from uuid_utils.compat import uuid4
 
 from sightline.domain.api_keys import (
     USE_INTERVAL,
-    ApiKey,
     ApiKeyNotFound,
-    Scope,
     digest_secret,
     new_secret,
 )
 from sightline.domain.clock import now
-from sightline.domain.ids import new_key_id
 from sightline.optimistic import Conflict
 from sightline.ports.tables import Tables
-
-
-def build_key(owner: str | None = None) -> ApiKey:
-    secret, at = new_secret(), now()
-    return ApiKey(
-        owner=owner or str(uuid4()),
-        key_id=new_key_id(),
-        name="nightly import",
-        shown=secret[:8],
-        digest=digest_secret(secret),
-        scopes=frozenset({Scope.IMAGES_READ, Scope.IMAGES_WRITE}),
-        created_at=at,
-        ends_at=at + timedelta(days=90),
-    )
+from sightline_testing.builders import make_api_key
 
 
 async def test_a_key_is_found_by_its_digest(tables: Tables) -> None:
-    key = build_key()
+    key = make_api_key()
     await tables.api_keys.create(key)
     assert await tables.api_keys.find(key.digest) == key
     assert await tables.api_keys.find(digest_secret(new_secret())) is None
 
 
 async def test_create_is_idempotent(tables: Tables) -> None:
-    key = build_key()
+    key = make_api_key()
     await tables.api_keys.create(key)
     await tables.api_keys.create(key)
     assert await tables.api_keys.list(key.owner) == [key]
@@ -49,7 +32,7 @@ async def test_create_is_idempotent(tables: Tables) -> None:
 
 @pytest.mark.parametrize("field", ["key_id", "digest"])
 async def test_create_refuses_an_id_or_digest_in_use(tables: Tables, field: str) -> None:
-    key, other = build_key("owner"), build_key("owner")
+    key, other = make_api_key("owner"), make_api_key("owner")
     await tables.api_keys.create(key)
     with pytest.raises(Conflict):
         await tables.api_keys.create(other.model_copy(update={field: getattr(key, field)}))
@@ -58,14 +41,14 @@ async def test_create_refuses_an_id_or_digest_in_use(tables: Tables, field: str)
 
 
 async def test_keys_are_listed_by_owner_newest_first(tables: Tables) -> None:
-    old, new, foreign = build_key("owner"), build_key("owner"), build_key("other")
+    old, new, foreign = make_api_key("owner"), make_api_key("owner"), make_api_key("other")
     for key in (old, new, foreign):
         await tables.api_keys.create(key)
     assert await tables.api_keys.list("owner") == [new, old]
 
 
 async def test_a_revoked_key_is_gone(tables: Tables) -> None:
-    revoked, kept = build_key("owner"), build_key("owner")
+    revoked, kept = make_api_key("owner"), make_api_key("owner")
     for key in (revoked, kept):
         await tables.api_keys.create(key)
     await tables.api_keys.revoke("owner", revoked.key_id)
@@ -76,7 +59,7 @@ async def test_a_revoked_key_is_gone(tables: Tables) -> None:
 
 
 async def test_another_owner_cannot_revoke_a_key(tables: Tables) -> None:
-    key = build_key()
+    key = make_api_key()
     await tables.api_keys.create(key)
     with pytest.raises(ApiKeyNotFound):
         await tables.api_keys.revoke("other", key.key_id)
@@ -84,7 +67,7 @@ async def test_another_owner_cannot_revoke_a_key(tables: Tables) -> None:
 
 
 async def test_the_last_use_is_written_once_in_an_interval(tables: Tables) -> None:
-    key, at = build_key(), now()
+    key, at = make_api_key(), now()
     await tables.api_keys.create(key)
 
     async def last_use() -> object:
@@ -101,7 +84,7 @@ async def test_the_last_use_is_written_once_in_an_interval(tables: Tables) -> No
 
 
 async def test_the_last_use_does_not_restore_a_revoked_key(tables: Tables) -> None:
-    key = build_key()
+    key = make_api_key()
     await tables.api_keys.create(key)
     await tables.api_keys.revoke(key.owner, key.key_id)
     await tables.api_keys.record_use(key, now())
@@ -109,7 +92,7 @@ async def test_the_last_use_does_not_restore_a_revoked_key(tables: Tables) -> No
 
 
 async def test_erasure_removes_the_keys_of_one_owner(tables: Tables) -> None:
-    gone, kept = build_key(), build_key()
+    gone, kept = make_api_key(), make_api_key()
     for key in (gone, kept):
         await tables.api_keys.create(key)
     await tables.owner_data.erase(gone.owner)
