@@ -12,7 +12,7 @@ from rich.progress import track
 from sightline.adapters.aws.sigv4 import Credentials
 from sightline.ports.image_table import SummaryPage
 from sightline_api.auth.jwks import JwksCache
-from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
+from sightline_api.auth.rate_limit import OWNER_POLICY, RateLimiter
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.images.schemas import ImageSummaryPage
 from sightline_api.urls.cloudfront import CloudFrontSigner
@@ -62,7 +62,7 @@ def _create_steps() -> dict[str, tuple[Step, int]]:
     cloudfront = CloudFrontSigner(
         s3, "https://images.example.com", "K2JCJMDEHXQW5F", private_key, RENDITION_URL_SECONDS
     )
-    limiter = OwnerRateLimiter(1e9, 10**9)
+    limiter = RateLimiter(OWNER_POLICY, 1e9, 10**9)
     # Distinct images, since equal keys are signed only once.
     page = SummaryPage([make_ready_image().summary for _ in range(PAGE_SIZE)], None)
     page_schema = asyncio.run(ImageSummaryPage.of(page, s3))
@@ -75,7 +75,7 @@ def _create_steps() -> dict[str, tuple[Step, int]]:
         return ImageSummaryPage.__pydantic_serializer__.to_json(page_schema)
 
     async def check_rate_limit() -> bytes:
-        return format_header(limiter.take("owner")).encode()
+        return limiter.format_header(limiter.take("owner")).encode()
 
     return {
         "token, cached": (lambda: verifier.verify(token), 20_000),

@@ -14,6 +14,7 @@ from sightline.domain.object_keys import original_key
 from sightline_api.openapi import make_document
 from sightline_testing.builders import (
     ETAG,
+    make_api_key,
     make_image,
     make_rendition_set,
     new_owner,
@@ -29,7 +30,12 @@ OPERATIONS = {
     if method in METHODS
 }
 WITH_IDS = [name for name, (_, path, _) in OPERATIONS.items() if "_id}" in path]
-POSTS = [name for name, (method, _, _) in OPERATIONS.items() if method == "post"]
+#: A repeated response would show the secret again, so `create_api_key` takes no key.
+POSTS = [
+    name
+    for name, (method, _, _) in OPERATIONS.items()
+    if method == "post" and name != "create_api_key"
+]
 
 #: A valid body for each operation that requires one.
 BODIES: dict[str, Any] = {
@@ -42,7 +48,7 @@ BODIES: dict[str, Any] = {
 
 
 class OwnedData:
-    """An image in an album of another owner."""
+    """An image in an album, and an API key, of another owner."""
 
     def __init__(self, gateway: Gateway) -> None:
         owner, at = new_owner(), now()
@@ -51,10 +57,12 @@ class OwnedData:
         self.album = Album(
             owner=owner, album_id=new_album_id(), title="Theirs", created_at=at, updated_at=at
         )
+        self.api_key = make_api_key(owner)
         part = image.renditions.begin(ETAG).succeed(make_rendition_set())
         done = with_recognition(image, "Dog").with_part("renditions", part)
 
         async def store() -> None:
+            await gateway.tables.api_keys.create(self.api_key)
             await gateway.tables.images.create(image)
             await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
@@ -70,7 +78,8 @@ class OwnedData:
             stored = await gateway.originals.head(original_key(self.image))
             image = await gateway.tables.images.get(self.image)
             album = await gateway.tables.albums.get(self.album.key)
-            return copy.deepcopy((stored, image, album, gateway.uploads.published))
+            keys = await gateway.tables.api_keys.list(self.api_key.owner)
+            return copy.deepcopy((stored, image, album, keys, gateway.uploads.published))
 
         return asyncio.run(read())
 
@@ -81,14 +90,20 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
     theirs = OwnedData(gateway)
     before = theirs.state(gateway)
     method, path, operation = OPERATIONS[name]
-    url = path.format(image_id=theirs.image.image_id, album_id=theirs.album.album_id)
+    url = path.format(
+        image_id=theirs.image.image_id,
+        album_id=theirs.album.album_id,
+        api_key_id=theirs.api_key.key_id,
+    )
     assert ("requestBody" in operation) == (name in BODIES)
     body = copy.deepcopy(BODIES.get(name))
     if body and "ids" in body:
         body["ids"] = [theirs.image.image_id]
     response = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
     assert response.status_code == 404
-    missing = path.format(image_id=new_album_id(), album_id=new_album_id())
+    missing = path.format(
+        image_id=new_album_id(), album_id=new_album_id(), api_key_id=new_album_id()
+    )
     absent = gateway.client.request(method.upper(), missing, headers=gateway.headers(), json=body)
     assert absent.json() == response.json()
     assert theirs.state(gateway) == before

@@ -8,7 +8,7 @@ import pytest
 from api.conftest import Gateway, serve
 from sightline.settings import read_settings
 from sightline_api.auth import rate_limit
-from sightline_api.auth.rate_limit import OwnerRateLimiter, RateLimitState
+from sightline_api.auth.rate_limit import RateLimiter, RateLimitState
 from sightline_api.settings import ApiSettings
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import TokenIssuer
@@ -29,18 +29,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def limiter(clock: Clock) -> OwnerRateLimiter:
-    return OwnerRateLimiter(rate=2, burst=5, clock=clock)
+def limiter(clock: Clock) -> RateLimiter:
+    return RateLimiter("owner", rate=2, burst=5, clock=clock)
 
 
-def test_a_burst_empties_the_bucket(limiter: OwnerRateLimiter) -> None:
+def test_a_burst_empties_the_bucket(limiter: RateLimiter) -> None:
     taken = [limiter.take("a") for _ in range(6)]
     assert [each.remaining for each in taken] == [4, 3, 2, 1, 0, 0]
     assert [each.reset_seconds for each in taken] == [1, 1, 2, 2, 3, 3]
     assert [each.retry_seconds for each in taken] == [0, 0, 0, 0, 0, 1]
 
 
-def test_a_bucket_refills_over_time(limiter: OwnerRateLimiter, clock: Clock) -> None:
+def test_a_bucket_refills_over_time(limiter: RateLimiter, clock: Clock) -> None:
     for _ in range(5):
         limiter.take("a")
     clock.now += 0.5
@@ -50,7 +50,7 @@ def test_a_bucket_refills_over_time(limiter: OwnerRateLimiter, clock: Clock) -> 
     assert limiter.take("a") == RateLimitState(remaining=4, reset_seconds=1, retry_seconds=0)
 
 
-def test_rejected_requests_do_not_count(limiter: OwnerRateLimiter, clock: Clock) -> None:
+def test_rejected_requests_do_not_count(limiter: RateLimiter, clock: Clock) -> None:
     for _ in range(100):
         limiter.take("a")
     clock.now += 0.5
@@ -58,20 +58,20 @@ def test_rejected_requests_do_not_count(limiter: OwnerRateLimiter, clock: Clock)
 
 
 def test_the_retry_time_follows_from_the_rate(clock: Clock) -> None:
-    limiter = OwnerRateLimiter(rate=0.1, burst=1, clock=clock)
+    limiter = RateLimiter("owner", rate=0.1, burst=1, clock=clock)
     assert limiter.take("a").retry_seconds == 0
     clock.now += 2.5
     assert limiter.take("a").retry_seconds == 8
 
 
-def test_each_owner_has_a_separate_bucket(limiter: OwnerRateLimiter) -> None:
+def test_each_owner_has_a_separate_bucket(limiter: RateLimiter) -> None:
     for _ in range(6):
         limiter.take("a")
     assert limiter.take("b").remaining == 4
 
 
 def test_the_buckets_of_the_latest_callers_are_kept(
-    limiter: OwnerRateLimiter, monkeypatch: pytest.MonkeyPatch
+    limiter: RateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limit, "MAX_BUCKETS", 2)
     for owner in ("a", "b", "a", "c"):

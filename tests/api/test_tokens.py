@@ -14,7 +14,8 @@ import pytest
 
 from api.conftest import serve_jwks
 from sightline_api.auth.jwks import JwksCache
-from sightline_api.auth.tokens import InvalidToken, TokenVerifier
+from sightline_api.auth.tokens import TokenVerifier
+from sightline_api.auth.user import InvalidToken
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 

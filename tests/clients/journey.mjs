@@ -53,6 +53,21 @@ let renewals = 0;
 const options = { baseUrl: API, token: session.token };
 const sightline = createSightline(options);
 
+// An API key is a credential without a renewal.
+const request = { name: "import", scopes: ["images:read"], expires_in_days: 7 };
+const { data: key } = await sightline.POST("/v1/api-keys", { body: request });
+const program = createSightline({ baseUrl: API, token: key.secret });
+assert.deepEqual((await program.GET("/v1/albums")).data.items, []);
+await assert.rejects(
+  program.POST("/v1/albums", { body: { title: "Summer" } }),
+  (error) => error instanceof Problem && error.code === "insufficient_scope",
+);
+const wrong = createSightline({ baseUrl: API, token: `${key.secret.slice(0, -1)}_` });
+await assert.rejects(
+  wrong.GET("/v1/albums"),
+  (error) => error instanceof Problem && error.status === 401,
+);
+
 async function createUploads(paths) {
   const files = await Promise.all(paths.map((path) => readFile(path)));
   const { data } = await sightline.POST("/v1/images/batch", {

@@ -24,6 +24,7 @@ from sightline_client import (
 )
 from sightline_client.cognito import Tokens
 from sightline_client.errors import (
+    MissingScope,
     NotFound,
     ProcessingFailed,
     ProcessingTimeout,
@@ -95,6 +96,28 @@ async def use_every_resource(connection: Connection, draw: Draw, folder: Path) -
         with pytest.raises(NotFound) as missing:
             await sightline.image(image.id)
         assert missing.value.code == "image_not_found"
+
+
+async def use_an_api_key(connection: Connection, draw: Draw) -> None:
+    """Create a key, upload and read with it, exceed its scopes, and revoke it."""
+    async with await connect(connection) as sightline:
+        created = await sightline.create_api_key("import", ["images:read", "images:write"])
+        (listed,) = await sightline.api_keys()
+        assert (listed.id, listed.name, listed.last_used_at) == (created.api_key.id, "import", None)
+        async with AsyncSightline.from_api_key(connection.api, created.secret) as program:
+            image = await program.upload(draw("import.jpg"))
+            await program.wait_until_ready(image.id, timeout=TIMEOUT_SECONDS)
+            with pytest.raises(MissingScope):
+                await program.create_album("Summer")
+            with pytest.raises(MissingScope):
+                await program.api_keys()
+        assert (await sightline.image(image.id)).status == Status.READY
+        (listed,) = await sightline.api_keys()
+        assert listed.last_used_at is not None
+        await sightline.revoke_api_key(listed.id)
+        assert await sightline.api_keys() == []
+        with pytest.raises(NotFound):
+            await sightline.revoke_api_key(listed.id)
 
 
 async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:

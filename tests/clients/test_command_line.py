@@ -317,6 +317,32 @@ def test_token_from_the_environment_replaces_the_session(
     assert shell.json("usage")[0]["images"] == 0
 
 
+def test_an_api_key_replaces_the_session_within_its_scopes(
+    shell: Shell, connection: Connection
+) -> None:
+    assert "set SIGHTLINE_API" in shell.run("--api-key", "slk_x", "ls", code=1).stderr
+    shell.sign_in(connection)
+    secret = shell.run("key", "create", "import", "--scope", "images:read", "--days", "7").stdout
+    (listed,) = shell.json("key", "ls")
+    assert (listed["name"], listed["scopes"]) == ("import", ["images:read"])
+    assert secret.startswith(listed["prefix"])
+    assert secret.strip() not in shell.run("key", "ls").stdout
+    # The URL is that of the profile.
+    assert shell.run("--api-key", secret.strip(), "whoami").stdout.startswith("API key slk_")
+    shell.environment |= {"SIGHTLINE_API": connection.api, "SIGHTLINE_API_KEY": secret.strip()}
+    assert shell.json("ls") == []
+    (reported,) = shell.json("whoami")
+    assert (reported["api_key"], reported["subject"]) == (listed["prefix"], None)
+    for command in (("usage",), ("key", "ls"), ("album", "create", "x")):
+        assert "sightline key create" in shell.run(*command, code=1).stderr
+    shell.environment["SIGHTLINE_API_KEY"] = secret.strip()[:-1] + "_"
+    assert "sign in" in shell.run("ls", code=3).stderr
+    del shell.environment["SIGHTLINE_API_KEY"], shell.environment["SIGHTLINE_API"]
+    shell.run("key", "revoke", listed["id"])
+    assert shell.json("key", "ls") == []
+    shell.run("key", "revoke", listed["id"], code=4)
+
+
 def test_completion_supports_every_shell(shell: Shell) -> None:
     for name in ("bash", "zsh", "fish"):
         shell.environment["_SIGHTLINE_COMPLETE"] = f"source_{name}"

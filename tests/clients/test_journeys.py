@@ -45,6 +45,12 @@ async def test_client_covers_sign_in_to_deletion(
     await run(journey.use_every_resource, connection, draw, folder)
 
 
+async def test_client_uses_an_api_key(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path]
+) -> None:
+    await run(journey.use_an_api_key, connection, draw)
+
+
 async def test_client_uploads_a_batch(
     journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:

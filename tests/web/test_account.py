@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -45,6 +46,31 @@ def read_code(page: Page, email: str) -> str:
     assert code is not None
     mailbox.close()
     return code[1]
+
+
+def test_an_api_key_is_shown_once_and_revoked(page: Page, user: User) -> None:
+    sign_in(page, user, "/account")
+    keys = page.locator("section", has=page.get_by_role("heading", name="API keys"))
+    keys.get_by_role("button", name="Create API key").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What uses the key?").fill("nightly import")
+    dialog.get_by_label("Upload, change and delete photos").check()
+    dialog.get_by_label("Expires after").select_option("30")
+    dialog.get_by_role("button", name="Create API key").click()
+    secret = page.get_by_label("API key", exact=True).input_value()
+    response = httpx.get(
+        f"{user.connection.api}/v1/images", headers={"Authorization": f"Bearer {secret}"}
+    )
+    assert response.status_code == 200
+    dialog.get_by_role("button", name="Close").click()
+    expect(keys.get_by_text(secret[:8])).to_be_visible()
+    expect(keys.get_by_text("Read photos, Upload, change and delete photos")).to_be_visible()
+    assert secret not in page.content()
+    keys.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("API key revoked.")).to_be_visible()
+    expect(keys.get_by_text(secret[:8])).to_have_count(0)
+    assert user.http.get("/v1/api-keys").json()["items"] == []
 
 
 def test_a_new_user_signs_up_and_confirms_with_the_code_that_was_sent(page: Page) -> None:

@@ -11,8 +11,11 @@ export type Sightline = Client<paths>;
 export interface Options {
   /** The base URL of the API, without `/v1`; empty for the page's own origin. */
   baseUrl: string;
-  /** Returns an access token; with `renew` a new one, because the API rejected the last. */
-  token(renew: boolean): Promise<string>;
+  /**
+   * The credential: an API key, or a function that returns an access token; with `renew` a new one,
+   * because the API rejected the last.
+   */
+  token: string | ((renew: boolean) => Promise<string>);
   /** Milliseconds until the response headers must have arrived. */
   timeout?: number;
   fetch?: typeof globalThis.fetch;
@@ -21,7 +24,7 @@ export interface Options {
 const TIMEOUT_MS = 35_000;
 
 /**
- * Creates a client that adds an access token to each request. Calls throw `Problem`, `Unreachable`
+ * Creates a client that adds the credential to each request. Calls throw `Problem`, `Unreachable`
  * and whatever `token` throws.
  */
 export function createSightline(options: Options): Sightline {
@@ -37,7 +40,7 @@ export function createSightline(options: Options): Sightline {
 }
 
 /**
- * Creates a `fetch` that adds an access token, and retries once with a new token after a 401. Each
+ * Creates a `fetch` that adds the credential, and retries once with a new token after a 401. Each
  * request starts a trace, unless the application has set a `traceparent`.
  */
 export function createAuthenticatedFetch(
@@ -46,9 +49,12 @@ export function createAuthenticatedFetch(
   const doFetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   const timeout = options.timeout ?? TIMEOUT_MS;
 
+  const { token } = options;
+  const getToken = typeof token === "string" ? () => Promise.resolve(token) : token;
+
   async function attempt(request: Request, renew: boolean): Promise<Response> {
     const authenticated = new Request(request);
-    authenticated.headers.set("Authorization", `Bearer ${await options.token(renew)}`);
+    authenticated.headers.set("Authorization", `Bearer ${await getToken(renew)}`);
     const timeoutController = new AbortController();
     const timer = setTimeout(() => timeoutController.abort(), timeout);
     const signal = AbortSignal.any([request.signal, timeoutController.signal]);
@@ -67,6 +73,7 @@ export function createAuthenticatedFetch(
     if (!request.headers.has("traceparent")) request.headers.set("traceparent", makeTraceparent());
     const retry = request.clone();
     const response = await attempt(request, false);
-    return response.status === 401 ? attempt(retry, true) : response;
+    const isRenewable = typeof token !== "string";
+    return response.status === 401 && isRenewable ? attempt(retry, true) : response;
   };
 }

@@ -1,9 +1,11 @@
 """Builders of domain objects with sensible defaults."""
 
+from datetime import timedelta
 from uuid import uuid4
 
+from sightline.domain.api_keys import SHOWN_LENGTH, ApiKey, Scope, digest_secret, new_secret
 from sightline.domain.clock import now
-from sightline.domain.ids import new_image_id
+from sightline.domain.ids import new_image_id, new_key_id
 from sightline.domain.images import Details, Image, Part
 from sightline.domain.labels import fold_label
 from sightline.domain.recognition import (
@@ -39,6 +41,22 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
         created_at=now(),
     )
     return image.model_copy(update=changes)
+
+
+def make_api_key(owner: str | None = None, secret: str | None = None, **changes: object) -> ApiKey:
+    """Build an API key for a day; its secret is random, and `changes` override its fields."""
+    secret, at = secret or new_secret(), now()
+    key = ApiKey(
+        owner=owner or new_owner(),
+        key_id=new_key_id(),
+        name="nightly import",
+        shown=secret[:SHOWN_LENGTH],
+        digest=digest_secret(secret),
+        scopes=frozenset({Scope.IMAGES_READ, Scope.IMAGES_WRITE}),
+        created_at=at,
+        ends_at=at + timedelta(days=1),
+    )
+    return key.model_copy(update=changes)
 
 
 async def create_image(tables: Tables, owner: str | None = None, **changes: object) -> Image:

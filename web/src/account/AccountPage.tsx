@@ -7,6 +7,7 @@ import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { ApiKeys } from "./ApiKeys";
 import { deleteAccountData, exportAccountData } from "./accountData";
 import { PasswordField } from "./fields";
 import { Field, Form } from "./Form";
@@ -47,6 +48,7 @@ export default function AccountPage() {
         <section className="card">
           <PasswordChange />
         </section>
+        <ApiKeys />
         <YourData />
       </div>
     </main>

@@ -16,6 +16,7 @@ export interface Format {
   month(value: string): string;
   shortMonth(value: string): string;
   seconds(value: number): string;
+  days(value: number): string;
 }
 
 export function createFormat(language: string): Format {
@@ -27,6 +28,7 @@ export function createFormat(language: string): Format {
   const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
   const shortMonth = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
   const second = new Intl.NumberFormat(language, { style: "unit", unit: "second", maximumFractionDigits: 1 });
+  const day = new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" });
   return {
     number: (value) => number.format(value),
     percent: (value) => percent.format(value),
@@ -42,6 +44,7 @@ export function createFormat(language: string): Format {
     month: (value) => month.format(new Date(`${value}-15T12:00:00Z`)),
     shortMonth: (value) => shortMonth.format(new Date(`${value}-15T12:00:00Z`)),
     seconds: (value) => second.format(value),
+    days: (value) => day.format(value),
   };
 }
 

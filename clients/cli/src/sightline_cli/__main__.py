@@ -11,6 +11,7 @@ from sightline_cli import (
     delete,
     download,
     edit,
+    keys,
     labels,
     listing,
     login,
@@ -18,7 +19,7 @@ from sightline_cli import (
     upload,
     whoami,
 )
-from sightline_cli.runner import PROFILE
+from sightline_cli.runner import API_KEY, PROFILE
 from sightline_client import __version__
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ for command in (
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(albums.app, name="album")
+app.add_typer(keys.app, name="key")
 
 
 def _show_version(value: bool) -> None:
@@ -62,7 +64,7 @@ def _show_version(value: bool) -> None:
 
 
 @app.callback()
-def set_profile(
+def set_credential(
     profile: Annotated[
         str,
         typer.Option(
@@ -73,6 +75,18 @@ def set_profile(
             help="Use the session of this profile.",
         ),
     ] = "default",
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            "--api-key",
+            envvar="SIGHTLINE_API_KEY",
+            metavar="KEY",
+            help="Use this API key in place of a session; prefer the variable, because other users "
+            "of the machine can see options. The URL of the API is that of `SIGHTLINE_API`, or "
+            "that of the profile.",
+            show_default=False,
+        ),
+    ] = None,
     _version: Annotated[
         bool,
         typer.Option(
@@ -81,6 +95,7 @@ def set_profile(
     ] = False,
 ) -> None:
     PROFILE.set(profile)
+    API_KEY.set(api_key or None)
 
 
 def main() -> None:

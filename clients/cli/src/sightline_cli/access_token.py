@@ -1,8 +1,11 @@
-"""Claims of access tokens."""
+"""What a credential says of its owner: claims of access tokens, and the start of API keys."""
 
 import base64
 import json
 from typing import Any
+
+#: Start of every API key, and the characters of one that lists show.
+API_KEY_PREFIX, SHOWN_LENGTH = "slk_", 8
 
 
 def parse_subject(access_token: str) -> str | None:

@@ -24,6 +24,8 @@ from sightline_cli.access_token import parse_subject
 from sightline_cli.formatting import format_path
 from sightline_client import AsyncSightline, FolderJournal, RetryPolicy, Session, SightlineError
 from sightline_client.errors import (
+    InvalidConfiguration,
+    MissingScope,
     NotFound,
     ProcessingTimeout,
     RenditionNotFound,
@@ -44,6 +46,9 @@ ERR = Console(stderr=True, highlight=False)
 
 #: The profile whose session this command uses.
 PROFILE: ContextVar[str] = ContextVar("profile", default="default")
+
+#: The API key that this command uses in place of a session.
+API_KEY: ContextVar[str | None] = ContextVar("api_key", default=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one document per line.")]
 
@@ -88,6 +93,10 @@ class NameNotFound(SightlineError):
 ERROR_HINTS: dict[type[SightlineError], tuple[Exit, str]] = {
     SessionExpired: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
     Unauthorized: (Exit.NOT_SIGNED_IN, "sign in with `sightline login`"),
+    MissingScope: (
+        Exit.FAILED,
+        "create a key with more scopes by `sightline key create`, or sign in",
+    ),
     SignInRejected: (Exit.NOT_SIGNED_IN, "run `sightline login` again"),
     NotFound: (Exit.NOT_FOUND, "list images with `sightline ls`"),
     RenditionNotFound: (Exit.NOT_FOUND, "wait for processing with `sightline show ID --wait`"),
@@ -176,12 +185,20 @@ def open_client(
 
 
 def load_session() -> tuple[Session, SessionStore | None]:
-    """Return the session of `SIGHTLINE_API` and `SIGHTLINE_TOKEN`, or the stored one."""
-    api_url, token = os.environ.get("SIGHTLINE_API"), os.environ.get("SIGHTLINE_TOKEN")
+    """Return the session of the API key, of `SIGHTLINE_TOKEN`, or the stored one.
+
+    Raises `SessionExpired`, and `InvalidConfiguration` for an API key without a URL.
+    """
+    api_url, api_key = os.environ.get("SIGHTLINE_API"), API_KEY.get()
+    token = api_key or os.environ.get("SIGHTLINE_TOKEN")
     if api_url and token:
         return Session.from_token(api_url, token), None
     store = default_session_store()
     stored = store.load(PROFILE.get())
+    if api_key:
+        if stored is None:
+            raise InvalidConfiguration("set SIGHTLINE_API to the URL of the API")
+        return Session.from_token(stored.api_url, api_key), None
     if stored is None:
         raise SessionExpired("not signed in")
     return stored, store

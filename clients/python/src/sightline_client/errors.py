@@ -163,8 +163,9 @@ class Problem(SightlineError):
 
     @classmethod
     def from_body(cls, body: ProblemBody, headers: Mapping[str, str]) -> "Problem":
-        """Return the problem as the exception class of its status."""
-        kind = BY_STATUS.get(body.status, ServerError if body.status >= 500 else Problem)
+        """Return the problem as the exception class of its code or status."""
+        by_status = BY_STATUS.get(body.status, ServerError if body.status >= 500 else Problem)
+        kind = BY_CODE.get(body.code, by_status)
         return kind(body, headers)
 
     @classmethod
@@ -197,8 +198,16 @@ class Unauthorized(Problem):
     pass
 
 
-class QuotaExceeded(Problem):
+class Forbidden(Problem):
     pass
+
+
+class QuotaExceeded(Forbidden):
+    pass
+
+
+class MissingScope(Forbidden):
+    """The API key lacks a scope, or the operation does not accept API keys."""
 
 
 class NotFound(Problem):
@@ -228,11 +237,16 @@ class ServerError(Problem):
 BY_STATUS: dict[int, type[Problem]] = {
     400: InvalidRequest,
     401: Unauthorized,
-    403: QuotaExceeded,
+    403: Forbidden,
     404: NotFound,
     409: Conflict,
     412: PreconditionFailed,
     413: PayloadTooLarge,
     422: InvalidRequest,
     429: RateLimited,
+}
+
+BY_CODE: dict[str, type[Problem]] = {
+    "insufficient_scope": MissingScope,
+    "quota_exceeded": QuotaExceeded,
 }

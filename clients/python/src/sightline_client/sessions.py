@@ -32,7 +32,7 @@ class Session:
 
     @classmethod
     def from_token(cls, api_url: str, access_token: str) -> "Session":
-        """Return a session for an existing token; the API reports when it has expired."""
+        """Return a session for an access token or API key; the API reports when it has expired."""
         return cls(api_url, Tokens(access_token, None, float("inf")))
 
     def with_tokens(self, tokens: Tokens) -> "Session":

@@ -18,6 +18,7 @@ from sightline.adapters.tables import open_tables
 from sightline.deletion import ImageDeleter
 from sightline.event_publisher import EventPublisher
 from sightline.ports.album_table import AlbumTable
+from sightline.ports.api_key_table import ApiKeyTable
 from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
@@ -38,9 +39,10 @@ from sightline_api.asgi.head import HeadRequests
 from sightline_api.asgi.limits import RequestHead, RequestLimits
 from sightline_api.asgi.query_parameters import KnownQueryParameters
 from sightline_api.asgi.tracing import RequestTracing
+from sightline_api.auth.api_keys import ApiKeyVerifier
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware
-from sightline_api.auth.rate_limit import OwnerRateLimiter
+from sightline_api.auth.rate_limit import API_KEY_POLICY, OWNER_POLICY, RateLimiter
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.docs import install_docs
 from sightline_api.document.application import DescribedApplication
@@ -53,6 +55,7 @@ from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.images import duplicates, history, originals
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
+from sightline_api.keys import endpoints as keys
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers
 from sightline_api.settings import ApiSettings
@@ -69,6 +72,7 @@ ROUTERS = (
     labels.router,
     usage.router,
     account.router,
+    keys.router,
     events.router,
     capabilities.router,
 )
@@ -84,6 +88,7 @@ class State(TypedDict):
     images: ImageTable
     albums: AlbumTable
     index: ImageIndex
+    api_keys: ApiKeyTable
     usage: UsageTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
@@ -94,6 +99,7 @@ class State(TypedDict):
     broker: Broker
     signer: Signer
     tokens: TokenVerifier
+    key_verifier: ApiKeyVerifier
 
 
 class Lifespan(Protocol):
@@ -141,9 +147,15 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     app.add_middleware(
         RequestLimits, max_bytes=settings.max_request_bytes, seconds=settings.request_seconds
     )
-    rate = settings.owner_requests_per_second
-    limiter = None if rate is None else OwnerRateLimiter(rate, settings.owner_burst)
-    app.add_middleware(AuthenticationMiddleware, limiter=limiter)
+    app.add_middleware(
+        AuthenticationMiddleware,
+        limiter=_make_limiter(
+            OWNER_POLICY, settings.owner_requests_per_second, settings.owner_burst
+        ),
+        key_limiter=_make_limiter(
+            API_KEY_POLICY, settings.api_key_requests_per_second, settings.api_key_burst
+        ),
+    )
     app.add_middleware(Compression, minimum_size=1000, level=5)
     app.add_middleware(HeadRequests)
     if settings.cors_origins:
@@ -177,6 +189,10 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
     app.add_middleware(RequestContext)
     if tracing.is_enabled():
         app.add_middleware(RequestTracing)
+
+
+def _make_limiter(name: str, rate: float | None, burst: int) -> RateLimiter | None:
+    return None if rate is None else RateLimiter(name, rate, burst)
 
 
 def on_aws(settings: ApiSettings) -> Lifespan:
@@ -240,6 +256,7 @@ def build_state(
         images=tables.images,
         albums=tables.albums,
         index=tables.index,
+        api_keys=tables.api_keys,
         usage=tables.usage,
         idempotency=tables.idempotency,
         uploads=UploadCreator(
@@ -252,6 +269,7 @@ def build_state(
         broker=broker,
         signer=signer,
         tokens=tokens,
+        key_verifier=ApiKeyVerifier(tables.api_keys),
     )
 
 

@@ -14,11 +14,12 @@ from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.album_table import AlbumTable
+from sightline.ports.api_key_table import ApiKeyTable
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.queues import Topic
 from sightline.ports.usage_table import UsageTable
-from sightline_api.auth.tokens import User
+from sightline_api.auth.user import User
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
 
@@ -63,6 +64,7 @@ IfMatch = Annotated[
 Settings = Annotated[ApiSettings, Depends(from_state("settings"))]
 Images = Annotated[ImageTable, Depends(from_state("images"))]
 Albums = Annotated[AlbumTable, Depends(from_state("albums"))]
+ApiKeys = Annotated[ApiKeyTable, Depends(from_state("api_keys"))]
 Index = Annotated[ImageIndex, Depends(from_state("index"))]
 Usages = Annotated[UsageTable, Depends(from_state("usage"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]

@@ -1,7 +1,8 @@
 """Errors as clients see them: `application/problem+json` (RFC 9457) with a stable code.
 
 Problem
-├── Unauthenticated        401  no valid access token
+├── Unauthenticated        401  no valid access token or API key
+├── InsufficientScope      403  the API key lacks a scope, or API keys are not accepted
 ├── RateLimited            429  the owner's rate limit is exceeded
 ├── ImageNotFoundProblem   404  not found, or another owner's: callers cannot distinguish the two
 ├── InvalidCursor          400  not a cursor of this list
@@ -14,7 +15,7 @@ translate all of them.
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from sightline.domain.albums import AlbumNotFound, NotInAlbum
+from sightline.domain.api_keys import ApiKeyNotFound
 from sightline.optimistic import Conflict
 from sightline.ports.errors import DependencyBusy
 from sightline.ports.image_table import ImageNotFound
@@ -131,7 +133,7 @@ class Problem(Exception):
 class Unauthenticated(Problem):
     status = HTTPStatus.UNAUTHORIZED
     code = "unauthenticated"
-    detail = "A valid access token is required."
+    detail = "A valid access token or API key is required."
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
@@ -142,6 +144,23 @@ class InvalidAccessToken(Unauthenticated):
         super().__init__(reason)
         description = re.sub(r'[^ -~]|["\\\\]', "", reason)[:MAX_REASON_LENGTH]
         self._challenge = f'Bearer error="invalid_token", error_description="{description}"'
+
+    def response_headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": self._challenge}
+
+
+class InsufficientScope(Problem):
+    """The API key lacks one of these scopes; without any, an access token is required."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "insufficient_scope"
+    detail = "The API key lacks a required scope, or the operation requires an access token."
+
+    def __init__(self, scopes: Collection[str] = ()) -> None:
+        super().__init__(scopes)
+        self._challenge = 'Bearer error="insufficient_scope"'
+        if scopes:
+            self._challenge += f', scope="{" ".join(sorted(scopes))}"'
 
     def response_headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": self._challenge}
@@ -205,6 +224,18 @@ class AlbumNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "album_not_found"
     detail = "Album not found."
+
+
+class ApiKeyNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "api_key_not_found"
+    detail = "API key not found."
+
+
+class TooManyApiKeys(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_api_keys"
+    detail = "The account has the maximum number of API keys. Revoke one first."
 
 
 class TooManyAlbums(Problem):
@@ -307,8 +338,11 @@ class InternalError(Problem):
     detail = "An internal error occurred."
 
 
-#: What every endpoint that requires a token may answer.
-AUTHENTICATED = (Unauthenticated, RateLimited, DependencyUnavailable)
+#: What every endpoint that requires a credential may answer.
+AUTHENTICATED = (Unauthenticated, InsufficientScope, RateLimited, DependencyUnavailable)
+
+#: Errors of AWS and of the table; `_handle_dependency` says which of them are faults of ours.
+DEPENDENCY_ERRORS = (ClientError, BotoCoreError, DependencyBusy)
 
 #: What every endpoint that takes `If-Match` may answer.
 PRECONDITION = (InvalidPrecondition, PreconditionFailed)
@@ -317,6 +351,7 @@ PRECONDITION = (InvalidPrecondition, PreconditionFailed)
 DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
     ImageNotFound: ImageNotFoundProblem,
     AlbumNotFound: AlbumNotFoundProblem,
+    ApiKeyNotFound: ApiKeyNotFoundProblem,
     NotInAlbum: NotInAlbumProblem,
     Conflict: Contended,
 }
@@ -489,7 +524,7 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] 
     **dict.fromkeys(DOMAIN_ERRORS, _handle_domain_error),
     RequestValidationError: _handle_invalid_request,
     HTTPException: _handle_http,
-    **dict.fromkeys((ClientError, BotoCoreError, DependencyBusy), _handle_dependency),
+    **dict.fromkeys(DEPENDENCY_ERRORS, _handle_dependency),
     ExceptionGroup: _handle_group,
     Exception: _handle_unexpected,
 }

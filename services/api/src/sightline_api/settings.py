@@ -99,6 +99,15 @@ class ApiSettings(ServiceSettings):
     owner_burst: int = Field(
         200, ge=1, description="Requests that an owner may make at once, per API task."
     )
+    api_key_requests_per_second: float | None = Field(
+        20,
+        gt=0,
+        description="Sustained rate limit per API key and API task, in requests per second; `none` "
+        "disables rate limiting of API keys.",
+    )
+    api_key_burst: int = Field(
+        100, ge=1, description="Requests that an API key may make at once, per API task."
+    )
     max_request_bytes: int = Field(
         2**20, gt=0, description="Maximum size of a request body, in bytes."
     )

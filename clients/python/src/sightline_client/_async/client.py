@@ -45,6 +45,7 @@ from sightline_client.generated.api.albums import (
     remove_from_album,
     update_album,
 )
+from sightline_client.generated.api.api_keys import create_api_key, list_api_keys, revoke_api_key
 from sightline_client.generated.api.images import (
     create_image,
     create_images,
@@ -65,7 +66,12 @@ from sightline_client.generated.models import (
     AlbumImageBatch,
     AlbumRequest,
     AlbumView,
+    ApiKeyList,
+    ApiKeyRequest,
+    ApiKeyScope,
+    ApiKeyView,
     CapabilitiesView,
+    CreatedApiKey,
     DeletionBatch,
     ErasureView,
     Feature,
@@ -198,6 +204,11 @@ class AsyncSightline:
     def from_token(cls, api_url: str, access_token: str, **options: Any) -> Self:
         """Use an existing access token, which cannot be renewed."""
         return cls(Session.from_token(api_url, access_token), **options)
+
+    @classmethod
+    def from_api_key(cls, api_url: str, api_key: str, **options: Any) -> Self:
+        """Use an API key, which acts for its owner within its scopes."""
+        return cls(Session.from_token(api_url, api_key), **options)
 
     @property
     def session(self) -> Session:
@@ -637,6 +648,28 @@ class AsyncSightline:
             if not isinstance(response, ErasureView):
                 return
             await sleep(ERASE_POLL_SECONDS)
+
+    # API keys
+
+    async def api_keys(self) -> list[ApiKeyView]:
+        """Return the caller's API keys without their secrets, newest first."""
+        keys: ApiKeyList = await self.call(list_api_keys.asyncio_detailed)
+        return keys.items
+
+    async def create_api_key(
+        self, name: str, scopes: Iterable[ApiKeyScope | str], *, expires_in_days: int = 90
+    ) -> CreatedApiKey:
+        """Create an API key. Its `secret` is returned only once."""
+        body = ApiKeyRequest(
+            name=name,
+            scopes=[ApiKeyScope(scope) for scope in scopes],
+            expires_in_days=expires_in_days,
+        )
+        return await self.call(create_api_key.asyncio_detailed, body=body)
+
+    async def revoke_api_key(self, key_id: str) -> None:
+        """Revoke an API key; it stops working within 30 seconds."""
+        await self.call(revoke_api_key.asyncio_detailed, api_key_id=key_id)
 
     # Deployment
 

@@ -1,15 +1,20 @@
-"""Identify the caller of every request, and enforce the rate limit of each owner."""
+"""Identify the caller of every request, and enforce its rate limit and its scopes."""
 
+import logging
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sightline.domain.api_keys import SECRET_PREFIX
 from sightline_api.asgi.headers import added_headers, read_header
 from sightline_api.auth.jwks import JwksUnavailable
-from sightline_api.auth.rate_limit import OwnerRateLimiter, format_header
-from sightline_api.auth.tokens import InvalidToken, User
+from sightline_api.auth.rate_limit import RateLimiter
+from sightline_api.auth.scopes import SCOPES_KEY, required_scopes
+from sightline_api.auth.user import InvalidToken, User
 from sightline_api.problems import (
+    DEPENDENCY_ERRORS,
     DependencyUnavailable,
+    InsufficientScope,
     InvalidAccessToken,
     Problem,
     RateLimited,
@@ -17,7 +22,9 @@ from sightline_api.problems import (
     render_problem,
 )
 
-#: Paths that require an access token. Nothing else of a request is read before it is verified.
+logger = logging.getLogger(__name__)
+
+#: Paths that require a credential. Nothing else of a request is read before it is verified.
 PROTECTED_PREFIX = "/v1/"
 
 #: Name of the security scheme in the OpenAPI document.
@@ -27,14 +34,16 @@ SECURITY_SCHEME = "HTTPBearer"
 class AuthenticationMiddleware:
     """Puts the `user` into the state of each request; answers 401 if a protected path has none.
 
-    A request above the owner's rate limit is answered with 429, and every response to a user has
-    the `RateLimit` headers.
+    A request above the rate limit of the owner or of the API key is answered with 429, one for
+    which the API key lacks a scope with 403. Every response to a user has the `RateLimit` headers.
     """
 
-    def __init__(self, app: ASGIApp, limiter: OwnerRateLimiter | None) -> None:
+    def __init__(
+        self, app: ASGIApp, limiter: RateLimiter | None, key_limiter: RateLimiter | None
+    ) -> None:
         self._app = app
         self._limiter = limiter
-        self._policy = limiter.policy.encode() if limiter else b""
+        self._key_limiter = key_limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,20 +55,39 @@ class AuthenticationMiddleware:
             is_protected = scope["path"].startswith(PROTECTED_PREFIX)
             await (render_problem(problem) if is_protected else self._app)(scope, receive, send)
             return
-        if self._limiter is None:
+        try:
+            self._limit_rate(scope, user)
+            _authorize(scope, user)
+        except Problem as problem:
+            await render_problem(problem)(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
+
+    def _limit_rate(self, scope: Scope, user: User) -> None:
+        """Count the request, and add the headers to its response. Raises `RateLimited`."""
+        limiter = self._limiter if user.key_id is None else self._key_limiter
+        if limiter is None:
             return
-        state = self._limiter.take(user.owner)
+        state = limiter.take(user.key_id or user.owner)
         added_headers(scope).extend(
             (
-                (b"ratelimit-policy", self._policy),
-                (b"ratelimit", format_header(state).encode()),
+                (b"ratelimit-policy", limiter.policy.encode()),
+                (b"ratelimit", limiter.format_header(state).encode()),
             )
         )
         if state.retry_seconds:
-            await render_problem(RateLimited(state.retry_seconds))(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            raise RateLimited(state.retry_seconds)
+
+
+def _authorize(scope: Scope, user: User) -> None:
+    """Check the scopes of an API key. Raises `InsufficientScope`."""
+    if user.scopes is None or not scope["path"].startswith(PROTECTED_PREFIX):
+        return
+    required = required_scopes(scope["method"], scope["path"])
+    if required is None:
+        raise InsufficientScope
+    if not required <= user.scopes:
+        raise InsufficientScope(required)
 
 
 async def _identify(scope: Scope) -> User:
@@ -68,22 +96,27 @@ async def _identify(scope: Scope) -> User:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     try:
-        user: User = await scope["state"]["tokens"].verify(token)
+        is_key = token.startswith(SECRET_PREFIX)
+        verifier = scope["state"]["key_verifier" if is_key else "tokens"]
+        user: User = await verifier.verify(token)
     except InvalidToken as error:
         raise InvalidAccessToken(str(error)) from None
-    except JwksUnavailable:
+    except (JwksUnavailable, *DEPENDENCY_ERRORS) as error:
+        logger.warning("could not verify a credential", exc_info=error)
         raise DependencyUnavailable from None
     return user
 
 
 def describe_security(document: dict[str, Any]) -> None:
-    """Add the security scheme to every operation that requires an access token."""
+    """Add the security scheme to every operation that requires a credential."""
     document["components"]["securitySchemes"] = {
         SECURITY_SCHEME: {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "Cognito access token",
+            "description": "A Cognito access token, or an API key of `POST /v1/api-keys`. The "
+            f"extension `{SCOPES_KEY}` of an operation lists the scopes that an API key needs; "
+            "operations without it require an access token.",
         }
     }
     for path, operations in document["paths"].items():

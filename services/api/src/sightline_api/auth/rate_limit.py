@@ -1,4 +1,4 @@
-"""Rate limit of each owner: a token bucket, and the headers that report its state.
+"""Rate limits of owners and of API keys: token buckets, and the headers that report their state.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
@@ -9,31 +9,31 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-#: Owners whose buckets are kept, the most recent callers; one takes about 0.3 kB. The bucket of an
-#: owner who was evicted has had time to fill up, so a new, full one is equivalent.
+#: Callers whose buckets are kept, the most recent ones; one takes about 0.3 kB. The bucket of a
+#: caller who was evicted has had time to fill up, so a new, full one is equivalent.
 MAX_BUCKETS = 10_000
 
-#: Name of the policy in the headers.
-POLICY_NAME = "owner"
+#: Names of the policies in the headers.
+OWNER_POLICY, API_KEY_POLICY = "owner", "api-key"
 
 _HEADERS = {
     "RateLimit-Policy": {
         "description": "The rate limit: `q` requests at once, and as many again every `w` seconds. "
         "Absent if there is no limit.",
         "schema": {"type": "string"},
-        "example": f'"{POLICY_NAME}";q=200;w=4',
+        "example": f'"{OWNER_POLICY}";q=200;w=4',
     },
     "RateLimit": {
         "description": "Requests that remain (`r`), and the seconds until the full burst is "
         "available again (`t`).",
         "schema": {"type": "string"},
-        "example": f'"{POLICY_NAME}";r=199;t=1',
+        "example": f'"{OWNER_POLICY}";r=199;t=1',
     },
 }
 
 
 class RateLimitState(NamedTuple):
-    """The state of an owner's bucket after a request.
+    """The state of a bucket after a request.
 
     `remaining` requests may be made at once, and the bucket is full in `reset_seconds`. If the
     request exceeded the limit, `retry_seconds` is the time until the next one is allowed; else 0.
@@ -44,34 +44,39 @@ class RateLimitState(NamedTuple):
     retry_seconds: int
 
 
-class OwnerRateLimiter:
-    """Allows each owner `burst` requests at once, and `rate` requests per second over time."""
+class RateLimiter:
+    """Allows each caller `burst` requests at once, and `rate` requests per second over time."""
 
     def __init__(
-        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        rate: float,
+        burst: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._name = name
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        #: By owner, what has been taken from the bucket, and when; the latest callers last.
+        #: By caller, what has been taken from the bucket, and when; the latest callers last.
         self._taken: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @property
     def policy(self) -> str:
         """The value of the `RateLimit-Policy` header."""
-        return f'"{POLICY_NAME}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
+        return f'"{self._name}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
 
-    def take(self, owner: str) -> RateLimitState:
-        """Take one request from the bucket of the owner, unless it is empty."""
+    def take(self, caller: str) -> RateLimitState:
+        """Take one request from the bucket of the caller, unless it is empty."""
         now = self._clock()
-        taken, at = self._taken.pop(owner, (0.0, now))
+        taken, at = self._taken.pop(caller, (0.0, now))
         taken = max(0.0, taken - (now - at) * self._rate)
         retry_seconds = 0.0
         if taken + 1 > self._burst:
             retry_seconds = (taken + 1 - self._burst) / self._rate
         else:
             taken += 1
-        self._taken[owner] = taken, now
+        self._taken[caller] = taken, now
         if len(self._taken) > MAX_BUCKETS:
             self._taken.popitem(last=False)
         return RateLimitState(
@@ -80,14 +85,13 @@ class OwnerRateLimiter:
             retry_seconds=math.ceil(retry_seconds),
         )
 
-
-def format_header(state: RateLimitState) -> str:
-    """Format the value of the `RateLimit` header."""
-    return f'"{POLICY_NAME}";r={state.remaining};t={state.reset_seconds}'
+    def format_header(self, state: RateLimitState) -> str:
+        """Format the value of the `RateLimit` header."""
+        return f'"{self._name}";r={state.remaining};t={state.reset_seconds}'
 
 
 def describe_headers(document: dict[str, Any]) -> None:
-    """Add the headers to every response of the operations that require a token."""
+    """Add the headers to every response of the operations that require a credential."""
     document["components"].setdefault("headers", {}).update(_HEADERS)
     references = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     for path in document["paths"].values():

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple
 
 from jose import jwt
 from jose.exceptions import JOSEError
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 
 from sightline.domain.ids import owner_adapter
 from sightline_api.auth.jwks import JwksCache, UnknownKey
+from sightline_api.auth.user import InvalidToken, User
 
 #: Verified tokens that are cached; one takes about 2 kB.
 CACHE_SIZE = 10_000
@@ -29,17 +29,6 @@ _OPTIONS = {
     "require_iss": True,
     "require_sub": True,
 }
-
-
-class InvalidToken(Exception):
-    """The token is not a valid access token of the user pool for one of the app clients."""
-
-
-class User(NamedTuple):
-    """The caller, and the expiry of the access token in Unix seconds."""
-
-    owner: str
-    expires_at: float
 
 
 class TokenVerifier:

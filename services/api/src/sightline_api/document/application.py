@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from sightline_api.auth.middleware import describe_security
 from sightline_api.auth.rate_limit import describe_headers
+from sightline_api.auth.scopes import describe_scopes
 from sightline_api.document.responses import complete_responses
 from sightline_api.document.schemas import complete_schemas, operations
 from sightline_api.problems import problem_schemas
@@ -28,6 +29,7 @@ def complete_document(document: dict[str, Any]) -> dict[str, Any]:
     describe_streams(document)
     complete_schemas(document)
     describe_security(document)
+    describe_scopes(document)
     complete_responses(document)
     describe_headers(document)
     return document

@@ -17,6 +17,10 @@ _NAME = {"maxLength": 300}
 #: By property, or by schema and property, the keywords that are added where they are missing.
 BOUNDS: dict[str, dict[str, Any]] = {
     "AlbumPage.items": {"maxItems": 100},
+    "ApiKeyList.items": {"maxItems": 100},
+    "ApiKeyView.prefix": {"maxLength": 8},
+    "ApiKeyView.scopes": {"maxItems": 4},
+    "CreatedApiKey.secret": {"pattern": "^slk_[0-9A-Za-z]{36}$"},
     "Duplicates.items": {"maxItems": 100},
     "ExportedImagePage.items": {"maxItems": 100},
     "ImageSummaryPage.items": {"maxItems": 100},

@@ -21,6 +21,7 @@ TAGS = [
     {"name": "albums", "description": "Sets of images; an image may belong to several."},
     {"name": "labels", "description": "Labels attached to images."},
     {"name": "events", "description": "Changes as they happen."},
+    {"name": "api-keys", "description": "Credentials of programs that act for an owner."},
     {"name": "account", "description": "Export or erase everything of an owner."},
     {"name": "usage", "description": "Stored images and recognition costs of an owner."},
     {"name": "operations", "description": "Health of the gateway."},

@@ -19,6 +19,7 @@ ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 ID_NAMES = {
     "ImageId": ("cover_id", "duplicate_of", "image_id"),
     "AlbumId": ("album", "album_id", "albums"),
+    "ApiKeyId": ("api_key_id",),
 }
 
 #: The resource that the property `id` of each view refers to.
@@ -26,10 +27,11 @@ VIEW_IDS = {
     "ImageView": "ImageId",
     "ImageSummary": "ImageId",
     "AlbumView": "AlbumId",
+    "ApiKeyView": "ApiKeyId",
 }
 
 #: Names of schemas whose domain type has a name that is too general for clients.
-RENAMED = {"State": "PartState"}
+RENAMED = {"Scope": "ApiKeyScope", "State": "PartState"}
 
 #: Enumerations with a value of another one: some languages declare all values in one namespace.
 VALUE_PREFIXES = {"PartState": "PART"}

@@ -1,4 +1,4 @@
-"""Ids of owners, images, albums and events.
+"""Ids of owners, images, albums, API keys and events.
 
 They become parts of object keys and table keys, so none may contain a separator (`/`, `#`).
 """
@@ -31,12 +31,16 @@ ImageId = Annotated[str, AfterValidator(_is_time_ordered)]
 #: A UUIDv7 of an album.
 AlbumId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: A UUIDv7 of an API key.
+KeyId = Annotated[str, AfterValidator(_is_time_ordered)]
+
 #: A UUIDv7 of an event: the position of a client in the event stream, the same at every API task.
 EventId = Annotated[str, AfterValidator(_is_time_ordered)]
 
 owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
 image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
 album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
+key_id_adapter: TypeAdapter[str] = TypeAdapter(KeyId)
 event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
@@ -47,6 +51,11 @@ def new_image_id() -> str:
 
 def new_album_id() -> str:
     """Return a new album id."""
+    return str(uuid7())
+
+
+def new_key_id() -> str:
+    """Return a new id of an API key."""
     return str(uuid7())
 
 

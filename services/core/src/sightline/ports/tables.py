@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sightline.ports.album_table import AlbumTable
+from sightline.ports.api_key_table import ApiKeyTable
 from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_inventory import ImageInventory
@@ -20,6 +21,7 @@ class Tables:
     albums: AlbumTable
     index: ImageIndex
     usage: UsageTable
+    api_keys: ApiKeyTable
     recognition_cache: RecognitionCache
     idempotency: IdempotencyStore
     owner_data: OwnerData

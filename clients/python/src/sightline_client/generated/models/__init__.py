@@ -5,10 +5,15 @@ from .album_image_batch import AlbumImageBatch
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
 from .album_view import AlbumView
+from .api_key_list import ApiKeyList
+from .api_key_request import ApiKeyRequest
+from .api_key_scope import ApiKeyScope
+from .api_key_view import ApiKeyView
 from .bounding_box import BoundingBox
 from .capabilities_view import CapabilitiesView
 from .capture import Capture
 from .cover_view import CoverView
+from .created_api_key import CreatedApiKey
 from .deletion_batch import DeletionBatch
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
@@ -77,10 +82,15 @@ __all__ = (
     "AlbumPage",
     "AlbumRequest",
     "AlbumView",
+    "ApiKeyList",
+    "ApiKeyRequest",
+    "ApiKeyScope",
+    "ApiKeyView",
     "BoundingBox",
     "CapabilitiesView",
     "Capture",
     "CoverView",
+    "CreatedApiKey",
     "DeletionBatch",
     "DetectedFace",
     "DetectedFaceEmotions",

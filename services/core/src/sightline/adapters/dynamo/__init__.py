@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sightline.adapters.dynamo.albums import DynamoAlbumTable
+from sightline.adapters.dynamo.api_keys import DynamoApiKeyTable
 from sightline.adapters.dynamo.event_queues import DynamoEventQueueRegistry
 from sightline.adapters.dynamo.idempotency import DynamoIdempotencyStore
 from sightline.adapters.dynamo.image_index import DynamoImageIndex
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DynamoAlbumTable",
+    "DynamoApiKeyTable",
     "DynamoEventQueueRegistry",
     "DynamoIdempotencyStore",
     "DynamoImageIndex",
@@ -37,6 +39,7 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         albums=DynamoAlbumTable(client, table),
         index=DynamoImageIndex(client, table),
         usage=DynamoUsageTable(client, table),
+        api_keys=DynamoApiKeyTable(client, table),
         recognition_cache=DynamoRecognitionCache(client, table),
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),

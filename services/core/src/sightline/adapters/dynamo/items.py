@@ -25,6 +25,7 @@ Item = dict[str, Any]
 
 IMAGE_PREFIX = "IMAGE#"
 ALBUM_PREFIX = "ALBUM#"
+API_KEY_PREFIX = "KEY#"
 USAGE_PREFIX = "USAGE#"
 
 #: The sort key of the current totals, in place of a month. It sorts after every month.
@@ -85,6 +86,14 @@ def label_counts_partition(owner: str) -> str:
 
 def label_count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": label_counts_partition(owner)}, "sk": {"S": label}}
+
+
+def api_key_key(owner: str, key_id: str) -> Item:
+    return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{API_KEY_PREFIX}{key_id}"}}
+
+
+def api_key_digest_key(digest: str) -> Item:
+    return {"pk": {"S": f"{API_KEY_PREFIX}{digest}"}, "sk": {"S": "KEY"}}
 
 
 def idempotency_key(owner: str, key: str) -> Item:

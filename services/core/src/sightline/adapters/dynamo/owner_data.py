@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
+    API_KEY_PREFIX,
     IMAGE_PREFIX,
+    Item,
+    api_key_digest_key,
     label_counts_partition,
     owner_partition,
 )
@@ -28,11 +31,16 @@ class DynamoOwnerData:
                 "TableName": self._table,
                 "KeyConditionExpression": "pk = :pk",
                 "ExpressionAttributeValues": {":pk": {"S": partition}},
-                "ProjectionExpression": "pk, sk",
+                "ProjectionExpression": "pk, sk, digest",
                 "ConsistentRead": True,
             }
             for item in await query(self._client, request, sys.maxsize):
                 # Images and albums created meanwhile are not part of what is erased.
                 if not item["sk"].startswith((IMAGE_PREFIX, ALBUM_PREFIX)):
-                    key = {name: {"S": item[name]} for name in ("pk", "sk")}
-                    await self._client.delete_item(TableName=self._table, Key=key)
+                    if item["sk"].startswith(API_KEY_PREFIX):
+                        # First, so that an interrupted erasure leaves no key that works.
+                        await self._delete(api_key_digest_key(item["digest"]))
+                    await self._delete({name: {"S": item[name]} for name in ("pk", "sk")})
+
+    async def _delete(self, key: Item) -> None:
+        await self._client.delete_item(TableName=self._table, Key=key)

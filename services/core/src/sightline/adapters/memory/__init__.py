@@ -4,6 +4,7 @@ Nothing here awaits between a check and its effect, so each method is as atomic 
 """
 
 from sightline.adapters.memory.albums import MemoryAlbumTable
+from sightline.adapters.memory.api_keys import MemoryApiKeyTable
 from sightline.adapters.memory.dead_letters import MemoryDeadLetterQueue
 from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
 from sightline.adapters.memory.idempotency import MemoryIdempotencyStore
@@ -20,6 +21,7 @@ from sightline.ports.tables import Tables
 
 __all__ = [
     "MemoryAlbumTable",
+    "MemoryApiKeyTable",
     "MemoryDeadLetterQueue",
     "MemoryEventQueueRegistry",
     "MemoryEventQueues",
@@ -47,6 +49,7 @@ def memory_tables() -> Tables:
         albums=MemoryAlbumTable(state),
         index=MemoryImageIndex(state),
         usage=MemoryUsageTable(state),
+        api_keys=MemoryApiKeyTable(state),
         recognition_cache=MemoryRecognitionCache(state),
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),

@@ -4,7 +4,7 @@ from sightline.adapters.memory.state import MemoryState
 
 
 class MemoryOwnerData:
-    """`OwnerData` over the dictionaries of usage and idempotency keys."""
+    """`OwnerData` over the dictionaries of usage, API keys and idempotency keys."""
 
     def __init__(self, state: MemoryState) -> None:
         self._state = state
@@ -12,5 +12,7 @@ class MemoryOwnerData:
     async def erase(self, owner: str) -> None:
         for month in [each for each in self._state.usage if each[0] == owner]:
             del self._state.usage[month]
+        for api_key in [each for each in self._state.api_keys if each[0] == owner]:
+            del self._state.api_keys[api_key]
         for request in [each for each in self._state.requests if each[0] == owner]:
             del self._state.requests[request]

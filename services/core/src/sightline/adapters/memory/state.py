@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from sightline.domain.albums import Album, AlbumKey
+from sightline.domain.api_keys import ApiKey
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Recognition
@@ -16,6 +17,8 @@ class MemoryState:
 
     images: dict[ImageKey, Image] = field(default_factory=dict)
     albums: dict[AlbumKey, Album] = field(default_factory=dict)
+    #: By owner and key id.
+    api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.

@@ -5,6 +5,7 @@ transaction.
 """
 
 from sightline.adapters.sqlite.albums import SqliteAlbumTable
+from sightline.adapters.sqlite.api_keys import SqliteApiKeyTable
 from sightline.adapters.sqlite.database import Database, TableUnavailable
 from sightline.adapters.sqlite.event_queues import SqliteEventQueueRegistry
 from sightline.adapters.sqlite.idempotency import SqliteIdempotencyStore
@@ -20,6 +21,7 @@ from sightline.ports.tables import Tables
 __all__ = [
     "Database",
     "SqliteAlbumTable",
+    "SqliteApiKeyTable",
     "SqliteEventQueueRegistry",
     "SqliteIdempotencyStore",
     "SqliteImageIndex",
@@ -42,6 +44,7 @@ def sqlite_tables(database: Database) -> Tables:
         albums=SqliteAlbumTable(database),
         index=SqliteImageIndex(database),
         usage=SqliteUsageTable(database),
+        api_keys=SqliteApiKeyTable(database),
         recognition_cache=SqliteRecognitionCache(database),
         idempotency=SqliteIdempotencyStore(database),
         owner_data=SqliteOwnerData(database),

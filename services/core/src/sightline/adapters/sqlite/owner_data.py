@@ -17,4 +17,5 @@ class SqliteOwnerData:
 
 def _erase(connection: sqlite3.Connection, owner: str) -> None:
     connection.execute("DELETE FROM usage WHERE owner = ?", (owner,))
+    connection.execute("DELETE FROM api_keys WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM requests WHERE owner = ?", (owner,))

@@ -112,4 +112,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # `document` is the key as it was created; `ends_at` is in Unix seconds.
+        """
+        CREATE TABLE api_keys (
+            owner TEXT NOT NULL,
+            key_id TEXT NOT NULL,
+            digest TEXT NOT NULL UNIQUE,
+            ends_at REAL NOT NULL,
+            last_used_at TEXT,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, key_id)
+        ) WITHOUT ROWID
+        """,
+    ),
 )

@@ -58,6 +58,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 404:
         response_404 = ProblemBody.from_dict(response.json())
 

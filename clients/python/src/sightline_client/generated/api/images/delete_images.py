@@ -55,6 +55,11 @@ def _parse_response(
 
         return response_401
 
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
     if response.status_code == 408:
         response_408 = ProblemBody.from_dict(response.json())
 

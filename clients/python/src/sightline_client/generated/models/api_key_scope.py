@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class ApiKeyScope(StrEnum):
+    ACCOUNTREAD = "account:read"
+    ALBUMSWRITE = "albums:write"
+    IMAGESREAD = "images:read"
+    IMAGESWRITE = "images:write"
+
+    def __str__(self) -> str:
+        return str(self.value)
