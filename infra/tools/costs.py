@@ -35,6 +35,8 @@ SCALE_FROM_ZERO_METRICS = 3
 OBJECTIVE_METRICS = 4 * (5 + 3)
 OBJECTIVE_COMPOSITE_ALARMS = 4
 INSIGHTS_METRICS = 30  # about ten for each service
+#: Of the variable `analytics`.
+ANALYTICS_METRICS = 1
 FIREWALL_RULES = 4
 TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, sqs
 

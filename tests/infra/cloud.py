@@ -32,6 +32,7 @@ from moto.codepipeline.models import CodePipeline
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.glue.models import GlueBackend
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket
@@ -195,14 +196,22 @@ def escape_api_policies() -> None:
     patch(RestAPI, to_dict=escaped)
 
 
-def support_deletion_of_saved_queries() -> None:
-    """Delete the saved queries of Athena."""
+def support_deletion_of_analytics() -> None:
+    """Delete the saved queries of Athena, and the tags of deleted Glue databases."""
 
     def delete_named_query(self: Any) -> str:
         del self.athena_backend.named_queries[self._get_param("NamedQueryId")]
         return "{}"
 
+    delete = GlueBackend.delete_database
+
+    def delete_database(self: Any, database_name: str) -> None:
+        delete(self, database_name)
+        for arn in [arn for arn in self.tagger.tags if arn.endswith(f":database/{database_name}")]:
+            self.tagger.delete_all_tags_for_resource(arn)
+
     patch(AthenaResponse, delete_named_query=delete_named_query)
+    patch(GlueBackend, delete_database=delete_database)
 
 
 def store_rule_descriptions() -> None:
@@ -511,7 +520,7 @@ if __name__ == "__main__":
     support_query_definitions()
     support_pipeline_projects()
     format_pipeline_times()
-    support_deletion_of_saved_queries()
+    support_deletion_of_analytics()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

@@ -341,6 +341,7 @@ def test_costs_include_all_alarms(applied: Applied) -> None:
         if alarm["AlarmName"].startswith(applied.outputs["name"])
     )
     expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1})
+    expected += costs.ANALYTICS_METRICS
     assert metrics == expected - costs.ALARM_METRICS["target tracking"]
 
 

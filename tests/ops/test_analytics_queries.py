@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import MagicMock
 
 import pytest
 import sqlglot
@@ -17,6 +18,7 @@ from ops.exported_table import ExportedTable
 from sightline.adapters.dynamo.items import image_item
 from sightline.adapters.memory.objects import MemoryObjectStore
 from sightline.domain.images import Image
+from sightline_ops.analytics.plots import PLOTS
 from sightline_ops.analytics.queries import QUERIES, read_queries, run_queries
 from sightline_ops.analytics.refresh import ViewRefresher
 from sightline_ops.analytics.sample import SampleLibrary, count_usage, list_items
@@ -210,3 +212,22 @@ def test_hashes_of_equal_content_differ_between_owners() -> None:
     """Nobody can find out from the view that two owners have the same image."""
     hashes = {PSEUDONYMS.hash_of_owner(owner, "content", "abc") for owner in ("first", "second")}
     assert len(hashes) == 2
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_plots_draw_the_results(library: Library, name: str) -> None:
+    """Each plot finds its columns, and has a title and data; Matplotlib is not needed for that."""
+    axes = MagicMock()
+    PLOTS[name](run_queries(library.view, read_queries()), axes)
+    assert axes.set.call_args.kwargs["title"]
+    drawn = [*axes.plot.call_args_list, *axes.bar.call_args_list, *axes.barh.call_args_list]
+    assert drawn
+    assert all(len(list(call.args[0])) == len(list(call.args[1])) > 0 for call in drawn)
+
+
+def test_plot_of_storage_ends_at_what_is_stored(library: Library) -> None:
+    axes = MagicMock()
+    PLOTS["storage"](run_queries(library.view, read_queries()), axes)
+    (_, gigabytes), _ = axes.plot.call_args
+    stored = expect(library, "storage_growth")[-1]["total_bytes"]
+    assert gigabytes[-1] == pytest.approx(stored / 1e9)

@@ -110,8 +110,16 @@ data "aws_iam_policy_document" "analyst" {
   }
 
   statement {
-    sid     = "ReadCatalog"
-    actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables"]
+    sid       = "ReadDatabase"
+    actions   = ["glue:GetDatabase"]
+    resources = ["${local.catalog}:catalog", "${local.catalog}:database/${local.database}"]
+  }
+
+  # Access to a table requires the same access to its database and to the catalog.
+  # https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+  statement {
+    sid     = "ReadTables"
+    actions = ["glue:GetTable", "glue:GetTables"]
     resources = [
       "${local.catalog}:catalog",
       "${local.catalog}:database/${local.database}",
