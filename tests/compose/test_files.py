@@ -91,3 +91,14 @@ def test_services_export_traces_only_to_a_configured_endpoint() -> None:
 @pytest.mark.parametrize("service", ["collector", "jaeger"])
 def test_tracing_services_start_only_with_their_profile(service: str) -> None:
     assert config()["services"][service]["profiles"] == ["traces"]
+
+
+def test_collector_serves_metrics_to_prometheus() -> None:
+    resolved = config()
+    assert resolved["services"]["worker"]["environment"]["SIGHTLINE_METRICS"] == "off"
+    collector = resolved["configs"]["collector"]["content"]
+    (port,) = resolved["services"]["collector"]["ports"]
+    assert port["host_ip"] == "127.0.0.1"
+    assert f"prometheus: {{ endpoint: 0.0.0.0:{port['target']} }}" in collector
+    (pipeline,) = [line for line in collector.splitlines() if line.strip().startswith("metrics:")]
+    assert "exporters: [prometheus]" in pipeline

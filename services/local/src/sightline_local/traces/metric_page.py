@@ -94,7 +94,7 @@ def _estimate_cost(attributes: Attributes, calls: float) -> float:
 
 
 def _label(series: Series) -> str:
-    return ", ".join(value for _, value in series.attributes) or series.service
+    return ", ".join(value for _, value in series.attributes) or "All"
 
 
 def _render_table(columns: list[str], rows: list[list[str]]) -> str:

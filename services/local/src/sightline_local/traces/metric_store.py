@@ -13,9 +13,8 @@ _Key = tuple[str, str, str, Attributes]
 
 
 class Series(NamedTuple):
-    """The current value of one series of a service, over all of its processes."""
+    """The current value of one series, over all services and processes that record it."""
 
-    service: str
     name: str
     description: str
     unit: str
@@ -50,11 +49,10 @@ class MetricStore:
 
     def list(self) -> list[Series]:
         """Return all series by name and attributes."""
-        found: dict[tuple[str, Attributes, str], Series] = {}
+        found: dict[tuple[str, Attributes], Series] = {}
         for point in list(self._points.values()):
-            key = (point.name, point.attributes, point.service)
+            key = (point.name, point.attributes)
             series = Series(
-                point.service,
                 point.name,
                 point.description,
                 point.unit,
