@@ -67,7 +67,7 @@ class Earlier(NamedTuple):
         return await scan_items(self.client, self.table)
 
     async def migrate(self) -> None:
-        async for _ in self.tables.migration.run(apply=True):
+        async for _ in self.tables.migration.migrate_all(apply=True):
             pass
 
 
@@ -294,19 +294,19 @@ async def test_migration_resumes_where_it_was_interrupted(
 ) -> None:
     """Each step is stored; the counts add up over all runs, and the last run ends the migration."""
     monkeypatch.setattr(schema_migration, "STEP_SIZE", 10)
-    dry_runs = [each async for each in earlier.tables.migration.run(apply=False)]
+    dry_runs = [each async for each in earlier.tables.migration.migrate_all(apply=False)]
     assert await earlier.scan() == sorted_like(await earlier.scan(), earlier.dump.items)
     steps = []
     for _ in range(3):
-        async for progress in earlier.tables.migration.run(apply=True):
+        async for progress in earlier.tables.migration.migrate_all(apply=True):
             steps.append(progress)
             break
     assert [step.checked for step in steps] == [10, 20, 30]
-    steps += [each async for each in earlier.tables.migration.run(apply=True)]
+    steps += [each async for each in earlier.tables.migration.migrate_all(apply=True)]
     assert dry_runs[-1].checked == len(earlier.dump.items)
     assert steps[-1].migrated == steps[-1].outdated == dry_runs[-1].outdated
     await assert_labels_are_consistent(earlier)
-    (again,) = {each.outdated async for each in earlier.tables.migration.run(apply=True)}
+    (again,) = {each.outdated async for each in earlier.tables.migration.migrate_all(apply=True)}
     assert again == 0
     registry = DynamoEventQueueRegistry(earlier.client, earlier.table)
     assert await registry.list() == []

@@ -29,7 +29,7 @@ async def test_migrate_counts_outdated_items_and_migrates_them(
     assert code == ExitCode.OK
     assert out == "Items checked: 80. Of an earlier schema version: 19. Migrated: 19\n"
     (progress,) = [
-        each async for each in dynamo_tables(client, "earlier").migration.run(apply=False)
+        each async for each in dynamo_tables(client, "earlier").migration.migrate_all(apply=False)
     ]
     assert progress.outdated == 0
 

@@ -124,7 +124,7 @@ async def reconcile(stack: Stack, options: argparse.Namespace) -> ExitCode:
 async def migrate(stack: Stack, options: argparse.Namespace) -> ExitCode:
     progress = MigrationProgress()
     with _stderr.status("Migrating" if options.apply else "Checking") as status:
-        async for progress in stack.tables.migration.run(apply=options.apply):
+        async for progress in stack.tables.migration.migrate_all(apply=options.apply):
             status.update(f"Checked: {progress.checked}. Outdated: {progress.outdated}")
     if options.json:
         _print_json(progress._asdict())

@@ -19,7 +19,7 @@ class MigrationProgress(NamedTuple):
 class SchemaMigration(Protocol):
     """Brings all items to the current schema version, while the services use the table."""
 
-    def run(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
+    def migrate_all(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
         """Yield the progress after each step of a bounded number of items.
 
         With `apply`, outdated items are written, and the position is stored after each step: the
@@ -30,5 +30,5 @@ class SchemaMigration(Protocol):
 class NullSchemaMigration:
     """`SchemaMigration` of a table without outdated items: SQLite migrates on opening."""
 
-    async def run(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
+    async def migrate_all(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
         yield MigrationProgress()

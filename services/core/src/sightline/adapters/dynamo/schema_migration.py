@@ -50,7 +50,7 @@ class DynamoSchemaMigration:
         self._table = table
         self._images = ImageMigration(client, table)
 
-    async def run(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
+    async def migrate_all(self, *, apply: bool) -> AsyncIterator[MigrationProgress]:
         position, progress = await self._read_position() if apply else (None, MigrationProgress())
         while True:
             start: Any = {} if position is None else {"ExclusiveStartKey": position}
@@ -126,17 +126,19 @@ class DynamoSchemaMigration:
 
 
 def _is_image(item: Item) -> bool:
-    return item["pk"]["S"].startswith("USER#") and item["sk"]["S"].startswith(IMAGE_PREFIX)
+    pk, sk = str(item["pk"]["S"]), str(item["sk"]["S"])
+    return pk.startswith("USER#") and sk.startswith(IMAGE_PREFIX)
 
 
 def _is_outdated(item: Item) -> bool:
+    """Return whether an earlier version wrote the item; a claim has no result to upgrade."""
     if item["pk"]["S"] == EARLIER_REGISTRY:
         return True
-    version = version_of(plain_item({name: item[name] for name in item if name == "v"}))
+    marked = {name: value for name, value in item.items() if name == VERSION_ATTRIBUTE}
+    version = version_of(plain_item(marked))
     if _is_image(item):
         return version < current_version("image")
-    # A claim has no result.
-    is_result = item["sk"]["S"].startswith(RECOGNITION_PREFIX) and "result" in item
+    is_result = str(item["sk"]["S"]).startswith(RECOGNITION_PREFIX) and "result" in item
     return is_result and version < current_version("recognition")
 
 
