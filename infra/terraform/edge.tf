@@ -52,6 +52,7 @@ module "load_balancer" {
   port                     = local.ports.api
   target_security_group_id = module.api.security_group_id
   certificate_arn          = one(module.certificate[*].arn)
+  test                     = local.canary ? { port = local.test_port, security_group_id = module.canary[0].security_group_id } : null
   deletion_protection      = local.protected
   access_log               = { bucket = module.logs.name, prefix = "load-balancer" }
   max_p99_seconds          = var.max_p99_seconds

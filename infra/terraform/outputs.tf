@@ -133,6 +133,17 @@ output "task_definitions" {
   }
 }
 
+output "canary" {
+  description = "Canary deployments of the api, as the stack script starts them: the CodeDeploy application and deployment group, the ECS service, the function of the smoke test, and the settings of the service. Null for rolling updates."
+  value = local.canary ? {
+    application      = module.canary[0].application
+    deployment_group = module.canary[0].deployment_group
+    service          = module.api.name
+    hook             = module.canary[0].hook_arn
+    settings         = module.api.deployment_settings
+  } : null
+}
+
 output "distribution_id" {
   description = "ID of the CloudFront distribution, for invalidations."
   value       = module.distribution.id

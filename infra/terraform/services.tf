@@ -150,6 +150,7 @@ module "api" {
   gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
   internet                    = local.internet
   target_group_arn            = module.load_balancer.target_group_arn
+  deployment_controller       = var.api_deployment == "rolling" ? "ECS" : "CODE_DEPLOY"
 
   log_metrics = min(var.worker.minimum, var.resizer.minimum) > 0 ? {} : {
     (local.request_metric) = local.request_pattern
@@ -161,7 +162,8 @@ module "api" {
     maximum  = var.api.maximum
     requests = {
       per_task_and_minute = var.api.requests_per_task_and_minute
-      resource_label      = module.load_balancer.request_count_label
+      load_balancer       = module.load_balancer.arn_suffix
+      target_groups       = [for group in module.load_balancer.target_groups : group.arn_suffix]
     }
   }
 }

@@ -152,6 +152,25 @@ variable "api" {
   }
 }
 
+variable "api_deployment" {
+  description = "How new tasks replace those of the api: `rolling`, or gradual shifts of the traffic by CodeDeploy that are rolled back if an alarm is raised: `ECSCanary10Percent5Minutes` (10% of the traffic, and the rest after 5 minutes), `ECSCanary10Percent15Minutes`, `ECSLinear10PercentEvery1Minutes`, `ECSLinear10PercentEvery3Minutes` or `ECSAllAtOnce`. See docs/deployments.md before changing it for a running stack."
+  type        = string
+  default     = "rolling"
+  nullable    = false
+
+  validation {
+    condition = contains([
+      "rolling",
+      "ECSCanary10Percent5Minutes",
+      "ECSCanary10Percent15Minutes",
+      "ECSLinear10PercentEvery1Minutes",
+      "ECSLinear10PercentEvery3Minutes",
+      "ECSAllAtOnce",
+    ], var.api_deployment)
+    error_message = "The deployment of the api must be rolling or a predefined configuration of CodeDeploy for ECS, such as ECSCanary10Percent5Minutes."
+  }
+}
+
 variable "worker" {
   description = "Size and number of the worker tasks, and additional settings (SIGHTLINE_...)."
   type = object({

@@ -23,13 +23,15 @@ END = "<!-- end of costs -->"
 ALARM_METRICS = {
     "queues": 4,
     "table": 2,
-    "load balancer": 5,
+    "load balancer": 6,
     "recognition": 1,
     "deliveries": 3,
     "edge": 2,
-    # Each target tracking policy has two alarms; those of the consumers evaluate two metrics.
-    "target tracking": 3 * 4,
+    # Each target tracking policy has two alarms; all but those of CPU evaluate two metrics.
+    "target tracking": 2 + 3 * 4,
 }
+#: Of the variable `api_deployment`: errors and latency of both target groups.
+CANARY_METRICS = 2 * (2 + 1)
 SCALE_FROM_ZERO_METRICS = 3
 #: Of the variable `objectives`.
 OBJECTIVE_METRICS = 4 * (5 + 3)
@@ -107,6 +109,10 @@ class Settings:
         pattern = rf"^    {name} += optional\(number, ([\d.]+)\)$"
         return float(_find(pattern, _block(rf'variable "{variable}"', self._defaults)))
 
+    def is_set(self, name: str) -> bool:
+        """Return whether the example sets the variable."""
+        return bool(_find(rf"^({name}) += ", self._example))
+
     def service_number(self, service: str, name: str) -> float:
         """Return a number from the settings of one service."""
         return float(self._service_value(service, name))
@@ -164,7 +170,9 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         * INSIGHTS_METRICS
         * PRICES["container insights metric month"],
         "alarms": (
-            alarm_metrics(minimums, is_scheduled=running < 1) + objectives * OBJECTIVE_METRICS
+            alarm_metrics(minimums, is_scheduled=running < 1)
+            + objectives * OBJECTIVE_METRICS
+            + settings.is_set("api_deployment") * CANARY_METRICS
         )
         * PRICES["alarm metric month"]
         + (1 + objectives * OBJECTIVE_COMPOSITE_ALARMS) * PRICES["composite alarm month"],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -270,8 +270,15 @@ def slow_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
 
 
 @contextmanager
-def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
-    """Run the application with these settings, and with all ports in memory."""
+def serve(
+    pool: TokenIssuer,
+    settings: ApiSettings,
+    open_tables: Callable[[AsyncExitStack], Awaitable[Tables]] | None = None,
+) -> Iterator[Gateway]:
+    """Run the application with these settings, and with all ports in memory.
+
+    `open_tables` opens other tables, on the event loop of the application.
+    """
     tables, uploads, topic = memory_tables(), MemoryTopic(), MemoryTopic()
     queues, registry = MemoryEventQueues(topic), MemoryEventQueueRegistry()
     originals, renditions = MemoryObjectStore(), MemoryObjectStore()
@@ -310,6 +317,9 @@ def serve(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
         await app({**scope, "state": dict(state)}, receive, send)
 
     async def open_client(stack: AsyncExitStack) -> httpx.AsyncClient:
+        nonlocal tables
+        if open_tables is not None:
+            tables = await open_tables(stack)
         state.update(await stack.enter_async_context(lifespan(app)))
         transport = httpx.ASGITransport(handle, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://gateway")

@@ -22,12 +22,14 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 from moto.apigateway.models import RestAPI
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.athena.responses import AthenaResponse
+from moto.awslambda.models import LambdaFunction
 from moto.budgets.responses import BudgetsResponse
 from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.codebuild import responses as codebuild
+from moto.codedeploy.responses import CodeDeployResponse
 from moto.codepipeline.models import CodePipeline
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -245,6 +247,77 @@ def store_service_options() -> None:
         return response
 
     patch(EC2ContainerServiceResponse, create_service=create_service)
+
+
+def store_logging_configurations() -> None:
+    """Store the logging configuration of Lambda functions."""
+    original_init, get_configuration = LambdaFunction.__init__, LambdaFunction.get_configuration
+
+    def init(self: Any, account_id: str, spec: Json, *args: Any, **kwargs: Any) -> None:
+        original_init(self, account_id, spec, *args, **kwargs)
+        self.logging_config = spec.get("LoggingConfig")
+
+    def configuration(self: Any, *args: Any, **kwargs: Any) -> Json:
+        values: Json = get_configuration(self, *args, **kwargs)
+        return {**values, "LoggingConfig": self.logging_config} if self.logging_config else values
+
+    patch(LambdaFunction, __init__=init, get_configuration=configuration)
+
+
+def support_codedeploy() -> None:
+    """Store complete deployment groups, and delete them and applications."""
+    groups: dict[tuple[str, str], Json] = {}
+    create_application = CodeDeployResponse.create_application
+
+    def create(self: Any) -> Any:
+        # The provider sends null for an application without tags.
+        if self._get_param("tags") is None:
+            json_body = json.loads(self.body)
+            self.body = json.dumps({**json_body, "tags": []})
+        return create_application(self)
+
+    def key(self: Any, name: str = "deploymentGroupName") -> tuple[str, str]:
+        return self._get_param("applicationName"), self._get_param(name)
+
+    def create_group(self: Any) -> str:
+        request = json.loads(self.body)
+        tags = request.pop("tags", None) or []
+        group = {"deploymentGroupId": str(uuid4()), "computePlatform": "ECS", **request}
+        groups[key(self)] = group
+        self.codedeploy_backend.tagger.tag_resource(
+            f"arn:aws:codedeploy:{self.region}:{ACCOUNT}:deploymentgroup:{'/'.join(key(self))}",
+            tags,
+        )
+        return json.dumps({"deploymentGroupId": group["deploymentGroupId"]})
+
+    def get_group(self: Any) -> Any:
+        if key(self) not in groups:
+            error = {"__type": "DeploymentGroupDoesNotExistException", "message": "no group"}
+            return 400, {"x-amzn-errortype": error["__type"]}, json.dumps(error)
+        return json.dumps({"deploymentGroupInfo": groups[key(self)]})
+
+    def list_groups(self: Any) -> str:
+        application = self._get_param("applicationName")
+        found = [name for owner, name in groups if owner == application]
+        return json.dumps({"applicationName": application, "deploymentGroups": found})
+
+    def update_group(self: Any) -> str:
+        groups[key(self, "currentDeploymentGroupName")].update(json.loads(self.body))
+        return json.dumps({})
+
+    def delete_group(self: Any) -> str:
+        groups.pop(key(self), None)
+        return json.dumps({})
+
+    def delete_application(self: Any) -> str:
+        self.codedeploy_backend.applications.pop(self._get_param("applicationName"), None)
+        return json.dumps({})
+
+    patch(CodeDeployResponse, create_application=create, delete_application=delete_application)
+    patch(CodeDeployResponse, create_deployment_group=create_group, get_deployment_group=get_group)
+    patch(CodeDeployResponse, list_deployment_groups=list_groups)
+    patch(CodeDeployResponse, update_deployment_group=update_group)
+    patch(CodeDeployResponse, delete_deployment_group=delete_group)
 
 
 def support_query_definitions() -> None:
@@ -516,11 +589,13 @@ if __name__ == "__main__":
     store_scaling_tags()
     store_budget_subscribers()
     support_cloudfront()
+    support_codedeploy()
     support_composite_alarms()
     support_query_definitions()
     support_pipeline_projects()
     format_pipeline_times()
     support_deletion_of_analytics()
+    store_logging_configurations()
     store_rule_descriptions()
     store_service_options()
     support_log_prefixes()

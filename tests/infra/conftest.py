@@ -32,6 +32,8 @@ shell        = true
 tracing      = {{ repository = "123456789012.dkr.ecr.{region}.amazonaws.com/aws-otel-collector" }}
 analytics    = {{ retention_days = 5 }}
 
+api_deployment = "ECSCanary10Percent5Minutes"
+
 url_signing = {{
   version    = 1
   public_key = <<-PEM

@@ -17,6 +17,10 @@ Json = dict[str, Any]
 #: Terraform resources that hold the policies of identities; all other policies belong to resources.
 IDENTITY_POLICIES = {"aws_iam_policy", "aws_iam_role_policy"}
 
+#: Condition keys that AWS sets in the requests of the code of a service, to any other service.
+#: https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+SOURCE_KEYS = {"lambda:SourceFunctionArn"}
+
 _VARIABLE = re.compile(r"(\$\{\w+\})")
 
 
@@ -76,9 +80,8 @@ class Authorization:
         ]
         for keys in statement.get("Condition", {}).values():
             for key in keys:
-                if not key.lower().startswith("aws:") and not any(
-                    fnmatchcase(key, pattern) for pattern in known
-                ):
+                is_global = key.lower().startswith("aws:") or key in SOURCE_KEYS
+                if not is_global and not any(fnmatchcase(key, pattern) for pattern in known):
                     yield f"{policy.address}: the condition key {key} does not exist"
 
 

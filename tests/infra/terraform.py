@@ -84,12 +84,14 @@ class Terraform:
 
 
 def copy_configuration(folder: Path) -> Path:
-    """Copy the configuration without state and personal settings."""
-    return Path(
+    """Copy the configuration without state and personal settings, and package its functions."""
+    copied = Path(
         shutil.copytree(
             SOURCE, folder / "terraform", ignore=shutil.ignore_patterns(*_EXCLUDED_PATTERNS)
         )
     )
+    subprocess.run([copied / "package-functions"], check=True)
+    return copied
 
 
 def clean_environment(endpoint: str | None = None) -> dict[str, str]:
@@ -106,6 +108,7 @@ def clean_environment(endpoint: str | None = None) -> dict[str, str]:
         **environment,
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
+        "HANDOVER_SECONDS": "0",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",

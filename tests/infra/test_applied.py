@@ -341,7 +341,7 @@ def test_costs_include_all_alarms(applied: Applied) -> None:
         if alarm["AlarmName"].startswith(applied.outputs["name"])
     )
     expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1})
-    expected += costs.ANALYTICS_METRICS
+    expected += costs.ANALYTICS_METRICS + costs.CANARY_METRICS
     assert metrics == expected - costs.ALARM_METRICS["target tracking"]
 
 
@@ -663,6 +663,8 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (REGION, "ec2", "describe_vpc_endpoints", ("VpcEndpoints",)),
     (REGION, "ec2", "describe_flow_logs", ("FlowLogs",)),
     (REGION, "kms", "list_aliases", ("Aliases",)),
+    (REGION, "codedeploy", "list_applications", ("applications",)),
+    (REGION, "lambda", "list_functions", ("Functions",)),
     (REGION, "secretsmanager", "list_secrets", ("SecretList",)),
     (REGION, "apigateway", "get_rest_apis", ("items",)),
     (REGION, "athena", "list_work_groups", ("WorkGroups",)),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -50,7 +51,16 @@ case "$1 $2" in
   "ssm get-parameter") echo "${TAG:-current}" ;;
   "iam get-role") [ -n "${ROLE:-}" ] ;;
   "ecs describe-services")
+    [[ $* != *taskSets* ]] || { echo "${PRIMARY:-arn:api:1}"; exit; }
     printf '%s\\tarn:%s:%s\\t%s\\n' "${STATE:-COMPLETED}" "$8" "${REVISION:-2}" "${DESIRED:-1}" ;;
+  "deploy create-deployment") echo d-1 ;;
+  "deploy get-deployment-target")
+    echo step >> "$CALLS.steps"
+    printf 'AfterAllowTraffic\\t%s\\n' "$(( $(wc -l < "$CALLS.steps") > 2 ? 100 : 10 ))" ;;
+  "deploy get-deployment")
+    steps=$(wc -l 2>/dev/null < "$CALLS.steps" || echo 0)
+    [ "$steps" -gt 3 ] || { printf 'InProgress\\tNone\\n'; exit; }
+    printf '%b\\n' "${SHIFT:-Succeeded\\tNone}" ;;
   "ecs run-task") echo arn:task ;;
   "ecs describe-tasks") printf '%b\\n' "${TASK:-RUNNING\\tHEALTHY}" ;;
   "ecs list-task-definitions") echo "arn:$6:1" ;;
@@ -96,6 +106,7 @@ class ScriptRunner:
             "OUTPUTS": str(self.outputs),
             "GIT_CONFIG_GLOBAL": os.devnull,
             "PROPAGATION_SECONDS": "0",
+            "POLL_SECONDS": "0",
         }
         settings = self.configuration / "environments"
         shutil.copy(settings / "dev.tfvars.example", settings / "dev.tfvars")
@@ -367,6 +378,74 @@ def test_deploy_rolls_back_a_resting_service(script: ScriptRunner, task: str) ->
     assert "api did not become healthy and was rolled back" in output
     (restored,) = script.calls("aws ecs update-service")
     assert restored.endswith("--service api --task-definition arn:api:2")
+    assert script.calls("aws ssm put-parameter") == []
+
+
+CANARY: dict[str, Any] = {
+    "application": "sightline-dev-api",
+    "deployment_group": "api-canary",
+    "service": "api-canary",
+    "hook": "arn:aws:lambda:eu-central-1:123456789012:function:sightline-dev-api-smoke-test",
+    "settings": {
+        "PlatformVersion": "1.4.0",
+        "LoadBalancerInfo": {"ContainerName": "api", "ContainerPort": 8000},
+    },
+}
+
+
+def _deployment_requests(script: ScriptRunner) -> list[dict[str, Any]]:
+    """Return the input of each call that starts a canary deployment."""
+    calls = script.calls("aws deploy create-deployment")
+    return [json.loads(re.findall(r"--cli-input-json (\{.*\}) --query", call)[0]) for call in calls]
+
+
+def test_new_task_definition_starts_a_canary_deployment(script: ScriptRunner) -> None:
+    """It repeats the settings of the service, runs the smoke test, and shows its progress."""
+    script.set_outputs({**OUTPUTS, "canary": CANARY})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 0, output
+    (request,) = _deployment_requests(script)
+    assert request["applicationName"] == "sightline-dev-api"
+    assert request["deploymentGroupName"] == "api-canary"
+    assert "overrideAlarmConfiguration" not in request
+    content = json.loads(request["revision"]["appSpecContent"]["content"])
+    (resource,) = content["Resources"]
+    assert resource["TargetService"]["Properties"] == {
+        "TaskDefinition": "arn:api:2",
+        **CANARY["settings"],
+    }
+    assert content["Hooks"] == [{"AfterAllowTestTraffic": CANARY["hook"]}]
+    assert "traffic of the new tasks: 10%" in output
+    assert "traffic of the new tasks: 100%" in output
+    # Each step once, however often it is read.
+    assert output.count("traffic of the new tasks") == 2
+    assert "stop-deployment --region eu-central-1 --deployment-id d-1" in output
+    # The tag is recorded at the end: a later apply must not ship an image that was rolled back.
+    calls = [" ".join(call.split()[1:3]) for call in script.calls("aws")]
+    last_check = len(calls) - 1 - calls[::-1].index("deploy get-deployment")
+    assert last_check < calls.index("ssm put-parameter")
+    # The consumers are still rolled out by ECS.
+    rollouts = [call for call in script.calls("aws ecs describe") if "deployments" in call]
+    assert [call.split("--services ")[1].split()[0] for call in rollouts] == ["worker", "resizer"]
+
+
+def test_apply_without_a_new_task_definition_starts_no_deployment(script: ScriptRunner) -> None:
+    script.set_outputs({**OUTPUTS, "canary": CANARY})
+    code, output = script.run("apply", CONFIRM="dev", PRIMARY="arn:api:2")
+    assert code == 0, output
+    assert script.calls("aws deploy") == []
+
+
+def test_deploy_fails_on_a_rollback_of_the_canary(script: ScriptRunner) -> None:
+    """The reason is shown, and the tag is not recorded. An incident's alarms can be ignored."""
+    script.set_outputs({**OUTPUTS, "canary": CANARY})
+    code, output = script.run(
+        "deploy", CONFIRM="dev", SHIFT="Stopped\\tAn alarm is active.", ALARMS="ignore"
+    )
+    assert code == 1
+    (request,) = _deployment_requests(script)
+    assert request["overrideAlarmConfiguration"] == {"enabled": False, "alarms": []}
+    assert "the deployment of the api was rolled back: An alarm is active." in output
     assert script.calls("aws ssm put-parameter") == []
 
 

@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "roles" {
     condition {
       test     = "StringEquals"
       variable = "iam:PassedToService"
-      values   = ["chatbot.amazonaws.com", "ecs-tasks.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
+      values   = ["chatbot.amazonaws.com", "codedeploy.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
     }
   }
 

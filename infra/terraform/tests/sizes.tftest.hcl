@@ -349,14 +349,14 @@ run "service_without_an_image" {
     vpc_id             = "vpc-0"
     subnet_ids         = ["subnet-0"]
     target_group_arn   = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/name/0123456789abcdef"
-    scaling            = { minimum = 2, maximum = 4, requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" } }
+    scaling            = { minimum = 2, maximum = 4, requests = { per_task_and_minute = 100, load_balancer = "app/a/0", target_groups = ["targetgroup/b/0", "targetgroup/c/0"] } }
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/0"
     alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
   }
 
   assert {
-    condition     = aws_ecs_service.this.desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
+    condition     = aws_ecs_service.this[0].desired_count == 0 && aws_appautoscaling_target.this.max_capacity == 0
     error_message = "No tasks must run without an image."
   }
 
@@ -397,13 +397,13 @@ run "scheduled_service_with_a_public_ip_address" {
     scaling = {
       minimum  = 2
       maximum  = 4
-      requests = { per_task_and_minute = 100, resource_label = "app/a/0/targetgroup/b/0" }
+      requests = { per_task_and_minute = 100, load_balancer = "app/a/0", target_groups = ["targetgroup/b/0", "targetgroup/c/0"] }
       schedule = { start = "0 7 ? * MON-FRI *", stop = "0 19 ? * MON-FRI *", time_zone = "Europe/Berlin" }
     }
   }
 
   assert {
-    condition     = one(aws_ecs_service.this.network_configuration).assign_public_ip && length(aws_vpc_security_group_ingress_rule.callers) == 0
+    condition     = one(aws_ecs_service.this[0].network_configuration).assign_public_ip && length(aws_vpc_security_group_ingress_rule.callers) == 0
     error_message = "The tasks must have public IP addresses and admit no traffic unless configured."
   }
 
@@ -422,7 +422,7 @@ run "scheduled_service_with_a_public_ip_address" {
   }
 
   assert {
-    condition     = length(aws_appautoscaling_policy.cpu) == 1 && aws_ecs_service.this.availability_zone_rebalancing == "ENABLED"
+    condition     = length(aws_appautoscaling_policy.cpu) == 1 && aws_ecs_service.this[0].availability_zone_rebalancing == "ENABLED"
     error_message = "The api must also scale by CPU utilization, and stay balanced across zones."
   }
 }
@@ -481,13 +481,13 @@ run "service_that_scales_to_zero" {
 
   assert {
     condition = tolist([
-      for strategy in aws_ecs_service.this.capacity_provider_strategy : strategy.capacity_provider if strategy.weight > 0
+      for strategy in aws_ecs_service.this[0].capacity_provider_strategy : strategy.capacity_provider if strategy.weight > 0
     ]) == tolist(["FARGATE_SPOT"])
     error_message = "Tasks beyond the base must run on Fargate Spot."
   }
 
   assert {
-    condition     = one(aws_ecs_service.this.deployment_circuit_breaker).rollback
+    condition     = one(aws_ecs_service.this[0].deployment_circuit_breaker).rollback
     error_message = "A failed deployment must be rolled back."
   }
 

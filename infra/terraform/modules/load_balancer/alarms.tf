@@ -64,15 +64,33 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
 resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   alarm_name          = "${var.name}-api-unhealthy"
   alarm_description   = "An api task has failed its /health check for 5 minutes."
-  namespace           = "AWS/ApplicationELB"
-  metric_name         = "UnHealthyHostCount"
-  dimensions          = merge(local.dimensions, { TargetGroup = aws_lb_target_group.this.arn_suffix })
-  statistic           = "Maximum"
-  period              = 60
   evaluation_periods  = 5
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.alerts_topic_arn]
   ok_actions          = [var.alerts_topic_arn]
+
+  metric_query {
+    id          = "unhealthy"
+    label       = "Unhealthy tasks"
+    expression  = "FILL(blue, 0) + FILL(green, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = aws_lb_target_group.this
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApplicationELB"
+        metric_name = "UnHealthyHostCount"
+        stat        = "Maximum"
+        period      = 60
+        dimensions  = merge(local.dimensions, { TargetGroup = metric_query.value.arn_suffix })
+      }
+    }
+  }
 }

@@ -15,7 +15,7 @@ resource "aws_lb" "this" {
   internal                   = true
   load_balancer_type         = "application"
   subnets                    = var.subnet_ids
-  security_groups            = [aws_security_group.this.id]
+  security_groups            = concat([aws_security_group.this.id], aws_security_group.test[*].id)
   drop_invalid_header_fields = true
   enable_deletion_protection = var.deletion_protection
   # Longer than the heartbeat interval of event streams and than CloudFront's keep-alive timeout.
@@ -28,14 +28,18 @@ resource "aws_lb" "this" {
   }
 }
 
+# A canary deployment shifts the traffic from one group to the other. Rolling updates use the group that has the
+# traffic. An unused group is free of charge.
 resource "aws_lb_target_group" "this" {
+  for_each = { blue = var.name, green = "${var.name}-green" }
+
   # checkov:skip=CKV_AWS_378:The tasks serve plain HTTP to this load balancer only, in private subnets.
-  name        = var.name
+  name        = each.value
   vpc_id      = var.vpc_id
   target_type = "ip"
   protocol    = "HTTP"
   port        = var.port
-  # Time for in-flight requests. A stopping task makes its event stream clients reconnect.
+  # Time for in-flight requests. Event streams end before it: see docs/deployments.md.
   deregistration_delay = 30
 
   health_check {
@@ -46,6 +50,11 @@ resource "aws_lb_target_group" "this" {
     healthy_threshold   = 2
     unhealthy_threshold = 3
   }
+}
+
+moved {
+  from = aws_lb_target_group.this
+  to   = aws_lb_target_group.this["blue"]
 }
 
 resource "aws_lb_listener" "this" {
@@ -59,7 +68,12 @@ resource "aws_lb_listener" "this" {
 
   default_action {
     type             = "forward"
-    target_group_arn = aws_lb_target_group.this.arn
+    target_group_arn = aws_lb_target_group.this["blue"].arn
+  }
+
+  lifecycle {
+    # CodeDeploy changes the target group.
+    ignore_changes = [default_action]
   }
 }
 

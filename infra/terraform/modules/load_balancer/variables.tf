@@ -33,6 +33,15 @@ variable "target_security_group_id" {
   nullable    = false
 }
 
+variable "test" {
+  description = "Test listener of canary deployments: its port, and the security group that may call it. Null creates none."
+  type = object({
+    port              = number
+    security_group_id = string
+  })
+  default = null
+}
+
 variable "certificate_arn" {
   description = "ARN of the certificate for HTTPS. Null uses plain HTTP, for stacks without a domain."
   type        = string

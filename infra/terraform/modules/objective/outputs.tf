@@ -12,3 +12,8 @@ output "thresholds" {
   description = "Rate of errors in percent above which each window is in alarm."
   value       = { for name, alarm in aws_cloudwatch_metric_alarm.window : name => alarm.threshold }
 }
+
+output "fast_alarm" {
+  description = "Name of the alarm on the shortest window."
+  value       = aws_cloudwatch_metric_alarm.window["fast-short"].alarm_name
+}

@@ -8,7 +8,7 @@ resource "aws_cloudwatch_metric_alarm" "missing" {
   alarm_description   = "Fewer than ${local.minimum} tasks of ${local.full_name} have run for 10 minutes. See the events of the service and the log group /${var.cluster_name}/${var.name}."
   namespace           = "AWS/ECS"
   metric_name         = "CPUUtilization"
-  dimensions          = { ClusterName = var.cluster_name, ServiceName = aws_ecs_service.this.name }
+  dimensions          = { ClusterName = var.cluster_name, ServiceName = local.existing_service_name }
   statistic           = "SampleCount"
   period              = 60
   evaluation_periods  = 10

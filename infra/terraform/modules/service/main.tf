@@ -7,6 +7,13 @@ locals {
   minimum    = local.deployable ? var.scaling.minimum : 0
   maximum    = local.deployable ? var.scaling.maximum : 0
 
+  # A deployment by CodeDeploy needs an image to compare with, so the first one is a rolling update of no tasks.
+  uses_codedeploy = var.deployment_controller == "CODE_DEPLOY" && local.deployable
+  # ECS cannot change the controller of a service, and both services exist while one replaces the other.
+  service_name = local.uses_codedeploy ? "${var.name}-canary" : var.name
+  # The same name, known to Terraform as an attribute of the service: what uses it is created after the service.
+  existing_service_name = one(concat(aws_ecs_service.this[*].name, aws_ecs_service.canary[*].name))
+
   # ECS Exec runs the SSM agent in the container, which writes its state and its logs there.
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
   writable_paths = merge(
@@ -94,7 +101,10 @@ resource "aws_ecs_task_definition" "this" {
   }], local.collector_containers))
 }
 
+# Replaces its tasks by rolling updates, which each apply with a new task definition starts.
 resource "aws_ecs_service" "this" {
+  count = local.uses_codedeploy ? 0 : 1
+
   name                   = var.name
   cluster                = var.cluster_name
   task_definition        = aws_ecs_task_definition.this.arn
@@ -153,6 +163,8 @@ resource "aws_ecs_service" "this" {
   depends_on = [aws_iam_role_policy.task, aws_iam_role_policy.execution]
 
   lifecycle {
+    # A switch of the controller creates the new service first: see docs/deployments.md.
+    create_before_destroy = true
     # Managed by autoscaling after creation.
     ignore_changes = [desired_count]
   }

@@ -1,7 +1,7 @@
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.this.name}"
+  resource_id        = "service/${var.cluster_name}/${local.existing_service_name}"
   min_capacity       = local.minimum
   max_capacity       = local.maximum
 }
@@ -21,9 +21,43 @@ resource "aws_appautoscaling_policy" "requests" {
     scale_in_cooldown  = 300
     scale_out_cooldown = 30
 
-    predefined_metric_specification {
-      predefined_metric_type = "ALBRequestCountPerTarget"
-      resource_label         = var.scaling.requests.resource_label
+    # After a deployment by CodeDeploy, the traffic is at the other target group.
+    customized_metric_specification {
+      dynamic "metrics" {
+        for_each = var.scaling.requests.target_groups
+
+        content {
+          id          = "group${metrics.key}"
+          label       = "Requests per task of target group ${metrics.key}"
+          return_data = false
+
+          metric_stat {
+            stat = "Sum"
+
+            metric {
+              namespace   = "AWS/ApplicationELB"
+              metric_name = "RequestCountPerTarget"
+
+              dimensions {
+                name  = "LoadBalancer"
+                value = var.scaling.requests.load_balancer
+              }
+
+              dimensions {
+                name  = "TargetGroup"
+                value = metrics.value
+              }
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "requests"
+        label       = "Requests per task"
+        expression  = join(" + ", [for index in range(length(var.scaling.requests.target_groups)) : "FILL(group${index}, 0)"])
+        return_data = true
+      }
     }
   }
 }
@@ -107,7 +141,7 @@ resource "aws_appautoscaling_policy" "backlog" {
 
             dimensions {
               name  = "ServiceName"
-              value = aws_ecs_service.this.name
+              value = local.existing_service_name
             }
           }
         }
@@ -198,7 +232,7 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
       metric_name = "CPUUtilization"
       stat        = "SampleCount"
       period      = 60
-      dimensions  = { ClusterName = var.cluster_name, ServiceName = aws_ecs_service.this.name }
+      dimensions  = { ClusterName = var.cluster_name, ServiceName = local.existing_service_name }
     }
   }
 }

@@ -151,14 +151,27 @@ variable "target_group_arn" {
   default     = null
 }
 
+variable "deployment_controller" {
+  description = "What replaces the tasks: `ECS` (rolling updates with a circuit breaker) or `CODE_DEPLOY` (shifts of the traffic between two target groups), which requires a load balancer and takes effect with the first image."
+  type        = string
+  default     = "ECS"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ECS", "CODE_DEPLOY"], var.deployment_controller)
+    error_message = "The deployment controller must be ECS or CODE_DEPLOY."
+  }
+}
+
 variable "scaling" {
-  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer, `backlog` for a queue consumer. With a `schedule`, no tasks run from `stop` to `start` (cron expressions in the time zone)."
+  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer (ARN suffixes of it and of its target groups), `backlog` for a queue consumer. With a `schedule`, no tasks run from `stop` to `start` (cron expressions in the time zone)."
   type = object({
     minimum = number
     maximum = number
     requests = optional(object({
       per_task_and_minute = number
-      resource_label      = string
+      load_balancer       = string
+      target_groups       = list(string)
     }))
     backlog = optional(object({
       messages_per_task = number

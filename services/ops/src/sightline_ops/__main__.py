@@ -25,6 +25,7 @@ from sightline.domain.ids import image_id_adapter, owner_adapter
 from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.dead_letters import DeadLetter
+from sightline.ports.schema_migration import MigrationProgress
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
 from sightline_ops.reconcile import Finding, Reconciler
@@ -118,6 +119,26 @@ async def reconcile(stack: Stack, options: argparse.Namespace) -> ExitCode:
     if problems and not options.apply:
         _stderr.print("Nothing was changed. Repair with --apply; each finding is checked again")
     return _exit_code(bool(problems))
+
+
+async def migrate(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    progress = MigrationProgress()
+    with _stderr.status("Migrating" if options.apply else "Checking") as status:
+        async for progress in stack.tables.migration.migrate_all(apply=options.apply):
+            status.update(f"Checked: {progress.checked}. Outdated: {progress.outdated}")
+    if options.json:
+        _print_json(progress._asdict())
+    else:
+        _stdout.print(
+            f"Items checked: {progress.checked}. Of an earlier schema version: "
+            f"{progress.outdated}. Migrated: {progress.migrated}"
+        )
+    if progress.outdated and not options.apply:
+        _stderr.print(
+            "Nothing was changed. Migrate with --apply, while the services run; if it is "
+            "interrupted, run the same command again to resume"
+        )
+    return _exit_code(bool(progress.outdated) and not options.apply)
 
 
 async def _show_restore_window(options: argparse.Namespace) -> ExitCode:
@@ -270,6 +291,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="ignore what is younger, because it may be in progress (default: %(default)s)",
     )
     reconciling.set_defaults(run=reconcile)
+    migrating = commands.add_parser(
+        "migrate", help="bring all items of the table to the current schema version"
+    )
+    migrating.add_argument(
+        "--apply", action="store_true", help="migrate them (default: only count them)"
+    )
+    migrating.set_defaults(run=migrate)
     _add_restore_commands(commands)
     return parser.parse_args(arguments)
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Generic, Literal, Self, TypeVar
 
+from pydantic import Field
+
 from sightline.domain.clock import now
 from sightline.domain.failures import Failure
 from sightline.domain.labels import ImageLabel, visible_labels
@@ -150,7 +152,8 @@ class Image(Value):
     still sees it. `albums` are the ids of the albums that contain the image. `words` are the words
     that it is indexed by: at least those found in it. The table maintains both.
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
-    so the consumers continue the trace from the row.
+    so the consumers continue the trace from the row. `is_outdated` marks an image that was read
+    from a row of an earlier schema version, which the table migrates with its next write.
     """
 
     owner: str
@@ -165,6 +168,7 @@ class Image(Value):
     albums: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     traceparent: str | None = None
+    is_outdated: bool = Field(default=False, exclude=True)
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[RenditionSet] = Part[RenditionSet]()

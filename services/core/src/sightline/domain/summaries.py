@@ -14,6 +14,9 @@ from sightline.domain.model import Value
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.states import State, Status, derive_status, is_expired
 
+#: The parts of an image that a list shows, each by its own summary.
+SUMMARY_PARTS = ("details", "recognition", "renditions")
+
 #: Longest side, in pixels, that a preview has at least, where such a rendition exists.
 PREVIEW_PIXELS = 1024
 

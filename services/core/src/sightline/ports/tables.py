@@ -10,6 +10,7 @@ from sightline.ports.image_inventory import ImageInventory
 from sightline.ports.image_table import ImageTable
 from sightline.ports.owner_data import OwnerData
 from sightline.ports.recognition_cache import RecognitionCache
+from sightline.ports.schema_migration import SchemaMigration
 from sightline.ports.usage_table import UsageTable
 
 
@@ -26,3 +27,4 @@ class Tables:
     idempotency: IdempotencyStore
     owner_data: OwnerData
     inventory: ImageInventory
+    migration: SchemaMigration

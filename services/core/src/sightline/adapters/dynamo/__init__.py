@@ -11,6 +11,7 @@ from sightline.adapters.dynamo.images import DynamoImageTable
 from sightline.adapters.dynamo.inventory import DynamoImageInventory
 from sightline.adapters.dynamo.owner_data import DynamoOwnerData
 from sightline.adapters.dynamo.recognition_cache import DynamoRecognitionCache
+from sightline.adapters.dynamo.schema_migration import DynamoSchemaMigration
 from sightline.adapters.dynamo.usage import DynamoUsageTable
 from sightline.ports.tables import Tables
 
@@ -27,6 +28,7 @@ __all__ = [
     "DynamoImageTable",
     "DynamoOwnerData",
     "DynamoRecognitionCache",
+    "DynamoSchemaMigration",
     "DynamoUsageTable",
     "dynamo_tables",
 ]
@@ -44,4 +46,5 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),
         inventory=DynamoImageInventory(client, table),
+        migration=DynamoSchemaMigration(client, table),
     )

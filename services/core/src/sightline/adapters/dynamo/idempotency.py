@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import idempotency_key, plain_item
 from sightline.adapters.dynamo.transactions import is_condition_failure
+from sightline.adapters.dynamo.upgrades import VERSION_ATTRIBUTE, current_version, upgrade
 from sightline.ports.idempotency_store import RequestClaimed, StoredResponse
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class DynamoIdempotencyStore:
             if not is_condition_failure(error):
                 raise
             found = await self._client.get_item(TableName=self._table, Key=row, ConsistentRead=True)
-            item = plain_item(found.get("Item", {}))
+            item = upgrade("response", plain_item(found.get("Item", {})))
             # The SDK retries a call whose response was lost; then the existing claim is our own.
             if item.get("claim_id") == claim_id:
                 return None
@@ -59,9 +60,10 @@ class DynamoIdempotencyStore:
             TableName=self._table,
             Key=idempotency_key(owner, key),
             # `response` is a reserved word of DynamoDB.
-            UpdateExpression="SET #response = :response, expires_at = :expires_at",
-            ExpressionAttributeNames={"#response": "response"},
+            UpdateExpression="SET #response = :response, expires_at = :expires_at, #v = :v",
+            ExpressionAttributeNames={"#response": "response", "#v": VERSION_ATTRIBUTE},
             ExpressionAttributeValues={
+                ":v": serialize(current_version("response")),
                 ":response": serialize(response._asdict()),
                 ":expires_at": {"N": str(int(time.time()) + math.ceil(seconds))},
             },

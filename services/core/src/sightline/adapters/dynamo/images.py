@@ -1,12 +1,13 @@
 """The table of images in DynamoDB."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter, WordIndexWriter
+from sightline.adapters.dynamo.image_migration import ImageMigration
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
     SUMMARY_PROJECTION,
@@ -27,6 +28,7 @@ from sightline.adapters.dynamo.transactions import (
     raise_conflict,
     transact,
 )
+from sightline.adapters.dynamo.upgrades import lacks_summary
 from sightline.adapters.dynamo.usage import UsageWriter
 from sightline.domain.clock import now
 from sightline.domain.images import Image, find_changes, find_preconditions
@@ -55,6 +57,7 @@ class DynamoImageTable:
         self._hashes = HashIndexWriter(table)
         self._usage = UsageWriter(table)
         self._contents = ContentWriter(client, table)
+        self._migration = ImageMigration(client, table)
 
     async def create(self, image: Image) -> None:
         try:
@@ -82,11 +85,11 @@ class DynamoImageTable:
 
     async def get_summaries(self, owner: str, image_ids: Sequence[str]) -> list[ImageSummary]:
         rows = await self._read_many(owner, image_ids, SUMMARY_PROJECTION)
-        return _select_visible(map(read_summary, rows), image_ids)
+        return _select_visible(await self._read_summaries(rows), image_ids)
 
     async def page(self, owner: str, limit: int, before: str | None = None) -> ImagePage:
         request = self._page_request(owner, limit, before)
-        return ImagePage(*await self._read_page(request, read_image, limit))
+        return ImagePage(*await self._read_page(request, _read_images, limit))
 
     async def page_summaries(
         self,
@@ -100,9 +103,10 @@ class DynamoImageTable:
             # DynamoDB rejects an empty range.
             return SummaryPage([], None)
         request = self._page_request(owner, limit, before, down_to, order) | SUMMARY_PROJECTION
-        return SummaryPage(*await self._read_page(request, read_summary, limit))
+        return SummaryPage(*await self._read_page(request, self._read_summaries, limit))
 
     async def store(self, before: Image, after: Image) -> None:
+        await self._migration.migrate(before)
         has_new_place = after.renditions.result is not before.renditions.result
         place_words = after.place_words if has_new_place else frozenset()
         update = self._update_image(before, after, place_words)
@@ -143,6 +147,7 @@ class DynamoImageTable:
         return read_image(response["Attributes"])
 
     async def remove(self, image: Image) -> None:
+        await self._migration.migrate(image)
         row: TransactWriteItemTypeDef = {
             "Delete": {
                 "TableName": self._table,
@@ -179,18 +184,33 @@ class DynamoImageTable:
         return await read_many(self._client, self._table, keys, projection)
 
     async def _read_page(
-        self, request: dict[str, Any], read: Callable[[Item], Row], limit: int
+        self,
+        request: dict[str, Any],
+        read: Callable[[list[Item]], Awaitable[list[Row]]],
+        limit: int,
     ) -> tuple[list[Row], str | None]:
         """Return at most `limit` visible rows, and the id that continues after them, if any."""
         images: list[Row] = []
         while True:
             answer = await self._client.query(**request)
-            images += [image for image in map(read, answer["Items"]) if not image.is_hidden]
+            images += [image for image in await read(answer["Items"]) if not image.is_hidden]
             if len(images) > limit or "LastEvaluatedKey" not in answer:
                 break
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         more = len(images) > limit
         return images[:limit], images[limit - 1].image_id if more else None
+
+    async def _read_summaries(self, items: list[Item]) -> list[ImageSummary]:
+        """Read the attributes of `SUMMARY_PROJECTION`, and whole rows that have no summaries."""
+        outdated = [{"pk": item["pk"], "sk": item["sk"]} for item in items if lacks_summary(item)]
+        rows = await read_many(self._client, self._table, outdated)
+        summaries = {image.image_id: image.summary for image in map(read_image, rows)}
+        summaries |= {
+            summary.image_id: summary
+            for summary in map(read_summary, (item for item in items if not lacks_summary(item)))
+        }
+        found = (summaries.get(item["sk"]["S"].removeprefix(IMAGE_PREFIX)) for item in items)
+        return [summary for summary in found if summary is not None]
 
     def _page_request(
         self,
@@ -241,6 +261,10 @@ class DynamoImageTable:
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
+
+
+async def _read_images(items: list[Item]) -> list[Image]:
+    return [read_image(item) for item in items]
 
 
 def _select_visible(images: Iterable[Row], image_ids: Sequence[str]) -> list[Row]:

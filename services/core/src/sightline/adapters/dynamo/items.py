@@ -8,6 +8,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sightline.adapters.dynamo.attribute_values import deserialize, serialize
+from sightline.adapters.dynamo.upgrades import (
+    VERSION_ATTRIBUTE,
+    current_version,
+    upgrade,
+    version_of,
+)
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.images import Image
 from sightline.domain.model import Value
@@ -27,6 +33,7 @@ IMAGE_PREFIX = "IMAGE#"
 ALBUM_PREFIX = "ALBUM#"
 API_KEY_PREFIX = "KEY#"
 USAGE_PREFIX = "USAGE#"
+RECOGNITION_PREFIX = "RECOGNITION#"
 
 #: The sort key of the current totals, in place of a month. It sorts after every month.
 TOTAL = "total"
@@ -110,7 +117,7 @@ def content_partition(owner: str, sha256: str) -> str:
 
 def cached_recognition_key(image: Image, profile: RecognitionProfile) -> Item:
     pk = content_partition(image.owner, image.sha256)
-    return {"pk": {"S": pk}, "sk": {"S": f"RECOGNITION#{profile.name}"}}
+    return {"pk": {"S": pk}, "sk": {"S": f"{RECOGNITION_PREFIX}{profile.name}"}}
 
 
 def content_image_key(image: Image) -> Item:
@@ -137,11 +144,14 @@ def image_item(image: Image) -> Item:
     plain = to_plain(image, exclude={"albums", "words"})
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
-    return image_key(image.key) | attributes | summaries
+    version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}
+    return image_key(image.key) | attributes | summaries | version
 
 
 def read_image(item: Item) -> Image:
-    return Image.model_validate(plain_item(item))
+    plain = plain_item(item)
+    is_outdated = version_of(plain) < current_version("image")
+    return Image.model_validate(upgrade("image", plain) | {"is_outdated": is_outdated})
 
 
 def summary_value(image: Image, part: str) -> Item:

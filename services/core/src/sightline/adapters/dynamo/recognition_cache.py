@@ -21,6 +21,7 @@ from sightline.adapters.dynamo.items import (
 )
 from sightline.adapters.dynamo.queries import query
 from sightline.adapters.dynamo.transactions import is_condition_failure
+from sightline.adapters.dynamo.upgrades import VERSION_ATTRIBUTE, current_version, upgrade
 from sightline.domain.images import Image
 from sightline.domain.recognition import Recognition, RecognitionProfile
 from sightline.ports.recognition_cache import ContentClaimed
@@ -45,7 +46,7 @@ class DynamoRecognitionCache:
     ) -> Recognition | None:
         key = cached_recognition_key(image, profile)
         response = await self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        known = plain_item(response.get("Item", {})).get("result")
+        known = upgrade("recognition", plain_item(response.get("Item", {}))).get("result")
         if known is not None:
             return Recognition.model_validate(known)
         now = int(time.time())
@@ -137,7 +138,10 @@ class ContentWriter:
         if new is not None and new != old:
             # The calls belong to this image; an image that finds the result here has not paid.
             known = new.model_copy(update={"calls": {}})
-            result = {"result": serialize(to_plain(known))}
+            result = {
+                "result": serialize(to_plain(known)),
+                VERSION_ATTRIBUTE: serialize(current_version("recognition")),
+            }
             entry = cached_recognition_key(after, new.profile) | result
             writes.append({"Put": {"TableName": self._table, "Item": entry}})
         return writes

@@ -17,6 +17,7 @@ from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, M
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
 from sightline.adapters.memory.state import MemoryState
 from sightline.adapters.memory.usage import MemoryUsageTable
+from sightline.ports.schema_migration import NullSchemaMigration
 from sightline.ports.tables import Tables
 
 __all__ = [
@@ -54,4 +55,5 @@ def memory_tables() -> Tables:
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),
         inventory=MemoryImageInventory(state),
+        migration=NullSchemaMigration(),
     )

@@ -16,6 +16,7 @@ from sightline.adapters.sqlite.opening import UnusableDatabase, prepare
 from sightline.adapters.sqlite.owner_data import SqliteOwnerData
 from sightline.adapters.sqlite.recognition_cache import SqliteRecognitionCache
 from sightline.adapters.sqlite.usage import SqliteUsageTable
+from sightline.ports.schema_migration import NullSchemaMigration
 from sightline.ports.tables import Tables
 
 __all__ = [
@@ -49,4 +50,5 @@ def sqlite_tables(database: Database) -> Tables:
         idempotency=SqliteIdempotencyStore(database),
         owner_data=SqliteOwnerData(database),
         inventory=SqliteImageInventory(database),
+        migration=NullSchemaMigration(),
     )
