@@ -265,6 +265,7 @@ def test_a_rollout_of_broken_images_is_rolled_back(
     assert set(stack.outputs["task_definitions"].values()).isdisjoint(before.values())
     wait_for("the rollback", lambda: is_deployed(stack, before))
     assert find_tags() == {TAG}
+    wait_for("tasks to serve requests", stack.is_serving)
     assert user.wait(user.upload(draw_sample(size=(520, 400))))["status"] == "ready"
 
 
@@ -295,6 +296,8 @@ def test_a_rollout_replaces_all_tasks(stack: Stack, user: User, images: dict[str
     definitions = stack.outputs["task_definitions"]
     wait_for("the rollout", lambda: is_deployed(stack, definitions))
     wait_for("old tasks to stop", lambda: find_tags() == {"second"})
+    # MiniStack completes a rollout without waiting for health checks.
+    wait_for("tasks to serve requests", stack.is_serving)
     assert user.wait(user.upload(draw_sample(size=(540, 400))))["status"] == "ready"
     # A stopped task of the api deletes its queue of events.
     sqs = stack.emulator.client("sqs")

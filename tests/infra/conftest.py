@@ -43,6 +43,10 @@ url_signing = {{
 """
 
 
+#: Time limit for the emulator to stop: it may be busy on a slow machine.
+STOP_TIMEOUT_SECONDS = 60
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "infra: needs Terraform, and takes minutes")
 
@@ -103,7 +107,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(STOP_TIMEOUT_SECONDS)
 
 
 @pytest.fixture(scope="session")
