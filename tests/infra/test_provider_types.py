@@ -24,10 +24,12 @@ def problems(usage: Usage) -> Iterator[str]:
 
 
 def _block_problems(name: str, block: Json, paths: set[tuple[str, ...]]) -> Iterator[str]:
-    used = {path[0] for path in paths if path} - META_ARGUMENTS
+    written = {path[0] for path in paths if path}
+    used = written - META_ARGUMENTS
     for argument in sorted(used - set(block["arguments"])):
         yield f"{name} has no argument {argument}"
-    for argument in sorted(set(block["required"]) - used):
+    # The actions of a pipeline require an argument with the name of a meta-argument.
+    for argument in sorted(set(block["required"]) - written):
         yield f"{name} requires {argument}"
     for argument in sorted(used):
         nested = {path[1:] for path in paths if path[0] == argument and len(path) > 1}
