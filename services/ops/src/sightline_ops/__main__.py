@@ -26,6 +26,7 @@ from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.dead_letters import DeadLetter
 from sightline.ports.schema_migration import MigrationProgress
+from sightline_ops.adopt import adopt, find_adoptable
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
 from sightline_ops.reconcile import Finding, Reconciler
@@ -139,6 +140,22 @@ async def migrate(stack: Stack, options: argparse.Namespace) -> ExitCode:
             "interrupted, run the same command again to resume"
         )
     return _exit_code(bool(progress.outdated) and not options.apply)
+
+
+async def adopt_images(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    found = adopted = 0
+    with _stderr.status("Searching") as status:
+        async for image in find_adoptable(stack, options.region):
+            found += 1
+            is_adopted = bool(options.apply and await adopt(stack, image))
+            adopted += is_adopted
+            if options.json:
+                _print_json({**image.key._asdict(), "adopted": is_adopted})
+            status.update(f"Found: {found}")
+    _stderr.print(f"Images found: {found}. New home {stack.region}: {adopted}")
+    if found and not options.apply:
+        _stderr.print("Nothing was changed. Adopt the images with --apply")
+    return _exit_code(bool(found) and not options.apply)
 
 
 async def _show_restore_window(options: argparse.Namespace) -> ExitCode:
@@ -299,6 +316,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     migrating.set_defaults(run=migrate)
     _add_restore_commands(commands)
+    _add_adopt_command(commands)
     return parser.parse_args(arguments)
 
 
@@ -328,6 +346,30 @@ def _add_restore_commands(commands: Any) -> None:
         "--apply", action="store_true", help="process them (default: only list them)"
     )
     replaying.set_defaults(run=replay_uploads)
+
+
+def _add_adopt_command(commands: Any) -> None:
+    adopting = commands.add_parser(
+        "adopt", help="process the images of another region here, after a failover or fail back"
+    )
+    homes = adopting.add_mutually_exclusive_group(required=True)
+    homes.add_argument(
+        "--from",
+        dest="region",
+        metavar="REGION",
+        help="adopt the unfinished images of this region; its consumers must not run",
+    )
+    homes.add_argument(
+        "--unset",
+        dest="region",
+        action="store_const",
+        const=None,
+        help="adopt the images without a home, before a second region is added",
+    )
+    adopting.add_argument(
+        "--apply", action="store_true", help="adopt them (default: only count them)"
+    )
+    adopting.set_defaults(run=adopt_images)
 
 
 def _timestamp(text: str) -> datetime:

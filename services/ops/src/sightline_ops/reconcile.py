@@ -20,7 +20,7 @@ from sightline.domain.object_keys import (
     original_key,
     parse_original_key,
 )
-from sightline.domain.states import State
+from sightline.domain.states import UNFINISHED_STATES
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ListedObject, ObjectNotFound, ObjectStore
 from sightline_ops.stack import Stack
@@ -28,8 +28,6 @@ from sightline_ops.stack import Stack
 #: Objects whose rows are looked up together: one page of an S3 listing. Memory stays bounded, and
 #: the renditions of one image, neighbors in the listing, cost one row.
 BATCH_SIZE = 1000
-
-UNFINISHED_STATES = {State.PENDING, State.RUNNING}
 
 
 class FindingKind(StrEnum):
