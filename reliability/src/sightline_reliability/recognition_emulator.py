@@ -11,6 +11,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -45,9 +46,10 @@ class RekognitionError(Exception):
 class RecognitionEmulator:
     """Responds to `DetectLabels` and `DetectText` after `latency` seconds."""
 
-    def __init__(self, aws_url: str, latency: float) -> None:
+    def __init__(self, aws_url: str, latency: float, calls: Path | None = None) -> None:
         self._aws_url = aws_url
         self._latency = latency
+        self._calls = calls
         self._session: aiohttp.ClientSession
 
     async def open(self) -> None:
@@ -61,10 +63,18 @@ class RecognitionEmulator:
         operation = request.headers.get("X-Amz-Target", "").partition(".")[2]
         try:
             digest = await self._compute_digest(parameters["Image"])
-            return web.json_response(_find_operation(operation)(digest, parameters))
+            result = _find_operation(operation)(digest, parameters)
+            self._record_call(operation, digest)
+            return web.json_response(result)
         except RekognitionError as error:
             code = str(error)
             return web.json_response({"__type": code, "message": code}, status=400)
+
+    def _record_call(self, operation: str, digest: str) -> None:
+        """Append a paid call to the file, which survives a kill of this process."""
+        if self._calls is not None:
+            with self._calls.open("a") as calls:
+                calls.write(f"{operation} {digest}\n")
 
     async def _compute_digest(self, image: dict[str, Any]) -> str:
         """Return the MD5 of the image, which S3 reports as the object's ETag."""
@@ -146,8 +156,12 @@ def main() -> None:
     parser.add_argument(
         "--latency", type=float, default=0.05, help="seconds per call (default: %(default)s)"
     )
+    parser.add_argument(
+        "--calls", type=Path, default=None, help="file to append the operation and MD5 of calls to"
+    )
     options = parser.parse_args()
-    uvloop.run(serve(RecognitionEmulator(options.cloud, options.latency), options.port))
+    emulator = RecognitionEmulator(options.cloud, options.latency, options.calls)
+    uvloop.run(serve(emulator, options.port))
 
 
 if __name__ == "__main__":
