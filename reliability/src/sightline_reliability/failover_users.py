@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 
@@ -14,6 +13,7 @@ from sightline_reliability.ledger import Ledger, UploadRecord
 from sightline_reliability.users import (
     RETRYABLE_STATUSES,
     Json,
+    Pacer,
     RequestFailed,
     Response,
     SimulatedUser,
@@ -37,6 +37,35 @@ class Traffic:
     def move(self, urls: list[str]) -> None:
         self.urls[:] = urls
         self.generation += 1
+
+
+class PausablePacer(Pacer):
+    """Limits the rate of the actions of some users, and starts none while it is paused."""
+
+    def __init__(self, rate: float, users: int) -> None:
+        super().__init__(rate)
+        self._users = users
+        self._idle = 0
+        self._all_idle = asyncio.Event()
+        self._running = asyncio.Event()
+        self._running.set()
+
+    async def pause(self) -> None:
+        """Pause, and wait until every action in progress is completed."""
+        self._running.clear()
+        await self._all_idle.wait()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    async def wait(self) -> None:
+        self._idle += 1
+        if self._idle == self._users:
+            self._all_idle.set()
+        await super().wait()
+        await self._running.wait()
+        self._idle -= 1
+        self._all_idle.clear()
 
 
 @dataclass
@@ -98,9 +127,3 @@ def is_expected(response: str) -> bool:
     These are abandoned uploads, and changes of images that are not in the other region.
     """
     return response.startswith("gave up") or ": 404 " in response
-
-
-def add_exempt(uploads: dict[str, Any], upload: UploadRecord) -> None:
-    """Note an upload as lost with the region: its user no longer uses it."""
-    uploads[upload.image_id] = upload
-    upload.deletion = "requested"

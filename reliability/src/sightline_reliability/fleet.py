@@ -295,6 +295,7 @@ class Fleet:
         proxy_port, rekognition_port = self._ports[1:3]
         arguments = ["--port", str(rekognition_port), "--cloud", self.aws_url]
         arguments += ["--latency", str(self.config.latency)]
+        arguments += ["--region", self.config.region]
         arguments += ["--calls", str(self.calls_file)]
         self._add(
             "recognition",

@@ -18,6 +18,8 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
+from sightline_local.environment import REGION
+
 #: Possible labels. They are few, so that owners share labels and mixed-up rows would show.
 LABELS = (
     *("Dog", "Cat", "Beach", "Forest", "Mountain", "River", "Car", "Bicycle", "Person", "Face"),
@@ -29,11 +31,11 @@ LABELS = (
 #: Possible words of detected text.
 WORDS = ("open", "closed", "exit", "north", "bread", "42", "menu", "total", "SALE", "Welcome")
 
-#: The AWS emulators require a signature, and accept any.
-AUTHORIZATION = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/s3/aws4_request, "
+#: The AWS emulators require a signature, and accept any; its scope names the region of the bucket.
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, "
     "SignedHeaders=host, Signature=0"
-}
+)
 
 #: First bytes of the formats that Rekognition supports: JPEG and PNG.
 FORMAT_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -46,8 +48,11 @@ class RekognitionError(Exception):
 class RecognitionEmulator:
     """Responds to `DetectLabels` and `DetectText` after `latency` seconds."""
 
-    def __init__(self, aws_url: str, latency: float, calls: Path | None = None) -> None:
+    def __init__(
+        self, aws_url: str, latency: float, region: str, calls: Path | None = None
+    ) -> None:
         self._aws_url = aws_url
+        self._authorization = AUTHORIZATION.format(region=region)
         self._latency = latency
         self._calls = calls
         self._session: aiohttp.ClientSession
@@ -84,7 +89,7 @@ class RecognitionEmulator:
             return hashlib.md5(body, usedforsecurity=False).hexdigest()
         location = image["S3Object"]
         url = f"{self._aws_url}/{location['Bucket']}/{location['Name']}"
-        headers = {**AUTHORIZATION, "Range": "bytes=0-15"}
+        headers = {"Authorization": self._authorization, "Range": "bytes=0-15"}
         async with self._session.get(url, headers=headers) as response:
             if response.status not in {200, 206}:
                 raise RekognitionError("InvalidS3ObjectException")
@@ -157,10 +162,13 @@ def main() -> None:
         "--latency", type=float, default=0.05, help="seconds per call (default: %(default)s)"
     )
     parser.add_argument(
+        "--region", default=REGION, help="region of the bucket (default: %(default)s)"
+    )
+    parser.add_argument(
         "--calls", type=Path, default=None, help="file to append the operation and MD5 of calls to"
     )
     options = parser.parse_args()
-    emulator = RecognitionEmulator(options.cloud, options.latency, options.calls)
+    emulator = RecognitionEmulator(options.cloud, options.latency, options.region, options.calls)
     uvloop.run(serve(emulator, options.port))
 
 
