@@ -43,7 +43,7 @@ resource "aws_ecr_replication_configuration" "this" {
 }
 
 module "to_second" {
-  source = "./modules/replication"
+  source = "../modules/replication"
 
   name       = "${var.first.name}-to-${var.second.region}"
   source_kms = { region = var.first.region, key_arn = var.first.kms_key_arn }
@@ -57,7 +57,7 @@ module "to_second" {
 
 # Replicas are not replicated again, so the two directions do not form a loop.
 module "to_first" {
-  source = "./modules/replication"
+  source = "../modules/replication"
 
   name       = "${var.first.name}-to-${var.first.region}"
   source_kms = { region = var.second.region, key_arn = var.second.kms_key_arn }

@@ -102,7 +102,7 @@ run "replication_includes_deletions" {
   command = plan
 
   module {
-    source = "./modules/replication"
+    source = "../modules/replication"
   }
 
   providers = { aws = aws.first }
