@@ -18,6 +18,7 @@ from sightline_ops.stack import Stack, StackOutputs
 from sightline_testing.builders import (
     ETAG,
     count_labels,
+    edit_details,
     find_labeled,
     with_hash,
     with_recognition,
@@ -47,6 +48,10 @@ class TornTable:
         values = {name: {"N": str(value)} for name, value in numbers.items()}
         await self._client.put_item(TableName=self._table, Item={**_key(pk, sk), **values})
 
+    async def put_result(self, pk: str) -> None:
+        item = {**_key(pk, "RECOGNITION#labels"), "result": {"M": {}}}
+        await self._client.put_item(TableName=self._table, Item=item)
+
     async def find(self) -> list[tuple[DerivedKind, str]]:
         return [(each.kind, each.detail) async for each in self.rebuilder.find()]
 
@@ -67,7 +72,11 @@ async def torn(stack: Stack, clients: Clients, outputs_path: Path) -> AsyncItera
 
 
 async def test_a_whole_table_has_no_findings(torn: TornTable, upload: UploadImage) -> None:
-    await torn.process(await upload())
+    image = await torn.process(await upload())
+    edited = edit_details(image, added=("Beach",))
+    await torn.stack.tables.images.store(image, edited)
+    # DynamoDB writes the confidence 100.0 in this form.
+    await torn.put(f"USER#{image.owner}#LABEL#beach", image.image_id, confidence=100)
     assert await torn.find() == []
 
 
@@ -125,6 +134,18 @@ async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) 
     assert await torn.find() == []
     assert await count_labels(torn.stack.tables, image.owner) == {"Dog": 1}
     assert (await torn.stack.tables.usage.read(image.owner)).images == 1
+
+
+async def test_results_of_deleted_images_are_removed(torn: TornTable, upload: UploadImage) -> None:
+    """The deletion of the row was replicated, and that of the result was not."""
+    image = await torn.process(await upload())
+    await torn.put_result(f"CONTENT#{image.owner}#{image.sha256}")
+    assert await torn.find() == []
+    left = f"CONTENT#{image.owner}#{'0' * 64}"
+    await torn.put_result(left)
+    assert await torn.find() == [(DerivedKind.LEFT_RESULT, f"{left} RECOGNITION#labels")]
+    assert await torn.repair() == [True]
+    assert await torn.find() == []
 
 
 async def test_a_change_since_the_finding_fails_its_repair(

@@ -17,6 +17,7 @@ from sightline_reliability.users import (
     RequestFailed,
     Response,
     SimulatedUser,
+    is_in_progress,
 )
 
 #: Actions by method name, with their relative frequency. Each image is unique, so that a second
@@ -113,7 +114,9 @@ class RegionUser(SimulatedUser):
         while True:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
                 response = await attempt()
-                if response.status not in retryable | RETRYABLE_STATUSES:
+                if response.status not in retryable | RETRYABLE_STATUSES and not is_in_progress(
+                    response
+                ):
                     return response
             if endpoint == "upload" and self._traffic.generation != generation:
                 # The presigned POST is for a bucket of the lost region.

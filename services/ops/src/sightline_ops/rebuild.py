@@ -56,6 +56,8 @@ class DerivedKind(StrEnum):
     MISSING_ENTRY = "missing index entry"
     EXTRA_ENTRY = "extra index entry"
     WRONG_COUNT = "wrong count"
+    #: A recognition result of bytes that no image has any more.
+    LEFT_RESULT = "left recognition result"
 
 
 class DerivedFinding(NamedTuple):
@@ -88,6 +90,8 @@ class Rebuilder:
     async def find(self) -> AsyncIterator[DerivedFinding]:
         """Iterate over all findings: first index entries, then counts."""
         owners: set[str] = set()
+        # Results in a partition that lists no image: most are of images without renditions.
+        unlisted: dict[str, list[Item]] = {}
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table, ConsistentRead=True
         )
@@ -99,8 +103,14 @@ class Rebuilder:
                 *await self._find_extra([each for each in items if _indexed_image(each)]),
             ]:
                 yield finding
-        for owner in sorted(owners):
-            for finding in await self._find_wrong_counts(owner):
+            for item in filter(_is_result, items):
+                if not await self._query(item["pk"]["S"], IMAGE_PREFIX):
+                    unlisted.setdefault(_partition(item)[1], []).append(item)
+        for owner in sorted(owners | unlisted.keys()):
+            for finding in [
+                *await self._find_wrong_counts(owner),
+                *await self._find_left_results(owner, unlisted.get(owner, [])),
+            ]:
                 yield finding
 
     async def repair(self, finding: DerivedFinding) -> bool:
@@ -121,7 +131,9 @@ class Rebuilder:
             for entry in self._entries(image)
         }
         keys = [_item_key(*key) for key in expected]
-        found = {_key_of(item): item for item in await read_many(self._client, self._table, keys)}
+        stored = await read_many(self._client, self._table, keys)
+        # As values, because DynamoDB writes numbers in another form: 100 for 100.0.
+        found = {_key_of(item): plain_item(item) for item in stored}
         return [
             DerivedFinding(
                 DerivedKind.MISSING_ENTRY,
@@ -133,7 +145,7 @@ class Rebuilder:
                 ],
             )
             for key, (image, entry) in expected.items()
-            if found.get(key) != entry
+            if found.get(key) != plain_item(entry)
         ]
 
     async def _find_extra(self, entries: list[Item]) -> list[DerivedFinding]:
@@ -195,14 +207,31 @@ class Rebuilder:
         # Read before the images: a change in between fails the condition of the repair.
         counts = await self._query(label_counts_partition(owner))
         usage = await self._query(owner_partition(owner), USAGE_PREFIX)
-        images = [
-            Image.model_validate(row)
-            for row in await self._query(owner_partition(owner), IMAGE_PREFIX)
-        ]
+        images = await self._read_images(owner)
         periods = {row["sk"].removeprefix(USAGE_PREFIX): row for row in usage}
         return [
             *self._compare_labels(owner, counts, images),
             *self._compare_usage(owner, periods, images),
+        ]
+
+    async def _read_images(self, owner: str) -> list[Image]:
+        rows = await self._query(owner_partition(owner), IMAGE_PREFIX)
+        return [Image.model_validate(row) for row in rows]
+
+    async def _find_left_results(self, owner: str, results: list[Item]) -> list[DerivedFinding]:
+        """Return the results of bytes that no image of the owner has."""
+        if not results:
+            return []
+        known = {image.sha256 for image in await self._read_images(owner)}
+        return [
+            DerivedFinding(
+                DerivedKind.LEFT_RESULT,
+                owner,
+                " ".join(_key_of(item)),
+                [{"Delete": {"TableName": self._table, "Key": _item_key(*_key_of(item))}}],
+            )
+            for item in results
+            if _partition(item)[2] not in known
         ]
 
     def _compare_labels(
@@ -318,6 +347,10 @@ def _partition(item: Item) -> list[str]:
 
 def _is_image(item: Item) -> bool:
     return len(_partition(item)) == 2 and item["sk"]["S"].startswith(IMAGE_PREFIX)
+
+
+def _is_result(item: Item) -> bool:
+    return _partition(item)[0] == "CONTENT" and "result" in item
 
 
 def _indexed_image(item: Item) -> ImageKey | None:
