@@ -206,10 +206,10 @@ class FailoverDrill:
         """Kill the first region; return what the second has of it once the outage is detected."""
         assert self._replicator is not None
         killed_at = time.monotonic()
+        self.timeline.mark("region lost")
         await first.kill_all()
         self.details["pending_changes"] = self._replicator.pending
         await self._replicator.stop()
-        self.timeline.mark("region lost")
         await self._detect_outage(http, first.gateway_urls()[0])
         self.timeline.mark("outage detected")
         state = await asyncio.to_thread(read_state, second.client, _data_stores(second))
