@@ -114,6 +114,10 @@ chaos: $(VENV)/bench $(MINISTACK)/installed ## Verify that no data is lost under
 chaos-short: TRIAL = --uploads 900 --seconds 100
 chaos-short: chaos ## Run `make chaos` for four minutes, as before each merge
 
+.PHONY: failover-drill
+failover-drill: $(VENV)/bench $(MINISTACK)/installed ## Lose a region under load, continue in the second, and fail back: five minutes (SEED=number)
+	@$(BIN)/python -m sightline_reliability.failover $(if $(SEED),--seed $(SEED)) $(TRIAL)
+
 .PHONY: recovery
 recovery: $(VENV)/dev ## Test the recovery from outages: each dependency is unavailable for a minute, in turn
 	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest tests/reliability/test_recovery.py

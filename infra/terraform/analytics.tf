@@ -36,7 +36,7 @@ module "analytics" {
 
   name                     = local.name
   bucket                   = { name = module.analytics_bucket[0].name, arn = module.analytics_bucket[0].arn }
-  table_arn                = module.table.arn
+  table_arn                = local.table.arn
   key_version              = local.analytics[0].key_version
   key_deletion_window_days = local.protected ? 30 : 7
   architecture             = var.architecture

@@ -1,5 +1,19 @@
 # Data stores: encryption key, buckets and table.
 
+locals {
+  # S3 replicates a deletion as a delete marker: the lifecycle of the other region deletes the bytes.
+  noncurrent_days = var.replicated ? 1 : var.noncurrent_days
+
+  # The replica of a global table has the name of the first table.
+  table = var.replica_of == null ? {
+    name = module.table[0].name
+    arn  = module.table[0].arn
+    } : {
+    name = var.replica_of
+    arn  = "arn:aws:dynamodb:${var.region}:${local.account}:table/${var.replica_of}"
+  }
+}
+
 module "key" {
   source = "./modules/key"
 
@@ -14,19 +28,21 @@ module "originals" {
   kms_key_arn     = module.key.arn
   force_destroy   = !local.protected
   versioned       = true
-  noncurrent_days = var.noncurrent_days
+  noncurrent_days = local.noncurrent_days
   upload_origins  = concat([local.web_url], var.cors_origins)
   notification    = { topic_arn = module.uploads.arn, prefix = local.originals_prefix }
   access_log      = { bucket = module.logs.name, prefix = "s3/originals/" }
 }
 
-# Not versioned: a rendition can be generated again from its original.
+# Versioned only for replication: a rendition can be generated again from its original.
 module "renditions" {
   source = "./modules/bucket"
 
   name                     = local.buckets.renditions
   kms_key_arn              = module.key.arn
   force_destroy            = !local.protected
+  versioned                = var.replicated
+  noncurrent_days          = local.noncurrent_days
   access_log               = { bucket = module.logs.name, prefix = "s3/renditions/" }
   reader_distribution_arns = [module.distribution.arn]
 }
@@ -113,10 +129,18 @@ data "aws_iam_policy_document" "log_writers" {
 }
 
 module "table" {
+  count = var.replica_of == null ? 1 : 0
+
   source = "./modules/table"
 
   name                = local.name
   kms_key_arn         = module.key.arn
   deletion_protection = local.protected
+  replicated          = var.replicated
   alerts_topic_arn    = module.alerts_topic.arn
+}
+
+moved {
+  from = module.table
+  to   = module.table[0]
 }

@@ -86,7 +86,7 @@ module "dashboard" {
   services           = [module.api.name, module.worker.name, module.resizer.name]
   queues             = [module.recognition.name, module.renditions_queue.name]
   dead_letter_queues = [module.recognition.dead_letter_queue_name, module.renditions_queue.dead_letter_queue_name]
-  table              = module.table.name
+  table              = local.table.name
 }
 
 module "budget" {

@@ -30,7 +30,22 @@ output "buckets" {
 
 output "table" {
   description = "Name of the DynamoDB table."
-  value       = module.table.name
+  value       = local.table.name
+}
+
+output "replicated" {
+  description = "Whether the data is replicated to or from another region."
+  value       = var.replicated
+}
+
+output "kms_key_arn" {
+  description = "ARN of the KMS key of the stack."
+  value       = module.key.arn
+}
+
+output "distribution_domain" {
+  description = "Domain name that CloudFront gave the distribution."
+  value       = module.distribution.domain_name
 }
 
 output "topics" {
@@ -89,7 +104,7 @@ output "web_settings" {
 output "repositories" {
   description = "ECR repository URLs by service."
   value = merge(
-    { for service, repository in module.repository : service => repository.url },
+    { for service, repository in local.repositories : service => repository.url },
     { for repository in module.analytics_repository : "ops" => repository.url },
   )
 }

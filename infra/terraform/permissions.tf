@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "table" {
   statement {
     sid       = "Table"
     actions   = each.value
-    resources = [module.table.arn]
+    resources = [local.table.arn]
   }
 
   statement {

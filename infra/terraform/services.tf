@@ -16,13 +16,14 @@ locals {
   all_settings = {
     # Fargate sets it too, but the AWS SDKs need it and not every ECS-compatible runtime sets it.
     AWS_REGION                 = var.region
-    SIGHTLINE_TABLE            = module.table.name
+    SIGHTLINE_TABLE            = local.table.name
     SIGHTLINE_ORIGINALS_BUCKET = module.originals.name
     SIGHTLINE_LOG_LEVEL        = var.log_level
     SIGHTLINE_EVENTS_TOPIC_ARN = module.image_events.arn
     # CloudWatch extracts them from the logs. Without data, they cost nothing.
     SIGHTLINE_METRICS           = "emf"
     SIGHTLINE_METRICS_NAMESPACE = local.metrics_namespace
+    SIGHTLINE_REPLICATED        = tostring(var.replicated)
   }
 
   consumer_settings = merge(local.all_settings, {
@@ -85,8 +86,21 @@ locals {
   }
 }
 
+locals {
+  # ECR replicates a repository under the same name.
+  repositories = {
+    for service in keys(local.ports) : service => var.replica_of == null ? {
+      url = module.repository[service].url
+      arn = module.repository[service].arn
+      } : {
+      url = "${local.account}.dkr.ecr.${var.region}.amazonaws.com/${var.replica_of}/${service}"
+      arn = "arn:aws:ecr:${var.region}:${local.account}:repository/${var.replica_of}/${service}"
+    }
+  }
+}
+
 module "repository" {
-  for_each = local.ports
+  for_each = { for service, port in local.ports : service => port if var.replica_of == null }
 
   source = "./modules/registry"
 
@@ -123,8 +137,8 @@ module "api" {
 
   name               = "api"
   cluster_name       = module.cluster.name
-  repository_url     = module.repository["api"].url
-  repository_arn     = module.repository["api"].arn
+  repository_url     = local.repositories["api"].url
+  repository_arn     = local.repositories["api"].arn
   image_tag          = var.image_tag
   architecture       = var.architecture
   cpu                = var.api.cpu
@@ -173,8 +187,8 @@ module "worker" {
 
   name               = "worker"
   cluster_name       = module.cluster.name
-  repository_url     = module.repository["worker"].url
-  repository_arn     = module.repository["worker"].arn
+  repository_url     = local.repositories["worker"].url
+  repository_arn     = local.repositories["worker"].arn
   image_tag          = var.image_tag
   architecture       = var.architecture
   cpu                = var.worker.cpu
@@ -215,8 +229,8 @@ module "resizer" {
 
   name               = "resizer"
   cluster_name       = module.cluster.name
-  repository_url     = module.repository["resizer"].url
-  repository_arn     = module.repository["resizer"].arn
+  repository_url     = local.repositories["resizer"].url
+  repository_arn     = local.repositories["resizer"].arn
   image_tag          = var.image_tag
   architecture       = var.architecture
   cpu                = var.resizer.cpu

@@ -212,6 +212,24 @@ variable "schedule" {
   }
 }
 
+variable "replicated" {
+  description = "Whether the data is replicated to or from a second region, which `standby/` connects. Deleted objects leave a delete marker, and noncurrent versions are kept for one day."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "replica_of" {
+  description = "Name of the stack in another region, such as `sightline-prod`, whose replicated table and container images this stack uses. Null creates both."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.replica_of == null || var.replicated
+    error_message = "A stack that uses the table of another one must be replicated."
+  }
+}
+
 variable "recognition_calls_per_second" {
   description = "The account's Rekognition quota for DetectLabels in the region, in calls per second: 5 by default, 50 in the largest regions. It is divided by the maximum number of workers; a maximum above a fifth of the quota adds no throughput."
   type        = number

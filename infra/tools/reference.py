@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = []
-    roots = (ROOT, ROOT / "bootstrap", ROOT / "pipeline")
+    roots = (ROOT, ROOT / "bootstrap", ROOT / "pipeline", ROOT / "standby")
     for module in [*roots, *sorted((ROOT / "modules").iterdir())]:
         readme, expected = module / "README.md", render(module)
         if readme.exists() and readme.read_text() == expected:

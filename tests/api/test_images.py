@@ -80,6 +80,12 @@ def test_creating_an_image_returns_a_presigned_post(gateway: Gateway) -> None:
     assert again.json() == image
 
 
+def test_the_region_of_the_api_is_the_home_of_a_new_image(gateway: Gateway) -> None:
+    response = gateway.client.post("/v1/images", json=UPLOAD_REQUEST, headers=gateway.headers())
+    key = ImageKey(gateway.owner, response.json()["image"]["id"])
+    assert asyncio.run(gateway.tables.images.get(key)).home == "eu-central-1"
+
+
 @pytest.mark.parametrize(
     ("change", "location"),
     [

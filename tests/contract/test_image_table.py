@@ -65,6 +65,38 @@ async def test_the_trace_of_an_upload_is_kept(tables: Tables) -> None:
     assert traceparent not in summary.model_dump_json()
 
 
+async def test_store_changes_the_home_of_an_image(tables: Tables) -> None:
+    """Also that of an upload, which still expires."""
+    image = await create_image(tables, expires_at=int(time.time()) + 60)
+    first = image.with_home("eu-central-1")
+    await tables.images.store(image, first)
+    assert await tables.images.get(image.key) == first
+    second = first.with_home("eu-west-1")
+    await tables.images.store(first, second)
+    recognized = with_recognition(second, "Dog")
+    await tables.images.store(second, recognized)
+    third = recognized.with_home("us-east-1")
+    await tables.images.store(recognized, third)
+    assert await tables.images.get(image.key) == third
+    assert await tables.inventory.find(image.key) == third
+
+
+@pytest.mark.parametrize("home", [None, "eu-central-1"])
+async def test_store_raises_a_conflict_if_the_home_has_changed(
+    tables: Tables, home: str | None
+) -> None:
+    """A worker of the former home writes no result."""
+    image = await create_image(tables, home=home)
+    adopted = image.with_home("eu-west-1")
+    await tables.images.store(image, adopted)
+    with pytest.raises(Conflict):
+        await tables.images.store(image, with_recognition(image, "Dog"))
+    with pytest.raises(Conflict):
+        await tables.images.store(image, image.with_home("us-east-1"))
+    assert await tables.images.get(image.key) == adopted
+    assert await count_labels(tables, image.owner) == {}
+
+
 async def test_the_vector_of_an_image_is_kept_with_its_recognition(tables: Tables) -> None:
     """It is part of the row, and not of the summary that galleries read."""
     image = await create_image(tables)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from botocore.stub import Stubber
 from uuid_utils.compat import uuid4
 
 from sightline.adapters.aws.clients import Clients
@@ -11,7 +12,7 @@ from sightline.adapters.memory import MemoryObjectStore
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound, ObjectStore
 
 
-@pytest.fixture(params=["memory", "s3", "versioned"])
+@pytest.fixture(params=["memory", "s3", "versioned", "replicated"])
 async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore:
     if request.param == "memory":
         return MemoryObjectStore()
@@ -20,11 +21,11 @@ async def store(request: pytest.FixtureRequest, clients: Clients) -> ObjectStore
     await client.create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
-    if request.param == "versioned":
+    if request.param in {"versioned", "replicated"}:
         await client.put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
         )
-    return S3ObjectStore(client, bucket)
+    return S3ObjectStore(client, bucket, replicated=request.param == "replicated")
 
 
 async def list_keys(store: ObjectStore, prefix: str = "") -> list[str]:
@@ -118,6 +119,36 @@ async def test_delete_removes_all_versions(clients: Clients) -> None:
     left = await client.list_object_versions(Bucket=bucket)
     assert {version["Key"] for version in left["Versions"]} == {"ab"}
     assert "DeleteMarkers" not in left
+
+
+async def test_delete_in_a_replicated_bucket_leaves_one_delete_marker(clients: Clients) -> None:
+    """S3 replicates it; the bytes themselves are deleted here at once."""
+    client = await clients.open("s3")
+    bucket = f"bucket-{uuid4()}"
+    await client.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    await client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    store = S3ObjectStore(client, bucket, replicated=True)
+    for key in ("a", "ab", "c/1", "c/2"):
+        await store.write(key, b"first", "image/webp")
+        await store.write(key, b"second", "image/webp")
+    for _ in range(2):
+        await store.delete("a")
+        await store.delete_all("c/")
+    left = await client.list_object_versions(Bucket=bucket)
+    assert {version["Key"] for version in left["Versions"]} == {"ab"}
+    assert [marker["Key"] for marker in left["DeleteMarkers"]] == ["a", "c/1", "c/2"]
+
+
+async def test_head_reports_a_replica(clients: Clients) -> None:
+    """No emulator replicates: S3 states it in a header of the response."""
+    client = await clients.open("s3")
+    with Stubber(client) as stub:
+        response = {"ETag": '"a"', "ContentLength": 5, "ReplicationStatus": "REPLICA"}
+        stub.add_response("head_object", response)
+        stored = await S3ObjectStore(client, "bucket").head("key")
+    assert stored.is_replica
 
 
 async def test_list_returns_keys_in_order_with_their_modification_time(store: ObjectStore) -> None:

@@ -19,7 +19,7 @@ from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
 from sightline.optimistic import Conflict
 from sightline.ports.object_store import StoredObject
-from sightline_testing.backend import MemoryBackend
+from sightline_testing.backend import REGION, MemoryBackend
 from sightline_testing.builders import count_labels, make_image, make_recognition, new_owner
 
 Interleaving = Callable[[], Awaitable[None]]
@@ -316,12 +316,100 @@ async def test_endless_contention_is_left_to_a_redelivery(harness: ProcessorHarn
     images = ContendedTable()
     await images.create(harness.image)
     processor = PartProcessor(
-        "recognition", images, harness.originals, ScriptedWork(), harness.publisher
+        "recognition", images, harness.originals, ScriptedWork(), harness.publisher, REGION
     )
     with pytest.raises(Superseded):
         await processor.handle(harness.message)
     with pytest.raises(Superseded):
         await processor.fail(harness.message, RETRIES_EXHAUSTED)
+
+
+# Images whose home is another region.
+
+OTHER_REGION = "eu-west-1"
+
+
+async def make_replica(harness: ProcessorHarness) -> Image:
+    """Replicate an image from the other region: its row and its object."""
+    image = await harness.upload(b"other", home=OTHER_REGION)
+    harness.originals.replicas.add(original_key(image.key))
+    return image
+
+
+async def test_an_image_of_another_region_is_left_alone(harness: ProcessorHarness) -> None:
+    replica, work = await make_replica(harness), ScriptedWork()
+    processor = harness.recognizer(work)
+    await processor.handle(Upload(replica.key))
+    await processor.fail(Upload(replica.key), RETRIES_EXHAUSTED)
+    assert await harness.read(replica) == replica
+    assert (work.performed, work.discarded, harness.published_events()) == (0, [], [])
+
+
+async def test_an_image_of_this_region_is_processed(harness: ProcessorHarness) -> None:
+    image = await harness.upload(b"home", home=REGION)
+    await harness.recognizer(ScriptedWork()).handle(Upload(image.key))
+    processed = await harness.read(image)
+    assert (processed.recognition.state, processed.home) == (State.SUCCEEDED, REGION)
+
+
+async def test_a_replica_before_its_row_is_not_removed(harness: ProcessorHarness) -> None:
+    """Replication of the bucket may be ahead of that of the table."""
+    replica = make_image(home=OTHER_REGION)
+    await harness.originals.write(original_key(replica.key), b"hello", "image/jpeg")
+    harness.originals.replicas.add(original_key(replica.key))
+    work = ScriptedWork()
+    processor = harness.recognizer(work)
+    await processor.handle(Upload(replica.key))
+    await processor.fail(Upload(replica.key), RETRIES_EXHAUSTED)
+    assert (work.performed, work.discarded) == (0, [])
+
+
+async def test_an_adopted_replica_is_processed_once_in_its_new_home(
+    harness: ProcessorHarness,
+) -> None:
+    replica, work = await make_replica(harness), ScriptedWork()
+    await harness.tables.images.store(replica, replica.with_home(REGION))
+    processor = harness.recognizer(work)
+    for _ in range(2):
+        await processor.handle(Upload(replica.key))
+    assert (await harness.read(replica)).recognition.state is State.SUCCEEDED
+    assert work.performed == 1
+
+
+async def test_work_on_an_image_that_another_region_adopts_is_not_stored(
+    harness: ProcessorHarness,
+) -> None:
+    async def lose() -> None:
+        current = await harness.stored()
+        await harness.tables.images.store(current, current.with_home(OTHER_REGION))
+
+    work = ScriptedWork(lose)
+    await harness.recognizer(work).handle(harness.message)
+    stored = await harness.stored()
+    assert (stored.recognition.state, stored.home) == (State.RUNNING, OTHER_REGION)
+    assert work.discarded == []
+
+
+async def test_a_reprocess_command_takes_the_image_over(harness: ProcessorHarness) -> None:
+    replica = await make_replica(harness)
+    command = ReprocessCommand("request", ("recognition",))
+    await harness.recognizer(ScriptedWork()).handle(Upload(replica.key, command))
+    processed = await harness.read(replica)
+    assert (processed.recognition.state, processed.home) == (State.SUCCEEDED, REGION)
+
+
+async def test_an_adopted_image_that_is_deleted_during_the_work_leaves_nothing(
+    harness: ProcessorHarness,
+) -> None:
+    """The original is a replica, but what the work has stored is this region's."""
+    replica = await make_replica(harness)
+    await harness.tables.images.store(replica, replica.with_home(REGION))
+
+    async def delete() -> None:
+        await harness.tables.images.begin_deletion(replica.key)
+
+    with pytest.raises(Gone):
+        await harness.recognizer(ScriptedWork(delete)).handle(Upload(replica.key))
 
 
 # Published change events.

@@ -17,7 +17,7 @@ from infra.terraform import ROOT, SOURCE, Terraform, clean_environment, copy_con
 MODULES = sorted(path.name for path in (SOURCE / "modules").iterdir())
 
 #: Everything that has variables and a provider of its own.
-ROOTS = [".", "bootstrap", "pipeline", *(f"modules/{name}" for name in MODULES)]
+ROOTS = [".", "bootstrap", "pipeline", "standby", *(f"modules/{name}" for name in MODULES)]
 
 #: The environment that `requirements/infra.in` is installed into.
 TOOLS = ROOT / os.environ.get("SIGHTLINE_INFRA_TOOLS", ".venv-infra") / "bin"

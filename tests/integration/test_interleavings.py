@@ -40,7 +40,7 @@ from sightline_local.provisioning import provision
 from sightline_local.sample_image import draw_sample
 from sightline_resizer.process import RenditionWork
 from sightline_resizer.renditions import RenderOptions
-from sightline_testing.backend import MemoryBackend
+from sightline_testing.backend import REGION, MemoryBackend
 from sightline_testing.builders import (
     count_calls,
     count_labels,
@@ -170,7 +170,8 @@ class World:
         else:
             renditions = watch(self.renditions)
             work = RenditionWork(originals, renditions, pool, 2**20, Limits(), RenderOptions())
-        return PartProcessor(name, images, originals, work, EventPublisher(MemoryTopic()))
+        events = EventPublisher(MemoryTopic())
+        return PartProcessor(name, images, originals, work, events, REGION)
 
     async def deliver(
         self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1

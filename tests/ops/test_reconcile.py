@@ -16,7 +16,13 @@ from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.reconcile import Finding, FindingKind, Reconciler
 from sightline_ops.stack import Stack
-from sightline_testing.builders import make_image, make_recognition
+from sightline_testing.builders import (
+    make_image,
+    make_recognition,
+    make_rendition_set,
+    with_hash,
+    with_recognition,
+)
 
 #: Negative, because the emulator rounds the modification time of objects to whole seconds.
 NO_MINIMUM_AGE = timedelta(seconds=-2)
@@ -152,3 +158,19 @@ async def test_a_lost_original_is_reported_and_cannot_be_repaired(
 async def test_find_ignores_objects_that_belong_to_no_image(stack: Stack) -> None:
     await stack.originals.write("originals/readme.txt", b"x", "text/plain")
     assert await find(stack) == []
+
+
+async def test_repair_has_lost_renditions_created_again(
+    stack: Stack, upload: UploadImage, drain: Drain
+) -> None:
+    """Replication of the table may have been ahead of that of the bucket."""
+    image = await upload()
+    lost = with_hash(with_recognition(image, "Dog"), None)
+    await stack.tables.images.store(image, lost)
+    (key,) = [each.key for each in make_rendition_set().renditions]
+    (finding,) = await find(stack)
+    assert finding == Finding(FindingKind.LOST_RENDITION, image.key, key)
+    assert await repair(stack, finding)
+    (body,) = await drain("renditions")
+    ((command_key, command, _),) = parse_uploads(body)
+    assert (command_key, command and command.parts) == (image.key, ("renditions",))

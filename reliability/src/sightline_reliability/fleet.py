@@ -73,7 +73,7 @@ class FleetConfig:
     `visibility` and `backoff` are in seconds: short, so that messages of a killed process are
     redelivered soon. `latency` is the Rekognition emulator's, in seconds. `settings` holds
     environment variables by service. `avoid_gc_pauses` is for measurements: MiniStack runs without
-    pauses, but its memory grows.
+    pauses, but its memory grows. `pool` signs the access tokens; None creates one for the fleet.
     """
 
     apis: int = 2
@@ -85,6 +85,8 @@ class FleetConfig:
     settings: dict[str, Environment] = field(default_factory=dict)
     cloud: Cloud = "ministack"
     avoid_gc_pauses: bool = False
+    region: str = REGION
+    pool: TokenIssuer | None = None
 
 
 @dataclass
@@ -160,7 +162,7 @@ class Fleet:
         self.aws_url, self.proxy_url, self.rekognition_url = (
             f"http://127.0.0.1:{port}" for port in self._ports[:3]
         )
-        self.pool = TokenIssuer()
+        self.pool = config.pool or TokenIssuer()
         self.resources: Resources
 
     async def __aenter__(self) -> Self:
@@ -173,27 +175,36 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for supervisor in self._supervisors:
-            supervisor.cancel()
-        await asyncio.gather(*self._supervisors, return_exceptions=True)
-        services = [each for each in self.processes.values() if each.service in SERVICES]
-        await asyncio.gather(*map(self._stop, services))
+        await self.stop_services()
         await asyncio.gather(*map(self._stop, self.processes.values()))
 
     async def start(self) -> None:
         """Raises `FleetError`, `EmulatorMissing`."""
+        await self.start_cloud()
+        await self.start_services()
+
+    async def start_cloud(self) -> None:
+        """Start the emulators and the proxy, and create the resources.
+
+        Raises `FleetError`, `EmulatorMissing`.
+        """
         emulator = choose_emulator(self.config.cloud, self._ports[0])
         command = emulator.command
         if self.config.avoid_gc_pauses:
             command = [command[0], "-c", MINISTACK_WITHOUT_FULL_GC]
-        self._add("cloud", command, emulator.environment, self.aws_url + emulator.health)
+        environment = {**emulator.environment, "MINISTACK_REGION": self.config.region}
+        self._add("cloud", command, environment, self.aws_url + emulator.health)
         await self._start("cloud")
         self.resources = await asyncio.to_thread(self._provision)
-        self.pool.issuer = self.resources.token_issuer
+        if self.config.pool is None:
+            self.pool.issuer = self.resources.token_issuer
         jwks = self.folder / "jwks.json"
         jwks.write_text(json.dumps(self.pool.jwks()))
         self._add_emulator_and_proxy(jwks)
         await self._start("recognition", "proxy")
+
+    async def start_services(self) -> None:
+        """Start the processes of the services, and supervise them. Raises `FleetError`."""
         self._add_services()
         services = [name for name, each in self.processes.items() if each.service in SERVICES]
         await self._start(*services)
@@ -201,12 +212,36 @@ class Fleet:
             asyncio.create_task(self._supervise(self.processes[name])) for name in services
         ]
 
+    async def stop_services(self) -> None:
+        """Stop all processes of the services, as a scale-in to zero does."""
+        await self._end_supervision()
+        services = [each for each in self.processes.values() if each.service in SERVICES]
+        await asyncio.gather(*map(self._stop, services))
+
+    async def kill_all(self) -> None:
+        """Kill every process at once, also the emulators with all their data."""
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        for target in self.processes.values():
+            if target.process is not None and target.process.returncode is None:
+                target.process.kill()
+        await self._end_supervision()
+        for target in self.processes.values():
+            if target.process is not None:
+                await target.process.wait()
+
+    async def _end_supervision(self) -> None:
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        await asyncio.gather(*self._supervisors, return_exceptions=True)
+        self._supervisors = []
+
     def client(self, service: str) -> Any:
         """Return a boto3 client of the AWS emulator that bypasses the proxy."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.aws_url,
-            region_name=REGION,
+            region_name=self.config.region,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
@@ -218,6 +253,11 @@ class Fleet:
 
     def gateway_urls(self) -> list[str]:
         return [each.health_url.removesuffix("/health") for each in self.list_processes("api")]
+
+    @property
+    def calls_file(self) -> Path:
+        """The file to which the Rekognition emulator writes each paid call."""
+        return self.folder / "calls.txt"
 
     def list_processes(self, service: str) -> list[ManagedProcess]:
         return [each for each in self.processes.values() if each.service == service]
@@ -246,7 +286,7 @@ class Fleet:
         session = boto3.Session(
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=REGION,
+            region_name=self.config.region,
         )
         return provision(session, self.aws_url, visibility=self.config.visibility)
 
@@ -255,6 +295,8 @@ class Fleet:
         proxy_port, rekognition_port = self._ports[1:3]
         arguments = ["--port", str(rekognition_port), "--cloud", self.aws_url]
         arguments += ["--latency", str(self.config.latency)]
+        arguments += ["--region", self.config.region]
+        arguments += ["--calls", str(self.calls_file)]
         self._add(
             "recognition",
             [*python, "sightline_reliability.recognition_emulator", *arguments],
@@ -284,6 +326,7 @@ class Fleet:
                 port = next(free)
                 ports = Ports(port, proxy, proxy, port, port, port)
                 environment = SERVICES[service](ports, self.resources)
+                environment["AWS_REGION"] = self.config.region
                 if service != "api":
                     environment["SIGHTLINE_BACKOFF_SECONDS"] = str(self.config.backoff)
                 self._add(

@@ -54,6 +54,9 @@ HOP_BY_HOP_HEADERS = (
     *("content-length", "te", "upgrade", "expect"),
 )
 
+#: Marks the objects that a replicator of a test has copied; S3 reports them as replicas.
+REPLICA_METADATA = "x-amz-meta-replica"
+
 CONTROL_PREFIX = "/-/"
 
 
@@ -160,6 +163,8 @@ class Proxy:
                 # A response to HEAD has a Content-Length without a body.
                 if request.method == "HEAD" and "Content-Length" in response.headers:
                     headers["Content-Length"] = response.headers["Content-Length"]
+                if REPLICA_METADATA in response.headers:
+                    headers["x-amz-replication-status"] = "REPLICA"
                 body = await response.read()
                 return web.Response(status=response.status, headers=headers, body=body)
         except aiohttp.ClientError:

@@ -11,11 +11,14 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import uvloop
 from aiohttp import web
+
+from sightline_local.environment import REGION
 
 #: Possible labels. They are few, so that owners share labels and mixed-up rows would show.
 LABELS = (
@@ -28,11 +31,11 @@ LABELS = (
 #: Possible words of detected text.
 WORDS = ("open", "closed", "exit", "north", "bread", "42", "menu", "total", "SALE", "Welcome")
 
-#: The AWS emulators require a signature, and accept any.
-AUTHORIZATION = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/s3/aws4_request, "
+#: The AWS emulators require a signature, and accept any; its scope names the region of the bucket.
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, "
     "SignedHeaders=host, Signature=0"
-}
+)
 
 #: First bytes of the formats that Rekognition supports: JPEG and PNG.
 FORMAT_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -45,9 +48,13 @@ class RekognitionError(Exception):
 class RecognitionEmulator:
     """Responds to `DetectLabels` and `DetectText` after `latency` seconds."""
 
-    def __init__(self, aws_url: str, latency: float) -> None:
+    def __init__(
+        self, aws_url: str, latency: float, region: str, calls: Path | None = None
+    ) -> None:
         self._aws_url = aws_url
+        self._authorization = AUTHORIZATION.format(region=region)
         self._latency = latency
+        self._calls = calls
         self._session: aiohttp.ClientSession
 
     async def open(self) -> None:
@@ -61,10 +68,18 @@ class RecognitionEmulator:
         operation = request.headers.get("X-Amz-Target", "").partition(".")[2]
         try:
             digest = await self._compute_digest(parameters["Image"])
-            return web.json_response(_find_operation(operation)(digest, parameters))
+            result = _find_operation(operation)(digest, parameters)
+            self._record_call(operation, digest)
+            return web.json_response(result)
         except RekognitionError as error:
             code = str(error)
             return web.json_response({"__type": code, "message": code}, status=400)
+
+    def _record_call(self, operation: str, digest: str) -> None:
+        """Append a paid call to the file, which survives a kill of this process."""
+        if self._calls is not None:
+            with self._calls.open("a") as calls:
+                calls.write(f"{operation} {digest}\n")
 
     async def _compute_digest(self, image: dict[str, Any]) -> str:
         """Return the MD5 of the image, which S3 reports as the object's ETag."""
@@ -74,7 +89,7 @@ class RecognitionEmulator:
             return hashlib.md5(body, usedforsecurity=False).hexdigest()
         location = image["S3Object"]
         url = f"{self._aws_url}/{location['Bucket']}/{location['Name']}"
-        headers = {**AUTHORIZATION, "Range": "bytes=0-15"}
+        headers = {"Authorization": self._authorization, "Range": "bytes=0-15"}
         async with self._session.get(url, headers=headers) as response:
             if response.status not in {200, 206}:
                 raise RekognitionError("InvalidS3ObjectException")
@@ -146,8 +161,15 @@ def main() -> None:
     parser.add_argument(
         "--latency", type=float, default=0.05, help="seconds per call (default: %(default)s)"
     )
+    parser.add_argument(
+        "--region", default=REGION, help="region of the bucket (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--calls", type=Path, default=None, help="file to append the operation and MD5 of calls to"
+    )
     options = parser.parse_args()
-    uvloop.run(serve(RecognitionEmulator(options.cloud, options.latency), options.port))
+    emulator = RecognitionEmulator(options.cloud, options.latency, options.region, options.calls)
+    uvloop.run(serve(emulator, options.port))
 
 
 if __name__ == "__main__":

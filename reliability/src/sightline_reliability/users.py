@@ -306,12 +306,9 @@ class SimulatedUser:
         while time.monotonic() < deadline:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
                 response = await attempt()
-                in_progress = (
-                    response.status == 409 and _get_error_code(response) == "request_in_progress"
-                )
                 if response.status == 500 and 500 not in retryable:
                     self._ledger.count_unexpected(f"{endpoint}: 500")
-                elif response.status not in retryable and not in_progress:
+                elif response.status not in retryable and not is_in_progress(response):
                     return response
             await asyncio.sleep(wait * self._rng.uniform(0.5, 1))
             wait = min(MAX_RETRY_WAIT_SECONDS, wait * 2)
@@ -350,6 +347,11 @@ def _strip_ids(path: str) -> str:
     """Return the path without its query, and with `{id}` in place of each id."""
     segments = path.partition("?")[0].split("/")
     return "/".join("{id}" if segment.count("-") == 4 else segment for segment in segments)
+
+
+def is_in_progress(response: Response) -> bool:
+    """Return whether an earlier attempt of the request has not ended yet."""
+    return response.status == 409 and _get_error_code(response) == "request_in_progress"
 
 
 def _get_error_code(response: Response) -> str | None:

@@ -14,6 +14,9 @@ from sightline_testing.builders import make_image
 
 Result = TypeVar("Result", bound=Value)
 
+#: The region of the deployment.
+REGION = "eu-central-1"
+
 
 class MemoryBackend:
     """Empty tables and buckets, and a topic that records what is published."""
@@ -43,7 +46,7 @@ class MemoryBackend:
 
     def processor(self, name: PartName, work: Work[Result]) -> PartProcessor[Result]:
         """Return a processor of one part of every image, with this work."""
-        return PartProcessor(name, self.tables.images, self.originals, work, self.publisher)
+        return PartProcessor(name, self.tables.images, self.originals, work, self.publisher, REGION)
 
     def published_events(self) -> list[Event]:
         """Return the published events, oldest first."""

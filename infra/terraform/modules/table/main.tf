@@ -20,6 +20,10 @@ resource "aws_dynamodb_table" "this" {
     attribute_name = "expires_at"
   }
 
+  # A global table replicates by its stream.
+  stream_enabled   = var.replicated
+  stream_view_type = var.replicated ? "NEW_AND_OLD_IMAGES" : null
+
   point_in_time_recovery {
     enabled = true
   }
@@ -27,6 +31,11 @@ resource "aws_dynamodb_table" "this" {
   server_side_encryption {
     enabled     = true
     kms_key_arn = var.kms_key_arn
+  }
+
+  lifecycle {
+    # Replicas are resources of their own, in the standby configuration.
+    ignore_changes = [replica]
   }
 }
 

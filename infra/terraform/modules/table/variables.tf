@@ -16,6 +16,13 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "replicated" {
+  description = "Whether the table may have replicas in other regions."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "alerts_topic_arn" {
   description = "ARN of the SNS topic for alarms."
   type        = string

@@ -221,8 +221,12 @@ def on_aws(settings: ApiSettings) -> Lifespan:
             yield build_state(
                 settings,
                 tables=tables,
-                originals=S3ObjectStore(s3, settings.originals_bucket),
-                renditions=S3ObjectStore(s3, settings.renditions_bucket),
+                originals=S3ObjectStore(
+                    s3, settings.originals_bucket, replicated=settings.replicated
+                ),
+                renditions=S3ObjectStore(
+                    s3, settings.renditions_bucket, replicated=settings.replicated
+                ),
                 reprocessing=SnsTopic(sns, settings.uploads_topic_arn),
                 changes=await stack.enter_async_context(ChangePublisher(publisher)),
                 broker=broker,

@@ -30,6 +30,11 @@ class ServiceSettings(BaseSettings):
         description="Name of the DynamoDB table; or, on a single machine, `sqlite://` and the "
         "absolute path of a SQLite file."
     )
+    replicated: bool = Field(
+        False,
+        description="Whether the table and the buckets are replicated to another region. Deletions "
+        "then leave a delete marker, because S3 replicates nothing else of them.",
+    )
     originals_bucket: str = Field(description="S3 bucket of the originals; clients upload to it.")
     events_topic_arn: str = Field(description="SNS topic of the change events.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -26,8 +26,10 @@ from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.dead_letters import DeadLetter
 from sightline.ports.schema_migration import MigrationProgress
+from sightline_ops.adopt import adopt, find_adoptable
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
+from sightline_ops.rebuild import Rebuilder
 from sightline_ops.reconcile import Finding, Reconciler
 from sightline_ops.replay import find_replayable, replay
 from sightline_ops.restore import TableBackups, rehearse
@@ -139,6 +141,42 @@ async def migrate(stack: Stack, options: argparse.Namespace) -> ExitCode:
             "interrupted, run the same command again to resume"
         )
     return _exit_code(bool(progress.outdated) and not options.apply)
+
+
+async def rebuild(_: Stack, options: argparse.Namespace) -> ExitCode:
+    found = repaired = 0
+    async with AsyncExitStack() as exits:
+        rebuilder = await Rebuilder.open(StackOutputs.read(options.stack), exits)
+        async for finding in rebuilder.find():
+            found += 1
+            is_repaired = bool(options.apply and await rebuilder.repair(finding))
+            repaired += is_repaired
+            if options.json:
+                description = {"kind": finding.kind, "owner": finding.owner}
+                _print_json({**description, "detail": finding.detail, "repaired": is_repaired})
+            else:
+                result = "[green]repaired[/]" if is_repaired else "[yellow]found[/]   "
+                _stdout.print(f"{result} {finding.kind}: {escape(finding.detail)}")
+    _stderr.print(f"Problems: {found}. Repaired: {repaired}")
+    if found and not options.apply:
+        _stderr.print("Nothing was changed. Repair with --apply")
+    return _exit_code(found > repaired)
+
+
+async def adopt_images(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    found = adopted = 0
+    with _stderr.status("Searching") as status:
+        async for image in find_adoptable(stack, options.region):
+            found += 1
+            is_adopted = bool(options.apply and await adopt(stack, image))
+            adopted += is_adopted
+            if options.json:
+                _print_json({**image.key._asdict(), "adopted": is_adopted})
+            status.update(f"Found: {found}")
+    _stderr.print(f"Images found: {found}. New home {stack.region}: {adopted}")
+    if found and not options.apply:
+        _stderr.print("Nothing was changed. Adopt the images with --apply")
+    return _exit_code(bool(found) and not options.apply)
 
 
 async def _show_restore_window(options: argparse.Namespace) -> ExitCode:
@@ -299,6 +337,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     migrating.set_defaults(run=migrate)
     _add_restore_commands(commands)
+    _add_region_commands(commands)
     return parser.parse_args(arguments)
 
 
@@ -328,6 +367,37 @@ def _add_restore_commands(commands: Any) -> None:
         "--apply", action="store_true", help="process them (default: only list them)"
     )
     replaying.set_defaults(run=replay_uploads)
+
+
+def _add_region_commands(commands: Any) -> None:
+    adopting = commands.add_parser(
+        "adopt", help="process the images of another region here, after a failover or fail back"
+    )
+    homes = adopting.add_mutually_exclusive_group(required=True)
+    homes.add_argument(
+        "--from",
+        dest="region",
+        metavar="REGION",
+        help="adopt the unfinished images of this region; its consumers must not run",
+    )
+    homes.add_argument(
+        "--unset",
+        dest="region",
+        action="store_const",
+        const=None,
+        help="adopt the images without a home, before a second region is added",
+    )
+    adopting.add_argument(
+        "--apply", action="store_true", help="adopt them (default: only count them)"
+    )
+    adopting.set_defaults(run=adopt_images)
+    rebuilding = commands.add_parser(
+        "rebuild", help="compare index and counts with the images, after the loss of a region"
+    )
+    rebuilding.add_argument(
+        "--apply", action="store_true", help="repair the findings (default: only list them)"
+    )
+    rebuilding.set_defaults(run=rebuild)
 
 
 def _timestamp(text: str) -> datetime:

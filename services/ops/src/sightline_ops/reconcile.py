@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import quote_plus
+from uuid import uuid4
 
+from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.deletion import ImageDeleter
 from sightline.domain.images import PART_NAMES, Image, PartName
 from sightline.domain.object_keys import (
@@ -19,8 +21,9 @@ from sightline.domain.object_keys import (
     InvalidObjectKey,
     original_key,
     parse_original_key,
+    rendition_prefix,
 )
-from sightline.domain.states import State
+from sightline.domain.states import UNFINISHED_STATES, State
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ListedObject, ObjectNotFound, ObjectStore
 from sightline_ops.stack import Stack
@@ -28,8 +31,6 @@ from sightline_ops.stack import Stack
 #: Objects whose rows are looked up together: one page of an S3 listing. Memory stays bounded, and
 #: the renditions of one image, neighbors in the listing, cost one row.
 BATCH_SIZE = 1000
-
-UNFINISHED_STATES = {State.PENDING, State.RUNNING}
 
 
 class FindingKind(StrEnum):
@@ -45,10 +46,12 @@ class FindingKind(StrEnum):
     STALLED = "stalled"
     #: Processed, but the original no longer exists. Cannot be repaired.
     LOST_ORIGINAL = "lost original"
+    #: Processed, but renditions no longer exist. Repair: create them again.
+    LOST_RENDITION = "lost rendition"
 
 
 class Finding(NamedTuple):
-    """One problem; `detail` is the key of the object, or the name of the stalled part."""
+    """One problem; `detail` is the key of an object, or the name of the stalled part."""
 
     kind: FindingKind
     image: ImageKey
@@ -97,6 +100,10 @@ class Reconciler:
                 await self._delete(finding.image)
             case FindingKind.STALLED if row and finding in await self._check_image(row):
                 await stack.queues[finding.detail].send(format_upload_event(finding.image))
+            case FindingKind.LOST_RENDITION if row and finding in await self._check_image(row):
+                command = ReprocessCommand(str(uuid4()), ("renditions",))
+                message = format_reprocess_command(finding.image, command)
+                await stack.queues["renditions"].send(message)
             case _:
                 return False
         return True
@@ -137,7 +144,20 @@ class Reconciler:
             await self._stack.originals.head(key)
         except ObjectNotFound:
             return [Finding(FindingKind.LOST_ORIGINAL, image.key, key)] if was_started else []
-        return [Finding(FindingKind.STALLED, image.key, name) for name in overdue]
+        return [
+            *(Finding(FindingKind.STALLED, image.key, name) for name in overdue),
+            *await self._find_lost_rendition(image),
+        ]
+
+    async def _find_lost_rendition(self, image: Image) -> list[Finding]:
+        """Return a finding with the first rendition that does not exist, if any."""
+        result = image.renditions.result
+        if image.renditions.state is not State.SUCCEEDED or result is None:
+            return []
+        prefix = rendition_prefix(image.key)
+        stored = {listed.key async for listed in self._stack.renditions.list(prefix)}
+        lost = [each.key for each in result.renditions if each.key not in stored]
+        return [Finding(FindingKind.LOST_RENDITION, image.key, key) for key in lost[:1]]
 
     def _is_overdue(self, image: Image, name: PartName) -> bool:
         part = image.part(name)

@@ -28,13 +28,17 @@ class InvalidOutputs(Exception):
 
 
 class StackOutputs(BaseModel):
-    """Names and URLs of a stack's resources; `endpoint` is the emulator's URL, None for AWS."""
+    """Names and URLs of a stack's resources; `endpoint` is the emulator's URL, None for AWS.
+
+    `replicated` is whether the table and the buckets are replicated to another region.
+    """
 
     region: str
     table: str
     buckets: dict[str, str]
     queues: dict[str, str]
     endpoint: str | None = None
+    replicated: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -59,6 +63,7 @@ class StackOutputs(BaseModel):
 class Stack:
     """The ports through which commands use a stack; the queues are keyed by part."""
 
+    region: str
     tables: Tables
     originals: ObjectStore
     renditions: ObjectStore
@@ -86,10 +91,15 @@ class Stack:
         queues: dict[str, MessageSender] = {
             part: SqsMessageSender(sqs, outputs.queues[part]) for part in PART_NAMES
         }
+        originals, renditions = (
+            S3ObjectStore(s3, outputs.buckets[role], replicated=outputs.replicated)
+            for role in ("originals", "renditions")
+        )
         return cls(
+            region=outputs.region,
             tables=tables,
-            originals=S3ObjectStore(s3, outputs.buckets["originals"]),
-            renditions=S3ObjectStore(s3, outputs.buckets["renditions"]),
+            originals=originals,
+            renditions=renditions,
             queues=queues,
             dead_letters={
                 part: SqsDeadLetterQueue(sqs, outputs.dead_letter_queue_url(part), queue)

@@ -27,8 +27,10 @@ async def serve(settings: ResizerSettings) -> None:
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         s3 = await clients.open("s3")
-        originals = S3ObjectStore(s3, settings.originals_bucket)
-        renditions = S3ObjectStore(s3, settings.renditions_bucket)
+        originals, renditions = (
+            S3ObjectStore(s3, bucket, replicated=settings.replicated)
+            for bucket in (settings.originals_bucket, settings.renditions_bucket)
+        )
         pool = await stack.enter_async_context(
             DecodePool(
                 settings.processes,
@@ -47,7 +49,9 @@ async def serve(settings: ResizerSettings) -> None:
         )
         tables, _ = await open_tables(settings.table, clients, stack)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
-        processor = PartProcessor("renditions", tables.images, originals, work, events)
+        processor = PartProcessor(
+            "renditions", tables.images, originals, work, events, settings.region
+        )
         await consume("renditions", settings, clients, stack, processor)
 
 

@@ -56,7 +56,9 @@ async def serve(settings: WorkerSettings) -> None:
             settings.monthly_calls,
         )
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
-        processor = PartProcessor("recognition", tables.images, originals, work, events)
+        processor = PartProcessor(
+            "recognition", tables.images, originals, work, events, settings.region
+        )
         await consume("recognition", settings, clients, stack, processor)
 
 

@@ -50,6 +50,7 @@ class UploadCreator:
             features=request.features,
             created_at=now(),
             traceparent=tracing.current_traceparent(),
+            home=settings.region,
             expires_at=int(time.time()) + settings.upload_seconds + UPLOAD_GRACE_SECONDS,
         )
         tracing.set_attribute("sightline.image_id", image.image_id)

@@ -8,6 +8,11 @@ a processor that saw older bytes cannot write.
 A change is published after every write, and also when a redelivered message needs no work, because
 the process that did the work may have crashed before it published. When a message is settled, its
 effect has been published.
+
+The consumers of each region process the images whose home it is, and leave all others alone:
+replication creates objects in the other region, and S3 sends their events there as well. A row may
+be replicated later than its object, so a replica without a row is left alone too, and not removed.
+A reprocess command comes from the API of the same region, which becomes the home of the image.
 """
 
 import logging
@@ -15,14 +20,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sightline import metrics, tracing
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.upload_check import check_upload
 from sightline.domain.events import image_event
 from sightline.domain.failures import Failure, Gone, Rejected
-from sightline.domain.images import PART_NAMES, Image, PartName
+from sightline.domain.images import PART_NAMES, Image, Part, PartName
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey, original_key
 from sightline.domain.states import State, Status
@@ -38,6 +43,10 @@ Result = TypeVar("Result", bound=Value, covariant=True)
 
 class Superseded(Exception):
     """The object was replaced during the work, or the part is contended; a retry will succeed."""
+
+
+class HomeElsewhere(Exception):
+    """Another region is the home of the image, and processes it."""
 
 
 #: Reasons of failed attempts that owners see in the history of an image.
@@ -58,7 +67,7 @@ class Work(Protocol[Result]):
 
 
 class PartProcessor(Generic[Result]):
-    """The consumer's handler for one part of every image."""
+    """The consumer's handler for one part of every image whose home is `region`."""
 
     def __init__(
         self,
@@ -67,17 +76,25 @@ class PartProcessor(Generic[Result]):
         originals: ObjectStore,
         work: Work[Result],
         events: EventPublisher,
+        region: str,
     ) -> None:
         self._name = name
         self._images = images
         self._originals = originals
         self._work = work
         self._events = events
+        self._region = region
 
     async def handle(self, upload: Upload) -> None:
-        key, command, sent_at = upload
-        if command is not None and self._name not in command.parts:
+        if upload.request is not None and self._name not in upload.request.parts:
             return
+        try:
+            await self._process(upload)
+        except HomeElsewhere:
+            _log_home_elsewhere(upload.image)
+
+    async def _process(self, upload: Upload) -> None:
+        key, command, sent_at = upload
         begun = await self._begin(key, command and command.request_id, sent_at)
         if begun is not None:
             image, original = begun
@@ -101,7 +118,10 @@ class PartProcessor(Generic[Result]):
 
     async def fail(self, upload: Upload, failure: Failure) -> None:
         try:
-            ended = await self._write_failure(upload.image, failure)
+            ended = await self._write_failure(upload, failure)
+        except HomeElsewhere:
+            _log_home_elsewhere(upload.image)
+            return
         except Conflict:
             raise Superseded(upload.image.image_id) from None
         except Gone:
@@ -127,15 +147,15 @@ class PartProcessor(Generic[Result]):
             logger.warning("could not publish the start of processing", exc_info=True)
 
     @retry_conflicts()
-    async def _write_failure(self, key: ImageKey, failure: Failure) -> Image | None:
+    async def _write_failure(self, upload: Upload, failure: Failure) -> Image | None:
         """Return the image as it was written; None if its part has ended already."""
-        image = await self._read(key)
+        image = await self._read_to_process(upload.image, upload.request is not None)
         part = image.part(self._name)
         if part.state is State.SUCCEEDED or (part.failure and part.failure.final):
             return None
         if part.failure == failure:
             return None
-        failed = image.with_part(self._name, part.fail(failure))
+        failed = self._with_part(image, part.fail(failure))
         await self._images.store(image, failed)
         return failed
 
@@ -146,6 +166,34 @@ class PartProcessor(Generic[Result]):
             raise Gone from None
         tracing.join_trace(image.traceparent)
         return image
+
+    async def _read_to_process(self, key: ImageKey, is_command: bool) -> Image:
+        """Return the image if this region is to process it. Raises `HomeElsewhere`, `Gone`."""
+        try:
+            image = await self._read(key)
+        except Gone:
+            if await self._is_replica(key):
+                raise HomeElsewhere from None
+            raise
+        if not is_command:
+            self._check_home(image)
+        return image
+
+    def _check_home(self, image: Image) -> None:
+        """Raise `HomeElsewhere` if another region is the home of the image."""
+        if not image.is_at_home(self._region):
+            raise HomeElsewhere
+
+    async def _is_replica(self, key: ImageKey) -> bool:
+        try:
+            return (await self._originals.head(original_key(key))).is_replica
+        except ObjectNotFound:
+            return False
+
+    def _with_part(self, image: Image, part: Part[Any]) -> Image:
+        """Return the image with another state of the part, at home in this region."""
+        changed = image.with_part(self._name, part)
+        return changed if image.is_at_home(self._region) else changed.with_home(self._region)
 
     async def _end_attempt(self, image: Image, error: Exception) -> None:
         """Note in the row why an attempt failed, for the history; processing goes on without it."""
@@ -177,7 +225,7 @@ class PartProcessor(Generic[Result]):
         Row and object are both read at each attempt. The writer that caused a conflict may have
         seen a newer object, and beginning with an older one would undo its work.
         """
-        image = await self._read(key)
+        image = await self._read_to_process(key, request is not None)
         try:
             original = await self._originals.head(original_key(key))
         except ObjectNotFound:
@@ -186,7 +234,7 @@ class PartProcessor(Generic[Result]):
         if part.is_settled(original.etag, request):
             return image, image, original
         queued_at = None if sent_at is None else datetime.fromtimestamp(sent_at, UTC)
-        running = image.with_part(self._name, part.begin(original.etag, request, queued_at))
+        running = self._with_part(image, part.begin(original.etag, request, queued_at))
         await self._images.store(image, running)
         return image, running, original
 
@@ -202,6 +250,7 @@ class PartProcessor(Generic[Result]):
         async def write() -> Image | None:
             # The row as it was begun is read anew only after a conflict.
             current = next(attempts, None) or await self._read(image.key)
+            self._check_home(current)
             part = current.part(self._name)
             if (part.etag, part.request) != (begun.etag, begun.request):
                 raise Superseded(image.image_id)
@@ -267,6 +316,10 @@ def _last_part(image: Image) -> PartName:
     return max(
         PART_NAMES, key=lambda name: (image.part(name).finished_at or image.created_at, name)
     )
+
+
+def _log_home_elsewhere(key: ImageKey) -> None:
+    logger.info("left the image to its home region", extra=key._asdict())
 
 
 def _round(seconds: float | None) -> float | None:

@@ -154,6 +154,8 @@ class Image(Value):
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
     so the consumers continue the trace from the row. `is_outdated` marks an image that was read
     from a row of an earlier schema version, which the table migrates with its next write.
+    `home` is the AWS region whose consumers process the image; None is the region of the reader.
+    Replication copies the object and the row to another region, whose consumers leave it alone.
     """
 
     owner: str
@@ -169,6 +171,7 @@ class Image(Value):
     words: frozenset[str] = frozenset()
     traceparent: str | None = None
     is_outdated: bool = Field(default=False, exclude=True)
+    home: str | None = None
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[RenditionSet] = Part[RenditionSet]()
@@ -188,6 +191,14 @@ class Image(Value):
     def with_part(self, name: PartName, part: Part[Any]) -> Self:
         """Return the image with one part replaced; parts change only after the upload."""
         return self.model_copy(update={name: part, "expires_at": None})
+
+    def is_at_home(self, region: str) -> bool:
+        """Return whether the consumers of this region process the image."""
+        return self.home in {None, region}
+
+    def with_home(self, region: str) -> Self:
+        """Return the image with this region as its home."""
+        return self.model_copy(update={"home": region})
 
     def with_details(self, details: Details) -> Self:
         """Return the image with other details."""

@@ -13,6 +13,10 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+#: The states of a part that is still to be processed.
+UNFINISHED_STATES = frozenset({State.PENDING, State.RUNNING})
+
+
 class Status(StrEnum):
     """The status of an image, as its owner sees it."""
 
@@ -27,7 +31,7 @@ def derive_status(recognition: State, renditions: State) -> Status:
     states = {recognition, renditions}
     if states == {State.PENDING}:
         return Status.AWAITING_UPLOAD
-    if states & {State.PENDING, State.RUNNING}:
+    if states & UNFINISHED_STATES:
         return Status.PROCESSING
     return Status.FAILED if State.FAILED in states else Status.READY
 

@@ -64,10 +64,10 @@ class ImageTable(Protocol):
         """
 
     async def store(self, before: Image, after: Image) -> None:
-        """Write the parts and details in which `after` differs, and what is derived from them.
+        """Write the parts, details and home in which `after` differs, and what derives from them.
 
-        Raises `Conflict`, and writes nothing, if one of `find_preconditions` changed since `before`
-        or the image was deleted.
+        Raises `Conflict`, and writes nothing, if one of `find_preconditions` or the home changed
+        since `before`, or the image was deleted.
         """
 
     async def begin_deletion(self, key: ImageKey) -> Image:

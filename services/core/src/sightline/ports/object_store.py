@@ -16,13 +16,15 @@ class ObjectChanged(Exception):
 class StoredObject(NamedTuple):
     """The metadata of an object; `size` in bytes, `sha256` in hex.
 
-    `sha256` is the checksum that the store keeps, None if it keeps none.
+    `sha256` is the checksum that the store keeps, None if it keeps none. `is_replica` is whether
+    the object was copied from another region.
     """
 
     key: str
     etag: str
     size: int
     sha256: str | None
+    is_replica: bool = False
 
 
 class ListedObject(NamedTuple):

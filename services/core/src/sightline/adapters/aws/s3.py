@@ -23,11 +23,18 @@ class DeletionIncomplete(DependencyBusy):
 
 
 class S3ObjectStore:
-    """`ObjectStore` in one S3 bucket."""
+    """`ObjectStore` in one S3 bucket.
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    S3 replicates a delete marker, but not the deletion of a version. In a `replicated` bucket a
+    deletion therefore leaves a delete marker, which hides the object in the other region, where
+    the lifecycle of the bucket deletes its bytes.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, *, replicated: bool = False) -> None:
         self._client = client
         self._bucket = bucket
+        self._replicated = replicated
 
     async def head(self, key: str) -> StoredObject:
         try:
@@ -45,6 +52,7 @@ class S3ObjectStore:
             etag=response["ETag"].strip('"'),
             size=response["ContentLength"],
             sha256=base64.b64decode(checksum).hex() if checksum else None,
+            is_replica=response.get("ReplicationStatus") == "REPLICA",
         )
 
     async def read(self, stored: StoredObject, first: int | None = None) -> bytes:
@@ -91,19 +99,29 @@ class S3ObjectStore:
         )
         async for page in pages:
             # A page has up to 1,000 versions, which is also the limit of one deletion.
-            versions: list[Any] = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            matching: list[Any] = [
-                {"Key": each["Key"], "VersionId": each["VersionId"]}
-                for each in versions
-                if matches(each["Key"])
-            ]
-            if not matching:
-                continue
-            response = await self._client.delete_objects(
-                Bucket=self._bucket, Delete={"Objects": matching, "Quiet": True}
+            versions: list[Any] = page.get("Versions", [])
+            if self._replicated:
+                current = {each["Key"] for each in versions if each.get("IsLatest")}
+                await self._delete([{"Key": key} for key in sorted(current) if matches(key)])
+            else:
+                versions = [*versions, *page.get("DeleteMarkers", [])]
+            await self._delete(
+                [
+                    {"Key": each["Key"], "VersionId": each["VersionId"]}
+                    for each in versions
+                    if matches(each["Key"])
+                ]
             )
-            if errors := response.get("Errors"):
-                raise DeletionIncomplete(f"{len(errors)} objects: {errors[0].get('Code')}")
+
+    async def _delete(self, objects: list[Any]) -> None:
+        """Delete up to 1,000 versions; without a version, add a delete marker."""
+        if not objects:
+            return
+        response = await self._client.delete_objects(
+            Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True}
+        )
+        if errors := response.get("Errors"):
+            raise DeletionIncomplete(f"{len(errors)} objects: {errors[0].get('Code')}")
 
     async def list(self, prefix: str) -> AsyncIterator[ListedObject]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

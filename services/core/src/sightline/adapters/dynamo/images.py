@@ -236,7 +236,7 @@ class DynamoImageTable:
 
     def _update_image(self, before: Image, after: Image, words: frozenset[str]) -> Any:
         """Return the update that writes every attribute whose revision changed, and adds words."""
-        names: dict[str, str] = {"#revision": "revision"}
+        names: dict[str, str] = {"#home": "home"}
         values: Item = {}
         sets: list[str] = []
         conditions = [LIVE]
@@ -245,9 +245,17 @@ class DynamoImageTable:
             values[f":{name}"] = serialize(to_plain(getattr(after, name)))
             values[f":{name}_summary"] = summary_value(after, name)
         for name in sorted(find_preconditions(before, after)):
-            names[f"#{name}"] = name
+            names |= {f"#{name}": name, "#revision": "revision"}
             conditions.append(f"#{name}.#revision = :{name}_revision")
             values[f":{name}_revision"] = {"N": str(getattr(before, name).revision)}
+        if before.home is None:
+            conditions.append("attribute_not_exists(#home)")
+        else:
+            conditions.append("#home = :old_home")
+            values[":old_home"] = {"S": before.home}
+        if after.home is not None and after.home != before.home:
+            sets.append("#home = :home")
+            values[":home"] = {"S": after.home}
         unexpire = " REMOVE expires_at" if after.expires_at is None else ""
         add_words = ""
         if words:

@@ -68,12 +68,14 @@ class MemoryImageTable:
 
     async def store(self, before: Image, after: Image) -> None:
         current = self._rows.get(before.key)
-        if current is None or current.deleted_at is not None:
+        if current is None or current.deleted_at is not None or current.home != before.home:
             raise Conflict
         for name in find_preconditions(before, after):
             if getattr(current, name).revision != getattr(before, name).revision:
                 raise Conflict
-        changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
+        changes: dict[str, object] = {"home": after.home}
+        if after.expires_at is None:
+            changes["expires_at"] = None
         changes |= {name: getattr(after, name) for name in find_changes(before, after)}
         if any(
             getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES

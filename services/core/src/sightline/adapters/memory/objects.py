@@ -13,6 +13,8 @@ class MemoryObjectStore:
     def __init__(self) -> None:
         #: Bytes and modification time.
         self._objects: dict[str, tuple[bytes, datetime]] = {}
+        #: Keys of the objects that were copied from another region.
+        self.replicas: set[str] = set()
 
     async def head(self, key: str) -> StoredObject:
         body = self._find(key)
@@ -21,6 +23,7 @@ class MemoryObjectStore:
             etag=hashlib.md5(body, usedforsecurity=False).hexdigest(),
             size=len(body),
             sha256=hashlib.sha256(body).hexdigest(),
+            is_replica=key in self.replicas,
         )
 
     async def read(self, stored: StoredObject, first: int | None = None) -> bytes:

@@ -106,12 +106,14 @@ def _delete_expired(connection: sqlite3.Connection) -> None:
 
 def _store(connection: sqlite3.Connection, before: Image, after: Image) -> None:
     current = read_image(connection, before.key)
-    if current is None or current.deleted_at is not None:
+    if current is None or current.deleted_at is not None or current.home != before.home:
         raise Conflict
     for name in find_preconditions(before, after):
         if getattr(current, name).revision != getattr(before, name).revision:
             raise Conflict
-    changes: dict[str, object] = {} if after.expires_at else {"expires_at": None}
+    changes: dict[str, object] = {"home": after.home}
+    if after.expires_at is None:
+        changes["expires_at"] = None
     changes |= {name: getattr(after, name) for name in find_changes(before, after)}
     if any(getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES):
         changes["words"] = current.model_copy(update=changes).found_words

@@ -1,0 +1,371 @@
+"""Rebuild what is derived from the images: index entries, label counts and usage.
+
+In one region, they change with the image in one transaction. A global table replicates the items of
+a transaction one by one, so the loss of a region leaves some of them behind. The images are taken
+as they are, and everything else is compared with them; `reconcile` repairs the images themselves.
+
+Memory is bounded by one page of the table and the images of one owner. Each repair is conditional
+on what it was derived from: a change that is in progress fails it, and the next run finds it again.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter, WordIndexWriter
+from sightline.adapters.dynamo.items import (
+    IMAGE_PREFIX,
+    TOTAL,
+    USAGE_PREFIX,
+    Item,
+    calls_attribute,
+    content_image_key,
+    image_key,
+    label_count_key,
+    label_counts_partition,
+    owner_partition,
+    plain_item,
+    read_image,
+    usage_key,
+)
+from sightline.adapters.dynamo.queries import read_many
+from sightline.adapters.dynamo.transactions import is_condition_failure, transact
+from sightline.domain.images import REVISED, Image, PartName
+from sightline.domain.object_keys import ImageKey
+from sightline.settings import sqlite_path
+from sightline_ops.stack import InvalidOutputs, StackOutputs
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+#: Images of one owner that are read in one query.
+QUERY_SIZE = 1000
+
+#: Kinds of the terms whose entries belong to an image alone; albums have a row of their own.
+IMAGE_TERMS = ("LABEL", "WORD", "HASH")
+
+
+class DerivedKind(StrEnum):
+    """What disagrees with the images."""
+
+    MISSING_ENTRY = "missing index entry"
+    EXTRA_ENTRY = "extra index entry"
+    WRONG_COUNT = "wrong count"
+    #: A recognition result of bytes that no image has any more.
+    LEFT_RESULT = "left recognition result"
+
+
+class DerivedFinding(NamedTuple):
+    """An item that disagrees with the images, and the transaction that repairs it."""
+
+    kind: DerivedKind
+    owner: str
+    detail: str
+    repair: list[Any]
+
+
+class Rebuilder:
+    """Compares the derived items of one DynamoDB table with its images."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._labels = LabelIndexWriter(client, table)
+        self._words = WordIndexWriter(client, table)
+        self._hashes = HashIndexWriter(table)
+
+    @classmethod
+    async def open(cls, outputs: StackOutputs, exits: AsyncExitStack) -> "Rebuilder":
+        """Raises `InvalidOutputs` if the table is not in DynamoDB."""
+        if sqlite_path(outputs.table) is not None:
+            raise InvalidOutputs("a table in SQLite is never replicated and needs no rebuild")
+        clients = Clients(exits, outputs.region)
+        return cls(await clients.open("dynamodb", outputs.endpoint), outputs.table)
+
+    async def find(self) -> AsyncIterator[DerivedFinding]:
+        """Iterate over all findings: first index entries, then counts."""
+        owners: set[str] = set()
+        # Results in a partition that lists no image: most are of images without renditions.
+        unlisted: dict[str, list[Item]] = {}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        async for page in pages:
+            items = page["Items"]
+            owners |= {pk[1] for item in items if (pk := _partition(item))[0] == "USER"}
+            for finding in [
+                *await self._find_missing([read_image(each) for each in items if _is_image(each)]),
+                *await self._find_extra([each for each in items if _indexed_image(each)]),
+            ]:
+                yield finding
+            for item in filter(_is_result, items):
+                if not await self._query(item["pk"]["S"], IMAGE_PREFIX):
+                    unlisted.setdefault(_partition(item)[1], []).append(item)
+        for owner in sorted(owners | unlisted.keys()):
+            for finding in [
+                *await self._find_wrong_counts(owner),
+                *await self._find_left_results(owner, unlisted.get(owner, [])),
+            ]:
+                yield finding
+
+    async def repair(self, finding: DerivedFinding) -> bool:
+        """Repair a finding. Return whether it still applied."""
+        try:
+            await transact(self._client, finding.repair)
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+            return False
+        return True
+
+    async def _find_missing(self, images: Iterable[Image]) -> list[DerivedFinding]:
+        expected = {
+            _key_of(entry): (image, entry)
+            for image in images
+            if image.deleted_at is None
+            for entry in self._entries(image)
+        }
+        keys = [_item_key(*key) for key in expected]
+        stored = await read_many(self._client, self._table, keys)
+        # As values, because DynamoDB writes numbers in another form: 100 for 100.0.
+        found = {_key_of(item): plain_item(item) for item in stored}
+        return [
+            DerivedFinding(
+                DerivedKind.MISSING_ENTRY,
+                image.owner,
+                " ".join(key),
+                [
+                    self._check_row(image.key, image),
+                    {"Put": {"TableName": self._table, "Item": entry}},
+                ],
+            )
+            for key, (image, entry) in expected.items()
+            if found.get(key) != plain_item(entry)
+        ]
+
+    async def _find_extra(self, entries: list[Item]) -> list[DerivedFinding]:
+        named = [(entry, key) for entry in entries if (key := _indexed_image(entry))]
+        rows = await read_many(
+            self._client, self._table, [image_key(key) for key in {key for _, key in named}]
+        )
+        images = {image.key: image for image in map(read_image, rows)}
+        expected = {_key_of(entry) for image in images.values() for entry in self._entries(image)}
+        return [
+            DerivedFinding(
+                DerivedKind.EXTRA_ENTRY,
+                key.owner,
+                " ".join(_key_of(entry)),
+                [
+                    self._check_row(key, images.get(key)),
+                    {"Delete": {"TableName": self._table, "Key": _item_key(*_key_of(entry))}},
+                ],
+            )
+            for entry, key in named
+            if _key_of(entry) not in expected
+        ]
+
+    def _entries(self, image: Image) -> list[Item]:
+        """Return the index entries that the image must have."""
+        writes = [
+            *self._labels.changes(image.key, {}, image.indexed_labels),
+            *self._hashes.changes(image.key, None, image.perceptual_hash),
+            *self._words.entries(image.key, image.words),
+        ]
+        entries: list[Item] = [dict(write["Put"]["Item"]) for write in writes if "Put" in write]
+        if image.renditions.result is not None:
+            entries.append(content_image_key(image))
+        return entries
+
+    def _check_row(self, key: ImageKey, image: Image | None) -> Any:
+        """Return the condition that the row of an image is as it was read, or is still missing."""
+        check: Any = {"TableName": self._table, "Key": image_key(key)}
+        if image is None:
+            return {"ConditionCheck": {**check, "ConditionExpression": "attribute_not_exists(pk)"}}
+        conditions = [f"#{name}.#revision = :{name}" for name in REVISED]
+        if image.deleted_at is None:
+            conditions.append("attribute_not_exists(deleted_at)")
+        return {
+            "ConditionCheck": {
+                **check,
+                "ConditionExpression": " AND ".join(conditions),
+                "ExpressionAttributeNames": {
+                    "#revision": "revision",
+                    **{f"#{name}": name for name in REVISED},
+                },
+                "ExpressionAttributeValues": {
+                    f":{name}": {"N": str(getattr(image, name).revision)} for name in REVISED
+                },
+            }
+        }
+
+    async def _find_wrong_counts(self, owner: str) -> list[DerivedFinding]:
+        # Read before the images: a change in between fails the condition of the repair.
+        counts = await self._query(label_counts_partition(owner))
+        usage = await self._query(owner_partition(owner), USAGE_PREFIX)
+        images = await self._read_images(owner)
+        periods = {row["sk"].removeprefix(USAGE_PREFIX): row for row in usage}
+        return [
+            *self._compare_labels(owner, counts, images),
+            *self._compare_usage(owner, periods, images),
+        ]
+
+    async def _read_images(self, owner: str) -> list[Image]:
+        rows = await self._query(owner_partition(owner), IMAGE_PREFIX)
+        return [Image.model_validate(row) for row in rows]
+
+    async def _find_left_results(self, owner: str, results: list[Item]) -> list[DerivedFinding]:
+        """Return the results of bytes that no image of the owner has."""
+        if not results:
+            return []
+        known = {image.sha256 for image in await self._read_images(owner)}
+        return [
+            DerivedFinding(
+                DerivedKind.LEFT_RESULT,
+                owner,
+                " ".join(_key_of(item)),
+                [{"Delete": {"TableName": self._table, "Key": _item_key(*_key_of(item))}}],
+            )
+            for item in results
+            if _partition(item)[2] not in known
+        ]
+
+    def _compare_labels(
+        self, owner: str, counts: list[dict[str, Any]], images: list[Image]
+    ) -> list[DerivedFinding]:
+        stored = {row["sk"]: int(row["images"]) for row in counts}
+        shown = {name: label.name for image in images for name, label in image.labels.items()}
+        expected = Counter(name for image in images for name in image.indexed_labels)
+        return [
+            self._set(
+                owner,
+                label_count_key(owner, label),
+                "images",
+                stored.get(label),
+                expected[label],
+                shown.get(label, label),
+            )
+            for label in sorted(expected.keys() | stored.keys())
+            if stored.get(label, 0) != expected[label]
+        ]
+
+    def _compare_usage(
+        self, owner: str, periods: dict[str, Any], images: list[Image]
+    ) -> list[DerivedFinding]:
+        """Return the differences of the totals, and of months that count too little.
+
+        A month also counts images that were deleted since, so more is no finding.
+        """
+        findings = []
+        for period, expected in _count_usage(images).items():
+            row = periods.get(period, {})
+            for name, count in expected.items():
+                before = int(row[name]) if name in row else None
+                if (before or 0) < count or (period == TOTAL and (before or 0) != count):
+                    key = usage_key(owner, period)
+                    findings.append(self._set(owner, key, name, before, count))
+        return findings
+
+    def _set(
+        self,
+        owner: str,
+        key: Item,
+        name: str,
+        before: int | None,
+        count: int,
+        shown: str | None = None,
+    ) -> DerivedFinding:
+        """Return the finding that an attribute is `before`, None if absent, and not `count`."""
+        names, values = {"#count": name}, {":count": {"N": str(count)}}
+        update, condition = "SET #count = :count", "attribute_not_exists(#count)"
+        if before is not None:
+            condition = "#count = :before"
+            values[":before"] = {"N": str(before)}
+        if shown is not None:
+            update += ", #name = if_not_exists(#name, :name)"
+            names["#name"] = "name"
+            values[":name"] = {"S": shown}
+        write = {
+            "TableName": self._table,
+            "Key": key,
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        detail = f"{' '.join(_key_of(key))} {name}: {before}, expected {count}"
+        return DerivedFinding(DerivedKind.WRONG_COUNT, owner, detail, [{"Update": write}])
+
+    async def _query(self, pk: str, prefix: str | None = None) -> list[dict[str, Any]]:
+        """Return all rows of a partition, or those whose sort key begins with the prefix."""
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
+            "ConsistentRead": True,
+            "Limit": QUERY_SIZE,
+        }
+        if prefix is not None:
+            request["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
+            request["ExpressionAttributeValues"][":prefix"] = {"S": prefix}
+        rows: list[dict[str, Any]] = []
+        while True:
+            response = await self._client.query(**request)
+            rows += map(plain_item, response["Items"])
+            if "LastEvaluatedKey" not in response:
+                return rows
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+
+def _count_usage(images: list[Image]) -> dict[str, Counter[str]]:
+    """Return the totals, and what each month counts at least, by attribute."""
+    usage: dict[str, Counter[str]] = {TOTAL: Counter(images=0, bytes=0)}
+    for image in images:
+        if image.renditions.etag is not None:
+            arrival = Counter(images=1, bytes=image.bytes)
+            usage[TOTAL].update(arrival)
+            usage.setdefault(_month(image, "renditions"), Counter()).update(arrival)
+        calls = Counter({calls_attribute(name): count for name, count in image.calls.items()})
+        if calls:
+            usage.setdefault(_month(image, "recognition"), Counter()).update(calls)
+    return usage
+
+
+def _month(image: Image, part: PartName) -> str:
+    """Return the month in which a part was last written, as far as the row states it."""
+    at = image.part(part).finished_at or image.part(part).started_at or image.created_at
+    return at.strftime("%Y-%m")
+
+
+def _partition(item: Item) -> list[str]:
+    return str(item["pk"]["S"]).split("#")
+
+
+def _is_image(item: Item) -> bool:
+    return len(_partition(item)) == 2 and item["sk"]["S"].startswith(IMAGE_PREFIX)
+
+
+def _is_result(item: Item) -> bool:
+    return _partition(item)[0] == "CONTENT" and "result" in item
+
+
+def _indexed_image(item: Item) -> ImageKey | None:
+    """Return the image that an index entry belongs to; None for any other item."""
+    match _partition(item):
+        case ["USER", owner, kind, _] if kind in IMAGE_TERMS:
+            return ImageKey(owner, item["sk"]["S"])
+        case ["CONTENT", owner, _] if item["sk"]["S"].startswith(IMAGE_PREFIX):
+            return ImageKey(owner, item["sk"]["S"].removeprefix(IMAGE_PREFIX))
+    return None
+
+
+def _key_of(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _item_key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}

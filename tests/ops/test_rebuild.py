@@ -1,0 +1,193 @@
+"""Rebuilding index entries and counts from the images, with the emulator of the ops tests."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.conftest import UploadImage
+from sightline.adapters.aws.clients import Clients
+from sightline.domain.images import Image
+from sightline_ops.__main__ import ExitCode, main
+from sightline_ops.rebuild import DerivedKind, Rebuilder
+from sightline_ops.stack import Stack, StackOutputs
+from sightline_testing.builders import (
+    ETAG,
+    count_labels,
+    edit_details,
+    find_labeled,
+    with_hash,
+    with_recognition,
+)
+
+HASH = "00000000000000ff"
+
+
+class TornTable:
+    """A table with one processed image, whose derived items a test changes."""
+
+    def __init__(self, stack: Stack, rebuilder: Rebuilder, client: Any, table: str) -> None:
+        self.stack, self.rebuilder = stack, rebuilder
+        self._client, self._table = client, table
+
+    async def process(self, image: Image) -> Image:
+        hashed = with_hash(image, HASH)
+        recognized = with_recognition(hashed, "Dog")
+        await self.stack.tables.images.store(image, hashed)
+        await self.stack.tables.images.store(hashed, recognized)
+        return recognized
+
+    async def delete(self, pk: str, sk: str) -> None:
+        await self._client.delete_item(TableName=self._table, Key=_key(pk, sk))
+
+    async def put(self, pk: str, sk: str, **numbers: int) -> None:
+        values = {name: {"N": str(value)} for name, value in numbers.items()}
+        await self._client.put_item(TableName=self._table, Item={**_key(pk, sk), **values})
+
+    async def put_result(self, pk: str) -> None:
+        item = {**_key(pk, "RECOGNITION#labels"), "result": {"M": {}}}
+        await self._client.put_item(TableName=self._table, Item=item)
+
+    async def find(self) -> list[tuple[DerivedKind, str]]:
+        return [(each.kind, each.detail) async for each in self.rebuilder.find()]
+
+    async def repair(self) -> list[bool]:
+        return [await self.rebuilder.repair(each) async for each in self.rebuilder.find()]
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+@pytest.fixture
+async def torn(stack: Stack, clients: Clients, outputs_path: Path) -> AsyncIterator[TornTable]:
+    outputs = StackOutputs.read(outputs_path)
+    async with AsyncExitStack() as exits:
+        rebuilder = await Rebuilder.open(outputs, exits)
+        yield TornTable(stack, rebuilder, await clients.open("dynamodb"), outputs.table)
+
+
+async def test_a_whole_table_has_no_findings(torn: TornTable, upload: UploadImage) -> None:
+    image = await torn.process(await upload())
+    edited = edit_details(image, added=("Beach",))
+    await torn.stack.tables.images.store(image, edited)
+    # DynamoDB writes the confidence 100.0 in this form.
+    await torn.put(f"USER#{image.owner}#LABEL#beach", image.image_id, confidence=100)
+    assert await torn.find() == []
+
+
+async def test_missing_entries_are_written_again(torn: TornTable, upload: UploadImage) -> None:
+    image = await torn.process(await upload())
+    user = f"USER#{image.owner}"
+    keys = [
+        (f"{user}#LABEL#dog", image.image_id),
+        (f"{user}#HASH#0-0ff", image.image_id),
+        (f"CONTENT#{image.owner}#{image.sha256}", f"IMAGE#{image.image_id}"),
+    ]
+    for key in keys:
+        await torn.delete(*key)
+    assert sorted(await torn.find()) == sorted(
+        (DerivedKind.MISSING_ENTRY, " ".join(key)) for key in keys
+    )
+    assert all(await torn.repair())
+    assert await torn.find() == []
+    assert await find_labeled(torn.stack.tables, image.owner, "Dog") == {image.image_id: 91.25}
+
+
+async def test_entries_without_their_image_are_deleted(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    """Of an image that has not the label, and of one that does not exist."""
+    image = await torn.process(await upload())
+    pk = f"USER#{image.owner}#LABEL#cat"
+    for image_id in (image.image_id, "01a21c09-4618-77e1-8648-7ea475d7cce6"):
+        await torn.put(pk, image_id, confidence=90)
+    assert {kind for kind, _ in await torn.find()} == {DerivedKind.EXTRA_ENTRY}
+    assert await torn.repair() == [True, True]
+    assert await find_labeled(torn.stack.tables, image.owner, "Cat") == {}
+    assert await torn.find() == []
+
+
+async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) -> None:
+    image = await torn.process(await upload())
+    user = f"USER#{image.owner}"
+    await torn.delete(f"{user}#LABELS", "dog")
+    await torn.put(f"{user}#LABELS", "cat", images=3)
+    await torn.put(user, "USAGE#total", images=7, bytes=5)
+    month = image.created_at.strftime("%Y-%m")
+    await torn.put(user, f"USAGE#{month}", images=9, bytes=50)
+    details = [detail for _, detail in await torn.find()]
+    assert sorted(details) == sorted(
+        [
+            f"{user}#LABELS cat images: 3, expected 0",
+            f"{user}#LABELS dog images: None, expected 1",
+            f"{user} USAGE#total images: 7, expected 1",
+            # Images and bytes of the month may include deleted images.
+            f"{user} USAGE#{month} calls_labels: None, expected 1",
+        ]
+    )
+    assert all(await torn.repair())
+    assert await torn.find() == []
+    assert await count_labels(torn.stack.tables, image.owner) == {"Dog": 1}
+    assert (await torn.stack.tables.usage.read(image.owner)).images == 1
+
+
+async def test_results_of_deleted_images_are_removed(torn: TornTable, upload: UploadImage) -> None:
+    """The deletion of the row was replicated, and that of the result was not."""
+    image = await torn.process(await upload())
+    await torn.put_result(f"CONTENT#{image.owner}#{image.sha256}")
+    assert await torn.find() == []
+    left = f"CONTENT#{image.owner}#{'0' * 64}"
+    await torn.put_result(left)
+    assert await torn.find() == [(DerivedKind.LEFT_RESULT, f"{left} RECOGNITION#labels")]
+    assert await torn.repair() == [True]
+    assert await torn.find() == []
+
+
+async def test_a_change_since_the_finding_fails_its_repair(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    image = await torn.process(await upload())
+    await torn.delete(f"USER#{image.owner}#LABEL#dog", image.image_id)
+    await torn.put(f"USER#{image.owner}", "USAGE#total", images=2, bytes=5)
+    missing, count = [each async for each in torn.rebuilder.find()]
+    again = image.with_part("recognition", image.recognition.begin(ETAG))
+    await torn.stack.tables.images.store(image, again)
+    await torn.put(f"USER#{image.owner}", "USAGE#total", images=3, bytes=5)
+    assert not await torn.rebuilder.repair(missing)
+    assert not await torn.rebuilder.repair(count)
+
+
+async def test_an_interrupted_deletion_is_left_to_reconcile(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    image = await torn.process(await upload())
+    await torn.delete(f"USER#{image.owner}#LABEL#dog", image.image_id)
+    await torn.stack.tables.images.begin_deletion(image.key)
+    assert await torn.find() == []
+
+
+async def test_the_command_repairs_only_with_apply(
+    torn: TornTable,
+    outputs_path: Path,
+    upload: UploadImage,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    image = await torn.process(await upload())
+    await torn.delete(f"USER#{image.owner}#LABEL#dog", image.image_id)
+    command = ["--stack", str(outputs_path), "--json", "rebuild"]
+    for apply, code in (([], ExitCode.PROBLEMS_FOUND), (["--apply"], ExitCode.OK)):
+        with pytest.raises(SystemExit) as ended:
+            await asyncio.to_thread(main, [*command, *apply])
+        assert ended.value.code == code
+        assert json.loads(capsys.readouterr().out) == {
+            "kind": "missing index entry",
+            "owner": image.owner,
+            "detail": f"USER#{image.owner}#LABEL#dog {image.image_id}",
+            "repaired": bool(apply),
+        }
+    assert await torn.find() == []
