@@ -202,8 +202,8 @@ async def test_every_earlier_image_is_processed(earlier: Earlier) -> None:
     originals, events = MemoryObjectStore(), EventPublisher(MemoryTopic())
     images = earlier.tables.images
     processors: list[PartProcessor[Any]] = [
-        PartProcessor("recognition", images, originals, Recognizer(), events),
-        PartProcessor("renditions", images, originals, Renderer(), events),
+        PartProcessor("recognition", images, originals, Recognizer(), events, "eu-central-1"),
+        PartProcessor("renditions", images, originals, Renderer(), events, "eu-central-1"),
     ]
     names = earlier.dump.images.keys() - {"deleting"}
     for name in names:
