@@ -95,8 +95,11 @@ def test_new_service_exists_before_the_old_one_is_deleted(cloud: str, tmp_path: 
             ("handover", "Creation"),
             ("this", "Destruction"),
         ]
-        (arn,) = ecs.list_services(cluster="switch")["serviceArns"]
-        assert arn.endswith("/api-canary")
+        services = ecs.describe_services(cluster="switch", services=["api", "api-canary"])
+        active = [
+            each["serviceName"] for each in services["services"] if each["status"] == "ACTIVE"
+        ]
+        assert active == ["api-canary"]
     finally:
         terraform.destroy("-var=controller=CODE_DEPLOY")
         elbv2.delete_target_group(TargetGroupArn=group)

@@ -429,6 +429,14 @@ def test_new_task_definition_starts_a_canary_deployment(script: ScriptRunner) ->
     assert [call.split("--services ")[1].split()[0] for call in rollouts] == ["worker", "resizer"]
 
 
+def test_applied_plan_of_a_delivery_starts_a_canary_deployment(script: ScriptRunner) -> None:
+    """A pipeline applies the plan that was approved, and shifts the traffic in the same way."""
+    script.set_outputs({**OUTPUTS, "canary": CANARY})
+    code, output = script.run("apply", CONFIRM="dev", PLAN_FILE="approved.tfplan")
+    assert code == 0, output
+    assert len(_deployment_requests(script)) == 1
+
+
 def test_apply_without_a_new_task_definition_starts_no_deployment(script: ScriptRunner) -> None:
     script.set_outputs({**OUTPUTS, "canary": CANARY})
     code, output = script.run("apply", CONFIRM="dev", PRIMARY="arn:api:2")
