@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ops.exported_table import ExportedTable
-from sightline.adapters.dynamo.items import image_item
+from sightline.adapters.dynamo import upgrades
+from sightline.adapters.dynamo.items import image_item, plain_item
+from sightline.adapters.dynamo.upgrades import Upgrade
 from sightline.adapters.memory.objects import MemoryObjectStore
 from sightline.domain.images import Image
 from sightline_ops.analytics.exporter import ExportFailed
@@ -19,8 +21,9 @@ from sightline_ops.analytics.refresh import (
     ViewRefresher,
     split_windows,
 )
+from sightline_ops.analytics.table_export import ItemChange
 from sightline_ops.analytics.view_files import connect
-from sightline_ops.analytics.view_rows import Pseudonyms
+from sightline_ops.analytics.view_rows import Pseudonyms, derive_changes
 from sightline_ops.analytics.view_schema import IMAGES
 from sightline_testing.builders import make_image, with_recognition
 
@@ -199,3 +202,16 @@ async def test_export_of_an_interrupted_refresh_is_deleted(bucket: Bucket) -> No
 def test_empty_key_is_rejected() -> None:
     with pytest.raises(ValueError, match="key of the owner hash is empty"):
         Pseudonyms(b"")
+
+
+def test_items_of_earlier_schema_versions_are_upgraded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export contains items that no release has written anew yet."""
+    image = make_image()
+    item = plain_item(image_item(image))
+    item["declared_type"] = item.pop("media_type")
+    item.pop("v", None)
+    rename: Upgrade = lambda old: old | {"media_type": old["declared_type"]}  # noqa: E731
+    monkeypatch.setattr(upgrades, "UPGRADES", {"image": (rename,)})
+    change = ItemChange(item["pk"], item["sk"], item)
+    images, _ = derive_changes(change, Pseudonyms(b"key"))
+    assert [row["media_type"] for row in images.rows] == [image.media_type]

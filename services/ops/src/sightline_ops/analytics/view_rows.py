@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sightline.adapters.dynamo.items import IMAGE_PREFIX, TOTAL, USAGE_PREFIX, owner_partition
+from sightline.adapters.dynamo.upgrades import upgrade
 from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.labels import visible_labels
 from sightline.domain.states import Status
@@ -65,7 +66,7 @@ def derive_changes(change: ItemChange, pseudonyms: Pseudonyms) -> Iterator[ViewC
     if change.sk.startswith(IMAGE_PREFIX):
         image_id = change.sk.removeprefix(IMAGE_PREFIX)
         key = {"image_hash": pseudonyms.hash_of_owner(owner, "image", image_id)}
-        image = Image.model_validate(change.item) if change.item else None
+        image = _read_image(change.item) if change.item else None
         # The view does not wait for the end of a deletion.
         is_shown = image is not None and image.deleted_at is None
         yield ViewChange(IMAGES, key, [_image_row(image, pseudonyms)] if is_shown and image else [])
@@ -75,6 +76,11 @@ def derive_changes(change: ItemChange, pseudonyms: Pseudonyms) -> Iterator[ViewC
         key = {"owner_hash": pseudonyms.hash_owner(owner), "month": month}
         rows = [key | _select(change.item, USAGE)] if change.item else []
         yield ViewChange(USAGE, key, rows)
+
+
+def _read_image(item: dict[str, Any]) -> Image:
+    """Read an image of any schema version: exports contain items that were not migrated yet."""
+    return Image.model_validate(upgrade("image", item))
 
 
 def _select(item: dict[str, Any], table: ViewTable) -> Row:
