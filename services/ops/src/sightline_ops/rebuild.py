@@ -35,6 +35,7 @@ from sightline.adapters.dynamo.items import (
 )
 from sightline.adapters.dynamo.queries import read_many
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
+from sightline.adapters.dynamo.upgrades import upgrade
 from sightline.domain.images import REVISED, Image, PartName
 from sightline.domain.object_keys import ImageKey
 from sightline.settings import sqlite_path
@@ -216,7 +217,7 @@ class Rebuilder:
 
     async def _read_images(self, owner: str) -> list[Image]:
         rows = await self._query(owner_partition(owner), IMAGE_PREFIX)
-        return [Image.model_validate(row) for row in rows]
+        return [Image.model_validate(upgrade("image", row)) for row in rows]
 
     async def _find_left_results(self, owner: str, results: list[Item]) -> list[DerivedFinding]:
         """Return the results of bytes that no image of the owner has."""
