@@ -125,7 +125,7 @@ data "aws_iam_policy_document" "hash_key" {
   }
 }
 
-# The task derives the key of its hashes from this one, which cannot be read. Once it is deleted, nobody can
+# The task derives the key of its hashes from this one, which cannot be read. Once it is deleted, no one can
 # compute the hash of an owner.
 resource "aws_kms_key" "hash" {
   description              = "Derives the key that hashes owners in the analytics of ${var.name}."

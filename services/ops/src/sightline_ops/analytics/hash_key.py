@@ -1,6 +1,6 @@
 """The key of the hashes in the view, derived from an HMAC key in AWS KMS.
 
-The key in KMS cannot be read, only used. Without it, or once it is deleted, nobody can compute the
+The key in KMS cannot be read, only used. Without it, or once it is deleted, no one can compute the
 hash of an owner.
 """
 
