@@ -18,9 +18,16 @@ import httptools
 import uvloop
 
 from sightline.adapters.dynamo import DynamoImageTable
+from sightline.adapters.dynamo.attribute_values import serialize
+from sightline.adapters.dynamo.items import to_plain
 from sightline.domain.images import Image
 from sightline.domain.renditions import Rendition
-from sightline_testing.builders import make_image, make_recognition, make_rendition_set
+from sightline_testing.builders import (
+    make_api_key,
+    make_image,
+    make_recognition,
+    make_rendition_set,
+)
 
 S3_EVENT = Path(__file__).with_name("s3_event.json")
 
@@ -76,6 +83,12 @@ def make_ready_image() -> Image:
     )
     rendition_set = make_rendition_set().model_copy(update={"renditions": renditions})
     return image.with_part("renditions", image.renditions.succeed(rendition_set))
+
+
+def make_api_key_item() -> Item:
+    """Return the item of an API key, which the fake AWS has for every digest."""
+    key = to_plain(make_api_key())
+    return {name: serialize(value) for name, value in key.items()}
 
 
 async def make_page_items() -> list[Item]:
@@ -197,6 +210,7 @@ async def serve(port: int, jwks: bytes) -> None:
     FakeAws.handle_query = staticmethod(build_query_handler(await make_page_items()))
     FakeAws.responses = {
         b"PutItem": build_response(b"{}"),
+        b"GetItem": build_response(json.dumps({"Item": make_api_key_item()}).encode()),
         # No other image has the same content.
         b"Query": build_response(b'{"Items":[],"Count":0,"ScannedCount":0}'),
         b"ReceiveMessage": build_response(build_messages()),

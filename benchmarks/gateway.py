@@ -43,11 +43,14 @@ class Request(NamedTuple):
     path: str
     body: str | None = None
     connections: int = 32
+    with_api_key: bool = False
 
 
 REQUESTS = {
     "no-op": Request("noop", "GET", "/noop"),
     "authenticated read": Request("gateway", "GET", "/v1/benchmark/owner"),
+    "read with token": Request("gateway", "GET", "/v1/capabilities"),
+    "read with API key": Request("gateway", "GET", "/v1/capabilities", with_api_key=True),
     "create upload": Request("gateway", "POST", "/v1/images", json.dumps(UPLOAD)),
     "page of 100": Request("gateway", "GET", "/v1/images?limit=100", connections=4),
     "page, unsigned URLs": Request("unsigned", "GET", "/v1/images?limit=100", connections=4),
@@ -76,7 +79,7 @@ def run_wrk(testbed: Testbed, request: Request, core: int, seconds: int = SECOND
         env={
             **os.environ,
             "BENCHMARK_METHOD": request.method,
-            "BENCHMARK_TOKEN": testbed.token,
+            "BENCHMARK_TOKEN": testbed.api_key if request.with_api_key else testbed.token,
             **({"BENCHMARK_BODY": request.body} if request.body else {}),
         },
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
@@ -132,6 +135,7 @@ def compute_ratios(runs: dict[str, list[Run]], message_costs: list[float]) -> di
     return {
         "authenticated_read_vs_noop": rate(read) / rate(noop),
         "authenticated_read_vs_noop_cpu": cpu(noop) / cpu(read),
+        "api_key_vs_token_cpu": cpu(runs["read with API key"]) / cpu(runs["read with token"]),
         "ticket_vs_noop": rate(upload) / rate(noop),
         "ticket_vs_noop_cpu": cpu(noop) / cpu(upload),
         "ticket_p99_over_p50": statistics.median(run.p99 / run.p50 for run in upload),

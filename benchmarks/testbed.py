@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import httpx
 
+from sightline.domain.api_keys import new_secret
 from sightline_testing.builders import new_owner
 from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
@@ -68,11 +69,12 @@ class Server:
 
 
 class Testbed(NamedTuple):
-    """The running servers, a valid access token, and the environment of a service."""
+    """The running servers, valid credentials, and the environment of a service."""
 
     servers: dict[str, Server]
     ports: dict[str, int]
     token: str
+    api_key: str
     environment: dict[str, str]
 
 
@@ -99,7 +101,7 @@ def run_testbed(cores: tuple[int, int]) -> Iterator[Testbed]:
         servers = {
             name: start(cores[0], "bench_servers.py", name, port=ports[name]) for name in SERVERS
         }
-        yield Testbed(servers, ports, pool.sign(new_owner()), environment)
+        yield Testbed(servers, ports, pool.sign(new_owner()), new_secret(), environment)
 
 
 def build_environment(aws_url: str) -> dict[str, str]:
@@ -121,6 +123,8 @@ def build_environment(aws_url: str) -> dict[str, str]:
         # The rate limiter runs as usual, but never rejects a request.
         "SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "1000000",
         "SIGHTLINE_OWNER_BURST": "1000000",
+        "SIGHTLINE_API_KEY_REQUESTS_PER_SECOND": "1000000",
+        "SIGHTLINE_API_KEY_BURST": "1000000",
     }
 
 
