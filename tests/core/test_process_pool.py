@@ -52,7 +52,7 @@ async def test_exception_of_the_function_is_raised_unchanged(pool: DecodePool) -
 
 
 async def test_a_call_that_exceeds_its_cpu_time_is_killed_and_the_pool_keeps_working() -> None:
-    async with DecodePool(1, seconds=0.2) as pool:
+    async with DecodePool(1, seconds=0.5) as pool:
         with pytest.raises(TimeoutError):
             await pool.run(compute_forever)
         assert await pool.run(double, 4) == 8
@@ -128,7 +128,7 @@ async def test_processes_end_with_the_pool() -> None:
 async def test_run_isolated_rejects_an_image_that_takes_too_long_or_crashes(
     function: Callable[[], None], code: str
 ) -> None:
-    async with DecodePool(1, seconds=0.2) as pool:
+    async with DecodePool(1, seconds=0.5) as pool:
         with pytest.raises(Rejected) as caught:
             await run_isolated(pool, function)
     assert caught.value.failure.code == code
