@@ -682,7 +682,7 @@ export interface components {
             api_key: components["schemas"]["ApiKeyView"];
             /**
              * @description The credential, for `Authorization: Bearer`. It is returned only here.
-             * @example slk_3fVbQ0x8Jm2kTz5WcR7nYp4LdGh9sA1eB6uE2k
+             * @example slk_3fVbQ0x8Jm2kTz5WcR7nYp4LdGh9sA000000
              */
             secret: string;
         };

@@ -84,7 +84,7 @@ class CreatedApiKey(BaseModel):
     api_key: ApiKeyView
     secret: str = Field(
         description="The credential, for `Authorization: Bearer`. It is returned only here.",
-        examples=["slk_3fVbQ0x8Jm2kTz5WcR7nYp4LdGh9sA1eB6uE2k"],
+        examples=["slk_3fVbQ0x8Jm2kTz5WcR7nYp4LdGh9sA000000"],
     )
 
 
