@@ -102,11 +102,11 @@ def _merge(
 ) -> int:
     """Write a table's file: the rows of the base whose keys have not changed, and the new rows."""
     keys = _read_json(_keys_file(scratch, table), table, table.key)
-    parts = [f"SELECT * FROM {_read_json(_rows_file(scratch, table), table, table.columns)}"]  # noqa: S608
+    parts = [f"SELECT * FROM {_read_json(_rows_file(scratch, table), table, table.columns)}"]  # noqa: S608 # nosec B608
     if base is not None:
         columns = ", ".join(table.key)
         parts.append(
-            f"SELECT * FROM read_parquet({_quote(view_file(base, table))}) "  # noqa: S608
+            f"SELECT * FROM read_parquet({_quote(view_file(base, table))}) "  # noqa: S608 # nosec B608
             f"WHERE ({columns}) NOT IN (SELECT ({columns}) FROM {keys})"
         )
     rows = " UNION ALL BY NAME ".join(parts)
@@ -120,7 +120,7 @@ def _merge(
 
 def count_rows(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
     """Return the number of rows of a Parquet file."""
-    (count,) = next(_fetch(connection, f"SELECT count(*) FROM read_parquet({_quote(file)})"))  # noqa: S608
+    (count,) = next(_fetch(connection, f"SELECT count(*) FROM read_parquet({_quote(file)})"))  # noqa: S608 # nosec B608
     return int(count)
 
 
