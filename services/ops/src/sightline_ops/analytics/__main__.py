@@ -22,6 +22,9 @@ from sightline_ops.analytics.settings import AnalyticsSettings
 from sightline_ops.analytics.view_rows import Pseudonyms
 from sightline_ops.stack import InvalidOutputs
 
+#: Line width where standard output is not a terminal, characters.
+PIPED_WIDTH = 160
+
 
 async def refresh(
     settings: AnalyticsSettings, *, full: bool, poll_seconds: float = POLL_SECONDS
@@ -48,7 +51,7 @@ async def refresh(
 
 def demonstrate(options: argparse.Namespace) -> int:
     """Run the queries on the running stack or on a generated sample, and draw the plots."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     if options.sample:
         items = generate_sample(datetime.now(UTC))
     else:

@@ -61,9 +61,8 @@ def run_demo(items: list[Item], folder: Path) -> dict[str, QueryResult]:
 def show_results(results: dict[str, QueryResult], console: Console) -> None:
     """Print the first rows of each result."""
     for name, result in results.items():
-        table = Table(
-            *result.columns, title=f"{name}: {len(result.rows)} rows", title_justify="left"
-        )
+        count = "1 row" if len(result.rows) == 1 else f"{len(result.rows):,} rows"
+        table = Table(*result.columns, title=f"{name}: {count}", title_justify="left")
         for row in result.rows[:PRINTED_ROWS]:
             table.add_row(*map(_format, row))
         console.print(table)
