@@ -115,7 +115,7 @@ chaos-short: TRIAL = --uploads 900 --seconds 100
 chaos-short: chaos ## Run `make chaos` for four minutes, as before each merge
 
 .PHONY: failover-drill
-failover-drill: $(VENV)/bench $(MINISTACK)/installed ## Lose a region under load, continue in the second, and fail back: five minutes (SEED=number)
+failover-drill: $(VENV)/bench $(MINISTACK)/installed ## Lose a region under load, continue in the second, and fail back: two minutes (SEED=number)
 	@$(BIN)/python -m sightline_reliability.failover $(if $(SEED),--seed $(SEED)) $(TRIAL)
 
 .PHONY: recovery
