@@ -16,6 +16,8 @@ API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
 JOBS ?= 2
+# `make test-infra FULL=1` also applies a stack with a canary, and the switch to it.
+FULL ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -87,8 +89,9 @@ test-web: $(VENV)/dev web ## Test the web application: its components, and all o
 	$(PYTEST) -m web tests/web
 
 .PHONY: test-infra
-test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform configuration on an AWS emulator
-	$(PYTEST) tests/infra
+test-infra: $(VENV)/dev $(INFRA)/installed ## Check, plan, apply and destroy the Terraform configuration on an AWS emulator (FULL=1: also with a canary)
+	$(if $(FULL),,@echo "without stacks of their own for the canary; make test-infra FULL=1 applies them")
+	$(PYTEST) tests/infra $(if $(FULL),,--ignore tests/infra/test_applied_canary.py --ignore tests/infra/test_controller_switch.py)
 
 .PHONY: verify-aws
 verify-aws: $(VENV)/dev ## Verify a throw-away stack in a real AWS account, for up to $5 (REGION=eu-central-1 OPTIONS=--dry-run)
