@@ -203,14 +203,16 @@ class DynamoImageTable:
     async def _read_summaries(self, items: list[Item]) -> list[ImageSummary]:
         """Read the attributes of `SUMMARY_PROJECTION`, and whole rows that have no summaries."""
         outdated = [{"pk": item["pk"], "sk": item["sk"]} for item in items if lacks_summary(item)]
+        if not outdated:
+            return [read_summary(item) for item in items]
         rows = await read_many(self._client, self._table, outdated)
-        summaries = {image.image_id: image.summary for image in map(read_image, rows)}
-        summaries |= {
-            summary.image_id: summary
-            for summary in map(read_summary, (item for item in items if not lacks_summary(item)))
-        }
-        found = (summaries.get(item["sk"]["S"].removeprefix(IMAGE_PREFIX)) for item in items)
-        return [summary for summary in found if summary is not None]
+        whole = {row["sk"]["S"]: row for row in rows}
+        # A row may have been removed in between.
+        return [
+            read_image(whole[sk]).summary if lacks_summary(item) else read_summary(item)
+            for item in items
+            if (sk := item["sk"]["S"]) in whole or not lacks_summary(item)
+        ]
 
     def _page_request(
         self,
