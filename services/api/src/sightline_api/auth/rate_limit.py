@@ -55,16 +55,13 @@ class RateLimiter:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
+        #: The value of the `RateLimit-Policy` header.
+        self.policy = f'"{name}";q={burst};w={math.ceil(burst / rate)}'
         self._rate = rate
         self._burst = burst
         self._clock = clock
         #: By caller, what has been taken from the bucket, and when; the latest callers last.
         self._taken: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    @property
-    def policy(self) -> str:
-        """The value of the `RateLimit-Policy` header."""
-        return f'"{self._name}";q={self._burst};w={math.ceil(self._burst / self._rate)}'
 
     def take(self, caller: str) -> RateLimitState:
         """Take one request from the bucket of the caller, unless it is empty."""
