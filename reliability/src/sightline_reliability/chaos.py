@@ -23,7 +23,6 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from sightline_local.emulators import EmulatorMissing
 from sightline_reliability.checker import (
     INVARIANTS,
     POISON_MESSAGE,
@@ -32,7 +31,7 @@ from sightline_reliability.checker import (
     count_by_kind,
 )
 from sightline_reliability.faults import Fault, Service
-from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, run_until_signaled
+from sightline_reliability.fleet import Fleet, FleetConfig, run_command
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.system_state import DataStores, read_state
 from sightline_reliability.timeline import (
@@ -333,15 +332,7 @@ def main() -> None:
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(2**32)
     console = Console()
-    try:
-        code = asyncio.run(run_until_signaled(run_chaos(options, console)))
-    except asyncio.CancelledError:
-        console.print("interrupted")
-        code = 2
-    except (FleetError, EmulatorMissing) as error:
-        Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
-        code = 2
-    sys.exit(code)
+    sys.exit(run_command(run_chaos(options, console), console))
 
 
 if __name__ == "__main__":

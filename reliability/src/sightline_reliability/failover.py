@@ -24,7 +24,6 @@ from typing import Any
 import aiohttp
 from rich.console import Console
 
-from sightline_local.emulators import EmulatorMissing
 from sightline_reliability.checker import Violation, check_invariants, count_by_kind
 from sightline_reliability.failover_report import FailoverTimeline, plot_failover
 from sightline_reliability.failover_users import (
@@ -35,7 +34,7 @@ from sightline_reliability.failover_users import (
     Traffic,
     is_expected,
 )
-from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, run_until_signaled
+from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, run_command
 from sightline_reliability.ledger import Ledger, UploadRecord
 from sightline_reliability.replicator import RegionReplicator
 from sightline_reliability.system_state import DataStores, SystemState, read_state
@@ -473,15 +472,7 @@ def main() -> None:
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(2**32)
     console = Console()
-    try:
-        code = asyncio.run(run_until_signaled(run_drill(options, console)))
-    except asyncio.CancelledError:
-        console.print("interrupted")
-        code = 2
-    except (FleetError, EmulatorMissing) as error:
-        Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
-        code = 2
-    sys.exit(code)
+    sys.exit(run_command(run_drill(options, console), console))
 
 
 if __name__ == "__main__":

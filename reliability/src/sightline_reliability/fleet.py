@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +21,9 @@ from typing import Any, Self, TypeVar
 
 import aiohttp
 import boto3
+from rich.console import Console
 
-from sightline_local.emulators import Cloud, choose_emulator
+from sightline_local.emulators import Cloud, EmulatorMissing, choose_emulator
 from sightline_local.environment import (
     CREDENTIALS,
     REGION,
@@ -64,6 +65,17 @@ async def run_until_signaled(work: Awaitable[Result]) -> Result:
 
 class FleetError(Exception):
     """Why the test cannot continue."""
+
+
+def run_command(work: Coroutine[Any, Any, int], console: Console) -> int:
+    """Run a command to its end; return its exit code, 2 if it was interrupted or cannot go on."""
+    try:
+        return asyncio.run(run_until_signaled(work))
+    except asyncio.CancelledError:
+        console.print("interrupted")
+    except (FleetError, EmulatorMissing) as error:
+        Console(stderr=True).print(f"[red]sightline:[/] {error}", soft_wrap=True)
+    return 2
 
 
 @dataclass(frozen=True, slots=True)
