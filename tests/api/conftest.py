@@ -220,7 +220,7 @@ def serve_jwks(pool: TokenIssuer) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.MockTransport(handle))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> ApiSettings:
     return ApiSettings(
         AWS_REGION="eu-central-1",

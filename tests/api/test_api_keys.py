@@ -122,22 +122,10 @@ def test_wrong_secrets_are_refused(gateway: Gateway) -> None:
 
 
 @pytest.fixture(scope="module")
-def readable(pool: TokenIssuer) -> Iterator[tuple[Gateway, dict[str, str]]]:
+def readable(pool: TokenIssuer, settings: ApiSettings) -> Iterator[tuple[Gateway, dict[str, str]]]:
     """A gateway, and the secret of a key for each scope."""
-    settings = ApiSettings(
-        AWS_REGION="eu-central-1",
-        table="images",
-        originals_bucket="originals",
-        renditions_bucket="renditions",
-        uploads_topic_arn="arn:aws:sns:eu-central-1:123456789012:uploads",
-        events_topic_arn="arn:aws:sns:eu-central-1:123456789012:image-events",
-        events_queue_prefix="events-",
-        token_issuer="https://issuer.example.com",
-        token_jwks_url="https://issuer.example.com/jwks",
-        token_client_ids=frozenset(),
-        api_key_requests_per_second=None,
-    )
-    with serve(pool, settings) as gateway:
+    unlimited = settings.model_copy(update={"api_key_requests_per_second": None})
+    with serve(pool, unlimited) as gateway:
         secrets = {}
         for scope in Scope:
             secret = new_secret()

@@ -24,7 +24,7 @@ BUILDSPECS = sorted((SOURCE / "pipeline" / "buildspecs").glob("*.yml"))
 
 DELIVERY = "infra/terraform/delivery"
 
-#: Commands besides make targets and scripts of the repository: they pass values on, or publish.
+#: Commands besides make targets and scripts of the repository: values of a build, publication.
 OTHER_COMMANDS = (
     r'export [A-Z_]+="\$\(cat [a-z/]+\.txt\)"',
     r"(?:cat|echo) [^|;&]* >> \"\$GITHUB_(?:STEP_SUMMARY|OUTPUT)\"",

@@ -209,7 +209,7 @@ def test_view_contains_no_personal_data(library: Library) -> None:
 
 
 def test_hashes_of_equal_content_differ_between_owners() -> None:
-    """Nobody can find out from the view that two owners have the same image."""
+    """The view does not reveal that two owners have the same image."""
     hashes = {PSEUDONYMS.hash_of_owner(owner, "content", "abc") for owner in ("first", "second")}
     assert len(hashes) == 2
 
