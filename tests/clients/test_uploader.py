@@ -1,6 +1,7 @@
 """Uploads are created just before they are sent, and deleted if they are not used."""
 
 import asyncio
+import io
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -9,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
 
 from sightline_client import UploadOutcome, UploadResult
 from sightline_client._async import upload_creator
+from sightline_client._async.concurrency import open_in_thread
 from sightline_client._async.uploader import FILES_PER_TRANSFER, Uploader
 from sightline_client._sync import upload_creator as blocking_upload_creator
 from sightline_client._sync.uploader import Uploader as BlockingUploader
@@ -441,3 +443,30 @@ def test_blocking_upload_of_many_files_is_complete(
     assert [each.outcome for each in results] == [UploadOutcome.UPLOADED] * len(paths)
     assert {each.image_id for each in results} == set(api.images)
     assert max(api.batch_sizes) <= CONCURRENCY * FILES_PER_TRANSFER
+
+
+async def test_cancellation_closes_a_file_that_is_being_opened() -> None:
+    opened: list[Any] = []
+    started, cancelled, closed = threading.Event(), threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    class ObservedFile(io.BytesIO):
+        def close(self) -> None:
+            super().close()
+            loop.call_soon_threadsafe(closed.set)
+
+    def open_slowly() -> IO[bytes]:
+        started.set()
+        cancelled.wait()
+        opened.append(ObservedFile())
+        file: IO[bytes] = opened[0]
+        return file
+
+    task = asyncio.create_task(open_in_thread(open_slowly))
+    await asyncio.to_thread(started.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    cancelled.set()
+    await asyncio.wait_for(closed.wait(), 30)
+    assert opened[0].closed

@@ -1,9 +1,10 @@
 """The differences between asyncio and threads: the only module written for each client."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from typing import ParamSpec, TypeVar
+from typing import IO, ParamSpec, TypeVar
 
 __all__ = [
     "Lock",
@@ -13,6 +14,7 @@ __all__ = [
     "aclosing",
     "finish",
     "map_concurrently",
+    "open_in_thread",
     "run_within",
     "sleep",
     "to_thread",
@@ -20,6 +22,7 @@ __all__ = [
 
 Item = TypeVar("Item")
 Parameters = ParamSpec("Parameters")
+File = TypeVar("File", bound=IO[bytes])
 Result = TypeVar("Result")
 
 #: The return type of an asynchronous call.
@@ -32,6 +35,32 @@ Lock = asyncio.Lock
 Semaphore = asyncio.Semaphore
 sleep = asyncio.sleep
 to_thread = asyncio.to_thread
+
+
+async def open_in_thread(
+    function: Callable[Parameters, File], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> File:
+    """Open a file on another thread. A cancellation closes it, at the latest when it is open."""
+    lock = threading.Lock()
+    opened: list[File] = []
+    is_cancelled = False
+
+    def open_file() -> File:
+        file = function(*args, **kwargs)
+        with lock:
+            opened.append(file)
+            if is_cancelled:
+                file.close()
+        return file
+
+    try:
+        return await to_thread(open_file)
+    except asyncio.CancelledError:
+        with lock:
+            is_cancelled = True
+            for file in opened:
+                file.close()
+        raise
 
 
 async def finish(

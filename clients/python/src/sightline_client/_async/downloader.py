@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sightline_client._async.concurrency import Stream, map_concurrently, to_thread
+from sightline_client._async.concurrency import Stream, map_concurrently, open_in_thread, to_thread
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
     FileError,
@@ -109,7 +109,7 @@ class Downloader:
                 if response.is_error:
                     raise parse_s3_error(response.status_code, await response.aread())
                 total = int(response.headers.get("content-length", 0))
-                with await to_thread(part.open, "wb") as file:
+                with await open_in_thread(part.open, "wb") as file:
                     async for chunk in response.aiter_bytes(CHUNK_SIZE):
                         await to_thread(file.write, chunk)
                         if progress:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx
 
-from sightline_client._async.concurrency import Lock, sleep, to_thread
+from sightline_client._async.concurrency import Lock, open_in_thread, sleep, to_thread
 from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
 from sightline_client.errors import (
     InvalidConfiguration,
@@ -110,7 +110,7 @@ class MultipartStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._form.head
         source = self._form.file
-        with await to_thread(source.open) as file:
+        with await open_in_thread(source.open) as file:
             reader = VerifiedReader(source, file)
             while chunk := await to_thread(reader.read, CHUNK_SIZE):
                 yield chunk

@@ -15,6 +15,7 @@ __all__ = [
     "closing",
     "finish",
     "map_concurrently",
+    "open_in_thread",
     "run_within",
     "sleep",
     "to_thread",
@@ -41,6 +42,10 @@ def to_thread(
 ) -> Result:
     """Call the function on this thread: there is no event loop to block."""
     return function(*args, **kwargs)
+
+
+#: Open a file on this thread: nothing can cancel it.
+open_in_thread = to_thread
 
 
 def finish(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from sightline_client._sync.concurrency import Stream, map_concurrently, to_thread
+from sightline_client._sync.concurrency import Stream, map_concurrently, open_in_thread, to_thread
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
     FileError,
@@ -111,7 +111,7 @@ class Downloader:
                 if response.is_error:
                     raise parse_s3_error(response.status_code, response.read())
                 total = int(response.headers.get("content-length", 0))
-                with to_thread(part.open, "wb") as file:
+                with open_in_thread(part.open, "wb") as file:
                     for chunk in response.iter_bytes(CHUNK_SIZE):
                         to_thread(file.write, chunk)
                         if progress:

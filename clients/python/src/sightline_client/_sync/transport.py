@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 
 import httpx
 
-from sightline_client._sync.concurrency import Lock, sleep, to_thread
+from sightline_client._sync.concurrency import Lock, open_in_thread, sleep, to_thread
 from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
 from sightline_client.errors import (
     InvalidConfiguration,
@@ -110,7 +110,7 @@ class MultipartStream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         yield self._form.head
         source = self._form.file
-        with to_thread(source.open) as file:
+        with open_in_thread(source.open) as file:
             reader = VerifiedReader(source, file)
             while chunk := to_thread(reader.read, CHUNK_SIZE):
                 yield chunk
