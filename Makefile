@@ -21,8 +21,9 @@ FULL ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests are distributed by file, because the tests of one file share the servers they start.
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile
+# Tests are distributed by file, because the tests of one file share the servers they start. In the
+# order of their names, since files with few tests are the slowest and would otherwise end alone.
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
