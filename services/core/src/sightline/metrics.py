@@ -90,6 +90,13 @@ RECOGNITION_CALLS = Metric(
     "Paid calls of Amazon Rekognition",
     {"Feature": ("labels", "properties", "text", "faces", "moderation")},
 )
+CIRCUIT_OPEN = Metric(
+    "CircuitOpen",
+    "Count",
+    "1 at each failed probe of a dependency that is down, and 0 when it works again",
+    {"Part": PARTS},
+    is_level=True,
+)
 EVENT_STREAMS = Metric(
     "EventStreams",
     "Count",
@@ -105,6 +112,7 @@ METRICS = (
     FAILURES,
     ATTEMPTS,
     RECOGNITION_CALLS,
+    CIRCUIT_OPEN,
     EVENT_STREAMS,
 )
 

@@ -5,18 +5,26 @@ A handler's exception decides about its message:
 Rejected    the image cannot be processed: mark its part as failed, delete the message
 Gone        the image was deleted meanwhile: remove what was stored, delete the message
 (any other exception)   leave the message in the queue to be redelivered
+
+During an outage of a dependency, messages are kept and attempted again: see `Circuit`.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sightline import metrics, tracing
 from sightline.batching import in_batches
+from sightline.consumer.circuit import (
+    HOLD_SECONDS,
+    HOLD_SECONDS_IF_FULL,
+    Circuit,
+    is_never_outage,
+)
 from sightline.consumer.messages import InvalidMessage, Upload, parse_uploads
 from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
 from sightline.consumer.settlement import (
@@ -79,7 +87,8 @@ class ConsumerOptions:
     `part` names the queue in metrics. `concurrency` is the number of messages in flight. One
     receive waits for `poll_seconds`. An upload times out after `handling_timeout_seconds`. At
     shutdown, messages in flight have `drain_timeout_seconds` to finish.
-    `protection_interval_seconds` is the time between updates of the scale-in protection.
+    `protection_interval_seconds` is the time between updates of the scale-in protection. `probes`
+    has the intervals between probes of a dependency that is down, as `is_outage` decides.
     """
 
     part: str = metrics.OTHER
@@ -89,6 +98,8 @@ class ConsumerOptions:
     drain_timeout_seconds: float = 90
     protection_interval_seconds: float = 5
     backoff: Backoff = field(default_factory=Backoff)
+    probes: Backoff = field(default_factory=Backoff)
+    is_outage: Callable[[BaseException], bool] = is_never_outage
 
 
 class Consumer:
@@ -107,12 +118,23 @@ class Consumer:
         self._protection = protection or NullScaleInProtection()
         self._in_flight: dict[asyncio.Task[None], Message] = {}
         self._settled: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._circuit = Circuit(options.part, options.probes, options.is_outage)
+        self._stopping: asyncio.Task[bool] | None = None
         self._polled_at = time.monotonic()
+
+    @property
+    def is_circuit_open(self) -> bool:
+        """Whether a dependency is down, as far as is known."""
+        return self._circuit.is_open
 
     @property
     def in_flight(self) -> int:
         """The number of messages that are being processed."""
         return len(self._in_flight)
+
+    @property
+    def _free_places(self) -> int:
+        return self._options.concurrency - self.in_flight
 
     def is_alive(self) -> bool:
         """Return whether the poll loop makes progress; an unavailable dependency does not stop it.
@@ -143,10 +165,12 @@ class Consumer:
                 await self._protect(False)
 
     async def _receive_until(self, stop: asyncio.Event) -> None:
-        stopping = asyncio.create_task(stop.wait())
+        stopping = self._stopping = asyncio.create_task(stop.wait())
         failures = 0
         while not stop.is_set():
             self._polled_at = time.monotonic()
+            if not await self._circuit.wait_for_probe(stopping, self._options.poll_seconds):
+                continue
             try:
                 for message in await self._receive_until_stopped(stopping):
                     self._start(message)
@@ -156,10 +180,14 @@ class Consumer:
                 logger.exception("could not receive messages")
                 delay = self._options.backoff.delay(failures, random.random())  # noqa: S311
                 await asyncio.wait({stopping}, timeout=delay)
-            while self.in_flight >= self._options.concurrency and not stopping.done():
+            while not self._free_places and not stopping.done():
                 await asyncio.wait(
-                    {stopping, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED
+                    {stopping, *self._in_flight},
+                    timeout=self._options.poll_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
+                if self._circuit.is_open:
+                    self._polled_at = time.monotonic()
         await stopping
 
     async def _receive_until_stopped(self, stopping: "asyncio.Task[bool]") -> list[Message]:
@@ -176,7 +204,7 @@ class Consumer:
 
     async def _receive(self) -> list[Message]:
         """Receive no more than can be processed now: other consumers can take the rest."""
-        free = self._options.concurrency - self.in_flight
+        free = 1 if self._circuit.is_open else self._free_places
         return await self._queue.receive(min(free, MAX_BATCH_SIZE), self._options.poll_seconds)
 
     def _start(self, message: Message) -> None:
@@ -191,7 +219,10 @@ class Consumer:
 
     async def _process(self, message: Message) -> None:
         self._record_wait(message)
+        held_since = time.monotonic()
         outcome = await self._attempt(message)
+        while isinstance(outcome, Failed) and outcome.is_outage and await self._hold(held_since):
+            outcome = await self._attempt(message)
         self._record_attempt(outcome)
         roll = random.random()  # noqa: S311
         match settle(outcome, message.receive_count, self._options.backoff, roll):
@@ -199,6 +230,14 @@ class Consumer:
                 self._settled.put_nowait(message)
             case Retry(after):
                 await self._queue.release(message, after)
+
+    async def _hold(self, since: float) -> bool:
+        """Keep a message through an outage. Returns whether to attempt it again."""
+        stopping = self._stopping
+        if not self._circuit.is_open or stopping is None:
+            return False
+        longest = HOLD_SECONDS if self._free_places else HOLD_SECONDS_IF_FULL
+        return await self._circuit.wait_for_probe(stopping, since + longest - time.monotonic())
 
     def _record_wait(self, message: Message) -> None:
         if message.receive_count == 1 and message.sent_at is not None:
@@ -225,9 +264,10 @@ class Consumer:
         outcomes = [await self._handle(message, upload) for upload in uploads]
         if all(isinstance(outcome, Handled) for outcome in outcomes):
             return Handled()
-        if message.receive_count == limit:
+        is_outage = any(isinstance(each, Failed) and each.is_outage for each in outcomes)
+        if message.receive_count == limit and not (is_outage and self._circuit.is_open):
             return await self._give_up(message, uploads)
-        return Failed()
+        return Failed(is_outage)
 
     async def _handle(self, message: Message, upload: Upload) -> Outcome:
         with _trace("process upload", message, upload):
@@ -239,6 +279,7 @@ class Consumer:
             async with asyncio.timeout(self._options.handling_timeout_seconds):
                 try:
                     await self._handler.handle(upload)
+                    self._circuit.record_success()
                 except Rejected as rejection:
                     failure = rejection.failure
                     tracing.fail_unit(failure.code)
@@ -250,8 +291,14 @@ class Consumer:
         except Exception as error:
             tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not process an upload", extra=context)
-            return Failed()
+            return self._fail(error)
         return Handled()
+
+    def _fail(self, error: Exception) -> Failed:
+        is_outage = self._circuit.is_outage(error)
+        if is_outage:
+            self._circuit.record_outage(error)
+        return Failed(is_outage)
 
     async def _give_up(self, message: Message, uploads: Iterable[Upload]) -> Outcome:
         try:
@@ -260,9 +307,9 @@ class Consumer:
                     with _trace("give up", message, upload):
                         tracing.fail_unit(RETRIES_EXHAUSTED.code)
                         await self._handler.fail(upload, RETRIES_EXHAUSTED)
-        except Exception:
+        except Exception as error:
             logger.exception("could not mark the images of a message as failed")
-            return Failed()
+            return self._fail(error)
         return Exhausted()
 
     async def _keep_hidden(self) -> None:

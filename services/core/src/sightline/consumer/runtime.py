@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 
 from sightline.adapters.aws.clients import Clients
+from sightline.adapters.aws.outages import is_outage
 from sightline.adapters.aws.sqs import SqsQueue
 from sightline.consumer.health import serve_health
 from sightline.consumer.loop import Consumer, ConsumerOptions, Handler
@@ -21,6 +22,9 @@ from sightline.domain.images import PartName
 from sightline.settings import ConsumerSettings
 
 logger = logging.getLogger(__name__)
+
+#: The longest interval between two probes of a dependency that is down.
+MAX_PROBE_SECONDS = 30.0
 
 
 async def consume(
@@ -39,7 +43,10 @@ async def consume(
     consumer = Consumer(queue, handler, _consumer_options(part, settings), protection)
 
     def check() -> tuple[bool, dict[str, object]]:
-        return consumer.is_alive(), {"in_flight": consumer.in_flight}
+        return consumer.is_alive(), {
+            "in_flight": consumer.in_flight,
+            "circuit": "open" if consumer.is_circuit_open else "closed",
+        }
 
     async with serve_health(settings.health_host, settings.health_port, check):
         logger.info("consuming", extra={"queue": settings.queue_url})
@@ -55,6 +62,8 @@ def _consumer_options(part: PartName, settings: ConsumerSettings) -> ConsumerOpt
         handling_timeout_seconds=settings.handling_seconds,
         drain_timeout_seconds=settings.drain_seconds,
         backoff=Backoff(first=settings.backoff_seconds),
+        probes=Backoff(first=settings.backoff_seconds, longest=MAX_PROBE_SECONDS),
+        is_outage=is_outage,
     )
 
 

@@ -19,7 +19,12 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The attempt failed for a reason that may be temporary; a redelivery may succeed."""
+    """The attempt failed for a reason that may be temporary; a redelivery may succeed.
+
+    `is_outage` says that a dependency is down.
+    """
+
+    is_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
