@@ -43,6 +43,8 @@ module "alerts" {
   webhooks        = var.alert_webhooks
   slack           = var.alert_slack
 
+  metrics_namespace = local.metrics_namespace
+
   # Not the topic for image events: the queue of a killed task rejects messages until it is reaped.
   topics = { uploads = module.uploads.name, alerts = module.alerts_topic.name, pages = module.pages_topic.name }
 

@@ -25,6 +25,7 @@ ALARM_METRICS = {
     "table": 2,
     "load balancer": 6,
     "recognition": 1,
+    "circuits": 2,
     "deliveries": 3,
     "edge": 2,
     # Each target tracking policy has two alarms; all but those of CPU evaluate two metrics.

@@ -276,6 +276,17 @@ run "alerts" {
     webhooks        = { pager = "https://pager.example.com/key" }
     slack           = { team_id = "T0", channel_id = "C0" }
     emails          = ["operator@example.com"]
+
+    metrics_namespace = "sightline-dev"
+  }
+
+  assert {
+    condition = alltrue([
+      for part in ["recognition", "renditions"] :
+      aws_cloudwatch_metric_alarm.circuit_open[part].dimensions.Part == part &&
+      aws_cloudwatch_metric_alarm.circuit_open[part].namespace == var.metrics_namespace
+    ])
+    error_message = "An alarm must watch the circuit of each consumer."
   }
 
   assert {

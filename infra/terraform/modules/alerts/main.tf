@@ -45,6 +45,24 @@ resource "aws_cloudwatch_metric_alarm" "recognition_throttled" {
   ok_actions          = [var.topic_arn]
 }
 
+resource "aws_cloudwatch_metric_alarm" "circuit_open" {
+  for_each = var.circuits
+
+  alarm_name          = "${var.name}-${each.key}-circuit-open"
+  alarm_description   = "DynamoDB, S3, SNS or Rekognition does not respond to the consumer of ${each.key}, or denies its calls. The images wait, and none fails. The log says which error it is."
+  namespace           = var.metrics_namespace
+  metric_name         = "CircuitOpen"
+  dimensions          = { Part = each.key }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+}
+
 # SNS retries server errors for days, but no client errors, such as a denied key or a deleted queue: an upload
 # whose notification failed is not processed until `reconcile` finds it.
 resource "aws_cloudwatch_metric_alarm" "delivery_failed" {

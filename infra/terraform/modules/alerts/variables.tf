@@ -34,6 +34,19 @@ variable "topics" {
   nullable    = false
 }
 
+variable "circuits" {
+  description = "Parts of an image whose consumers record when a dependency is down."
+  type        = set(string)
+  default     = ["recognition", "renditions"]
+  nullable    = false
+}
+
+variable "metrics_namespace" {
+  description = "CloudWatch namespace of the metrics of the services."
+  type        = string
+  nullable    = false
+}
+
 variable "webhooks" {
   description = "HTTPS endpoints of paging services, by name. Each must confirm the subscription itself, as PagerDuty and Opsgenie do."
   type        = map(string)

@@ -63,6 +63,11 @@ locals {
       ]
     },
     {
+      title   = "Open circuits: a dependency is down (1)"
+      stat    = "Maximum"
+      metrics = [for part in local.parts : [var.namespace, "CircuitOpen", "Part", part, { label = part }]]
+    },
+    {
       title   = "Recognition: paid calls by feature"
       stat    = "Sum"
       metrics = [for feature in keys(var.recognition_prices) : [var.namespace, "RecognitionCalls", "Feature", feature, { label = feature }]]
