@@ -79,8 +79,14 @@ output "sign_in" {
     client_id = module.identity.client_id
     issuer    = local.token_issuer
     ses       = module.identity.uses_ses
-    log_in    = "https://${module.identity.domain}.auth.${var.region}.amazoncognito.com"
+    log_in    = local.sign_in_domain
+    token_url = "${local.sign_in_domain}/oauth2/token"
   }
+}
+
+output "machine_clients" {
+  description = "Client IDs of the machine clients, by name. `aws cognito-idp describe-user-pool-client` returns a secret."
+  value       = module.identity.machine_client_ids
 }
 
 output "web_settings" {
@@ -91,6 +97,9 @@ output "web_settings" {
       endpoint = "https://cognito-idp.${var.region}.amazonaws.com/"
       poolId   = module.identity.pool_id
       clientId = module.identity.client_id
+      domain   = local.sign_in_domain
+      # Each has a button on the sign-in page.
+      identityProviders = keys(var.identity_providers)
     }
     features = {
       offered = ["labels", "text", "faces", "properties", "moderation"]

@@ -51,13 +51,16 @@ locals {
   # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
   settings = {
     api = merge(local.all_settings, local.tracing_settings.api, {
-      SIGHTLINE_HOST                = "0.0.0.0"
-      SIGHTLINE_PORT                = tostring(local.ports.api)
-      SIGHTLINE_RENDITIONS_BUCKET   = module.renditions.name
-      SIGHTLINE_UPLOADS_TOPIC_ARN   = module.uploads.arn
-      SIGHTLINE_TOKEN_ISSUER        = local.token_issuer
-      SIGHTLINE_TOKEN_JWKS_URL      = local.jwks_url
-      SIGHTLINE_TOKEN_CLIENT_IDS    = jsonencode([module.identity.client_id])
+      SIGHTLINE_HOST              = "0.0.0.0"
+      SIGHTLINE_PORT              = tostring(local.ports.api)
+      SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
+      SIGHTLINE_UPLOADS_TOPIC_ARN = module.uploads.arn
+      SIGHTLINE_TOKEN_ISSUER      = local.token_issuer
+      SIGHTLINE_TOKEN_JWKS_URL    = local.jwks_url
+      SIGHTLINE_TOKEN_CLIENT_IDS  = jsonencode([module.identity.client_id])
+
+      SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS = jsonencode(values(module.identity.machine_client_ids))
+
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
       }, local.quotas.api, length(var.cors_origins) > 0 ? {
       SIGHTLINE_CORS_ORIGINS = join(",", var.cors_origins)

@@ -339,6 +339,33 @@ variable "callback_urls" {
   nullable    = false
 }
 
+variable "machine_clients" {
+  description = "Services that call the API with client credentials, such as `{ importer = [\"images:write\"] }`: the name of each, and the scopes that it may request (`images:read`, `images:write`, `albums:write`, `account:read`). Each acts for a service account of its own."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+}
+
+variable "identity_providers" {
+  description = "Identity providers that people may sign in with, by name: the type (`Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`, `SAML` or `OIDC`), the details that Cognito requires for it except `client_secret`, the attributes of users, and further identifiers such as the email domain. Each has a button on the sign-in page."
+  type = map(object({
+    type              = string
+    details           = map(string)
+    attribute_mapping = optional(map(string), { email = "email" })
+    identifiers       = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "identity_provider_secrets" {
+  description = "Client secrets of the identity providers, by name. The state holds them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  sensitive   = true
+}
+
 variable "email" {
   description = "Sends verification codes through Amazon SES: the sender, such as `Sightline <no-reply@photos.example.com>`, at the domain of the application. `production` states that SES has granted the account production access in the region; until then Cognito uses its built-in email, because SES would deliver to verified addresses only. Null uses the built-in email of Cognito, at most 50 a day."
   type = object({

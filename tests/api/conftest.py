@@ -36,7 +36,7 @@ from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl
 from sightline_testing.builders import new_owner
 from sightline_testing.sse import ServerSentEvent, SseParser
-from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
+from sightline_testing.tokens import CLIENT_ID, ISSUER, MACHINE_CLIENT_ID, TokenIssuer
 
 Value = TypeVar("Value")
 
@@ -233,6 +233,7 @@ def settings() -> ApiSettings:
         token_issuer=ISSUER,
         token_jwks_url=f"{ISSUER}/.well-known/jwks.json",
         token_client_ids=frozenset({CLIENT_ID}),
+        token_machine_client_ids=frozenset({MACHINE_CLIENT_ID}),
     )
 
 
@@ -306,7 +307,12 @@ def serve(
                 changes=changes,
                 broker=broker,
                 signer=PlainSigner(),
-                tokens=TokenVerifier(jwks, settings.token_issuer, settings.token_client_ids),
+                tokens=TokenVerifier(
+                    jwks,
+                    settings.token_issuer,
+                    settings.token_client_ids,
+                    settings.token_machine_client_ids,
+                ),
             )
 
     app = create_app(lifespan, settings)

@@ -24,7 +24,7 @@ OWNER = new_owner()
 
 def make_verifier(pool: TokenIssuer, clock: Callable[[], float] = time.time) -> TokenVerifier:
     jwks = JwksCache(serve_jwks(pool), "http://pool/jwks.json")
-    return TokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}), clock)
+    return TokenVerifier(jwks, ISSUER, frozenset({CLIENT_ID}), clock=clock)
 
 
 def encode(part: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import {
   createAuthenticatedFetch,
   createSightline,
+  ClientCredentials,
   Problem,
   readEvents,
   Session,
@@ -66,6 +67,29 @@ const wrong = createSightline({ baseUrl: API, token: `${key.secret.slice(0, -1)}
 await assert.rejects(
   wrong.GET("/v1/albums"),
   (error) => error instanceof Problem && error.status === 401,
+);
+
+// A machine client acts for its own service account.
+const { TOKEN_URL, MACHINE_CLIENT_ID, MACHINE_CLIENT_SECRET } = process.env;
+const machine = {
+  tokenUrl: TOKEN_URL,
+  clientId: MACHINE_CLIENT_ID,
+  clientSecret: MACHINE_CLIENT_SECRET,
+  scopes: ["images:read"],
+};
+const credentials = new ClientCredentials(machine);
+const [one, other] = await Promise.all([credentials.token(false), credentials.token(false)]);
+assert.equal(one, other);
+assert.equal(await credentials.token(false), one);
+const service = createSightline({ baseUrl: API, token: credentials.token });
+assert.deepEqual((await service.GET("/v1/albums")).data.items, []);
+await assert.rejects(
+  service.POST("/v1/albums", { body: { title: "Summer" } }),
+  (error) => error instanceof Problem && error.code === "insufficient_scope",
+);
+await assert.rejects(
+  new ClientCredentials({ ...machine, clientSecret: "wrong" }).token(false),
+  (error) => error instanceof SignInRejected && error.code === "invalid_client",
 );
 
 async function createUploads(paths) {

@@ -473,3 +473,27 @@ def test_ls_filters_by_a_relative_time(shell: Shell, connection: Connection, dra
     (uploaded,) = shell.json("upload", draw("now.jpg"), "--wait")[:1]
     assert [each["id"] for each in shell.json("ls", "--since", "2d")] == [uploaded["image_id"]]
     assert shell.json("ls", "--until", "2d") == []
+
+
+def test_machine_client_signs_in_with_its_secret(
+    shell: Shell, connection: Connection, draw: Draw
+) -> None:
+    assert connection.machine_client_id is not None
+    assert connection.machine_client_secret is not None
+    assert connection.token_url is not None
+    login = ["login", connection.api, "--client-id", connection.machine_client_id]
+    login += ["--token-url", connection.token_url]
+    assert "SIGHTLINE_CLIENT_SECRET" in shell.run(*login, code=2).stderr
+    wrong = shell.run(*login, "--client-secret-stdin", stdin="wrong\n", code=3)
+    assert "invalid_client" in wrong.stderr
+    shell.environment["SIGHTLINE_CLIENT_SECRET"] = connection.machine_client_secret
+    (signed_in,) = shell.json(*login)
+    assert signed_in["client_id"] == connection.machine_client_id
+    del shell.environment["SIGHTLINE_CLIENT_SECRET"]
+    shell.run("upload", draw("machine.jpg"))
+    (image_id,) = shell.list_ids()
+    shell.run("rm", image_id, "--yes")
+    assert "access token of a person" in shell.run("key", "ls", code=1).stderr
+    shell.run("logout")
+    shell.sign_in(connection)
+    assert shell.list_ids() == set()

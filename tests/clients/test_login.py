@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sightline_cli.login import CONNECTION_FILE, Server, _find_server
+from sightline_cli.login import Server, _find_server
+from sightline_cli.servers import CONNECTION_FILE
 from sightline_client import Pool, SightlineError
 from sightline_client.errors import Unreachable
 

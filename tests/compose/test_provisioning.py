@@ -72,6 +72,7 @@ def test_compose_settings_match_the_provisioned_resources(endpoint: str) -> None
             "SIGHTLINE_RENDITIONS_BUCKET",
             "SIGHTLINE_TOKEN_ISSUER",
             "SIGHTLINE_TOKEN_CLIENT_IDS",
+            "SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS",
         )
     }
     environment["AWS_ENDPOINT_URL"] = endpoint

@@ -6,6 +6,7 @@ export {
   type Sightline,
 } from "./client.js";
 export { readEvents, type ServerEvent } from "./events.js";
+export { ClientCredentials, type MachineClient } from "./machine.js";
 export { type FieldError, Problem, Unreachable } from "./problem.js";
 export type { paths } from "./schema.js";
 export {

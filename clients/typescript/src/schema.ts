@@ -1506,7 +1506,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -1916,7 +1916,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -2147,7 +2147,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -2387,7 +2387,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -2576,7 +2576,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -2788,7 +2788,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -3049,7 +3049,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -3306,7 +3306,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -3527,7 +3527,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -3730,7 +3730,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -3934,7 +3934,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -4114,7 +4114,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -4354,7 +4354,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -4543,7 +4543,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -4771,7 +4771,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -5032,7 +5032,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -5282,7 +5282,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -5541,7 +5541,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -5726,7 +5726,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -5898,7 +5898,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -6086,7 +6086,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -6269,7 +6269,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -6454,7 +6454,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -6628,7 +6628,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -6847,7 +6847,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -7057,7 +7057,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -7242,7 +7242,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */

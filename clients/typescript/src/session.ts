@@ -28,7 +28,7 @@ export class SignInRejected extends Error {
 }
 
 /** Milliseconds before its expiry at which an access token is renewed. */
-const RENEWAL_MARGIN_MS = 30_000;
+export const RENEWAL_MARGIN_MS = 30_000;
 
 /** The tokens of a signed-in user. To keep it, store `tokens` and pass them to the constructor. */
 export class Session {

@@ -14,6 +14,7 @@ from jose import jwk, jwt
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Example"
 CLIENT_ID = "3n4b5urk1ft4fl3mg5e62d9ado"
+MACHINE_CLIENT_ID = "1example23456789machine"
 
 
 class TokenIssuer:
@@ -52,6 +53,16 @@ class TokenIssuer:
     def sign(self, owner: str, **changes: object) -> str:
         """Return a signed access token of the owner."""
         return self.sign_claims(self.claims(owner, **changes))
+
+    def sign_machine(self, *scopes: str, **changes: object) -> str:
+        """Return an access token as Cognito issues it for client credentials."""
+        claims = {
+            "client_id": MACHINE_CLIENT_ID,
+            "scope": " ".join(f"sightline/{scope}" for scope in scopes),
+            "version": 2,
+            **changes,
+        }
+        return self.sign(MACHINE_CLIENT_ID, **claims)
 
     def sign_claims(self, claims: dict[str, object]) -> str:
         headers = {"kid": self.key_id}

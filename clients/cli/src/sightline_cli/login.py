@@ -1,28 +1,16 @@
 """`sightline login` and `logout`."""
 
-import json
-from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-from urllib.parse import urljoin
+from typing import Annotated, NamedTuple
 
-import httpx
 import typer
 
 from sightline_cli.formatting import format_count
+from sightline_cli.machine_login import SECRET_VARIABLE, login_machine
 from sightline_cli.runner import ERR, OUT, PROFILE, Json, print_json, run
+from sightline_cli.servers import fetch_config, normalize_url, read_connection_file
 from sightline_client import AsyncSightline, Pool, SightlineError
 from sightline_client.cognito import SignInFlow
-from sightline_client.errors import Unreachable
 from sightline_client.sessions import default_session_store
-
-#: Where `make run` writes the connection details of the local server.
-CONNECTION_FILE = Path(".sightline") / "stack.json"
-
-#: The web application's configuration, which names the API and the user pool.
-CONFIG_FILE = "config.json"
-
-#: Timeout for the request of the configuration.
-CONFIG_TIMEOUT_SECONDS = 10.0
 
 
 class Server(NamedTuple):
@@ -60,8 +48,28 @@ def login(
         ),
     ] = None,
     client_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="App client id of the user pool.")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="With --pool, the app client id of the user pool. Without it, a machine client to "
+            f"sign in as: its secret is that of `{SECRET_VARIABLE}`.",
+        ),
     ] = None,
+    client_secret_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--client-secret-stdin",
+            help="Read the secret of the machine client from standard input.",
+        ),
+    ] = False,
+    token_url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Token endpoint for machine clients. Default: that of the web application.",
+            show_default=False,
+        ),
+    ] = "",
     cognito: Annotated[
         str, typer.Option(metavar="URL", help="Cognito endpoint. Default: AWS.", show_default=False)
     ] = "",
@@ -81,6 +89,8 @@ def login(
 
     Example: `sightline login https://sightline.example.com`
     """
+    if client_id and not pool:
+        run(login_machine(url, client_id, client_secret_stdin, token_url, as_json))
     run(_login(url, email, password_stdin, (pool, client_id, cognito), flow, as_json))
 
 
@@ -139,11 +149,11 @@ async def _find_server(
     url: str | None, pool: str | None, client_id: str | None, cognito: str
 ) -> Server:
     if url is None:
-        return _read_connection_file()
-    url = url if "://" in url else f"https://{url}"
+        return _read_local_server()
+    url = normalize_url(url)
     if pool and client_id:
         return Server(url.rstrip("/"), Pool(pool, client_id, cognito))
-    config = await _fetch_config(url)
+    config = await fetch_config(url)
     if config is None:
         raise SightlineError(
             f"{url} has no sign-in configuration; add --pool and --client-id "
@@ -159,27 +169,8 @@ async def _find_server(
     )
 
 
-async def _fetch_config(url: str) -> dict[str, Any] | None:
-    """Return the web application's configuration, None if the URL has none."""
-    try:
-        async with httpx.AsyncClient(timeout=CONFIG_TIMEOUT_SECONDS, follow_redirects=True) as http:
-            response = await http.get(urljoin(url.rstrip("/") + "/", CONFIG_FILE))
-            config = response.json()
-    except httpx.HTTPError as error:
-        raise Unreachable(f"cannot reach {url}") from error
-    except ValueError:
-        return None
-    return config if response.is_success and "cognito" in config else None
-
-
-def _read_connection_file() -> Server:
-    try:
-        fields = json.loads(CONNECTION_FILE.read_text())
-    except (OSError, ValueError):
-        raise SightlineError(
-            "no server is running from this folder; add the URL, as in "
-            "`sightline login https://sightline.example.com`"
-        ) from None
+def _read_local_server() -> Server:
+    fields = read_connection_file()
     pool = Pool(fields["pool_id"], fields["client_id"], fields["cognito"])
     return Server(fields["api"], pool, fields.get("web") or "", fields["email"], fields["password"])
 

@@ -12,6 +12,7 @@
 
 from sightline_client._async.client import AsyncSightline
 from sightline_client._sync.client import Sightline
+from sightline_client.client_credentials import ClientCredentials
 from sightline_client.cognito import Pool
 from sightline_client.downloads import DownloadResult
 from sightline_client.errors import SightlineError
@@ -45,6 +46,7 @@ __all__ = [
     "AlbumView",
     "AsyncSightline",
     "CapabilitiesView",
+    "ClientCredentials",
     "DownloadResult",
     "Event",
     "Feature",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from sightline_client.client_credentials import ClientCredentials
 from sightline_client.cognito import Pool, Tokens
 from sightline_client.errors import InvalidConfiguration, SessionExpired, convert_file_errors
 from sightline_client.local_state import state_directory, write_private_file
@@ -17,9 +18,10 @@ KEYRING_SERVICE = "sightline"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A user's sign-in at one API.
+    """The sign-in of a user or of a machine client at one API.
 
-    Without a pool or a refresh token it ends when the access token expires.
+    Without client credentials, and without a pool or a refresh token, it ends when the access token
+    expires.
     """
 
     api_url: str
@@ -29,6 +31,14 @@ class Session:
     profile: str = "default"
     #: The URL of the web application; empty if unknown.
     web_url: str = ""
+    #: Of a machine client; stored with the session, because each renewal needs them.
+    credentials: ClientCredentials | None = None
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether new tokens can be requested without the user."""
+        is_user = self.pool is not None and self.tokens.refresh is not None
+        return is_user or self.credentials is not None
 
     @classmethod
     def from_token(cls, api_url: str, access_token: str) -> "Session":
@@ -48,6 +58,10 @@ class Session:
             fields = json.loads(text)
             pool = fields["pool"] and Pool(*fields["pool"])
             tokens = Tokens(**fields["tokens"])
+            credentials = fields.get("credentials")
+            if credentials:
+                scopes = tuple(credentials["scopes"])
+                credentials = ClientCredentials(**{**credentials, "scopes": scopes})
             return cls(
                 fields["api_url"],
                 tokens,
@@ -55,6 +69,7 @@ class Session:
                 pool,
                 fields["profile"],
                 fields.get("web_url", ""),
+                credentials or None,
             )
         except (ValueError, KeyError, TypeError):
             raise SessionExpired("the stored session is not valid") from None

@@ -13,6 +13,11 @@ output "client_id" {
   value       = aws_cognito_user_pool_client.this.id
 }
 
+output "machine_client_ids" {
+  description = "IDs of the machine clients, by name."
+  value       = { for name, client in aws_cognito_user_pool_client.machine : name => client.id }
+}
+
 output "domain" {
   description = "Domain prefix of the sign-in page."
   value       = aws_cognito_user_pool_domain.this.domain

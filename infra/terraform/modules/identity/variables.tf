@@ -26,6 +26,72 @@ variable "callback_urls" {
   }
 }
 
+variable "logout_urls" {
+  description = "URLs that the sign-in page may redirect to after signing out."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "machine_clients" {
+  description = "Machine clients: the name of each service, and the scopes that it may request."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.machine_clients) : can(regex("^[a-z][a-z0-9-]{0,40}$", name))])
+    error_message = "The name of a machine client must consist of lowercase letters, digits and hyphens."
+  }
+
+  validation {
+    condition = alltrue([
+      for scopes in values(var.machine_clients) :
+      length(scopes) > 0 && length(setsubtract(scopes, ["images:read", "images:write", "albums:write", "account:read"])) == 0
+    ])
+    error_message = "A machine client needs at least one of the scopes images:read, images:write, albums:write and account:read."
+  }
+}
+
+variable "identity_providers" {
+  description = "Identity providers that people may sign in with, by name: the type (`Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`, `SAML` or `OIDC`), the details that Cognito requires for it except `client_secret`, the attributes of users, and further identifiers such as the email domain."
+  type = map(object({
+    type              = string
+    details           = map(string)
+    attribute_mapping = optional(map(string), { email = "email" })
+    identifiers       = optional(list(string), [])
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for provider in values(var.identity_providers) :
+      contains(["Google", "Facebook", "LoginWithAmazon", "SignInWithApple", "SAML", "OIDC"], provider.type)
+    ])
+    error_message = "The type must be Google, Facebook, LoginWithAmazon, SignInWithApple, SAML or OIDC."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
+    condition     = alltrue([for name in keys(var.identity_providers) : can(regex("^[^_ ]{1,32}$", name)) && !contains(["COGNITO", "Cognito"], name)])
+    error_message = "The name of an identity provider has 1 to 32 characters, without underscores and spaces, and is not COGNITO."
+  }
+
+  validation {
+    condition     = alltrue([for provider in values(var.identity_providers) : !contains(keys(provider.details), "client_secret")])
+    error_message = "Provide client secrets in identity_provider_secrets."
+  }
+}
+
+variable "identity_provider_secrets" {
+  description = "Client secrets of the identity providers, by name. The state holds them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  sensitive   = true
+}
+
 variable "mfa" {
   description = "Multi-factor authentication with an authenticator app: `OFF`, `OPTIONAL` or `ON`."
   type        = string

@@ -235,6 +235,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                     JwksCache(http, settings.token_jwks_url),
                     settings.token_issuer,
                     settings.token_client_ids,
+                    settings.token_machine_client_ids,
                 ),
             )
 

@@ -2,7 +2,7 @@
 
 Problem
 ├── Unauthenticated        401  no valid access token or API key
-├── InsufficientScope      403  the API key lacks a scope, or API keys are not accepted
+├── InsufficientScope      403  the credential lacks a scope, or only people are accepted
 ├── RateLimited            429  the owner's rate limit is exceeded
 ├── ImageNotFoundProblem   404  not found, or another owner's: callers cannot distinguish the two
 ├── InvalidCursor          400  not a cursor of this list
@@ -150,11 +150,14 @@ class InvalidAccessToken(Unauthenticated):
 
 
 class InsufficientScope(Problem):
-    """The API key lacks one of these scopes; without any, an access token is required."""
+    """The credential lacks one of these scopes; without any, only people are accepted."""
 
     status = HTTPStatus.FORBIDDEN
     code = "insufficient_scope"
-    detail = "The API key lacks a required scope, or the operation requires an access token."
+    detail = (
+        "The credential lacks a required scope, or the operation requires an access token of a "
+        "person."
+    )
 
     def __init__(self, scopes: Collection[str] = ()) -> None:
         super().__init__(scopes)

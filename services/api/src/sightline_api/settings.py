@@ -3,7 +3,14 @@
 import re
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from sightline.domain.recognition import CALL_PRICES, Feature
@@ -35,7 +42,13 @@ class ApiSettings(ServiceSettings):
     )
     token_jwks_url: str = Field(description="URL of the user pool's JWKS, its public signing keys.")
     token_client_ids: frozenset[str] = Field(
-        description="IDs of the app clients whose access tokens are accepted."
+        description="IDs of the app clients that people sign in with, whose access tokens are "
+        "accepted."
+    )
+    token_machine_client_ids: frozenset[str] = Field(
+        frozenset(),
+        description="IDs of the app clients that sign in with client credentials; each acts for a "
+        "service account of its own. None by default.",
     )
     public_s3_endpoint: str | None = Field(
         None,
@@ -184,6 +197,13 @@ class ApiSettings(ServiceSettings):
         if key is not None:
             read_private_key(key.get_secret_value())
         return key
+
+    @field_validator("token_machine_client_ids")
+    @classmethod
+    def _separate_clients(cls, ids: frozenset[str], info: ValidationInfo) -> frozenset[str]:
+        if ids & info.data.get("token_client_ids", frozenset()):
+            raise ValueError(f"list each client here or in {PREFIX}TOKEN_CLIENT_IDS, not in both")
+        return ids
 
     @model_validator(mode="after")
     def _require_all_of_cloudfront(self) -> Self:

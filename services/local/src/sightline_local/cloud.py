@@ -3,8 +3,8 @@
 moto serves each request in a thread, and its DynamoDB has no locks: concurrent updates of one item
 are lost, and a condition may no longer hold when its write happens. DynamoDB requests are therefore
 serialized, which costs nothing, since all of moto's work holds the interpreter's lock.
-`dynamodb.py` replaces its transactions. `cognito.py` and `verification_codes.py` complete its
-Cognito, and `outbox.py` lists the messages that it has sent.
+`dynamodb.py` replaces its transactions. `cognito.py`, `token_endpoint.py` and
+`verification_codes.py` complete its Cognito, and `outbox.py` lists the messages that it has sent.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sightline_local.cognito import patch_cognito
 from sightline_local.dynamodb import patch_dynamodb
 from sightline_local.outbox import Outbox, SentMessages, patch_ses
+from sightline_local.token_endpoint import TokenEndpoint
 from sightline_local.verification_codes import patch_verification_codes
 
 
@@ -81,7 +82,7 @@ def make_cloud_server(host: str, port: int) -> BaseWSGIServer:
     """Return a listening server; port 0 picks a free port. Call `serve_forever` to serve."""
     outbox = patch_moto()
     moto = SerializedDynamoDB(DomainDispatcherApplication(create_backend_app))
-    app = SentMessages(moto, outbox)
+    app = SentMessages(TokenEndpoint(moto), outbox)
     return make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
 
 

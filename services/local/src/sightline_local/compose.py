@@ -8,10 +8,18 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sightline_local.connection import Connection
+from sightline_local.connection import TOKEN_PATH, Connection
 from sightline_local.environment import CREDENTIALS, REGION
 from sightline_local.errors import StackError
-from sightline_local.provisioning import DemoUser, Resources, provision
+from sightline_local.provisioning import (
+    DemoUser,
+    MachineClient,
+    Resources,
+    find_client,
+    machine_client_name,
+    provision,
+    read_machine_client,
+)
 
 #: Prefix of every resource that `provision` creates.
 PROJECT = "sightline"
@@ -48,6 +56,7 @@ def find_differences(resources: Resources, environment: Mapping[str, str]) -> li
         "SIGHTLINE_EVENTS_TOPIC_ARN": resources.events_topic_arn,
         "SIGHTLINE_TOKEN_ISSUER": resources.token_issuer,
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
+        "SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS": f'["{resources.machine_client.client_id}"]',
     }
     return [
         f"{name} should be {value}"
@@ -59,7 +68,7 @@ def find_differences(resources: Resources, environment: Mapping[str, str]) -> li
 def write_connection(folder: Path, api: str, cognito: str) -> Connection:
     """Write the connection file for a stack started elsewhere. Raises `StackError`."""
     user = DemoUser()
-    pool_id, client_id = _find_pool(cognito)
+    pool_id, client_id, machine_client = _find_pool(cognito)
     connection = Connection(
         api=api,
         cognito=cognito,
@@ -67,14 +76,17 @@ def write_connection(folder: Path, api: str, cognito: str) -> Connection:
         client_id=client_id,
         email=user.email,
         password=user.password,
+        token_url=f"{cognito}{TOKEN_PATH}",
+        machine_client_id=machine_client.client_id,
+        machine_client_secret=machine_client.secret,
     )
     folder.mkdir(parents=True, exist_ok=True)
     connection.write(folder)
     return connection
 
 
-def _find_pool(endpoint: str) -> tuple[str, str]:
-    """Return the ids of the user pool and of its client."""
+def _find_pool(endpoint: str) -> tuple[str, str, MachineClient]:
+    """Return the ids of the user pool and of its client, and the machine client."""
     cognito = boto3.client(
         "cognito-idp",
         endpoint_url=endpoint,
@@ -89,7 +101,11 @@ def _find_pool(endpoint: str) -> tuple[str, str]:
         pool = next((each["Id"] for each in pools if each["Name"] == PROJECT), None)
         if pool is None:
             raise StackError(f"nothing is provisioned yet at {endpoint}: start the stack first")
-        clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+        client_id = find_client(cognito, pool, PROJECT)
+        machine_client_id = find_client(cognito, pool, machine_client_name(PROJECT))
+        if client_id is None or machine_client_id is None:
+            raise StackError(f"the clients are not provisioned yet at {endpoint}")
+        machine_client = read_machine_client(cognito, pool, machine_client_id)
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"Cognito does not respond at {endpoint}: {error}") from error
-    return pool, next(each["ClientId"] for each in clients if each["ClientName"] == PROJECT)
+    return pool, client_id, machine_client

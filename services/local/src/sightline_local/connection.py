@@ -9,9 +9,12 @@ from sightline_local.stack import Stack
 
 FOLDER = Path(".sightline")
 
+#: Path of the token endpoint, on the host of the emulator.
+TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path
+
 
 class Connection(BaseModel):
-    """URLs of a running stack and the credentials of its demo user."""
+    """URLs of a running stack and the credentials of its demo user and machine client."""
 
     api: str
     cognito: str
@@ -19,6 +22,9 @@ class Connection(BaseModel):
     client_id: str
     email: str
     password: str
+    token_url: str | None = None
+    machine_client_id: str | None = None
+    machine_client_secret: str | None = None
     web: str | None = None
     traces: str | None = None
 
@@ -34,6 +40,9 @@ class Connection(BaseModel):
             client_id=stack.resources.client_id,
             email=stack.user.email,
             password=stack.user.password,
+            token_url=f"{stack.ports.url('cloud')}{TOKEN_PATH}",
+            machine_client_id=stack.resources.machine_client.client_id,
+            machine_client_secret=stack.resources.machine_client.secret,
             web=stack.ports.url("web") if stack.web else None,
             traces=stack.ports.url("traces") if stack.traces else None,
         )

@@ -88,6 +88,7 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
             f"{ports.url('cloud')}/{resources.pool_id}/.well-known/jwks.json"
         ),
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
+        "SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS": f'["{resources.machine_client.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
         # Chosen by the user, as `make run CORS_ORIGINS=...`.
         "SIGHTLINE_CORS_ORIGINS": os.environ.get("SIGHTLINE_CORS_ORIGINS", ""),

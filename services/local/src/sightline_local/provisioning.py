@@ -5,7 +5,7 @@ On AWS itself Terraform creates the same resources.
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.schema import EXPIRY_ATTRIBUTE, table_schema
+from sightline.domain.api_keys import Scope
 from sightline.domain.object_keys import ORIGINALS
 from sightline_local.password_policy import read_password_policy
 
@@ -33,6 +34,17 @@ VISIBILITY_TIMEOUT_SECONDS = 60
 RETENTION_SECONDS = 345_600
 DLQ_RETENTION_SECONDS = 1_209_600
 
+#: Identifier of the resource server, which the API expects before each scope of a machine client.
+RESOURCE_SERVER = "sightline"
+
+#: What the scopes allow, as the console of Cognito shows it.
+SCOPE_DESCRIPTIONS = {
+    Scope.IMAGES_READ: "List, search and download images.",
+    Scope.IMAGES_WRITE: "Upload, change and delete images.",
+    Scope.ALBUMS_WRITE: "Create, change and delete albums.",
+    Scope.ACCOUNT_READ: "Read usage, and export the account.",
+}
+
 _CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 3})
 
 
@@ -42,6 +54,14 @@ class DemoUser:
 
     email: str = "demo@example.com"
     password: str = "Sightline-demo-1"  # noqa: S105 - a published password, for loopback only
+
+
+@dataclass(frozen=True, slots=True)
+class MachineClient:
+    """The app client that a local stack comes with for programs: it has every scope."""
+
+    client_id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class Resources:
     renditions_queue_url: str
     pool_id: str
     client_id: str
+    machine_client: "MachineClient"
 
     @property
     def token_issuer(self) -> str:
@@ -99,6 +120,7 @@ def provision(
     table = _create_table(client("dynamodb"), project)
     cognito = client("cognito-idp")
     pool_id, client_id = _create_pool(cognito, project)
+    machine_client = _create_machine_client(cognito, pool_id, machine_client_name(project))
     if user is not None:
         _create_user(cognito, pool_id, user)
     return Resources(
@@ -112,6 +134,7 @@ def provision(
         renditions_queue_url=queues["renditions"],
         pool_id=pool_id,
         client_id=client_id,
+        machine_client=machine_client,
     )
 
 
@@ -235,8 +258,7 @@ def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[s
             AutoVerifiedAttributes=["email"],
             Policies={"PasswordPolicy": read_password_policy()},
         )["UserPool"]["Id"]
-    clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)["UserPoolClients"]
-    client_id = next((entry["ClientId"] for entry in clients if entry["ClientName"] == name), None)
+    client_id = find_client(cognito, pool_id, name)
     if client_id is None:
         client_id = cognito.create_user_pool_client(
             UserPoolId=pool_id,
@@ -250,6 +272,53 @@ def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[s
             PreventUserExistenceErrors="ENABLED",
         )["UserPoolClient"]["ClientId"]
     return pool_id, client_id
+
+
+def _create_machine_client(
+    cognito: "CognitoIdentityProviderClient", pool_id: str, name: str
+) -> MachineClient:
+    """Create the resource server, and a client that may ask for each of its scopes."""
+    servers = cognito.list_resource_servers(UserPoolId=pool_id, MaxResults=50)["ResourceServers"]
+    if all(server["Identifier"] != RESOURCE_SERVER for server in servers):
+        cognito.create_resource_server(
+            UserPoolId=pool_id,
+            Identifier=RESOURCE_SERVER,
+            Name=RESOURCE_SERVER,
+            Scopes=[
+                {"ScopeName": scope, "ScopeDescription": description}
+                for scope, description in SCOPE_DESCRIPTIONS.items()
+            ],
+        )
+    client_id = find_client(cognito, pool_id, name)
+    if client_id is None:
+        client_id = cognito.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName=name,
+            GenerateSecret=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=[f"{RESOURCE_SERVER}/{scope}" for scope in Scope],
+        )["UserPoolClient"]["ClientId"]
+    return read_machine_client(cognito, pool_id, client_id)
+
+
+def read_machine_client(
+    cognito: "CognitoIdentityProviderClient", pool_id: str, client_id: str
+) -> MachineClient:
+    """Read the secret of a client."""
+    client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
+    return MachineClient(client_id, client["UserPoolClient"]["ClientSecret"])
+
+
+def machine_client_name(project: str) -> str:
+    """Return the name of the machine client of a local stack."""
+    return f"{project}-machine"
+
+
+def find_client(cognito: "CognitoIdentityProviderClient", pool_id: str, name: str) -> str | None:
+    """Return the id of the client with this name, None if there is none."""
+    clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)["UserPoolClients"]
+    return next((each["ClientId"] for each in clients if each["ClientName"] == name), None)
 
 
 def _create_user(cognito: "CognitoIdentityProviderClient", pool_id: str, user: DemoUser) -> None:

@@ -15,12 +15,14 @@ from sightline_client._async.downloader import Downloader
 from sightline_client._async.event_stream import EventStream
 from sightline_client._async.transport import (
     SessionAuth,
+    fetch_token,
     open_http,
     raise_for_foreign_error,
     run_auth_flow,
 )
 from sightline_client._async.uploader import Uploader
 from sightline_client.capture_times import shift_capture_time
+from sightline_client.client_credentials import ClientCredentials
 from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
 from sightline_client.errors import (
@@ -185,6 +187,31 @@ class AsyncSightline:
             requests = sign_in(pool, email, password, flow, on_challenge)
             tokens = await run_auth_flow(http, pool, requests)
         session = Session(api_url, tokens, email, pool, profile, web_url)
+        if store:
+            store.save(session)
+        return cls(session, store=store, **options)
+
+    @classmethod
+    async def from_client_credentials(
+        cls,
+        api_url: str,
+        credentials: ClientCredentials,
+        *,
+        profile: str = "default",
+        web_url: str = "",
+        store: SessionStore | None = None,
+        **options: Any,
+    ) -> Self:
+        """Sign in as a machine client, which acts for a service account of its own.
+
+        The access token is renewed before it expires. `store` saves the session with the
+        credentials, for `from_store`. Raises `SignInRejected`, `Unreachable`.
+        """
+        async with open_http(RetryPolicy(), 1, TIMEOUT_SECONDS) as http:
+            tokens = await fetch_token(http, credentials)
+        session = Session(
+            api_url, tokens, profile=profile, web_url=web_url, credentials=credentials
+        )
         if store:
             store.save(session)
         return cls(session, store=store, **options)

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 import httpx
 
 from sightline_client._sync.concurrency import Lock, open_in_thread, sleep, to_thread
+from sightline_client.client_credentials import ClientCredentials, parse_token
 from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
 from sightline_client.errors import (
     InvalidConfiguration,
@@ -140,7 +141,7 @@ class SessionAuth(httpx.Auth):
         used = self.session.tokens
         request.headers["Authorization"] = f"Bearer {used.access}"
         response = yield request
-        if response.status_code == 401 and used.refresh is not None:
+        if response.status_code == 401 and self.session.can_renew:
             self._renew(used)
             request.headers["Authorization"] = f"Bearer {self.session.tokens.access}"
             yield request
@@ -150,13 +151,36 @@ class SessionAuth(httpx.Auth):
         with self._lock:
             if self.session.tokens is not expired:
                 return
-            pool = self.session.pool
-            if pool is None or expired.refresh is None:
-                raise SessionExpired("the session has expired")
-            tokens = run_auth_flow(self._http, pool, refresh(pool, expired.refresh))
-            self.session = self.session.with_tokens(tokens)
+            self.session = self.session.with_tokens(self._request_tokens())
             if self._store:
                 to_thread(self._store.save, self.session)
+
+    def _request_tokens(self) -> Tokens:
+        pool, expired = self.session.pool, self.session.tokens
+        if self.session.credentials is not None:
+            return fetch_token(self._http, self.session.credentials)
+        if pool is None or expired.refresh is None:
+            raise SessionExpired("the session has expired")
+        return run_auth_flow(self._http, pool, refresh(pool, expired.refresh))
+
+
+def fetch_token(http: httpx.Client, credentials: ClientCredentials) -> Tokens:
+    """Request an access token for client credentials.
+
+    Raises `SignInRejected`, `Unreachable`, `UnexpectedResponse`, and `InvalidConfiguration` if the
+    token endpoint is not a URL.
+    """
+    url = credentials.token_url
+    try:
+        response = http.post(url, headers=credentials.headers, data=credentials.form)
+        is_json = "json" in response.headers.get("content-type", "")
+        return parse_token(response.status_code, response.json() if is_json else {})
+    except httpx.TransportError as error:
+        raise Unreachable(f"cannot reach the token endpoint at {url}") from error
+    except httpx.InvalidURL as error:
+        raise InvalidConfiguration(f"invalid URL {url!r}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, httpx.DecodingError) as error:
+        raise UnexpectedResponse(f"unexpected response from the token endpoint at {url}") from error
 
 
 def run_auth_flow(http: httpx.Client, pool: Pool, flow: AuthFlow) -> Tokens:

@@ -35,7 +35,8 @@ class AuthenticationMiddleware:
     """Puts the `user` into the state of each request; answers 401 if a protected path has none.
 
     A request above the rate limit of the owner or of the API key is answered with 429, one for
-    which the API key lacks a scope with 403. Every response to a user has the `RateLimit` headers.
+    which the credential lacks a scope with 403. Every response to a user has the `RateLimit`
+    headers.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class AuthenticationMiddleware:
 
 
 def _authorize(scope: Scope, user: User) -> None:
-    """Check the scopes of an API key. Raises `InsufficientScope`."""
+    """Check the scopes of an API key or a machine client. Raises `InsufficientScope`."""
     if user.scopes is None or not scope["path"].startswith(PROTECTED_PREFIX):
         return
     required = required_scopes(scope["method"], scope["path"])
@@ -114,9 +115,10 @@ def describe_security(document: dict[str, Any]) -> None:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "A Cognito access token, or an API key of `POST /v1/api-keys`. The "
-            f"extension `{SCOPES_KEY}` of an operation lists the scopes that an API key needs; "
-            "operations without it require an access token.",
+            "description": "A Cognito access token of a person or a machine client, or an API key "
+            f"of `POST /v1/api-keys`. The extension `{SCOPES_KEY}` of an operation lists the "
+            "scopes that an API key or a machine client needs; operations without it require an "
+            "access token of a person.",
         }
     }
     for path, operations in document["paths"].items():

@@ -1,6 +1,6 @@
-"""The scopes that an API key needs for each operation.
+"""The scopes that an API key or a machine client needs for each operation.
 
-Whatever is not listed here is refused: it requires an access token.
+Whatever is not listed here is refused: it requires an access token of a person.
 """
 
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ SCOPES_KEY = "x-api-key-scopes"
 
 
 class _Rule(NamedTuple):
-    """Scopes to read and to write below a path; None if API keys are not accepted."""
+    """Scopes to read and to write below a path; None if only people may."""
 
     read: frozenset[Scope] | None
     write: frozenset[Scope] | None
@@ -36,7 +36,7 @@ _RULES = {
 
 
 def required_scopes(method: str, path: str) -> frozenset[Scope] | None:
-    """Return the scopes that an API key needs, None if the operation requires an access token."""
+    """Return the scopes that a program needs, None if only the access token of a person will do."""
     while path:
         if rule := _RULES.get(path):
             return rule.read if method in READ_METHODS else rule.write
@@ -45,7 +45,7 @@ def required_scopes(method: str, path: str) -> frozenset[Scope] | None:
 
 
 def describe_scopes(document: dict[str, Any]) -> None:
-    """Add the required scopes to every operation that API keys may call, as an extension."""
+    """Add the required scopes to every operation that programs may call, as an extension."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             scopes = required_scopes(method.upper(), path)

@@ -1,17 +1,20 @@
-"""Verify Cognito access tokens.
+"""Verify Cognito access tokens, those of people and those of machine clients.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from jose import jwt
 from jose.exceptions import JOSEError
 from pydantic import ValidationError
 
-from sightline.domain.ids import owner_adapter
+from sightline.domain.api_keys import Scope
+from sightline.domain.ids import SERVICE_ACCOUNT_PREFIX, owner_adapter, service_account_of
 from sightline_api.auth.jwks import JwksCache, UnknownKey
 from sightline_api.auth.user import InvalidToken, User
 
@@ -21,29 +24,40 @@ CACHE_SIZE = 10_000
 #: Maximum length of a token, in characters; the tokens of Cognito have about 1,000.
 MAX_TOKEN_LENGTH = 8_192
 
+#: Identifier of the resource server: Cognito puts it before the scopes of machine clients.
+RESOURCE_SERVER = "sightline"
+
+#: By their names in a token, the scopes that a machine client can have.
+_SCOPES = {f"{RESOURCE_SERVER}/{scope}": scope for scope in Scope}
+
 _OPTIONS = {
     # Access tokens have the claim `client_id` in place of `aud`.
     "verify_aud": False,
     "verify_at_hash": False,
     "require_exp": True,
     "require_iss": True,
-    "require_sub": True,
 }
 
 
 class TokenVerifier:
-    """Verifies access tokens, and caches the verified ones until they expire."""
+    """Verifies access tokens, and caches the verified ones until they expire.
+
+    `client_ids` are the app clients that people sign in with, and `machine_client_ids` those that
+    use client credentials. A token of the one kind is never accepted as one of the other.
+    """
 
     def __init__(
         self,
         jwks: JwksCache,
         issuer: str,
         client_ids: frozenset[str],
+        machine_client_ids: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._jwks = jwks
         self._issuer = issuer
         self._client_ids = client_ids
+        self._machine_client_ids = machine_client_ids
         self._clock = clock
         self._verified: OrderedDict[str, User] = OrderedDict()
 
@@ -82,9 +96,37 @@ class TokenVerifier:
             raise InvalidToken(str(error)) from error
         if claims.get("token_use") != "access":
             raise InvalidToken("not an access token")
+        if claims.get("client_id") in self._machine_client_ids:
+            return _identify_service_account(claims)
         if claims.get("client_id") not in self._client_ids:
             raise InvalidToken("issued to another client")
-        try:
-            return User(owner_adapter.validate_python(claims["sub"]), float(claims["exp"]))
-        except ValidationError as error:
-            raise InvalidToken("the subject is not a valid owner id") from error
+        return _identify_person(claims)
+
+
+def _identify_person(claims: dict[str, Any]) -> User:
+    """Return the owner of a token that was issued at a sign-in. Raises `InvalidToken`."""
+    try:
+        owner = owner_adapter.validate_python(claims.get("sub"))
+    except ValidationError as error:
+        raise InvalidToken("the subject is not a valid owner id") from error
+    if owner.startswith(SERVICE_ACCOUNT_PREFIX) or owner == claims["client_id"]:
+        raise InvalidToken("the subject is not a person")
+    return User(owner, float(claims["exp"]))
+
+
+def _identify_service_account(claims: dict[str, Any]) -> User:
+    """Return the service account of a token of client credentials, with its scopes.
+
+    Cognito issues such a token with the client's id as `sub`, and without `username`. Raises
+    `InvalidToken` for a token of a person.
+    """
+    client_id, scope = claims["client_id"], claims.get("scope")
+    if "username" in claims or claims.get("sub", client_id) != client_id:
+        raise InvalidToken("issued to a person by a machine client")
+    try:
+        owner = owner_adapter.validate_python(service_account_of(client_id))
+    except ValidationError as error:
+        raise InvalidToken("the client id is not valid in an owner id") from error
+    names = scope.split() if isinstance(scope, str) else ()
+    scopes = frozenset(_SCOPES[name] for name in names if name in _SCOPES)
+    return User(owner, float(claims["exp"]), scopes=scopes)

@@ -8,8 +8,9 @@ from sightline.domain.api_keys import Scope
 class User(NamedTuple):
     """The owner on whose behalf a request is made, and what its credential allows.
 
-    `expires_at` is when the credential must be checked again, in Unix seconds. `key_id` and
-    `scopes` are those of an API key; None if the caller has an access token, which allows all.
+    `expires_at` is when the credential must be checked again, in Unix seconds. `key_id` is that of
+    an API key, and `scopes` are those of the credential. An access token of a person has neither
+    and allows all; one of a machine client has `scopes` only.
     """
 
     owner: str

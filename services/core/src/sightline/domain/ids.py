@@ -22,7 +22,12 @@ def _is_time_ordered(value: str) -> str:
     return value
 
 
-#: The Cognito `sub` of a user: a UUID, or another plain token in a federated pool.
+#: Start of the owner id of a service account; the rest is the id of its machine client. The access
+#: token of a person whose `sub` starts with it is rejected.
+SERVICE_ACCOUNT_PREFIX = "service-account-"
+
+#: The Cognito `sub` of a user: a UUID, or another plain token in a federated pool. The id of a
+#: service account is that of `service_account_of`.
 Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 
 #: A UUIDv7 in its canonical form; ids sort by creation time.
@@ -42,6 +47,11 @@ image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
 album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
 key_id_adapter: TypeAdapter[str] = TypeAdapter(KeyId)
 event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
+
+
+def service_account_of(client_id: str) -> str:
+    """Return the owner id of the service account that a machine client acts for."""
+    return f"{SERVICE_ACCOUNT_PREFIX}{client_id}"
 
 
 def new_image_id() -> str:
