@@ -48,7 +48,7 @@ RENDITIONS_MB = 0.6
 RENDITIONS = 3
 LABELS = 12
 QUEUE_REQUESTS = 6
-#: The queue of the notifier: four events, each sent alone, received and deleted in pairs on average.
+#: The queue of the notifier: four events, sent one by one, received and deleted in pairs.
 NOTIFICATION_REQUESTS = 4 * (1 + 2 / 2)
 PUBLISHES = 5
 LOG_KB = 3

@@ -13,6 +13,8 @@ import pytest
 
 from infra.terraform import copy_configuration
 
+SERVICES = ("api", "worker", "resizer", "notifier")
+
 OUTPUTS: dict[str, Any] = {
     "architecture": "ARM64",
     "buckets": {"web": "web"},
@@ -28,8 +30,8 @@ OUTPUTS: dict[str, Any] = {
     },
     "protected": False,
     "region": "eu-central-1",
-    "repositories": {name: f"registry/dev/{name}" for name in ("api", "worker", "resizer", "notifier")},
-    "task_definitions": {name: f"arn:{name}:2" for name in ("api", "worker", "resizer", "notifier")},
+    "repositories": {name: f"registry/dev/{name}" for name in SERVICES},
+    "task_definitions": {name: f"arn:{name}:2" for name in SERVICES},
     "url": "https://photos.example.com",
     "web_settings": {"api": "", "signUp": True},
 }
@@ -303,7 +305,7 @@ def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
     assert code == 0, output
     builds = script.calls("docker buildx")
     assert len(builds) == 3
-    for build, service in zip(builds, ("api", "worker", "resizer", "notifier"), strict=True):
+    for build, service in zip(builds, SERVICES, strict=True):
         assert "--platform linux/arm64" in build
         assert f"--tag registry/dev/{service}:{script.tag()} --push" in build
     (plan,) = script.calls("terraform plan")
@@ -426,7 +428,11 @@ def test_new_task_definition_starts_a_canary_deployment(script: ScriptRunner) ->
     assert last_check < calls.index("ssm put-parameter")
     # The consumers are still rolled out by ECS.
     rollouts = [call for call in script.calls("aws ecs describe") if "deployments" in call]
-    assert [call.split("--services ")[1].split()[0] for call in rollouts] == ["worker", "resizer", "notifier"]
+    assert [call.split("--services ")[1].split()[0] for call in rollouts] == [
+        "worker",
+        "resizer",
+        "notifier",
+    ]
 
 
 def test_applied_plan_of_a_delivery_starts_a_canary_deployment(script: ScriptRunner) -> None:
@@ -496,7 +502,7 @@ def test_destroy_removes_what_terraform_keeps(script: ScriptRunner) -> None:
     """Earlier task definitions, and a log group that ECS creates again."""
     code, output = script.run("destroy", CONFIRM="dev")
     assert code == 0, output
-    families = [f"sightline-dev-{name}" for name in ("api", "worker", "resizer", "notifier")]
+    families = [f"sightline-dev-{name}" for name in SERVICES]
     for command in ("deregister-task-definition", "delete-task-definitions"):
         calls = script.calls(f"aws ecs {command}")
         assert [call.split()[-1] for call in calls] == [f"arn:{name}:1" for name in families]

@@ -4,15 +4,20 @@ from contextlib import AsyncExitStack
 
 from sightline.adapters.aws.clients import Clients
 from sightline.ports.tables import Tables
-from sightline_notifier.channels import Channel
+from sightline_notifier.channels import BatchChannel, Channel
+from sightline_notifier.event_bus import EventBridgeBus, EventBusChannel
 from sightline_notifier.settings import NotifierSettings
 
 
 async def open_channels(
-    settings: NotifierSettings,  # noqa: ARG001
-    clients: Clients,  # noqa: ARG001
-    tables: Tables,  # noqa: ARG001
+    settings: NotifierSettings,
+    clients: Clients,
+    tables: Tables,
     stack: AsyncExitStack,  # noqa: ARG001
-) -> list[Channel]:
+) -> list[Channel | BatchChannel]:
     """Return the enabled channels, which stay open until the stack closes."""
-    return []
+    channels: list[Channel | BatchChannel] = []
+    if settings.event_bus is not None:
+        bus = EventBridgeBus(await clients.open("events"), settings.event_bus)
+        channels.append(EventBusChannel(bus, tables.images, tables.albums))
+    return channels

@@ -1,6 +1,7 @@
 """The ways in which an owner is notified of a change: the port."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from sightline.domain.events import Event
 
@@ -17,3 +18,11 @@ class Channel(Protocol):
 
         Any exception leaves the event in the queue to be redelivered.
         """
+
+
+@runtime_checkable
+class BatchChannel(Protocol):
+    """A channel that processes the events of a message together, with fewer calls."""
+
+    async def notify_all(self, events: Sequence[Event]) -> None:
+        """Process the events, as `Channel.notify` does each of them."""

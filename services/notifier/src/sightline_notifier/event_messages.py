@@ -8,7 +8,7 @@ from sightline import tracing
 from sightline.consumer.settlement import Failed, Handled, Outcome
 from sightline.domain.events import Event, InvalidEventsMessage, parse_events
 from sightline.ports.queues import Message
-from sightline_notifier.channels import Channel
+from sightline_notifier.channels import BatchChannel, Channel
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 class EventMessages:
     """`MessageHandler` of change events; each message times out after `timeout_seconds`."""
 
-    def __init__(self, channels: Sequence[Channel], timeout_seconds: float) -> None:
+    def __init__(self, channels: Sequence[Channel | BatchChannel], timeout_seconds: float) -> None:
         self._channels = channels
         self._timeout_seconds = timeout_seconds
 
@@ -30,12 +30,15 @@ class EventMessages:
         results = [await self._notify(channel, events) for channel in self._channels]
         return Handled() if all(results) else Failed()
 
-    async def _notify(self, channel: Channel, events: Sequence[Event]) -> bool:
+    async def _notify(self, channel: Channel | BatchChannel, events: Sequence[Event]) -> bool:
         """Return whether the channel processed all events, in order."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                for event in events:
-                    await channel.notify(event)
+                if isinstance(channel, BatchChannel):
+                    await channel.notify_all(events)
+                else:
+                    for event in events:
+                        await channel.notify(event)
         except Exception as error:
             tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not notify of an event")
