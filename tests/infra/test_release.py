@@ -163,7 +163,7 @@ def test_a_repeated_build_pushes_nothing(registries: Registries) -> None:
     first = registries.images()
     registries.build()
     assert registries.images() == first
-    assert len(registries.calls("docker buildx build")) == 3
+    assert len(registries.calls("docker buildx build")) == len(first)
 
 
 def test_bills_of_materials_are_valid_and_complete(built: Registries) -> None:

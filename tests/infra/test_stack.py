@@ -300,11 +300,11 @@ def test_key_commands_require_a_key(script: ScriptRunner, command: str) -> None:
 
 
 def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
-    """It builds three images for the right platform and tags them with the commit."""
+    """It builds the images for the right platform and tags them with the commit."""
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
     builds = script.calls("docker buildx")
-    assert len(builds) == 3
+    assert len(builds) == len(SERVICES)
     for build, service in zip(builds, SERVICES, strict=True):
         assert "--platform linux/arm64" in build
         assert f"--tag registry/dev/{service}:{script.tag()} --push" in build
@@ -324,9 +324,29 @@ def test_deploy_builds_the_image_of_analytics(script: ScriptRunner) -> None:
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
     *services, ops = script.calls("docker buildx")
-    assert len(services) == 3
+    assert len(services) == len(SERVICES)
     assert "--file ../../services/ops/Dockerfile" in ops
     assert f"--tag registry/dev/ops:{script.tag()} --push" in ops
+
+
+def test_deploy_without_a_notifier(script: ScriptRunner) -> None:
+    """Its image is pushed, so that an apply can add the service, but there is no rollout."""
+    definitions = {name: f"arn:{name}:2" for name in SERVICES if name != "notifier"}
+    script.set_outputs({**OUTPUTS, "task_definitions": definitions})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 0, output
+    assert len(script.calls("docker buildx")) == len(SERVICES)
+    assert "notifier runs" not in output
+
+
+def test_deploy_requires_the_repositories(script: ScriptRunner) -> None:
+    """A stack of an earlier version lacks that of the notifier until it is applied."""
+    repositories = {name: f"registry/dev/{name}" for name in SERVICES if name != "notifier"}
+    script.set_outputs({**OUTPUTS, "repositories": repositories})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 1
+    assert "notifier has no repository yet: run make apply ENV=dev first" in output
+    assert script.calls("terraform plan") == []
 
 
 def test_deploy_publishes_the_web_application(script: ScriptRunner) -> None:
@@ -366,9 +386,9 @@ def test_deploy_tries_one_task_of_a_resting_service(script: ScriptRunner) -> Non
     code, output = script.run("deploy", CONFIRM="dev", DESIRED="0")
     assert code == 0, output
     tasks = script.calls("aws ecs run-task")
-    assert len(tasks) == 3
+    assert len(tasks) == len(SERVICES)
     assert "--task-definition arn:api:2" in tasks[0]
-    assert len(script.calls("aws ecs stop-task")) == 3
+    assert len(script.calls("aws ecs stop-task")) == len(SERVICES)
     assert script.calls("aws ssm put-parameter")
 
 
