@@ -27,7 +27,7 @@ PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 INFRA := .venv-infra
 GENERATORS := .venv-generators
 MINISTACK := .venv-ministack
-SERVICES := core api worker resizer local ops
+SERVICES := core api worker resizer notifier local ops
 PROJECTS := $(SERVICES:%=services/%) clients/python clients/cli
 # Packages for development only: shared test data and the reliability tests.
 DEV_PROJECTS := testing reliability

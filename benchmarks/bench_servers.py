@@ -19,6 +19,7 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.sqs import SqsQueue
 from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
+from sightline.consumer.upload_messages import UploadMessages
 from sightline.domain.failures import Failure
 from sightline.logging import configure_logs
 from sightline.settings import read_settings
@@ -102,9 +103,9 @@ async def consume() -> None:
         queue = SqsQueue(client, f"{os.environ['AWS_ENDPOINT_URL']}/0/queue", 120, 5)
         stop = asyncio.Event()
         handler = CountingHandler(stop)
-        await Consumer(
-            queue, handler, ConsumerOptions(concurrency=32, poll_seconds=0, drain_timeout_seconds=5)
-        ).run(stop)
+        options = ConsumerOptions(concurrency=32, poll_seconds=0, drain_timeout_seconds=5)
+        messages = UploadMessages(handler, options.handling_timeout_seconds)
+        await Consumer(queue, messages, options).run(stop)
     print(json.dumps({"microseconds": handler.cpu_seconds / MEASURED_MESSAGES * 1e6}))
 
 

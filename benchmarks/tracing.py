@@ -27,10 +27,9 @@ from starlette.types import Message as AsgiMessage
 from testbed import Server, build_environment, find_free_port
 
 from sightline import tracing
-from sightline.adapters.memory import MemoryQueue
-from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
 from sightline.consumer.part_processor import PartProcessor
+from sightline.consumer.upload_messages import UploadMessages
 from sightline.domain.recognition import Recognition
 from sightline.logging import configure_logs
 from sightline.ports.queues import Message
@@ -128,10 +127,10 @@ async def send_tickets(gateway: Gateway, token: str) -> int:
 async def consume_messages(backend: MemoryBackend, uploads: list[Upload]) -> int:
     """Process uploads as the consumer does, each in the unit of its message."""
     processor: PartProcessor[Recognition] = backend.processor("recognition", TracedWork())
-    consumer = Consumer(MemoryQueue(), processor, ConsumerOptions())
+    messages = UploadMessages(processor, timeout_seconds=120)
     for upload in uploads:
         message = Message("message", "receipt", "", 1, time.time())
-        await consumer._handle(message, upload)
+        await messages._handle(message, upload)
     return len(uploads)
 
 

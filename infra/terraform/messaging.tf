@@ -35,6 +35,33 @@ module "image_events" {
   kms_key_arn = module.key.arn
 }
 
+# Image events for the notifier. Without a filter: it needs all kinds of events, and only the table says which owner
+# wants which.
+module "notifications" {
+  count = var.notifier == null ? 0 : 1
+
+  source = "./modules/queue"
+
+  name             = "${local.name}-notifications"
+  topic_arn        = module.image_events.arn
+  kms_key_arn      = module.key.arn
+  alerts_topic_arn = module.alerts_topic.arn
+}
+
+# Image events for other applications of the account: each attaches its own rules.
+module "event_bus" {
+  count = local.event_bus ? 1 : 0
+
+  source = "./modules/bus"
+
+  name = local.name
+}
+
 locals {
+  event_bus = var.notifier != null && var.event_bus
+
+  # Amazon SES delivers to everyone only after it has granted production access.
+  notification_email = var.notifier != null && try(var.email.production, false)
+
   event_queue_prefix = "${local.name}-events-"
 }

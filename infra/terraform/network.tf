@@ -8,12 +8,18 @@ locals {
     var.tracing == null ? [] : ["xray"],
     # Analytics derives the key of its hashes with KMS.
     var.analytics != null && !var.shell ? ["kms"] : [],
+    local.event_bus ? ["events"] : [],
+    local.notification_email ? ["email"] : [],
   )
 
   # Without internet egress, the tasks fetch Cognito's JWKS through a private API.
   use_jwks_proxy = !local.internet
 
-  internet        = var.nat_gateways > 0 || var.public_tasks
+  internet = var.nat_gateways > 0 || var.public_tasks
+  # Webhooks are on the internet. NAT gateways serve the notifier as well; without them, its tasks may have public IP
+  # addresses although the others have none.
+  public_notifier = var.public_tasks || (try(var.notifier.internet, false) && var.nat_gateways == 0)
+
   task_subnet_ids = var.public_tasks ? module.network.public_subnet_ids : module.network.private_subnet_ids
 }
 
@@ -24,7 +30,7 @@ module "network" {
   cidr           = var.network_cidr
   zones          = var.zones
   nat_gateways   = var.nat_gateways
-  public_subnets = var.public_tasks
+  public_subnets = local.public_notifier
   interface_endpoints = toset(concat(
     var.interface_endpoints ? local.task_endpoints : [],
     local.use_jwks_proxy ? ["execute-api"] : [],

@@ -85,9 +85,9 @@ module "dashboard" {
   recognition_prices = local.recognition_prices
   load_balancer      = module.load_balancer.arn_suffix
   cluster            = module.cluster.name
-  services           = [module.api.name, module.worker.name, module.resizer.name]
-  queues             = [module.recognition.name, module.renditions_queue.name]
-  dead_letter_queues = [module.recognition.dead_letter_queue_name, module.renditions_queue.dead_letter_queue_name]
+  services           = concat([module.api.name, module.worker.name, module.resizer.name], module.notifier[*].name)
+  queues             = concat([module.recognition.name, module.renditions_queue.name], module.notifications[*].name)
+  dead_letter_queues = concat([module.recognition.dead_letter_queue_name, module.renditions_queue.dead_letter_queue_name], module.notifications[*].dead_letter_queue_name)
   table              = local.table.name
 }
 

@@ -59,12 +59,21 @@ output "topics" {
 
 output "queues" {
   description = "SQS queue URLs by role, including the dead-letter queues."
-  value = {
-    recognition      = module.recognition.url
-    recognition_dead = module.recognition.dead_letter_queue_url
-    renditions       = module.renditions_queue.url
-    renditions_dead  = module.renditions_queue.dead_letter_queue_url
-  }
+  value = merge(
+    {
+      recognition      = module.recognition.url
+      recognition_dead = module.recognition.dead_letter_queue_url
+      renditions       = module.renditions_queue.url
+      renditions_dead  = module.renditions_queue.dead_letter_queue_url
+    },
+    { for queue in module.notifications : "notifications" => queue.url },
+    { for queue in module.notifications : "notifications_dead" => queue.dead_letter_queue_url },
+  )
+}
+
+output "event_bus" {
+  description = "Name of the EventBridge bus that publishes image events; null if it is off."
+  value       = one(module.event_bus[*].name)
 }
 
 output "event_queue_prefix" {
@@ -145,16 +154,19 @@ output "cluster" {
 
 output "services" {
   description = "Names of the ECS services."
-  value       = [module.api.name, module.worker.name, module.resizer.name]
+  value       = concat([module.api.name, module.worker.name, module.resizer.name], module.notifier[*].name)
 }
 
 output "task_definitions" {
   description = "Task definition ARNs by service."
-  value = {
-    api     = module.api.task_definition_arn
-    worker  = module.worker.task_definition_arn
-    resizer = module.resizer.task_definition_arn
-  }
+  value = merge(
+    {
+      api     = module.api.task_definition_arn
+      worker  = module.worker.task_definition_arn
+      resizer = module.resizer.task_definition_arn
+    },
+    { for notifier in module.notifier : "notifier" => notifier.task_definition_arn },
+  )
 }
 
 output "canary" {

@@ -16,6 +16,8 @@ locals {
     api     = concat(local.image_actions, ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:Query"])
     worker  = concat(local.image_actions, ["dynamodb:Query"])
     resizer = local.image_actions
+    # Reads images, and changes only its own rows: due deliveries and digests.
+    notifier = concat(local.image_actions, ["dynamodb:Query"])
   }
 
   consumer_actions = [
@@ -265,6 +267,69 @@ data "aws_iam_policy_document" "resizer" {
       test     = "StringEquals"
       variable = "kms:ViaService"
       values   = [local.via.s3, local.via.sqs, local.via.sns]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "notifier" {
+  count = var.notifier == null ? 0 : 1
+
+  source_policy_documents = [data.aws_iam_policy_document.table["notifier"].json]
+
+  statement {
+    sid       = "Queue"
+    actions   = local.consumer_actions
+    resources = [module.notifications[0].arn]
+  }
+
+  statement {
+    sid       = "ProtectBusyTasks"
+    actions   = ["ecs:UpdateTaskProtection"]
+    resources = [local.tasks]
+  }
+
+  statement {
+    sid       = "MessageKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = [module.key.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [local.via.sqs]
+    }
+  }
+
+  # Email from the configured sender only, although the identity covers the domain.
+  dynamic "statement" {
+    for_each = local.notification_email ? [regex("([^@ <]+@[^@ >]+)>?$", var.email.sender)[0]] : []
+
+    content {
+      sid       = "SendEmail"
+      actions   = ["ses:SendEmail"]
+      resources = [module.mail[0].identity_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "ses:FromAddress"
+        values   = [statement.value]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = module.event_bus
+
+    content {
+      sid       = "PublishOnEventBus"
+      actions   = ["events:PutEvents"]
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "events:source"
+        values   = ["sightline"]
+      }
     }
   }
 }

@@ -2,7 +2,7 @@
 # they run.
 
 locals {
-  log_groups = [module.api.log_group, module.worker.log_group, module.resizer.log_group]
+  log_groups = concat([module.api.log_group, module.worker.log_group, module.resizer.log_group], module.notifier[*].log_group)
 
   queries = {
     "errors" = <<-EOT

@@ -1,5 +1,5 @@
 locals {
-  ports = { api = 8000, worker = 8080, resizer = 8080 }
+  ports = { api = 8000, worker = 8080, resizer = 8080, notifier = 8080 }
 
   # Fargate kills a task that has not exited after `stop_seconds`. The consumers stop waiting for
   # in-flight work before that, to leave time to return unfinished messages to the queue.
@@ -32,7 +32,7 @@ locals {
     SIGHTLINE_POLL_SECONDS  = "20"
   })
 
-  # Requests that lead to messages for worker and resizer, as the api logs them. They start the first task of a
+  # Requests that lead to messages for the consumers, as the api logs them. They start the first task of a
   # service that rests at zero, while the client still uploads.
   request_metric  = "ProcessingRequests"
   request_pattern = "{ $.message = \"request completed\" && $.method = \"POST\" && $.status < 300 && ($.route = \"/v1/images\" || $.route = \"/v1/images/batch\" || $.route = \"/v1/images/{image_id}/reprocess\") }"
@@ -49,7 +49,7 @@ locals {
   }
 
   # Environment variables of each service, without secrets and without ECS_AGENT_URI, which ECS sets.
-  settings = {
+  settings = merge({
     api = merge(local.all_settings, local.tracing_settings.api, {
       SIGHTLINE_HOST              = "0.0.0.0"
       SIGHTLINE_PORT              = tostring(local.ports.api)
@@ -86,7 +86,23 @@ locals {
       MALLOC_MMAP_THRESHOLD_ = "268435456"
       MALLOC_TRIM_THRESHOLD_ = "268435456"
     }, var.task_environment, var.resizer.settings)
-  }
+    }, {
+    for service, notifier in { notifier = var.notifier } : service => merge(
+      local.consumer_settings,
+      local.tracing_settings.notifier,
+      {
+        SIGHTLINE_QUEUE_URL   = module.notifications[0].url
+        SIGHTLINE_HEALTH_PORT = tostring(local.ports.notifier)
+      },
+      local.event_bus ? { SIGHTLINE_EVENT_BUS = module.event_bus[0].name } : {},
+      local.notification_email ? {
+        SIGHTLINE_EMAIL_SENDER = var.email.sender
+        SIGHTLINE_WEB_URL      = local.web_url
+      } : {},
+      var.task_environment,
+      notifier.settings,
+    ) if notifier != null
+  })
 }
 
 locals {
@@ -169,7 +185,7 @@ module "api" {
   target_group_arn            = module.load_balancer.target_group_arn
   deployment_controller       = var.api_deployment == "rolling" ? "ECS" : "CODE_DEPLOY"
 
-  log_metrics = min(var.worker.minimum, var.resizer.minimum) > 0 ? {} : {
+  log_metrics = min(var.worker.minimum, var.resizer.minimum, try(var.notifier.minimum, 1)) > 0 ? {} : {
     (local.request_metric) = local.request_pattern
   }
 
@@ -264,6 +280,50 @@ module "resizer" {
     backlog = {
       messages_per_task = var.resizer.messages_per_task
       queue_name        = module.renditions_queue.name
+      request_metric    = local.request_metric
+    }
+  }
+}
+
+module "notifier" {
+  count = var.notifier == null ? 0 : 1
+
+  source = "./modules/service"
+
+  name               = "notifier"
+  cluster_name       = module.cluster.name
+  repository_url     = local.repositories["notifier"].url
+  repository_arn     = local.repositories["notifier"].arn
+  image_tag          = var.image_tag
+  architecture       = var.architecture
+  cpu                = var.notifier.cpu
+  memory             = var.notifier.memory
+  port               = local.ports.notifier
+  environment        = local.settings["notifier"]
+  policy             = data.aws_iam_policy_document.notifier[0].json
+  stop_seconds       = local.stop_seconds
+  spot               = var.notifier.spot
+  on_demand_base     = var.notifier.on_demand_base
+  shell              = var.shell ? module.cluster.shell : null
+  collector          = local.collector
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = module.key.arn
+  alerts_topic_arn   = module.alerts_topic.arn
+
+  vpc_id                      = module.network.vpc_id
+  subnet_ids                  = local.public_notifier ? module.network.public_subnet_ids : local.task_subnet_ids
+  public_ip                   = local.public_notifier
+  endpoint_security_group_ids = module.network.endpoint_security_group_ids
+  gateway_prefix_list_ids     = module.network.gateway_prefix_list_ids
+  internet                    = local.internet || local.public_notifier
+
+  scaling = {
+    schedule = var.schedule
+    minimum  = var.notifier.minimum
+    maximum  = var.notifier.maximum
+    backlog = {
+      messages_per_task = var.notifier.messages_per_task
+      queue_name        = module.notifications[0].name
       request_metric    = local.request_metric
     }
   }

@@ -268,8 +268,41 @@ variable "resizer" {
   }
 }
 
+variable "notifier" {
+  description = "Size and number of the notifier tasks, which deliver webhooks, e-mail and the events of `event_bus`, and additional settings (SIGHTLINE_...). `internet` gives them public IP addresses in a stack without other internet egress, because webhooks are on the internet. Null switches all notifications off."
+  type = object({
+    cpu               = optional(number, 256)
+    memory            = optional(number, 512)
+    minimum           = optional(number, 1)
+    maximum           = optional(number, 2)
+    messages_per_task = optional(number, 500)
+    internet          = optional(bool, false)
+    spot              = optional(bool, true)
+    on_demand_base    = optional(number, 1)
+    settings          = optional(map(string), {})
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(try(var.notifier.settings, {})) : startswith(name, "SIGHTLINE_")])
+    error_message = "Additional settings must start with SIGHTLINE_."
+  }
+}
+
+variable "event_bus" {
+  description = "Whether the notifier publishes image events on an EventBridge bus with the name of the stack, to which other applications of the account attach rules. EventBridge charges for each million events."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.event_bus || var.notifier != null
+    error_message = "The notifier publishes the events of the bus: it must not be null."
+  }
+}
+
 variable "task_environment" {
-  description = "Additional environment variables of all tasks, such as `AWS_ENDPOINT_URL_S3` for a private or emulated endpoint. Service settings (SIGHTLINE_...) belong in `api`, `worker` and `resizer`."
+  description = "Additional environment variables of all tasks, such as `AWS_ENDPOINT_URL_S3` for a private or emulated endpoint. Service settings (SIGHTLINE_...) belong in `api`, `worker`, `resizer` and `notifier`."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -367,7 +400,7 @@ variable "identity_provider_secrets" {
 }
 
 variable "email" {
-  description = "Sends verification codes through Amazon SES: the sender, such as `Sightline <no-reply@photos.example.com>`, at the domain of the application. `production` states that SES has granted the account production access in the region; until then Cognito uses its built-in email, because SES would deliver to verified addresses only. Null uses the built-in email of Cognito, at most 50 a day."
+  description = "Sends verification codes and notifications through Amazon SES: the sender, such as `Sightline <no-reply@photos.example.com>`, at the domain of the application. `production` states that SES has granted the account production access in the region; until then Cognito uses its built-in email and no notifications are sent, because SES would deliver to verified addresses only. Null uses the built-in email of Cognito, at most 50 a day, without notifications."
   type = object({
     sender     = string
     production = optional(bool, false)

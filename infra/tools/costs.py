@@ -21,7 +21,7 @@ END = "<!-- end of costs -->"
 #: AWS bills an alarm for each metric that it evaluates. Services add one alarm for missing tasks,
 #: unless they may rest at zero.
 ALARM_METRICS = {
-    "queues": 4,
+    "queues": 6,
     "table": 2,
     "load balancer": 6,
     "recognition": 1,
@@ -29,7 +29,7 @@ ALARM_METRICS = {
     "deliveries": 3,
     "edge": 2,
     # Each target tracking policy has two alarms; all but those of CPU evaluate two metrics.
-    "target tracking": 2 + 3 * 4,
+    "target tracking": 2 + 4 * 4,
 }
 #: Of the variable `api_deployment`: errors and latency of both target groups.
 CANARY_METRICS = 2 * (2 + 1)
@@ -37,7 +37,7 @@ SCALE_FROM_ZERO_METRICS = 3
 #: Of the variable `objectives`.
 OBJECTIVE_METRICS = 4 * (5 + 3)
 OBJECTIVE_COMPOSITE_ALARMS = 4
-INSIGHTS_METRICS = 30  # about ten for each service
+INSIGHTS_METRICS = 40  # about ten for each service
 #: Of the variable `analytics`.
 ANALYTICS_METRICS = 1
 FIREWALL_RULES = 4
@@ -49,6 +49,8 @@ RENDITIONS_MB = 0.6
 RENDITIONS = 3
 LABELS = 12
 QUEUE_REQUESTS = 6
+#: The queue of the notifier: four events, sent one by one, received and deleted in pairs.
+NOTIFICATION_REQUESTS = 4 * (1 + 2 / 2)
 PUBLISHES = 5
 LOG_KB = 3
 REQUESTS = 8
@@ -86,7 +88,7 @@ PRICES: dict[str, float] = {
 }
 HOURS = PRICES["hours"]
 
-SERVICES = ("api", "worker", "resizer")
+SERVICES = ("api", "worker", "resizer", "notifier")
 
 Costs = dict[str, float]
 
@@ -155,8 +157,7 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
     return {
         "always-on tasks": running * sum(_task_costs(settings, name) for name in SERVICES),
         "public IP addresses of tasks": running
-        * public_tasks
-        * sum(minimums.values())
+        * (sum(minimums.values()) if public_tasks else _public_notifiers(settings))
         * HOURS
         * PRICES["public ip hour"],
         "interface endpoints": endpoints
@@ -179,7 +180,7 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         + (1 + objectives * OBJECTIVE_COMPOSITE_ALARMS) * PRICES["composite alarm month"],
         "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
-        + 3 * PRICES["image storage gb month"],
+        + len(SERVICES) * PRICES["image storage gb month"],
     }
 
 
@@ -189,6 +190,14 @@ def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> flo
         SCALE_FROM_ZERO_METRICS if minimum == 0 else not is_scheduled
         for minimum in minimums.values()
     )
+
+
+def _public_notifiers(settings: Settings) -> float:
+    """Return the number of notifiers with a public IP address in a private network."""
+    has_internet = settings.service_flag("notifier", "internet") and not settings.number(
+        "nat_gateways"
+    )
+    return has_internet * settings.service_number("notifier", "minimum")
 
 
 def _task_costs(settings: Settings, service: str) -> float:
@@ -229,7 +238,7 @@ def per_million() -> Costs:
         + REQUESTS * PRICES["table million reads"]
         + 5 * PRICES["table gb month"],
         "SNS and SQS": PUBLISHES * PRICES["topic million publishes"]
-        + QUEUE_REQUESTS * PRICES["queue million requests"],
+        + (QUEUE_REQUESTS + NOTIFICATION_REQUESTS) * PRICES["queue million requests"],
         "additional resizer tasks": resizing_hours
         * (PRICES["fargate vcpu hour"] + 2 * PRICES["fargate gb hour"]),
         "CloudFront": viewed_gb * PRICES["cloudfront gb"]

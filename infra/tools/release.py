@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 ROOT = Path(__file__).parents[2]
 
-SERVICES = ("api", "worker", "resizer")
+SERVICES = ("api", "worker", "resizer", "notifier")
 
 #: Lists the vulnerabilities that do not fail a release, each with a reason and a date of expiry.
 ACCEPTED = Path(__file__).with_name("accepted-vulnerabilities.json")

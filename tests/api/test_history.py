@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from api.conftest import Gateway, serve
-from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import Superseded
+from sightline.consumer.upload_messages import RETRIES_EXHAUSTED
 from sightline.domain.failures import Failure, Rejected
 from sightline.domain.images import MAX_ATTEMPTS, Image
 from sightline.domain.recognition import Recognition

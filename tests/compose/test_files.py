@@ -32,7 +32,7 @@ def config(*options: str) -> Json:
 
 def test_every_service_has_a_dockerfile() -> None:
     assert [path.parent.name for path in DOCKERFILES] == [
-        *("api", "local", "ops", "resizer", "worker"),
+        *("api", "local", "notifier", "ops", "resizer", "worker"),
         "web",
     ]
 

@@ -19,10 +19,11 @@ from botocore.exceptions import (
 from sightline.adapters.aws.outages import is_outage
 from sightline.adapters.dynamo.queries import TableBusy
 from sightline.adapters.memory import MemoryQueue
-from sightline.consumer.loop import Consumer, ConsumerOptions, Handler
+from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.settlement import Backoff
+from sightline.consumer.upload_messages import Handler, UploadMessages
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline.domain.recognition import Recognition
@@ -155,7 +156,8 @@ async def consume(
     queue: MemoryQueue, handler: Handler, scenario: Callable[[Consumer], Awaitable[None]]
 ) -> None:
     stop = asyncio.Event()
-    consumer = Consumer(queue, handler, OPTIONS)
+    messages = UploadMessages(handler, OPTIONS.handling_timeout_seconds)
+    consumer = Consumer(queue, messages, OPTIONS)
     task = asyncio.create_task(consumer.run(stop))
     try:
         await scenario(consumer)

@@ -12,9 +12,10 @@ import pytest
 
 from sightline.adapters.memory import MemoryQueue
 from sightline.consumer import loop
-from sightline.consumer.loop import RETRIES_EXHAUSTED, Consumer, ConsumerOptions, Handler
+from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
 from sightline.consumer.settlement import Backoff
+from sightline.consumer.upload_messages import RETRIES_EXHAUSTED, Handler, UploadMessages
 from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.ids import new_image_id
 from sightline.domain.object_keys import ImageKey, original_key
@@ -73,7 +74,8 @@ async def running(
     queue: MemoryQueue, handler: Handler, options: ConsumerOptions = OPTIONS
 ) -> AsyncIterator[Consumer]:
     stop = asyncio.Event()
-    consumer = Consumer(queue, handler, options)
+    messages = UploadMessages(handler, options.handling_timeout_seconds)
+    consumer = Consumer(queue, messages, options)
     task = asyncio.create_task(consumer.run(stop))
     try:
         yield consumer
@@ -411,7 +413,7 @@ async def test_a_failing_side_task_ends_the_consumer() -> None:
         def visibility(self, value: float) -> None:
             pass
 
-    consumer = Consumer(Queue(), ScriptedHandler(), OPTIONS)
+    consumer = Consumer(Queue(), UploadMessages(ScriptedHandler(), 5), OPTIONS)
     with pytest.raises(ExceptionGroup) as caught:
         await asyncio.wait_for(consumer.run(asyncio.Event()), TIMEOUT_SECONDS)
     assert caught.group_contains(ZeroDivisionError)
@@ -432,7 +434,8 @@ async def test_task_is_protected_from_scale_in_while_messages_are_in_flight() ->
 
     queue, stop = MemoryQueue(), asyncio.Event()
     options = replace(OPTIONS, protection_interval_seconds=0.01)
-    consumer = Consumer(queue, ScriptedHandler(effect), options, Protection())
+    messages = UploadMessages(ScriptedHandler(effect), options.handling_timeout_seconds)
+    consumer = Consumer(queue, messages, options, Protection())
     task = asyncio.create_task(consumer.run(stop))
     await wait_until(lambda: False in requested)
     queue.send(format_body(make_upload()))

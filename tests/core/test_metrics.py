@@ -14,8 +14,8 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 
 from core.test_consumer_traces import TracedWork, process, upload_message
 from sightline import metrics
-from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import Upload
+from sightline.consumer.upload_messages import RETRIES_EXHAUSTED
 from sightline.domain.failures import Failure, Rejected
 from sightline.domain.images import PART_NAMES, PartName
 from sightline.domain.model import Value

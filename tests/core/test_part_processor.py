@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sightline.adapters.memory import MemoryImageTable, MemoryTopic
-from sightline.consumer.loop import RETRIES_EXHAUSTED
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor, Superseded
+from sightline.consumer.upload_messages import RETRIES_EXHAUSTED
 from sightline.domain.events import Event
 from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.domain.images import Image

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("api", "core", "worker", "resizer")
+SERVICES = ("api", "core", "worker", "resizer", "notifier")
 METHODS = {"info", "warning", "error", "exception"}
 
 

@@ -18,7 +18,7 @@ from botocore import xform_name
 from infra.terraform import ROOT
 
 #: AWS services that the tasks call through botocore clients.
-AWS_SERVICES = ("dynamodb", "rekognition", "s3", "sns", "sqs")
+AWS_SERVICES = ("dynamodb", "events", "rekognition", "s3", "sesv2", "sns", "sqs")
 
 #: Attributes and variables that hold a botocore client.
 CLIENT_NAME = re.compile(r"_?(client|sns|sqs)")
@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "s3:HeadObject": ("s3:GetObject", "s3:ListBucket"),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),
     "s3:ListObjectsV2": ("s3:ListBucket",),
+    "sesv2:SendEmail": ("ses:SendEmail",),
     "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
     "sqs:DeleteMessageBatch": ("sqs:DeleteMessage",),
 }

@@ -31,6 +31,7 @@ worker       = {{ minimum = 0 }}
 shell        = true
 tracing      = {{ repository = "123456789012.dkr.ecr.{region}.amazonaws.com/aws-otel-collector" }}
 analytics    = {{ retention_days = 5 }}
+event_bus    = true
 
 api_deployment = "ECSCanary10Percent5Minutes"
 

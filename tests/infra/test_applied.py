@@ -33,6 +33,7 @@ from sightline_local.environment import REGION, Ports, aws_environment
 from sightline_local.provisioning import DemoUser, Resources, provision
 from sightline_local.sample_image import draw_sample
 from sightline_local.stack import consecutive_ports
+from sightline_notifier.settings import NotifierSettings
 from sightline_resizer.settings import ResizerSettings
 from sightline_worker.settings import WorkerSettings
 
@@ -40,6 +41,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "api": ApiSettings,
     "worker": WorkerSettings,
     "resizer": ResizerSettings,
+    "notifier": NotifierSettings,
 }
 
 #: Differences that a second plan shows although nothing has changed, and why.
@@ -99,6 +101,17 @@ SERVICE_ACTIONS = {
         "s3:DeleteObjectVersion",
         "s3:ListBucketVersions",
         "s3:PutObject",
+    },
+    # Without ses:SendEmail, which needs the identity of a domain: see tests/mail.tftest.hcl.
+    "notifier": {
+        *IMAGE_ACTIONS,
+        "dynamodb:Query",
+        "ecs:UpdateTaskProtection",
+        "events:PutEvents",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
     },
 }
 
@@ -260,6 +273,7 @@ CALLED_DIRECTLY = {
     # Through the ECS agent: see sightline.consumer.scale_in.
     "worker": {"ecs:UpdateTaskProtection"},
     "resizer": {"ecs:UpdateTaskProtection"},
+    "notifier": {"ecs:UpdateTaskProtection"},
 }
 
 
@@ -340,7 +354,7 @@ def test_costs_include_all_alarms(applied: Applied) -> None:
         for alarm in applied.client("cloudwatch", region).describe_alarms()["MetricAlarms"]
         if alarm["AlarmName"].startswith(applied.outputs["name"])
     )
-    expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1})
+    expected = costs.alarm_metrics({"api": 2, "worker": 0, "resizer": 1, "notifier": 1})
     expected += costs.ANALYTICS_METRICS + costs.CANARY_METRICS
     assert metrics == expected - costs.ALARM_METRICS["target tracking"]
 
@@ -394,7 +408,7 @@ def _cors_rules(s3: Any, bucket: str) -> list[tuple[list[str], list[str]]]:
     return [(rule["AllowedMethods"], rule["AllowedHeaders"]) for rule in rules]
 
 
-@pytest.mark.parametrize("role", ["recognition", "renditions"])
+@pytest.mark.parametrize("role", ["recognition", "renditions", "notifications"])
 def test_local_queues_match_terraform(applied: Applied, local: Resources, role: str) -> None:
     """Timeouts, receive counts, subscriptions and permitted senders are the same."""
     actual = getattr(local, f"{role}_queue_url")
@@ -544,7 +558,7 @@ def _running_services(applied: Applied, ports: Ports, folder: Path) -> Iterator[
             f"{applied.outputs['sign_in']['pool_id']}/.well-known/jwks.json",
         },
     }
-    for name in ("worker", "resizer"):
+    for name in ("worker", "resizer", "notifier"):
         overrides[name] = {
             "SIGHTLINE_HEALTH_HOST": "127.0.0.1",
             "SIGHTLINE_HEALTH_PORT": str(getattr(ports, name)),
@@ -670,6 +684,7 @@ LIST_OPERATIONS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (REGION, "athena", "list_work_groups", ("WorkGroups",)),
     (REGION, "glue", "get_databases", ("DatabaseList",)),
     (REGION, "scheduler", "list_schedules", ("Schedules",)),
+    (REGION, "events", "list_rules", ("Rules",)),
     ("us-east-1", "cloudfront", "list_functions", ("FunctionList", "Items")),
     (
         "us-east-1",

@@ -125,7 +125,7 @@ def test_new_signing_key_is_added_to_the_old_one(planned: list[Json]) -> None:
 
 def test_earlier_task_definitions_stay_active(planned: list[Json]) -> None:
     """A replacement deregisters none, so that ECS can roll back."""
-    services = {"module.api", "module.worker", "module.resizer"}
+    services = {"module.api", "module.worker", "module.resizer", "module.notifier[0]"}
     definitions = [
         each
         for each in planned

@@ -197,7 +197,7 @@ class Steps:
         registry = f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
         images = {
             service: f'{{"repository": "{registry}/sightline-dev/{service}", "digest": "{digest}"}}'
-            for service in ("api", "worker", "resizer")
+            for service in ("api", "worker", "resizer", "notifier")
         }
         entries = ", ".join(f'"{name}": {image}' for name, image in images.items())
         (self.release / "images.json").write_text(

@@ -13,6 +13,8 @@ import pytest
 
 from infra.terraform import copy_configuration
 
+SERVICES = ("api", "worker", "resizer", "notifier")
+
 OUTPUTS: dict[str, Any] = {
     "architecture": "ARM64",
     "buckets": {"web": "web"},
@@ -28,8 +30,8 @@ OUTPUTS: dict[str, Any] = {
     },
     "protected": False,
     "region": "eu-central-1",
-    "repositories": {name: f"registry/dev/{name}" for name in ("api", "worker", "resizer")},
-    "task_definitions": {name: f"arn:{name}:2" for name in ("api", "worker", "resizer")},
+    "repositories": {name: f"registry/dev/{name}" for name in SERVICES},
+    "task_definitions": {name: f"arn:{name}:2" for name in SERVICES},
     "url": "https://photos.example.com",
     "web_settings": {"api": "", "signUp": True},
 }
@@ -298,12 +300,12 @@ def test_key_commands_require_a_key(script: ScriptRunner, command: str) -> None:
 
 
 def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
-    """It builds three images for the right platform and tags them with the commit."""
+    """It builds the images for the right platform and tags them with the commit."""
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
     builds = script.calls("docker buildx")
-    assert len(builds) == 3
-    for build, service in zip(builds, ("api", "worker", "resizer"), strict=True):
+    assert len(builds) == len(SERVICES)
+    for build, service in zip(builds, SERVICES, strict=True):
         assert "--platform linux/arm64" in build
         assert f"--tag registry/dev/{service}:{script.tag()} --push" in build
     (plan,) = script.calls("terraform plan")
@@ -322,9 +324,29 @@ def test_deploy_builds_the_image_of_analytics(script: ScriptRunner) -> None:
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
     *services, ops = script.calls("docker buildx")
-    assert len(services) == 3
+    assert len(services) == len(SERVICES)
     assert "--file ../../services/ops/Dockerfile" in ops
     assert f"--tag registry/dev/ops:{script.tag()} --push" in ops
+
+
+def test_deploy_without_a_notifier(script: ScriptRunner) -> None:
+    """Its image is pushed, so that an apply can add the service, but there is no rollout."""
+    definitions = {name: f"arn:{name}:2" for name in SERVICES if name != "notifier"}
+    script.set_outputs({**OUTPUTS, "task_definitions": definitions})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 0, output
+    assert len(script.calls("docker buildx")) == len(SERVICES)
+    assert "notifier runs" not in output
+
+
+def test_deploy_requires_the_repositories(script: ScriptRunner) -> None:
+    """A stack of an earlier version lacks that of the notifier until it is applied."""
+    repositories = {name: f"registry/dev/{name}" for name in SERVICES if name != "notifier"}
+    script.set_outputs({**OUTPUTS, "repositories": repositories})
+    code, output = script.run("deploy", CONFIRM="dev")
+    assert code == 1
+    assert "notifier has no repository yet: run make apply ENV=dev first" in output
+    assert script.calls("terraform plan") == []
 
 
 def test_deploy_publishes_the_web_application(script: ScriptRunner) -> None:
@@ -364,9 +386,9 @@ def test_deploy_tries_one_task_of_a_resting_service(script: ScriptRunner) -> Non
     code, output = script.run("deploy", CONFIRM="dev", DESIRED="0")
     assert code == 0, output
     tasks = script.calls("aws ecs run-task")
-    assert len(tasks) == 3
+    assert len(tasks) == len(SERVICES)
     assert "--task-definition arn:api:2" in tasks[0]
-    assert len(script.calls("aws ecs stop-task")) == 3
+    assert len(script.calls("aws ecs stop-task")) == len(SERVICES)
     assert script.calls("aws ssm put-parameter")
 
 
@@ -426,7 +448,11 @@ def test_new_task_definition_starts_a_canary_deployment(script: ScriptRunner) ->
     assert last_check < calls.index("ssm put-parameter")
     # The consumers are still rolled out by ECS.
     rollouts = [call for call in script.calls("aws ecs describe") if "deployments" in call]
-    assert [call.split("--services ")[1].split()[0] for call in rollouts] == ["worker", "resizer"]
+    assert [call.split("--services ")[1].split()[0] for call in rollouts] == [
+        "worker",
+        "resizer",
+        "notifier",
+    ]
 
 
 def test_applied_plan_of_a_delivery_starts_a_canary_deployment(script: ScriptRunner) -> None:
@@ -496,7 +522,7 @@ def test_destroy_removes_what_terraform_keeps(script: ScriptRunner) -> None:
     """Earlier task definitions, and a log group that ECS creates again."""
     code, output = script.run("destroy", CONFIRM="dev")
     assert code == 0, output
-    families = [f"sightline-dev-{name}" for name in ("api", "worker", "resizer")]
+    families = [f"sightline-dev-{name}" for name in SERVICES]
     for command in ("deregister-task-definition", "delete-task-definitions"):
         calls = script.calls(f"aws ecs {command}")
         assert [call.split()[-1] for call in calls] == [f"arn:{name}:1" for name in families]

@@ -216,7 +216,7 @@ def test_make_run_rejects_an_old_python(tmp_path: Path) -> None:
     python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
     python.chmod(0o755)
     shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")
-    for name in ("core", "api", "worker", "resizer", "local"):
+    for name in ("core", "api", "worker", "resizer", "notifier", "local"):
         folder = tmp_path / "services" / name
         folder.mkdir(parents=True)
         shutil.copy(ROOT / "services" / name / "pyproject.toml", folder)

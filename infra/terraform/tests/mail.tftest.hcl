@@ -80,12 +80,19 @@ run "stack_in_the_ses_sandbox" {
     condition     = !output.sign_in.ses
     error_message = "Cognito must use its built-in email while SES is in the sandbox."
   }
+
+  assert {
+    condition     = !contains(keys(output.settings.notifier), "SIGHTLINE_EMAIL_SENDER")
+    error_message = "The notifier must send no email while SES is in the sandbox."
+  }
 }
 
 run "stack_with_ses_in_production" {
-  command = plan
+  command = apply
 
   variables {
+    url_signing_private_key = "not used"
+
     domain = "photos.example.com"
     email  = { sender = "Sightline <no-reply@photos.example.com>", production = true }
   }
@@ -93,5 +100,21 @@ run "stack_with_ses_in_production" {
   assert {
     condition     = output.sign_in.ses
     error_message = "Cognito must use SES after production access is granted."
+  }
+
+  assert {
+    condition     = output.settings.notifier.SIGHTLINE_EMAIL_SENDER == var.email.sender && contains(local.task_endpoints, "email")
+    error_message = "The notifier must send email through the endpoint of SES."
+  }
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.notifier[0].statement : [statement.resources, statement.condition]
+      if contains(statement.actions, "ses:SendEmail")
+      ] == [[
+        toset(["arn:aws:ses:eu-central-1:123456789012:identity/photos.example.com"]),
+        toset([{ test = "StringEquals", variable = "ses:FromAddress", values = tolist(["no-reply@photos.example.com"]) }]),
+    ]]
+    error_message = "The notifier must be allowed to send from the configured sender only."
   }
 }

@@ -47,6 +47,16 @@ run "defaults_without_an_image" {
   }
 
   assert {
+    condition     = output.event_bus == null && !contains(keys(output.settings.notifier), "SIGHTLINE_EVENT_BUS") && !contains(local.task_endpoints, "events")
+    error_message = "The event bus costs money, so it must be opt-in."
+  }
+
+  assert {
+    condition     = !local.public_notifier && !local.internet
+    error_message = "No task must have internet egress by default."
+  }
+
+  assert {
     condition     = length(module.images_objective) == 0 && length(module.requests_objective) == 0
     error_message = "The alarms of objectives cost money, so they must be opt-in."
   }
@@ -74,6 +84,8 @@ run "domain_and_nat" {
     interface_endpoints = false
     worker              = { maximum = 10 }
     resizer             = { cpu = 2048, memory = 4096 }
+    notifier            = { internet = true }
+    event_bus           = true
 
     tracing = { sample_ratio = 0.25 }
 
@@ -106,6 +118,11 @@ run "domain_and_nat" {
   }
 
   assert {
+    condition     = !local.public_notifier
+    error_message = "Where a NAT gateway exists, the notifier must need no public IP address."
+  }
+
+  assert {
     condition     = output.settings.worker.SIGHTLINE_CALLS_PER_SECOND == "5" && output.settings.resizer.SIGHTLINE_PROCESSES == "2"
     error_message = "The quota must be divided by the number of workers, and each vCPU must have one process."
   }
@@ -128,6 +145,42 @@ run "domain_and_nat" {
   assert {
     condition     = alltrue([for name, settings in output.settings : settings.OTEL_SERVICE_NAME == "sightline-dev-${name}" && settings.OTEL_TRACES_SAMPLER_ARG == "0.25"])
     error_message = "All services must sample the configured share of the traces, under the name of the stack."
+  }
+}
+
+run "notifier_with_internet" {
+  command = apply
+
+  variables {
+    event_bus = true
+    notifier  = { internet = true, settings = { SIGHTLINE_CONCURRENCY = "16" } }
+
+    url_signing_private_key = "not used"
+  }
+
+  assert {
+    condition     = local.public_notifier && !local.internet && length(module.network.public_subnet_ids) > 0 && length(local.task_subnet_ids) > 0 && !contains(module.network.public_subnet_ids, local.task_subnet_ids[0])
+    error_message = "Only the notifier must have internet egress."
+  }
+
+  assert {
+    condition     = contains(local.task_endpoints, "events") && output.settings.notifier.SIGHTLINE_EVENT_BUS == output.event_bus && output.settings.notifier.SIGHTLINE_CONCURRENCY == "16"
+    error_message = "The notifier must publish on the bus through its endpoint."
+  }
+}
+
+run "without_notifications" {
+  command = apply
+
+  variables {
+    notifier = null
+
+    url_signing_private_key = "not used"
+  }
+
+  assert {
+    condition     = !contains(keys(output.settings), "notifier") && !contains(keys(output.queues), "notifications") && !contains(output.services, "notifier") && length(module.notifier) == 0
+    error_message = "Without a notifier, nothing of it must exist but the repository of its image."
   }
 }
 

@@ -26,6 +26,7 @@ run "independent_settings" {
     api                = { settings = { AWS_REGION = "us-east-1" } } # without the prefix SIGHTLINE_
     worker             = { memory = 1024 }                           # insufficient to decode
     resizer            = { memory = 1024 }
+    notifier           = { settings = { AWS_REGION = "us-east-1" } }
     task_environment   = { SIGHTLINE_LOG_LEVEL = "DEBUG" } # belongs to a service
     schedule           = { start = "0 8 * * *" }
     cors_origins       = ["*"]
@@ -43,6 +44,7 @@ run "independent_settings" {
     var.api,
     var.worker,
     var.resizer,
+    var.notifier,
     var.task_environment,
     var.schedule,
     var.cors_origins,
@@ -51,6 +53,17 @@ run "independent_settings" {
     var.email,
     var.tracing,
   ]
+}
+
+run "event_bus_without_a_notifier" {
+  command = plan
+
+  variables {
+    notifier  = null
+    event_bus = true
+  }
+
+  expect_failures = [var.event_bus]
 }
 
 run "other_domains_and_credentials" {

@@ -336,7 +336,7 @@ class Fleet:
         for service, count in counts.items():
             for number in range(count):
                 port = next(free)
-                ports = Ports(port, proxy, proxy, port, port, port)
+                ports = Ports(port, proxy, proxy, port, port, port, notifier=port)
                 environment = SERVICES[service](ports, self.resources)
                 environment["AWS_REGION"] = self.config.region
                 if service != "api":

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from uuid_utils.compat import uuid7
+
 from sightline.domain.api_keys import SHOWN_LENGTH, ApiKey, Scope, digest_secret, new_secret
 from sightline.domain.clock import now
-from sightline.domain.ids import new_image_id, new_key_id
+from sightline.domain.ids import new_image_id, new_key_id, new_webhook_id
 from sightline.domain.images import Details, Image, Part
 from sightline.domain.labels import fold_label
 from sightline.domain.recognition import (
@@ -17,6 +19,8 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import Rendition, RenditionSet
+from sightline.domain.webhooks import Delivery, Webhook, WebhookEventType
+from sightline.domain.webhooks import new_secret as new_webhook_secret
 from sightline.ports.image_index import Term
 from sightline.ports.tables import Tables
 
@@ -57,6 +61,37 @@ def make_api_key(owner: str | None = None, secret: str | None = None, **changes:
         ends_at=at + timedelta(days=1),
     )
     return key.model_copy(update=changes)
+
+
+def make_webhook(owner: str | None = None, **changes: object) -> Webhook:
+    """Build a webhook endpoint that receives all events; `changes` override its fields."""
+    at = now()
+    webhook = Webhook(
+        owner=owner or new_owner(),
+        webhook_id=new_webhook_id(),
+        url="https://hooks.example.com/sightline",
+        events=frozenset(WebhookEventType),
+        secret=new_webhook_secret(),
+        created_at=at,
+        active_since=at,
+    )
+    return webhook.model_copy(update=changes)
+
+
+def make_delivery(webhook: Webhook, subject_id: str | None = None, **changes: object) -> Delivery:
+    """Build a pending delivery to an endpoint; `changes` override its fields."""
+    at = now()
+    delivery = Delivery(
+        owner=webhook.owner,
+        webhook_id=webhook.webhook_id,
+        delivery_id=str(uuid7()),
+        event="image.ready",
+        subject_id=subject_id or new_image_id(),
+        payload='{"type":"image.ready"}',
+        created_at=at,
+        next_at=at,
+    )
+    return delivery.model_copy(update=changes)
 
 
 async def create_image(tables: Tables, owner: str | None = None, **changes: object) -> Image:

@@ -35,6 +35,7 @@ class Ports:
     resizer: int
     web: int
     traces: int = 0
+    notifier: int = 0
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{getattr(self, name)}"
@@ -114,6 +115,14 @@ def resizer_environment(ports: Ports, resources: Resources) -> Environment:
         # glibc keeps freed memory for the next image, which saves a tenth of the time.
         "MALLOC_TRIM_THRESHOLD_": "268435456",
         "MALLOC_MMAP_THRESHOLD_": "268435456",
+    }
+
+
+def notifier_environment(ports: Ports, resources: Resources) -> Environment:
+    return {
+        **_consumer_environment(ports, resources),
+        "SIGHTLINE_QUEUE_URL": resources.notifications_queue_url,
+        "SIGHTLINE_HEALTH_PORT": str(ports.notifier),
     }
 
 

@@ -76,6 +76,7 @@ class Resources:
     events_topic_arn: str
     recognition_queue_url: str
     renditions_queue_url: str
+    notifications_queue_url: str
     pool_id: str
     client_id: str
     machine_client: "MachineClient"
@@ -117,6 +118,7 @@ def provision(
     # Last: from here on S3 publishes every upload.
     _notify_uploads(s3, originals, topic)
     events = sns.create_topic(Name=f"{project}-image-events")["TopicArn"]
+    notifications = _create_queue(sqs, sns, f"{project}-notifications", events, visibility)
     table = _create_table(client("dynamodb"), project)
     cognito = client("cognito-idp")
     pool_id, client_id = _create_pool(cognito, project)
@@ -132,6 +134,7 @@ def provision(
         events_topic_arn=events,
         recognition_queue_url=queues["recognition"],
         renditions_queue_url=queues["renditions"],
+        notifications_queue_url=notifications,
         pool_id=pool_id,
         client_id=client_id,
         machine_client=machine_client,

@@ -33,6 +33,7 @@ from sightline_local.environment import (
     api_environment,
     aws_environment,
     base_environment,
+    notifier_environment,
     resizer_environment,
     traces_environment,
     web_environment,
@@ -54,7 +55,7 @@ CLOUD_START_TIMEOUT_SECONDS = 300.0
 CLOUD_STOP_TIMEOUT_SECONDS = 60.0
 
 #: Processes in start order. The web application follows if it has been built.
-PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer")
+PROCESS_NAMES = ("cloud", "recognition", "api", "worker", "resizer", "notifier")
 WEB = "web"
 
 #: The receiver of traces; it precedes the services if traces are recorded.
@@ -118,7 +119,7 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         # Messages in flight are finished with the help of the emulators, which stop last.
-        self.stop(WEB, "api", "worker", "resizer")
+        self.stop(WEB, "api", "worker", "resizer", "notifier")
         self.stop("recognition", TRACES, "cloud")
         for descriptor in (*self._services_pipe, *self._cloud_pipe):
             os.close(descriptor)
@@ -277,6 +278,7 @@ class Stack:
             "api": api_environment,
             "worker": worker_environment,
             "resizer": resizer_environment,
+            "notifier": notifier_environment,
         }
         environment = environments[name](ports, self.resources) | {"SIGHTLINE_TABLE": self.table}
         if self.traces:

@@ -10,6 +10,7 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
+from sightline.consumer.upload_messages import UploadMessages
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.process_pool import DecodePool
 from sightline.logging import configure_logs
@@ -52,7 +53,8 @@ async def serve(settings: ResizerSettings) -> None:
         processor = PartProcessor(
             "renditions", tables.images, originals, work, events, settings.region
         )
-        await consume("renditions", settings, clients, stack, processor)
+        messages = UploadMessages(processor, settings.handling_seconds)
+        await consume("renditions", settings, clients, stack, messages)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
 from sightline.consumer.runtime import consume
+from sightline.consumer.upload_messages import UploadMessages
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
 from sightline.imaging.process_pool import DecodePool
@@ -59,7 +60,8 @@ async def serve(settings: WorkerSettings) -> None:
         processor = PartProcessor(
             "recognition", tables.images, originals, work, events, settings.region
         )
-        await consume("recognition", settings, clients, stack, processor)
+        messages = UploadMessages(processor, settings.handling_seconds)
+        await consume("recognition", settings, clients, stack, messages)
 
 
 def main() -> None:

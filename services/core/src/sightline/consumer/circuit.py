@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from sightline import metrics
-from sightline.consumer.settlement import Backoff
+from sightline.consumer.settlement import Backoff, Failed, Handled, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Circuit:
     def __init__(
         self, part: str, probes: Backoff, is_outage: Callable[[BaseException], bool]
     ) -> None:
-        self.is_outage = is_outage
+        self._is_outage = is_outage
         self._part = part
         self._probes = probes
         self._outages = 0
@@ -58,27 +58,38 @@ class Circuit:
         """Whether a dependency is down, as far as is known."""
         return not self._closed.is_set()
 
-    def record_outage(self, error: BaseException) -> None:
-        """Count an attempt that ended with an outage."""
-        self._outages += 1
-        if self._outages < OUTAGES_TO_OPEN:
-            return
+    def is_outage(self, outcome: Outcome) -> bool:
+        """Return whether an attempt failed because a dependency is down."""
+        return (
+            isinstance(outcome, Failed)
+            and outcome.error is not None
+            and self._is_outage(outcome.error)
+        )
+
+    def record(self, outcome: Outcome) -> None:
+        """Count how an attempt ended: a success closes the circuit, and outages open it."""
+        if self.is_outage(outcome):
+            self._outages += 1
+            if self._outages >= OUTAGES_TO_OPEN:
+                self._open(outcome)
+        elif isinstance(outcome, Handled) and outcome.is_complete:
+            self._outages = 0
+            if self.is_open:
+                self._closed.set()
+                metrics.record(metrics.CIRCUIT_OPEN, 0, Part=self._part)
+                logger.info("the circuit closed", extra={"part": self._part})
+
+    def _open(self, outcome: Outcome) -> None:
+        """Open the circuit, or keep it open."""
         if not self.is_open:
             self._closed.clear()
+            error = outcome.error if isinstance(outcome, Failed) else None
             logger.warning(
                 "the circuit opened: a dependency is down",
                 extra={"part": self._part, "error": type(error).__qualname__},
             )
         metrics.record(metrics.CIRCUIT_OPEN, 1, Part=self._part)
         self._schedule_probe()
-
-    def record_success(self) -> None:
-        """Count an attempt that succeeded, which closes the circuit."""
-        self._outages = 0
-        if self.is_open:
-            self._closed.set()
-            metrics.record(metrics.CIRCUIT_OPEN, 0, Part=self._part)
-            logger.info("the circuit closed", extra={"part": self._part})
 
     async def wait_for_probe(self, stopping: "asyncio.Task[bool]", longest: float) -> bool:
         """Wait until the circuit closes, or until the caller is to probe.

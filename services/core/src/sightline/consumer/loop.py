@@ -1,10 +1,4 @@
-"""The consumer of worker and resizer: receive, handle, settle, and shut down without loss.
-
-A handler's exception decides about its message:
-
-Rejected    the image cannot be processed: mark its part as failed, delete the message
-Gone        the image was deleted meanwhile: remove what was stored, delete the message
-(any other exception)   leave the message in the queue to be redelivered
+"""The consumer of the services without an API: receive, settle, and shut down without loss.
 
 During an outage of a dependency, messages are kept and attempted again: see `Circuit`.
 """
@@ -13,11 +7,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sightline import metrics, tracing
+from sightline import metrics
 from sightline.batching import in_batches
 from sightline.consumer.circuit import (
     HOLD_SECONDS,
@@ -25,7 +19,6 @@ from sightline.consumer.circuit import (
     Circuit,
     is_never_outage,
 )
-from sightline.consumer.messages import InvalidMessage, Upload, parse_uploads
 from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
 from sightline.consumer.settlement import (
     Backoff,
@@ -38,7 +31,6 @@ from sightline.consumer.settlement import (
     settle,
     working_receives,
 )
-from sightline.domain.failures import Failure, Gone, Rejected
 from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue
 
 logger = logging.getLogger(__name__)
@@ -56,28 +48,15 @@ SETTLE_TIMEOUT_SECONDS = 10.0
 #: How an attempt ended, in metrics.
 ATTEMPT_OUTCOMES = {Handled: "handled", Failed: "retried", Exhausted: "exhausted"}
 
-#: Why a part failed if every attempt failed for a reason outside the image.
-RETRIES_EXHAUSTED = Failure(
-    code="retries_exhausted",
-    message="Processing failed repeatedly. Reprocess the image to try again.",
-    final=False,
-)
 
+class MessageHandler(Protocol):
+    """Processes messages; idempotent, because messages are redelivered."""
 
-class Handler(Protocol):
-    """Processes uploads. Every method must be idempotent, because messages are redelivered."""
+    async def attempt(self, message: Message, max_receives: int | None) -> Outcome:
+        """Process a message and return how that ended; its effects are durable then.
 
-    async def handle(self, upload: Upload) -> None:
-        """Process an upload; its effects are durable when this returns.
-
-        Raises `Rejected`, `Gone`, and any other exception if the attempt failed.
+        After `max_receives` receives the queue dead-letters the message; never if it is None.
         """
-
-    async def fail(self, upload: Upload, failure: Failure) -> None:
-        """Mark the part of the upload as failed, unless it is settled already."""
-
-    async def clear(self, upload: Upload) -> None:
-        """Remove what was stored for an image that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +64,7 @@ class ConsumerOptions:
     """Consumer concurrency and timeouts.
 
     `part` names the queue in metrics. `concurrency` is the number of messages in flight. One
-    receive waits for `poll_seconds`. An upload times out after `handling_timeout_seconds`. At
+    receive waits for `poll_seconds`. A message times out after `handling_timeout_seconds`. At
     shutdown, messages in flight have `drain_timeout_seconds` to finish.
     `protection_interval_seconds` is the time between updates of the scale-in protection. `probes`
     has the intervals between probes of a dependency that is down, as `is_outage` decides.
@@ -108,7 +87,7 @@ class Consumer:
     def __init__(
         self,
         queue: Queue,
-        handler: Handler,
+        handler: MessageHandler,
         options: ConsumerOptions,
         protection: ScaleInProtection | None = None,
     ) -> None:
@@ -221,7 +200,7 @@ class Consumer:
         self._record_wait(message)
         held_since = time.monotonic()
         outcome = await self._attempt(message)
-        while isinstance(outcome, Failed) and outcome.is_outage and await self._hold(held_since):
+        while await self._hold(outcome, held_since):
             outcome = await self._attempt(message)
         self._record_attempt(outcome)
         roll = random.random()  # noqa: S311
@@ -231,10 +210,19 @@ class Consumer:
             case Retry(after):
                 await self._queue.release(message, after)
 
-    async def _hold(self, since: float) -> bool:
+    async def _attempt(self, message: Message) -> Outcome:
+        """Attempt the message. While a dependency is down, its last attempt is not final."""
+        max_receives = self._queue.max_receives
+        if self._circuit.is_open and message.receive_count <= working_receives(max_receives):
+            max_receives = None
+        outcome = await self._handler.attempt(message, max_receives)
+        self._circuit.record(outcome)
+        return outcome
+
+    async def _hold(self, outcome: Outcome, since: float) -> bool:
         """Keep a message through an outage. Returns whether to attempt it again."""
         stopping = self._stopping
-        if not self._circuit.is_open or stopping is None:
+        if stopping is None or not self._circuit.is_open or not self._circuit.is_outage(outcome):
             return False
         longest = HOLD_SECONDS if self._free_places else HOLD_SECONDS_IF_FULL
         return await self._circuit.wait_for_probe(stopping, since + longest - time.monotonic())
@@ -248,69 +236,6 @@ class Consumer:
         metrics.record(
             metrics.ATTEMPTS, Part=self._options.part, Outcome=ATTEMPT_OUTCOMES[type(outcome)]
         )
-
-    async def _attempt(self, message: Message) -> Outcome:
-        try:
-            uploads = [
-                upload._replace(sent_at=message.sent_at) for upload in parse_uploads(message.body)
-            ]
-        except InvalidMessage:
-            logger.exception("unreadable message", extra={"message_id": message.message_id})
-            return Failed()
-        limit = working_receives(self._queue.max_receives)
-        if message.receive_count > limit:
-            return await self._give_up(message, uploads)
-        # Sequential: a message with several records is rare, and each takes the usual resources.
-        outcomes = [await self._handle(message, upload) for upload in uploads]
-        if all(isinstance(outcome, Handled) for outcome in outcomes):
-            return Handled()
-        is_outage = any(isinstance(each, Failed) and each.is_outage for each in outcomes)
-        if message.receive_count == limit and not (is_outage and self._circuit.is_open):
-            return await self._give_up(message, uploads)
-        return Failed(is_outage)
-
-    async def _handle(self, message: Message, upload: Upload) -> Outcome:
-        with _trace("process upload", message, upload):
-            return await self._handle_traced(upload)
-
-    async def _handle_traced(self, upload: Upload) -> Outcome:
-        context = {"owner": upload.image.owner, "image_id": upload.image.image_id}
-        try:
-            async with asyncio.timeout(self._options.handling_timeout_seconds):
-                try:
-                    await self._handler.handle(upload)
-                    self._circuit.record_success()
-                except Rejected as rejection:
-                    failure = rejection.failure
-                    tracing.fail_unit(failure.code)
-                    logger.info("rejected an image", extra={**context, "code": failure.code})
-                    await self._handler.fail(upload, failure)
-                except Gone:
-                    logger.info("the image was deleted meanwhile", extra=context)
-                    await self._handler.clear(upload)
-        except Exception as error:
-            tracing.fail_unit(type(error).__qualname__)
-            logger.exception("could not process an upload", extra=context)
-            return self._fail(error)
-        return Handled()
-
-    def _fail(self, error: Exception) -> Failed:
-        is_outage = self._circuit.is_outage(error)
-        if is_outage:
-            self._circuit.record_outage(error)
-        return Failed(is_outage)
-
-    async def _give_up(self, message: Message, uploads: Iterable[Upload]) -> Outcome:
-        try:
-            async with asyncio.timeout(self._options.handling_timeout_seconds):
-                for upload in uploads:
-                    with _trace("give up", message, upload):
-                        tracing.fail_unit(RETRIES_EXHAUSTED.code)
-                        await self._handler.fail(upload, RETRIES_EXHAUSTED)
-        except Exception as error:
-            logger.exception("could not mark the images of a message as failed")
-            return self._fail(error)
-        return Exhausted()
 
     async def _keep_hidden(self) -> None:
         """Extend the visibility timeout of messages in flight well before it ends."""
@@ -383,22 +308,3 @@ class Consumer:
                 await self._queue.release(message, 0)
         except Exception:
             logger.exception("could not release a message")
-
-
-def _trace(name: str, message: Message, upload: Upload) -> tracing.Span | tracing.NullSpan:
-    """Return the root span of processing an upload; its trace is found in the row of the image.
-
-    The first receive also records how long the message was in the queue.
-    """
-    if not tracing.is_enabled():
-        return tracing.NULL_SPAN
-    request = upload.request
-    parent = tracing.parse_traceparent(request.traceparent) if request else None
-    since = message.sent_at if message.receive_count == 1 else None
-    root = tracing.root_span(name, "consumer", parent, waiting_since=since)
-    root.set("messaging.system", "aws_sqs")
-    root.set("messaging.message.id", message.message_id)
-    root.set("sightline.receive_count", message.receive_count)
-    root.set("sightline.image_id", upload.image.image_id)
-    root.set_owner(upload.image.owner)
-    return root

@@ -11,14 +11,13 @@ from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.outages import is_outage
 from sightline.adapters.aws.sqs import SqsQueue
 from sightline.consumer.health import serve_health
-from sightline.consumer.loop import Consumer, ConsumerOptions, Handler
+from sightline.consumer.loop import Consumer, ConsumerOptions, MessageHandler
 from sightline.consumer.scale_in import (
     EcsScaleInProtection,
     NullScaleInProtection,
     ScaleInProtection,
 )
 from sightline.consumer.settlement import Backoff
-from sightline.domain.images import PartName
 from sightline.settings import ConsumerSettings
 
 logger = logging.getLogger(__name__)
@@ -28,11 +27,11 @@ MAX_PROBE_SECONDS = 30.0
 
 
 async def consume(
-    part: PartName,
+    part: str,
     settings: ConsumerSettings,
     clients: Clients,
     stack: AsyncExitStack,
-    handler: Handler,
+    handler: MessageHandler,
 ) -> None:
     """Consume the queue of the settings until SIGTERM or SIGINT; `part` names it in metrics."""
     stop = asyncio.Event()
@@ -54,7 +53,7 @@ async def consume(
         logger.info("stopped")
 
 
-def _consumer_options(part: PartName, settings: ConsumerSettings) -> ConsumerOptions:
+def _consumer_options(part: str, settings: ConsumerSettings) -> ConsumerOptions:
     return ConsumerOptions(
         part=part,
         concurrency=settings.concurrency,

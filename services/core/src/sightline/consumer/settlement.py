@@ -14,17 +14,23 @@ RESERVED_RECEIVES = 2
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """Every effect of the message is durable, including a rejection."""
+    """Every effect of the message is durable, including a rejection.
+
+    `is_complete` is False if the image was rejected or is gone: then not all dependencies were
+    needed.
+    """
+
+    is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The attempt failed for a reason that may be temporary; a redelivery may succeed.
 
-    `is_outage` says that a dependency is down.
+    `error` is the reason, which may say that a dependency is down.
     """
 
-    is_outage: bool = False
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Ids of owners, images, albums, API keys and events.
+"""Ids of owners, images, albums, API keys, webhooks and events.
 
 They become parts of object keys and table keys, so none may contain a separator (`/`, `#`).
 """
 
+import hashlib
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -39,6 +40,12 @@ AlbumId = Annotated[str, AfterValidator(_is_time_ordered)]
 #: A UUIDv7 of an API key.
 KeyId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: A UUIDv7 of a webhook endpoint.
+WebhookId = Annotated[str, AfterValidator(_is_time_ordered)]
+
+#: A UUIDv7 of a delivery to a webhook endpoint.
+DeliveryId = Annotated[str, AfterValidator(_is_time_ordered)]
+
 #: A UUIDv7 of an event: the position of a client in the event stream, the same at every API task.
 EventId = Annotated[str, AfterValidator(_is_time_ordered)]
 
@@ -46,6 +53,8 @@ owner_adapter: TypeAdapter[str] = TypeAdapter(Owner)
 image_id_adapter: TypeAdapter[str] = TypeAdapter(ImageId)
 album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
 key_id_adapter: TypeAdapter[str] = TypeAdapter(KeyId)
+webhook_id_adapter: TypeAdapter[str] = TypeAdapter(WebhookId)
+delivery_id_adapter: TypeAdapter[str] = TypeAdapter(DeliveryId)
 event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
@@ -67,6 +76,23 @@ def new_album_id() -> str:
 def new_key_id() -> str:
     """Return a new id of an API key."""
     return str(uuid7())
+
+
+def new_webhook_id() -> str:
+    """Return a new id of a webhook endpoint."""
+    return str(uuid7())
+
+
+def derive_id(at: datetime, *names: str) -> str:
+    """Return the id of this time and these names: always the same one, and unique to them.
+
+    It is a UUIDv7 with a SHA-256 digest of the names in place of its random bits.
+    """
+    milliseconds = min(max(0, int(at.timestamp() * 1000)), 2**48 - 1)
+    digest = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:10])
+    version, variant = 7 << 76, 2 << 62
+    random_a, random_b = (digest >> 68) << 64, digest & (2**62 - 1)
+    return str(UUID(int=milliseconds << 80 | version | random_a | variant | random_b))
 
 
 def new_event_id() -> str:

@@ -12,6 +12,7 @@ from sightline.ports.owner_data import OwnerData
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.schema_migration import SchemaMigration
 from sightline.ports.usage_table import UsageTable
+from sightline.ports.webhook_table import WebhookTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Tables:
     index: ImageIndex
     usage: UsageTable
     api_keys: ApiKeyTable
+    webhooks: WebhookTable
     recognition_cache: RecognitionCache
     idempotency: IdempotencyStore
     owner_data: OwnerData

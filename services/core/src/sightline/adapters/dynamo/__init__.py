@@ -13,6 +13,7 @@ from sightline.adapters.dynamo.owner_data import DynamoOwnerData
 from sightline.adapters.dynamo.recognition_cache import DynamoRecognitionCache
 from sightline.adapters.dynamo.schema_migration import DynamoSchemaMigration
 from sightline.adapters.dynamo.usage import DynamoUsageTable
+from sightline.adapters.dynamo.webhooks import DynamoWebhookTable
 from sightline.ports.tables import Tables
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "DynamoRecognitionCache",
     "DynamoSchemaMigration",
     "DynamoUsageTable",
+    "DynamoWebhookTable",
     "dynamo_tables",
 ]
 
@@ -42,6 +44,7 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         index=DynamoImageIndex(client, table),
         usage=DynamoUsageTable(client, table),
         api_keys=DynamoApiKeyTable(client, table),
+        webhooks=DynamoWebhookTable(client, table),
         recognition_cache=DynamoRecognitionCache(client, table),
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),

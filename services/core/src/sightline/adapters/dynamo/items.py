@@ -25,6 +25,7 @@ from sightline.domain.summaries import (
     RecognitionSummary,
     RenditionsSummary,
 )
+from sightline.domain.webhooks import Delivery, DeliveryKey
 from sightline.ports.image_index import Term
 
 Item = dict[str, Any]
@@ -32,6 +33,8 @@ Item = dict[str, Any]
 IMAGE_PREFIX = "IMAGE#"
 ALBUM_PREFIX = "ALBUM#"
 API_KEY_PREFIX = "KEY#"
+WEBHOOK_PREFIX = "WEBHOOK#"
+DELIVERY_PREFIX = "DELIVERY#"
 USAGE_PREFIX = "USAGE#"
 RECOGNITION_PREFIX = "RECOGNITION#"
 
@@ -101,6 +104,31 @@ def api_key_key(owner: str, key_id: str) -> Item:
 
 def api_key_digest_key(digest: str) -> Item:
     return {"pk": {"S": f"{API_KEY_PREFIX}{digest}"}, "sk": {"S": "KEY"}}
+
+
+def webhook_key(owner: str, webhook_id: str) -> Item:
+    return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{WEBHOOK_PREFIX}{webhook_id}"}}
+
+
+def deliveries_partition(owner: str, webhook_id: str) -> str:
+    """Return the partition of the deliveries to an endpoint."""
+    return f"{owner_partition(owner)}#{WEBHOOK_PREFIX}{webhook_id}"
+
+
+def delivery_key(key: DeliveryKey) -> Item:
+    pk = deliveries_partition(key.owner, key.webhook_id)
+    return {"pk": {"S": pk}, "sk": {"S": f"{DELIVERY_PREFIX}{key.delivery_id}"}}
+
+
+def pending_prefix(subject_id: str) -> str:
+    """Return the start of the sort keys that mark pending deliveries of a subject."""
+    return f"PENDING#{subject_id}#"
+
+
+def pending_delivery_key(delivery: Delivery) -> Item:
+    pk = deliveries_partition(delivery.owner, delivery.webhook_id)
+    sk = f"{pending_prefix(delivery.subject_id)}{delivery.delivery_id}"
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 def idempotency_key(owner: str, key: str) -> Item:

@@ -7,12 +7,14 @@ from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
     API_KEY_PREFIX,
     IMAGE_PREFIX,
+    WEBHOOK_PREFIX,
     Item,
     api_key_digest_key,
     label_counts_partition,
     owner_partition,
 )
 from sightline.adapters.dynamo.queries import query
+from sightline.adapters.dynamo.webhooks import delete_deliveries
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -40,7 +42,14 @@ class DynamoOwnerData:
                     if item["sk"].startswith(API_KEY_PREFIX):
                         # First, so that an interrupted erasure leaves no key that works.
                         await self._delete(api_key_digest_key(item["digest"]))
+                    webhook_id = None
+                    if item["sk"].startswith(WEBHOOK_PREFIX):
+                        webhook_id = item["sk"].removeprefix(WEBHOOK_PREFIX)
+                        await delete_deliveries(self._client, self._table, owner, webhook_id)
                     await self._delete({name: {"S": item[name]} for name in ("pk", "sk")})
+                    if webhook_id is not None:
+                        # Those that were added before the endpoint was gone.
+                        await delete_deliveries(self._client, self._table, owner, webhook_id)
 
     async def _delete(self, key: Item) -> None:
         await self._client.delete_item(TableName=self._table, Key=key)

@@ -17,6 +17,7 @@ from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, M
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
 from sightline.adapters.memory.state import MemoryState
 from sightline.adapters.memory.usage import MemoryUsageTable
+from sightline.adapters.memory.webhooks import MemoryWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
 from sightline.ports.tables import Tables
 
@@ -38,6 +39,7 @@ __all__ = [
     "MemoryState",
     "MemoryTopic",
     "MemoryUsageTable",
+    "MemoryWebhookTable",
     "memory_tables",
 ]
 
@@ -51,6 +53,7 @@ def memory_tables() -> Tables:
         index=MemoryImageIndex(state),
         usage=MemoryUsageTable(state),
         api_keys=MemoryApiKeyTable(state),
+        webhooks=MemoryWebhookTable(state),
         recognition_cache=MemoryRecognitionCache(state),
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),

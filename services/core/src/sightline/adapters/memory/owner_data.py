@@ -4,7 +4,7 @@ from sightline.adapters.memory.state import MemoryState
 
 
 class MemoryOwnerData:
-    """`OwnerData` over the dictionaries of usage, API keys and idempotency keys."""
+    """`OwnerData` over the dictionaries of usage, API keys, webhooks and idempotency keys."""
 
     def __init__(self, state: MemoryState) -> None:
         self._state = state
@@ -14,5 +14,9 @@ class MemoryOwnerData:
             del self._state.usage[month]
         for api_key in [each for each in self._state.api_keys if each[0] == owner]:
             del self._state.api_keys[api_key]
+        for webhook in [each for each in self._state.webhooks if each[0] == owner]:
+            del self._state.webhooks[webhook]
+        for delivery in [each for each in self._state.deliveries if each.owner == owner]:
+            del self._state.deliveries[delivery]
         for request in [each for each in self._state.requests if each[0] == owner]:
             del self._state.requests[request]

@@ -8,6 +8,7 @@ from sightline.domain.api_keys import ApiKey
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Recognition
+from sightline.domain.webhooks import Delivery, DeliveryKey, Webhook
 from sightline.ports.idempotency_store import StoredResponse
 
 
@@ -19,6 +20,9 @@ class MemoryState:
     albums: dict[AlbumKey, Album] = field(default_factory=dict)
     #: By owner and key id.
     api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
+    #: By owner and webhook id.
+    webhooks: dict[tuple[str, str], Webhook] = field(default_factory=dict)
+    deliveries: dict[DeliveryKey, Delivery] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.

@@ -16,6 +16,7 @@ from sightline.adapters.sqlite.opening import UnusableDatabase, prepare
 from sightline.adapters.sqlite.owner_data import SqliteOwnerData
 from sightline.adapters.sqlite.recognition_cache import SqliteRecognitionCache
 from sightline.adapters.sqlite.usage import SqliteUsageTable
+from sightline.adapters.sqlite.webhooks import SqliteWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
 from sightline.ports.tables import Tables
 
@@ -31,6 +32,7 @@ __all__ = [
     "SqliteOwnerData",
     "SqliteRecognitionCache",
     "SqliteUsageTable",
+    "SqliteWebhookTable",
     "TableUnavailable",
     "UnusableDatabase",
     "prepare",
@@ -46,6 +48,7 @@ def sqlite_tables(database: Database) -> Tables:
         index=SqliteImageIndex(database),
         usage=SqliteUsageTable(database),
         api_keys=SqliteApiKeyTable(database),
+        webhooks=SqliteWebhookTable(database),
         recognition_cache=SqliteRecognitionCache(database),
         idempotency=SqliteIdempotencyStore(database),
         owner_data=SqliteOwnerData(database),

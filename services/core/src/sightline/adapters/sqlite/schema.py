@@ -126,4 +126,35 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # `revision` is that of the document.
+        """
+        CREATE TABLE webhooks (
+            owner TEXT NOT NULL,
+            webhook_id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, webhook_id)
+        ) WITHOUT ROWID
+        """,
+        # A message to an endpoint, about an image or album; `expires_at` is in Unix seconds.
+        """
+        CREATE TABLE deliveries (
+            owner TEXT NOT NULL,
+            webhook_id TEXT NOT NULL,
+            delivery_id TEXT NOT NULL,
+            subject_id TEXT NOT NULL,
+            pending INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            expires_at REAL NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, webhook_id, delivery_id)
+        )
+        """,
+        """
+        CREATE INDEX pending_deliveries
+        ON deliveries (owner, webhook_id, subject_id, delivery_id) WHERE pending
+        """,
+        "CREATE INDEX deliveries_by_expiry ON deliveries (expires_at)",
+    ),
 )

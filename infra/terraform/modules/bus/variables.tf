@@ -1,0 +1,5 @@
+variable "name" {
+  description = "Name of the bus."
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,1 @@
+"""Notifications of changed images and albums."""
