@@ -80,6 +80,17 @@ def test_the_buckets_of_the_latest_callers_are_kept(
     assert limiter.take("b").remaining == 4
 
 
+def test_a_charge_is_a_deficit_that_later_requests_wait_for(
+    limiter: RateLimiter, clock: Clock
+) -> None:
+    limiter.take("a")
+    assert limiter.charge("a", 9) == RateLimitState(remaining=0, reset_seconds=5, retry_seconds=0)
+    assert limiter.take("a").retry_seconds == 3
+    clock.now += 3
+    assert limiter.take("a").retry_seconds == 0
+    assert limiter.take("b").remaining == 4
+
+
 @pytest.fixture
 def limited_gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     """A gateway with a low rate limit that allows one CORS origin."""
@@ -117,6 +128,43 @@ def test_an_idempotent_replay_counts_as_one_request(limited_gateway: Gateway) ->
     for left in (2, 1):
         response = limited_gateway.client.post("/v1/images/delete", json=body, headers=headers)
         assert response.headers["RateLimit"].startswith(f'"owner";r={left};')
+
+
+IMAGE_ID = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/images/delete", {"ids": [IMAGE_ID, "other"]}),
+        (
+            "/v1/images/batch",
+            {"images": [{"media_type": "image/jpeg", "bytes": 1, "sha256": "0" * 64}] * 2},
+        ),
+    ],
+)
+def test_a_batch_counts_as_many_requests_as_it_has_items(
+    limited_gateway: Gateway, path: str, body: dict[str, object]
+) -> None:
+    client, headers = limited_gateway.client, limited_gateway.headers()
+    response = client.post(path, json=body, headers={**headers, "Idempotency-Key": "first"})
+    assert response.status_code == 207
+    assert response.headers["RateLimit"].startswith('"owner";r=1;')
+    repeated = client.post(path, json=body, headers={**headers, "Idempotency-Key": "first"})
+    assert repeated.headers["RateLimit"].startswith('"owner";r=0;')
+    assert client.post(path, json=body, headers=headers).status_code == 429
+
+
+@pytest.mark.parametrize("operation", ["images", "images/delete"])
+def test_a_batch_of_an_album_counts_as_many_requests_as_it_has_items(
+    limited_gateway: Gateway, operation: str
+) -> None:
+    client, headers = limited_gateway.client, limited_gateway.headers()
+    album = client.post("/v1/albums", json={"title": "Trip"}, headers=headers).json()["id"]
+    path = f"/v1/albums/{album}/{operation}"
+    response = client.post(path, json={"ids": [IMAGE_ID, "other"]}, headers=headers)
+    assert response.status_code == 207, response.text
+    assert response.headers["RateLimit"].startswith('"owner";r=0;')
 
 
 def test_every_response_to_an_owner_has_the_headers(

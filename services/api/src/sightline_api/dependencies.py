@@ -19,6 +19,7 @@ from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.queues import Topic
 from sightline.ports.usage_table import UsageTable
+from sightline_api.auth.rate_limit import RequestMeter
 from sightline_api.auth.user import User
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
@@ -37,6 +38,18 @@ def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
 
 
 CurrentUser = Annotated[User, Depends(from_state("user"))]
+
+
+async def _find_batch_charge(request: Request) -> Callable[[int], None]:
+    """Return a function that counts a batch of so many items in the rate limit, if there is one."""
+    meter: RequestMeter | None = getattr(request.state, "meter", None)
+    return _charge_nothing if meter is None else meter.charge_batch
+
+
+def _charge_nothing(_items: int) -> None: ...
+
+
+ChargeBatch = Annotated[Callable[[int], None], Depends(_find_batch_charge)]
 
 
 async def _own_image(user: CurrentUser, image_id: Annotated[str, Path()]) -> ImageKey:

@@ -21,6 +21,7 @@ from sightline_api.albums.views import AlbumViews
 from sightline_api.asgi.headers import parse_if_match
 from sightline_api.dependencies import (
     Albums,
+    ChargeBatch,
     CurrentUser,
     IfMatch,
     Images,
@@ -182,9 +183,10 @@ async def delete_album(
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def add_to_album(
-    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes
+    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes, charge: ChargeBatch
 ) -> ItemOutcomes:
     """Add up to 100 of the caller's images to the album. Every image has an outcome of its own."""
+    charge(len(batch.ids))
     added = await albums.add_images(key, _valid_ids(batch.ids))
     changes.album(key, "updated")
     return _outcomes(batch.ids, added.inside, added.full)
@@ -199,10 +201,11 @@ async def add_to_album(
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def remove_from_album(
-    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes
+    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes, charge: ChargeBatch
 ) -> ItemOutcomes:
     """Remove up to 100 images from the album, and keep the images themselves."""
     await albums.get(key)
+    charge(len(batch.ids))
     removed = await albums.remove_images(key, _valid_ids(batch.ids))
     changes.album(key, "updated")
     return _outcomes(batch.ids, removed)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sightline.domain.api_keys import SECRET_PREFIX
 from sightline_api.asgi.headers import added_headers, read_header
 from sightline_api.auth.jwks import JwksUnavailable
-from sightline_api.auth.rate_limit import RateLimiter
+from sightline_api.auth.rate_limit import RateLimiter, RequestMeter
 from sightline_api.auth.scopes import SCOPES_KEY, required_scopes
 from sightline_api.auth.user import InvalidToken, User
 from sightline_api.problems import (
@@ -69,15 +69,10 @@ class AuthenticationMiddleware:
         limiter = self._limiter if user.key_id is None else self._key_limiter
         if limiter is None:
             return
-        state = limiter.take(user.key_id or user.owner)
-        added_headers(scope).extend(
-            (
-                (b"ratelimit-policy", limiter.policy.encode()),
-                (b"ratelimit", limiter.format_header(state).encode()),
-            )
-        )
-        if state.retry_seconds:
-            raise RateLimited(state.retry_seconds)
+        meter = RequestMeter(limiter, user.key_id or user.owner, added_headers(scope))
+        scope["state"]["meter"] = meter
+        if retry_seconds := meter.admit().retry_seconds:
+            raise RateLimited(retry_seconds)
 
 
 def _authorize(scope: Scope, user: User) -> None:

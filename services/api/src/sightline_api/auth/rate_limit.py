@@ -19,7 +19,7 @@ OWNER_POLICY, API_KEY_POLICY = "owner", "api-key"
 _HEADERS = {
     "RateLimit-Policy": {
         "description": "The rate limit: `q` requests at once, and as many again every `w` seconds. "
-        "Absent if there is no limit.",
+        "A batch counts as many requests as it has items. Absent if there is no limit.",
         "schema": {"type": "string"},
         "example": f'"{OWNER_POLICY}";q=200;w=4',
     },
@@ -65,19 +65,27 @@ class RateLimiter:
 
     def take(self, caller: str) -> RateLimitState:
         """Take one request from the bucket of the caller, unless it is empty."""
-        now = self._clock()
-        taken, at = self._taken.pop(caller, (0.0, now))
-        taken = max(0.0, taken - (now - at) * self._rate)
-        retry_seconds = 0.0
+        taken = self._read(caller)
         if taken + 1 > self._burst:
-            retry_seconds = (taken + 1 - self._burst) / self._rate
-        else:
-            taken += 1
-        self._taken[caller] = taken, now
+            return self._write(caller, taken, (taken + 1 - self._burst) / self._rate)
+        return self._write(caller, taken + 1)
+
+    def charge(self, caller: str, units: int) -> RateLimitState:
+        """Take what a request costs beyond the first unit. Later requests wait for a deficit."""
+        return self._write(caller, self._read(caller) + units)
+
+    def _read(self, caller: str) -> float:
+        """Return what is taken from the bucket of the caller now."""
+        taken, at = self._taken.get(caller, (0.0, 0.0))
+        return max(0.0, taken - (self._clock() - at) * self._rate)
+
+    def _write(self, caller: str, taken: float, retry_seconds: float = 0.0) -> RateLimitState:
+        self._taken[caller] = taken, self._clock()
+        self._taken.move_to_end(caller)
         if len(self._taken) > MAX_BUCKETS:
             self._taken.popitem(last=False)
         return RateLimitState(
-            remaining=int(self._burst - taken),
+            remaining=max(0, int(self._burst - taken)),
             reset_seconds=math.ceil(taken / self._rate),
             retry_seconds=math.ceil(retry_seconds),
         )
@@ -85,6 +93,36 @@ class RateLimiter:
     def format_header(self, state: RateLimitState) -> str:
         """Format the value of the `RateLimit` header."""
         return f'"{self._name}";r={state.remaining};t={state.reset_seconds}'
+
+
+class RequestMeter:
+    """Counts one request of a caller, and reports the state of the bucket in its response.
+
+    `headers` are those that the response gets in addition to its own.
+    """
+
+    def __init__(
+        self, limiter: RateLimiter, caller: str, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        self._limiter = limiter
+        self._caller = caller
+        self._headers = headers
+        self._headers.append((b"ratelimit-policy", limiter.policy.encode()))
+        self._headers.append((b"ratelimit", b""))
+        self._index = len(self._headers) - 1
+
+    def admit(self) -> RateLimitState:
+        """Take one unit for the request, unless the bucket is empty."""
+        return self._report(self._limiter.take(self._caller))
+
+    def charge_batch(self, items: int) -> None:
+        """Count a batch as many times as it has items."""
+        if items > 1:
+            self._report(self._limiter.charge(self._caller, items - 1))
+
+    def _report(self, state: RateLimitState) -> RateLimitState:
+        self._headers[self._index] = (b"ratelimit", self._limiter.format_header(state).encode())
+        return state
 
 
 def describe_headers(document: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from sightline.domain.states import Status
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
+    ChargeBatch,
     CurrentUser,
     Deleter,
     IfMatch,
@@ -96,9 +97,10 @@ async def create_image(
     responses=documented(*IDEMPOTENCY),
 )
 async def create_images(
-    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads
+    batch: ImageUploadBatch, user: CurrentUser, uploads: Uploads, charge: ChargeBatch
 ) -> ImageUploadOutcomes:
     """Create up to 100 images with a presigned POST each. Every image has an outcome of its own."""
+    charge(len(batch.images))
 
     async def create(request: ImageUploadRequest) -> ImageUploadOutcome:
         try:
@@ -119,9 +121,14 @@ async def create_images(
     responses=documented(*IDEMPOTENCY),
 )
 async def delete_images(
-    batch: DeletionBatch, user: CurrentUser, deleter: Deleter, changes: Changes
+    batch: DeletionBatch,
+    user: CurrentUser,
+    deleter: Deleter,
+    changes: Changes,
+    charge: ChargeBatch,
 ) -> ItemOutcomes:
     """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
+    charge(len(batch.ids))
 
     async def delete(image_id: str) -> ItemOutcome:
         try:
