@@ -59,10 +59,25 @@ describe("a request", () => {
   });
 
   test("throws a Problem with the code, detail and Retry-After", async () => {
-    const { api } = makeClient(problem(429, "rate_limited", { "Retry-After": "3" }));
+    const { api } = makeClient(problem(429, "rate_limited", { "Retry-After": "30" }));
     const error = await api.GET("/v1/usage").catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Problem);
-    expect(error).toMatchObject({ status: 429, code: "rate_limited", detail: "Why.", retryAfter: 3 });
+    expect(error).toMatchObject({ status: 429, code: "rate_limited", detail: "Why.", retryAfter: 30 });
+  });
+
+  test("waits for the rate limit, and is repeated with its body", async () => {
+    const limited = () => problem(429, "rate_limited", { "Retry-After": "0" });
+    const { api, call } = makeClient(limited(), limited(), json({ id: "a" }));
+    await api.POST("/v1/albums", { body: { title: "Summer" } });
+    expect(call).toHaveBeenCalledTimes(3);
+    expect(await (call.mock.calls[2]![0] as Request).json()).toEqual({ title: "Summer" });
+  });
+
+  test("is not repeated for ever", async () => {
+    const limited = () => problem(429, "rate_limited", { "Retry-After": "0" });
+    const { api, call } = makeClient(limited(), limited(), limited(), json({}));
+    await expect(api.GET("/v1/usage")).rejects.toMatchObject({ status: 429 });
+    expect(call).toHaveBeenCalledTimes(3);
   });
 
   test("throws a Problem for a response from an intermediary", async () => {

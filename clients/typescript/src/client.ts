@@ -23,6 +23,10 @@ export interface Options {
 
 const TIMEOUT_MS = 35_000;
 
+/** Attempts of a request that exceeds the rate limit, and the longest time to wait for the next. */
+const MAX_ATTEMPTS = 3;
+const MAX_WAIT_SECONDS = 10;
+
 /**
  * Creates a client that adds the credential to each request. Calls throw `Problem`, `Unreachable`
  * and whatever `token` throws.
@@ -40,8 +44,9 @@ export function createSightline(options: Options): Sightline {
 }
 
 /**
- * Creates a `fetch` that adds the credential, and retries once with a new token after a 401. Each
- * request starts a trace, unless the application has set a `traceparent`.
+ * Creates a `fetch` that adds the credential, and retries once with a new token after a 401. A
+ * request above the rate limit, which had no effect, waits as long as the API says. Each request
+ * starts a trace, unless the application has set a `traceparent`.
  */
 export function createAuthenticatedFetch(
   options: Options,
@@ -71,9 +76,31 @@ export function createAuthenticatedFetch(
   return async (original) => {
     const request = new Request(original);
     if (!request.headers.has("traceparent")) request.headers.set("traceparent", makeTraceparent());
-    const retry = request.clone();
-    const response = await attempt(request, false);
-    const isRenewable = typeof token !== "string";
-    return response.status === 401 && isRenewable ? attempt(retry, true) : response;
+    for (let attempts = 1; ; attempts += 1) {
+      const retry = request.clone();
+      let response = await attempt(request.clone(), false);
+      const isRenewable = typeof token !== "string";
+      if (response.status === 401 && isRenewable) response = await attempt(retry, true);
+      const seconds = Number(response.headers.get("Retry-After") ?? NaN);
+      const isRetried = response.status === 429 && seconds <= MAX_WAIT_SECONDS;
+      if (!isRetried || attempts === MAX_ATTEMPTS) return response;
+      await wait(seconds, request.signal);
+    }
   };
+}
+
+/** Resolves after so many seconds. Throws the signal's reason when it aborts. */
+function wait(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, seconds * 1000);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+  });
 }

@@ -1401,7 +1401,7 @@ export interface components {
         /** @description The media type that a body must have. */
         Accept: string;
         /**
-         * @description The rate limit: `q` requests at once, and as many again every `w` seconds. Absent if there is no limit.
+         * @description The rate limit: `q` requests at once, and as many again every `w` seconds. A batch counts as many requests as it has items. Absent if there is no limit.
          * @example "owner";q=200;w=4
          */
         "RateLimit-Policy": string;
