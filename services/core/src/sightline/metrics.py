@@ -90,6 +90,13 @@ RECOGNITION_CALLS = Metric(
     "Paid calls of Amazon Rekognition",
     {"Feature": ("labels", "properties", "text", "faces", "moderation")},
 )
+WEBHOOK_DELIVERIES = Metric(
+    "WebhookDeliveries",
+    "Count",
+    "Attempts to deliver a message to a webhook endpoint, by how they ended: `retried` is "
+    "attempted again, and `failed` is not, also because the endpoint is paused",
+    {"Outcome": ("delivered", "retried", "failed")},
+)
 EVENT_STREAMS = Metric(
     "EventStreams",
     "Count",
@@ -105,6 +112,7 @@ METRICS = (
     FAILURES,
     ATTEMPTS,
     RECOGNITION_CALLS,
+    WEBHOOK_DELIVERIES,
     EVENT_STREAMS,
 )
 

@@ -122,6 +122,8 @@ def notifier_environment(ports: Ports, resources: Resources) -> Environment:
         **_consumer_environment(ports, resources),
         "SIGHTLINE_QUEUE_URL": resources.notifications_queue_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.notifier),
+        # A receiver under development runs on the same machine.
+        "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
     }
 
 

@@ -1,11 +1,13 @@
-"""Process the messages of the notifier: change events."""
+"""Process the messages of the notifier: change events, and tasks to deliver to an endpoint."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Protocol
 
 from sightline import tracing
 from sightline.consumer.settlement import Failed, Handled, Outcome
+from sightline.domain.delivery_tasks import DeliveryTask, parse_delivery_tasks
 from sightline.domain.events import Event, InvalidEventsMessage, parse_events
 from sightline.ports.queues import Message
 from sightline_notifier.channels import Channel
@@ -13,11 +15,21 @@ from sightline_notifier.channels import Channel
 logger = logging.getLogger(__name__)
 
 
-class EventMessages:
-    """`MessageHandler` of change events; each message times out after `timeout_seconds`."""
+class DeliveryHandler(Protocol):
+    """Attempts deliveries to webhook endpoints."""
 
-    def __init__(self, channels: Sequence[Channel], timeout_seconds: float) -> None:
+    async def deliver(self, task: DeliveryTask) -> None:
+        """Attempt a delivery if it is due; its result, or a later task, is durable then."""
+
+
+class EventMessages:
+    """`MessageHandler` of events and tasks; each message times out after `timeout_seconds`."""
+
+    def __init__(
+        self, channels: Sequence[Channel], deliverer: DeliveryHandler, timeout_seconds: float
+    ) -> None:
         self._channels = channels
+        self._deliverer = deliverer
         self._timeout_seconds = timeout_seconds
 
     async def attempt(self, message: Message, max_receives: int | None) -> Outcome:
@@ -28,6 +40,7 @@ class EventMessages:
             return Failed()
         # Every channel sees every event, even if another channel fails.
         results = [await self._notify(channel, events) for channel in self._channels]
+        results += [await self._deliver(task) for task in parse_delivery_tasks(message.body)]
         return Handled() if all(results) else Failed()
 
     async def _notify(self, channel: Channel, events: Sequence[Event]) -> bool:
@@ -39,5 +52,16 @@ class EventMessages:
         except Exception as error:
             tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not notify of an event")
+            return False
+        return True
+
+    async def _deliver(self, task: DeliveryTask) -> bool:
+        """Return whether the task was processed."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._deliverer.deliver(task)
+        except Exception as error:
+            tracing.fail_unit(type(error).__qualname__)
+            logger.exception("could not process a delivery", extra=task.key._asdict())
             return False
         return True

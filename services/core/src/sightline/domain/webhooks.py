@@ -42,6 +42,10 @@ RETRY_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 28_800)
 MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
 
 
+#: Time for which every attempt must have failed before an endpoint is paused.
+PAUSE_AFTER = timedelta(hours=20)
+
+
 class WebhookEventType(StrEnum):
     """What an endpoint can subscribe to."""
 
@@ -156,6 +160,10 @@ class Webhook(Value):
             return self
         return self.with_changes(failures=0, failing_since=None)
 
+    def has_failed_long(self, at: datetime) -> bool:
+        """Return whether all attempts have failed for `PAUSE_AFTER`."""
+        return self.failing_since is not None and at - self.failing_since >= PAUSE_AFTER
+
     def fail(self, at: datetime) -> Self:
         """Return the endpoint after a failed attempt."""
         return self.with_changes(failures=self.failures + 1, failing_since=self.failing_since or at)
@@ -194,7 +202,7 @@ class Delivery(Value):
         """When the delivery is no longer listed."""
         return self.created_at + DELIVERY_RETENTION
 
-    def succeed(self, status: int, at: datetime) -> Self:
+    def succeed(self, status: int | None, at: datetime) -> Self:
         """Return the delivery after a successful attempt."""
         return self._end_attempt(DeliveryState.DELIVERED, status, None, None, at)
 
