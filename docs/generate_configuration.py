@@ -20,6 +20,7 @@ from sightline.settings import ConsumerSettings, ServiceSettings
 from sightline_api.settings import ApiSettings
 from sightline_local.recognition.settings import RecognitionSettings
 from sightline_local.web.settings import WebSettings
+from sightline_notifier.settings import NotifierSettings
 from sightline_ops.analytics.settings import AnalyticsSettings
 from sightline_resizer.settings import ResizerSettings
 from sightline_worker.settings import WorkerSettings
@@ -33,6 +34,7 @@ SECTIONS: Mapping[str, type[BaseSettings]] = {
     "api": ApiSettings,
     "worker": WorkerSettings,
     "resizer": ResizerSettings,
+    "notifier": NotifierSettings,
     "analytics": AnalyticsSettings,
     "recognition": RecognitionSettings,
     "web": WebSettings,

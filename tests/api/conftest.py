@@ -303,6 +303,7 @@ def serve(
                 originals=originals,
                 renditions=renditions,
                 reprocessing=uploads,
+                notifications=topic,
                 changes=changes,
                 broker=broker,
                 signer=PlainSigner(),

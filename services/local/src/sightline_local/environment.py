@@ -90,6 +90,7 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
         ),
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
+        "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
         # Chosen by the user, as `make run CORS_ORIGINS=...`.
         "SIGHTLINE_CORS_ORIGINS": os.environ.get("SIGHTLINE_CORS_ORIGINS", ""),
     }

@@ -8,10 +8,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from sightline.domain.ids import derive_id
 from sightline.domain.model import Value
@@ -251,6 +252,12 @@ class Delivery(Value):
 def new_secret() -> str:
     """Return a new secret: the prefix and random bytes in Base64."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def format_payload(kind: str, happened_at: datetime, data: dict[str, Any]) -> str:
+    """Return the JSON body of a message, in the form that the specification recommends."""
+    document = {"type": kind, "timestamp": happened_at.isoformat(), "data": data}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def sign(signing_secrets: tuple[str, ...], message_id: str, timestamp: int, payload: bytes) -> str:

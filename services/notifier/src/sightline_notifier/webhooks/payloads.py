@@ -1,6 +1,5 @@
 """The messages that endpoints receive, as JSON."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from sightline.domain.ids import time_of
 from sightline.domain.images import PART_NAMES, Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.states import Status
-from sightline.domain.webhooks import WebhookEventType
+from sightline.domain.webhooks import WebhookEventType, format_payload
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 
@@ -90,12 +89,6 @@ def make_message(
 ) -> WebhookMessage:
     """Return a message in the form that Standard Webhooks recommends: type, timestamp, data."""
     return WebhookMessage(kind, subject_id, happened_at, format_payload(kind, happened_at, data))
-
-
-def format_payload(kind: str, happened_at: datetime, data: dict[str, Any]) -> str:
-    """Return the JSON body of a message."""
-    document = {"type": kind, "timestamp": _format_time(happened_at), "data": data}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def summarize_image(image: Image) -> dict[str, Any]:
