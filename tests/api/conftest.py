@@ -304,6 +304,7 @@ def serve(
                 originals=originals,
                 renditions=renditions,
                 reprocessing=uploads,
+                notifications=topic,
                 changes=changes,
                 broker=broker,
                 signer=PlainSigner(),

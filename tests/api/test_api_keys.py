@@ -143,7 +143,12 @@ OPERATIONS = [
 ]
 
 #: What requires an access token, whatever the scopes.
-PERSONAL = {"create_api_key", "list_api_keys", "revoke_api_key", "erase_account"}
+PERSONAL = {
+    *("create_api_key", "list_api_keys", "revoke_api_key", "erase_account"),
+    *("create_webhook", "list_webhooks", "get_webhook", "update_webhook", "delete_webhook"),
+    *("rotate_webhook_secret", "test_webhook", "list_webhook_deliveries"),
+    *("get_webhook_delivery", "replay_webhook_delivery"),
+}
 
 
 @pytest.mark.parametrize("scope", Scope)

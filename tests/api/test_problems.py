@@ -152,6 +152,16 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "create_api_key",
         "list_api_keys",
         "revoke_api_key",
+        "create_webhook",
+        "list_webhooks",
+        "get_webhook",
+        "update_webhook",
+        "delete_webhook",
+        "rotate_webhook_secret",
+        "test_webhook",
+        "list_webhook_deliveries",
+        "get_webhook_delivery",
+        "replay_webhook_delivery",
         "get_health",
     }
     for name, operation in operations.items():

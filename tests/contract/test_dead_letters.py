@@ -186,7 +186,7 @@ async def test_redrive_sends_a_message_before_it_deletes_it(harness: DeadLetterH
     counts = []
 
     class Counting:
-        async def send(self, body: str) -> None:
+        async def send(self, body: str, delay: float = 0) -> None:
             counts.append(await harness.count())
 
     await harness.add("hello")
@@ -197,7 +197,7 @@ async def test_redrive_sends_a_message_before_it_deletes_it(harness: DeadLetterH
 
 async def test_redrive_keeps_a_message_that_cannot_be_sent(harness: DeadLetterHarness) -> None:
     class Unavailable:
-        async def send(self, body: str) -> None:
+        async def send(self, body: str, delay: float = 0) -> None:
             raise ConnectionError
 
     await harness.add("hello")

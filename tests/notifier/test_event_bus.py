@@ -11,6 +11,7 @@ from sightline.adapters.memory import memory_tables
 from sightline.consumer.settlement import Failed, Handled
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.clock import now
+from sightline.domain.delivery_tasks import DeliveryTask
 from sightline.domain.events import Event, album_event, format_events, image_event
 from sightline.domain.failures import Failure
 from sightline.domain.ids import new_album_id, new_image_id
@@ -160,6 +161,11 @@ async def test_only_rejected_entries_are_sent_again(
     assert sorted(notice.id for notice in bus.published) == [event.event_id for event in events]
 
 
+class NoDeliveries:
+    async def deliver(self, task: DeliveryTask) -> None:
+        raise AssertionError(task)
+
+
 async def test_bus_that_keeps_rejecting_leaves_the_message_in_the_queue(
     channel: EventBusChannel, bus: MemoryEventBus
 ) -> None:
@@ -167,9 +173,9 @@ async def test_bus_that_keeps_rejecting_leaves_the_message_in_the_queue(
     bus.rejects = {event.event_id: 100}
     with pytest.raises(RejectedEntries, match="ThrottlingException"):
         await channel.notify_all(events)
-    messages = EventMessages([channel], 10)
+    messages = EventMessages([channel], NoDeliveries(), 10)
     message = Message("message", "receipt", format_events(events), 1)
-    assert await messages.attempt(message, None) == Failed()
+    assert isinstance(await messages.attempt(message, None), Failed)
     bus.rejects.clear()
     assert await messages.attempt(message, None) == Handled()
     assert [notice.id for notice in bus.published] == [event.event_id]

@@ -17,6 +17,7 @@ from sightline_cli import (
     login,
     sync,
     upload,
+    webhooks,
     whoami,
 )
 from sightline_cli.runner import API_KEY, PROFILE
@@ -55,6 +56,7 @@ for command in (
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
+app.add_typer(webhooks.app, name="webhook")
 
 
 def _show_version(value: bool) -> None:

@@ -27,6 +27,7 @@ from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.tables import Tables
 from sightline.ports.usage_table import UsageTable
+from sightline.ports.webhook_table import WebhookTable
 from sightline_api import capabilities
 from sightline_api.account import endpoints as account
 from sightline_api.account import usage
@@ -62,6 +63,8 @@ from sightline_api.settings import ApiSettings
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.s3 import S3Signer
 from sightline_api.urls.signer import BucketEndpoint, Signer
+from sightline_api.webhooks import endpoints as webhooks
+from sightline_api.webhooks.requests import DeliveryRequests
 
 ROUTERS = (
     images.router,
@@ -73,6 +76,7 @@ ROUTERS = (
     usage.router,
     account.router,
     keys.router,
+    webhooks.router,
     events.router,
     capabilities.router,
 )
@@ -89,6 +93,8 @@ class State(TypedDict):
     albums: AlbumTable
     index: ImageIndex
     api_keys: ApiKeyTable
+    webhooks: WebhookTable
+    delivery_requests: DeliveryRequests
     usage: UsageTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
@@ -217,7 +223,8 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                 _subscribe(settings, queues, registry, broker, tables.images)
             )
             http = await stack.enter_async_context(httpx.AsyncClient())
-            publisher = EventPublisher(SnsTopic(sns, settings.events_topic_arn))
+            events_topic = SnsTopic(sns, settings.events_topic_arn)
+            publisher = EventPublisher(events_topic)
             yield build_state(
                 settings,
                 tables=tables,
@@ -228,6 +235,7 @@ def on_aws(settings: ApiSettings) -> Lifespan:
                     s3, settings.renditions_bucket, replicated=settings.replicated
                 ),
                 reprocessing=SnsTopic(sns, settings.uploads_topic_arn),
+                notifications=events_topic,
                 changes=await stack.enter_async_context(ChangePublisher(publisher)),
                 broker=broker,
                 signer=_make_signer(clients, settings),
@@ -249,6 +257,7 @@ def build_state(
     originals: ObjectStore,
     renditions: ObjectStore,
     reprocessing: Topic,
+    notifications: Topic,
     changes: ChangePublisher,
     broker: Broker,
     signer: Signer,
@@ -262,6 +271,8 @@ def build_state(
         albums=tables.albums,
         index=tables.index,
         api_keys=tables.api_keys,
+        webhooks=tables.webhooks,
+        delivery_requests=DeliveryRequests(tables.webhooks, notifications),
         usage=tables.usage,
         idempotency=tables.idempotency,
         uploads=UploadCreator(

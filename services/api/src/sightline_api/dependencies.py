@@ -19,6 +19,7 @@ from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.queues import Topic
 from sightline.ports.usage_table import UsageTable
+from sightline.ports.webhook_table import WebhookTable
 from sightline_api.auth.rate_limit import RequestMeter
 from sightline_api.auth.user import User
 from sightline_api.settings import ApiSettings
@@ -78,6 +79,7 @@ Settings = Annotated[ApiSettings, Depends(from_state("settings"))]
 Images = Annotated[ImageTable, Depends(from_state("images"))]
 Albums = Annotated[AlbumTable, Depends(from_state("albums"))]
 ApiKeys = Annotated[ApiKeyTable, Depends(from_state("api_keys"))]
+Webhooks = Annotated[WebhookTable, Depends(from_state("webhooks"))]
 Index = Annotated[ImageIndex, Depends(from_state("index"))]
 Usages = Annotated[UsageTable, Depends(from_state("usage"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]

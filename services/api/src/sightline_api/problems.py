@@ -31,6 +31,7 @@ from starlette.routing import Match, Route
 
 from sightline.domain.albums import AlbumNotFound, NotInAlbum
 from sightline.domain.api_keys import ApiKeyNotFound
+from sightline.domain.webhooks import DeliveryNotFound, WebhookNotFound
 from sightline.optimistic import Conflict
 from sightline.ports.errors import DependencyBusy
 from sightline.ports.image_table import ImageNotFound
@@ -241,6 +242,36 @@ class TooManyApiKeys(Problem):
     detail = "The account has the maximum number of API keys. Revoke one first."
 
 
+class WebhookNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "webhook_not_found"
+    detail = "Webhook endpoint not found."
+
+
+class DeliveryNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "delivery_not_found"
+    detail = "Delivery not found. Deliveries are kept for 14 days."
+
+
+class TooManyWebhooks(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_webhooks"
+    detail = "The account has the maximum number of webhook endpoints. Delete one first."
+
+
+class WebhookPaused(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "webhook_paused"
+    detail = "The webhook endpoint is paused. Resume it first."
+
+
+class InvalidWebhookUrl(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_webhook_url"
+    detail = "The URL must be a public `https` URL without a user name, password or fragment."
+
+
 class TooManyAlbums(Problem):
     status = HTTPStatus.CONFLICT
     code = "too_many_albums"
@@ -355,6 +386,8 @@ DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
     ImageNotFound: ImageNotFoundProblem,
     AlbumNotFound: AlbumNotFoundProblem,
     ApiKeyNotFound: ApiKeyNotFoundProblem,
+    WebhookNotFound: WebhookNotFoundProblem,
+    DeliveryNotFound: DeliveryNotFoundProblem,
     NotInAlbum: NotInAlbumProblem,
     Conflict: Contended,
 }

@@ -103,6 +103,11 @@ class ApiSettings(ServiceSettings):
         description="Minimum lifetime of a presigned URL, in seconds; the actual lifetime is up to "
         "one hour longer. A URL of S3 also expires with the session token that signed it.",
     )
+    webhooks_allow_loopback: bool = Field(
+        False,
+        description="Whether webhook endpoints may be on the machine of the notifier, also by "
+        "`http`. For local development only.",
+    )
     owner_requests_per_second: float | None = Field(
         50,
         gt=0,

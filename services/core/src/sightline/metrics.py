@@ -97,6 +97,13 @@ CIRCUIT_OPEN = Metric(
     {"Part": PARTS},
     is_level=True,
 )
+WEBHOOK_DELIVERIES = Metric(
+    "WebhookDeliveries",
+    "Count",
+    "Attempts to deliver a message to a webhook endpoint, by how they ended: `retried` is "
+    "attempted again, and `failed` is not, also because the endpoint is paused",
+    {"Outcome": ("delivered", "retried", "failed")},
+)
 EVENT_STREAMS = Metric(
     "EventStreams",
     "Count",
@@ -113,6 +120,7 @@ METRICS = (
     ATTEMPTS,
     RECOGNITION_CALLS,
     CIRCUIT_OPEN,
+    WEBHOOK_DELIVERIES,
     EVENT_STREAMS,
 )
 

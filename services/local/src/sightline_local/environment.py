@@ -91,6 +91,7 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS": f'["{resources.machine_client.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
+        "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
         # Chosen by the user, as `make run CORS_ORIGINS=...`.
         "SIGHTLINE_CORS_ORIGINS": os.environ.get("SIGHTLINE_CORS_ORIGINS", ""),
     }
@@ -123,6 +124,8 @@ def notifier_environment(ports: Ports, resources: Resources) -> Environment:
         **_consumer_environment(ports, resources),
         "SIGHTLINE_QUEUE_URL": resources.notifications_queue_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.notifier),
+        # A receiver under development runs on the same machine.
+        "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
     }
 
 

@@ -11,8 +11,7 @@ from sightline.logging import configure_logs
 from sightline.metric_export import export_metrics
 from sightline.otlp import export_traces
 from sightline.settings import read_settings
-from sightline_notifier.app import open_channels
-from sightline_notifier.event_messages import EventMessages
+from sightline_notifier.app import open_messages
 from sightline_notifier.settings import NotifierSettings
 
 
@@ -21,8 +20,7 @@ async def serve(settings: NotifierSettings) -> None:
     async with AsyncExitStack() as stack:
         clients = Clients(stack, settings.region)
         tables, _ = await open_tables(settings.table, clients, stack)
-        channels = await open_channels(settings, clients, tables, stack)
-        messages = EventMessages(channels, settings.handling_seconds)
+        messages = await open_messages(settings, clients, tables, stack)
         await consume("notifications", settings, clients, stack, messages)
 
 

@@ -1,11 +1,13 @@
-"""Process the messages of the notifier: change events."""
+"""Process the messages of the notifier: change events, and tasks to deliver to an endpoint."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Protocol
 
 from sightline import tracing
 from sightline.consumer.settlement import Failed, Handled, Outcome
+from sightline.domain.delivery_tasks import DeliveryTask, parse_delivery_tasks
 from sightline.domain.events import Event, InvalidEventsMessage, parse_events
 from sightline.ports.queues import Message
 from sightline_notifier.channels import BatchChannel, Channel
@@ -13,11 +15,24 @@ from sightline_notifier.channels import BatchChannel, Channel
 logger = logging.getLogger(__name__)
 
 
-class EventMessages:
-    """`MessageHandler` of change events; each message times out after `timeout_seconds`."""
+class DeliveryHandler(Protocol):
+    """Attempts deliveries to webhook endpoints."""
 
-    def __init__(self, channels: Sequence[Channel | BatchChannel], timeout_seconds: float) -> None:
+    async def deliver(self, task: DeliveryTask) -> None:
+        """Attempt a delivery if it is due; its result, or a later task, is durable then."""
+
+
+class EventMessages:
+    """`MessageHandler` of events and tasks; each message times out after `timeout_seconds`."""
+
+    def __init__(
+        self,
+        channels: Sequence[Channel | BatchChannel],
+        deliverer: DeliveryHandler,
+        timeout_seconds: float,
+    ) -> None:
         self._channels = channels
+        self._deliverer = deliverer
         self._timeout_seconds = timeout_seconds
 
     async def attempt(self, message: Message, max_receives: int | None) -> Outcome:
@@ -28,10 +43,14 @@ class EventMessages:
             return Failed()
         # Every channel sees every event, even if another channel fails.
         results = [await self._notify(channel, events) for channel in self._channels]
-        return Handled() if all(results) else Failed()
+        results += [await self._deliver(task) for task in parse_delivery_tasks(message.body)]
+        errors = [error for error in results if error is not None]
+        return Failed(errors[0]) if errors else Handled()
 
-    async def _notify(self, channel: Channel | BatchChannel, events: Sequence[Event]) -> bool:
-        """Return whether the channel processed all events, in order."""
+    async def _notify(
+        self, channel: Channel | BatchChannel, events: Sequence[Event]
+    ) -> Exception | None:
+        """Have the channel process all events, in order. Returns the error of a failure."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 if isinstance(channel, BatchChannel):
@@ -42,5 +61,16 @@ class EventMessages:
         except Exception as error:
             tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not notify of an event")
-            return False
-        return True
+            return error
+        return None
+
+    async def _deliver(self, task: DeliveryTask) -> Exception | None:
+        """Process the task. Returns the error of a failure."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._deliverer.deliver(task)
+        except Exception as error:
+            tracing.fail_unit(type(error).__qualname__)
+            logger.exception("could not process a delivery", extra=task.key._asdict())
+            return error
+        return None

@@ -64,6 +64,17 @@ from sightline_client.generated.api.images import (
 from sightline_client.generated.api.labels import list_labels
 from sightline_client.generated.api.operations import get_capabilities
 from sightline_client.generated.api.usage import get_usage
+from sightline_client.generated.api.webhooks import (
+    create_webhook,
+    delete_webhook,
+    get_webhook,
+    list_webhook_deliveries,
+    list_webhooks,
+    replay_webhook_delivery,
+    rotate_webhook_secret,
+    test_webhook,
+    update_webhook,
+)
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
@@ -77,6 +88,8 @@ from sightline_client.generated.models import (
     CapabilitiesView,
     CreatedApiKey,
     DeletionBatch,
+    DeliveryPage,
+    DeliveryView,
     ErasureView,
     Feature,
     ImageChanges,
@@ -95,6 +108,12 @@ from sightline_client.generated.models import (
     SortOrder,
     Status,
     UsageView,
+    WebhookChanges,
+    WebhookEventType,
+    WebhookList,
+    WebhookRequest,
+    WebhookView,
+    WebhookWithSecret,
 )
 from sightline_client.generated.types import UNSET, Response, Unset
 from sightline_client.image_file import Source
@@ -693,6 +712,72 @@ class Sightline:
     def revoke_api_key(self, key_id: str) -> None:
         """Revoke an API key; it stops working within 30 seconds."""
         self.call(revoke_api_key.sync_detailed, api_key_id=key_id)
+
+    # Webhooks
+
+    def webhooks(self) -> list[WebhookView]:
+        """Return the caller's webhook endpoints without their secrets, newest first."""
+        webhooks: WebhookList = self.call(list_webhooks.sync_detailed)
+        return webhooks.items
+
+    def create_webhook(
+        self,
+        url: str,
+        events: Iterable[WebhookEventType | str],
+        *,
+        description: str | None = None,
+    ) -> WebhookWithSecret:
+        """Create an endpoint that receives events. Its `secret` is returned only once."""
+        body = WebhookRequest(
+            url=url,
+            events=[WebhookEventType(event) for event in events],
+            description=description,
+        )
+        return self.call(create_webhook.sync_detailed, body=body)
+
+    def webhook(self, webhook_id: str) -> WebhookView:
+        """Return one endpoint, without its secret."""
+        return self.call(get_webhook.sync_detailed, webhook_id=webhook_id)
+
+    def update_webhook(self, webhook_id: str, **changes: Any) -> WebhookView:
+        """Change `url`, `events` or `description` of an endpoint, or whether it is `paused`."""
+        body = WebhookChanges.from_dict(changes)
+        webhook: WebhookView = self.call(
+            update_webhook.sync_detailed, webhook_id=webhook_id, body=body
+        )
+        return webhook
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete an endpoint and its deliveries."""
+        self.call(delete_webhook.sync_detailed, webhook_id=webhook_id)
+
+    def rotate_webhook_secret(self, webhook_id: str) -> WebhookWithSecret:
+        """Replace the secret of an endpoint; the previous one still signs for 24 hours."""
+        return self.call(rotate_webhook_secret.sync_detailed, webhook_id=webhook_id)
+
+    def test_webhook(self, webhook_id: str) -> DeliveryView:
+        """Send a test message to an endpoint."""
+        return self.call(test_webhook.sync_detailed, webhook_id=webhook_id)
+
+    def webhook_deliveries(
+        self, webhook_id: str, *, limit: int = 20, cursor: str | None = None
+    ) -> DeliveryPage:
+        """Return a page of the deliveries of the last 14 days, newest first."""
+        page: DeliveryPage = self.call(
+            list_webhook_deliveries.sync_detailed,
+            webhook_id=webhook_id,
+            limit=limit,
+            cursor=UNSET if cursor is None else cursor,
+        )
+        return page
+
+    def replay_webhook_delivery(self, webhook_id: str, delivery_id: str) -> DeliveryView:
+        """Send a message again, with the same id and body."""
+        return self.call(
+            replay_webhook_delivery.sync_detailed,
+            webhook_id=webhook_id,
+            delivery_id=delivery_id,
+        )
 
     # Deployment
 

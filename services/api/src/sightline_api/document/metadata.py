@@ -22,6 +22,7 @@ TAGS = [
     {"name": "labels", "description": "Labels attached to images."},
     {"name": "events", "description": "Changes as they happen."},
     {"name": "api-keys", "description": "Credentials of programs that act for an owner."},
+    {"name": "webhooks", "description": "HTTP endpoints of an owner that receive events."},
     {"name": "account", "description": "Export or erase everything of an owner."},
     {"name": "usage", "description": "Stored images and recognition costs of an owner."},
     {"name": "operations", "description": "Health of the gateway."},

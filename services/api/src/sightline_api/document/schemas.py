@@ -20,6 +20,8 @@ ID_NAMES = {
     "ImageId": ("cover_id", "duplicate_of", "image_id"),
     "AlbumId": ("album", "album_id", "albums"),
     "ApiKeyId": ("api_key_id",),
+    "WebhookId": ("webhook_id",),
+    "DeliveryId": ("delivery_id",),
 }
 
 #: The resource that the property `id` of each view refers to.
@@ -28,13 +30,15 @@ VIEW_IDS = {
     "ImageSummary": "ImageId",
     "AlbumView": "AlbumId",
     "ApiKeyView": "ApiKeyId",
+    "WebhookView": "WebhookId",
+    "DeliveryView": "DeliveryId",
 }
 
 #: Names of schemas whose domain type has a name that is too general for clients.
 RENAMED = {"Scope": "ApiKeyScope", "State": "PartState"}
 
 #: Enumerations with a value of another one: some languages declare all values in one namespace.
-VALUE_PREFIXES = {"PartState": "PART"}
+VALUE_PREFIXES = {"PartState": "PART", "DeliveryState": "DELIVERY"}
 
 
 def complete_schemas(document: dict[str, Any]) -> None:

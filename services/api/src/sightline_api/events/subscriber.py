@@ -141,7 +141,9 @@ class EventSubscriber:
         except InvalidEventsMessage:
             logger.warning("invalid events message", extra={"message_id": message.message_id})
             return
-        await map_concurrently(events, self._deliver)
+        # Clients read webhook endpoints when they show them.
+        streamed = [event for event in events if event.kind != "webhook"]
+        await map_concurrently(streamed, self._deliver)
 
     async def _deliver(self, event: Event) -> None:
         if not self._broker.remember(event):

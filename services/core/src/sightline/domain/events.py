@@ -1,4 +1,6 @@
-"""Change events: which image or album of an owner was created, updated or deleted.
+"""Change events: what of an owner was created, updated or deleted.
+
+The subject is an image, an album or a webhook endpoint.
 
 An event does not carry the new state. Each writer knows only its own part of an image, so a
 subscriber reads the current state itself, and an event that arrives twice or late does no harm.
@@ -12,13 +14,13 @@ from pydantic import BaseModel, ValidationError
 
 from sightline import tracing
 from sightline.domain.albums import AlbumKey
-from sightline.domain.ids import AlbumId, EventId, ImageId, Owner, new_event_id
+from sightline.domain.ids import AlbumId, EventId, ImageId, Owner, WebhookId, new_event_id
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 
 logger = logging.getLogger(__name__)
 
-EventKind = Literal["image", "album"]
+EventKind = Literal["image", "album", "webhook"]
 EventChange = Literal["created", "updated", "deleted"]
 
 
@@ -31,12 +33,12 @@ class InvalidEventsMessage(Exception):
 
 
 class Event(Value):
-    """A change of one image or album; `traceparent` is the position in the trace that made it."""
+    """A change of one subject; `traceparent` is the position in the trace that made it."""
 
     event_id: EventId
     owner: Owner
     kind: EventKind
-    subject_id: ImageId | AlbumId
+    subject_id: ImageId | AlbumId | WebhookId
     change: EventChange
     traceparent: str | None = None
 
@@ -53,6 +55,11 @@ def image_event(key: ImageKey, change: EventChange) -> Event:
 def album_event(key: AlbumKey, change: EventChange) -> Event:
     """Return a new event of an album."""
     return _event(key.owner, "album", key.album_id, change)
+
+
+def webhook_event(owner: str, webhook_id: str, change: EventChange) -> Event:
+    """Return a new event of a webhook endpoint, for example that it was paused."""
+    return _event(owner, "webhook", webhook_id, change)
 
 
 def _event(owner: str, kind: EventKind, subject_id: str, change: EventChange) -> Event:

@@ -8,10 +8,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from sightline.domain.ids import derive_id
 from sightline.domain.model import Value
@@ -40,6 +41,10 @@ RETRY_SECONDS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 28_800)
 
 #: Attempts of a delivery.
 MAX_ATTEMPTS = len(RETRY_SECONDS) + 1
+
+
+#: Time for which every attempt must have failed before an endpoint is paused.
+PAUSE_AFTER = timedelta(hours=20)
 
 
 class WebhookEventType(StrEnum):
@@ -156,6 +161,10 @@ class Webhook(Value):
             return self
         return self.with_changes(failures=0, failing_since=None)
 
+    def has_failed_long(self, at: datetime) -> bool:
+        """Return whether all attempts have failed for `PAUSE_AFTER`."""
+        return self.failing_since is not None and at - self.failing_since >= PAUSE_AFTER
+
     def fail(self, at: datetime) -> Self:
         """Return the endpoint after a failed attempt."""
         return self.with_changes(failures=self.failures + 1, failing_since=self.failing_since or at)
@@ -194,7 +203,7 @@ class Delivery(Value):
         """When the delivery is no longer listed."""
         return self.created_at + DELIVERY_RETENTION
 
-    def succeed(self, status: int, at: datetime) -> Self:
+    def succeed(self, status: int | None, at: datetime) -> Self:
         """Return the delivery after a successful attempt."""
         return self._end_attempt(DeliveryState.DELIVERED, status, None, None, at)
 
@@ -243,6 +252,12 @@ class Delivery(Value):
 def new_secret() -> str:
     """Return a new secret: the prefix and random bytes in Base64."""
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def format_payload(kind: str, happened_at: datetime, data: dict[str, Any]) -> str:
+    """Return the JSON body of a message, in the form that the specification recommends."""
+    document = {"type": kind, "timestamp": happened_at.isoformat(), "data": data}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def sign(signing_secrets: tuple[str, ...], message_id: str, timestamp: int, payload: bytes) -> str:

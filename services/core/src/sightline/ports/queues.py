@@ -7,6 +7,11 @@ from typing import NamedTuple, Protocol
 MAX_BATCH_SIZE = 10
 
 
+#: Longest delay of a message: fifteen minutes.
+#: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
+MAX_DELAY_SECONDS = 900
+
+
 class Message(NamedTuple):
     """One receive of a message; `receive_count` is 1 for the first.
 
@@ -53,8 +58,11 @@ class Queue(Protocol):
 class MessageSender(Protocol):
     """Sends messages to one queue."""
 
-    async def send(self, body: str) -> None:
-        """Send a message; once this returns, it will be delivered."""
+    async def send(self, body: str, delay: float = 0) -> None:
+        """Send a message that is delivered after `delay` seconds, at most `MAX_DELAY_SECONDS`.
+
+        Once this returns, it will be delivered.
+        """
 
 
 class Topic(Protocol):

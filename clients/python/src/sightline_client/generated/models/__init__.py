@@ -15,6 +15,9 @@ from .capture import Capture
 from .cover_view import CoverView
 from .created_api_key import CreatedApiKey
 from .deletion_batch import DeletionBatch
+from .delivery_page import DeliveryPage
+from .delivery_state import DeliveryState
+from .delivery_view import DeliveryView
 from .detected_face import DetectedFace
 from .detected_face_emotions import DetectedFaceEmotions
 from .detected_face_traits import DetectedFaceTraits
@@ -61,6 +64,7 @@ from .monthly_usage_view import MonthlyUsageView
 from .monthly_usage_view_calls import MonthlyUsageViewCalls
 from .original_view import OriginalView
 from .part_state import PartState
+from .pause_reason import PauseReason
 from .polygon_point import PolygonPoint
 from .problem_body import ProblemBody
 from .recognition_profile import RecognitionProfile
@@ -75,6 +79,13 @@ from .status import Status
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
+from .webhook_changes import WebhookChanges
+from .webhook_event_type import WebhookEventType
+from .webhook_list import WebhookList
+from .webhook_request import WebhookRequest
+from .webhook_view import WebhookView
+from .webhook_view_state import WebhookViewState
+from .webhook_with_secret import WebhookWithSecret
 
 __all__ = (
     "AlbumChanges",
@@ -92,6 +103,9 @@ __all__ = (
     "CoverView",
     "CreatedApiKey",
     "DeletionBatch",
+    "DeliveryPage",
+    "DeliveryState",
+    "DeliveryView",
     "DetectedFace",
     "DetectedFaceEmotions",
     "DetectedFaceTraits",
@@ -138,6 +152,7 @@ __all__ = (
     "MonthlyUsageViewCalls",
     "OriginalView",
     "PartState",
+    "PauseReason",
     "PolygonPoint",
     "ProblemBody",
     "RecognitionProfile",
@@ -152,4 +167,11 @@ __all__ = (
     "UploadTarget",
     "UploadTargetFields",
     "UsageView",
+    "WebhookChanges",
+    "WebhookEventType",
+    "WebhookList",
+    "WebhookRequest",
+    "WebhookView",
+    "WebhookViewState",
+    "WebhookWithSecret",
 )

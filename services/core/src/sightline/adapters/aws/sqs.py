@@ -2,12 +2,13 @@
 
 import json
 import logging
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sightline.ports.queues import Message, QueueNotFound
+from sightline.ports.queues import MAX_DELAY_SECONDS, Message, QueueNotFound
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
@@ -105,8 +106,12 @@ class SqsMessageSender:
         self._client = client
         self._url = url
 
-    async def send(self, body: str) -> None:
-        await self._client.send_message(QueueUrl=self._url, MessageBody=body)
+    async def send(self, body: str, delay: float = 0) -> None:
+        await self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=body,
+            DelaySeconds=min(math.ceil(delay), MAX_DELAY_SECONDS),
+        )
 
 
 def _parse_timestamp(milliseconds: str | None) -> float | None:

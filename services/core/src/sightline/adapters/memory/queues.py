@@ -30,10 +30,11 @@ class MemoryQueue:
         self._entries: dict[str, _Entry] = {}
         self._numbers = itertools.count()
 
-    def send(self, body: str) -> None:
-        """Add a message."""
+    def send(self, body: str, delay: float = 0) -> None:
+        """Add a message that is received after `delay` seconds."""
         message_id = f"message-{next(self._numbers)}"
-        self._entries[message_id] = _Entry(message_id, body)
+        visible_at = time.monotonic() + delay
+        self._entries[message_id] = _Entry(message_id, body, visible_at=visible_at)
 
     def __len__(self) -> int:
         """Return the number of messages that are neither deleted nor dead-lettered."""
@@ -87,8 +88,8 @@ class MemoryMessageSender:
     def __init__(self, queue: MemoryQueue) -> None:
         self._queue = queue
 
-    async def send(self, body: str) -> None:
-        self._queue.send(body)
+    async def send(self, body: str, delay: float = 0) -> None:
+        self._queue.send(body, delay)
 
 
 class MemoryTopic:

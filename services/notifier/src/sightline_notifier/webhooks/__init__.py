@@ -1,0 +1,1 @@
+"""Webhooks: deliveries of events to the HTTP endpoints of their owner."""
