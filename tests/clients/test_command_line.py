@@ -343,6 +343,29 @@ def test_an_api_key_replaces_the_session_within_its_scopes(
     shell.run("key", "revoke", listed["id"], code=4)
 
 
+def test_webhook_commands(shell: Shell, connection: Connection) -> None:
+    """The local stack allows an endpoint on this machine; the port is closed."""
+    shell.sign_in(connection)
+    url = "http://127.0.0.1:9/"
+    secret = shell.run("webhook", "create", url, "--event", "image.ready").stdout.strip()
+    assert secret.startswith("whsec_")
+    (listed,) = shell.json("webhook", "ls")
+    assert (listed["url"], listed["events"]) == (url, ["image.ready"])
+    shell.run("webhook", "create", "http://10.0.0.1/", "--event", "image.ready", code=1)
+    webhook_id = listed["id"]
+    assert shell.run("webhook", "rotate", webhook_id).stdout.strip() != secret
+    shell.run("webhook", "test", webhook_id)
+    (delivery,) = shell.json("webhook", "deliveries", webhook_id)
+    assert delivery["event"] == "webhook.test"
+    shell.run("webhook", "replay", webhook_id, delivery["id"])
+    shell.run("webhook", "pause", webhook_id)
+    assert "paused" in shell.run("webhook", "ls").stdout
+    assert "paused" in shell.run("webhook", "test", webhook_id, code=1).stderr
+    shell.run("webhook", "resume", webhook_id)
+    shell.run("webhook", "rm", webhook_id)
+    assert shell.json("webhook", "ls") == []
+
+
 def test_completion_supports_every_shell(shell: Shell) -> None:
     for name in ("bash", "zsh", "fish"):
         shell.environment["_SIGHTLINE_COMPLETE"] = f"source_{name}"

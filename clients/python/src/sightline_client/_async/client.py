@@ -741,7 +741,8 @@ class AsyncSightline:
 
     async def webhook(self, webhook_id: str) -> WebhookView:
         """Return one endpoint, without its secret."""
-        return await self.call(get_webhook.asyncio_detailed, webhook_id=webhook_id)
+        webhook: WebhookView = await self.call(get_webhook.asyncio_detailed, webhook_id=webhook_id)
+        return webhook
 
     async def update_webhook(self, webhook_id: str, **changes: Any) -> WebhookView:
         """Change `url`, `events` or `description` of an endpoint, or whether it is `paused`."""

@@ -737,7 +737,8 @@ class Sightline:
 
     def webhook(self, webhook_id: str) -> WebhookView:
         """Return one endpoint, without its secret."""
-        return self.call(get_webhook.sync_detailed, webhook_id=webhook_id)
+        webhook: WebhookView = self.call(get_webhook.sync_detailed, webhook_id=webhook_id)
+        return webhook
 
     def update_webhook(self, webhook_id: str, **changes: Any) -> WebhookView:
         """Change `url`, `events` or `description` of an endpoint, or whether it is `paused`."""
