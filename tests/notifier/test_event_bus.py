@@ -51,6 +51,13 @@ class MemoryEventBus:
         return "ThrottlingException" if left > 0 else None
 
 
+class NoDeliveries:
+    """`DeliveryHandler` of messages without deliveries."""
+
+    async def deliver(self, task: DeliveryTask) -> None:
+        raise AssertionError(task)
+
+
 @pytest.fixture
 def tables() -> Tables:
     return memory_tables()
