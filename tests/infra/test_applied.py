@@ -108,10 +108,12 @@ SERVICE_ACTIONS = {
         "dynamodb:Query",
         "ecs:UpdateTaskProtection",
         "events:PutEvents",
+        "sns:Publish",
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
+        "sqs:SendMessage",
     },
 }
 

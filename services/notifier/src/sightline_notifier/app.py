@@ -52,7 +52,7 @@ async def open_channels(
         channels.append(EventBusChannel(bus, tables.images, tables.albums))
     if settings.email_sender is not None and settings.web_url is not None:
         mailer = SesMailer(await clients.open("sesv2"), settings.email_sender)
-        sender = DigestSender(tables.email_notifications, mailer, settings.web_url)
-        await stack.enter_async_context(sending(sender, settings.digest_poll_seconds))
+        digests = DigestSender(tables.email_notifications, mailer, settings.web_url)
+        await stack.enter_async_context(sending(digests, settings.digest_poll_seconds))
         channels.append(EmailChannel(tables.email_notifications, tables.images, tables.albums))
     return channels
