@@ -276,10 +276,18 @@ data "aws_iam_policy_document" "notifier" {
 
   source_policy_documents = [data.aws_iam_policy_document.table["notifier"].json]
 
+  # It sends itself the next attempt at a delivery.
   statement {
     sid       = "Queue"
-    actions   = local.consumer_actions
+    actions   = concat(local.consumer_actions, ["sqs:SendMessage"])
     resources = [module.notifications[0].arn]
+  }
+
+  # The state of a webhook is published to the owner's clients.
+  statement {
+    sid       = "PublishEvents"
+    actions   = ["sns:Publish"]
+    resources = [module.image_events.arn]
   }
 
   statement {
@@ -296,7 +304,7 @@ data "aws_iam_policy_document" "notifier" {
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = [local.via.sqs]
+      values   = [local.via.sqs, local.via.sns]
     }
   }
 

@@ -148,6 +148,7 @@ PERSONAL = {
     *("create_webhook", "list_webhooks", "get_webhook", "update_webhook", "delete_webhook"),
     *("rotate_webhook_secret", "test_webhook", "list_webhook_deliveries"),
     *("get_webhook_delivery", "replay_webhook_delivery"),
+    *("get_email_notifications", "update_email_notifications"),
 }
 
 

@@ -149,6 +149,8 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "export_images",
         "list_duplicates",
         "erase_account",
+        "get_email_notifications",
+        "update_email_notifications",
         "create_api_key",
         "list_api_keys",
         "revoke_api_key",

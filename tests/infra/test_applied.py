@@ -108,10 +108,12 @@ SERVICE_ACTIONS = {
         "dynamodb:Query",
         "ecs:UpdateTaskProtection",
         "events:PutEvents",
+        "sns:Publish",
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
+        "sqs:SendMessage",
     },
 }
 
@@ -264,6 +266,11 @@ NOT_CALLED = {
         "dynamodb:BatchGetItem": "only the api lists images",
         "dynamodb:ConditionCheckItem": "only the api changes albums",
         "dynamodb:Query": "only the api lists images",
+    },
+    "notifier": {
+        "dynamodb:BatchGetItem": "only the api lists images",
+        "dynamodb:ConditionCheckItem": "only the api changes albums",
+        "ses:SendEmail": "the stack has no domain: see tests/mail.tftest.hcl",
     },
 }
 

@@ -12,9 +12,9 @@ from sightline.consumer.settlement import Failed, Handled
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.clock import now
 from sightline.domain.delivery_tasks import DeliveryTask
-from sightline.domain.events import Event, album_event, format_events, image_event
+from sightline.domain.events import Event, album_event, format_events, image_event, webhook_event
 from sightline.domain.failures import Failure
-from sightline.domain.ids import new_album_id, new_image_id
+from sightline.domain.ids import new_album_id, new_image_id, new_webhook_id
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.ports.queues import Message
@@ -49,6 +49,13 @@ class MemoryEventBus:
         left = self.rejects.get(notice.id, 0)
         self.rejects[notice.id] = left - 1
         return "ThrottlingException" if left > 0 else None
+
+
+class NoDeliveries:
+    """`DeliveryHandler` of messages without deliveries."""
+
+    async def deliver(self, task: DeliveryTask) -> None:
+        raise AssertionError(task)
 
 
 @pytest.fixture
@@ -140,6 +147,13 @@ async def test_deleted_subject_has_no_state_and_an_earlier_event_of_it_no_notice
     album = AlbumKey("owner", new_album_id())
     for event in (image_event(key, "updated"), album_event(album, "created")):
         assert await read_notice(event, tables.images, tables.albums) is None
+
+
+async def test_events_of_webhooks_are_not_published(
+    channel: EventBusChannel, bus: MemoryEventBus
+) -> None:
+    await channel.notify_all([webhook_event("owner", new_webhook_id(), "updated")])
+    assert bus.calls == []
 
 
 async def test_events_are_published_in_batches(

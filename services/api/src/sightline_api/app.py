@@ -19,6 +19,7 @@ from sightline.deletion import ImageDeleter
 from sightline.event_publisher import EventPublisher
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
+from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
@@ -30,7 +31,8 @@ from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 from sightline_api import capabilities
 from sightline_api.account import endpoints as account
-from sightline_api.account import usage
+from sightline_api.account import notifications as email_notifications
+from sightline_api.account import unsubscribe, usage
 from sightline_api.account.erasure import AccountEraser
 from sightline_api.albums import endpoints as albums
 from sightline_api.asgi.compression import Compression
@@ -75,6 +77,8 @@ ROUTERS = (
     labels.router,
     usage.router,
     account.router,
+    email_notifications.router,
+    unsubscribe.router,
     keys.router,
     webhooks.router,
     events.router,
@@ -95,6 +99,7 @@ class State(TypedDict):
     api_keys: ApiKeyTable
     webhooks: WebhookTable
     delivery_requests: DeliveryRequests
+    email_notifications: EmailNotificationTable
     usage: UsageTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
@@ -273,6 +278,7 @@ def build_state(
         api_keys=tables.api_keys,
         webhooks=tables.webhooks,
         delivery_requests=DeliveryRequests(tables.webhooks, notifications),
+        email_notifications=tables.email_notifications,
         usage=tables.usage,
         idempotency=tables.idempotency,
         uploads=UploadCreator(

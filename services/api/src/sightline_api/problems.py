@@ -272,6 +272,12 @@ class InvalidWebhookUrl(Problem):
     detail = "The URL must be a public `https` URL without a user name, password or fragment."
 
 
+class EmailNotVerified(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "email_not_verified"
+    detail = "Send the caller's current `id_token`, with a verified email address."
+
+
 class TooManyAlbums(Problem):
     status = HTTPStatus.CONFLICT
     code = "too_many_albums"

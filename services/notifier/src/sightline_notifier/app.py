@@ -11,6 +11,9 @@ from sightline.ports.tables import Tables
 from sightline_notifier.channels import BatchChannel, Channel
 from sightline_notifier.event_bus import EventBridgeBus, EventBusChannel
 from sightline_notifier.event_messages import EventMessages
+from sightline_notifier.mail.channel import EmailChannel
+from sightline_notifier.mail.digests import DigestSender, sending
+from sightline_notifier.mail.mailer import SesMailer
 from sightline_notifier.settings import NotifierSettings
 from sightline_notifier.webhooks.channel import WebhookChannel
 from sightline_notifier.webhooks.deliverer import Deliverer
@@ -39,7 +42,7 @@ async def open_channels(
     clients: Clients,
     tables: Tables,
     sender: MessageSender,
-    stack: AsyncExitStack,  # noqa: ARG001
+    stack: AsyncExitStack,
 ) -> list[Channel | BatchChannel]:
     """Return the enabled channels, which stay open until the stack closes."""
     messages = MessageBuilder(tables.images, tables.albums)
@@ -47,4 +50,9 @@ async def open_channels(
     if settings.event_bus is not None:
         bus = EventBridgeBus(await clients.open("events"), settings.event_bus)
         channels.append(EventBusChannel(bus, tables.images, tables.albums))
+    if settings.email_sender is not None and settings.web_url is not None:
+        mailer = SesMailer(await clients.open("sesv2"), settings.email_sender)
+        digests = DigestSender(tables.email_notifications, mailer, settings.web_url)
+        await stack.enter_async_context(sending(digests, settings.digest_poll_seconds))
+        channels.append(EmailChannel(tables.email_notifications, tables.images, tables.albums))
     return channels

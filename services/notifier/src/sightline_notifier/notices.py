@@ -78,8 +78,10 @@ class Notice(Value):
 async def read_notice(event: Event, images: ImageTable, albums: AlbumTable) -> Notice | None:
     """Return the notice of an event; None if the subject was deleted since.
 
-    Its deletion has an event of its own.
+    Its deletion has an event of its own. Other subjects than images and albums have no notice.
     """
+    if event.kind == "webhook":
+        return None
     if event.change == "deleted":
         return _build(event, "image.deleted" if event.kind == "image" else "album.deleted")
     try:

@@ -1,6 +1,8 @@
 """Settings of the notifier."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from sightline.settings import ConsumerSettings
 
@@ -25,3 +27,24 @@ class NotifierSettings(ConsumerSettings):
         description="Whether webhook endpoints may be on the machine of the notifier, also by "
         "`http`. For local development only.",
     )
+    email_sender: str | None = Field(
+        None,
+        min_length=3,
+        description="Sender of email notifications, such as `Sightline <no-reply@example.com>`; "
+        "an identity of Amazon SES. No email is sent without it.",
+    )
+    web_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/]+$",
+        description="URL of the web application, which also serves the API below `/v1`: the "
+        "target of the links in emails. Required with `SIGHTLINE_EMAIL_SENDER`.",
+    )
+    digest_poll_seconds: float = Field(
+        15, gt=0, description="Interval at which due digests are looked up, in seconds."
+    )
+
+    @model_validator(mode="after")
+    def _check_web_url(self) -> Self:
+        if self.email_sender is not None and self.web_url is None:
+            raise ValueError("SIGHTLINE_EMAIL_SENDER requires SIGHTLINE_WEB_URL")
+        return self

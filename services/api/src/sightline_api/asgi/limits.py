@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 #: access token of Cognito takes about 1 kB, with many groups up to 8 kB.
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32_768
+#: Paths that mail programs and HTML forms post to; the body is not read.
+FORM_PATHS = frozenset({"/v1/unsubscribe"})
 #: A request without any of these has no body (RFC 9112, section 6.3).
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -79,7 +81,7 @@ class RequestLimits:
             return send(message)
 
         has_body = _has_body(scope)
-        if has_body and not _is_json(read_header(scope, b"content-type")):
+        if has_body and not _is_accepted(scope):
             await render_problem(UnsupportedMediaType())(scope, receive, send)
             return
         try:
@@ -133,6 +135,13 @@ def _has_body(scope: Scope) -> bool:
     if all(name not in _BODY_HEADERS for name, _ in scope["headers"]):
         return False
     return read_header(scope, b"content-length") != "0"
+
+
+def _is_accepted(scope: Scope) -> bool:
+    """Return whether the path accepts the media type of the body."""
+    if scope["path"] in FORM_PATHS:
+        return True
+    return _is_json(read_header(scope, b"content-type"))
 
 
 def _is_json(content_type: str) -> bool:

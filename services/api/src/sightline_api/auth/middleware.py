@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 #: Paths that require a credential. Nothing else of a request is read before it is verified.
 PROTECTED_PREFIX = "/v1/"
 
+#: Paths below it that check a token of their own: the links in emails.
+PUBLIC_PATHS = frozenset({"/v1/unsubscribe"})
+
 #: Name of the security scheme in the OpenAPI document.
 SECURITY_SCHEME = "HTTPBearer"
 
@@ -47,7 +50,7 @@ class AuthenticationMiddleware:
         self._key_limiter = key_limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in PUBLIC_PATHS:
             await self._app(scope, receive, send)
             return
         try:

@@ -1,5 +1,7 @@
 """Verify Cognito access tokens, those of people and those of machine clients.
 
+Also ID tokens, for the email address in them.
+
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
 """
@@ -80,7 +82,37 @@ class TokenVerifier:
         if len(self._verified) > CACHE_SIZE:
             self._verified.popitem(last=False)
 
+    async def verify_email(self, token: str, owner: str) -> str:
+        """Return the verified email address in an ID token of the owner.
+
+        Raises `InvalidToken`, or `JwksUnavailable` if no token can be verified.
+        https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+        """
+        claims = await self._decode(token)
+        if claims.get("token_use") != "id":
+            raise InvalidToken("not an ID token")
+        if claims.get("aud") not in self._client_ids:
+            raise InvalidToken("issued to another client")
+        if claims.get("sub") != owner:
+            raise InvalidToken("issued to another user")
+        email = claims.get("email")
+        # Cognito has a Boolean here, and other issuers a string.
+        if claims.get("email_verified") not in {True, "true"} or not isinstance(email, str):
+            raise InvalidToken("without a verified email address")
+        return email
+
     async def _verify(self, token: str) -> User:
+        claims = await self._decode(token)
+        if claims.get("token_use") != "access":
+            raise InvalidToken("not an access token")
+        if claims.get("client_id") in self._machine_client_ids:
+            return _identify_service_account(claims)
+        if claims.get("client_id") not in self._client_ids:
+            raise InvalidToken("issued to another client")
+        return _identify_person(claims)
+
+    async def _decode(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token that the pool signed and that has not expired."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("too long")
         try:
@@ -89,18 +121,12 @@ class TokenVerifier:
             if header.get("alg") != "RS256" or not isinstance(header.get("kid"), str):
                 raise InvalidToken("not signed with RS256 by a named key")
             key = await self._jwks.find(header["kid"])
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token, key, algorithms=["RS256"], issuer=self._issuer, options=_OPTIONS
             )
         except (JOSEError, UnknownKey) as error:
             raise InvalidToken(str(error)) from error
-        if claims.get("token_use") != "access":
-            raise InvalidToken("not an access token")
-        if claims.get("client_id") in self._machine_client_ids:
-            return _identify_service_account(claims)
-        if claims.get("client_id") not in self._client_ids:
-            raise InvalidToken("issued to another client")
-        return _identify_person(claims)
+        return claims
 
 
 def _identify_person(claims: dict[str, Any]) -> User:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
+from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_inventory import ImageInventory
@@ -25,6 +26,7 @@ class Tables:
     usage: UsageTable
     api_keys: ApiKeyTable
     webhooks: WebhookTable
+    email_notifications: EmailNotificationTable
     recognition_cache: RecognitionCache
     idempotency: IdempotencyStore
     owner_data: OwnerData

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sightline.adapters.dynamo.albums import DynamoAlbumTable
 from sightline.adapters.dynamo.api_keys import DynamoApiKeyTable
+from sightline.adapters.dynamo.email_notifications import DynamoEmailNotificationTable
 from sightline.adapters.dynamo.event_queues import DynamoEventQueueRegistry
 from sightline.adapters.dynamo.idempotency import DynamoIdempotencyStore
 from sightline.adapters.dynamo.image_index import DynamoImageIndex
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DynamoAlbumTable",
     "DynamoApiKeyTable",
+    "DynamoEmailNotificationTable",
     "DynamoEventQueueRegistry",
     "DynamoIdempotencyStore",
     "DynamoImageIndex",
@@ -45,6 +47,7 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         usage=DynamoUsageTable(client, table),
         api_keys=DynamoApiKeyTable(client, table),
         webhooks=DynamoWebhookTable(client, table),
+        email_notifications=DynamoEmailNotificationTable(client, table),
         recognition_cache=DynamoRecognitionCache(client, table),
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),

@@ -36,6 +36,7 @@ API_KEY_PREFIX = "KEY#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
 USAGE_PREFIX = "USAGE#"
+DIGESTS_PARTITION = "DIGESTS"
 RECOGNITION_PREFIX = "RECOGNITION#"
 
 #: The sort key of the current totals, in place of a month. It sorts after every month.
@@ -129,6 +130,14 @@ def pending_delivery_key(delivery: Delivery) -> Item:
     pk = deliveries_partition(delivery.owner, delivery.webhook_id)
     sk = f"{pending_prefix(delivery.subject_id)}{delivery.delivery_id}"
     return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def email_preferences_key(owner: str) -> Item:
+    return {"pk": {"S": owner_partition(owner)}, "sk": {"S": "EMAIL"}}
+
+
+def digest_key(owner: str) -> Item:
+    return {"pk": {"S": DIGESTS_PARTITION}, "sk": {"S": owner}}
 
 
 def idempotency_key(owner: str, key: str) -> Item:

@@ -10,6 +10,7 @@ from sightline.adapters.dynamo.items import (
     WEBHOOK_PREFIX,
     Item,
     api_key_digest_key,
+    digest_key,
     label_counts_partition,
     owner_partition,
 )
@@ -28,6 +29,7 @@ class DynamoOwnerData:
         self._table = table
 
     async def erase(self, owner: str) -> None:
+        await self._delete(digest_key(owner))
         for partition in (owner_partition(owner), label_counts_partition(owner)):
             request: Any = {
                 "TableName": self._table,

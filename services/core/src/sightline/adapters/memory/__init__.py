@@ -6,6 +6,7 @@ Nothing here awaits between a check and its effect, so each method is as atomic 
 from sightline.adapters.memory.albums import MemoryAlbumTable
 from sightline.adapters.memory.api_keys import MemoryApiKeyTable
 from sightline.adapters.memory.dead_letters import MemoryDeadLetterQueue
+from sightline.adapters.memory.email_notifications import MemoryEmailNotificationTable
 from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
 from sightline.adapters.memory.idempotency import MemoryIdempotencyStore
 from sightline.adapters.memory.image_index import MemoryImageIndex
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryAlbumTable",
     "MemoryApiKeyTable",
     "MemoryDeadLetterQueue",
+    "MemoryEmailNotificationTable",
     "MemoryEventQueueRegistry",
     "MemoryEventQueues",
     "MemoryIdempotencyStore",
@@ -54,6 +56,7 @@ def memory_tables() -> Tables:
         usage=MemoryUsageTable(state),
         api_keys=MemoryApiKeyTable(state),
         webhooks=MemoryWebhookTable(state),
+        email_notifications=MemoryEmailNotificationTable(state),
         recognition_cache=MemoryRecognitionCache(state),
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),

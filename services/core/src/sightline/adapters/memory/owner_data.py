@@ -18,5 +18,7 @@ class MemoryOwnerData:
             del self._state.webhooks[webhook]
         for delivery in [each for each in self._state.deliveries if each.owner == owner]:
             del self._state.deliveries[delivery]
+        self._state.email_preferences.pop(owner, None)
+        self._state.digests.pop(owner, None)
         for request in [each for each in self._state.requests if each[0] == owner]:
             del self._state.requests[request]

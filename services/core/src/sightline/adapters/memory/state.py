@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.api_keys import ApiKey
+from sightline.domain.email_notifications import Digest, EmailPreferences
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Recognition
@@ -23,6 +24,10 @@ class MemoryState:
     #: By owner and webhook id.
     webhooks: dict[tuple[str, str], Webhook] = field(default_factory=dict)
     deliveries: dict[DeliveryKey, Delivery] = field(default_factory=dict)
+    #: By owner.
+    email_preferences: dict[str, EmailPreferences] = field(default_factory=dict)
+    #: By owner.
+    digests: dict[str, Digest] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.

@@ -7,6 +7,7 @@ transaction.
 from sightline.adapters.sqlite.albums import SqliteAlbumTable
 from sightline.adapters.sqlite.api_keys import SqliteApiKeyTable
 from sightline.adapters.sqlite.database import Database, TableUnavailable
+from sightline.adapters.sqlite.email_notifications import SqliteEmailNotificationTable
 from sightline.adapters.sqlite.event_queues import SqliteEventQueueRegistry
 from sightline.adapters.sqlite.idempotency import SqliteIdempotencyStore
 from sightline.adapters.sqlite.image_index import SqliteImageIndex
@@ -24,6 +25,7 @@ __all__ = [
     "Database",
     "SqliteAlbumTable",
     "SqliteApiKeyTable",
+    "SqliteEmailNotificationTable",
     "SqliteEventQueueRegistry",
     "SqliteIdempotencyStore",
     "SqliteImageIndex",
@@ -49,6 +51,7 @@ def sqlite_tables(database: Database) -> Tables:
         usage=SqliteUsageTable(database),
         api_keys=SqliteApiKeyTable(database),
         webhooks=SqliteWebhookTable(database),
+        email_notifications=SqliteEmailNotificationTable(database),
         recognition_cache=SqliteRecognitionCache(database),
         idempotency=SqliteIdempotencyStore(database),
         owner_data=SqliteOwnerData(database),

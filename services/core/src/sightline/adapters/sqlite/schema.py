@@ -157,4 +157,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX deliveries_by_expiry ON deliveries (expires_at)",
     ),
+    (
+        """
+        CREATE TABLE email_preferences (
+            owner TEXT NOT NULL PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            document TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        # `due_at` is in Unix seconds.
+        """
+        CREATE TABLE digests (
+            owner TEXT NOT NULL PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            due_at REAL,
+            document TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX digests_by_due_at ON digests (due_at) WHERE due_at IS NOT NULL",
+    ),
 )

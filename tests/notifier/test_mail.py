@@ -1,0 +1,289 @@
+"""Email: the images that a digest collects, the messages, and the mailers."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.memory import memory_tables
+from sightline.domain.clock import now
+from sightline.domain.email_notifications import (
+    MAX_ATTEMPTS,
+    Digest,
+    EmailKind,
+    EmailPreferences,
+    Language,
+)
+from sightline.domain.events import image_event
+from sightline.domain.failures import Failure
+from sightline.domain.images import Image
+from sightline.ports.tables import Tables
+from sightline_local.mail import MESSAGES_PATH, MessageList
+from sightline_notifier.mail.channel import EmailChannel
+from sightline_notifier.mail.digests import DigestSender, sending
+from sightline_notifier.mail.mailer import Email, MemoryMailer, SesMailer
+from sightline_notifier.mail.rendering import render_digest
+from sightline_notifier.mail.texts import TEXTS
+from sightline_testing.builders import make_image, make_recognition, make_rendition_set
+
+WEB_URL = "https://photos.example.com"
+BOTH = frozenset(EmailKind)
+
+
+class FailingMailer(MemoryMailer):
+    """Fails until `is_available` is set."""
+
+    is_available = False
+
+    async def send(self, email: Email) -> None:
+        if not self.is_available:
+            raise ConnectionError
+        await super().send(email)
+
+
+@pytest.fixture
+def tables() -> Tables:
+    return memory_tables()
+
+
+def make_preferences(kinds: frozenset[EmailKind] = BOTH, owner: str = "owner") -> EmailPreferences:
+    preferences = EmailPreferences(owner=owner).with_email("owner@example.com")
+    return preferences.model_copy(update={"kinds": kinds})
+
+
+async def end_image(tables: Tables, *, is_failed: bool = False, owner: str = "owner") -> Image:
+    image = make_image(owner)
+    part = image.recognition.begin("etag")
+    failure = Failure(code="broken_image", message="Broken.")
+    ended = part.fail(failure) if is_failed else part.succeed(make_recognition("Cat"))
+    image = image.with_part("recognition", ended).with_part(
+        "renditions", image.renditions.begin("etag").succeed(make_rendition_set())
+    )
+    await tables.images.create(image)
+    return image
+
+
+async def make_due(tables: Tables, owner: str = "owner") -> None:
+    """Change the digest of the owner as if its quiet period had passed."""
+    digest = await tables.email_notifications.get_digest(owner)
+    changes = {"due_at": now() - timedelta(seconds=1), "revision": digest.revision + 1}
+    await tables.email_notifications.store_digest(digest.model_copy(update=changes))
+
+
+async def collect(tables: Tables, *images: Image) -> None:
+    channel = EmailChannel(tables.email_notifications, tables.images, tables.albums)
+    for image in images:
+        await channel.notify(image_event(image.key, "updated"))
+
+
+async def test_batch_leads_to_one_message(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(make_preferences())
+    images = [await end_image(tables) for _ in range(3)] + [await end_image(tables, is_failed=True)]
+    # Each event twice, as after redeliveries.
+    await collect(tables, *images, *images)
+    mailer = MemoryMailer()
+    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    await sender.send_due()
+    assert mailer.sent == [], "the quiet period has not passed"
+    await make_due(tables)
+    await sender.send_due()
+    await sender.send_due()
+    (email,) = mailer.sent
+    assert email.to == "owner@example.com"
+    assert email.subject == "Your photos are ready: 3"
+    assert "Not processed: 1" in email.text
+
+
+async def test_owner_without_a_subscription_has_no_digest(tables: Tables) -> None:
+    await collect(tables, await end_image(tables))
+    assert await tables.email_notifications.get_digest("owner") == Digest(owner="owner")
+
+
+async def test_unfinished_images_are_not_collected(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(make_preferences())
+    image = make_image("owner")
+    await tables.images.create(image)
+    await collect(tables, image)
+    assert (await tables.email_notifications.get_digest("owner")).due_at is None
+
+
+async def test_owner_who_unsubscribed_meanwhile_gets_no_message(tables: Tables) -> None:
+    preferences = make_preferences()
+    await tables.email_notifications.store_preferences(preferences)
+    await collect(tables, await end_image(tables))
+    await tables.email_notifications.store_preferences(preferences.unsubscribe())
+    await make_due(tables)
+    mailer = MemoryMailer()
+    await DigestSender(tables.email_notifications, mailer, WEB_URL).send_due()
+    assert mailer.sent == []
+    assert (await tables.email_notifications.get_digest("owner")).due_at is None
+
+
+async def test_message_that_cannot_be_sent_is_retried_after_its_claim(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(make_preferences())
+    await collect(tables, await end_image(tables))
+    await make_due(tables)
+    mailer = FailingMailer()
+    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    await sender.send_due()
+    mailer.is_available = True
+    await sender.send_due()
+    assert mailer.sent == [], "the claim has not ended"
+    await _end_claim(tables)
+    await sender.send_due()
+    assert len(mailer.sent) == 1
+
+
+async def test_message_is_dropped_after_the_last_attempt(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(make_preferences())
+    await collect(tables, await end_image(tables))
+    await make_due(tables)
+    sender = DigestSender(tables.email_notifications, FailingMailer(), WEB_URL)
+    for _ in range(MAX_ATTEMPTS):
+        await sender.send_due()
+        await _end_claim(tables)
+    digest = await tables.email_notifications.get_digest("owner")
+    assert (digest.due_at, digest.ready) == (None, 0)
+
+
+async def _end_claim(tables: Tables) -> None:
+    digest = await tables.email_notifications.get_digest("owner")
+    changes = {"claimed_until": None, "revision": digest.revision + 1}
+    await tables.email_notifications.store_digest(digest.model_copy(update=changes))
+
+
+async def test_due_digests_are_sent_while_the_notifier_runs(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(make_preferences())
+    await collect(tables, await end_image(tables))
+    await make_due(tables)
+    sent = asyncio.Event()
+
+    class SignalingMailer(MemoryMailer):
+        async def send(self, email: Email) -> None:
+            await super().send(email)
+            sent.set()
+
+    mailer = SignalingMailer()
+    async with sending(DigestSender(tables.email_notifications, mailer, WEB_URL), 0.01):
+        await sent.wait()
+    assert len(mailer.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ready", "failed", "subject"),
+    [
+        (BOTH, 2, 1, "Your photos are ready: 2"),
+        (BOTH, 0, 1, "Photos that couldn't be processed: 1"),
+        ({EmailKind.BATCH_DONE}, 2, 0, "Your photos are ready: 2"),
+        ({EmailKind.BATCH_DONE}, 0, 1, "Photos that couldn't be processed: 1"),
+        ({EmailKind.IMAGE_FAILED}, 2, 1, "Photos that couldn't be processed: 1"),
+        ({EmailKind.IMAGE_FAILED}, 2, 0, None),
+        (set(), 2, 1, None),
+    ],
+)
+def test_message_depends_on_the_subscription(
+    kinds: set[EmailKind], ready: int, failed: int, subject: str | None
+) -> None:
+    digest = Digest(owner="owner", ready=ready, failed=failed)
+    email = render_digest(make_preferences(frozenset(kinds)), digest, WEB_URL)
+    assert (email and email.subject) == subject
+
+
+class _Checker(HTMLParser):
+    """Collects elements, and requires that they nest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"] or "")
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", Language)
+def test_messages_are_complete_in_every_language(language: Language) -> None:
+    preferences = make_preferences().model_copy(update={"language": language})
+    titles = ("<b>Cat & dog</b>", "Second")
+    digest = Digest(owner="owner", ready=12, failed=3, failed_titles=titles)
+    email = render_digest(preferences, digest, WEB_URL)
+    assert email
+    texts = TEXTS[language]
+    for text in (texts.ready.format(count=12), texts.failed.format(count=3), texts.retry):
+        assert text in email.text
+        assert text in email.html or "'" in text
+    checker = _Checker()
+    checker.feed(email.html)
+    checker.close()
+    assert checker.open == []
+    # Titles are text of the owner.
+    assert "b" not in checker.tags
+    assert "&lt;b&gt;Cat &amp; dog&lt;/b&gt;" in email.html
+    assert "- <b>Cat & dog</b>" in email.text
+    assert not {"img", "script", "link"} & checker.tags
+    assert checker.links == [WEB_URL, email.unsubscribe_url]
+    assert email.unsubscribe_url in email.text
+
+
+def test_messages_can_be_unsubscribed_from_with_one_click() -> None:
+    preferences = make_preferences()
+    email = render_digest(preferences, Digest(owner="owner", ready=1), WEB_URL)
+    assert email
+    assert email.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    token = preferences.unsubscribe_token()
+    url = f"<{WEB_URL}/v1/unsubscribe?token={token}>"
+    assert email.headers["List-Unsubscribe"] == url
+
+
+async def test_ses_accepts_messages(aws_environment: str) -> None:
+    """The emulator keeps what it was sent."""
+    email = render_digest(make_preferences(), Digest(owner="owner", ready=7), WEB_URL)
+    assert email
+    async with AsyncExitStack() as stack:
+        clients = Clients(stack, "eu-central-1")
+        ses = await clients.open("ses")
+        await ses.verify_email_identity(EmailAddress="no-reply@photos.example.com")
+        mailer = SesMailer(await clients.open("sesv2"), "no-reply@photos.example.com")
+        await mailer.send(email)
+    async with httpx.AsyncClient() as http:
+        response = await http.get(f"{aws_environment}{MESSAGES_PATH}")
+    message, *_ = MessageList.model_validate_json(response.content).newest_first()
+    assert message.subject == "Your photos are ready: 7"
+    assert message.to == ["owner@example.com"]
+
+
+class RecordingClient:
+    """Records the request to SES."""
+
+    def __init__(self) -> None:
+        self.request: dict[str, object] = {}
+
+    async def send_email(self, **request: object) -> None:
+        self.request = request
+
+
+async def test_messages_have_both_forms_and_the_unsubscribe_headers() -> None:
+    email = render_digest(make_preferences(), Digest(owner="owner", ready=7), WEB_URL)
+    assert email
+    client = RecordingClient()
+    await SesMailer(client, "Sightline <no-reply@photos.example.com>").send(email)
+    assert client.request["FromEmailAddress"] == "Sightline <no-reply@photos.example.com>"
+    content = client.request["Content"]
+    assert isinstance(content, dict)
+    simple = content["Simple"]
+    assert simple["Body"]["Text"]["Data"] == email.text
+    assert simple["Body"]["Html"]["Data"] == email.html
+    headers = {header["Name"]: header["Value"] for header in simple["Headers"]}
+    assert headers == email.headers
