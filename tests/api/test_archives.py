@@ -6,6 +6,8 @@ import json
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,18 @@ PLACE = GeoPosition(latitude=-38.7223, longitude=9.139336, altitude=-12.5)
 
 #: Published tools that test a ZIP file, each with the arguments before its name.
 TOOLS = [["unzip", "-t"], ["7z", "t"], ["bsdtar", "-tf"]]
+
+
+@pytest.fixture(scope="module")
+def running(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
+    with serve(pool, settings) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(running: Gateway) -> Gateway:
+    """The running gateway, and an owner without images."""
+    return replace(running, owner=new_owner())
 
 
 def add_image(
@@ -103,6 +117,7 @@ def open_zip(response: httpx.Response) -> zipfile.ZipFile:
     assert int(response.headers["content-length"]) == len(response.content)
     opened = zipfile.ZipFile(io.BytesIO(response.content))
     assert opened.testzip() is None
+    assert opened.comment.decode() == response.headers["etag"]
     return opened
 
 
@@ -415,7 +430,7 @@ def test_a_download_takes_a_slot_until_it_ends(pool: TokenIssuer, settings: ApiS
             # The first download is in progress while it opens its original.
             if not second:
                 second.append(None)  # type: ignore[arg-type]
-                scope = gateway.client._http  # noqa: SLF001
+                scope = gateway.client._http
                 task = scope.get(part["url"], headers=gateway.headers())
                 return _After(task, second, stream(key))
             return stream(key)
@@ -439,5 +454,5 @@ class _After:
         self._answers[0] = await self._request
         return await self._opened.__aenter__()
 
-    async def __aexit__(self, *error: Any) -> Any:
+    async def __aexit__(self, *error: object) -> Any:
         return await self._opened.__aexit__(*error)

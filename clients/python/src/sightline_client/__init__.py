@@ -18,6 +18,7 @@ from sightline_client.errors import SightlineError
 from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
+    ArchivePart,
     CapabilitiesView,
     Feature,
     ImageSummary,
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 __all__ = [
     "UNSET",
     "AlbumView",
+    "ArchivePart",
     "AsyncSightline",
     "CapabilitiesView",
     "DownloadResult",

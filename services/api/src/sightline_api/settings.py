@@ -152,7 +152,7 @@ class ApiSettings(ServiceSettings):
         16, ge=1, description="Maximum number of concurrent archive downloads per API task."
     )
     archive_seconds: float = Field(
-        3600,
+        900,
         gt=0,
         description="Maximum time of an archive download, in seconds; a client continues it with a "
         "range.",

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from sightline.batching import in_batches
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from pydantic import BaseModel, Field
 
+from sightline.batching import in_batches
 from sightline.domain.albums import Album, AlbumKey, AlbumNotFound
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
@@ -64,7 +65,7 @@ class MissingImages(BaseModel):
     missing: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Archive:
     """A part of an archive, ready to be sent; `size` in bytes."""
 
@@ -76,11 +77,11 @@ class Archive:
     missing: Sequence[str]
     at: datetime
 
-    @property
+    @cached_property
     def size(self) -> int:
-        return measure_zip([*self.entries, self.list_missing()])
+        return measure_zip([*self.entries, self.list_missing()], self.comment)
 
-    @property
+    @cached_property
     def etag(self) -> str:
         """The strong ETag: it changes with every byte of the part."""
         digest = hashlib.sha256(f"{FORMAT_VERSION}:{self.part.token}".encode())
@@ -90,6 +91,11 @@ class Archive:
                 f"{entry.name}\0{entry.size}\0{entry.at}\0{entry.key}\0{content}\n".encode()
             )
         return f'"{digest.hexdigest()[:32]}"'
+
+    @property
+    def comment(self) -> bytes:
+        """The comment of the ZIP file: its ETag, so that clients recognize a current file."""
+        return self.etag.encode()
 
     def list_missing(self, absent: Sequence[Entry] = ()) -> Entry:
         """Return the entry that lists the missing images, also those of these absent originals.

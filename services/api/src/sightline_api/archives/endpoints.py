@@ -135,8 +135,9 @@ async def download_archive(
     `sightline-001.json` has the metadata of the images and the titles of their albums, and
     `sightline-001-missing.json` the ids of images that were deleted since the archive was created.
     File names are unique in all parts. The strong `ETag` changes whenever one of the images
-    changes. To resume an interrupted download, pass it as `If-Range` with a `Range`: the response
-    is the rest (206), or the whole file if it has changed (200).
+    changes; it is also the comment of the ZIP file. To resume an interrupted download, pass it as
+    `If-Range` with a `Range`: the response is the rest (206), or the whole file if it has changed
+    (200).
     """
     archive = await build_archive(Part.parse(part), user.owner, images, albums, signer)
     if if_none_match is not None and matches(if_none_match, archive.etag):

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from sightline.batching import in_batches
 from typing import NamedTuple
 
+from sightline.batching import in_batches
 from sightline.domain.ids import image_id_adapter
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary

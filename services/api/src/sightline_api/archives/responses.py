@@ -40,7 +40,7 @@ class ArchiveResponse(StreamingResponse):
             headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
         sent = span or range(size)
         headers["Content-Length"] = str(len(sent))
-        body = stream_zip(archive.entries, archive.list_missing, open_object)
+        body = stream_zip(archive.entries, archive.list_missing, open_object, archive.comment)
         super().__init__(_cut(body, sent), 206 if span is not None else 200, headers)
         self._seconds = seconds
 

@@ -76,20 +76,21 @@ class Entry:
         return CENTRAL_HEADER_SIZE + len(self.encoded_name) + extra
 
 
-def measure_zip(entries: Sequence[Entry], limit: int = ZIP64_LIMIT) -> int:
+def measure_zip(entries: Sequence[Entry], comment: bytes = b"", limit: int = ZIP64_LIMIT) -> int:
     """Return the exact size of the ZIP file that `stream_zip` makes of these entries, in bytes."""
     offset = central = 0
     for entry in entries:
         central += entry.central_size(offset, limit)
         offset += entry.local_size(limit)
     is_zip64 = len(entries) > MAX_ENTRIES or offset > limit or central > limit
-    return offset + central + END_SIZE + (ZIP64_END_SIZE if is_zip64 else 0)
+    return offset + central + END_SIZE + len(comment) + (ZIP64_END_SIZE if is_zip64 else 0)
 
 
 async def stream_zip(
     entries: Sequence[Entry],
     last: Callable[[Sequence[Entry]], Entry],
     open_object: OpenObject,
+    comment: bytes = b"",
     limit: int = ZIP64_LIMIT,
 ) -> AsyncGenerator[bytes]:
     """Yield a ZIP file of the entries, and a last one, in chunks.
@@ -123,6 +124,7 @@ async def stream_zip(
             yield chunk
         final = last(absent)
         archive.writestr(_describe(final), final.content)
+        archive.comment = comment
     yield sink.take()
 
 

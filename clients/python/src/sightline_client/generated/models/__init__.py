@@ -9,6 +9,9 @@ from .api_key_list import ApiKeyList
 from .api_key_request import ApiKeyRequest
 from .api_key_scope import ApiKeyScope
 from .api_key_view import ApiKeyView
+from .archive_part import ArchivePart
+from .archive_request import ArchiveRequest
+from .archive_view import ArchiveView
 from .bounding_box import BoundingBox
 from .capabilities_view import CapabilitiesView
 from .capture import Capture
@@ -86,6 +89,9 @@ __all__ = (
     "ApiKeyRequest",
     "ApiKeyScope",
     "ApiKeyView",
+    "ArchivePart",
+    "ArchiveRequest",
+    "ArchiveView",
     "BoundingBox",
     "CapabilitiesView",
     "Capture",
