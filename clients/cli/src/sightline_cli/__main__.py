@@ -20,6 +20,7 @@ from sightline_cli import (
     upload,
     whoami,
 )
+from sightline_cli.importing import command as importing
 from sightline_cli.runner import API_KEY, PROFILE
 from sightline_client import __version__
 
@@ -57,6 +58,7 @@ for command in (
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
+app.add_typer(importing.app, name="import")
 
 
 def _show_version(value: bool) -> None:
