@@ -263,6 +263,7 @@ class ImportProgress:
         self._finished += 1
         self._finished_bytes += result.file.size
         error = result.error
+        # `FileError` is both.
         message = format_error(error) if isinstance(error, OSError) else error and str(error)
         name = format_path(str(result.file.path))
         if message:

@@ -41,7 +41,7 @@ class ImportResult(NamedTuple):
     file: ExportedFile
     outcome: UploadOutcome
     image_id: str | None
-    error: SightlineError | OSError | None
+    error: SightlineError | None
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ class Importer:
         except IMAGE_ERRORS as error:
             self.report.errors[image.id] = str(error)
             return
-        self.report.changed.update(changes)
+        self.report.changed.update(changes.keys())
 
     async def _add_to_albums(self, albums: dict[str, tuple[str, ...]]) -> None:
         members: dict[str, list[str]] = {}

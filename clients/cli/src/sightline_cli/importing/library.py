@@ -53,6 +53,7 @@ class Metadata:
             labels=tuple(dict.fromkeys((*self.labels, *other.labels))),
             is_favorite=self.is_favorite or other.is_favorite,
             is_archived=self.is_archived or other.is_archived,
+            is_trashed=self.is_trashed or other.is_trashed,
             albums=tuple(dict.fromkeys((*self.albums, *other.albums))),
         )
 
