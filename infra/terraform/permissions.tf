@@ -85,6 +85,14 @@ data "aws_iam_policy_document" "api" {
     resources = [local.renditions]
   }
 
+  # To download archives. Without ListBucket, S3 returns 403 instead of 404 for an original that was
+  # deleted meanwhile. It cannot be limited by prefix: GetObject sends none.
+  statement {
+    sid       = "DetectMissingOriginals"
+    actions   = ["s3:ListBucket"]
+    resources = [module.originals.arn]
+  }
+
   # To delete an image, the api lists the versions of its original and its renditions.
   statement {
     sid       = "ListObjectVersions"

@@ -145,6 +145,8 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "delete_album",
         "add_to_album",
         "remove_from_album",
+        "create_archive",
+        "download_archive",
         "export_account",
         "export_images",
         "list_duplicates",

@@ -9,7 +9,12 @@ from uuid_utils.compat import uuid4
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.memory import MemoryObjectStore
-from sightline.ports.object_store import ObjectChanged, ObjectNotFound, ObjectStore
+from sightline.ports.object_store import (
+    CHUNK_SIZE,
+    ObjectChanged,
+    ObjectNotFound,
+    ObjectStore,
+)
 
 
 @pytest.fixture(params=["memory", "s3", "versioned", "replicated"])
@@ -65,6 +70,30 @@ async def test_read_raises_for_an_object_replaced_since_head(store: ObjectStore)
     await store.write("a", b"other", "image/webp")
     with pytest.raises(ObjectChanged):
         await store.read(stored)
+
+
+async def test_stream_returns_the_size_and_the_bytes_in_chunks(store: ObjectStore) -> None:
+    body = bytes(range(256)) * (CHUNK_SIZE // 256 * 2) + b"end"
+    await store.write("a b", body, "image/webp")
+    async with store.stream("a b") as opened:
+        chunks = [chunk async for chunk in opened.chunks]
+    assert opened.size == len(body)
+    assert b"".join(chunks) == body
+    assert all(0 < len(chunk) <= CHUNK_SIZE for chunk in chunks)
+
+
+async def test_stream_may_be_left_early(store: ObjectStore) -> None:
+    await store.write("a", b"x" * CHUNK_SIZE * 3, "image/webp")
+    async with store.stream("a") as opened:
+        await anext(opened.chunks)
+    async with store.stream("a") as opened:
+        assert sum([len(chunk) async for chunk in opened.chunks]) == CHUNK_SIZE * 3
+
+
+async def test_stream_raises_for_a_missing_object(store: ObjectStore) -> None:
+    with pytest.raises(ObjectNotFound):
+        async with store.stream("nothing"):
+            pass
 
 
 async def test_delete_is_idempotent(store: ObjectStore) -> None:

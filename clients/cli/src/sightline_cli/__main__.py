@@ -11,6 +11,7 @@ from sightline_cli import (
     delete,
     download,
     edit,
+    export,
     keys,
     labels,
     listing,
@@ -20,6 +21,7 @@ from sightline_cli import (
     webhooks,
     whoami,
 )
+from sightline_cli.importing import command as importing
 from sightline_cli.runner import API_KEY, PROFILE
 from sightline_client import __version__
 
@@ -48,6 +50,7 @@ for command in (
     edit.edit,
     edit.reprocess,
     download.download,
+    export.export,
     delete.rm,
     browse.watch,
     browse.usage,
@@ -57,6 +60,7 @@ for command in (
 app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(importing.app, name="import")
 
 
 def _show_version(value: bool) -> None:

@@ -19,6 +19,7 @@ from sightline_client.errors import SightlineError
 from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
+    ArchivePart,
     CapabilitiesView,
     Feature,
     ImageSummary,
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 __all__ = [
     "UNSET",
     "AlbumView",
+    "ArchivePart",
     "AsyncSightline",
     "CapabilitiesView",
     "ClientCredentials",

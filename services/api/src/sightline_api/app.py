@@ -35,6 +35,8 @@ from sightline_api.account import notifications as email_notifications
 from sightline_api.account import unsubscribe, usage
 from sightline_api.account.erasure import AccountEraser
 from sightline_api.albums import endpoints as albums
+from sightline_api.archives import endpoints as archives
+from sightline_api.archives.slots import DownloadSlots
 from sightline_api.asgi.compression import Compression
 from sightline_api.asgi.conditional import ConditionalGet
 from sightline_api.asgi.context import RequestContext
@@ -74,6 +76,7 @@ ROUTERS = (
     duplicates.router,
     history.router,
     albums.router,
+    archives.router,
     labels.router,
     usage.router,
     account.router,
@@ -103,6 +106,8 @@ class State(TypedDict):
     usage: UsageTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
+    originals: ObjectStore
+    archive_slots: DownloadSlots
     deleter: ImageDeleter
     eraser: AccountEraser
     reprocessing: Topic
@@ -179,10 +184,15 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
                 "Content-Type",
                 "Idempotency-Key",
                 "If-Match",
+                "If-Range",
                 "Last-Event-ID",
+                "Range",
                 "traceparent",
             ],
             expose_headers=[
+                "Accept-Ranges",
+                "Content-Disposition",
+                "Content-Range",
                 "Deprecation",
                 "ETag",
                 "Idempotent-Replayed",
@@ -283,6 +293,10 @@ def build_state(
         idempotency=tables.idempotency,
         uploads=UploadCreator(
             tables.images, tables.usage, tables.recognition_cache, signer, changes, settings
+        ),
+        originals=originals,
+        archive_slots=DownloadSlots(
+            settings.archive_max_downloads, settings.archive_max_total_downloads
         ),
         deleter=deleter,
         eraser=AccountEraser(deleter, tables.owner_data, changes),

@@ -17,6 +17,7 @@ from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
+from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
@@ -83,5 +84,6 @@ Webhooks = Annotated[WebhookTable, Depends(from_state("webhooks"))]
 Index = Annotated[ImageIndex, Depends(from_state("index"))]
 Usages = Annotated[UsageTable, Depends(from_state("usage"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]
+Originals = Annotated[ObjectStore, Depends(from_state("originals"))]
 Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
 UrlSigner = Annotated[Signer, Depends(from_state("signer"))]

@@ -352,6 +352,34 @@ class TooManyStreams(Problem):
     retry_after = RETRY_AFTER_SECONDS
 
 
+class TooManyArchives(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_archives"
+    detail = "Too many archives are being downloaded. Finish one first, or retry later."
+    retry_after = RETRY_AFTER_SECONDS
+
+
+class InvalidArchivePart(Problem):
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_archive_part"
+    detail = "The archive part is not valid. Create the archive again."
+
+
+class RangeNotSatisfiable(Problem):
+    """The range starts after the end of the representation, which has `size` bytes."""
+
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    code = "range_not_satisfiable"
+    detail = "The range starts after the end. Request the headers to get the size."
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._size = size
+
+    def response_headers(self) -> dict[str, str]:
+        return {"Content-Range": f"bytes */{self._size}"}
+
+
 class RequestTooLarge(Problem):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "request_too_large"

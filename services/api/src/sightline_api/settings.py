@@ -156,6 +156,25 @@ class ApiSettings(ServiceSettings):
         description="Lease of an API task's event queue, in seconds. If the task stops renewing "
         "it, other tasks remove the queue.",
     )
+    archive_part_bytes: int = Field(
+        256 * 2**20,
+        ge=2**20,
+        description="Size of a part of an archive, in bytes, unless the request selects another.",
+    )
+    archive_max_downloads: int = Field(
+        2,
+        ge=1,
+        description="Maximum number of concurrent archive downloads per owner and API task.",
+    )
+    archive_max_total_downloads: int = Field(
+        16, ge=1, description="Maximum number of concurrent archive downloads per API task."
+    )
+    archive_seconds: float = Field(
+        900,
+        gt=0,
+        description="Maximum time of an archive download, in seconds; a client continues it with a "
+        "range.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Origins of web pages that may call the API, separated by commas, such as "

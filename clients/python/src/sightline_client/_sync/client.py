@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from sightline_client._sync.archive_downloader import ArchiveDownloader
 from sightline_client._sync.concurrency import Pending, Stream, closing, map_concurrently, sleep
 from sightline_client._sync.downloader import Downloader
 from sightline_client._sync.event_stream import EventStream
@@ -23,6 +24,7 @@ from sightline_client._sync.transport import (
     run_auth_flow,
 )
 from sightline_client._sync.uploader import Uploader
+from sightline_client.archives import ArchiveCallback
 from sightline_client.capture_times import shift_capture_time
 from sightline_client.client_credentials import ClientCredentials
 from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
@@ -50,6 +52,7 @@ from sightline_client.generated.api.albums import (
     update_album,
 )
 from sightline_client.generated.api.api_keys import create_api_key, list_api_keys, revoke_api_key
+from sightline_client.generated.api.archives import create_archive
 from sightline_client.generated.api.images import (
     create_image,
     create_images,
@@ -85,6 +88,8 @@ from sightline_client.generated.models import (
     ApiKeyRequest,
     ApiKeyScope,
     ApiKeyView,
+    ArchivePart,
+    ArchiveRequest,
     CapabilitiesView,
     CreatedApiKey,
     DeletionBatch,
@@ -182,6 +187,7 @@ class Sightline:
             self, self._external_http, journal or MemoryJournal(), max_connections
         )
         self._downloader = Downloader(self, self._external_http, max_connections)
+        self._archive_downloader = ArchiveDownloader(self._http, retry)
         self._event_stream = EventStream(self._http, retry)
 
     @classmethod
@@ -662,6 +668,45 @@ class Sightline:
         Errors are handled as in `upload_many`.
         """
         return self._downloader.download_many(image_ids, folder, rendition, progress)
+
+    # Archives
+
+    def archive_parts(
+        self,
+        image_ids: Iterable[str] | None = None,
+        *,
+        album: str | None = None,
+        part_bytes: int | None = None,
+    ) -> Stream[ArchivePart]:
+        """Yield the parts of an archive of up to 1,000 images, an album, or everything.
+
+        Each part is a ZIP file of originals with XMP sidecars and metadata. `part_bytes` limits the
+        size of the originals in a part. Raises `NotFound` if there is no such image or album.
+        """
+        cursor: str | Unset | None = UNSET
+        while cursor is not None:
+            body = ArchiveRequest(
+                ids=UNSET if image_ids is None else list(image_ids),
+                album=unset_if_none(album),
+                part_bytes=unset_if_none(part_bytes),
+                cursor=cursor,
+            )
+            archive = self.call(
+                create_archive.sync_detailed, body=body, idempotency_key=new_idempotency_key()
+            )
+            for part in archive.parts:
+                yield part
+            cursor = archive.next_cursor
+
+    def download_archive(
+        self, part: ArchivePart, folder: Path, *, progress: ArchiveCallback | None = None
+    ) -> Path:
+        """Save a part of an archive in a folder, and return its path.
+
+        An interrupted download is resumed, also by a later call, and a file that is complete and
+        current is not downloaded again. Raises `Unreachable`, `FileError`.
+        """
+        return self._archive_downloader.download(part, folder, progress)
 
     # Account
 

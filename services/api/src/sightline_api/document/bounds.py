@@ -17,6 +17,7 @@ _NAME = {"maxLength": 300}
 #: By property, or by schema and property, the keywords that are added where they are missing.
 BOUNDS: dict[str, dict[str, Any]] = {
     "AlbumPage.items": {"maxItems": 100},
+    "ArchiveView.parts": {"maxItems": 5000},
     "ApiKeyList.items": {"maxItems": 100},
     "ApiKeyView.prefix": {"maxLength": 8},
     "ApiKeyView.scopes": {"maxItems": 4},

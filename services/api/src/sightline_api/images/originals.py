@@ -98,8 +98,13 @@ async def view_original(image: Image, signer: Signer) -> OriginalView:
 
 def name_file(image: Image) -> str:
     """Return a file name for the original that is valid on every system; titles are free text."""
-    suffixes = SUFFIXES.get(_media_type(image), ("",))
-    title = unicodedata.normalize("NFC", image.details.title or "")
+    return format_file_name(image.image_id, image.details.title, _media_type(image))
+
+
+def format_file_name(image_id: str, title: str | None, media_type: str) -> str:
+    """Return a file name of this title, or else of the id, with the suffix of the media type."""
+    suffixes = SUFFIXES.get(media_type, ("",))
+    title = unicodedata.normalize("NFC", title or "")
     # Without control characters and invisible ones, such as bidirectional overrides.
     visible = "".join(each for each in title if unicodedata.category(each)[0] != "C")
     stem = _RESERVED.sub("_", visible)
@@ -111,7 +116,7 @@ def name_file(image: Image) -> str:
             break
     # A leading dot hides a file; Windows removes trailing dots and spaces.
     stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(" .")
-    return (stem or image.image_id) + final
+    return (stem or image_id) + final
 
 
 def _media_type(image: Image) -> str:

@@ -1,6 +1,7 @@
 """Stored objects: the port, and what it returns or raises."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -27,6 +28,17 @@ class StoredObject(NamedTuple):
     is_replica: bool = False
 
 
+#: Bytes of a chunk of a streamed object, at most: enough for throughput, and little to compute on.
+CHUNK_SIZE = 64 * 2**10
+
+
+class ObjectStream(NamedTuple):
+    """The `size` of an object in bytes, and its content in chunks of at most `CHUNK_SIZE`."""
+
+    size: int
+    chunks: AsyncIterator[bytes]
+
+
 class ListedObject(NamedTuple):
     """An object in a listing: its key, and the time of its last write."""
 
@@ -44,6 +56,13 @@ class ObjectStore(Protocol):
         """Return the bytes of exactly this object, or its `first` bytes.
 
         Raises `ObjectNotFound`, `ObjectChanged`.
+        """
+
+    def stream(self, key: str) -> AbstractAsyncContextManager[ObjectStream]:
+        """Open an object, whose content is read only as fast as its chunks are taken.
+
+        Entering raises `ObjectNotFound`. An object that is replaced or deleted meanwhile is still
+        read as it was when it was opened.
         """
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:

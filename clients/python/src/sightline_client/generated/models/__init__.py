@@ -9,6 +9,9 @@ from .api_key_list import ApiKeyList
 from .api_key_request import ApiKeyRequest
 from .api_key_scope import ApiKeyScope
 from .api_key_view import ApiKeyView
+from .archive_part import ArchivePart
+from .archive_request import ArchiveRequest
+from .archive_view import ArchiveView
 from .bounding_box import BoundingBox
 from .capabilities_view import CapabilitiesView
 from .capture import Capture
@@ -26,6 +29,9 @@ from .detected_text import DetectedText
 from .dominant_color import DominantColor
 from .duplicate import Duplicate
 from .duplicates import Duplicates
+from .email_kind import EmailKind
+from .email_notifications_request import EmailNotificationsRequest
+from .email_notifications_view import EmailNotificationsView
 from .erasure_view import ErasureView
 from .exported_image import ExportedImage
 from .exported_image_page import ExportedImagePage
@@ -57,6 +63,7 @@ from .item_outcomes import ItemOutcomes
 from .label_instance import LabelInstance
 from .label_page import LabelPage
 from .label_view import LabelView
+from .language import Language
 from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
 from .moderation_label import ModerationLabel
@@ -97,6 +104,9 @@ __all__ = (
     "ApiKeyRequest",
     "ApiKeyScope",
     "ApiKeyView",
+    "ArchivePart",
+    "ArchiveRequest",
+    "ArchiveView",
     "BoundingBox",
     "CapabilitiesView",
     "Capture",
@@ -114,6 +124,9 @@ __all__ = (
     "DominantColor",
     "Duplicate",
     "Duplicates",
+    "EmailKind",
+    "EmailNotificationsRequest",
+    "EmailNotificationsView",
     "ErasureView",
     "ExportedImage",
     "ExportedImagePage",
@@ -145,6 +158,7 @@ __all__ = (
     "LabelInstance",
     "LabelPage",
     "LabelView",
+    "Language",
     "LimitsView",
     "LinkedRendition",
     "ModerationLabel",

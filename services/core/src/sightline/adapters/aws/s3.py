@@ -2,13 +2,21 @@
 
 import base64
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from sightline import tracing
 from sightline.ports.errors import DependencyBusy
-from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotFound, StoredObject
+from sightline.ports.object_store import (
+    CHUNK_SIZE,
+    ListedObject,
+    ObjectChanged,
+    ObjectNotFound,
+    ObjectStream,
+    StoredObject,
+)
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -76,6 +84,18 @@ class S3ObjectStore:
                 case "PreconditionFailed":
                     raise ObjectChanged(stored.key) from error
             raise
+
+    @asynccontextmanager
+    async def stream(self, key: str) -> AsyncIterator[ObjectStream]:
+        try:
+            response = await self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise ObjectNotFound(key) from error
+            raise
+        # Leaving it early closes the connection, which is not used for another request then.
+        async with response["Body"] as body:
+            yield ObjectStream(response["ContentLength"], body.content.iter_chunked(CHUNK_SIZE))
 
     async def write(self, key: str, body: bytes, media_type: str) -> None:
         await self._client.put_object(

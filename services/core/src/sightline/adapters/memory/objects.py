@@ -2,9 +2,17 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sightline.ports.object_store import ListedObject, ObjectChanged, ObjectNotFound, StoredObject
+from sightline.ports.object_store import (
+    CHUNK_SIZE,
+    ListedObject,
+    ObjectChanged,
+    ObjectNotFound,
+    ObjectStream,
+    StoredObject,
+)
 
 
 class MemoryObjectStore:
@@ -31,6 +39,11 @@ class MemoryObjectStore:
             raise ObjectChanged(stored.key)
         return self._find(stored.key)[:first]
 
+    @asynccontextmanager
+    async def stream(self, key: str) -> AsyncIterator[ObjectStream]:
+        body = self._find(key)
+        yield ObjectStream(len(body), _split(body))
+
     async def write(self, key: str, body: bytes, media_type: str) -> None:
         self._objects[key] = body, datetime.now(UTC)
 
@@ -51,3 +64,8 @@ class MemoryObjectStore:
             return self._objects[key][0]
         except KeyError:
             raise ObjectNotFound(key) from None
+
+
+async def _split(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), CHUNK_SIZE):
+        yield body[start : start + CHUNK_SIZE]

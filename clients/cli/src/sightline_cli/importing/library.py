@@ -1,0 +1,79 @@
+"""What an export of another service contains: image files, and what it knows of each."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file of an export: its path in it, its size in bytes, and how to read it.
+
+    `location` is the file itself; None if it is in a ZIP file.
+    """
+
+    path: PurePosixPath
+    size: int
+    open: Callable[[], IO[bytes]]
+    location: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a service knows of an image.
+
+    `taken_at` is either an instant, of which the local time is not known (`is_instant`), or a local
+    time with its offset from UTC if that is known. `position` is in degrees north and east.
+    """
+
+    title: str | None = None
+    description: str | None = None
+    taken_at: datetime | None = None
+    is_instant: bool = False
+    position: tuple[float, float] | None = None
+    labels: tuple[str, ...] = ()
+    is_favorite: bool = False
+    is_archived: bool = False
+    is_trashed: bool = False
+    albums: tuple[str, ...] = ()
+
+    def merge(self, other: "Metadata") -> "Metadata":
+        """Return the metadata with what it lacks from another one, and the albums of both."""
+        dated = self if self.taken_at else other
+        return replace(
+            self,
+            title=self.title or other.title,
+            description=self.description or other.description,
+            taken_at=dated.taken_at,
+            is_instant=dated.is_instant,
+            position=self.position or other.position,
+            labels=tuple(dict.fromkeys((*self.labels, *other.labels))),
+            is_favorite=self.is_favorite or other.is_favorite,
+            is_archived=self.is_archived or other.is_archived,
+            is_trashed=self.is_trashed or other.is_trashed,
+            albums=tuple(dict.fromkeys((*self.albums, *other.albums))),
+        )
+
+
+@dataclass(slots=True)
+class Library:
+    """The images of an export with their metadata, and what is not imported."""
+
+    images: list[tuple[ExportedFile, Metadata]] = field(default_factory=list)
+    #: Why a file is not imported.
+    rejected: dict[PurePosixPath, str] = field(default_factory=dict)
+    #: What is not imported of the images, with the number of images.
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def add(self, file: ExportedFile, metadata: Metadata) -> None:
+        """Add an image; one in the trash of the service is rejected."""
+        if metadata.is_trashed:
+            self.rejected[file.path] = "in the trash of the service"
+            return
+        self.images.append((file, metadata))
+        self.left_out["position"] += metadata.position is not None
+        self.left_out["favorite"] += metadata.is_favorite
+        self.left_out["archived"] += metadata.is_archived
