@@ -41,7 +41,9 @@ async def open_object(key: str) -> AsyncIterator[ObjectStream]:
 
 
 async def write(entries: Sequence[Entry], limit: int = ZIP64_LIMIT) -> bytes:
-    return b"".join([chunk async for chunk in stream_zip(entries, finish, open_object, b"note", limit)])
+    return b"".join(
+        [chunk async for chunk in stream_zip(entries, finish, open_object, b"note", limit)]
+    )
 
 
 def run_tools(body: bytes, path: Path) -> None:

@@ -175,11 +175,6 @@ async def test_only_rejected_entries_are_sent_again(
     assert sorted(notice.id for notice in bus.published) == [event.event_id for event in events]
 
 
-class NoDeliveries:
-    async def deliver(self, task: DeliveryTask) -> None:
-        raise AssertionError(task)
-
-
 async def test_bus_that_keeps_rejecting_leaves_the_message_in_the_queue(
     channel: EventBusChannel, bus: MemoryEventBus
 ) -> None:

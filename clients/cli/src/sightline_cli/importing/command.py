@@ -50,6 +50,7 @@ from sightline_cli.runner import (
 )
 from sightline_cli.upload import Features
 from sightline_client import Feature, UploadOutcome
+from sightline_client.errors import FileError
 
 app = typer.Typer(help="Import the export of another photo service.", no_args_is_help=True)
 
@@ -263,8 +264,7 @@ class ImportProgress:
         self._finished += 1
         self._finished_bytes += result.file.size
         error = result.error
-        # `FileError` is both.
-        message = format_error(error) if isinstance(error, OSError) else error and str(error)
+        message = format_error(error) if isinstance(error, FileError) else error and str(error)
         name = format_path(str(result.file.path))
         if message:
             self._bars.console.print(f"[red]✗[/] {escape(name)}: {escape(message)}", soft_wrap=True)
