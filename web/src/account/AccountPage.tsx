@@ -11,6 +11,7 @@ import { ApiKeys } from "./ApiKeys";
 import { deleteAccountData, exportAccountData } from "./accountData";
 import { PasswordField } from "./fields";
 import { Field, Form } from "./Form";
+import { Mfa } from "./Mfa";
 import { LanguageChooser, ThemeChooser } from "./Preferences";
 import "./account.css";
 
@@ -48,6 +49,7 @@ export default function AccountPage() {
         <section className="card">
           <PasswordChange />
         </section>
+        <Mfa />
         <ApiKeys />
         <YourData />
       </div>

@@ -5,7 +5,7 @@ import { navigate } from "wouter/use-browser-location";
 import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
 import { CognitoError } from "../session/cognito";
-import { EmailField, PasswordField } from "./fields";
+import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
 
 export interface EmailProps {
@@ -13,12 +13,19 @@ export interface EmailProps {
   onEmail: (email: string) => void;
 }
 
+/** A step after the password: a code of the authenticator app, or a new password. */
+interface Step {
+  isCode: boolean;
+  complete: (answer: string) => Promise<void>;
+}
+
 export function SignInForm({ email, onEmail }: EmailProps) {
   const { t } = useTranslation();
   const { session, config } = useServices();
   const { state } = useCurrentLocation();
   const [password, setPassword] = useState("");
-  const [completeSignIn, setCompleteSignIn] = useState<((password: string) => Promise<void>) | null>(null);
+  const [code, setCode] = useState("");
+  const [step, setStep] = useState<Step | null>(null);
 
   async function signIn(name: string, secret: string) {
     try {
@@ -28,16 +35,37 @@ export function SignInForm({ email, onEmail }: EmailProps) {
         navigate("/sign-up", { state: { ...state, confirm: true } });
         return;
       }
-      const { NewPasswordRequired } = await import("../session/srp");
-      if (!(error instanceof NewPasswordRequired)) throw error;
-      setPassword("");
-      setCompleteSignIn(() => async (chosen: string) => session.start(name, await error.complete(chosen)));
+      await requestStep(name, error);
     }
   }
 
-  if (completeSignIn) {
+  /** Show the form of the next step that Cognito requires. Throws any other error. */
+  async function requestStep(name: string, error: unknown) {
+    const { CodeRequired, NewPasswordRequired } = await import("../session/srp");
+    const isCode = error instanceof CodeRequired;
+    if (!isCode && !(error instanceof NewPasswordRequired)) throw error;
+    setPassword("");
+    const complete = async (answer: string) => {
+      try {
+        session.start(name, await error.complete(answer));
+      } catch (next) {
+        await requestStep(name, next);
+      }
+    };
+    setStep({ isCode, complete });
+  }
+
+  if (step?.isCode) {
     return (
-      <Form title={t("signIn.newPassword")} submit={t("save")} onSubmit={() => completeSignIn(password)}>
+      <Form title={t("mfa.codeTitle")} submit={t("signIn.submit")} onSubmit={() => step.complete(code.trim())}>
+        <p>{t("mfa.codeText")}</p>
+        <CodeField value={code} onValue={setCode} />
+      </Form>
+    );
+  }
+  if (step) {
+    return (
+      <Form title={t("signIn.newPassword")} submit={t("save")} onSubmit={() => step.complete(password)}>
         <PasswordField isNew value={password} onValue={setPassword} />
       </Form>
     );

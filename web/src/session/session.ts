@@ -101,7 +101,14 @@ export class Session {
   /** Change the password and sign in with it, because the change may revoke existing tokens. */
   async changePassword(previous: string, proposed: string): Promise<void> {
     await this.cognito.changePassword(await this.token(), previous, proposed);
-    if (this.#stored) await this.signIn(this.#stored.email, proposed);
+    if (!this.#stored) return;
+    const { CodeRequired } = await import("./srp");
+    try {
+      await this.signIn(this.#stored.email, proposed);
+    } catch (error) {
+      // Do not ask for a code now: if the tokens were revoked, the next request ends the session.
+      if (!(error instanceof CodeRequired)) throw error;
+    }
   }
 
   async signOut(): Promise<void> {

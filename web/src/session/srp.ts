@@ -22,6 +22,15 @@ export class NewPasswordRequired extends Error {
   }
 }
 
+/** The user must enter a code of an authenticator app. */
+export class CodeRequired extends Error {
+  override readonly name = "CodeRequired";
+
+  constructor(readonly complete: (code: string) => Promise<Tokens>) {
+    super();
+  }
+}
+
 /** In-memory storage for the Cognito library, discarded after sign-in. */
 class MemoryStorage implements Storage {
   #items = new Map<string, string>();
@@ -45,7 +54,7 @@ class MemoryStorage implements Storage {
   }
 }
 
-/** Sign in. Throws `CognitoError`, `CognitoUnavailable`, or `NewPasswordRequired`. */
+/** Sign in. Throws `CognitoError`, `CognitoUnavailable`, `NewPasswordRequired` or `CodeRequired`. */
 export function authenticate(pool: UserPool, email: string, password: string): Promise<Tokens> {
   const Storage = new MemoryStorage();
   const { poolId: UserPoolId, clientId: ClientId, endpoint } = pool;
@@ -63,11 +72,26 @@ export function authenticate(pool: UserPool, email: string, password: string): P
       onFailure,
       newPasswordRequired: () =>
         reject(new NewPasswordRequired((proposed) => completeNewPassword(user, proposed))),
+      // Other factors are not set up by Sightline's user pool.
       mfaRequired: unexpected("MfaRequired"),
-      totpRequired: unexpected("MfaRequired"),
+      totpRequired: () => reject(new CodeRequired((code) => completeCode(user, code))),
       mfaSetup: unexpected("MfaRequired"),
       selectMFAType: unexpected("MfaRequired"),
     });
+  });
+}
+
+/** Send a code of the authenticator app; after a wrong one, another can be sent. */
+function completeCode(user: CognitoUser, code: string): Promise<Tokens> {
+  return new Promise((resolve, reject) => {
+    user.sendMFACode(
+      code,
+      {
+        onSuccess: (session) => resolve(readTokens(session)),
+        onFailure: (error: unknown) => reject(readError(error)),
+      },
+      "SOFTWARE_TOKEN_MFA",
+    );
   });
 }
 
@@ -79,6 +103,7 @@ function completeNewPassword(user: CognitoUser, password: string): Promise<Token
       {
         onSuccess: (session) => resolve(readTokens(session)),
         onFailure: (error: unknown) => reject(readError(error)),
+        totpRequired: () => reject(new CodeRequired((code) => completeCode(user, code))),
       },
     );
   });

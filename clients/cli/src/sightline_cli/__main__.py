@@ -15,6 +15,7 @@ from sightline_cli import (
     labels,
     listing,
     login,
+    mfa,
     sync,
     upload,
     webhooks,
@@ -57,6 +58,7 @@ for command in (
 app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(mfa.app, name="mfa")
 
 
 def _show_version(value: bool) -> None:

@@ -1,6 +1,7 @@
 """`sightline login` and `logout`."""
 
-from typing import Annotated, NamedTuple
+from functools import partial
+from typing import Annotated, NamedTuple, TextIO
 
 import typer
 
@@ -37,7 +38,11 @@ def login(
         typer.Option("--email", metavar="EMAIL", help="Email address. Prompts for it if omitted."),
     ] = None,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+        bool,
+        typer.Option(
+            "--password-stdin",
+            help="Read the password from standard input, and a code from its next line.",
+        ),
     ] = False,
     pool: Annotated[
         str | None,
@@ -114,15 +119,16 @@ async def _login(
     if flow not in {"srp", "password"}:
         raise typer.BadParameter("choose `srp` or `password`", param_hint="--flow")
     server = await _find_server(url, *pool_options)
+    stdin = typer.get_text_stream("stdin") if password_stdin else None
     email = email or server.email or typer.prompt("Email", err=True)
     chosen: SignInFlow = "password" if flow == "password" else "srp"
     client = await AsyncSightline.sign_in(
         server.api_url,
         email,
-        _get_password(server, email, password_stdin),
+        _get_password(server, email, stdin),
         server.pool,
         flow=chosen,
-        on_challenge=_prompt_for_challenge,
+        on_challenge=partial(_prompt_for_challenge, stdin),
         profile=PROFILE.get(),
         web_url=server.web_url,
         store=default_session_store(),
@@ -175,20 +181,24 @@ def _read_local_server() -> Server:
     return Server(fields["api"], pool, fields.get("web") or "", fields["email"], fields["password"])
 
 
-def _get_password(server: Server, email: str, from_stdin: bool) -> str:
-    if from_stdin:
-        return typer.get_text_stream("stdin").readline().rstrip("\n")
+def _get_password(server: Server, email: str, stdin: TextIO | None) -> str:
+    if stdin is not None:
+        return stdin.readline().rstrip("\n")
     if server.password and email == server.email:
         return server.password
     password: str = typer.prompt("Password", hide_input=True, err=True)
     return password
 
 
-def _prompt_for_challenge(challenge: str) -> str:
+def _prompt_for_challenge(stdin: TextIO | None, challenge: str) -> str:
+    """Return the response to a challenge: the next line of standard input, or what a user enters."""
+    if stdin is not None:
+        return stdin.readline().strip()
     if challenge == "NEW_PASSWORD_REQUIRED":
         password: str = typer.prompt(
             "New password", hide_input=True, confirmation_prompt=True, err=True
         )
         return password
-    code: str = typer.prompt("Verification code", err=True)
-    return code
+    name = "Authenticator code" if challenge == "SOFTWARE_TOKEN_MFA" else "Verification code"
+    code: str = typer.prompt(name, err=True)
+    return code.strip()

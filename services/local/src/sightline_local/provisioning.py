@@ -261,6 +261,12 @@ def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[s
             AutoVerifiedAttributes=["email"],
             Policies={"PasswordPolicy": read_password_policy()},
         )["UserPool"]["Id"]
+    # Apart from the creation, whose settings the ids of Docker Compose are derived from.
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool_id,
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
     client_id = find_client(cognito, pool_id, name)
     if client_id is None:
         client_id = cognito.create_user_pool_client(
