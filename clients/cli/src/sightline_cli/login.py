@@ -191,7 +191,7 @@ def _get_password(server: Server, email: str, stdin: TextIO | None) -> str:
 
 
 def _prompt_for_challenge(stdin: TextIO | None, challenge: str) -> str:
-    """Return the response to a challenge: the next line of standard input, or what a user enters."""
+    """Return the response to a challenge: a line of standard input, or what the user enters."""
     if stdin is not None:
         return stdin.readline().strip()
     if challenge == "NEW_PASSWORD_REQUIRED":
