@@ -1,6 +1,8 @@
 """`reset-mfa` lets a user who has lost the authenticator app sign in without a code."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from sightline_ops.__main__ import ExitCode
 
 USER = DemoUser()
 
+SignIn = Callable[[], Any]
+
 
 @pytest.fixture
-def cognito(outputs_path: Path) -> Any:
-    """The Cognito of the stack, with a user who has an authenticator app."""
+def attempt(outputs_path: Path) -> SignIn:
+    """A sign-in with the password of a user who has an authenticator app."""
     outputs = json.loads(outputs_path.read_text())
     session = boto3.Session("test", "test", region_name=outputs["region"]["value"])
     endpoint, table = outputs["endpoint"]["value"], outputs["table"]["value"]
@@ -31,7 +35,7 @@ def cognito(outputs_path: Path) -> Any:
     cognito.set_user_mfa_preference(
         AccessToken=token, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True}
     )
-    return cognito
+    return partial(sign_in, cognito, resources.client_id)
 
 
 def sign_in(cognito: Any, client_id: str) -> Any:
@@ -43,23 +47,22 @@ def sign_in(cognito: Any, client_id: str) -> Any:
 
 
 async def test_reset_removes_the_code_from_the_sign_in(
-    cognito: Any, outputs_path: Path, capsys: pytest.CaptureFixture[str]
+    attempt: SignIn, outputs_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client_id = json.loads(outputs_path.read_text())["sign_in"]["value"]["client_id"]
     command = ["--stack", outputs_path, "--json", "reset-mfa", USER.email]
     code, out, err = await run(capsys, *command)
     assert (code, json.loads(out)["enabled"]) == (ExitCode.PROBLEMS_FOUND, True)
     assert "Nothing was changed" in err
-    assert sign_in(cognito, client_id)["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    assert attempt()["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
     code, out, _ = await run(capsys, *command, "--apply")
     assert (code, json.loads(out)["reset"]) == (ExitCode.OK, True)
-    assert "AuthenticationResult" in sign_in(cognito, client_id)
+    assert "AuthenticationResult" in attempt()
     code, out, _ = await run(capsys, *command, "--apply")
     assert (code, json.loads(out)["reset"]) == (ExitCode.OK, False)
 
 
 async def test_an_unknown_user_is_reported(
-    cognito: Any, outputs_path: Path, capsys: pytest.CaptureFixture[str]
+    attempt: SignIn, outputs_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["--stack", outputs_path, "reset-mfa", "nobody@example.com", "--apply"]
     code, _, err = await run(capsys, *command)

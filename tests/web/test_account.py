@@ -107,6 +107,27 @@ def test_an_authenticator_app_is_set_up_and_asked_for(page: Page, user: User) ->
     expect(section.get_by_role("button", name="Set up authenticator app")).to_be_visible()
 
 
+def test_a_pool_that_requires_a_code_has_it_set_up_at_sign_in(
+    page: Page, user: User, stack: Stack
+) -> None:
+    assert stack.resources is not None
+    cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
+    app = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="ON", **app)
+    try:
+        page.goto("/")
+        page.get_by_label("Email").fill(user.connection.email)
+        page.get_by_label("Password").fill(user.connection.password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="Set up authenticator app")).to_be_visible()
+        code = pyotp.TOTP(page.get_by_label("Setup key", exact=True).input_value()).now()
+        page.get_by_label("Verification code").fill(code)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        assert_signed_in(page)
+    finally:
+        cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="OPTIONAL", **app)
+
+
 def test_a_new_user_signs_up_and_confirms_with_the_code_that_was_sent(page: Page) -> None:
     email = f"{uuid4().hex}@example.com"
     page.goto("/")

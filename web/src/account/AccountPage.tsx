@@ -46,10 +46,14 @@ export default function AccountPage() {
           <ThemeChooser />
           <LanguageChooser />
         </section>
-        <section className="card">
-          <PasswordChange />
-        </section>
-        <Mfa />
+        {session.kind === "signedIn" && !session.fromPage && (
+          <>
+            <section className="card">
+              <PasswordChange />
+            </section>
+            <Mfa />
+          </>
+        )}
         <ApiKeys />
         <YourData />
       </div>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServices, useSession } from "../services";
 import { Dialog } from "../ui/Dialog";
@@ -7,11 +7,7 @@ import { LoadError } from "../ui/LoadError";
 import { showToast } from "../ui/toasts";
 import { CodeField } from "./fields";
 import { Form } from "./Form";
-
-const QrCode = lazy(() => import("./QrCode"));
-
-/** Who issues the codes, as authenticator apps show it. */
-const ISSUER = "Sightline";
+import { MfaSetup } from "./MfaSetup";
 
 const QUERY_KEY = ["mfa"];
 
@@ -73,12 +69,7 @@ function EnableDialog({ onEnabled, onClose }: { onEnabled: () => void; onClose: 
       {secret.isError && <LoadError error={secret.error} onRetry={() => void secret.refetch()} />}
       {secret.data && (
         <Form submit={t("mfa.turnOn")} onSubmit={enable}>
-          <p>{t("mfa.scan")}</p>
-          <Suspense fallback={<div className="qr-code" />}>
-            <QrCode text={formatUri(secret.data, email)} label={t("mfa.qrCode")} />
-          </Suspense>
-          <input className="input api-key-secret" dir="ltr" readOnly value={secret.data} aria-label={t("mfa.key")} />
-          <p className="muted small">{t("mfa.saveKey")}</p>
+          <MfaSetup secret={secret.data} email={email} />
           <CodeField value={code} onValue={setCode} />
         </Form>
       )}
@@ -102,10 +93,4 @@ function DisableDialog({ onDisabled, onClose }: { onDisabled: () => void; onClos
       </Form>
     </Dialog>
   );
-}
-
-/** The content of the QR code: https://github.com/google/google-authenticator/wiki/Key-Uri-Format */
-function formatUri(secret: string, email: string): string {
-  const label = encodeURIComponent(`${ISSUER}:${email}`);
-  return `otpauth://totp/${label}?${new URLSearchParams({ secret, issuer: ISSUER })}`;
 }

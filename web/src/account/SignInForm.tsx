@@ -5,8 +5,10 @@ import { navigate } from "wouter/use-browser-location";
 import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
 import { CognitoError } from "../session/cognito";
+import { openSignInPage, OWN_USERS } from "../session/signInPage";
 import { CodeField, EmailField, PasswordField } from "./fields";
 import { Form } from "./Form";
+import { MfaSetup } from "./MfaSetup";
 
 export interface EmailProps {
   email: string;
@@ -16,6 +18,8 @@ export interface EmailProps {
 /** A step after the password: a code of the authenticator app, or a new password. */
 interface Step {
   isCode: boolean;
+  /** Of an authenticator app to set up first. */
+  secret?: string;
   complete: (answer: string) => Promise<void>;
 }
 
@@ -52,12 +56,13 @@ export function SignInForm({ email, onEmail }: EmailProps) {
         await requestStep(name, next);
       }
     };
-    setStep({ isCode, complete });
+    setStep({ isCode, secret: isCode ? error.secret : undefined, complete });
   }
 
   if (step?.isCode) {
     return (
-      <Form title={t("mfa.codeTitle")} submit={t("signIn.submit")} onSubmit={() => step.complete(code.trim())}>
+      <Form title={t(step.secret ? "mfa.setUp" : "mfa.codeTitle")} submit={t("signIn.submit")} onSubmit={() => step.complete(code.trim())}>
+        {step.secret && <MfaSetup secret={step.secret} email={email} />}
         <p>{t("mfa.codeText")}</p>
         <CodeField value={code} onValue={setCode} />
       </Form>
@@ -77,6 +82,16 @@ export function SignInForm({ email, onEmail }: EmailProps) {
       onSubmit={() => signIn(email, password)}
       after={
         <>
+          {config.cognito.identityProviders?.map((provider) => (
+            <button
+              key={provider}
+              type="button"
+              className="button"
+              onClick={() => void openSignInPage(config, provider, state.from)}
+            >
+              {provider === OWN_USERS ? t("signIn.page") : t("signIn.with", { provider })}
+            </button>
+          ))}
           {config.demo && (
             <button
               type="button"

@@ -26,7 +26,11 @@ export class NewPasswordRequired extends Error {
 export class CodeRequired extends Error {
   override readonly name = "CodeRequired";
 
-  constructor(readonly complete: (code: string) => Promise<Tokens>) {
+  /** `secret`: that of an app to set up first, if the pool requires one and the user has none. */
+  constructor(
+    readonly complete: (code: string) => Promise<Tokens>,
+    readonly secret?: string,
+  ) {
     super();
   }
 }
@@ -66,6 +70,11 @@ export function authenticate(pool: UserPool, email: string, password: string): P
   return new Promise((resolve, reject) => {
     const onSuccess = (session: CognitoUserSession) => resolve(readTokens(session));
     const onFailure = (error: unknown) => reject(readError(error));
+    const setUpApp = () =>
+      user.associateSoftwareToken({
+        associateSecretCode: (secret) => reject(new CodeRequired((code) => confirmApp(user, code), secret)),
+        onFailure,
+      });
     const unexpected = (step: string) => () => reject(new CognitoError(step, step));
     user.authenticateUser(new AuthenticationDetails({ Username: email, Password: password }), {
       onSuccess,
@@ -75,7 +84,7 @@ export function authenticate(pool: UserPool, email: string, password: string): P
       // Other factors are not set up by Sightline's user pool.
       mfaRequired: unexpected("MfaRequired"),
       totpRequired: () => reject(new CodeRequired((code) => completeCode(user, code))),
-      mfaSetup: unexpected("MfaRequired"),
+      mfaSetup: setUpApp,
       selectMFAType: unexpected("MfaRequired"),
     });
   });
@@ -92,6 +101,16 @@ function completeCode(user: CognitoUser, code: string): Promise<Tokens> {
       },
       "SOFTWARE_TOKEN_MFA",
     );
+  });
+}
+
+/** Confirm a code of the app that was set up, which ends the sign-in. */
+function confirmApp(user: CognitoUser, code: string): Promise<Tokens> {
+  return new Promise((resolve, reject) => {
+    user.verifySoftwareToken(code, "", {
+      onSuccess: (session) => resolve(readTokens(session)),
+      onFailure: (error: unknown) => reject(readError(error)),
+    });
   });
 }
 
