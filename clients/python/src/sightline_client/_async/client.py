@@ -14,6 +14,7 @@ from sightline_client._async.archive_downloader import ArchiveDownloader
 from sightline_client._async.concurrency import Pending, Stream, aclosing, map_concurrently, sleep
 from sightline_client._async.downloader import Downloader
 from sightline_client._async.event_stream import EventStream
+from sightline_client._async.mfa_settings import MfaSettings
 from sightline_client._async.transport import (
     SessionAuth,
     fetch_token,
@@ -265,6 +266,11 @@ class AsyncSightline:
     @property
     def session(self) -> Session:
         return self._auth.session
+
+    @property
+    def mfa(self) -> MfaSettings:
+        """The user's settings of multi-factor authentication."""
+        return MfaSettings(self._auth, self._external_http)
 
     async def __aenter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ from sightline_client._sync.archive_downloader import ArchiveDownloader
 from sightline_client._sync.concurrency import Pending, Stream, closing, map_concurrently, sleep
 from sightline_client._sync.downloader import Downloader
 from sightline_client._sync.event_stream import EventStream
+from sightline_client._sync.mfa_settings import MfaSettings
 from sightline_client._sync.transport import (
     SessionAuth,
     fetch_token,
@@ -267,6 +268,11 @@ class Sightline:
     @property
     def session(self) -> Session:
         return self._auth.session
+
+    @property
+    def mfa(self) -> MfaSettings:
+        """The user's settings of multi-factor authentication."""
+        return MfaSettings(self._auth, self._external_http)
 
     def __enter__(self) -> Self:
         return self
