@@ -12,6 +12,7 @@ from sightline.adapters.dynamo.items import (
     api_key_digest_key,
     label_counts_partition,
     owner_partition,
+    word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import query
 from sightline.adapters.dynamo.webhooks import delete_deliveries
@@ -28,7 +29,11 @@ class DynamoOwnerData:
         self._table = table
 
     async def erase(self, owner: str) -> None:
-        for partition in (owner_partition(owner), label_counts_partition(owner)):
+        for partition in (
+            owner_partition(owner),
+            label_counts_partition(owner),
+            word_counts_partition(owner),
+        ):
             request: Any = {
                 "TableName": self._table,
                 "KeyConditionExpression": "pk = :pk",
