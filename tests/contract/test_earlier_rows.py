@@ -15,6 +15,7 @@ import pytest
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.dynamo import DynamoEventQueueRegistry, dynamo_tables, schema_migration
 from sightline.adapters.dynamo.items import read_image
+from sightline.adapters.dynamo.upgrades import current_version
 from sightline.adapters.memory import MemoryObjectStore, MemoryTopic
 from sightline.consumer.messages import ReprocessCommand, Upload
 from sightline.consumer.part_processor import PartProcessor
@@ -125,6 +126,36 @@ async def assert_labels_are_consistent(earlier: Earlier) -> None:
     assert counts == Counter(
         (f"USER#{image.owner}#LABELS", label) for image in images for label in image.indexed_labels
     )
+
+
+async def assert_words_are_consistent(earlier: Earlier) -> None:
+    """Every entry and count of a word follows from the rows, which are of this version."""
+    items = await earlier.scan()
+    images = [
+        read_image(item)
+        for item in items
+        if item["sk"]["S"].startswith("IMAGE#") and item["pk"]["S"].startswith("USER#")
+    ]
+    expected = {
+        (f"USER#{image.owner}#WORD#{word}", image.image_id): set(fields)
+        for image in images
+        for word, fields in image.word_fields.items()
+    }
+    assert {
+        (item["pk"]["S"], item["sk"]["S"]): set(item["fields"]["SS"])
+        for item in items
+        if "#WORD#" in item["pk"]["S"]
+    } == expected
+    counts = {
+        (item["pk"]["S"], item["sk"]["S"]): int(item["images"]["N"])
+        for item in items
+        if item["pk"]["S"].endswith("#WORDS") and item["images"]["N"] != "0"
+    }
+    assert counts == Counter(
+        (f"USER#{image.owner}#WORDS", word) for image in images for word in image.word_fields
+    )
+    for image in images:
+        assert image.indexed_words == image.word_fields.keys()
 
 
 async def test_every_earlier_image_is_read(earlier: Earlier) -> None:
@@ -306,6 +337,7 @@ async def test_migration_resumes_where_it_was_interrupted(
     assert dry_runs[-1].checked == len(earlier.dump.items)
     assert steps[-1].migrated == steps[-1].outdated == dry_runs[-1].outdated
     await assert_labels_are_consistent(earlier)
+    await assert_words_are_consistent(earlier)
     (again,) = {each.outdated async for each in earlier.tables.migration.migrate_all(apply=True)}
     assert again == 0
     registry = DynamoEventQueueRegistry(earlier.client, earlier.table)
@@ -351,6 +383,7 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
     )
     await earlier.migrate()
     await assert_labels_are_consistent(earlier)
+    await assert_words_are_consistent(earlier)
     for name in edited:
         assert str((await earlier.get(name)).details.title).startswith("Title ")
     assert not [
@@ -358,5 +391,5 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
         for item in await earlier.scan()
         if item["sk"]["S"].startswith("IMAGE#")
         and item["pk"]["S"].startswith("USER#")
-        and item.get("v") != {"N": "2"}
+        and item.get("v") != {"N": str(current_version("image"))}
     ]

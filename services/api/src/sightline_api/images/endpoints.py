@@ -43,6 +43,7 @@ from sightline_api.images.schemas import (
     ItemOutcomes,
     ReprocessRequest,
 )
+from sightline_api.images.searching import ImageSearch
 from sightline_api.images.upload_route import UploadRoute
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor
 from sightline_api.problems import (
@@ -161,13 +162,18 @@ async def list_images(
     """Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
     """
     after = decode_sorted_cursor(cursor, sort) if cursor else None
-    page = await Listing(images, index, user.owner, sort).page(selected, limit, after)
-    return await ImageSummaryPage.of(page, signer, sort)
+    if selected.query is None:
+        page = await Listing(images, user.owner, sort).page(selected, limit, after)
+        return await ImageSummaryPage.of(page, signer, sort)
+    search = ImageSearch(images, index, user.owner, sort)
+    found = await search.page(selected.query, selected, limit, after)
+    return await ImageSummaryPage.of_search(found, signer, sort)
 
 
 @router.get(

@@ -99,6 +99,14 @@ def label_count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": label_counts_partition(owner)}, "sk": {"S": label}}
 
 
+def word_counts_partition(owner: str) -> str:
+    return f"{owner_partition(owner)}#WORDS"
+
+
+def word_count_key(owner: str, word: str) -> Item:
+    return {"pk": {"S": word_counts_partition(owner)}, "sk": {"S": word}}
+
+
 def api_key_key(owner: str, key_id: str) -> Item:
     return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{API_KEY_PREFIX}{key_id}"}}
 
@@ -178,7 +186,7 @@ def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
 
 def image_item(image: Image) -> Item:
     # Sets cannot be empty in DynamoDB; these two appear with their first member.
-    plain = to_plain(image, exclude={"albums", "words"})
+    plain = to_plain(image, exclude={"albums", "indexed_words"})
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
     version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}

@@ -13,6 +13,7 @@ from sightline.adapters.dynamo.items import (
     digest_key,
     label_counts_partition,
     owner_partition,
+    word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import query
 from sightline.adapters.dynamo.webhooks import delete_deliveries
@@ -30,7 +31,11 @@ class DynamoOwnerData:
 
     async def erase(self, owner: str) -> None:
         await self._delete(digest_key(owner))
-        for partition in (owner_partition(owner), label_counts_partition(owner)):
+        for partition in (
+            owner_partition(owner),
+            label_counts_partition(owner),
+            word_counts_partition(owner),
+        ):
             request: Any = {
                 "TableName": self._table,
                 "KeyConditionExpression": "pk = :pk",

@@ -176,4 +176,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX digests_by_due_at ON digests (due_at) WHERE due_at IS NOT NULL",
     ),
+    (
+        # An entry for each word of each image; `fields` are those that have it, with spaces between
+        # them. The rows are inserted by `word_index.index_all`.
+        """
+        CREATE TABLE words (
+            owner TEXT NOT NULL,
+            word TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            PRIMARY KEY (owner, word, image_id)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE word_counts (
+            owner TEXT NOT NULL,
+            word TEXT NOT NULL,
+            images INTEGER NOT NULL,
+            PRIMARY KEY (owner, word)
+        ) WITHOUT ROWID
+        """,
+        "DELETE FROM terms WHERE kind = 'word'",
+    ),
+)
+
+#: The version whose words are computed from the images, after its statements.
+WORDS_VERSION = next(
+    version
+    for version, statements in enumerate(MIGRATIONS, 1)
+    if any("CREATE TABLE words" in statement for statement in statements)
 )
