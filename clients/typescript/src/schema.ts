@@ -16,9 +16,10 @@ export interface paths {
          * @description Return summaries of the caller's images that match all filters.
          *
          *     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-         *     Text is recognized if the feature `text` was requested. A range includes its start and excludes
-         *     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-         *     fewer items than `limit`, or none, and still have a `next_cursor`.
+         *     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+         *     `matches` of an image are the fields that have each of its words. A range includes its start and
+         *     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+         *     may have fewer items than `limit`, or none, and still have a `next_cursor`.
          */
         get: operations["list_images"];
         put?: never;
@@ -1270,6 +1271,11 @@ export interface components {
             albums: components["schemas"]["AlbumId"][];
             /** Format: date-time */
             created_at: string;
+            /**
+             * @description What matched the words of `q`; empty without `q`.
+             * @default []
+             */
+            matches?: components["schemas"]["SearchMatch"][];
         };
         /** @description A page of images; `next_cursor` continues it in the same order, null on the last page. */
         ImageSummaryPage: {
@@ -1680,6 +1686,21 @@ export interface components {
             /** @description Features to recognize. Null repeats those of the image. */
             features?: components["schemas"]["Feature"][] | null;
         };
+        /** @description A word, phrase or start of a word of a search, and the fields of the image that have it. */
+        SearchMatch: {
+            /**
+             * @description As it was compared: folded.
+             * @example lisbon
+             */
+            word: string;
+            /**
+             * @example [
+             *       "title",
+             *       "place"
+             *     ]
+             */
+            fields: components["schemas"]["WordField"][];
+        };
         /**
          * @description The order of a list of images by their time of creation.
          * @enum {string}
@@ -1786,6 +1807,14 @@ export interface components {
             secret: string;
         };
         /**
+         * @description A field of an image that is searched by its words.
+         *
+         *     `label` is the names of the labels, and their synonyms. The title of an upload is the name of
+         *     its file until the owner changes it.
+         * @enum {string}
+         */
+        WordField: "title" | "description" | "camera" | "lens" | "place" | "label" | "text";
+        /**
          * @description What a key may do.
          * @enum {string}
          */
@@ -1873,6 +1902,10 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Images whose recognized text or place has all of these words. */
                 text?: string[];
+                /** @description Images whose fields together have all of these words: the title (at first the name of the file), description, camera, lens, place, labels and their synonyms, and recognized text. The last word may be the start of a word; words in double quotes are a phrase. Accents do not matter. */
+                q?: string;
+                /** @description Images taken within this box: west, south, east and north in degrees. A west greater than the east crosses the antimeridian. */
+                bbox?: string;
                 created_from?: string;
                 created_until?: string;
                 taken_from?: string;

@@ -419,6 +419,8 @@ class AsyncSightline:
         without: Sequence[str] = (),
         min_confidence: float | None = None,
         text: Sequence[str] = (),
+        q: str | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
         created_from: datetime | None = None,
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
@@ -429,8 +431,10 @@ class AsyncSightline:
         """Yield summaries of the caller's images; pages are fetched as needed.
 
         Images must have all `labels`, none of the labels in `without`, and all words of `text`,
-        and match the other filters. Images that await their upload are left out, unless `status`
-        selects them.
+        and match the other filters. `q` searches all fields, with a phrase in double quotes and the
+        last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
+        images were taken: west, south, east and north in degrees. Images that await their upload
+        are left out, unless `status` selects them.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -442,6 +446,8 @@ class AsyncSightline:
             not_=list(without) or UNSET,
             min_confidence=unset_if_none(min_confidence),
             text=list(text) or UNSET,
+            q=unset_if_none(q),
+            bbox=UNSET if bbox is None else ",".join(f"{each:.6f}" for each in bbox),
             created_from=unset_if_none(created_from),
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),

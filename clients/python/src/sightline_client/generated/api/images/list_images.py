@@ -28,6 +28,8 @@ def _get_kwargs(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
@@ -77,6 +79,10 @@ def _get_kwargs(
         json_text = text
 
     params["text"] = json_text
+
+    params["q"] = q
+
+    params["bbox"] = bbox
 
     json_created_from: str | Unset = UNSET
     if not isinstance(created_from, Unset):
@@ -196,6 +202,8 @@ def sync_detailed(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
@@ -207,9 +215,10 @@ def sync_detailed(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
@@ -222,6 +231,12 @@ def sync_detailed(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
@@ -246,6 +261,8 @@ def sync_detailed(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
@@ -272,6 +289,8 @@ def sync(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
@@ -283,9 +302,10 @@ def sync(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
@@ -298,6 +318,12 @@ def sync(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
@@ -323,6 +349,8 @@ def sync(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
@@ -343,6 +371,8 @@ async def asyncio_detailed(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
@@ -354,9 +384,10 @@ async def asyncio_detailed(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
@@ -369,6 +400,12 @@ async def asyncio_detailed(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
@@ -393,6 +430,8 @@ async def asyncio_detailed(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
@@ -417,6 +456,8 @@ async def asyncio(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
@@ -428,9 +469,10 @@ async def asyncio(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
@@ -443,6 +485,12 @@ async def asyncio(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
@@ -469,6 +517,8 @@ async def asyncio(
             not_=not_,
             min_confidence=min_confidence,
             text=text,
+            q=q,
+            bbox=bbox,
             created_from=created_from,
             created_until=created_until,
             taken_from=taken_from,
