@@ -81,6 +81,7 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
+from .search_match import SearchMatch
 from .sort_order import SortOrder
 from .status import Status
 from .upload_target import UploadTarget
@@ -93,6 +94,7 @@ from .webhook_request import WebhookRequest
 from .webhook_view import WebhookView
 from .webhook_view_state import WebhookViewState
 from .webhook_with_secret import WebhookWithSecret
+from .word_field import WordField
 
 __all__ = (
     "AlbumChanges",
@@ -176,6 +178,7 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
+    "SearchMatch",
     "SortOrder",
     "Status",
     "UploadTarget",
@@ -188,4 +191,5 @@ __all__ = (
     "WebhookView",
     "WebhookViewState",
     "WebhookWithSecret",
+    "WordField",
 )
