@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+from item_sizes import ITEM_OVERHEAD, count_bytes, count_write_units, list_items
 from library import COMMON, FREQUENT, RARE_IMAGES, recognize, render
 from metered_dynamodb import Meter, MeteredClient, run_dynalite
 from rich.console import Console
@@ -110,6 +111,7 @@ def main() -> None:
     print_results(results, ratios)
     document = {
         "ratios": ratios,
+        "image": measure_image(),
         "measured": {
             name: {str(size): each._asdict() for size, each in sizes.items()}
             for name, sizes in results.items()
@@ -278,6 +280,19 @@ def growth(sizes: dict[int, Measured]) -> float:
         for value, base in zip(sizes[size], first, strict=True)
         if base
     )
+
+
+def measure_image() -> dict[str, float]:
+    """Return the mean of the items, stored bytes and write units of an image, with all entries."""
+    images = [build_image(owner_of(0), number, SIZES[0]) for number in range(PAGE_SIZE)]
+    items = [list_items(image) for image in images]
+    stored = sum(count_bytes(item) + ITEM_OVERHEAD for each in items for item in each)
+    return {
+        "items": sum(map(len, items)) / len(images),
+        "row_bytes": sum(count_bytes(each[0]) for each in items) / len(images),
+        "stored_bytes": stored / len(images),
+        "write_units": sum(map(count_write_units, images)) / len(images),
+    }
 
 
 def measure_page_vs_noop() -> float:

@@ -134,7 +134,8 @@ async def assert_words_are_consistent(earlier: Earlier) -> None:
     images = [
         image
         for item in items
-        if item["sk"]["S"].startswith("IMAGE#") and item["pk"]["S"].startswith("USER#")
+        if item["sk"]["S"].startswith("IMAGE#")
+        and item["pk"]["S"].startswith("USER#")
         # The words of an image that is being deleted are not indexed any more.
         and (image := read_image(item)).deleted_at is None
     ]

@@ -433,7 +433,7 @@ class AsyncSightline:
         Images must have all `labels`, none of the labels in `without`, and all words of `text`,
         and match the other filters. `q` searches all fields, with a phrase in double quotes and the
         last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
-        images were taken: west, south, east and north in degrees. Images that await their upload
+        images were taken: west, south, east and north in degrees. Images without an upload
         are left out, unless `status` selects them.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
