@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from sightline.domain.api_keys import SHOWN_LENGTH, ApiKey, Scope, digest_secret, new_secret
 from sightline.domain.clock import now
-from sightline.domain.ids import new_image_id, new_key_id, new_webhook_id
+from sightline.domain.ids import new_image_id, new_key_id, new_link_id, new_webhook_id
 from sightline.domain.images import Details, Image, Part
 from sightline.domain.labels import fold_label
 from sightline.domain.recognition import (
@@ -19,6 +19,8 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import Rendition, RenditionSet
+from sightline.domain.share_links import SHOWN_LENGTH as SHOWN_TOKEN_LENGTH
+from sightline.domain.share_links import ShareLink, digest_token, new_token
 from sightline.domain.webhooks import Delivery, Webhook, WebhookEventType
 from sightline.domain.webhooks import new_secret as new_webhook_secret
 from sightline.ports.image_index import Term
@@ -92,6 +94,26 @@ def make_delivery(webhook: Webhook, subject_id: str | None = None, **changes: ob
         next_at=at,
     )
     return delivery.model_copy(update=changes)
+
+
+def make_share_link(
+    owner: str | None = None, token: str | None = None, **changes: object
+) -> ShareLink:
+    """Build a link for a day to an image, unless `changes` name an album; its token is random."""
+    token, at = token or new_token(), now()
+    if "album_id" not in changes:
+        changes.setdefault("image_id", new_image_id())
+    return ShareLink.model_validate(
+        {
+            "owner": owner or new_owner(),
+            "link_id": new_link_id(),
+            "shown": token[:SHOWN_TOKEN_LENGTH],
+            "digest": digest_token(token),
+            "created_at": at,
+            "ends_at": at + timedelta(days=1),
+            **changes,
+        }
+    )
 
 
 async def create_image(tables: Tables, owner: str | None = None, **changes: object) -> Image:

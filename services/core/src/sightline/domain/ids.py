@@ -1,4 +1,4 @@
-"""Ids of owners, images, albums, API keys, webhooks and events.
+"""Ids of owners, images, albums, API keys, webhooks, share links and events.
 
 They become parts of object keys and table keys, so none may contain a separator (`/`, `#`).
 """
@@ -46,6 +46,9 @@ WebhookId = Annotated[str, AfterValidator(_is_time_ordered)]
 #: A UUIDv7 of a delivery to a webhook endpoint.
 DeliveryId = Annotated[str, AfterValidator(_is_time_ordered)]
 
+#: A UUIDv7 of a share link.
+LinkId = Annotated[str, AfterValidator(_is_time_ordered)]
+
 #: A UUIDv7 of an event: the position of a client in the event stream, the same at every API task.
 EventId = Annotated[str, AfterValidator(_is_time_ordered)]
 
@@ -55,6 +58,7 @@ album_id_adapter: TypeAdapter[str] = TypeAdapter(AlbumId)
 key_id_adapter: TypeAdapter[str] = TypeAdapter(KeyId)
 webhook_id_adapter: TypeAdapter[str] = TypeAdapter(WebhookId)
 delivery_id_adapter: TypeAdapter[str] = TypeAdapter(DeliveryId)
+link_id_adapter: TypeAdapter[str] = TypeAdapter(LinkId)
 event_id_adapter: TypeAdapter[str] = TypeAdapter(EventId)
 
 
@@ -93,6 +97,11 @@ def derive_id(at: datetime, *names: str) -> str:
     version, variant = 7 << 76, 2 << 62
     random_a, random_b = (digest >> 68) << 64, digest & (2**62 - 1)
     return str(UUID(int=milliseconds << 80 | version | random_a | variant | random_b))
+
+
+def new_link_id() -> str:
+    """Return a new id of a share link."""
+    return str(uuid7())
 
 
 def new_event_id() -> str:

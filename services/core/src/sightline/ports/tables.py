@@ -12,6 +12,7 @@ from sightline.ports.image_table import ImageTable
 from sightline.ports.owner_data import OwnerData
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.schema_migration import SchemaMigration
+from sightline.ports.share_link_table import ShareLinkTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 
@@ -27,6 +28,7 @@ class Tables:
     api_keys: ApiKeyTable
     webhooks: WebhookTable
     email_notifications: EmailNotificationTable
+    share_links: ShareLinkTable
     recognition_cache: RecognitionCache
     idempotency: IdempotencyStore
     owner_data: OwnerData

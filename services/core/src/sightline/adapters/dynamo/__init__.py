@@ -13,6 +13,7 @@ from sightline.adapters.dynamo.inventory import DynamoImageInventory
 from sightline.adapters.dynamo.owner_data import DynamoOwnerData
 from sightline.adapters.dynamo.recognition_cache import DynamoRecognitionCache
 from sightline.adapters.dynamo.schema_migration import DynamoSchemaMigration
+from sightline.adapters.dynamo.share_links import DynamoShareLinkTable
 from sightline.adapters.dynamo.usage import DynamoUsageTable
 from sightline.adapters.dynamo.webhooks import DynamoWebhookTable
 from sightline.ports.tables import Tables
@@ -32,6 +33,7 @@ __all__ = [
     "DynamoOwnerData",
     "DynamoRecognitionCache",
     "DynamoSchemaMigration",
+    "DynamoShareLinkTable",
     "DynamoUsageTable",
     "DynamoWebhookTable",
     "dynamo_tables",
@@ -48,6 +50,7 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         api_keys=DynamoApiKeyTable(client, table),
         webhooks=DynamoWebhookTable(client, table),
         email_notifications=DynamoEmailNotificationTable(client, table),
+        share_links=DynamoShareLinkTable(client, table),
         recognition_cache=DynamoRecognitionCache(client, table),
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),

@@ -35,6 +35,7 @@ ALBUM_PREFIX = "ALBUM#"
 API_KEY_PREFIX = "KEY#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
+SHARE_PREFIX = "SHARE#"
 USAGE_PREFIX = "USAGE#"
 DIGESTS_PARTITION = "DIGESTS"
 RECOGNITION_PREFIX = "RECOGNITION#"
@@ -146,6 +147,14 @@ def email_preferences_key(owner: str) -> Item:
 
 def digest_key(owner: str) -> Item:
     return {"pk": {"S": DIGESTS_PARTITION}, "sk": {"S": owner}}
+
+
+def share_link_key(owner: str, link_id: str) -> Item:
+    return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{SHARE_PREFIX}{link_id}"}}
+
+
+def share_link_digest_key(digest: str) -> Item:
+    return {"pk": {"S": f"{SHARE_PREFIX}{digest}"}, "sk": {"S": "SHARE"}}
 
 
 def idempotency_key(owner: str, key: str) -> Item:

@@ -7,12 +7,14 @@ from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
     API_KEY_PREFIX,
     IMAGE_PREFIX,
+    SHARE_PREFIX,
     WEBHOOK_PREFIX,
     Item,
     api_key_digest_key,
     digest_key,
     label_counts_partition,
     owner_partition,
+    share_link_digest_key,
     word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import query
@@ -20,6 +22,9 @@ from sightline.adapters.dynamo.webhooks import delete_deliveries
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+
+#: The key of the item that a digest finds, by the prefix of the owner's item that holds the digest.
+_DIGEST_KEYS = {API_KEY_PREFIX: api_key_digest_key, SHARE_PREFIX: share_link_digest_key}
 
 
 class DynamoOwnerData:
@@ -46,13 +51,14 @@ class DynamoOwnerData:
             for item in await query(self._client, request, sys.maxsize):
                 # Images and albums created meanwhile are not part of what is erased.
                 if not item["sk"].startswith((IMAGE_PREFIX, ALBUM_PREFIX)):
-                    if item["sk"].startswith(API_KEY_PREFIX):
-                        # First, so that an interrupted erasure leaves no key that works.
-                        await self._delete(api_key_digest_key(item["digest"]))
                     webhook_id = None
                     if item["sk"].startswith(WEBHOOK_PREFIX):
                         webhook_id = item["sk"].removeprefix(WEBHOOK_PREFIX)
                         await delete_deliveries(self._client, self._table, owner, webhook_id)
+                    for prefix, credential_key in _DIGEST_KEYS.items():
+                        if item["sk"].startswith(prefix):
+                            # First, so that an interrupted erasure leaves no credential that works.
+                            await self._delete(credential_key(item["digest"]))
                     await self._delete({name: {"S": item[name]} for name in ("pk", "sk")})
                     if webhook_id is not None:
                         # Those that were added before the endpoint was gone.

@@ -16,6 +16,7 @@ from sightline.adapters.memory.objects import MemoryObjectStore
 from sightline.adapters.memory.owner_data import MemoryOwnerData
 from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, MemoryTopic
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
+from sightline.adapters.memory.share_links import MemoryShareLinkTable
 from sightline.adapters.memory.state import MemoryState
 from sightline.adapters.memory.usage import MemoryUsageTable
 from sightline.adapters.memory.webhooks import MemoryWebhookTable
@@ -38,6 +39,7 @@ __all__ = [
     "MemoryOwnerData",
     "MemoryQueue",
     "MemoryRecognitionCache",
+    "MemoryShareLinkTable",
     "MemoryState",
     "MemoryTopic",
     "MemoryUsageTable",
@@ -57,6 +59,7 @@ def memory_tables() -> Tables:
         api_keys=MemoryApiKeyTable(state),
         webhooks=MemoryWebhookTable(state),
         email_notifications=MemoryEmailNotificationTable(state),
+        share_links=MemoryShareLinkTable(state),
         recognition_cache=MemoryRecognitionCache(state),
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),

@@ -4,7 +4,7 @@ from sightline.adapters.memory.state import MemoryState
 
 
 class MemoryOwnerData:
-    """`OwnerData` over the dictionaries of usage, API keys, webhooks and idempotency keys."""
+    """`OwnerData` over the dictionaries of everything but images and albums."""
 
     def __init__(self, state: MemoryState) -> None:
         self._state = state
@@ -20,5 +20,7 @@ class MemoryOwnerData:
             del self._state.deliveries[delivery]
         self._state.email_preferences.pop(owner, None)
         self._state.digests.pop(owner, None)
+        for link in [each for each in self._state.share_links if each[0] == owner]:
+            del self._state.share_links[link]
         for request in [each for each in self._state.requests if each[0] == owner]:
             del self._state.requests[request]

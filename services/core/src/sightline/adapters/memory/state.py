@@ -9,6 +9,7 @@ from sightline.domain.email_notifications import Digest, EmailPreferences
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Recognition
+from sightline.domain.share_links import ShareLink
 from sightline.domain.webhooks import Delivery, DeliveryKey, Webhook
 from sightline.ports.idempotency_store import StoredResponse
 
@@ -28,6 +29,8 @@ class MemoryState:
     email_preferences: dict[str, EmailPreferences] = field(default_factory=dict)
     #: By owner.
     digests: dict[str, Digest] = field(default_factory=dict)
+    #: By owner and link id.
+    share_links: dict[tuple[str, str], ShareLink] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.

@@ -198,6 +198,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "DELETE FROM terms WHERE kind = 'word'",
     ),
+    (
+        # `document` is the link without its visits; `ends_at` is in Unix seconds.
+        """
+        CREATE TABLE share_links (
+            owner TEXT NOT NULL,
+            link_id TEXT NOT NULL,
+            digest TEXT NOT NULL UNIQUE,
+            ends_at REAL,
+            opened INTEGER NOT NULL DEFAULT 0,
+            last_opened_at TEXT,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, link_id)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.
