@@ -62,6 +62,8 @@ locals {
       SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS = jsonencode(values(module.identity.machine_client_ids))
 
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
+      # CloudFront and the load balancer.
+      SIGHTLINE_TRUSTED_PROXIES = "2"
       }, local.quotas.api, length(var.cors_origins) > 0 ? {
       SIGHTLINE_CORS_ORIGINS = join(",", var.cors_origins)
       } : {}, local.signed ? {

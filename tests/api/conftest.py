@@ -33,6 +33,7 @@ from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
 from sightline_api.settings import ApiSettings
+from sightline_api.sharing import passwords
 from sightline_api.urls.signer import OriginalDownload, PresignedPost, PresignedUrl
 from sightline_testing.builders import new_owner
 from sightline_testing.sse import ServerSentEvent, SseParser
@@ -57,6 +58,9 @@ class PlainSigner:
     async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         expires_at = datetime(2026, 11, 20, 12, tzinfo=UTC)
         return [PresignedUrl(f"http://s3/{key}?as={name}", expires_at) for key, name in downloads]
+
+    def for_visitors(self) -> "PlainSigner":
+        return self
 
 
 class ObservableBroker(Broker):
@@ -260,6 +264,16 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def gateway(pool: TokenIssuer, settings: ApiSettings) -> Iterator[Gateway]:
     with serve(pool, settings) as gateway:
         yield gateway
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at little cost, and allow no further ones after the first burst.
+
+    Tests name it before the gateway.
+    """
+    monkeypatch.setattr(passwords, "COST", 2)
+    monkeypatch.setattr(passwords, "PASSWORDS_PER_SECOND", 1e-6)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sightline_testing.builders import (
     make_api_key,
     make_image,
     make_rendition_set,
+    make_share_link,
     new_owner,
     with_recognition,
 )
@@ -29,12 +30,18 @@ OPERATIONS = {
     for method, operation in item.items()
     if method in METHODS
 }
-WITH_IDS = [name for name, (_, path, _) in OPERATIONS.items() if "_id}" in path]
-#: A repeated response would show the secret again, so `create_api_key` takes no key.
+#: Share links have tests of their own: test_shared.py.
+WITH_IDS = [
+    name
+    for name, (_, path, operation) in OPERATIONS.items()
+    if "_id}" in path and operation["security"]
+]
+#: A repeated response would show the secret again, so these two take no key.
+SECRET = {"create_api_key", "create_share_link"}
 POSTS = [
     name
-    for name, (method, _, _) in OPERATIONS.items()
-    if method == "post" and name != "create_api_key"
+    for name, (method, _, operation) in OPERATIONS.items()
+    if method == "post" and name not in SECRET and operation["security"]
 ]
 
 #: A valid body for each operation that requires one.
@@ -42,13 +49,14 @@ BODIES: dict[str, Any] = {
     "update_image": {"title": "Mine"},
     "reprocess_image": {},
     "update_album": {"title": "Mine"},
+    "update_share_link": {"metadata": True},
     "add_to_album": {"ids": ["IMAGE"]},
     "remove_from_album": {"ids": ["IMAGE"]},
 }
 
 
 class OwnedData:
-    """An image in an album, and an API key, of another owner."""
+    """An image in an album, an API key and a share link of another owner."""
 
     def __init__(self, gateway: Gateway) -> None:
         owner, at = new_owner(), now()
@@ -58,11 +66,13 @@ class OwnedData:
             owner=owner, album_id=new_album_id(), title="Theirs", created_at=at, updated_at=at
         )
         self.api_key = make_api_key(owner)
+        self.share_link = make_share_link(owner, image_id=image.image_id)
         part = image.renditions.begin(ETAG).succeed(make_rendition_set())
         done = with_recognition(image, "Dog").with_part("renditions", part)
 
         async def store() -> None:
             await gateway.tables.api_keys.create(self.api_key)
+            await gateway.tables.share_links.create(self.share_link)
             await gateway.tables.images.create(image)
             await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
@@ -79,7 +89,8 @@ class OwnedData:
             image = await gateway.tables.images.get(self.image)
             album = await gateway.tables.albums.get(self.album.key)
             keys = await gateway.tables.api_keys.list(self.api_key.owner)
-            return copy.deepcopy((stored, image, album, keys, gateway.uploads.published))
+            links = await gateway.tables.share_links.page(self.api_key.owner, 10)
+            return copy.deepcopy((stored, image, album, keys, links, gateway.uploads.published))
 
         return asyncio.run(read())
 
@@ -94,6 +105,7 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
         image_id=theirs.image.image_id,
         album_id=theirs.album.album_id,
         api_key_id=theirs.api_key.key_id,
+        share_link_id=theirs.share_link.link_id,
     )
     assert ("requestBody" in operation) == (name in BODIES)
     body = copy.deepcopy(BODIES.get(name))
@@ -101,9 +113,8 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
         body["ids"] = [theirs.image.image_id]
     response = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
     assert response.status_code == 404
-    missing = path.format(
-        image_id=new_album_id(), album_id=new_album_id(), api_key_id=new_album_id()
-    )
+    names = ("image_id", "album_id", "api_key_id", "share_link_id")
+    missing = path.format(**{name: new_album_id() for name in names})
     absent = gateway.client.request(method.upper(), missing, headers=gateway.headers(), json=body)
     assert absent.json() == response.json()
     assert theirs.state(gateway) == before
@@ -118,6 +129,7 @@ def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
         "/v1/images?label=Dog",
         "/v1/labels",
         "/v1/albums",
+        "/v1/share-links",
     ):
         assert gateway.client.get(path, headers=gateway.headers()).json()["items"] == [], path
     usage = gateway.client.get("/v1/usage", headers=gateway.headers()).json()

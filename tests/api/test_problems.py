@@ -9,6 +9,15 @@ from api.conftest import Gateway
 from sightline.adapters.dynamo.transactions import TransactionContended
 from sightline_testing.tokens import CLIENT_ID
 
+#: Operations whose credential is the token of a share link.
+PUBLIC = {
+    "get_shared",
+    "unlock_shared",
+    "list_shared_images",
+    "get_shared_image",
+    "get_shared_original",
+}
+
 SECRET = "arn:aws:dynamodb:eu-central-1:123456789012:table/images"
 
 
@@ -166,12 +175,18 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "list_webhook_deliveries",
         "get_webhook_delivery",
         "replay_webhook_delivery",
+        "create_share_link",
+        "list_share_links",
+        "get_share_link",
+        "update_share_link",
+        "revoke_share_link",
+        *PUBLIC,
         "get_health",
     }
     for name, operation in operations.items():
         if name == "get_health":
             continue
-        assert operation["security"], name
+        assert bool(operation["security"]) == (name not in PUBLIC), name
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (name, status)

@@ -218,7 +218,7 @@ def test_the_document_describes_the_headers_of_every_operation(gateway: Gateway)
     document = gateway.client.get("/openapi.json").json()
     for path in document["paths"].values():
         for operation in path.values():
-            if not operation.get("security"):
+            if operation["operationId"] == "get_health":
                 continue
             assert "429" in operation["responses"], operation["operationId"]
             assert "Retry-After" in operation["responses"]["429"]["headers"]

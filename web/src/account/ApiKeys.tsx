@@ -17,6 +17,7 @@ const SCOPE_TEXTS = {
   "images:read": "apiKeys.scope.imagesRead",
   "images:write": "apiKeys.scope.imagesWrite",
   "albums:write": "apiKeys.scope.albumsWrite",
+  "shares:write": "apiKeys.scope.sharesWrite",
   "account:read": "apiKeys.scope.accountRead",
 } as const satisfies Record<Scope, string>;
 

@@ -26,6 +26,7 @@ from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
+from sightline.ports.share_link_table import ShareLinkTable
 from sightline.ports.tables import Tables
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
@@ -47,7 +48,13 @@ from sightline_api.asgi.tracing import RequestTracing
 from sightline_api.auth.api_keys import ApiKeyVerifier
 from sightline_api.auth.jwks import JwksCache
 from sightline_api.auth.middleware import AuthenticationMiddleware
-from sightline_api.auth.rate_limit import API_KEY_POLICY, OWNER_POLICY, RateLimiter
+from sightline_api.auth.rate_limit import (
+    ADDRESS_POLICY,
+    API_KEY_POLICY,
+    OWNER_POLICY,
+    SHARE_LINK_POLICY,
+    RateLimiter,
+)
 from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.docs import install_docs
 from sightline_api.document.application import DescribedApplication
@@ -64,6 +71,11 @@ from sightline_api.keys import endpoints as keys
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers
 from sightline_api.settings import ApiSettings
+from sightline_api.sharing import link_endpoints as share_links
+from sightline_api.sharing import shared_endpoints as shared
+from sightline_api.sharing.middleware import SharedRequests
+from sightline_api.sharing.passwords import PasswordHasher
+from sightline_api.sharing.visitors import Visitors
 from sightline_api.urls.cloudfront import CloudFrontSigner, read_private_key
 from sightline_api.urls.s3 import S3Signer
 from sightline_api.urls.signer import BucketEndpoint, Signer
@@ -84,6 +96,8 @@ ROUTERS = (
     unsubscribe.router,
     keys.router,
     webhooks.router,
+    share_links.router,
+    shared.router,
     events.router,
     capabilities.router,
 )
@@ -103,6 +117,9 @@ class State(TypedDict):
     webhooks: WebhookTable
     delivery_requests: DeliveryRequests
     email_notifications: EmailNotificationTable
+    share_links: ShareLinkTable
+    passwords: PasswordHasher
+    visitors: Visitors
     usage: UsageTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
@@ -114,6 +131,7 @@ class State(TypedDict):
     changes: ChangePublisher
     broker: Broker
     signer: Signer
+    visitor_signer: Signer
     tokens: TokenVerifier
     key_verifier: ApiKeyVerifier
 
@@ -172,6 +190,13 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
             API_KEY_POLICY, settings.api_key_requests_per_second, settings.api_key_burst
         ),
     )
+    app.add_middleware(
+        SharedRequests,
+        limiter=_make_limiter(
+            ADDRESS_POLICY, settings.shared_requests_per_second, settings.shared_burst
+        ),
+        trusted_proxies=settings.trusted_proxies,
+    )
     app.add_middleware(Compression, minimum_size=1000, level=5)
     app.add_middleware(HeadRequests)
     if settings.cors_origins:
@@ -187,6 +212,7 @@ def _add_middleware(app: FastAPI, settings: ApiSettings) -> None:
                 "If-Range",
                 "Last-Event-ID",
                 "Range",
+                "Share-Access",
                 "traceparent",
             ],
             expose_headers=[
@@ -279,6 +305,10 @@ def build_state(
     tokens: TokenVerifier,
 ) -> State:
     """Build what requests find in their state from opened ports."""
+    passwords = PasswordHasher()
+    link_limiter = _make_limiter(
+        SHARE_LINK_POLICY, settings.share_link_requests_per_second, settings.share_link_burst
+    )
     deleter = ImageDeleter(tables.images, tables.albums, originals, renditions)
     return State(
         settings=settings,
@@ -289,6 +319,9 @@ def build_state(
         webhooks=tables.webhooks,
         delivery_requests=DeliveryRequests(tables.webhooks, notifications),
         email_notifications=tables.email_notifications,
+        share_links=tables.share_links,
+        passwords=passwords,
+        visitors=Visitors(tables.share_links, link_limiter, passwords),
         usage=tables.usage,
         idempotency=tables.idempotency,
         uploads=UploadCreator(
@@ -304,6 +337,7 @@ def build_state(
         changes=changes,
         broker=broker,
         signer=signer,
+        visitor_signer=signer.for_visitors(),
         tokens=tokens,
         key_verifier=ApiKeyVerifier(tables.api_keys),
     )

@@ -3,7 +3,7 @@
 Problem
 ├── Unauthenticated        401  no valid access token or API key
 ├── InsufficientScope      403  the credential lacks a scope, or only people are accepted
-├── RateLimited            429  the owner's rate limit is exceeded
+├── RateLimited            429  a rate limit is exceeded
 ├── ImageNotFoundProblem   404  not found, or another owner's: callers cannot distinguish the two
 ├── InvalidCursor          400  not a cursor of this list
 ├── ImageTooLarge          413  declared as larger than the limit
@@ -31,6 +31,7 @@ from starlette.routing import Match, Route
 
 from sightline.domain.albums import AlbumNotFound, NotInAlbum
 from sightline.domain.api_keys import ApiKeyNotFound
+from sightline.domain.share_links import ShareLinkNotFound
 from sightline.domain.webhooks import DeliveryNotFound, WebhookNotFound
 from sightline.optimistic import Conflict
 from sightline.ports.errors import DependencyBusy
@@ -278,6 +279,42 @@ class EmailNotVerified(Problem):
     detail = "Send the caller's current `id_token`, with a verified email address."
 
 
+class ShareLinkNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "share_link_not_found"
+    detail = "Share link not found."
+
+
+class OriginalRequiresMetadata(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "original_requires_metadata"
+    detail = (
+        "An original contains its metadata and position. To share originals, share `metadata` and "
+        "`position` as well."
+    )
+
+
+class SharedNotFound(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "shared_not_found"
+    detail = "Not found, or no longer shared."
+
+
+class SharePasswordRequired(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "share_password_required"
+    detail = (
+        "The link has a password. Send it to `POST /v1/shared/{token}/access`, and the returned "
+        "`access` in the header `Share-Access`."
+    )
+
+
+class WrongSharePassword(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "wrong_share_password"
+    detail = "The password is wrong, or the link has none."
+
+
 class TooManyAlbums(Problem):
     status = HTTPStatus.CONFLICT
     code = "too_many_albums"
@@ -409,6 +446,9 @@ class InternalError(Problem):
 #: What every endpoint that requires a credential may answer.
 AUTHENTICATED = (Unauthenticated, InsufficientScope, RateLimited, DependencyUnavailable)
 
+#: What every endpoint below a share link may answer.
+SHARED = (SharedNotFound, RateLimited, DependencyUnavailable)
+
 #: Errors of AWS and of the table; `_handle_dependency` says which of them are faults of ours.
 DEPENDENCY_ERRORS = (ClientError, BotoCoreError, DependencyBusy)
 
@@ -423,6 +463,7 @@ DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
     WebhookNotFound: WebhookNotFoundProblem,
     DeliveryNotFound: DeliveryNotFoundProblem,
     NotInAlbum: NotInAlbumProblem,
+    ShareLinkNotFound: ShareLinkNotFoundProblem,
     Conflict: Contended,
 }
 

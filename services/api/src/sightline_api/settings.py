@@ -126,6 +126,35 @@ class ApiSettings(ServiceSettings):
     api_key_burst: int = Field(
         100, ge=1, description="Requests that an API key may make at once, per API task."
     )
+    shared_requests_per_second: float | None = Field(
+        10,
+        gt=0,
+        description="Sustained rate limit of visitors of share links, per IP address (IPv6: per "
+        "/64) and API task, in requests per second; `none` disables it.",
+    )
+    shared_burst: int = Field(
+        100,
+        ge=1,
+        description="Requests that visitors with one IP address may make at once, per API task.",
+    )
+    share_link_requests_per_second: float | None = Field(
+        50,
+        gt=0,
+        description="Sustained rate limit per share link and API task, in requests per second; "
+        "`none` disables it.",
+    )
+    share_link_burst: int = Field(
+        500,
+        ge=1,
+        description="Requests that all visitors of a link may make at once, per API task.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Number of proxies before the API that append to `X-Forwarded-For`. The first "
+        "of them adds the IP address of the client; 0 uses that of the connection.",
+    )
     max_request_bytes: int = Field(
         2**20, gt=0, description="Maximum size of a request body, in bytes."
     )

@@ -30,6 +30,9 @@ PROTECTED_PREFIX = "/v1/"
 #: Paths below it that check a token of their own: the links in emails.
 PUBLIC_PATHS = frozenset({"/v1/unsubscribe"})
 
+#: Paths below this one do so, too: their credential is the token of a share link.
+PUBLIC_PREFIX = "/v1/shared/"
+
 #: Name of the security scheme in the OpenAPI document.
 SECURITY_SCHEME = "HTTPBearer"
 
@@ -50,7 +53,7 @@ class AuthenticationMiddleware:
         self._key_limiter = key_limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in PUBLIC_PATHS:
+        if scope["type"] != "http" or _is_public(scope["path"]):
             await self._app(scope, receive, send)
             return
         try:
@@ -106,6 +109,14 @@ async def _identify(scope: Scope) -> User:
     return user
 
 
+def _is_public(path: str) -> bool:
+    return path in PUBLIC_PATHS or path.startswith(PUBLIC_PREFIX)
+
+
+def _requires_credential(path: str) -> bool:
+    return path.startswith(PROTECTED_PREFIX) and not _is_public(path)
+
+
 def describe_security(document: dict[str, Any]) -> None:
     """Add the security scheme to every operation that requires a credential."""
     document["components"]["securitySchemes"] = {
@@ -121,5 +132,5 @@ def describe_security(document: dict[str, Any]) -> None:
     }
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            is_protected = path.startswith(PROTECTED_PREFIX)
+            is_protected = _requires_credential(path)
             operation["security"] = [{SECURITY_SCHEME: []}] if is_protected else []

@@ -1,4 +1,4 @@
-"""Rate limits of owners and of API keys: token buckets, and the headers that report their state.
+"""Rate limits of owners, API keys and visitors: token buckets, and the headers that report them.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 """
@@ -9,12 +9,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sightline_api.problems import RateLimited
+
 #: Callers whose buckets are kept, the most recent ones; one takes about 0.3 kB. The bucket of a
 #: caller who was evicted has had time to fill up, so a new, full one is equivalent.
 MAX_BUCKETS = 10_000
 
 #: Names of the policies in the headers.
 OWNER_POLICY, API_KEY_POLICY = "owner", "api-key"
+ADDRESS_POLICY, SHARE_LINK_POLICY = "address", "share-link"
 
 _HEADERS = {
     "RateLimit-Policy": {
@@ -125,11 +128,21 @@ class RequestMeter:
         return state
 
 
+def take(limiter: RateLimiter, caller: str) -> None:
+    """Take one request from the bucket of the caller. Raises `RateLimited` if it is empty."""
+    if seconds := limiter.take(caller).retry_seconds:
+        raise RateLimited(seconds)
+
+
 def describe_headers(document: dict[str, Any]) -> None:
-    """Add the headers to every response of the operations that require a credential."""
+    """Add the headers to every response of the operations with a rate limit."""
     document["components"].setdefault("headers", {}).update(_HEADERS)
     references = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     for path in document["paths"].values():
         for operation in path.values():
-            for response in operation["responses"].values() if operation.get("security") else ():
+            for response in operation["responses"].values() if _has_limit(operation) else ():
                 response["headers"] = {**response.get("headers", {}), **references}
+
+
+def _has_limit(operation: dict[str, Any]) -> bool:
+    return "429" in operation["responses"]

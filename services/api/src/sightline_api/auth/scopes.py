@@ -31,6 +31,7 @@ _RULES = {
     "/v1/albums": _Rule(_READ_IMAGES, frozenset({Scope.ALBUMS_WRITE})),
     # To create an archive changes nothing: it only plans what to read.
     "/v1/archives": _Rule(_READ_IMAGES, _READ_IMAGES),
+    "/v1/share-links": _Rule(_READ_IMAGES, frozenset({Scope.SHARES_WRITE})),
     "/v1/usage": _Rule(frozenset({Scope.ACCOUNT_READ}), None),
     "/v1/account/export": _Rule(frozenset({Scope.ACCOUNT_READ, Scope.IMAGES_READ}), None),
     "/v1/capabilities": _Rule(frozenset(), None),

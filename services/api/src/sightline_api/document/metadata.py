@@ -24,6 +24,8 @@ TAGS = [
     {"name": "events", "description": "Changes as they happen."},
     {"name": "api-keys", "description": "Credentials of programs that act for an owner."},
     {"name": "webhooks", "description": "HTTP endpoints of an owner that receive events."},
+    {"name": "share-links", "description": "Links that show an image or album to anyone."},
+    {"name": "shared", "description": "What a share link shows, without authentication."},
     {"name": "account", "description": "Export or erase everything of an owner."},
     {"name": "usage", "description": "Stored images and recognition costs of an owner."},
     {"name": "operations", "description": "Health of the gateway."},

@@ -4,6 +4,7 @@ FastAPI and pydantic derive schemas for validation. A generator also derives typ
 names types after titles, initializes fields with defaults, and selects number types by format.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ ID_NAMES = {
     "ApiKeyId": ("api_key_id",),
     "WebhookId": ("webhook_id",),
     "DeliveryId": ("delivery_id",),
+    "ShareLinkId": ("share_link_id",),
 }
 
 #: The resource that the property `id` of each view refers to.
@@ -32,6 +34,9 @@ VIEW_IDS = {
     "ApiKeyView": "ApiKeyId",
     "WebhookView": "WebhookId",
     "DeliveryView": "DeliveryId",
+    "ShareLinkView": "ShareLinkId",
+    "SharedImage": "ImageId",
+    "SharedImageSummary": "ImageId",
 }
 
 #: Names of schemas whose domain type has a name that is too general for clients.
@@ -105,13 +110,18 @@ def _name_ids(document: dict[str, Any]) -> None:
     for name in ID_NAMES:
         schemas[name] = {
             "type": "string",
-            "description": f"The id of an {name[:-2].lower()}: a UUID of version 7. "
-            "Ids sort by creation time.",
+            "description": f"{_describe_id(name)}: a UUID of version 7. Ids sort by creation time.",
             "pattern": ID_PATTERN,
             "minLength": 36,
             "maxLength": 36,
             "examples": ["0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"],
         }
+
+
+def _describe_id(name: str) -> str:
+    """Return `The id of an image` for `ImageId`."""
+    words = " ".join(re.findall("[A-Z][a-z]*", name)[:-1]).lower().replace("api", "API")
+    return f"The id of {'a' if words.startswith('s') else 'an'} {words}"
 
 
 def _refer(schema: Schema, name: str) -> Schema:

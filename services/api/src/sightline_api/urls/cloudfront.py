@@ -1,4 +1,4 @@
-"""CloudFront URLs of renditions: one signature for all of an owner.
+"""CloudFront URLs of renditions: one signature for all of an owner, or of an image.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 """
@@ -31,7 +31,8 @@ _BASE64_REPLACEMENTS = bytes.maketrans(b"+=/", b"-_~")
 class CloudFrontSigner:
     """`Signer` for renditions on CloudFront; it delegates uploads and originals to another.
 
-    A signature is valid for `renditions/{owner}/*`: the renditions of one owner only.
+    A signature is valid for `renditions/{owner}/*`: the renditions of one owner only. With
+    `per_image`, it is valid for `renditions/{owner}/{image_id}/*`.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class CloudFrontSigner:
         key: RSAPrivateKey,
         url_seconds: int,
         clock: Callable[[], datetime] = now,
+        *,
+        per_image: bool = False,
     ) -> None:
         self._s3 = s3
         self._url = url.rstrip("/")
@@ -49,6 +52,7 @@ class CloudFrontSigner:
         self._key = key
         self._url_seconds = url_seconds
         self._clock = clock
+        self._folder = _image_folder if per_image else _folder
         self._query = lru_cache(CACHE_SIZE)(self._sign)
 
     async def sign_upload(self, image: Image, seconds: int) -> PresignedPost:
@@ -61,9 +65,20 @@ class CloudFrontSigner:
         expires_at = int(expiry(self._clock(), self._url_seconds).timestamp())
         return [
             f"{self._url}/{quote(key, safe=PATH_SAFE_CHARACTERS)}"
-            f"?{self._query(_folder(key), expires_at)}"
+            f"?{self._query(self._folder(key), expires_at)}"
             for key in keys
         ]
+
+    def for_visitors(self) -> "CloudFrontSigner":
+        return CloudFrontSigner(
+            self._s3.for_visitors(),
+            self._url,
+            self._key_id,
+            self._key,
+            self._url_seconds,
+            self._clock,
+            per_image=True,
+        )
 
     def _sign(self, folder: str, expires_at: int) -> str:
         """Return the query that signs every URL in the folder; `expires_at` in Unix seconds."""
@@ -94,6 +109,11 @@ def _folder(key: str) -> str:
     if not key.startswith(RENDITIONS):
         raise ValueError(f"not the key of a rendition: {key}")
     return key[: key.index("/", len(RENDITIONS)) + 1]
+
+
+def _image_folder(key: str) -> str:
+    """Return the prefix `renditions/{owner}/{image_id}/` of a rendition's key."""
+    return key[: key.index("/", len(_folder(key))) + 1]
 
 
 def _encode(body: bytes) -> str:

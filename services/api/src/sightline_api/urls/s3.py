@@ -101,6 +101,10 @@ class S3Signer:
             for key, file_name in downloads
         ]
 
+    def for_visitors(self) -> "S3Signer":
+        # Every URL is valid for one object.
+        return self
+
     async def _prepare(self, at: datetime) -> "_Preamble":
         # The signature starts at the hour, and must be valid for `url_seconds` from the end of it.
         seconds = self._url_seconds + int(SIGNING_PERIOD.total_seconds())

@@ -43,6 +43,9 @@ class Signer(Protocol):
     async def sign_downloads(self, downloads: list[OriginalDownload]) -> list[PresignedUrl]:
         """Return a URL that downloads each original."""
 
+    def for_visitors(self) -> "Signer":
+        """Return a signer whose URLs of renditions open no other image of the same owner."""
+
 
 class BucketEndpoint(NamedTuple):
     """The public endpoint of a bucket: `host` with its port, `path` without a trailing slash."""

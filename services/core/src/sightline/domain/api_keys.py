@@ -46,6 +46,7 @@ class Scope(StrEnum):
     IMAGES_READ = "images:read"
     IMAGES_WRITE = "images:write"
     ALBUMS_WRITE = "albums:write"
+    SHARES_WRITE = "shares:write"
     ACCOUNT_READ = "account:read"
 
 

@@ -6,6 +6,7 @@ class ApiKeyScope(StrEnum):
     ALBUMSWRITE = "albums:write"
     IMAGESREAD = "images:read"
     IMAGESWRITE = "images:write"
+    SHARESWRITE = "shares:write"
 
     def __str__(self) -> str:
         return str(self.value)

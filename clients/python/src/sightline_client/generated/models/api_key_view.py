@@ -21,7 +21,7 @@ class ApiKeyView:
     """An API key, without its secret.
 
     Attributes:
-        id (str): The id of an apikey: a UUID of version 7. Ids sort by creation time.
+        id (str): The id of an API key: a UUID of version 7. Ids sort by creation time.
         name (str):
         prefix (str): Start of the secret, to recognize it.
         scopes (list[ApiKeyScope]):

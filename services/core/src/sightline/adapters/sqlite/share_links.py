@@ -126,4 +126,4 @@ def _read(document: str, opened: int, last_opened_at: str | None) -> ShareLink:
 
 
 def _ends_at(link: ShareLink) -> float | None:
-    return link.ends_at and link.ends_at.timestamp()
+    return None if link.ends_at is None else link.ends_at.timestamp()

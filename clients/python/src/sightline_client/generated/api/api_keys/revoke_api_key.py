@@ -110,7 +110,7 @@ def sync_detailed(
      Revoke a key for good. It stops working within 30 seconds.
 
     Args:
-        api_key_id (str): The id of an apikey: a UUID of version 7. Ids sort by creation time.
+        api_key_id (str): The id of an API key: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +141,7 @@ def sync(
      Revoke a key for good. It stops working within 30 seconds.
 
     Args:
-        api_key_id (str): The id of an apikey: a UUID of version 7. Ids sort by creation time.
+        api_key_id (str): The id of an API key: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,7 +167,7 @@ async def asyncio_detailed(
      Revoke a key for good. It stops working within 30 seconds.
 
     Args:
-        api_key_id (str): The id of an apikey: a UUID of version 7. Ids sort by creation time.
+        api_key_id (str): The id of an API key: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -196,7 +196,7 @@ async def asyncio(
      Revoke a key for good. It stops working within 30 seconds.
 
     Args:
-        api_key_id (str): The id of an apikey: a UUID of version 7. Ids sort by creation time.
+        api_key_id (str): The id of an API key: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
