@@ -67,6 +67,12 @@ from sightline_client.generated.api.images import (
 )
 from sightline_client.generated.api.labels import list_labels
 from sightline_client.generated.api.operations import get_capabilities
+from sightline_client.generated.api.share_links import (
+    create_share_link,
+    list_share_links,
+    revoke_share_link,
+    update_share_link,
+)
 from sightline_client.generated.api.usage import get_usage
 from sightline_client.generated.api.webhooks import (
     create_webhook,
@@ -93,6 +99,7 @@ from sightline_client.generated.models import (
     ArchiveRequest,
     CapabilitiesView,
     CreatedApiKey,
+    CreatedShareLink,
     DeletionBatch,
     DeliveryPage,
     DeliveryView,
@@ -111,6 +118,9 @@ from sightline_client.generated.models import (
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
+    ShareLinkChanges,
+    ShareLinkRequest,
+    ShareLinkView,
     SortOrder,
     Status,
     UsageView,
@@ -836,6 +846,63 @@ class Sightline:
             webhook_id=webhook_id,
             delivery_id=delivery_id,
         )
+
+    # Share links
+
+    def share_links(self, *, page_size: int = 100) -> Stream[ShareLinkView]:
+        """Yield the caller's share links without their tokens, newest first."""
+        return self._paginate(list_share_links.sync_detailed, page_size)
+
+    def create_share_link(
+        self,
+        *,
+        image_id: str | None = None,
+        album_id: str | None = None,
+        expires_in_days: int | None = 30,
+        password: str | None = None,
+        original: bool = False,
+        metadata: bool = False,
+        position: bool = False,
+    ) -> CreatedShareLink:
+        """Create a link to either an image or an album. Its `token` is returned only once.
+
+        With None for `expires_in_days`, the link does not expire. `original` requires `metadata`
+        and `position`.
+        """
+        body = ShareLinkRequest(
+            image_id=unset_if_none(image_id),
+            album_id=unset_if_none(album_id),
+            expires_in_days=expires_in_days,
+            password=password,
+            original=original,
+            metadata=metadata,
+            position=position,
+        )
+        return self.call(create_share_link.sync_detailed, body=body)
+
+    def update_share_link(
+        self,
+        link_id: str,
+        *,
+        expires_in_days: int | Unset | None = UNSET,
+        password: str | Unset | None = UNSET,
+        original: bool | Unset = UNSET,
+        metadata: bool | Unset = UNSET,
+        position: bool | Unset = UNSET,
+    ) -> ShareLinkView:
+        """Change a share link; what is not given stays. None removes the expiry or the password."""
+        body = ShareLinkChanges(
+            expires_in_days=expires_in_days,
+            password=password,
+            original=original,
+            metadata=metadata,
+            position=position,
+        )
+        return self.call(update_share_link.sync_detailed, share_link_id=link_id, body=body)
+
+    def revoke_share_link(self, link_id: str) -> None:
+        """Revoke a share link; it stops working at once."""
+        self.call(revoke_share_link.sync_detailed, share_link_id=link_id)
 
     # Deployment
 
