@@ -110,9 +110,24 @@ async def test_each_owner_has_a_separate_signature(key: rsa.RSAPrivateKey) -> No
     assert f"{URL}/renditions/b/*" in parse_url(second)[0].decode()
 
 
+async def test_a_url_for_visitors_is_valid_for_one_image_only(key: rsa.RSAPrivateKey) -> None:
+    """A share link to one image must not open the other images of its owner."""
+    keys = [f"renditions/a/{name}" for name in ("b/thumb.webp", "b/large.webp", "c/thumb.webp")]
+    urls = await make_signer(key).for_visitors().sign_renditions(keys)
+    for number, url in enumerate(urls):
+        policy, signature = parse_url(url)
+        key.public_key().verify(signature, policy, PKCS1v15(), SHA1())  # noqa: S303
+        (statement,) = json.loads(policy)["Statement"]
+        opened = [fnmatch.fnmatchcase(f"{URL}/{each}", statement["Resource"]) for each in keys]
+        assert opened == [number < 2, number < 2, number == 2]
+        assert not fnmatch.fnmatchcase(f"{URL}/renditions/a/bc/x.webp", statement["Resource"])
+
+
 async def test_only_keys_of_renditions_are_signed(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(ValueError, match="not the key of a rendition"):
-        await make_signer(key).sign_renditions(["originals/a/b"])
+    signer = make_signer(key)
+    for each in (signer, signer.for_visitors()):
+        with pytest.raises(ValueError, match="not the key of a rendition"):
+            await each.sign_renditions(["originals/a/b"])
 
 
 async def test_urls_stay_the_same_within_the_hour_and_are_signed_once(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sightline_client import (
@@ -118,6 +119,33 @@ async def use_an_api_key(connection: Connection, draw: Draw) -> None:
         assert await sightline.api_keys() == []
         with pytest.raises(NotFound):
             await sightline.revoke_api_key(listed.id)
+
+
+def _visit(url: str) -> httpx.Response:
+    """Open a share link without any credential."""
+    return httpx.get(url)
+
+
+async def share_an_image(connection: Connection, draw: Draw) -> None:
+    """Create a link, open it without an account, change it, and revoke it."""
+    async with await connect(connection) as sightline:
+        image = await sightline.upload(draw("shared.jpg"))
+        created = await sightline.create_share_link(image_id=image.id, expires_in_days=None)
+        url = connection.api + created.path
+        view = _visit(url).json()
+        assert (view["kind"], view["metadata"], view["expires_at"]) == ("image", False, None)
+        link_id = created.share_link.id
+        changed = await sightline.update_share_link(link_id, metadata=True, expires_in_days=7)
+        assert changed.expires_at is not None
+        assert _visit(url).json()["metadata"]
+        listed = [link async for link in sightline.share_links()]
+        assert [(link.id, link.opened, link.has_password) for link in listed] == [
+            (link_id, 2, False)
+        ]
+        await sightline.revoke_share_link(link_id)
+        assert _visit(url).status_code == 404
+        with pytest.raises(NotFound):
+            await sightline.revoke_share_link(link_id)
 
 
 async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:

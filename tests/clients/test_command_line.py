@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pyotp
 import pytest
 
@@ -366,6 +367,37 @@ def test_webhook_commands(shell: Shell, connection: Connection) -> None:
     shell.run("webhook", "resume", webhook_id)
     shell.run("webhook", "rm", webhook_id)
     assert shell.json("webhook", "ls") == []
+
+
+def test_share_links_are_managed_with_the_command_line(
+    shell: Shell, connection: Connection, draw: Draw
+) -> None:
+    shell.sign_in(connection)
+    shell.run("upload", draw("shared.jpg"), "--wait")
+    shell.run("album", "create", "Summer")
+    shell.run("album", "add", "Summer", "last")
+    url = shell.run("share", "create", "last", "--days", "7", "--original").stdout.strip()
+    assert url.startswith(f"{connection.api}/v1/shared/")
+    view = httpx.get(url).json()
+    assert (view["kind"], view["original"], view["position"]) == ("image", True, True)
+    created = shell.json("share", "create", "--album", "Summer", "--days", "none")[0]
+    album = httpx.get(created["url"]).json()
+    assert (album["title"], album["expires_at"]) == ("Summer", None)
+    (image,) = httpx.get(f"{created['url']}/images").json()["items"]
+    assert httpx.get(image["thumbnail"]["url"]).status_code == 200
+    latest, first = shell.json("share", "ls")
+    assert (latest["album_id"] is not None, latest["opened"]) == (True, 1)
+    assert url.rpartition("/")[2].startswith(first["prefix"])
+    assert url.rpartition("/")[2] not in shell.run("share", "ls").stdout
+    shell.run("share", "update", first["id"], "--no-original", "--no-position")
+    assert httpx.get(url).json()["position"] is False
+    shell.run("share", "update", first["id"], "--password", stdin="open sesame\n")
+    assert httpx.get(url).status_code == 403
+    proof = httpx.post(f"{url}/access", json={"password": "open sesame"}).json()["access"]
+    assert httpx.get(url, headers={"Share-Access": proof}).status_code == 200
+    shell.run("share", "revoke", first["id"])
+    assert httpx.get(url).status_code == 404
+    shell.run("share", "create", "last", "--album", "Summer", code=2)
 
 
 def test_completion_supports_every_shell(shell: Shell) -> None:

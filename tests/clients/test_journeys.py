@@ -51,6 +51,12 @@ async def test_client_uses_an_api_key(
     await run(journey.use_an_api_key, connection, draw)
 
 
+async def test_client_shares_an_image(
+    journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path]
+) -> None:
+    await run(journey.share_an_image, connection, draw)
+
+
 async def test_client_uploads_a_batch(
     journey: SimpleNamespace, connection: Connection, draw: Callable[[str], Path], broken: Path
 ) -> None:

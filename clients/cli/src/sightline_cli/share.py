@@ -24,9 +24,9 @@ DEFAULT_DAYS, MAX_DAYS = 30, 3650
 Days = Annotated[
     str | None,
     typer.Option(
+        "--days",
         metavar="DAYS",
         help="Days from now until the link expires; `none`: it does not expire.",
-        show_default=False,
     ),
 ]
 Password = Annotated[

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Path
+from pydantic import JsonValue
 
 from sightline.domain.albums import Album, AlbumKey, AlbumNotFound
 from sightline.domain.ids import image_id_adapter, link_id_adapter
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
-from sightline.domain.share_links import ShareLink, ShareLinkNotFound
+from sightline.domain.share_links import TOKEN_LENGTH, ShareLink, ShareLinkNotFound
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.share_link_table import ShareLinkTable
@@ -25,7 +26,13 @@ LinkVisitors = Annotated[Visitors, Depends(from_state("visitors"))]
 VisitorUrlSigner = Annotated[Signer, Depends(from_state("visitor_signer"))]
 Network = Annotated[str, Depends(from_state("network"))]
 
-Token = Annotated[str, Path(description="The token of the link.")]
+#: Any other text belongs to no link, which the endpoints answer as such.
+_TOKEN_SCHEMA: dict[str, JsonValue] = {
+    "pattern": f"^[0-9A-Za-z]{{{TOKEN_LENGTH}}}$",
+    "maxLength": TOKEN_LENGTH,
+}
+
+Token = Annotated[str, Path(description="The token of the link.", json_schema_extra=_TOKEN_SCHEMA)]
 
 
 async def _valid_link_id(share_link_id: Annotated[str, Path()]) -> str:
