@@ -373,7 +373,7 @@ variable "callback_urls" {
 }
 
 variable "machine_clients" {
-  description = "Services that call the API with client credentials, such as `{ importer = [\"images:write\"] }`: the name of each, and the scopes that it may request (`images:read`, `images:write`, `albums:write`, `account:read`). Each acts for a service account of its own."
+  description = "Services that call the API with client credentials, such as `{ importer = [\"images:write\"] }`: the name of each, and the scopes that it may request (`images:read`, `images:write`, `albums:write`, `shares:write`, `account:read`). Each acts for a service account of its own."
   type        = map(set(string))
   default     = {}
   nullable    = false

@@ -6,7 +6,7 @@ export type ApiKey = Schemas["ApiKeyView"];
 export type ApiKeyRequest = Schemas["ApiKeyRequest"];
 export type Scope = Schemas["ApiKeyScope"];
 
-export const SCOPES = ["images:read", "images:write", "albums:write", "account:read"] as const satisfies Scope[];
+export const SCOPES = ["images:read", "images:write", "albums:write", "shares:write", "account:read"] as const satisfies Scope[];
 
 const QUERY_KEY = ["api-keys"];
 

@@ -11,6 +11,7 @@ locals {
     "images:read"  = "List, search and download images."
     "images:write" = "Upload, change and delete images."
     "albums:write" = "Create, change and delete albums."
+    "shares:write" = "Create, change and revoke share links."
     "account:read" = "Read usage, and export the account."
   }
 }

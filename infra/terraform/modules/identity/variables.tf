@@ -47,9 +47,9 @@ variable "machine_clients" {
   validation {
     condition = alltrue([
       for scopes in values(var.machine_clients) :
-      length(scopes) > 0 && length(setsubtract(scopes, ["images:read", "images:write", "albums:write", "account:read"])) == 0
+      length(scopes) > 0 && length(setsubtract(scopes, ["images:read", "images:write", "albums:write", "shares:write", "account:read"])) == 0
     ])
-    error_message = "A machine client needs at least one of the scopes images:read, images:write, albums:write and account:read."
+    error_message = "A machine client needs at least one of the scopes images:read, images:write, albums:write, shares:write and account:read."
   }
 }
 

@@ -43,6 +43,7 @@ SCOPE_DESCRIPTIONS = {
     Scope.IMAGES_READ: "List, search and download images.",
     Scope.IMAGES_WRITE: "Upload, change and delete images.",
     Scope.ALBUMS_WRITE: "Create, change and delete albums.",
+    Scope.SHARES_WRITE: "Create, change and revoke share links.",
     Scope.ACCOUNT_READ: "Read usage, and export the account.",
 }
 
