@@ -17,6 +17,7 @@ from .capabilities_view import CapabilitiesView
 from .capture import Capture
 from .cover_view import CoverView
 from .created_api_key import CreatedApiKey
+from .created_share_link import CreatedShareLink
 from .deletion_batch import DeletionBatch
 from .delivery_page import DeliveryPage
 from .delivery_state import DeliveryState
@@ -82,6 +83,17 @@ from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
 from .search_match import SearchMatch
+from .share_access import ShareAccess
+from .share_link_changes import ShareLinkChanges
+from .share_link_page import ShareLinkPage
+from .share_link_request import ShareLinkRequest
+from .share_link_view import ShareLinkView
+from .share_unlock import ShareUnlock
+from .shared_image import SharedImage
+from .shared_image_page import SharedImagePage
+from .shared_image_summary import SharedImageSummary
+from .shared_view import SharedView
+from .shared_view_kind import SharedViewKind
 from .sort_order import SortOrder
 from .status import Status
 from .upload_target import UploadTarget
@@ -114,6 +126,7 @@ __all__ = (
     "Capture",
     "CoverView",
     "CreatedApiKey",
+    "CreatedShareLink",
     "DeletionBatch",
     "DeliveryPage",
     "DeliveryState",
@@ -179,6 +192,17 @@ __all__ = (
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
     "SearchMatch",
+    "ShareAccess",
+    "SharedImage",
+    "SharedImagePage",
+    "SharedImageSummary",
+    "SharedView",
+    "SharedViewKind",
+    "ShareLinkChanges",
+    "ShareLinkPage",
+    "ShareLinkRequest",
+    "ShareLinkView",
+    "ShareUnlock",
     "SortOrder",
     "Status",
     "UploadTarget",
