@@ -6,12 +6,11 @@ from fastapi import APIRouter, Query
 
 from sightline.domain.images import Image
 from sightline.domain.share_links import ShareLink
+from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
-from sightline.ports.image_index import ImageIndex
+from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable, SummaryPage
 from sightline_api.dependencies import Albums, Images, Index
-from sightline_api.images.index_search import Query as SearchQuery
-from sightline_api.images.listing import Filter, Listing
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import sign_links
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
@@ -151,7 +150,11 @@ async def _read_page(
         image: Image = await find_image(link, link.image_id or "", images)
         is_before = after is not None and image.image_id >= after
         return SummaryPage([] if is_before else [image.summary], None)
-    selected = Filter(query=SearchQuery(album=link.album_id))
-    page = await Listing(images, index, link.owner).page(selected, limit, after)
-    visible: list[ImageSummary] = [each for each in page.images if is_visible(each)]
-    return SummaryPage(visible, page.next_after)
+    start = after and SortOrder.NEWEST.next_position(after)
+    album = Term("album", link.album_id)
+    found = await index.find(link.owner, album, limit + 1, start)
+    ids = [match.image_id for match in found[:limit]]
+    visible: list[ImageSummary] = [
+        each for each in await images.get_summaries(link.owner, ids) if is_visible(each)
+    ]
+    return SummaryPage(visible, ids[-1] if len(found) > limit else None)
