@@ -18,7 +18,8 @@ export interface paths {
          *     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
          *     Text is recognized if the feature `text` was requested. A range includes its start and excludes
          *     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-         *     fewer items than `limit`, or none, and still have a `next_cursor`.
+         *     fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+         *     the same order, whatever has changed since.
          */
         get: operations["list_images"];
         put?: never;
@@ -360,6 +361,29 @@ export interface paths {
          *     With `prefix`, only labels that start with it in any letter case.
          */
         get: operations["list_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count images by month
+         * @description Return the exact number of the caller's images in each month.
+         *
+         *     The month of an image is that of its capture on a clock at the place, or else that of its
+         *     upload in UTC. List the images of a month with `GET /v1/images?order=taken&month={month}`.
+         */
+        get: operations["get_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1524,6 +1548,11 @@ export interface components {
              */
             height: number;
         };
+        /**
+         * @description The time by which images are listed: of upload, or of capture and else of upload.
+         * @enum {string}
+         */
+        ListOrder: "uploaded" | "taken";
         /** @description A kind of sensitive content; `parent` is the broader kind, "" at the top level. */
         ModerationLabel: {
             name: string;
@@ -1690,6 +1719,25 @@ export interface components {
          * @enum {string}
          */
         Status: "awaiting_upload" | "processing" | "ready" | "failed";
+        /** @description A month, and how many of the caller's images the timeline has in it. */
+        TimelineMonth: {
+            /** @example 2026-11 */
+            month: string;
+            /**
+             * Format: int64
+             * @example 17
+             */
+            images: number;
+        };
+        /** @description The months that have images, newest first, and the number of all images in them. */
+        TimelineView: {
+            /**
+             * Format: int64
+             * @example 17
+             */
+            images: number;
+            months: components["schemas"]["TimelineMonth"][];
+        };
         /**
          * @description A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
          *
@@ -1857,8 +1905,10 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
-                /** @description By the time of creation. */
+                /** @description The newest or the oldest first, by `order`. */
                 sort?: components["schemas"]["SortOrder"];
+                /** @description By the time of upload; or by that of capture on a clock at the place, and else of upload in UTC. The latter starts with the processing of an image. */
+                order?: components["schemas"]["ListOrder"];
                 limit?: number;
                 cursor?: string;
                 /** @description Without it, images that await their upload are left out. */
@@ -1877,6 +1927,8 @@ export interface operations {
                 created_until?: string;
                 taken_from?: string;
                 taken_until?: string;
+                /** @description Images of this month of the timeline: on a clock at the place of capture, or else of their upload in UTC. */
+                month?: string;
             };
             header?: {
                 /** @description The `ETag` of a stored response; 304 is returned while it is current. */
@@ -6449,6 +6501,191 @@ export interface operations {
             };
             /**
              * @description The credential lacks a required scope, or the operation requires an access token of a person.
+             *
+             *     Codes: `insufficient_scope`.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`.
+             *
+             *     Codes: `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response; 304 is returned while it is current. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description The stored response is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token or API key is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The API key lacks a required scope, or the operation requires an access token.
              *
              *     Codes: `insufficient_scope`.
              */

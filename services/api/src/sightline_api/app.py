@@ -27,6 +27,7 @@ from sightline.ports.image_table import ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.tables import Tables
+from sightline.ports.timeline_table import TimelineTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 from sightline_api import capabilities
@@ -57,7 +58,7 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
-from sightline_api.images import duplicates, history, originals
+from sightline_api.images import duplicates, history, originals, timeline
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.keys import endpoints as keys
@@ -78,6 +79,7 @@ ROUTERS = (
     albums.router,
     archives.router,
     labels.router,
+    timeline.router,
     usage.router,
     account.router,
     email_notifications.router,
@@ -104,6 +106,7 @@ class State(TypedDict):
     delivery_requests: DeliveryRequests
     email_notifications: EmailNotificationTable
     usage: UsageTable
+    timeline: TimelineTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
     originals: ObjectStore
@@ -290,6 +293,7 @@ def build_state(
         delivery_requests=DeliveryRequests(tables.webhooks, notifications),
         email_notifications=tables.email_notifications,
         usage=tables.usage,
+        timeline=tables.timeline,
         idempotency=tables.idempotency,
         uploads=UploadCreator(
             tables.images, tables.usage, tables.recognition_cache, signer, changes, settings

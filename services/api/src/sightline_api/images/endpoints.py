@@ -22,6 +22,7 @@ from sightline_api.dependencies import (
     Index,
     OwnImage,
     Reprocessing,
+    Timelines,
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
@@ -43,8 +44,14 @@ from sightline_api.images.schemas import (
     ItemOutcomes,
     ReprocessRequest,
 )
+from sightline_api.images.timeline_listing import (
+    ListOrder,
+    TimelineListing,
+    decode_timeline_cursor,
+    encode_timeline_cursor,
+)
 from sightline_api.images.upload_route import UploadRoute
-from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor, encode_sorted_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -154,7 +161,17 @@ async def list_images(
     index: Index,
     signer: UrlSigner,
     selected: SelectedImages,
-    sort: Annotated[SortOrder, Query(description="By the time of creation.")] = SortOrder.NEWEST,
+    timeline: Timelines,
+    sort: Annotated[
+        SortOrder, Query(description="The newest or the oldest first, by `order`.")
+    ] = SortOrder.NEWEST,
+    order: Annotated[
+        ListOrder,
+        Query(
+            description="By the time of upload; or by that of capture on a clock at the place, and "
+            "else of upload in UTC. The latter starts with the processing of an image."
+        ),
+    ] = ListOrder.UPLOADED,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
@@ -163,11 +180,19 @@ async def list_images(
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+    the same order, whatever has changed since.
     """
+    if order is ListOrder.TAKEN:
+        position = decode_timeline_cursor(cursor, sort) if cursor else None
+        listing = TimelineListing(timeline, images, index, user.owner, sort)
+        found = await listing.page(selected, limit, position)
+        following = found.next_after and encode_timeline_cursor(found.next_after, sort)
+        return await ImageSummaryPage.of(found.images, following, signer)
     after = decode_sorted_cursor(cursor, sort) if cursor else None
     page = await Listing(images, index, user.owner, sort).page(selected, limit, after)
-    return await ImageSummaryPage.of(page, signer, sort)
+    following = page.next_after and encode_sorted_cursor(page.next_after, sort)
+    return await ImageSummaryPage.of(page.images, following, signer)
 
 
 @router.get(

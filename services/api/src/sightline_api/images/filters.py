@@ -51,6 +51,16 @@ async def _read_filter(
     created_until: datetime | None = None,
     taken_from: datetime | None = None,
     taken_until: datetime | None = None,
+    month: Annotated[
+        str | None,
+        Query(
+            max_length=7,
+            pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+            description="Images of this month of the timeline: on a clock at the place of capture, "
+            "or else of their upload in UTC.",
+            examples=["2026-11"],
+        ),
+    ] = None,
 ) -> Filter:
     words = _split(text)
     query = None
@@ -64,6 +74,7 @@ async def _read_filter(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
     )
 
 

@@ -1,6 +1,6 @@
 """Images as clients see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -21,9 +21,7 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import RenditionSet
-from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import State, Status
-from sightline.ports.image_table import SummaryPage
 from sightline_api.images.capture_times import (
     LocalTime,
     TakenAt,
@@ -31,7 +29,6 @@ from sightline_api.images.capture_times import (
     known_instant,
 )
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
-from sightline_api.pagination import encode_sorted_cursor
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
@@ -291,12 +288,11 @@ class ImageSummaryPage(BaseModel):
 
     @classmethod
     async def of(
-        cls, page: SummaryPage, signer: Signer, order: SortOrder = SortOrder.NEWEST
+        cls, images: Sequence[summaries.ImageSummary], next_cursor: str | None, signer: Signer
     ) -> Self:
-        urls = await sign_links(page.images, signer)
+        urls = await sign_links(images, signer)
         return cls(
-            items=[ImageSummary.of(image, urls) for image in page.images],
-            next_cursor=page.next_after and encode_sorted_cursor(page.next_after, order),
+            items=[ImageSummary.of(image, urls) for image in images], next_cursor=next_cursor
         )
 
 

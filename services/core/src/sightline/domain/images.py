@@ -21,6 +21,7 @@ from sightline.domain.summaries import (
     summarize_renditions,
 )
 from sightline.domain.text import remove_marks
+from sightline.domain.timeline import month_of, timeline_position, timeline_time
 from sightline.domain.words import MAX_PLACE_WORDS, collect_words
 
 Result = TypeVar("Result", bound=Value)
@@ -220,6 +221,28 @@ class Image(Value):
         return self.details.taken_at or (result.capture.taken_at if result else None)
 
     @property
+    def timeline_at(self) -> datetime:
+        """The wall-clock time of capture without its offset, or else that of upload in UTC."""
+        return timeline_time(self.taken_at, self.created_at)
+
+    @property
+    def is_in_timeline(self) -> bool:
+        """Whether the timeline contains the image: from the first write to its renditions on."""
+        return self.renditions.etag is not None
+
+    @property
+    def timeline_position(self) -> str | None:
+        """The position in the timeline; None outside it, and during the deletion."""
+        if self.deleted_at is not None or not self.is_in_timeline:
+            return None
+        return timeline_position(self.timeline_at, self.image_id)
+
+    @property
+    def timeline_month(self) -> str | None:
+        """The month that counts the image, until it is removed; None outside the timeline."""
+        return month_of(self.timeline_at) if self.is_in_timeline else None
+
+    @property
     def perceptual_hash(self) -> str | None:
         """The perceptual hash, once the renditions exist."""
         result = self.renditions.result
@@ -312,14 +335,29 @@ def find_changes(before: Image, after: Image) -> list[str]:
 def find_preconditions(before: Image, after: Image) -> set[str]:
     """Return the revised attributes that must still be as in `before` for the write.
 
-    These are the ones that change, and those that the index of labels is derived from. Details and
-    recognition determine the labels. Both parts determine whether the image has been uploaded,
-    before which its labels are not indexed: the first write to a part must not miss new details,
-    and new details must not miss that write.
+    These are the ones that change, and those that the index of labels and the timeline are derived
+    from. Details and recognition determine the labels. Both parts determine whether the image has
+    been uploaded, before which its labels are not indexed: the first write to a part must not miss
+    new details, and new details must not miss that write. Details and renditions determine the
+    position in the timeline.
     """
     changes = set(find_changes(before, after))
+    if _is_moved(before, after):
+        changes |= {"details", "renditions"}
     is_relabeled = before.labels != after.labels
     if before.status is Status.AWAITING_UPLOAD:
         is_indexed = before.indexed_labels != after.indexed_labels
         return set(REVISED) if is_relabeled or is_indexed else changes | {"details"}
     return changes | {"details", "recognition"} if is_relabeled else changes
+
+
+def _is_moved(before: Image, after: Image) -> bool:
+    """Return whether a write changes what the position in the timeline is derived from.
+
+    The position itself may stay, for example when the owner corrects the time before the upload.
+    """
+    return (before.details.taken_at, before.taken_at, before.is_in_timeline) != (
+        after.details.taken_at,
+        after.taken_at,
+        after.is_in_timeline,
+    )

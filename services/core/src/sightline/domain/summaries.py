@@ -13,6 +13,7 @@ from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.states import State, Status, derive_status, is_expired
+from sightline.domain.timeline import timeline_position, timeline_time
 
 #: The parts of an image that a list shows, each by its own summary.
 SUMMARY_PARTS = ("details", "recognition", "renditions")
@@ -93,6 +94,16 @@ class ImageSummary(Value):
     def taken_at(self) -> datetime | None:
         """The time of capture: that of the owner, or else that of the file."""
         return self.details.taken_at or self.renditions.taken_at
+
+    @property
+    def timeline_at(self) -> datetime:
+        """The wall-clock time of capture without its offset, or else that of upload in UTC."""
+        return timeline_time(self.taken_at, self.created_at)
+
+    @property
+    def timeline_position(self) -> str:
+        """The position that the image has in the timeline while it is in it."""
+        return timeline_position(self.timeline_at, self.image_id)
 
     @property
     def labels(self) -> dict[str, ImageLabel]:

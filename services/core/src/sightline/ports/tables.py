@@ -12,6 +12,7 @@ from sightline.ports.image_table import ImageTable
 from sightline.ports.owner_data import OwnerData
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.schema_migration import SchemaMigration
+from sightline.ports.timeline_table import TimelineTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 
@@ -24,6 +25,7 @@ class Tables:
     albums: AlbumTable
     index: ImageIndex
     usage: UsageTable
+    timeline: TimelineTable
     api_keys: ApiKeyTable
     webhooks: WebhookTable
     email_notifications: EmailNotificationTable

@@ -66,6 +66,7 @@ from .label_view import LabelView
 from .language import Language
 from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
+from .list_order import ListOrder
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
 from .monthly_usage_view_calls import MonthlyUsageViewCalls
@@ -83,6 +84,8 @@ from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
 from .sort_order import SortOrder
 from .status import Status
+from .timeline_month import TimelineMonth
+from .timeline_view import TimelineView
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
@@ -161,6 +164,7 @@ __all__ = (
     "Language",
     "LimitsView",
     "LinkedRendition",
+    "ListOrder",
     "ModerationLabel",
     "MonthlyUsageView",
     "MonthlyUsageViewCalls",
@@ -178,6 +182,8 @@ __all__ = (
     "ReprocessRequestPartsItem",
     "SortOrder",
     "Status",
+    "TimelineMonth",
+    "TimelineView",
     "UploadTarget",
     "UploadTargetFields",
     "UsageView",

@@ -22,6 +22,8 @@ from sightline.adapters.dynamo.items import (
 )
 from sightline.adapters.dynamo.queries import list_ids, read_many
 from sightline.adapters.dynamo.recognition_cache import ContentWriter
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import (
     LIVE,
     is_condition_failure,
@@ -56,6 +58,7 @@ class DynamoImageTable:
         self._words = WordIndexWriter(client, table)
         self._hashes = HashIndexWriter(table)
         self._usage = UsageWriter(table)
+        self._months = MonthCountWriter(table)
         self._contents = ContentWriter(client, table)
         self._migration = ImageMigration(client, table)
 
@@ -115,6 +118,7 @@ class DynamoImageTable:
             *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
             *self._words.entries(after.key, place_words),
             *self._usage.changes(before, after),
+            *self._months.changes(after.owner, before.timeline_month, after.timeline_month),
             *self._contents.changes(before, after),
         ]
         has_new_text = after.recognition.result is not before.recognition.result
@@ -135,7 +139,8 @@ class DynamoImageTable:
             response = await self._client.update_item(
                 TableName=self._table,
                 Key=image_key(key),
-                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now)",
+                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now) "
+                f"REMOVE {TIMELINE_ATTRIBUTE}",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues={":now": {"S": now().isoformat()}},
                 ReturnValues="ALL_NEW",
@@ -160,7 +165,16 @@ class DynamoImageTable:
         labels = self._labels.changes(image.key, image.indexed_labels, {})
         hashes = self._hashes.changes(image.key, image.perceptual_hash, None)
         try:
-            await transact(self._client, [row, *labels, *hashes, *self._usage.removal(image)])
+            await transact(
+                self._client,
+                [
+                    row,
+                    *labels,
+                    *hashes,
+                    *self._usage.removal(image),
+                    *self._months.removal(image),
+                ],
+            )
         except ClientError as error:
             # The only condition is that the row exists: another call has removed it.
             if not is_condition_failure(error):
@@ -258,7 +272,15 @@ class DynamoImageTable:
         if after.home is not None and after.home != before.home:
             sets.append("#home = :home")
             values[":home"] = {"S": after.home}
-        unexpire = " REMOVE expires_at" if after.expires_at is None else ""
+        removed = [] if after.expires_at is not None else ["expires_at"]
+        if before.timeline_position != after.timeline_position:
+            names["#timeline"] = TIMELINE_ATTRIBUTE
+            if after.timeline_position is None:
+                removed.append("#timeline")
+            else:
+                sets.append("#timeline = :timeline")
+                values[":timeline"] = {"S": after.timeline_position}
+        removal = f" REMOVE {', '.join(removed)}" if removed else ""
         add_words = ""
         if words:
             add_words = " ADD words :words"
@@ -266,7 +288,7 @@ class DynamoImageTable:
         return {
             "TableName": self._table,
             "Key": image_key(before.key),
-            "UpdateExpression": f"SET {', '.join(sets)}{unexpire}{add_words}",
+            "UpdateExpression": f"SET {', '.join(sets)}{removal}{add_words}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

@@ -12,6 +12,7 @@ from sightline.adapters.dynamo.items import (
     api_key_digest_key,
     digest_key,
     label_counts_partition,
+    month_counts_partition,
     owner_partition,
 )
 from sightline.adapters.dynamo.queries import query
@@ -30,7 +31,11 @@ class DynamoOwnerData:
 
     async def erase(self, owner: str) -> None:
         await self._delete(digest_key(owner))
-        for partition in (owner_partition(owner), label_counts_partition(owner)):
+        for partition in (
+            owner_partition(owner),
+            label_counts_partition(owner),
+            month_counts_partition(owner),
+        ):
             request: Any = {
                 "TableName": self._table,
                 "KeyConditionExpression": "pk = :pk",

@@ -17,6 +17,7 @@ from sightline.adapters.memory.owner_data import MemoryOwnerData
 from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, MemoryTopic
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
 from sightline.adapters.memory.state import MemoryState
+from sightline.adapters.memory.timeline import MemoryTimelineTable
 from sightline.adapters.memory.usage import MemoryUsageTable
 from sightline.adapters.memory.webhooks import MemoryWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
@@ -39,6 +40,7 @@ __all__ = [
     "MemoryQueue",
     "MemoryRecognitionCache",
     "MemoryState",
+    "MemoryTimelineTable",
     "MemoryTopic",
     "MemoryUsageTable",
     "MemoryWebhookTable",
@@ -54,6 +56,7 @@ def memory_tables() -> Tables:
         albums=MemoryAlbumTable(state),
         index=MemoryImageIndex(state),
         usage=MemoryUsageTable(state),
+        timeline=MemoryTimelineTable(state),
         api_keys=MemoryApiKeyTable(state),
         webhooks=MemoryWebhookTable(state),
         email_notifications=MemoryEmailNotificationTable(state),

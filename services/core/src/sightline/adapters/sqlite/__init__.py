@@ -16,6 +16,7 @@ from sightline.adapters.sqlite.inventory import SqliteImageInventory
 from sightline.adapters.sqlite.opening import UnusableDatabase, prepare
 from sightline.adapters.sqlite.owner_data import SqliteOwnerData
 from sightline.adapters.sqlite.recognition_cache import SqliteRecognitionCache
+from sightline.adapters.sqlite.timeline import SqliteTimelineTable
 from sightline.adapters.sqlite.usage import SqliteUsageTable
 from sightline.adapters.sqlite.webhooks import SqliteWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
@@ -33,6 +34,7 @@ __all__ = [
     "SqliteImageTable",
     "SqliteOwnerData",
     "SqliteRecognitionCache",
+    "SqliteTimelineTable",
     "SqliteUsageTable",
     "SqliteWebhookTable",
     "TableUnavailable",
@@ -49,6 +51,7 @@ def sqlite_tables(database: Database) -> Tables:
         albums=SqliteAlbumTable(database),
         index=SqliteImageIndex(database),
         usage=SqliteUsageTable(database),
+        timeline=SqliteTimelineTable(database),
         api_keys=SqliteApiKeyTable(database),
         webhooks=SqliteWebhookTable(database),
         email_notifications=SqliteEmailNotificationTable(database),

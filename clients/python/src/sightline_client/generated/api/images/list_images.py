@@ -9,6 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
+from ...models.list_order import ListOrder
 from ...models.problem_body import ProblemBody
 from ...models.sort_order import SortOrder
 from ...models.status import Status
@@ -20,6 +21,7 @@ import datetime
 def _get_kwargs(
     *,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -32,6 +34,7 @@ def _get_kwargs(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -45,6 +48,12 @@ def _get_kwargs(
         json_sort = sort.value
 
     params["sort"] = json_sort
+
+    json_order: str | Unset = UNSET
+    if not isinstance(order, Unset):
+        json_order = order.value
+
+    params["order"] = json_order
 
     params["limit"] = limit
 
@@ -97,6 +106,8 @@ def _get_kwargs(
     if not isinstance(taken_until, Unset):
         json_taken_until = taken_until.isoformat()
     params["taken_until"] = json_taken_until
+
+    params["month"] = month
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -188,6 +199,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -200,6 +212,7 @@ def sync_detailed(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -209,10 +222,13 @@ def sync_detailed(
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+    the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -226,6 +242,8 @@ def sync_detailed(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -238,6 +256,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -250,6 +269,7 @@ def sync_detailed(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     )
 
@@ -264,6 +284,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -276,6 +297,7 @@ def sync(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -285,10 +307,13 @@ def sync(
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+    the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -302,6 +327,8 @@ def sync(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -315,6 +342,7 @@ def sync(
     return sync_detailed(
         client=client,
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -327,6 +355,7 @@ def sync(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     ).parsed
 
@@ -335,6 +364,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -347,6 +377,7 @@ async def asyncio_detailed(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -356,10 +387,13 @@ async def asyncio_detailed(
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+    the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -373,6 +407,8 @@ async def asyncio_detailed(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -385,6 +421,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -397,6 +434,7 @@ async def asyncio_detailed(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     )
 
@@ -409,6 +447,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -421,6 +460,7 @@ async def asyncio(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -430,10 +470,13 @@ async def asyncio(
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
     Text is recognized if the feature `text` was requested. A range includes its start and excludes
     its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`.
+    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
+    the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -447,6 +490,8 @@ async def asyncio(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -461,6 +506,7 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             sort=sort,
+            order=order,
             limit=limit,
             cursor=cursor,
             status=status,
@@ -473,6 +519,7 @@ async def asyncio(
             created_until=created_until,
             taken_from=taken_from,
             taken_until=taken_until,
+            month=month,
             if_none_match=if_none_match,
         )
     ).parsed
