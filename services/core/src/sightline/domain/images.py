@@ -21,7 +21,7 @@ from sightline.domain.summaries import (
     summarize_renditions,
 )
 from sightline.domain.text import remove_marks
-from sightline.domain.timeline import month_of, timeline_position, timeline_time
+from sightline.domain.timeline import month_of, timeline_position, timeline_time, trash_position
 from sightline.domain.words import MAX_PLACE_WORDS, collect_words
 
 Result = TypeVar("Result", bound=Value)
@@ -131,7 +131,8 @@ class Details(Value):
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
     changes neither. `taken_at` replaces the time of capture of the file; it has a UTC offset only
-    if the owner gave one. `revision` counts the writes, as that of a part does.
+    if the owner gave one. `trashed_at` is when the owner moved the image to the trash. `revision`
+    counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -140,6 +141,7 @@ class Details(Value):
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    trashed_at: datetime | None = None
 
 
 class Image(Value):
@@ -150,8 +152,10 @@ class Image(Value):
     removes it, and so does an album that refers to the image, because DynamoDB would drop the row
     alone. `features` is what the owner wants recognized; None
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
-    still sees it. `albums` are the ids of the albums that contain the image. `words` are the words
-    that it is indexed by: at least those found in it. The table maintains both.
+    still sees it. `albums` are the ids of the albums that contain the image. `trashed_albums` are
+    those that contained it when it was moved to the trash, and `trashed_covers` those of them whose
+    cover it was. `words` are the words that it is indexed by: at least those found in it. The table
+    maintains all of them.
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
     so the consumers continue the trace from the row. `is_outdated` marks an image that was read
     from a row of an earlier schema version, which the table migrates with its next write.
@@ -169,6 +173,8 @@ class Image(Value):
     expires_at: int | None = None
     deleted_at: datetime | None = None
     albums: frozenset[str] = frozenset()
+    trashed_albums: frozenset[str] = frozenset()
+    trashed_covers: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     traceparent: str | None = None
     is_outdated: bool = Field(default=False, exclude=True)
@@ -182,9 +188,19 @@ class Image(Value):
         return ImageKey(self.owner, self.image_id)
 
     @property
-    def is_hidden(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether the image is being deleted, or its unused upload has expired."""
         return self.deleted_at is not None or is_expired(self.expires_at)
+
+    @property
+    def is_trashed(self) -> bool:
+        """Whether the image is in the trash."""
+        return self.details.trashed_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no list shows the image: it is gone, or in the trash."""
+        return self.is_gone or self.is_trashed
 
     def part(self, name: PartName) -> Part[Recognition] | Part[RenditionSet]:
         return self.recognition if name == "recognition" else self.renditions
@@ -228,12 +244,21 @@ class Image(Value):
     @property
     def is_in_timeline(self) -> bool:
         """Whether the timeline contains the image: from the first write to its renditions on."""
-        return self.renditions.etag is not None
+        return self.renditions.etag is not None and not self.is_trashed
+
+    @property
+    def is_trash_counted(self) -> bool:
+        """Whether usage counts the image as one in the trash."""
+        return self.renditions.etag is not None and self.is_trashed
 
     @property
     def timeline_position(self) -> str | None:
-        """The position in the timeline; None outside it, and during the deletion."""
-        if self.deleted_at is not None or not self.is_in_timeline:
+        """The position in the timeline or in the trash; None outside, and during the deletion."""
+        if self.deleted_at is not None:
+            return None
+        if self.details.trashed_at is not None:
+            return trash_position(self.details.trashed_at, self.image_id)
+        if not self.is_in_timeline:
             return None
         return timeline_position(self.timeline_at, self.image_id)
 
@@ -250,8 +275,12 @@ class Image(Value):
 
     @property
     def indexed_labels(self) -> dict[str, ImageLabel]:
-        """The labels that the image is found by and counted for: none before its upload."""
-        return {} if self.status is Status.AWAITING_UPLOAD else self.labels
+        """The labels that the image is found by and counted for.
+
+        There are none before its upload, nor in the trash.
+        """
+        is_left_out = self.is_trashed or self.status is Status.AWAITING_UPLOAD
+        return {} if is_left_out else self.labels
 
     @property
     def detected_labels(self) -> tuple[ImageLabel, ...]:
@@ -293,6 +322,7 @@ class Image(Value):
             added=details.added,
             hidden=details.hidden,
             taken_at=details.taken_at,
+            trashed_at=details.trashed_at,
         )
 
     @property
@@ -339,8 +369,10 @@ def find_preconditions(before: Image, after: Image) -> set[str]:
     from. Details and recognition determine the labels. Both parts determine whether the image has
     been uploaded, before which its labels are not indexed: the first write to a part must not miss
     new details, and new details must not miss that write. Details and renditions determine the
-    position in the timeline.
+    position in the timeline. What moves to the trash or back takes all of these with it.
     """
+    if before.is_trashed != after.is_trashed:
+        return set(REVISED)
     changes = set(find_changes(before, after))
     if _is_moved(before, after):
         changes |= {"details", "renditions"}

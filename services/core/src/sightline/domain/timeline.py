@@ -14,6 +14,10 @@ from sightline.domain.sort_order import SortOrder
 _AFTER_DIGITS, _AFTER_CHARACTERS = ":", "~"
 
 
+#: Begins the positions in the trash. It sorts after every year, so that no range of times has them.
+_TRASH = "trash#"
+
+
 class MonthCount(NamedTuple):
     """A month (`2026-11`), and the number of images that the timeline has in it."""
 
@@ -31,6 +35,11 @@ def timeline_position(at: datetime, image_id: str) -> str:
     return f"{at.isoformat(timespec='microseconds')}#{image_id}"
 
 
+def trash_position(trashed_at: datetime, image_id: str) -> str:
+    """Return the position in the trash of an image that was moved there at this time, in UTC."""
+    return _TRASH + timeline_position(trashed_at.replace(tzinfo=None), image_id)
+
+
 def month_of(at: datetime) -> str:
     """Return the month of a time, as in `2026-11`."""
     return at.isoformat()[:7]
@@ -42,6 +51,11 @@ class TimelineRange:
 
     start: str = "0"
     end: str = _AFTER_DIGITS
+
+    @classmethod
+    def of_trash(cls) -> "TimelineRange":
+        """Return the range of the images in the trash, which are in no other one."""
+        return cls(_TRASH, _TRASH + _AFTER_CHARACTERS)
 
     @classmethod
     def of_month(cls, month: str) -> "TimelineRange":

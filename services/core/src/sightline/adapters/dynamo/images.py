@@ -82,6 +82,12 @@ class DynamoImageTable:
             raise ImageNotFound(key.image_id)
         return image
 
+    async def get_stored(self, key: ImageKey) -> Image:
+        image = await self._read(key)
+        if image is None or image.is_gone:
+            raise ImageNotFound(key.image_id)
+        return image
+
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         rows = await self._read_many(owner, image_ids)
         return _select_visible(map(read_image, rows), image_ids)
@@ -134,21 +140,28 @@ class DynamoImageTable:
         if has_new_text:
             await self._words.remove(after, before.words - after.found_words)
 
-    async def begin_deletion(self, key: ImageKey) -> Image:
+    async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
+        request: Any = {
+            "TableName": self._table,
+            "Key": image_key(key),
+            "UpdateExpression": "SET deleted_at = if_not_exists(deleted_at, :now) "
+            f"REMOVE {TIMELINE_ATTRIBUTE}",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": {":now": {"S": now().isoformat()}},
+            "ReturnValues": "ALL_NEW",
+        }
+        if revision is not None:
+            request["ConditionExpression"] += " AND details.#revision = :revision"
+            request["ExpressionAttributeNames"] = {"#revision": "revision"}
+            request["ExpressionAttributeValues"][":revision"] = {"N": str(revision)}
         try:
-            response = await self._client.update_item(
-                TableName=self._table,
-                Key=image_key(key),
-                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now) "
-                f"REMOVE {TIMELINE_ATTRIBUTE}",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":now": {"S": now().isoformat()}},
-                ReturnValues="ALL_NEW",
-            )
+            response = await self._client.update_item(**request)
         except ClientError as error:
-            if is_condition_failure(error):
-                raise ImageNotFound(key.image_id) from error
-            raise
+            if not is_condition_failure(error):
+                raise
+            if revision is not None and await self._read(key) is not None:
+                raise Conflict from error
+            raise ImageNotFound(key.image_id) from error
         return read_image(response["Attributes"])
 
     async def remove(self, image: Image) -> None:
@@ -179,7 +192,8 @@ class DynamoImageTable:
             # The only condition is that the row exists: another call has removed it.
             if not is_condition_failure(error):
                 raise
-        for label in image.indexed_labels:
+        # Also those that left the index when the image was moved to the trash.
+        for label in image.labels:
             await self._labels.remove_unused(image.owner, label)
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:

@@ -186,8 +186,8 @@ def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
 
 
 def image_item(image: Image) -> Item:
-    # Sets cannot be empty in DynamoDB; these two appear with their first member.
-    plain = to_plain(image, exclude={"albums", "words"})
+    # Sets cannot be empty in DynamoDB; these appear with their first member.
+    plain = to_plain(image, exclude={"albums", "trashed_albums", "trashed_covers", "words"})
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
     version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}

@@ -64,7 +64,7 @@ def parse_image(document: str) -> Image:
 def _columns(image: Image) -> tuple[int, int, int | None, str | None, str | None, str, str]:
     """Return the columns that change with the image."""
     return (
-        image.deleted_at is not None,
+        image.deleted_at is not None or image.is_trashed,
         image.renditions.result is not None,
         image.expires_at,
         image.timeline_position,
