@@ -96,6 +96,8 @@ class Scenario:
             image_id=image_id,
             sha256=f"sha-{image_id}",
             bytes=100,
+            created_at="2026-11-20T10:00:00.5Z",
+            timeline=f"2026-11-20T10:00:00.500000#{image_id}",
             details={"revision": 0},
             recognition={
                 "state": "succeeded",
@@ -128,6 +130,7 @@ class Scenario:
 
     def write_counters(self, owner: str, images: int) -> None:
         self.put_row(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
+        self.put_row(f"USER#{owner}#MONTHS", "2026-11", images=images)
         self.put_row(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
         self.put_row(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
         self.put_row(f"USER#{owner}", "USAGE#2026-11", images=images, calls_labels=images)

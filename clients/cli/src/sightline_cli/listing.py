@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from sightline_cli.arguments import InAlbum, resolve_album
-from sightline_cli.formatting import build_image_table
+from sightline_cli.formatting import build_image_table, format_count
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
 from sightline_cli.times import parse_time
-from sightline_client import ImageSummary, SortOrder, Status
+from sightline_client import ImageSummary, ListOrder, SortOrder, Status
 
 #: The API's limit of images per page.
 MAX_PAGE_SIZE = 100
@@ -66,7 +66,17 @@ TakenUntil = Annotated[
         "--taken-until", metavar="TIME", parser=parse_time, help="Taken before this time."
     ),
 ]
-Sort = Annotated[SortOrder, typer.Option("--sort", help="Order by the time of upload.")]
+InMonth = Annotated[
+    str | None,
+    typer.Option(
+        "--month", metavar="YYYY-MM", help="Filter by month of capture, or else of upload."
+    ),
+]
+Sort = Annotated[SortOrder, typer.Option("--sort", help="List the newest or the oldest first.")]
+Order = Annotated[
+    ListOrder,
+    typer.Option("--order", help="Order by the time of upload, or of capture and else of upload."),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of results.")]
 OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one per line.")]
 
@@ -82,7 +92,9 @@ def ls(
     until: Until = None,
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
+    month: InMonth = None,
     sort: Sort = SortOrder.NEWEST,
+    order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,
@@ -108,7 +120,9 @@ def ls(
                 created_until=until and until.astimezone(),
                 taken_from=taken_since,
                 taken_until=taken_until,
+                month=month,
                 sort=sort,
+                order=order,
                 page_size=min(limit, MAX_PAGE_SIZE),
             )
             await _print_images(images, limit, ids, as_json)
@@ -127,7 +141,9 @@ def search(
     until: Until = None,
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
+    month: InMonth = None,
     sort: Sort = SortOrder.NEWEST,
+    order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,
@@ -147,11 +163,32 @@ def search(
         until,
         taken_since,
         taken_until,
+        month,
         sort,
+        order,
         limit,
         ids,
         as_json,
     )
+
+
+def timeline(as_json: Json = False) -> None:
+    """Count images by month of capture, or else of upload.
+
+    Example: `sightline ls --month 2026-11 --order taken`
+    """
+
+    async def work() -> None:
+        async with open_client() as client:
+            found = await client.timeline()
+        if as_json:
+            print_json(found.to_dict())
+            return
+        for each in found.months:
+            OUT.print(f"{each.month}  {each.images:>7,}")
+        ERR.print(format_count(found.images, "image"))
+
+    run(work())
 
 
 async def _print_images(

@@ -15,7 +15,7 @@ from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables
-from sightline.deletion import ImageDeleter
+from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.event_publisher import EventPublisher
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
@@ -58,7 +58,7 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
-from sightline_api.images import duplicates, history, originals, timeline
+from sightline_api.images import duplicates, history, originals, timeline, trash
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.keys import endpoints as keys
@@ -80,6 +80,7 @@ ROUTERS = (
     archives.router,
     labels.router,
     timeline.router,
+    trash.router,
     usage.router,
     account.router,
     email_notifications.router,
@@ -112,6 +113,7 @@ class State(TypedDict):
     originals: ObjectStore
     archive_slots: DownloadSlots
     deleter: ImageDeleter
+    trash: ImageTrash
     eraser: AccountEraser
     reprocessing: Topic
     changes: ChangePublisher
@@ -303,6 +305,7 @@ def build_state(
             settings.archive_max_downloads, settings.archive_max_total_downloads
         ),
         deleter=deleter,
+        trash=ImageTrash(tables.images, tables.albums),
         eraser=AccountEraser(deleter, tables.owner_data, changes),
         reprocessing=reprocessing,
         changes=changes,

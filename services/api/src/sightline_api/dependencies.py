@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request
 
-from sightline.deletion import ImageDeleter
+from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
@@ -87,5 +87,6 @@ Usages = Annotated[UsageTable, Depends(from_state("usage"))]
 Timelines = Annotated[TimelineTable, Depends(from_state("timeline"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]
 Originals = Annotated[ObjectStore, Depends(from_state("originals"))]
+Trash = Annotated[ImageTrash, Depends(from_state("trash"))]
 Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
 UrlSigner = Annotated[Signer, Depends(from_state("signer"))]

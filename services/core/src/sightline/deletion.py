@@ -11,6 +11,9 @@ from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
 
+#: Days for which the trash keeps an image by default.
+TRASH_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class ImageDeleter:
@@ -50,9 +53,7 @@ class ImageTrash:
 
     async def move(self, key: ImageKey) -> None:
         """Move an image to the trash. Raises `ImageNotFound`, also if it is there already."""
-        image = await self._mark(key)
-        for album_id in image.albums:
-            await self.albums.suspend_images(AlbumKey(key.owner, album_id), [key.image_id])
+        await self._leave_albums(await self._mark(key))
 
     async def restore(self, key: ImageKey) -> Image:
         """Restore an image with its place in lists, index and albums, and return it; idempotent.
@@ -60,10 +61,27 @@ class ImageTrash:
         Raises `ImageNotFound`.
         """
         await self._unmark(key)
+        return await self.finish_restoration(key)
+
+    async def finish_move(self, key: ImageKey) -> None:
+        """Take an image in the trash out of its albums; do nothing to one that is not in it.
+
+        Raises `ImageNotFound`.
+        """
+        image = await self.images.get_stored(key)
+        if image.is_trashed:
+            await self._leave_albums(image)
+
+    async def finish_restoration(self, key: ImageKey) -> Image:
+        """Return an image to its albums. Raises `ImageNotFound`, also if it is in the trash."""
         image = await self.images.get(key)
         for album_id in image.trashed_albums:
             await self.albums.resume_images(AlbumKey(key.owner, album_id), [key.image_id])
         return await self.images.get(key)
+
+    async def _leave_albums(self, image: Image) -> None:
+        for album_id in image.albums:
+            await self.albums.suspend_images(AlbumKey(image.owner, album_id), [image.image_id])
 
     @retry_conflicts()
     async def _mark(self, key: ImageKey) -> Image:

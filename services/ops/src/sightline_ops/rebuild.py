@@ -373,11 +373,15 @@ class Rebuilder:
 
 def _count_usage(images: list[Image]) -> dict[str, Counter[str]]:
     """Return the totals, and what each month counts at least, by attribute."""
-    usage: dict[str, Counter[str]] = {TOTAL: Counter(images=0, bytes=0)}
+    usage: dict[str, Counter[str]] = {
+        TOTAL: Counter(images=0, bytes=0, trashed_images=0, trashed_bytes=0)
+    }
     for image in images:
         if image.renditions.etag is not None:
             arrival = Counter(images=1, bytes=image.bytes)
             usage[TOTAL].update(arrival)
+            if image.is_trash_counted:
+                usage[TOTAL].update(trashed_images=1, trashed_bytes=image.bytes)
             usage.setdefault(_month(image, "renditions"), Counter()).update(arrival)
         calls = Counter({calls_attribute(name): count for name, count in image.calls.items()})
         if calls:

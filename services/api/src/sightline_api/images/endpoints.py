@@ -11,6 +11,7 @@ from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
+from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
@@ -23,6 +24,7 @@ from sightline_api.dependencies import (
     OwnImage,
     Reprocessing,
     Timelines,
+    Trash,
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
@@ -123,26 +125,33 @@ async def create_images(
     "/delete",
     status_code=207,
     operation_id="delete_images",
-    summary="Delete up to 100 images",
+    summary="Move up to 100 images to the trash, or delete them",
     openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def delete_images(
     batch: DeletionBatch,
     user: CurrentUser,
+    trash: Trash,
     deleter: Deleter,
     changes: Changes,
     charge: ChargeBatch,
 ) -> ItemOutcomes:
-    """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
+    """Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
+    """
     charge(len(batch.ids))
+    remove = deleter.delete if batch.permanent else trash.move
 
     async def delete(image_id: str) -> ItemOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
-            await deleter.delete(key)
+            await remove(key)
         except (ValueError, ImageNotFound):
             return ItemOutcome.failure(image_id, ImageNotFoundProblem())
+        except Conflict:
+            return ItemOutcome.failure(image_id, Contended())
         changes.image(key, "deleted")
         return ItemOutcome.success(image_id)
 
@@ -271,18 +280,29 @@ async def reprocess_image(
     "/{image_id}",
     status_code=204,
     operation_id="delete_image",
-    summary="Delete an image",
-    responses=documented(ImageNotFoundProblem, *PRECONDITION),
+    summary="Move an image to the trash, or delete it",
+    responses=documented(ImageNotFoundProblem, *PRECONDITION, Contended),
 )
 async def delete_image(
-    key: OwnImage, images: Images, deleter: Deleter, changes: Changes, if_match: IfMatch = None
+    key: OwnImage,
+    images: Images,
+    trash: Trash,
+    deleter: Deleter,
+    changes: Changes,
+    permanent: Annotated[
+        bool, Query(description="Delete the image for good, also one in the trash.")
+    ] = False,
+    if_match: IfMatch = None,
 ) -> None:
-    """Delete an image with its original, renditions, labels and album entries.
+    """Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
     """
     if if_match is not None:
-        check_precondition(await images.get(key), if_match)
-    await deleter.delete(key)
+        read = images.get_stored if permanent else images.get
+        check_precondition(await read(key), if_match)
+    await (deleter.delete if permanent else trash.move)(key)
     changes.image(key, "deleted")

@@ -512,9 +512,17 @@ class ImageUploadOutcomes(BaseModel):
     items: list[ImageUploadOutcome]
 
 
-class DeletionBatch(BaseModel):
-    """Images to delete."""
+class ImageBatch(BaseModel):
+    """Images to restore."""
 
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
+
+
+class DeletionBatch(ImageBatch):
+    """Images to delete."""
+
+    permanent: bool = Field(
+        False, description="Delete them for good, also those in the trash, instead of moving them."
+    )

@@ -13,8 +13,7 @@ from sightline.ports.image_table import ImageTable
 from sightline.ports.timeline_table import TimelinePage, TimelineTable
 from sightline_api.images.index_search import Query
 from sightline_api.images.listing import MAX_READ, READ_SIZE, Filter
-from sightline_api.pagination import decode_cursor, encode_cursor
-from sightline_api.problems import InvalidCursor
+from sightline_api.pagination import decode_prefixed_cursor, encode_cursor
 
 #: The offsets from UTC that a time of capture may have, and the wall-clock time with it.
 MAX_OFFSET = timedelta(hours=14)
@@ -34,11 +33,7 @@ def encode_timeline_cursor(position: str, order: SortOrder) -> str:
 
 def decode_timeline_cursor(cursor: str, order: SortOrder) -> str:
     """Decode the position in a cursor of a list in this order. Raises `InvalidCursor`."""
-    key, prefix = decode_cursor(cursor), f"taken:{order}:"
-    position = key.removeprefix(prefix)
-    if not key.startswith(prefix) or not position.isascii() or not position.isprintable():
-        raise InvalidCursor
-    return position
+    return decode_prefixed_cursor(cursor, f"taken:{order}:")
 
 
 @dataclass(frozen=True, slots=True)

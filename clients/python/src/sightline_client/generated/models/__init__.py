@@ -44,6 +44,7 @@ from .history_entry import HistoryEntry
 from .history_entry_outcome import HistoryEntryOutcome
 from .history_entry_part import HistoryEntryPart
 from .history_entry_stage import HistoryEntryStage
+from .image_batch import ImageBatch
 from .image_changes import ImageChanges
 from .image_history import ImageHistory
 from .image_label import ImageLabel
@@ -86,6 +87,8 @@ from .sort_order import SortOrder
 from .status import Status
 from .timeline_month import TimelineMonth
 from .timeline_view import TimelineView
+from .trash_page import TrashPage
+from .trashed_image import TrashedImage
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
@@ -142,6 +145,7 @@ __all__ = (
     "HistoryEntryOutcome",
     "HistoryEntryPart",
     "HistoryEntryStage",
+    "ImageBatch",
     "ImageChanges",
     "ImageHistory",
     "ImageLabel",
@@ -184,6 +188,8 @@ __all__ = (
     "Status",
     "TimelineMonth",
     "TimelineView",
+    "TrashedImage",
+    "TrashPage",
     "UploadTarget",
     "UploadTargetFields",
     "UsageView",
