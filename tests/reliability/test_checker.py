@@ -178,6 +178,11 @@ def set_part(scenario: Scenario, part: str, **changes: Any) -> None:
     scenario.table.put_item(Item={**row, part: {**row[part], **changes}})
 
 
+def move_to_trash(scenario: Scenario, _: Ledger) -> None:
+    """Mark the image only: everything that must follow is missing."""
+    scenario.update_image(FIRST, details={"revision": 1, "trashed_at": "2026-11-21T10:00:00Z"})
+
+
 def leave_unrecorded_upload_pending(scenario: Scenario, ledger: Ledger) -> None:
     set_part(scenario, "renditions", state="pending")
     ledger.uploads.pop(0)
@@ -226,6 +231,9 @@ DELETED = "confirmed deletions leave nothing behind"
 DELETING = "started deletions are completed"
 LABEL_INDEX = "the label index matches the images"
 LABEL_COUNTS = "label counts match the images"
+TIMELINE = "positions in the timeline match the images"
+MONTH_COUNTS = "month counts match the images"
+TRASH = "images in the trash are in no album until they are restored"
 TOTAL_USAGE = "total usage matches the images"
 MONTHLY_USAGE = "monthly usage counts each arrival and paid call once"
 CONTENT_INDEX = "the content index matches the images"
@@ -297,6 +305,25 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
         lambda s, _: s.put_row(f"USER#{OWNER}#LABELS", "dog", name="Dog", images=1),
         (LABEL_COUNTS, "lost"),
     ),
+    "image of another month": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#MONTHS", "2026-10", images=1),
+        (MONTH_COUNTS, "doubled"),
+    ),
+    "month count too low": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#MONTHS", "2026-11", images=1),
+        (MONTH_COUNTS, "lost"),
+    ),
+    "outdated position in the timeline": (
+        lambda s, _: s.update_image(FIRST, details={"revision": 1, "taken_at": "1987-08-02"}),
+        (TIMELINE, "doubled"),
+    ),
+    "image in the trash and in an album": (move_to_trash, (TRASH, "left")),
+    "image in the trash under a label": (move_to_trash, (LABEL_INDEX, "doubled")),
+    "image that was restored without its album": (
+        lambda s, _: s.update_image(FIRST, trashed_albums={ALBUM}),
+        (TRASH, "lost"),
+    ),
+    "trash not counted": (move_to_trash, (TOTAL_USAGE, "lost")),
     "total usage too high": (
         lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#total", images=3, bytes=200),
         (TOTAL_USAGE, "doubled"),
