@@ -6820,7 +6820,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -7008,7 +7008,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -7184,7 +7184,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
@@ -7398,7 +7398,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The API key lacks a required scope, or the operation requires an access token.
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
              *
              *     Codes: `insufficient_scope`.
              */
