@@ -201,6 +201,14 @@ bench-local: $(VENV)/bench $(MINISTACK)/installed ## Upload 10,000 images to wha
 bench-table: $(VENV)/bench $(MINISTACK)/installed ## Measure the table of one machine, in SQLite and in MiniStack, up to 10,000 images
 	$(BIN)/python benchmarks/table.py
 
+.PHONY: bench-library
+bench-library: $(VENV)/bench benchmarks/dynalite/node_modules ## Measure requests as a library grows to 100,000 images, for half an hour (requires Node.js; SIZES="1000 10000")
+	$(if $(SIZES),SIZES="$(SIZES)") $(BIN)/python benchmarks/library_growth.py
+
+benchmarks/dynalite/node_modules: benchmarks/dynalite/package-lock.json
+	npm ci --silent --no-fund --no-audit --prefix benchmarks/dynalite
+	@touch $@
+
 .PHONY: release-api
 release-api: ## Make openapi.json the released document that `make check-api` compares with
 	cp openapi.json clients/contract/released.json

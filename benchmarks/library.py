@@ -80,10 +80,10 @@ async def _store(tables: Tables, owner: str, number: int, sizes: Sequence[int]) 
     await tables.images.create(created)
     etag = created.sha256[:32]
     resized = created.with_part(
-        "renditions", created.renditions.begin(etag).succeed(_render(created))
+        "renditions", created.renditions.begin(etag).succeed(render(created))
     )
     await tables.images.store(created, resized)
-    recognition = _recognize(number, chooser, sizes)
+    recognition = recognize(number, chooser, sizes)
     recognized = resized.with_part(
         "recognition", resized.recognition.begin(etag).succeed(recognition)
     )
@@ -91,7 +91,8 @@ async def _store(tables: Tables, owner: str, number: int, sizes: Sequence[int]) 
     return recognized
 
 
-def _render(image: Image) -> RenditionSet:
+def render(image: Image) -> RenditionSet:
+    """Return the renditions of an image."""
     sides = {"thumb": (256, 192), "preview": (1024, 768), "large": (2048, 1536)}
     return RenditionSet(
         media_type=image.media_type,
@@ -124,7 +125,8 @@ def choose_labels(number: int, chooser: random.Random, sizes: Sequence[int]) -> 
     return names + [f"Label {other}" for other in others]
 
 
-def _recognize(number: int, chooser: random.Random, sizes: Sequence[int]) -> Recognition:
+def recognize(number: int, chooser: random.Random, sizes: Sequence[int]) -> Recognition:
+    """Return the recognition of the image of this number."""
     names = choose_labels(number, chooser, sizes)
     return Recognition(
         profile=RecognitionProfile(),

@@ -33,7 +33,8 @@ from sightline.domain.albums import AlbumKey
 from sightline.ports.tables import Tables
 from sightline.settings import SQLITE_SCHEME
 from sightline_api.images.index_search import Query
-from sightline_api.images.listing import Filter, Listing
+from sightline_api.images.listing import Filter
+from sightline_api.images.searching import ImageSearch
 from sightline_local.emulators import EmulatorMissing, choose_emulator
 from sightline_local.environment import REGION
 
@@ -238,11 +239,11 @@ def report(value: Any) -> None:
 
 async def measure_calls(tables: Tables, album: str, size: int) -> dict[str, float]:
     """Return the median latency of each call in milliseconds; the calls take turns."""
-    listing = Listing(tables.images, tables.index, OWNER)
+    searches = ImageSearch(tables.images, tables.index, OWNER)
     middle = (await tables.images.list_ids(OWNER, size // 2))[-1]
 
     def search(query: Query) -> Callable[[], Awaitable[object]]:
-        return lambda: listing.page(Filter(query), PAGE_SIZE, None)
+        return lambda: searches.page(query, Filter(), PAGE_SIZE, None)
 
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         GALLERY_PAGE: lambda: tables.images.page_summaries(OWNER, PAGE_SIZE),

@@ -11,6 +11,7 @@ from sightline.domain.albums import MAX_ALBUMS
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
 from sightline.domain.recognition import BoundingBox, DetectedText
+from sightline.ports.image_index import Term
 from sightline_testing.builders import (
     ETAG,
     make_image,
@@ -272,14 +273,20 @@ def test_search_finds_images_by_text(gateway: Gateway) -> None:
     assert list_ids(gateway, text="exit", album=create_album(gateway, shop)) == [shop]
 
 
-def test_search_ignores_index_entries_without_a_matching_image(gateway: Gateway) -> None:
+def test_search_ignores_index_entries_without_a_matching_image(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row decides: in this index, every word finds what the word "exit" finds."""
     image_id = add_image_with_text(gateway, "Exit")
-    images: Any = gateway.tables.images
-    rows = images._state.images
-    (key,) = [key for key in rows if key.image_id == image_id]
-    image = rows[key]
-    rows[key] = image.model_copy(update={"words": image.words | {"unrecognized"}})
+    index: Any = gateway.tables.index
+    find = index.find
+
+    async def find_exit(owner: str, term: Any, *args: Any) -> Any:
+        return await find(owner, Term("word", "exit"), *args)
+
+    monkeypatch.setattr(index, "find", find_exit)
     assert list_ids(gateway, text="unrecognized") == []
+    assert list_ids(gateway, q="unrecognized ") == []
     assert list_ids(gateway, text="exit") == [image_id]
 
 

@@ -10,8 +10,8 @@ from api.conftest import Gateway
 from sightline.adapters.memory import MemoryImageIndex, MemoryImageTable, MemoryState, memory_tables
 from sightline.domain.images import Image
 from sightline.domain.sort_order import SortOrder
-from sightline.ports.image_index import Term, TermMatch
-from sightline_api.images.index_search import Query, find_images
+from sightline.ports.image_index import ImageIndex, Term, TermMatch
+from sightline_api.images.index_search import IndexSearch, Query
 from sightline_testing.builders import make_image, make_recognition, new_owner, with_recognition
 
 
@@ -136,11 +136,23 @@ async def test_search_finds_the_same_images_as_a_full_scan(seed: int) -> None:
         )
         and not any(name in image.labels for name in query.without)
     ]
-    assert [each async for each in find_images(tables.index, owner, query)] == expected
+    assert await search_index(tables.index, owner, query) == expected
     if len(expected) > 1:
         start = SortOrder.NEWEST.next_position(expected[0])
-        rest = [each async for each in find_images(tables.index, owner, query, start)]
+        rest = await search_index(tables.index, owner, query, start)
         assert rest == expected[1:]
+
+
+async def search_index(
+    index: ImageIndex, owner: str, query: Query, start: str | None = None
+) -> list[str]:
+    """Return everything that the query finds from a position on, newest first."""
+    search = IndexSearch(index, owner, query, position=start)
+    await search.plan()
+    found: list[str] = []
+    while not search.is_exhausted:
+        found += await search.read(50)
+    return found
 
 
 async def test_search_reads_in_proportion_to_the_rarest_label() -> None:
@@ -167,9 +179,9 @@ async def test_search_reads_in_proportion_to_the_rarest_label() -> None:
         await images.create(image)
         labels = ["common", "rare"] if number in {3, 600} else ["common"]
         await images.store(image, with_recognition(image, *labels))
-    found = [each async for each in find_images(index, owner, Query(["common", "rare"]))]
+    found = await search_index(index, owner, Query(["common", "rare"]))
     assert len(found) == 2
-    assert read < 400
+    assert read == 2
 
 
 def update_image(gateway: Gateway, image: Image, body: Any, **headers: str) -> Any:

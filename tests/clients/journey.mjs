@@ -2,7 +2,7 @@
 // Node where the package is installed; `process.env` has the URLs and the credentials.
 
 import assert from "node:assert/strict";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import {
@@ -49,6 +49,51 @@ const expired = new Session(pool, { ...session.tokens, accessToken: "expired", e
 assert.notEqual(await expired.token(false), "expired");
 const ended = new Session(pool, { ...session.tokens, refreshToken: "invalid", expiresAt: 0 });
 await assert.rejects(ended.token(false), SignInRejected);
+
+// A user with an authenticator app signs in with its code.
+async function callCognito(action, body) {
+  const response = await fetch(`${COGNITO}/`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": `AWSCognitoIdentityProviderService.${action}`,
+    },
+    body: JSON.stringify({ AccessToken: access, ...body }),
+  });
+  assert.ok(response.ok, `${action}: ${response.status}`);
+  return response.json();
+}
+
+/** The current code of a secret in base 32 (RFC 6238). */
+function computeCode(secret) {
+  const bits = [...secret].map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit));
+  const text = bits.map((each) => each.toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(text.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", key).update(step).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+const { SecretCode: secretCode } = await callCognito("AssociateSoftwareToken", {});
+await callCognito("VerifySoftwareToken", { UserCode: computeCode(secretCode) });
+const setMfa = (on) =>
+  callCognito("SetUserMFAPreference", { SoftwareTokenMfaSettings: { Enabled: on, PreferredMfa: on } });
+await setMfa(true);
+for (const flow of ["srp", "password"]) {
+  await assert.rejects(
+    signIn(pool, EMAIL, PASSWORD, flow),
+    (error) => error instanceof SignInRejected && error.code === "SOFTWARE_TOKEN_MFA",
+  );
+  await assert.rejects(
+    signIn(pool, EMAIL, PASSWORD, flow, () => "000000"),
+    (error) => error instanceof SignInRejected && error.code === "CodeMismatchException",
+  );
+  const withCode = await signIn(pool, EMAIL, PASSWORD, flow, () => computeCode(secretCode));
+  assert.ok(withCode.tokens.refreshToken);
+}
+await setMfa(false);
 
 let renewals = 0;
 const options = { baseUrl: API, token: session.token };

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 
 from sightline_local.connection import Connection
@@ -520,3 +521,26 @@ def test_machine_client_signs_in_with_its_secret(
     shell.run("logout")
     shell.sign_in(connection)
     assert shell.list_ids() == set()
+
+
+def test_sign_in_requires_a_code_of_the_authenticator_app(
+    shell: Shell, connection: Connection
+) -> None:
+    shell.sign_in(connection)
+    assert shell.run("mfa", "status").stdout == "disabled\n"
+    assert (
+        "the code is wrong" in shell.run("mfa", "enable", "--code-stdin", stdin="x", code=1).stderr
+    )
+    assert shell.run("mfa", "status").stdout == "disabled\n"
+    with shell.start("mfa", "enable", "--code-stdin") as process:
+        assert process.stdout is not None
+        # Codes of a published library, not of ours.
+        app = pyotp.TOTP(process.stdout.readline().strip())
+        _, err = process.communicate(app.now() + "\n", timeout=TIMEOUT_SECONDS)
+    assert process.returncode == 0, err
+    assert shell.json("mfa", "status") == [{"enabled": True}]
+    login, password = login_arguments(connection), connection.password
+    assert "code" in shell.run(*login, stdin=f"{password}\n000000\n", code=3).stderr.lower()
+    shell.run(*login, stdin=f"{password}\n{app.now()}\n")
+    shell.run("mfa", "disable", "--yes")
+    shell.run(*login, stdin=f"{password}\n")

@@ -43,7 +43,7 @@ def test_web_application_provides_the_sign_in_configuration(site: str, tmp_path:
     demo = {"email": "demo@example.com", "password": "secret"}
     config = {"api": "", "cognito": COGNITO, "demo": demo}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    assert find(site) == Server(site, POOL, site, "demo@example.com", "secret")
+    assert find(site) == Server(site, POOL, site, "", "demo@example.com", "secret")
     (tmp_path / "config.json").write_text(json.dumps({"api": "https://api", "cognito": COGNITO}))
     assert find(f"{site}/") == Server("https://api", POOL, f"{site}/")
 
@@ -79,4 +79,4 @@ def test_default_is_the_server_that_runs_from_this_folder(
     }
     CONNECTION_FILE.write_text(json.dumps(details))
     pool = POOL._replace(endpoint="http://c")
-    assert find(None) == Server("http://api", pool, "", "demo@example.com", "secret")
+    assert find(None) == Server("http://api", pool, "", "", "demo@example.com", "secret")

@@ -153,6 +153,39 @@ async def assert_timeline_is_consistent(earlier: Earlier) -> None:
     )
 
 
+async def assert_words_are_consistent(earlier: Earlier) -> None:
+    """Every entry and count of a word follows from the rows, which are of this version."""
+    items = await earlier.scan()
+    images = [
+        image
+        for item in items
+        if item["sk"]["S"].startswith("IMAGE#")
+        and item["pk"]["S"].startswith("USER#")
+        # The words of an image that is being deleted are not indexed any more.
+        and (image := read_image(item)).deleted_at is None
+    ]
+    expected = {
+        (f"USER#{image.owner}#WORD#{word}", image.image_id): set(fields)
+        for image in images
+        for word, fields in image.word_fields.items()
+    }
+    assert {
+        (item["pk"]["S"], item["sk"]["S"]): set(item["fields"]["SS"])
+        for item in items
+        if "#WORD#" in item["pk"]["S"]
+    } == expected
+    counts = {
+        (item["pk"]["S"], item["sk"]["S"]): int(item["images"]["N"])
+        for item in items
+        if item["pk"]["S"].endswith("#WORDS") and item["images"]["N"] != "0"
+    }
+    assert counts == Counter(
+        (f"USER#{image.owner}#WORDS", word) for image in images for word in image.word_fields
+    )
+    for image in images:
+        assert image.indexed_words == image.word_fields.keys()
+
+
 async def test_every_earlier_image_is_read(earlier: Earlier) -> None:
     """Statuses, details and results are as they were; lists show the same as single images."""
     statuses = {
@@ -335,6 +368,7 @@ async def test_migration_resumes_where_it_was_interrupted(
     assert steps[-1].migrated == steps[-1].outdated == dry_runs[-1].outdated
     await assert_labels_are_consistent(earlier)
     await assert_timeline_is_consistent(earlier)
+    await assert_words_are_consistent(earlier)
     (again,) = {each.outdated async for each in earlier.tables.migration.migrate_all(apply=True)}
     assert again == 0
     registry = DynamoEventQueueRegistry(earlier.client, earlier.table)
@@ -381,6 +415,7 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
     await earlier.migrate()
     await assert_labels_are_consistent(earlier)
     await assert_timeline_is_consistent(earlier)
+    await assert_words_are_consistent(earlier)
     for name in edited:
         assert str((await earlier.get(name)).details.title).startswith("Title ")
     assert not [
@@ -392,8 +427,8 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
     ]
 
 
-async def test_rows_of_version_2_enter_the_timeline(earlier: Earlier) -> None:
-    """They have summaries and the current labels already; a migration adds what is missing."""
+async def test_rows_of_version_3_enter_the_timeline(earlier: Earlier) -> None:
+    """They have summaries, labels and words already; a migration adds what is missing."""
     await earlier.migrate()
     for item in await earlier.scan():
         key = {name: item[name] for name in ("pk", "sk")}
@@ -405,7 +440,7 @@ async def test_rows_of_version_2_enter_the_timeline(earlier: Earlier) -> None:
                 Key=key,
                 UpdateExpression="SET #v = :v REMOVE #timeline",
                 ExpressionAttributeNames={"#v": "v", "#timeline": "timeline"},
-                ExpressionAttributeValues={":v": {"N": "2"}},
+                ExpressionAttributeValues={":v": {"N": "3"}},
             )
     ready = await earlier.get("ready")
     assert (await earlier.tables.timeline.page(ready.owner, 100, TimelineRange())).images == []

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import pytest
 
 from sightline.domain.capture import Capture, GeoPosition
-from sightline.domain.ids import new_image_id
-from sightline.domain.images import PART_NAMES, Image, PartName
+from sightline.domain.ids import new_album_id, new_image_id
+from sightline.domain.image_words import MAX_WORDS_BY_FIELD, WordField, split_search_words
+from sightline.domain.images import PART_NAMES, Details, Image, PartName
 from sightline.domain.perceptual_hash import find_near_bands, split_bands
 from sightline.domain.recognition import BoundingBox, DetectedText
 from sightline.domain.sort_order import SortOrder
-from sightline.domain.words import MAX_WORDS, split_words
 from sightline.optimistic import Conflict
 from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 from sightline.ports.tables import Tables
@@ -218,13 +218,25 @@ async def find_word(tables: Tables, owner: str, word: str) -> list[str]:
     return [each.image_id for each in await tables.index.find(owner, Term("word", word), 100)]
 
 
+async def find_fields(tables: Tables, owner: str, word: str) -> dict[str, set[WordField]]:
+    """Return the fields of each image that have the word."""
+    found = await tables.index.find(owner, Term("word", word), 100)
+    return {each.image_id: set(each.fields) for each in found}
+
+
+async def count_word(tables: Tables, owner: str, word: str) -> int:
+    (count,) = await tables.index.count_images(owner, [Term("word", word)])
+    return count
+
+
 async def test_words_are_found_in_any_case_and_width(tables: Tables) -> None:
     image = await create_image(tables)
     await tables.images.store(image, recognize_text(image, "STRASSE 7", "Ｃａｆé"))
-    for word in ("strasse", "7", "café"):
+    for word in ("strasse", "7", "cafe"):
         assert await find_word(tables, image.owner, word) == [image.image_id]
         assert await find_word(tables, new_owner(), word) == []
-    assert (await tables.images.get(image.key)).words == {"strasse", "7", "café"}
+    fields = (await tables.images.get(image.key)).word_fields
+    assert fields.keys() == {"sign", "strasse", "7", "cafe"}
 
 
 async def test_a_new_result_replaces_the_words_in_the_index(tables: Tables) -> None:
@@ -233,8 +245,11 @@ async def test_a_new_result_replaces_the_words_in_the_index(tables: Tables) -> N
     labeled = await tables.images.get(image.key)
     await tables.images.store(labeled, recognize_text(labeled, "two three", etag="other"))
     assert await find_word(tables, image.owner, "one") == []
-    assert (await tables.images.get(image.key)).words == {"two", "three"}
+    assert (await tables.images.get(image.key)).word_fields.keys() == {"sign", "two", "three"}
     assert await find_word(tables, image.owner, "three") == [image.image_id]
+
+
+MAX_TEXT_WORDS = MAX_WORDS_BY_FIELD[WordField.TEXT]
 
 
 def locate(image: Image, city: str) -> Image:
@@ -248,7 +263,8 @@ async def test_the_names_of_a_place_are_words(tables: Tables) -> None:
     await tables.images.store(image, locate(image, "Nova Lisboa"))
     for word in ("nova", "lisboa", "portugal"):
         assert await find_word(tables, image.owner, word) == [image.image_id]
-    assert (await tables.images.get(image.key)).words == {"nova", "lisboa", "portugal"}
+    fields = await find_fields(tables, image.owner, "lisboa")
+    assert fields == {image.image_id: {WordField.PLACE}}
     await tables.images.remove(await tables.images.begin_deletion(image.key))
     for word in ("nova", "lisboa", "portugal"):
         assert await find_word(tables, image.owner, word) == []
@@ -260,11 +276,93 @@ async def test_a_new_text_keeps_the_words_of_the_place(tables: Tables) -> None:
     # Both services write, each from the row as it was before the other one.
     stale = await tables.images.get(image.key)
     await tables.images.store(stale, locate(stale, "Lisbon"))
-    await tables.images.store(stale, recognize_text(stale, "two", etag="other"))
+    with pytest.raises(Conflict):
+        await tables.images.store(stale, recognize_text(stale, "two", etag="other"))
     current = await tables.images.get(image.key)
-    assert current.found_words == {"two", "lisbon", "portugal"}
-    for word in current.found_words:
+    assert await find_fields(tables, image.owner, "lisbon") == {
+        image.image_id: {WordField.PLACE, WordField.TEXT}
+    }
+    await tables.images.store(current, recognize_text(current, "two", etag="other"))
+    current = await tables.images.get(image.key)
+    assert await find_fields(tables, image.owner, "lisbon") == {image.image_id: {WordField.PLACE}}
+    assert current.word_fields.keys() >= {"two", "lisbon", "portugal"}
+    for word in current.word_fields:
         assert await find_word(tables, image.owner, word) == [image.image_id]
+
+
+async def test_words_are_counted_and_listed_by_owner(tables: Tables) -> None:
+    owner, other = new_owner(), new_owner()
+    first, second = await create_image(tables, owner), await create_image(tables, owner)
+    stored = recognize_text(first, "lisbon list")
+    await tables.images.store(first, stored)
+    await tables.images.store(second, recognize_text(second, "Lisbon"))
+    terms = [Term("word", "list"), Term("word", "lisbon"), Term("word", "none")]
+    terms += [Term("label", "sign"), Term("album", new_album_id())]
+    assert await tables.index.count_images(owner, terms) == [1, 2, 0, 2, 0]
+    assert await tables.index.count_images(other, terms) == [0, 0, 0, 0, 0]
+    assert await tables.index.list_words(owner, "lis", 10) == ["lisbon", "list"]
+    assert await tables.index.list_words(owner, "lis", 1) == ["lisbon"]
+    assert await tables.index.list_words(owner, "x", 10) == []
+    assert await tables.index.list_words(other, "lis", 10) == []
+    await tables.images.remove(await tables.images.begin_deletion(first.key))
+    assert await tables.index.count_images(owner, terms[:2]) == [0, 1]
+    assert await tables.index.list_words(owner, "lis", 10) == ["lisbon"]
+
+
+async def test_the_title_is_indexed_from_the_upload_on_and_follows_edits(tables: Tables) -> None:
+    image = await create_image(tables, details=Details(title="Alfama"))
+    assert await find_word(tables, image.owner, "alfama") == []
+    located = locate(image, "Alfama")
+    await tables.images.store(image, located)
+    both = {WordField.TITLE, WordField.PLACE}
+    assert await find_fields(tables, image.owner, "alfama") == {image.image_id: both}
+    edited = edit_details(located, title="Belem", description="By the river")
+    await tables.images.store(located, edited)
+    place = {WordField.PLACE}
+    assert await find_fields(tables, image.owner, "alfama") == {image.image_id: place}
+    assert await find_word(tables, image.owner, "belem") == [image.image_id]
+    assert await find_word(tables, image.owner, "river") == [image.image_id]
+    await tables.images.store(edited, edit_details(edited, title="Belem", description=None))
+    assert await find_word(tables, image.owner, "river") == []
+    for word, count in (("alfama", 1), ("belem", 1), ("river", 0)):
+        assert await count_word(tables, image.owner, word) == count
+
+
+async def test_an_edited_title_is_not_missed_when_the_renditions_begin(tables: Tables) -> None:
+    """Whichever is written first, the other must read the row again."""
+    image = await create_image(tables)
+    edited = edit_details(image, title="Belem")
+    begun = image.with_part("renditions", image.renditions.begin(ETAG))
+    await tables.images.store(image, begun)
+    with pytest.raises(Conflict):
+        await tables.images.store(image, edited)
+    await tables.images.store(begun, edit_details(begun, title="Belem"))
+    assert await find_word(tables, image.owner, "belem") == [image.image_id]
+
+
+async def test_parts_that_find_the_same_word_at_once_conflict(tables: Tables) -> None:
+    """It is counted once, with the fields of both."""
+    image = await create_image(tables)
+    await tables.images.store(image, locate(image, "Lisbon"))
+    with pytest.raises(Conflict):
+        await tables.images.store(image, recognize_text(image, "Lisbon"))
+    current = await tables.images.get(image.key)
+    await tables.images.store(current, recognize_text(current, "Lisbon"))
+    assert await find_fields(tables, image.owner, "lisbon") == {
+        image.image_id: {WordField.PLACE, WordField.TEXT}
+    }
+    assert await count_word(tables, image.owner, "lisbon") == 1
+
+
+async def test_more_words_than_fit_one_transaction_are_replaced(tables: Tables) -> None:
+    image = await create_image(tables)
+    first = recognize_text(image, *(f"old{n}" for n in range(120)))
+    await tables.images.store(image, first)
+    second = recognize_text(first, *(f"new{n}" for n in range(120)), etag="other")
+    await tables.images.store(first, second)
+    for word, count in (("old0", 0), ("old119", 0), ("new0", 1), ("new119", 1), ("sign", 1)):
+        assert await count_word(tables, image.owner, word) == count
+        assert len(await find_word(tables, image.owner, word)) == count
 
 
 @pytest.mark.parametrize(
@@ -282,7 +380,7 @@ async def test_a_new_text_keeps_the_words_of_the_place(tables: Tables) -> None:
 async def test_words_of_any_script_are_found(tables: Tables, text: str, search: str) -> None:
     image = await create_image(tables)
     await tables.images.store(image, recognize_text(image, text))
-    for word in split_words(search):
+    for word in split_search_words(search):
         assert await find_word(tables, image.owner, word) == [image.image_id]
 
 
@@ -290,12 +388,12 @@ async def test_more_words_than_fit_one_transaction_are_indexed(tables: Tables) -
     """Up to a limit; all of them are removed with the image."""
     image = await create_image(tables)
     await tables.images.store(
-        image, recognize_text(image, *(f"word{n}" for n in range(MAX_WORDS + 1)))
+        image, recognize_text(image, *(f"word{n}" for n in range(MAX_TEXT_WORDS + 1)))
     )
-    assert await find_word(tables, image.owner, f"word{MAX_WORDS - 1}") == [image.image_id]
-    assert await find_word(tables, image.owner, f"word{MAX_WORDS}") == []
+    assert await find_word(tables, image.owner, f"word{MAX_TEXT_WORDS - 1}") == [image.image_id]
+    assert await find_word(tables, image.owner, f"word{MAX_TEXT_WORDS}") == []
     await tables.images.remove(await tables.images.begin_deletion(image.key))
-    for number in range(MAX_WORDS):
+    for number in range(MAX_TEXT_WORDS):
         assert await find_word(tables, image.owner, f"word{number}") == []
 
 
@@ -317,10 +415,10 @@ async def test_a_conflicting_write_removes_no_word_of_the_newer_result(tables: T
     with pytest.raises(Conflict):
         await tables.images.store(running, recognize_text(running, "older"))
     current = await tables.images.get(image.key)
-    assert current.found_words == {"newer"}
+    assert current.word_fields.keys() == {"sign", "newer"}
     assert await find_word(tables, image.owner, "newer") == [image.image_id]
     await tables.images.store(current, recognize_text(current, "newest", etag="other"))
-    assert (await tables.images.get(image.key)).words == {"newest"}
+    assert (await tables.images.get(image.key)).word_fields.keys() == {"sign", "newest"}
     assert await find_word(tables, image.owner, "older") == []
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -23,12 +24,14 @@ from sightline.adapters.sqlite import (
     prepare,
     sqlite_tables,
 )
+from sightline.adapters.sqlite.image_rows import insert_image
 from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
-from sightline.adapters.sqlite.schema import MIGRATIONS
+from sightline.adapters.sqlite.schema import MIGRATIONS, WORDS_VERSION
 from sightline.domain.albums import Album
 from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
+from sightline.domain.image_words import WordField
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.timeline import TimelineRange
 from sightline.ports.image_index import Term
@@ -65,7 +68,7 @@ WRITER = """
 
 
 #: The schema version before images had a position in the timeline.
-VERSION_WITHOUT_TIMELINE = 5
+VERSION_WITHOUT_TIMELINE = 6
 
 
 @pytest.fixture
@@ -231,9 +234,14 @@ async def test_every_statement_uses_an_index(database: Database) -> None:
     for order in SortOrder:
         await tables.images.page_summaries(image.owner, 10, order=order)
         await tables.index.find(image.owner, Term("label", "dog"), 10, image.image_id, order)
+        await tables.index.find(image.owner, Term("word", "dog"), 10, image.image_id, order)
     await tables.images.get_summaries(image.owner, [image.image_id])
     await tables.index.find(image.owner, Term("album", album.album_id), 10)
     await tables.index.match(image.owner, Term("label", "dog"), [image.image_id])
+    await tables.index.match(image.owner, Term("word", "dog"), [image.image_id])
+    kinds: tuple[Literal["label", "album", "word"], ...] = ("label", "album", "word")
+    await tables.index.count_images(image.owner, [Term(kind, "dog") for kind in kinds])
+    await tables.index.list_words(image.owner, "d", 10)
     await tables.index.count_labels(image.owner, 10, "d", "c")
     await tables.usage.read(image.owner)
     await tables.recognition_cache.find_duplicates(image.owner, image.sha256)
@@ -293,6 +301,26 @@ async def test_data_survives_a_migration(path: Path, monkeypatch: pytest.MonkeyP
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(later),)
         assert connection.execute("SELECT count(*) FROM further").fetchone() == (0,)
+
+
+async def test_the_words_of_an_earlier_file_are_indexed_when_it_is_opened(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    image = make_image()
+    labeled = with_recognition(image, "Dog")
+    monkeypatch.setattr(opening, "MIGRATIONS", MIGRATIONS[: WORDS_VERSION - 1])
+    monkeypatch.setattr(opening, "WORDS_VERSION", 0)
+    prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        insert_image(connection, labeled)
+        connection.commit()
+    monkeypatch.undo()
+    async with Database.open(path) as database:
+        index = sqlite_tables(database).index
+        (found,) = await index.find(image.owner, Term("word", "dog"), 10)
+        assert (found.image_id, found.fields) == (image.image_id, frozenset({WordField.LABEL}))
+        assert await index.list_words(image.owner, "", 10) == ["dog"]
 
 
 def test_an_interrupted_migration_changes_nothing(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sightline.domain.labels import fold_label
 from sightline.domain.text import clean_line, clean_text, fold_text
-from sightline.domain.words import collect_words, split_words
+from sightline.domain.words import collect_words, fold_accents, split_words
 
 TOKYO, TOWER = "\u6771\u4eac", "\u30bf\u30ef\u30fc"
 OSAKA_CASTLE_PARK = "\u5927\u962a\u57ce\u516c\u5712"
@@ -143,17 +143,33 @@ def test_words_are_cut_by_the_rules_of_unicode(text: str, words: list[str]) -> N
     ],
 )
 def test_a_part_of_a_compound_finds_it(text: str, search: str) -> None:
-    assert collect_words([text]).issuperset(split_words(search))
+    assert collect_words([text], 200).issuperset(split_words(search))
 
 
 def test_a_city_does_not_find_another_one_across_its_parts() -> None:
     kyoto = "\u4eac\u90fd"
-    assert not collect_words([f"{TOKYO}\u90fd"]).issuperset(split_words(kyoto))
+    assert not collect_words([f"{TOKYO}\u90fd"], 200).issuperset(split_words(kyoto))
 
 
 @given(st.text())
 def test_every_text_is_found_by_its_own_words(text: str) -> None:
     words = split_words(text)
-    assert collect_words([text]).issuperset(words[:100])
+    assert collect_words([text], 200).issuperset(words[:100])
     for word in words:
         assert 0 < len(word) <= 50
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("S\u00e3o Jo\u00e3o", "Sao Joao"),
+        ("cafe\u0301", "cafe"),
+        ("\u0386\u03b8\u03b7\u03bd\u03b1", "\u0391\u03b8\u03b7\u03bd\u03b1"),
+        # The vowels of Devanagari and the voicing of kana are no accents.
+        ("\u0915\u0941\u0924\u094d\u0924\u093e", "\u0915\u0941\u0924\u094d\u0924\u093e"),
+        ("\u304c", "\u304c"),
+        ("\ud55c\uae00", "\ud55c\uae00"),
+    ],
+)
+def test_accents_are_folded_in_scripts_that_have_them(text: str, folded: str) -> None:
+    assert fold_accents(text) == folded

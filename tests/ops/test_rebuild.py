@@ -94,6 +94,7 @@ async def test_missing_entries_are_written_again(torn: TornTable, upload: Upload
     user = f"USER#{image.owner}"
     keys = [
         (f"{user}#LABEL#dog", image.image_id),
+        (f"{user}#WORD#dog", image.image_id),
         (f"{user}#HASH#0-0ff", image.image_id),
         (f"CONTENT#{image.owner}#{image.sha256}", f"IMAGE#{image.image_id}"),
     ]
@@ -142,6 +143,8 @@ async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) 
     user = f"USER#{image.owner}"
     await torn.delete(f"{user}#LABELS", "dog")
     await torn.put(f"{user}#LABELS", "cat", images=3)
+    await torn.delete(f"{user}#WORDS", "dog")
+    await torn.put(f"{user}#WORDS", "cat", images=3)
     await torn.put(user, "USAGE#total", images=7, bytes=5)
     month = image.created_at.strftime("%Y-%m")
     await torn.put(user, f"USAGE#{month}", images=9, bytes=50)
@@ -150,6 +153,8 @@ async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) 
         [
             f"{user}#LABELS cat images: 3, expected 0",
             f"{user}#LABELS dog images: None, expected 1",
+            f"{user}#WORDS cat images: 3, expected 0",
+            f"{user}#WORDS dog images: None, expected 1",
             f"{user} USAGE#total images: 7, expected 1",
             # Images and bytes of the month may include deleted images.
             f"{user} USAGE#{month} calls_labels: None, expected 1",

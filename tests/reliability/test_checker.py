@@ -110,7 +110,7 @@ class Scenario:
             details_summary="{}",
             recognition_summary=json.dumps({"state": "succeeded", "labels": [["Dog", 91.5]]}),
             renditions_summary=json.dumps({"state": "succeeded", "thumbnail": [key, 256, 192]}),
-            words={"open"},
+            indexed_words={"open"},
             albums={ALBUM},
             renditions={
                 "state": "succeeded",
@@ -131,6 +131,7 @@ class Scenario:
     def write_counters(self, owner: str, images: int) -> None:
         self.put_row(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
         self.put_row(f"USER#{owner}#MONTHS", "2026-11", images=images)
+        self.put_row(f"USER#{owner}#WORDS", "open", images=images)
         self.put_row(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
         self.put_row(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
         self.put_row(f"USER#{owner}", "USAGE#2026-11", images=images, calls_labels=images)
@@ -189,8 +190,10 @@ def leave_unrecorded_upload_pending(scenario: Scenario, ledger: Ledger) -> None:
 
 
 def index_other_word(scenario: Scenario, _: Ledger) -> None:
-    scenario.update_image(FIRST, words={"shut"})
+    scenario.update_image(FIRST, indexed_words={"shut"})
     scenario.put_row(f"USER#{OWNER}#WORD#shut", FIRST)
+    scenario.put_row(f"USER#{OWNER}#WORDS", "open", images=1)
+    scenario.put_row(f"USER#{OWNER}#WORDS", "shut", images=1)
 
 
 def remove_failure_reason(scenario: Scenario, _: Ledger) -> None:
@@ -362,6 +365,14 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
     ),
     "detected word that is not indexed": (
         index_other_word,
+        (WORD_INDEX, "lost"),
+    ),
+    "count of a word that is too high": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#WORDS", "open", images=3),
+        (WORD_INDEX, "doubled"),
+    ),
+    "count of a word that is too low": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#WORDS", "open", images=1),
         (WORD_INDEX, "lost"),
     ),
     "missing hash index row": (

@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import httpx
+import pyotp
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -71,6 +72,60 @@ def test_an_api_key_is_shown_once_and_revoked(page: Page, user: User) -> None:
     expect(page.get_by_text("API key revoked.")).to_be_visible()
     expect(keys.get_by_text(secret[:8])).to_have_count(0)
     assert user.http.get("/v1/api-keys").json()["items"] == []
+
+
+def test_an_authenticator_app_is_set_up_and_asked_for(page: Page, user: User) -> None:
+    sign_in(page, user, "/account")
+    section = page.locator("section", has=page.get_by_role("heading", name="Two-step verification"))
+    section.get_by_role("button", name="Set up authenticator app").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
+    # Codes of a published library, not of ours.
+    app = pyotp.TOTP(dialog.get_by_label("Setup key", exact=True).input_value())
+    dialog.get_by_label("Verification code").fill("000000")
+    dialog.get_by_role("button", name="Turn on").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Incorrect code.")
+    dialog.get_by_label("Verification code").fill(app.now())
+    dialog.get_by_role("button", name="Turn on").click()
+    expect(section.get_by_text("Two-step verification is on.")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Email").fill(user.connection.email)
+    page.get_by_label("Password").fill(user.connection.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
+    page.get_by_label("Verification code").fill("000000")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect code.")
+    page.get_by_label("Verification code").fill(app.now())
+    page.get_by_role("button", name="Sign in").click()
+    assert_signed_in(page)
+
+    page.get_by_role("link", name="Account").click()
+    section.get_by_role("button", name="Turn off").click()
+    page.get_by_role("dialog").get_by_role("button", name="Turn off").click()
+    expect(section.get_by_role("button", name="Set up authenticator app")).to_be_visible()
+
+
+def test_a_pool_that_requires_a_code_has_it_set_up_at_sign_in(
+    page: Page, user: User, stack: Stack
+) -> None:
+    assert stack.resources is not None
+    cognito, pool = cloud(stack, "cognito-idp"), stack.resources.pool_id
+    app = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="ON", **app)
+    try:
+        page.goto("/")
+        page.get_by_label("Email").fill(user.connection.email)
+        page.get_by_label("Password").fill(user.connection.password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="Set up authenticator app")).to_be_visible()
+        code = pyotp.TOTP(page.get_by_label("Setup key", exact=True).input_value()).now()
+        page.get_by_label("Verification code").fill(code)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        assert_signed_in(page)
+    finally:
+        cognito.set_user_pool_mfa_config(UserPoolId=pool, MfaConfiguration="OPTIONAL", **app)
 
 
 def test_a_new_user_signs_up_and_confirms_with_the_code_that_was_sent(page: Page) -> None:

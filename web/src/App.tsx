@@ -41,7 +41,7 @@ function SignedIn() {
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/account" component={AccountPage} />
-        {["/sign-in", "/sign-up", "/forgot-password"].map((path) => (
+        {["/sign-in", "/sign-in/callback", "/sign-up", "/forgot-password"].map((path) => (
           <Route key={path} path={path}>
             <Redirect to={state.from ?? "/"} replace />
           </Route>

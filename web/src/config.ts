@@ -4,7 +4,15 @@ import type { Feature } from "./api/types";
 export interface Config {
   /** Base URL of the API, without `/v1`; empty for the page's own origin. */
   api: string;
-  cognito: { endpoint: string; poolId: string; clientId: string };
+  cognito: {
+    endpoint: string;
+    poolId: string;
+    clientId: string;
+    /** Base URL of the user pool's sign-in page. */
+    domain?: string;
+    /** Identity providers of that page, each with a button; `COGNITO` for the page's own form. */
+    identityProviders?: string[];
+  };
   /** Recognition features that can be selected, and those selected by default. */
   features: { offered: Feature[]; default: Feature[] };
   /** Whether users can create accounts. */

@@ -10,6 +10,7 @@ export { ClientCredentials, type MachineClient } from "./machine.js";
 export { type FieldError, Problem, Unreachable } from "./problem.js";
 export type { paths } from "./schema.js";
 export {
+  type ChallengeHandler,
   type Pool,
   Session,
   type SignInFlow,

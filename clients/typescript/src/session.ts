@@ -56,12 +56,11 @@ export class Session {
 
   async #renew(): Promise<void> {
     const { refreshToken } = this.tokens;
-    this.tokens = await initiateAuth(
-      this.pool,
-      "REFRESH_TOKEN_AUTH",
-      { REFRESH_TOKEN: refreshToken },
-      refreshToken,
-    );
+    const response = await send(this.pool, "InitiateAuth", {
+      AuthFlow: "REFRESH_TOKEN_AUTH",
+      AuthParameters: { REFRESH_TOKEN: refreshToken },
+    });
+    this.tokens = readTokens(response, refreshToken);
   }
 }
 
@@ -71,55 +70,80 @@ export class Session {
  */
 export type SignInFlow = "srp" | "password";
 
+/** Returns the response to a challenge of Cognito: `SOFTWARE_TOKEN_MFA`, a code of an authenticator app. */
+export type ChallengeHandler = (name: "SOFTWARE_TOKEN_MFA") => Promise<string> | string;
+
 /**
- * Signs in with an email address and a password. Throws `SignInRejected`, also if Cognito requires
- * a further step such as an MFA code (`code` names it), and `Unreachable`.
+ * Signs in with an email address and a password, and with a code that `onChallenge` returns if the
+ * user has an authenticator app. Throws `SignInRejected`, also if Cognito requires any other step
+ * (`code` names it), and `Unreachable`.
  */
 export async function signIn(
   pool: Pool,
   email: string,
   password: string,
   flow: SignInFlow = "srp",
+  onChallenge?: ChallengeHandler,
 ): Promise<Session> {
   if (flow === "srp") {
     // Loaded on demand: the library is larger than the rest of this package.
     const { signInWithSrp } = await import("./srp.js");
-    return new Session(pool, await signInWithSrp(pool, email, password));
+    return new Session(pool, await signInWithSrp(pool, email, password, onChallenge));
   }
   const parameters = { USERNAME: email, PASSWORD: password };
-  return new Session(pool, await initiateAuth(pool, "USER_PASSWORD_AUTH", parameters));
+  let response = await send(pool, "InitiateAuth", {
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: parameters,
+  });
+  if (response.ChallengeName === TOTP && onChallenge) {
+    const { USER_ID_FOR_SRP = email } = response.ChallengeParameters ?? {};
+    response = await send(pool, "RespondToAuthChallenge", {
+      ChallengeName: TOTP,
+      Session: response.Session,
+      ChallengeResponses: { USERNAME: USER_ID_FOR_SRP, [`${TOTP}_CODE`]: await onChallenge(TOTP) },
+    });
+  }
+  return new Session(pool, readTokens(response));
 }
+
+/** Cognito's name for a code of an authenticator app. */
+const TOTP = "SOFTWARE_TOKEN_MFA";
 
 interface AuthResponse {
   __type?: string;
   message?: string;
   ChallengeName?: string;
+  ChallengeParameters?: Record<string, string>;
+  Session?: string;
   AuthenticationResult?: { AccessToken: string; RefreshToken?: string; ExpiresIn: number };
 }
 
-async function initiateAuth(
-  pool: Pool,
-  flow: string,
-  parameters: Record<string, string>,
-  refreshToken = "",
-): Promise<Tokens> {
+/** Sends a request to Cognito. Throws `SignInRejected` and `Unreachable`. */
+async function send(pool: Pool, action: string, request: object): Promise<AuthResponse> {
   const region = pool.id.split("_")[0];
   const endpoint = pool.endpoint ?? `https://cognito-idp.${region}.amazonaws.com/`;
   const response = await fetch(endpoint, {
     method: "POST",
     headers: {
       "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+      "X-Amz-Target": `AWSCognitoIdentityProviderService.${action}`,
     },
-    body: JSON.stringify({ AuthFlow: flow, ClientId: pool.clientId, AuthParameters: parameters }),
+    body: JSON.stringify({ ClientId: pool.clientId, ...request }),
   }).catch((error: unknown) => {
     throw new Unreachable(error);
   });
   const body = (await response.json().catch(() => ({}))) as AuthResponse;
+  if (response.ok) return body;
+  const code = body.__type?.split("#").pop() ?? `http_${response.status}`;
+  throw new SignInRejected(code, body.message ?? code);
+}
+
+/** Returns the tokens of a response. Throws `SignInRejected` for a challenge. */
+function readTokens(body: AuthResponse, refreshToken = ""): Tokens {
   const result = body.AuthenticationResult;
-  if (!response.ok || !result) {
-    const code = body.ChallengeName ?? body.__type?.split("#").pop() ?? `http_${response.status}`;
-    throw new SignInRejected(code, body.message ?? code);
+  if (!result) {
+    const code = body.ChallengeName ?? "unexpected_response";
+    throw new SignInRejected(code, code);
   }
   return {
     accessToken: result.AccessToken,

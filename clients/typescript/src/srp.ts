@@ -5,7 +5,9 @@ import {
   type CognitoUserSession,
 } from "amazon-cognito-identity-js";
 import { Unreachable } from "./problem.js";
-import { type Pool, SignInRejected, type Tokens } from "./session.js";
+import { type ChallengeHandler, type Pool, SignInRejected, type Tokens } from "./session.js";
+
+const TOTP = "SOFTWARE_TOKEN_MFA";
 
 /** Codes of the library for a request that Cognito has not answered. */
 const UNREACHABLE_CODES = new Set(["NetworkError", "UnknownError"]);
@@ -35,7 +37,12 @@ class MemoryStorage {
  * Signs in with the Secure Remote Password protocol (SRP), which does not send the password. Throws
  * `SignInRejected` and `Unreachable`.
  */
-export function signInWithSrp(pool: Pool, email: string, password: string): Promise<Tokens> {
+export function signInWithSrp(
+  pool: Pool,
+  email: string,
+  password: string,
+  onChallenge?: ChallengeHandler,
+): Promise<Tokens> {
   const Storage = new MemoryStorage();
   const user = new CognitoUser({
     Username: email,
@@ -49,12 +56,16 @@ export function signInWithSrp(pool: Pool, email: string, password: string): Prom
   });
   return new Promise((resolve, reject) => {
     const rejectChallenge = (name: string) => () => reject(new SignInRejected(name, name));
+    const onSuccess = (session: CognitoUserSession) => resolve(readTokens(session));
+    const onFailure = (error: unknown) => reject(readError(error));
+    const sendCode = async (answer: ChallengeHandler) =>
+      user.sendMFACode(await answer(TOTP), { onSuccess, onFailure }, TOTP);
     user.authenticateUser(new AuthenticationDetails({ Username: email, Password: password }), {
-      onSuccess: (session) => resolve(readTokens(session)),
-      onFailure: (error: unknown) => reject(readError(error)),
+      onSuccess,
+      onFailure,
       newPasswordRequired: rejectChallenge("NEW_PASSWORD_REQUIRED"),
       mfaRequired: rejectChallenge("SMS_MFA"),
-      totpRequired: rejectChallenge("SOFTWARE_TOKEN_MFA"),
+      totpRequired: onChallenge ? () => void sendCode(onChallenge).catch(reject) : rejectChallenge(TOTP),
       mfaSetup: rejectChallenge("MFA_SETUP"),
       selectMFAType: rejectChallenge("SELECT_MFA_TYPE"),
       customChallenge: rejectChallenge("CUSTOM_CHALLENGE"),

@@ -272,16 +272,24 @@ def _check_word_index(state: SystemState, ledger: Ledger) -> Violations:
     expected = {
         (row["owner"], word, image_id)
         for image_id, row in state.images.items()
-        for word in row.get("words", ())
+        for word in row.get("indexed_words", ())
     }
     for key in sorted(state.word_index - expected):
         yield "doubled", f"{key} is in the word index, but not in the image"
     for key in sorted(expected - state.word_index):
         yield "lost", f"{key} is missing in the word index"
+    counts = Counter((owner, word) for owner, word, _ in expected)
+    for owned_word in sorted(counts.keys() | state.word_counts.keys()):
+        stored = state.word_counts.get(owned_word, 0)
+        if stored != counts[owned_word]:
+            yield (
+                "doubled" if stored > counts[owned_word] else "lost",
+                (f"{owned_word} counts {stored} images, and {counts[owned_word]} name it"),
+            )
     for image_id, row in state.images.items():
         lines = row["recognition"].get("result", {}).get("text", [])
         detected = {word for line in lines for word in _split_words(line["text"])}
-        missing = detected - set(row.get("words", ()))
+        missing = detected - set(row.get("indexed_words", ()))
         if row["recognition"]["state"] == "succeeded" and missing:
             yield "lost", f"{image_id} is not indexed by {sorted(missing)}"
 
@@ -490,8 +498,9 @@ def _normalize_time(text: str) -> str:
 
 
 def _split_words(text: str) -> list[str]:
-    """Return the words as they are indexed: normalized, case-folded, without punctuation."""
-    return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    """Return the words as they are indexed: case-folded, without accents and punctuation."""
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    return re.findall(r"\w+", re.sub("[\u0300-\u036f]", "", folded))
 
 
 def _split_bands(value: str) -> list[str]:

@@ -49,6 +49,8 @@ class SystemState:
     )
     #: (owner, word, image id)
     word_index: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, word) -> images
+    word_counts: dict[tuple[str, str], int] = field(default_factory=dict)
     #: (owner, band, image id) -> perceptual hash
     hash_index: dict[tuple[str, str, str], str] = field(default_factory=dict)
     #: (owner, album id) -> row
@@ -102,6 +104,8 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.label_index[owner, label, image_id] = row["confidence"]
         case [["USER", owner, "WORD", word], [image_id]]:
             state.word_index.add((owner, word, image_id))
+        case [["USER", owner, "WORDS"], [word]]:
+            state.word_counts[owner, word] = int(row["images"])
         case [["USER", owner, "HASH", band], [image_id]]:
             state.hash_index[owner, band, image_id] = row["perceptual_hash"]
         case [["USER", owner], ["ALBUM", album_id]]:

@@ -108,7 +108,8 @@ async def count_labels(tables: Tables, owner: str) -> dict[str, int]:
 
 async def find_labeled(tables: Tables, owner: str, label: str) -> dict[str, float]:
     """Return the confidence by image id of the images with the label."""
-    return dict(await tables.index.find(owner, Term("label", fold_label(label)), 1000))
+    found = await tables.index.find(owner, Term("label", fold_label(label)), 1000)
+    return {each.image_id: each.confidence for each in found}
 
 
 async def count_calls(tables: Tables, owner: str, month: str) -> dict[Feature, int]:

@@ -11,6 +11,7 @@ import { ApiKeys } from "./ApiKeys";
 import { deleteAccountData, exportAccountData } from "./accountData";
 import { PasswordField } from "./fields";
 import { Field, Form } from "./Form";
+import { Mfa } from "./Mfa";
 import { LanguageChooser, ThemeChooser } from "./Preferences";
 import "./account.css";
 
@@ -45,9 +46,14 @@ export default function AccountPage() {
           <ThemeChooser />
           <LanguageChooser />
         </section>
-        <section className="card">
-          <PasswordChange />
-        </section>
+        {session.kind === "signedIn" && !session.fromPage && (
+          <>
+            <section className="card">
+              <PasswordChange />
+            </section>
+            <Mfa />
+          </>
+        )}
         <ApiKeys />
         <YourData />
       </div>

@@ -8,6 +8,8 @@ import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { ResetPasswordForm } from "./ResetPasswordForm";
 import { LanguageChooser } from "./Preferences";
 import { SignInForm } from "./SignInForm";
+import { CALLBACK_PATH } from "../session/signInPage";
+import { SignInPageCallback } from "./SignInPageCallback";
 import { SignUpForm } from "./SignUpForm";
 import "./account.css";
 
@@ -27,6 +29,11 @@ export default function SignedOutPages({ expired }: { expired: boolean }) {
         {config.signUp && (
           <Route path="/sign-up">
             <SignUpForm {...shared} />
+          </Route>
+        )}
+        {config.cognito.domain && (
+          <Route path={CALLBACK_PATH}>
+            <SignInPageCallback />
           </Route>
         )}
         <Route path="/forgot-password">

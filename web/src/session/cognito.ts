@@ -2,6 +2,9 @@
 
 const TIMEOUT_MILLISECONDS = 15_000;
 
+/** Cognito's name for codes of an authenticator app. */
+const TOTP = "SOFTWARE_TOKEN_MFA";
+
 /** An error returned by Cognito; `code` is its type, for example `NotAuthorizedException`. */
 export class CognitoError extends Error {
   override readonly name = "CognitoError";
@@ -61,6 +64,33 @@ export class Cognito {
       ProposedPassword: proposed,
     };
     return this.#post("ChangePassword", body);
+  }
+
+  /** Return whether a code of an authenticator app is required at sign-in. */
+  async isMfaEnabled(accessToken: string): Promise<boolean> {
+    const user = await this.#post("GetUser", { AccessToken: accessToken });
+    return (user as { UserMFASettingList?: string[] }).UserMFASettingList?.includes(TOTP) ?? false;
+  }
+
+  /** Return a new secret for an authenticator app, in base 32; `enableMfa` starts to require its codes. */
+  async createMfaSecret(accessToken: string): Promise<string> {
+    const response = await this.#post("AssociateSoftwareToken", { AccessToken: accessToken });
+    return (response as { SecretCode: string }).SecretCode;
+  }
+
+  /** Confirm a code of the last secret, and require one at each sign-in. */
+  async enableMfa(accessToken: string, code: string): Promise<void> {
+    await this.#post("VerifySoftwareToken", { AccessToken: accessToken, UserCode: code });
+    await this.#setMfa(accessToken, true);
+  }
+
+  async disableMfa(accessToken: string): Promise<void> {
+    await this.#setMfa(accessToken, false);
+  }
+
+  #setMfa(accessToken: string, enabled: boolean): Promise<unknown> {
+    const settings = { Enabled: enabled, PreferredMfa: enabled };
+    return this.#post("SetUserMFAPreference", { AccessToken: accessToken, SoftwareTokenMfaSettings: settings });
   }
 
   async refresh(refreshToken: string): Promise<Tokens> {

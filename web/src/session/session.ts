@@ -10,13 +10,20 @@ export class SignedOut extends Error {
 export type SessionState =
   | { kind: "restoring" }
   | { kind: "signedOut"; expired: boolean }
-  | { kind: "signedIn"; owner: string; email: string };
+  | {
+      kind: "signedIn";
+      owner: string;
+      email: string;
+      /** Signed in on the page of the user pool: the password and the second factor are changed there. */
+      fromPage: boolean;
+    };
 
 /** The only part of a session that survives a reload of the tab. */
 interface StoredSession {
   refreshToken: string;
   email: string;
   owner: string;
+  fromPage?: boolean;
 }
 
 const STORAGE_KEY = "sightline.session";
@@ -68,7 +75,8 @@ export class Session {
     } catch (error) {
       // If Cognito is unavailable now, the first request retries.
       if (error instanceof SignedOut) return;
-      this.#setState({ kind: "signedIn", owner: this.#stored.owner, email: this.#stored.email });
+      const { owner, email, fromPage = false } = this.#stored;
+      this.#setState({ kind: "signedIn", owner, email, fromPage });
     }
   }
 
@@ -77,16 +85,16 @@ export class Session {
     this.start(email, await authenticate(this.config.cognito, email, password));
   }
 
-  /** Start or continue a session with these tokens. */
-  start(email: string, tokens: Tokens): void {
+  /** Start or continue a session with these tokens. `fromPage`: of the user pool's sign-in page. */
+  start(email: string, tokens: Tokens, fromPage = false): void {
     const refreshToken = tokens.RefreshToken ?? this.#stored?.refreshToken;
     if (!refreshToken) throw new SignedOut();
     const owner = readSubject(tokens.AccessToken);
-    this.#stored = { refreshToken, email, owner };
+    this.#stored = { refreshToken, email, owner, fromPage };
     this.storage.setItem(STORAGE_KEY, JSON.stringify(this.#stored));
     this.#access = { token: tokens.AccessToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
     const same = this.#state.kind === "signedIn" && this.#state.owner === owner;
-    if (!same) this.#setState({ kind: "signedIn", owner, email });
+    if (!same) this.#setState({ kind: "signedIn", owner, email, fromPage });
   }
 
   /** Return a valid access token. `renew` requests a new one after the API has rejected the last. */
@@ -101,7 +109,14 @@ export class Session {
   /** Change the password and sign in with it, because the change may revoke existing tokens. */
   async changePassword(previous: string, proposed: string): Promise<void> {
     await this.cognito.changePassword(await this.token(), previous, proposed);
-    if (this.#stored) await this.signIn(this.#stored.email, proposed);
+    if (!this.#stored) return;
+    const { CodeRequired } = await import("./srp");
+    try {
+      await this.signIn(this.#stored.email, proposed);
+    } catch (error) {
+      // Do not ask for a code now: if the tokens were revoked, the next request ends the session.
+      if (!(error instanceof CodeRequired)) throw error;
+    }
   }
 
   async signOut(): Promise<void> {
@@ -118,7 +133,7 @@ export class Session {
     try {
       const tokens = await this.cognito.refresh(stored.refreshToken);
       if (this.#stored !== stored) throw new SignedOut();
-      this.start(stored.email, tokens);
+      this.start(stored.email, tokens, stored.fromPage);
       return tokens.AccessToken;
     } catch (error) {
       if (!(error instanceof CognitoError)) throw error;

@@ -22,6 +22,19 @@ export class NewPasswordRequired extends Error {
   }
 }
 
+/** The user must enter a code of an authenticator app. */
+export class CodeRequired extends Error {
+  override readonly name = "CodeRequired";
+
+  /** `secret`: that of an app to set up first, if the pool requires one and the user has none. */
+  constructor(
+    readonly complete: (code: string) => Promise<Tokens>,
+    readonly secret?: string,
+  ) {
+    super();
+  }
+}
+
 /** In-memory storage for the Cognito library, discarded after sign-in. */
 class MemoryStorage implements Storage {
   #items = new Map<string, string>();
@@ -45,7 +58,7 @@ class MemoryStorage implements Storage {
   }
 }
 
-/** Sign in. Throws `CognitoError`, `CognitoUnavailable`, or `NewPasswordRequired`. */
+/** Sign in. Throws `CognitoError`, `CognitoUnavailable`, `NewPasswordRequired` or `CodeRequired`. */
 export function authenticate(pool: UserPool, email: string, password: string): Promise<Tokens> {
   const Storage = new MemoryStorage();
   const { poolId: UserPoolId, clientId: ClientId, endpoint } = pool;
@@ -57,16 +70,46 @@ export function authenticate(pool: UserPool, email: string, password: string): P
   return new Promise((resolve, reject) => {
     const onSuccess = (session: CognitoUserSession) => resolve(readTokens(session));
     const onFailure = (error: unknown) => reject(readError(error));
+    const setUpApp = () =>
+      user.associateSoftwareToken({
+        associateSecretCode: (secret) => reject(new CodeRequired((code) => confirmApp(user, code), secret)),
+        onFailure,
+      });
     const unexpected = (step: string) => () => reject(new CognitoError(step, step));
     user.authenticateUser(new AuthenticationDetails({ Username: email, Password: password }), {
       onSuccess,
       onFailure,
       newPasswordRequired: () =>
         reject(new NewPasswordRequired((proposed) => completeNewPassword(user, proposed))),
+      // Other factors are not set up by Sightline's user pool.
       mfaRequired: unexpected("MfaRequired"),
-      totpRequired: unexpected("MfaRequired"),
-      mfaSetup: unexpected("MfaRequired"),
+      totpRequired: () => reject(new CodeRequired((code) => completeCode(user, code))),
+      mfaSetup: setUpApp,
       selectMFAType: unexpected("MfaRequired"),
+    });
+  });
+}
+
+/** Send a code of the authenticator app; after a wrong one, another can be sent. */
+function completeCode(user: CognitoUser, code: string): Promise<Tokens> {
+  return new Promise((resolve, reject) => {
+    user.sendMFACode(
+      code,
+      {
+        onSuccess: (session) => resolve(readTokens(session)),
+        onFailure: (error: unknown) => reject(readError(error)),
+      },
+      "SOFTWARE_TOKEN_MFA",
+    );
+  });
+}
+
+/** Confirm a code of the app that was set up, which ends the sign-in. */
+function confirmApp(user: CognitoUser, code: string): Promise<Tokens> {
+  return new Promise((resolve, reject) => {
+    user.verifySoftwareToken(code, "", {
+      onSuccess: (session) => resolve(readTokens(session)),
+      onFailure: (error: unknown) => reject(readError(error)),
     });
   });
 }
@@ -79,6 +122,7 @@ function completeNewPassword(user: CognitoUser, password: string): Promise<Token
       {
         onSuccess: (session) => resolve(readTokens(session)),
         onFailure: (error: unknown) => reject(readError(error)),
+        totpRequired: () => reject(new CodeRequired((code) => completeCode(user, code))),
       },
     );
   });

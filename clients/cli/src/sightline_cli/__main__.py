@@ -16,6 +16,7 @@ from sightline_cli import (
     labels,
     listing,
     login,
+    mfa,
     sync,
     upload,
     webhooks,
@@ -64,6 +65,7 @@ app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(importing.app, name="import")
+app.add_typer(mfa.app, name="mfa")
 
 
 def _show_version(value: bool) -> None:

@@ -1,6 +1,7 @@
-"""`sightline ls` and `search`: one list, whose labels are options or arguments."""
+"""`sightline ls` and `search`: one list, with options, and words as arguments of `search`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -17,14 +18,29 @@ MAX_PAGE_SIZE = 100
 
 DEFAULT_LIMIT = 30
 
+#: West, south, east and north, in degrees.
+Box = tuple[float, float, float, float]
+
 InStatus = Annotated[Status | None, typer.Option("--status", help="Filter by status.")]
 WithLabels = Annotated[
     list[str] | None,
     typer.Option("--label", metavar="LABEL", help="Filter by label. Repeatable."),
 ]
-LabelArguments = Annotated[
+Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="LABEL...", help="Labels; images must have all of them."),
+    typer.Argument(
+        metavar="WORD...",
+        help="Words of the title, description, camera, lens, place, labels or text. The last one "
+        "may be the start of a word.",
+    ),
+]
+InBox = Annotated[
+    str | None,
+    typer.Option(
+        "--bbox",
+        metavar="W,S,E,N",
+        help="Taken within this box: west, south, east and north in degrees.",
+    ),
 ]
 WithoutLabels = Annotated[
     list[str] | None,
@@ -81,6 +97,36 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number
 OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one per line.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which images to list, and in which order; `album` is a title or an id."""
+
+    labels: Sequence[str]
+    without: Sequence[str]
+    min_confidence: float | None
+    text: Sequence[str]
+    status: Status | None
+    album: str | None
+    bbox: Box | None
+    since: datetime | None
+    until: datetime | None
+    taken_since: datetime | None
+    taken_until: datetime | None
+    sort: SortOrder
+    month: str | None = None
+    order: ListOrder = ListOrder.UPLOADED
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How many images to print, and whether as ids or JSON."""
+
+    limit: int
+    ids: bool
+    as_json: bool
+
+
 def ls(
     label: WithLabels = None,
     without: WithoutLabels = None,
@@ -88,6 +134,7 @@ def ls(
     text: WithText = None,
     status: InStatus = None,
     album: InAlbum = None,
+    bbox: InBox = None,
     since: Since = None,
     until: Until = None,
     taken_since: TakenSince = None,
@@ -106,37 +153,34 @@ def ls(
 
     Example: `sightline ls --since 2d --not Person`
     """
-
-    async def work() -> None:
-        async with open_client() as client:
-            images = client.images(
-                labels=label or (),
-                without=without or (),
-                min_confidence=min_confidence,
-                text=text or (),
-                status=status,
-                album=(await resolve_album(client, album)).id if album else None,
-                created_from=since and since.astimezone(),
-                created_until=until and until.astimezone(),
-                taken_from=taken_since,
-                taken_until=taken_until,
-                month=month,
-                sort=sort,
-                order=order,
-                page_size=min(limit, MAX_PAGE_SIZE),
-            )
-            await _print_images(images, limit, ids, as_json)
-
-    run(work())
+    selection = Selection(
+        labels=label or (),
+        without=without or (),
+        min_confidence=min_confidence,
+        text=text or (),
+        status=status,
+        album=album,
+        bbox=None if bbox is None else _parse_box(bbox),
+        since=since,
+        until=until,
+        taken_since=taken_since,
+        taken_until=taken_until,
+        month=month,
+        sort=sort,
+        order=order,
+    )
+    run(_list(selection, Output(limit, ids, as_json)))
 
 
 def search(
-    labels: LabelArguments = None,
+    words: Words = None,
+    label: WithLabels = None,
     without: WithoutLabels = None,
     min_confidence: MinConfidence = None,
     text: WithText = None,
     status: InStatus = None,
     album: InAlbum = None,
+    bbox: InBox = None,
     since: Since = None,
     until: Until = None,
     taken_since: TakenSince = None,
@@ -148,28 +192,28 @@ def search(
     ids: OnlyIds = False,
     as_json: Json = False,
 ) -> None:
-    """Search images by label, text and the other filters of `ls`.
+    """Search images by words in any of their fields, and the filters of `ls`.
 
-    Example: `sightline search Dog Beach --not Person --text welcome`
+    Example: `sightline search lisbon nikon 2019 --label Dog --not Person`
     """
-    ls(
-        labels,
-        without,
-        min_confidence,
-        text,
-        status,
-        album,
-        since,
-        until,
-        taken_since,
-        taken_until,
-        month,
-        sort,
-        order,
-        limit,
-        ids,
-        as_json,
+    selection = Selection(
+        labels=label or (),
+        without=without or (),
+        min_confidence=min_confidence,
+        text=text or (),
+        status=status,
+        album=album,
+        bbox=None if bbox is None else _parse_box(bbox),
+        since=since,
+        until=until,
+        taken_since=taken_since,
+        taken_until=taken_until,
+        month=month,
+        sort=sort,
+        order=order,
+        words=" ".join(words or ()) or None,
     )
+    run(_list(selection, Output(limit, ids, as_json)))
 
 
 def timeline(as_json: Json = False) -> None:
@@ -191,24 +235,55 @@ def timeline(as_json: Json = False) -> None:
     run(work())
 
 
-async def _print_images(
-    found: AsyncIterator[ImageSummary], limit: int, ids: bool, as_json: bool
-) -> None:
-    """Print up to `limit` images as a table, ids or JSON."""
+async def _list(selection: Selection, output: Output) -> None:
+    async with open_client() as client:
+        album = selection.album
+        images = client.images(
+            labels=selection.labels,
+            without=selection.without,
+            min_confidence=selection.min_confidence,
+            text=selection.text,
+            q=selection.words,
+            status=selection.status,
+            album=(await resolve_album(client, album)).id if album else None,
+            bbox=selection.bbox,
+            created_from=selection.since and selection.since.astimezone(),
+            created_until=selection.until and selection.until.astimezone(),
+            taken_from=selection.taken_since,
+            taken_until=selection.taken_until,
+            month=selection.month,
+            sort=selection.sort,
+            order=selection.order,
+            page_size=min(output.limit, MAX_PAGE_SIZE),
+        )
+        await _print_images(images, output)
+
+
+def _parse_box(text: str) -> Box:
+    """Raises `BadParameter` unless the text is four numbers."""
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise typer.BadParameter("--bbox needs four numbers, as in -9.2,38.6,-9.0,38.8") from None
+    return west, south, east, north
+
+
+async def _print_images(found: AsyncIterator[ImageSummary], output: Output) -> None:
+    """Print images as a table, ids or JSON."""
     images: list[ImageSummary] = []
     async for image in found:
         images.append(image)
-        if as_json:
+        if output.as_json:
             print_json(image.to_dict())
-        elif ids:
+        elif output.ids:
             OUT.print(image.id, markup=False)
-        if len(images) == limit:
+        if len(images) == output.limit:
             break
-    if ids or as_json:
+    if output.ids or output.as_json:
         return
     if images:
         OUT.print(build_image_table(images, OUT.width))
     if not images:
         ERR.print("No images found.")
-    elif len(images) == limit:
-        ERR.print(f"[dim]Showing the first {limit}. Use --limit to show more.[/]")
+    elif len(images) == output.limit:
+        ERR.print(f"[dim]Showing the first {output.limit}. Use --limit to show more.[/]")

@@ -1,14 +1,17 @@
 """`sightline login` and `logout`."""
 
-from typing import Annotated, NamedTuple
+from functools import partial
+from typing import Annotated, NamedTuple, TextIO
 
 import typer
 
+from sightline_cli.browser import sign_in_with_browser
 from sightline_cli.formatting import format_count
 from sightline_cli.machine_login import SECRET_VARIABLE, login_machine
 from sightline_cli.runner import ERR, OUT, PROFILE, Json, print_json, run
 from sightline_cli.servers import fetch_config, normalize_url, read_connection_file
-from sightline_client import AsyncSightline, Pool, SightlineError
+from sightline_client import AsyncSightline, Pool, Session, SightlineError
+from sightline_client.authorization_code import OWN_USERS
 from sightline_client.cognito import SignInFlow
 from sightline_client.sessions import default_session_store
 
@@ -19,6 +22,8 @@ class Server(NamedTuple):
     api_url: str
     pool: Pool
     web_url: str = ""
+    #: Base URL of the sign-in page of the user pool; empty if unknown.
+    domain: str = ""
     email: str = ""
     password: str = ""
 
@@ -37,7 +42,11 @@ def login(
         typer.Option("--email", metavar="EMAIL", help="Email address. Prompts for it if omitted."),
     ] = None,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+        bool,
+        typer.Option(
+            "--password-stdin",
+            help="Read the password from standard input, and a code from its next line.",
+        ),
     ] = False,
     pool: Annotated[
         str | None,
@@ -73,6 +82,19 @@ def login(
     cognito: Annotated[
         str, typer.Option(metavar="URL", help="Cognito endpoint. Default: AWS.", show_default=False)
     ] = "",
+    browser: Annotated[
+        bool,
+        typer.Option("--browser", help="Sign in on the page of the user pool, with a browser."),
+    ] = False,
+    identity_provider: Annotated[
+        str,
+        typer.Option(
+            "--identity-provider",
+            metavar="NAME",
+            help="With --browser, the identity provider to sign in with.",
+            show_default=False,
+        ),
+    ] = OWN_USERS,
     flow: Annotated[
         str,
         typer.Option(
@@ -91,6 +113,8 @@ def login(
     """
     if client_id and not pool:
         run(login_machine(url, client_id, client_secret_stdin, token_url, as_json))
+    if browser:
+        run(_login_with_browser(url, (pool, client_id, cognito), identity_provider, as_json))
     run(_login(url, email, password_stdin, (pool, client_id, cognito), flow, as_json))
 
 
@@ -114,33 +138,58 @@ async def _login(
     if flow not in {"srp", "password"}:
         raise typer.BadParameter("choose `srp` or `password`", param_hint="--flow")
     server = await _find_server(url, *pool_options)
+    stdin = typer.get_text_stream("stdin") if password_stdin else None
     email = email or server.email or typer.prompt("Email", err=True)
     chosen: SignInFlow = "password" if flow == "password" else "srp"
     client = await AsyncSightline.sign_in(
         server.api_url,
         email,
-        _get_password(server, email, password_stdin),
+        _get_password(server, email, stdin),
         server.pool,
         flow=chosen,
-        on_challenge=_prompt_for_challenge,
+        on_challenge=partial(_prompt_for_challenge, stdin),
         profile=PROFILE.get(),
         web_url=server.web_url,
         store=default_session_store(),
     )
+    await _report(client, email, as_json)
+
+
+async def _login_with_browser(
+    url: str | None,
+    pool_options: tuple[str | None, str | None, str],
+    identity_provider: str,
+    as_json: bool,
+) -> None:
+    server = await _find_server(url, *pool_options)
+    if not server.domain:
+        raise SightlineError("the server has no sign-in page; sign in with email and password")
+    tokens, email = await sign_in_with_browser(
+        server.domain, server.pool.client_id, identity_provider
+    )
+    session = Session(server.api_url, tokens, email, server.pool, PROFILE.get(), server.web_url)
+    store = default_session_store()
+    store.save(session)
+    await _report(AsyncSightline(session, store=store), email, as_json)
+
+
+async def _report(client: AsyncSightline, email: str, as_json: bool) -> None:
+    """Call the API, and print who is signed in."""
     async with client:
         # Reports now, not at the next command, if the API rejects the token.
         used = await client.usage()
+    api_url = client.session.api_url
     if as_json:
         print_json(
             {
                 "profile": PROFILE.get(),
                 "email": email,
-                "api_url": server.api_url,
+                "api_url": api_url,
                 "signed_in": True,
             }
         )
     else:
-        OUT.print(f"[green]✓[/] Signed in to {server.api_url} as [bold]{email}[/]")
+        OUT.print(f"[green]✓[/] Signed in to {api_url} as [bold]{email}[/]")
         count = format_count(used.images, "image")
         ERR.print(f"  {count} so far. Add more with `sightline upload FOLDER`.")
 
@@ -164,6 +213,7 @@ async def _find_server(
         api_url=(config["api"] or url).rstrip("/"),
         pool=Pool(user_pool["poolId"], user_pool["clientId"], user_pool.get("endpoint") or ""),
         web_url=url,
+        domain=user_pool.get("domain") or "",
         email=demo.get("email", ""),
         password=demo.get("password", ""),
     )
@@ -172,23 +222,34 @@ async def _find_server(
 def _read_local_server() -> Server:
     fields = read_connection_file()
     pool = Pool(fields["pool_id"], fields["client_id"], fields["cognito"])
-    return Server(fields["api"], pool, fields.get("web") or "", fields["email"], fields["password"])
+    return Server(
+        fields["api"],
+        pool,
+        fields.get("web") or "",
+        fields.get("sign_in_url") or "",
+        fields["email"],
+        fields["password"],
+    )
 
 
-def _get_password(server: Server, email: str, from_stdin: bool) -> str:
-    if from_stdin:
-        return typer.get_text_stream("stdin").readline().rstrip("\n")
+def _get_password(server: Server, email: str, stdin: TextIO | None) -> str:
+    if stdin is not None:
+        return stdin.readline().rstrip("\n")
     if server.password and email == server.email:
         return server.password
     password: str = typer.prompt("Password", hide_input=True, err=True)
     return password
 
 
-def _prompt_for_challenge(challenge: str) -> str:
+def _prompt_for_challenge(stdin: TextIO | None, challenge: str) -> str:
+    """Return the response to a challenge: a line of standard input, or what the user enters."""
+    if stdin is not None:
+        return stdin.readline().strip()
     if challenge == "NEW_PASSWORD_REQUIRED":
         password: str = typer.prompt(
             "New password", hide_input=True, confirmation_prompt=True, err=True
         )
         return password
-    code: str = typer.prompt("Verification code", err=True)
-    return code
+    name = "Authenticator code" if challenge == "SOFTWARE_TOKEN_MFA" else "Verification code"
+    code: str = typer.prompt(name, err=True)
+    return code.strip()

@@ -3,7 +3,7 @@
 moto serves each request in a thread, and its DynamoDB has no locks: concurrent updates of one item
 are lost, and a condition may no longer hold when its write happens. DynamoDB requests are therefore
 serialized, which costs nothing, since all of moto's work holds the interpreter's lock.
-`dynamodb.py` replaces its transactions. `cognito.py`, `token_endpoint.py` and
+`dynamodb.py` replaces its transactions. `cognito.py`, `software_tokens.py`, `token_endpoint.py` and
 `verification_codes.py` complete its Cognito, and `outbox.py` lists the messages that it has sent.
 """
 
@@ -29,6 +29,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from sightline_local.cognito import patch_cognito
 from sightline_local.dynamodb import patch_dynamodb
 from sightline_local.outbox import Outbox, SentMessages, patch_ses
+from sightline_local.software_tokens import patch_software_tokens
 from sightline_local.token_endpoint import TokenEndpoint
 from sightline_local.verification_codes import patch_verification_codes
 
@@ -73,6 +74,7 @@ def patch_moto() -> Outbox:
     limit_tracking()
     patch_dynamodb()
     patch_cognito()
+    patch_software_tokens()
     patch_verification_codes(outbox)
     patch_ses(outbox)
     return outbox

@@ -23,6 +23,8 @@ class Connection(BaseModel):
     email: str
     password: str
     token_url: str | None = None
+    #: Base URL of the sign-in page; None if the emulator has none.
+    sign_in_url: str | None = None
     machine_client_id: str | None = None
     machine_client_secret: str | None = None
     web: str | None = None
@@ -40,6 +42,7 @@ class Connection(BaseModel):
             client_id=stack.resources.client_id,
             email=stack.user.email,
             password=stack.user.password,
+            sign_in_url=stack.ports.url("cloud") if stack.has_sign_in_page else None,
             token_url=f"{stack.ports.url('cloud')}{TOKEN_PATH}",
             machine_client_id=stack.resources.machine_client.client_id,
             machine_client_secret=stack.resources.machine_client.secret,

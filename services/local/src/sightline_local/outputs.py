@@ -20,6 +20,7 @@ def write_outputs(stack: Stack, folder: Path) -> None:
             "originals": resources.originals_bucket,
             "renditions": resources.renditions_bucket,
         },
+        "sign_in": {"pool_id": resources.pool_id, "client_id": resources.client_id},
         "queues": {
             "recognition": resources.recognition_queue_url,
             "recognition_dead": f"{resources.recognition_queue_url}-dead",

@@ -19,6 +19,7 @@ from sightline_local.password_policy import read_password_policy
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
+    from types_boto3_cognito_idp.literals import ExplicitAuthFlowsTypeType
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
@@ -44,6 +45,16 @@ SCOPE_DESCRIPTIONS = {
     Scope.ALBUMS_WRITE: "Create, change and delete albums.",
     Scope.ACCOUNT_READ: "Read usage, and export the account.",
 }
+
+#: Ports on which `sightline login --browser` waits for the redirect of the sign-in page.
+LOOPBACK_PORTS = (47821, 47822, 47823)
+
+#: How the client of people may sign in.
+AUTH_FLOWS: list["ExplicitAuthFlowsTypeType"] = [
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+]
 
 _CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 3})
 
@@ -93,11 +104,13 @@ def provision(
     project: str = "sightline",
     user: DemoUser | None = None,
     visibility: int = VISIBILITY_TIMEOUT_SECONDS,
+    callback_urls: tuple[str, ...] = (),
 ) -> Resources:
     """Create all resources, named after the project, and the demo user if one is given.
 
     The session provides region and credentials. `endpoint` is the URL of the emulator (None for
-    AWS) and `visibility` the visibility timeout in seconds. Raises botocore's errors.
+    AWS) and `visibility` the visibility timeout in seconds. The sign-in page may redirect to the
+    `callback_urls`. Raises botocore's errors.
     """
     region = session.region_name
 
@@ -122,6 +135,8 @@ def provision(
     table = _create_table(client("dynamodb"), project)
     cognito = client("cognito-idp")
     pool_id, client_id = _create_pool(cognito, project)
+    if callback_urls:
+        _allow_sign_in_page(cognito, pool_id, client_id, project, callback_urls)
     machine_client = _create_machine_client(cognito, pool_id, machine_client_name(project))
     if user is not None:
         _create_user(cognito, pool_id, user)
@@ -276,20 +291,44 @@ def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[s
             AutoVerifiedAttributes=["email"],
             Policies={"PasswordPolicy": read_password_policy()},
         )["UserPool"]["Id"]
+    # Apart from the creation, whose settings the ids of Docker Compose are derived from.
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool_id,
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
     client_id = find_client(cognito, pool_id, name)
     if client_id is None:
         client_id = cognito.create_user_pool_client(
             UserPoolId=pool_id,
             ClientName=name,
             GenerateSecret=False,
-            ExplicitAuthFlows=[
-                "ALLOW_USER_SRP_AUTH",
-                "ALLOW_USER_PASSWORD_AUTH",
-                "ALLOW_REFRESH_TOKEN_AUTH",
-            ],
+            ExplicitAuthFlows=AUTH_FLOWS,
             PreventUserExistenceErrors="ENABLED",
         )["UserPoolClient"]["ClientId"]
     return pool_id, client_id
+
+
+def _allow_sign_in_page(
+    cognito: "CognitoIdentityProviderClient",
+    pool_id: str,
+    client_id: str,
+    name: str,
+    callback_urls: tuple[str, ...],
+) -> None:
+    """Let the client sign in on the page of the user pool, with the authorization code flow."""
+    cognito.update_user_pool_client(
+        UserPoolId=pool_id,
+        ClientId=client_id,
+        ClientName=name,
+        ExplicitAuthFlows=AUTH_FLOWS,
+        PreventUserExistenceErrors="ENABLED",
+        SupportedIdentityProviders=["COGNITO"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "email", "profile"],
+        CallbackURLs=list(callback_urls),
+    )
 
 
 def _create_machine_client(

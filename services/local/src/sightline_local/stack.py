@@ -40,7 +40,13 @@ from sightline_local.environment import (
     worker_environment,
 )
 from sightline_local.errors import StackError
-from sightline_local.provisioning import VISIBILITY_TIMEOUT_SECONDS, DemoUser, Resources, provision
+from sightline_local.provisioning import (
+    LOOPBACK_PORTS,
+    VISIBILITY_TIMEOUT_SECONDS,
+    DemoUser,
+    Resources,
+    provision,
+)
 from sightline_local.recognition.settings import CONVERTED_MODELS_FOLDER, MODELS_FOLDER
 from sightline_local.state_folder import StateFolder
 from sightline_local.tether import tether
@@ -271,6 +277,7 @@ class Stack:
             raise StackError(f"{name} cannot start before provisioning")
         if name == WEB and self.web:
             environment = web_environment(ports, self.resources, self.user, self.web)
+            environment["SIGHTLINE_WEB_SIGN_IN_PAGE"] = str(self.has_sign_in_page)
             return Program(
                 [*python, "sightline_local.web"], environment, f"{ports.url(WEB)}/config.json"
             )
@@ -317,7 +324,21 @@ class Stack:
             region_name=REGION,
         )
         endpoint = self.ports.url("cloud")
-        return provision(session, endpoint, user=self.user, visibility=self.visibility)
+        callback_urls = [f"http://127.0.0.1:{port}/callback" for port in LOOPBACK_PORTS]
+        if self.web:
+            callback_urls.append(f"{self.ports.url(WEB)}/sign-in/callback")
+        return provision(
+            session,
+            endpoint,
+            user=self.user,
+            visibility=self.visibility,
+            callback_urls=tuple(callback_urls) if self.has_sign_in_page else (),
+        )
+
+    @property
+    def has_sign_in_page(self) -> bool:
+        """Whether the emulator's Cognito has a sign-in page; moto's has none."""
+        return self.cloud == "ministack"
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
         for name in names:

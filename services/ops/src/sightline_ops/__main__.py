@@ -30,6 +30,7 @@ from sightline.ports.schema_migration import MigrationProgress
 from sightline_ops.adopt import adopt, find_adoptable
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
+from sightline_ops.mfa_reset import MfaReset
 from sightline_ops.purge import Purger
 from sightline_ops.rebuild import Rebuilder
 from sightline_ops.reconcile import Finding, Reconciler
@@ -264,6 +265,24 @@ async def replay_uploads(stack: Stack, options: argparse.Namespace) -> ExitCode:
     return _exit_code(bool(found) and not options.apply)
 
 
+async def reset_mfa(_: Stack, options: argparse.Namespace) -> ExitCode:
+    async with AsyncExitStack() as exits:
+        mfa = await MfaReset.open(StackOutputs.read(options.stack), exits)
+        enabled = await mfa.is_enabled(options.email)
+        is_reset = bool(enabled and options.apply)
+        if is_reset:
+            await mfa.reset(options.email)
+    if options.json:
+        _print_json({"email": options.email, "enabled": enabled, "reset": is_reset})
+    elif is_reset:
+        _stdout.print(f"{escape(options.email)} needs no code any more, and was signed out")
+    else:
+        _stdout.print(f"{escape(options.email)} needs {'a' if enabled else 'no'} code to sign in")
+    if enabled and not options.apply:
+        _stderr.print("Nothing was changed. Reset it with --apply, after you verified the identity")
+    return _exit_code(enabled and not is_reset)
+
+
 def _exit_code(has_problems: bool) -> ExitCode:
     return ExitCode.PROBLEMS_FOUND if has_problems else ExitCode.OK
 
@@ -386,6 +405,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--apply", action="store_true", help="migrate them (default: only count them)"
     )
     migrating.set_defaults(run=migrate)
+    resetting = commands.add_parser(
+        "reset-mfa", help="let a user who has lost the authenticator app sign in without a code"
+    )
+    resetting.add_argument("email", metavar="EMAIL", help="email address of the user")
+    resetting.add_argument(
+        "--apply", action="store_true", help="reset it (default: only show whether it is enabled)"
+    )
+    resetting.set_defaults(run=reset_mfa)
     _add_restore_commands(commands)
     _add_region_commands(commands)
     return parser.parse_args(arguments)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from sightline.adapters.aws.clients import Clients
-from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter, WordIndexWriter
+from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
     TOTAL,
@@ -34,11 +34,15 @@ from sightline.adapters.dynamo.items import (
     plain_item,
     read_image,
     usage_key,
+    word_count_key,
+    word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import read_many
 from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
 from sightline.adapters.dynamo.upgrades import current_version, upgrade, version_of
+from sightline.adapters.dynamo.word_index import WordIndexWriter
+from sightline.domain.image_words import WordField
 from sightline.domain.images import REVISED, Image, PartName
 from sightline.domain.object_keys import ImageKey
 from sightline.settings import sqlite_path
@@ -202,7 +206,7 @@ class Rebuilder:
         writes = [
             *self._labels.changes(image.key, {}, image.indexed_labels),
             *self._hashes.changes(image.key, None, image.perceptual_hash),
-            *self._words.entries(image.key, image.words),
+            *self._words.entries(image.key, _named_words(image)),
         ]
         entries: list[Item] = [dict(write["Put"]["Item"]) for write in writes if "Put" in write]
         if image.renditions.result is not None:
@@ -235,12 +239,14 @@ class Rebuilder:
         # Read before the images: a change in between fails the condition of the repair.
         counts = await self._query(label_counts_partition(owner))
         months = await self._query(month_counts_partition(owner))
+        words = await self._query(word_counts_partition(owner))
         usage = await self._query(owner_partition(owner), USAGE_PREFIX)
         images = await self._read_images(owner)
         periods = {row["sk"].removeprefix(USAGE_PREFIX): row for row in usage}
         return [
             *self._compare_labels(owner, counts, images),
             *self._compare_months(owner, months, images),
+            *self._compare_words(owner, words, images),
             *self._compare_usage(owner, periods, images),
         ]
 
@@ -301,6 +307,19 @@ class Rebuilder:
             )
             for month in sorted(expected.keys() | stored.keys())
             if stored.get(month, 0) != expected[month]
+        ]
+
+    def _compare_words(
+        self, owner: str, counts: list[dict[str, Any]], images: list[Image]
+    ) -> list[DerivedFinding]:
+        stored = {row["sk"]: int(row["images"]) for row in counts}
+        expected = Counter(word for image in images for word in image.indexed_words)
+        return [
+            self._set(
+                owner, word_count_key(owner, word), "images", stored.get(word), expected[word]
+            )
+            for word in sorted(expected.keys() | stored.keys())
+            if stored.get(word, 0) != expected[word]
         ]
 
     def _compare_usage(
@@ -369,6 +388,12 @@ class Rebuilder:
             if "LastEvaluatedKey" not in response:
                 return rows
             request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+
+def _named_words(image: Image) -> dict[str, frozenset[WordField]]:
+    """Return the words that the row names, with their fields."""
+    words = image.word_fields
+    return {word: words.get(word, frozenset()) for word in image.indexed_words}
 
 
 def _count_usage(images: list[Image]) -> dict[str, Counter[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,13 +30,15 @@ class InvalidOutputs(Exception):
 class StackOutputs(BaseModel):
     """Names and URLs of a stack's resources; `endpoint` is the emulator's URL, None for AWS.
 
-    `replicated` is whether the table and the buckets are replicated to another region.
+    `sign_in` names the user pool. `replicated` is whether the table and the buckets are replicated
+    to another region.
     """
 
     region: str
     table: str
     buckets: dict[str, str]
     queues: dict[str, str]
+    sign_in: dict[str, Any] = {}
     endpoint: str | None = None
     replicated: bool = False
 

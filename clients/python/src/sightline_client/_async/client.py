@@ -14,6 +14,7 @@ from sightline_client._async.archive_downloader import ArchiveDownloader
 from sightline_client._async.concurrency import Pending, Stream, aclosing, map_concurrently, sleep
 from sightline_client._async.downloader import Downloader
 from sightline_client._async.event_stream import EventStream
+from sightline_client._async.mfa_settings import MfaSettings
 from sightline_client._async.transport import (
     SessionAuth,
     fetch_token,
@@ -274,6 +275,11 @@ class AsyncSightline:
     def session(self) -> Session:
         return self._auth.session
 
+    @property
+    def mfa(self) -> MfaSettings:
+        """The user's settings of multi-factor authentication."""
+        return MfaSettings(self._auth, self._external_http)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -421,6 +427,8 @@ class AsyncSightline:
         without: Sequence[str] = (),
         min_confidence: float | None = None,
         text: Sequence[str] = (),
+        q: str | None = None,
+        bbox: tuple[float, float, float, float] | None = None,
         created_from: datetime | None = None,
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
@@ -433,9 +441,11 @@ class AsyncSightline:
         """Yield summaries of the caller's images; pages are fetched as needed.
 
         Images must have all `labels`, none of the labels in `without`, and all words of `text`,
-        and match the other filters. Images that await their upload are left out, unless `status`
-        selects them. `month` (`2026-11`) is one that `timeline` counts, and `order` the time by
-        which images are sorted.
+        and match the other filters. `q` searches all fields, with a phrase in double quotes and the
+        last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
+        images were taken: west, south, east and north in degrees. Images without an upload
+        are left out, unless `status` selects them. `month` (`2026-11`) is one that `timeline`
+        counts, and `order` the time by which images are sorted.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -447,6 +457,8 @@ class AsyncSightline:
             not_=list(without) or UNSET,
             min_confidence=unset_if_none(min_confidence),
             text=list(text) or UNSET,
+            q=unset_if_none(q),
+            bbox=UNSET if bbox is None else ",".join(f"{each:.6f}" for each in bbox),
             created_from=unset_if_none(created_from),
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),

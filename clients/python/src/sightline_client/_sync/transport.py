@@ -8,11 +8,20 @@ import httpx
 
 from sightline_client._sync.concurrency import Lock, open_in_thread, sleep, to_thread
 from sightline_client.client_credentials import ClientCredentials, parse_token
-from sightline_client.cognito import AuthFlow, Pool, Tokens, parse_error, refresh
+from sightline_client.cognito import (
+    AuthFlow,
+    CognitoRequest,
+    Json,
+    Pool,
+    Tokens,
+    parse_error,
+    refresh,
+)
 from sightline_client.errors import (
     InvalidConfiguration,
     Problem,
     SessionExpired,
+    SignInRejected,
     UnexpectedResponse,
     Unreachable,
 )
@@ -136,8 +145,7 @@ class SessionAuth(httpx.Auth):
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers.setdefault("traceparent", make_traceparent())
-        if self.session.tokens.expires_in < RENEWAL_MARGIN_SECONDS:
-            self._renew(self.session.tokens)
+        self.fresh_token()
         used = self.session.tokens
         request.headers["Authorization"] = f"Bearer {used.access}"
         response = yield request
@@ -145,6 +153,12 @@ class SessionAuth(httpx.Auth):
             self._renew(used)
             request.headers["Authorization"] = f"Bearer {self.session.tokens.access}"
             yield request
+
+    def fresh_token(self) -> str:
+        """Return an access token that does not expire at once. Raises `SessionExpired`."""
+        if self.session.tokens.expires_in < RENEWAL_MARGIN_SECONDS:
+            self._renew(self.session.tokens)
+        return self.session.tokens.access
 
     def _renew(self, expired: Tokens) -> None:
         """Renew the tokens once for all concurrent requests. Raises `SessionExpired`."""
@@ -186,24 +200,40 @@ def fetch_token(http: httpx.Client, credentials: ClientCredentials) -> Tokens:
 def run_auth_flow(http: httpx.Client, pool: Pool, flow: AuthFlow) -> Tokens:
     """Send the flow's requests to Cognito.
 
-    Raises `SignInRejected`, `SessionExpired`, `Unreachable`, `UnexpectedResponse`, and
-    `InvalidConfiguration` if the pool's endpoint is not a URL.
+    Raises `SignInRejected`, `SessionExpired`, and the other errors of `call_cognito`.
     """
     try:
         request = next(flow)
         while True:
-            response = http.post(pool.url, headers=request.headers, json=request.body)
-            body = response.json() if "json" in response.headers.get("content-type", "") else {}
-            if response.is_success:
-                request = flow.send(body)
+            try:
+                body = call_cognito(http, pool, request)
+            except SignInRejected as rejected:
+                request = flow.throw(rejected)
             else:
-                request = flow.throw(parse_error(response.status_code, body))
+                request = flow.send(body)
     except StopIteration as stop:
         tokens: Tokens = stop.value
         return tokens
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnexpectedResponse(f"unexpected response from Cognito at {pool.url}") from error
+
+
+def call_cognito(http: httpx.Client, pool: Pool, request: CognitoRequest) -> Json:
+    """Send one request to Cognito.
+
+    Raises `SignInRejected` with Cognito's error code, `Unreachable`, `UnexpectedResponse`, and
+    `InvalidConfiguration` if the pool's endpoint is not a URL.
+    """
+    try:
+        response = http.post(pool.url, headers=request.headers, json=request.body)
+        body: Json = response.json() if "json" in response.headers.get("content-type", "") else {}
+        if response.is_success:
+            return body
+        rejected = parse_error(response.status_code, body)
     except httpx.TransportError as error:
         raise Unreachable(f"cannot reach Cognito at {pool.url}") from error
     except httpx.InvalidURL as error:
         raise InvalidConfiguration(f"invalid URL {pool.url!r}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, httpx.DecodingError) as error:
         raise UnexpectedResponse(f"unexpected response from Cognito at {pool.url}") from error
+    raise rejected

@@ -46,6 +46,7 @@ from sightline_api.images.schemas import (
     ItemOutcomes,
     ReprocessRequest,
 )
+from sightline_api.images.searching import ImageSearch
 from sightline_api.images.timeline_listing import (
     ListOrder,
     TimelineListing,
@@ -187,21 +188,27 @@ async def list_images(
     """Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
-    the same order, whatever has changed since.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
     """
     if order is ListOrder.TAKEN:
         position = decode_timeline_cursor(cursor, sort) if cursor else None
         listing = TimelineListing(timeline, images, index, user.owner, sort)
         found = await listing.page(selected, limit, position)
         following = found.next_after and encode_timeline_cursor(found.next_after, sort)
-        return await ImageSummaryPage.of(found.images, following, signer)
+        return await ImageSummaryPage.of_search(found.found, following, signer)
     after = decode_sorted_cursor(cursor, sort) if cursor else None
-    page = await Listing(images, index, user.owner, sort).page(selected, limit, after)
-    following = page.next_after and encode_sorted_cursor(page.next_after, sort)
-    return await ImageSummaryPage.of(page.images, following, signer)
+    if selected.query is None:
+        page = await Listing(images, user.owner, sort).page(selected, limit, after)
+        following = page.next_after and encode_sorted_cursor(page.next_after, sort)
+        return await ImageSummaryPage.of(page.images, following, signer)
+    search = ImageSearch(images, index, user.owner, sort)
+    results = await search.page(selected.query, selected, limit, after)
+    following = results.next_after and encode_sorted_cursor(results.next_after, sort)
+    return await ImageSummaryPage.of_search(results.found, following, signer)
 
 
 @router.get(

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from fastapi.exceptions import RequestValidationError
 from pydantic import StringConstraints
 
 from sightline.domain.ids import AlbumId
+from sightline.domain.image_words import split_search_words
 from sightline.domain.labels import fold_label
 from sightline.domain.states import Status
-from sightline.domain.words import split_words
+from sightline_api.images.bounding_box import BBOX_PATTERN, BoundingBox
 from sightline_api.images.index_search import Query as IndexQuery
 from sightline_api.images.listing import Filter
 from sightline_api.images.schemas import LabelName
+from sightline_api.images.search_text import NO_TEXT, SearchText, parse_search_text
 from sightline_api.problems import InvalidText
 
 #: Labels that one request may name; each is a partition to read.
@@ -47,6 +50,27 @@ async def _read_filter(
     text: Annotated[
         Texts, Query(description="Images whose recognized text or place has all of these words.")
     ] = [],  # noqa: B006
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=MAX_TEXT_LENGTH,
+            description="Images whose fields together have all of these words: the title (at first "
+            "the name of the file), description, camera, lens, place, labels and their synonyms, "
+            "and recognized text. The last word may be the start of a word; words in double quotes "
+            "are a phrase. Accents do not matter.",
+            examples=['lisbon nikon "rua augusta"'],
+        ),
+    ] = None,
+    bbox: Annotated[
+        str | None,
+        Query(
+            pattern=BBOX_PATTERN,
+            description="Images taken within this box: west, south, east and north in degrees. A "
+            "west greater than the east crosses the antimeridian.",
+            examples=["-9.23,38.69,-9.09,38.80"],
+        ),
+    ] = None,
     created_from: datetime | None = None,
     created_until: datetime | None = None,
     taken_from: datetime | None = None,
@@ -63,9 +87,10 @@ async def _read_filter(
     ] = None,
 ) -> Filter:
     words = _split(text)
+    search_text = _parse(q, words)
     query = None
-    if label or words or album:
-        query = IndexQuery(label, without, min_confidence, words, album)
+    if label or words or album or search_text.size:
+        query = IndexQuery(label, without, min_confidence, words, album, search_text)
     return Filter(
         query=query,
         status=status,
@@ -74,6 +99,7 @@ async def _read_filter(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        bbox=_parse_box(bbox),
         month=month,
     )
 
@@ -83,8 +109,27 @@ SelectedImages = Annotated[Filter, Depends(_read_filter)]
 
 def _split(texts: list[str]) -> list[str]:
     """Return every word once. Raises `InvalidText` for too many words, or a text without any."""
-    found = [split_words(text) for text in texts]
+    found = [split_search_words(text) for text in texts]
     words = list(dict.fromkeys(word for each in found for word in each))
     if len(words) > MAX_WORDS or not all(found):
         raise InvalidText
     return words
+
+
+def _parse(q: str | None, words: list[str]) -> SearchText:
+    """Raises `InvalidText` for text without a word, and if there are too many with `words`."""
+    if q is None:
+        return NO_TEXT
+    text = parse_search_text(q)
+    if not text.size or text.size + len(words) > MAX_WORDS:
+        raise InvalidText
+    return text
+
+
+def _parse_box(bbox: str | None) -> BoundingBox | None:
+    """Raises `RequestValidationError` for a box that is not on the globe."""
+    try:
+        return None if bbox is None else BoundingBox.parse(bbox)
+    except ValueError as error:
+        detail = {"type": "value_error", "loc": ("query", "bbox"), "msg": str(error)}
+        raise RequestValidationError([detail]) from error

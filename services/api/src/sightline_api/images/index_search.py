@@ -1,21 +1,46 @@
-"""Find images by labels, words and albums: a merge join of partitions that are sorted alike.
+"""Find images by labels, words and albums in their index.
 
-The join walks all partitions together in the requested order, and the one that is behind seeks to
-the position of the others. Where it would pass over most of what it
-reads, as a common label does beside a rare one, it looks up the next images of the other instead.
-The cost is proportional to the images that are found and passed over, never to the number that the
-owner has.
+The exact number of images of each term decides which term drives the search: the rarest. Its images
+are read in the requested order, and looked up in the index of the other terms, many at a time. A
+term that is nearly as rare is read beside the first one, because a range costs DynamoDB less than a
+look-up for each image. The cost is proportional to the images that are found and passed over, never
+to the number that the owner has. The number of calls that follow one another is bounded.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from sightline.batching import in_batches
+from sightline.domain.image_words import TEXT_FIELDS, WordField
 from sightline.domain.labels import fold_label
 from sightline.domain.sort_order import SortOrder
 from sightline.ports.image_index import ImageIndex, Term, TermMatch
+from sightline_api.images.search_text import NO_TEXT, SearchText
 
-#: Index entries that are read at once: few enough to waste little, enough for a page.
+#: Index entries that the first read of a search asks for, and the most that a later one does.
 READ_SIZE = 100
+MAX_READ_SIZE = 1_000
+
+#: Index entries that a read of one of several words asks for at least.
+MIN_READ_SIZE = 10
+
+#: Images that the index looks up in one call.
+LOOKUP_SIZE = 100
+
+#: Entries that are looked up after one read, of all terms together.
+MAX_LOOKUPS = 1_000
+
+#: Calls in progress at a time: a search must not take every connection from other callers.
+MAX_CONCURRENT_CALLS = 20
+
+#: A term with at most so many times the images of the rarest one is read beside it. One entry of a
+#: read takes a fiftieth of the capacity of a look-up, and all but one of so many may be useless.
+COMPARABLE_RATIO = 8
+
+#: Words that a prefix stands for at most: the first ones in the order of their characters.
+MAX_PREFIX_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +48,8 @@ class Query:
     """A search for images; it has at least a label, a word or an album.
 
     They have every one of `labels` with at least this confidence and none of `without`, their text
-    contains every one of the folded `words`, and they belong to the album.
+    or place has every one of the folded `words`, any field has what `text` looks for, and they
+    belong to the album.
     """
 
     labels: Sequence[str] = ()
@@ -31,124 +57,185 @@ class Query:
     min_confidence: float = 0
     words: Sequence[str] = ()
     album: str | None = None
+    text: SearchText = NO_TEXT
 
-    def terms(self) -> list[tuple[Term, float]]:
-        """Return the terms that must all match, each with its minimum confidence."""
-        labels = [(_label(name), self.min_confidence) for name in self.labels]
-        words = [(Term("word", word), 0.0) for word in self.words]
-        albums = [] if self.album is None else [(Term("album", self.album), 0.0)]
-        return [*albums, *words, *labels]
+    @property
+    def has_words(self) -> bool:
+        return bool(self.words or self.text.size)
 
 
-#: A read of `READ_SIZE` entries was mostly skipped if it served at most this many positions: each
-#: image found has two, itself and the next one that was tried. Looking images up instead costs
-#: DynamoDB more capacity for each, but one call for all of them.
-SPARSE_POSITIONS = 8
+@dataclass(slots=True)
+class _Requirement:
+    """Terms of which an image must have at least one; `images` is how many have them."""
+
+    terms: Sequence[Term]
+    min_confidence: float = 0
+    fields: frozenset[WordField] | None = None
+    images: int = 0
+
+    def accepts(self, match: TermMatch) -> bool:
+        """Return whether the match has the confidence, and one of the fields."""
+        if match.confidence < self.min_confidence:
+            return False
+        return self.fields is None or not self.fields.isdisjoint(match.fields)
 
 
-class _Partition:
-    """The images that one term finds, in the order of the search.
+class _Range(NamedTuple):
+    """The images of a requirement from a position on, as far as they were read.
 
-    The unread entries are every one that the search can still find, up to the last of them.
+    `last` is the last image that the read covers, and None if there are no further ones.
     """
 
-    def __init__(
-        self,
-        index: ImageIndex,
-        owner: str,
-        term: Term,
-        min_confidence: float,
-        order: SortOrder,
-    ) -> None:
-        self._index = index
-        self._owner = owner
-        self._term = term
-        self._min_confidence = min_confidence
-        self._order = order
-        #: Reversed, so that the next one is taken from the end.
-        self._unread: list[TermMatch] = []
-        #: The last image that the last read covers, and the positions that it was used for.
-        self._last: str | None = None
-        self._positions: set[str] = set()
+    ids: set[str]
+    last: str | None
 
-    async def seek(self, start: str | None, others: Sequence["_Partition"] = ()) -> str | None:
-        """Return the first image from the position `start` on; None if there is none.
 
-        Images that one of `others` does not have may be left out.
-        """
-        while True:
-            while self._unread and not self._fits(self._unread[-1], start):
-                self._unread.pop()
-            if self._unread:
-                position = self._unread[-1].image_id
-                self._positions.add(position)
-                return position
-            candidates = self._candidates(start, others)
-            if candidates:
-                self._unread = await self._look_up(candidates)
-                self._last = candidates[-1]
-            else:
-                entries = await self._index.find(
-                    self._owner, self._term, READ_SIZE, start, self._order
-                )
-                if not entries:
-                    return None
-                self._unread = entries[::-1]
-                self._last = entries[-1].image_id
-            self._positions.clear()
-            if not any(self._fits(entry, start) for entry in self._unread):
-                start = self._order.next_position(self._last)
+@dataclass(slots=True)
+class IndexSearch:
+    """A search of one owner's index, which continues after each read.
 
-    async def _look_up(self, image_ids: list[str]) -> list[TermMatch]:
-        """Return those of the images that the term finds, reversed."""
-        newest_first = await self._index.match(self._owner, self._term, image_ids)
-        return newest_first[::-1] if self._order is SortOrder.NEWEST else newest_first
+    `is_exhausted` is whether the last read reached the end. `position` is where the next read
+    starts; None is the beginning. `last` is the last image that the last read has passed over.
+    """
 
-    def _candidates(self, start: str | None, others: Sequence["_Partition"]) -> list[str]:
-        """Return the next images of another partition, if the last read here was mostly skipped."""
-        if self._last is None or start is None or len(self._positions) > SPARSE_POSITIONS:
-            return []
-        # The one that reaches furthest has the rarest term.
-        furthest = min if self._order is SortOrder.NEWEST else max
-        rarest = furthest(
-            (other for other in others if other is not self and other._unread),
-            key=lambda other: other._unread[0].image_id,
-            default=self,
+    index: ImageIndex
+    owner: str
+    query: Query
+    order: SortOrder = SortOrder.NEWEST
+    position: str | None = None
+    is_exhausted: bool = False
+    last: str | None = None
+    _required: list[_Requirement] = field(default_factory=list)
+    _slots: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_CALLS)
+    )
+
+    async def plan(self) -> int:
+        """Find the rarest term; return the number of calls in sequence that this took."""
+        query = self.query
+        required = [_Requirement([_label(name)], query.min_confidence) for name in query.labels]
+        required += [_Requirement([Term("word", word)], 0, TEXT_FIELDS) for word in query.words]
+        required += [_Requirement([Term("word", word)]) for word in query.text.words]
+        if query.album is not None:
+            required.append(_Requirement([Term("album", query.album)]))
+        calls = 0
+        if query.text.prefix is not None:
+            required.append(await self._expand(query.text.prefix))
+            calls += 1
+        if len(required) > 1:
+            await self._count(required)
+            calls += 1
+        self._required = sorted(required, key=lambda each: each.images)
+        self.is_exhausted = not self._required[0].terms or (
+            len(required) > 1 and not self._required[0].images
         )
-        ids = (entry.image_id for entry in reversed(rarest._unread))
-        return [image_id for image_id in ids if self._order.reaches(image_id, start)]
+        return calls
 
-    def _fits(self, entry: TermMatch, start: str | None) -> bool:
-        if entry.confidence < self._min_confidence:
+    @property
+    def calls_per_read(self) -> int:
+        """The number of calls in sequence that a read takes at most."""
+        return 2 if len(self._required) > 1 or self.query.without else 1
+
+    async def read(self, size: int) -> list[str]:
+        """Return the images that the query finds among the next ones of the rarest term.
+
+        At most `size` images are passed over, and fewer if each needs many look-ups.
+        """
+        rarest, *others = self._required
+        looked_up = sum(len(each.terms) for each in others) + len(self.query.without)
+        size = min(size, MAX_READ_SIZE, max(1, MAX_LOOKUPS // max(1, looked_up)))
+        comparable = [
+            each for each in others if each.images <= COMPARABLE_RATIO * max(1, rarest.images)
+        ]
+        driving, *ranges = await asyncio.gather(
+            self._read_range(rarest, size),
+            *(
+                self._read_range(each, min(MAX_READ_SIZE, size * each.images // rarest.images + 1))
+                for each in comparable
+            ),
+        )
+        ids = sorted(driving.ids, reverse=self.order is SortOrder.NEWEST)
+        self.is_exhausted = driving.last is None
+        if driving.last is not None:
+            self.last = driving.last
+            self.position = self.order.next_position(driving.last)
+        # What each of the other requirements must still be looked up for.
+        unknown: dict[int, Callable[[str], bool]] = {id(each): _accept_all for each in others}
+        for requirement, found in zip(comparable, ranges, strict=True):
+            ids = [each for each in ids if each in found.ids or self._is_after(each, found.last)]
+            unknown[id(requirement)] = _not_in(found.ids)
+        lookups = [
+            self._look_up(each, [one for one in ids if unknown[id(each)](one)]) for each in others
+        ]
+        excluded = [self._look_up(_Requirement([_label(name)]), ids) for name in self.query.without]
+        found_ids = await asyncio.gather(*lookups, *excluded)
+        for requirement, matching in zip(others, found_ids, strict=False):
+            is_unknown = unknown[id(requirement)]
+            ids = [each for each in ids if each in matching or not is_unknown(each)]
+        rejected = {each for found in found_ids[len(others) :] for each in found}
+        return [each for each in ids if each not in rejected]
+
+    async def _expand(self, prefix: str) -> _Requirement:
+        words = await self.index.list_words(self.owner, prefix, MAX_PREFIX_WORDS)
+        return _Requirement([Term("word", word) for word in words])
+
+    async def _count(self, required: Iterable[_Requirement]) -> None:
+        """Count the images of each requirement; an image may have several of its terms."""
+        terms = list(dict.fromkeys(term for each in required for term in each.terms))
+        counts = dict(zip(terms, await self.index.count_images(self.owner, terms), strict=True))
+        for each in required:
+            each.images = sum(counts[term] for term in each.terms)
+
+    async def _read_range(self, requirement: _Requirement, size: int) -> _Range:
+        """Return the images of the requirement from the position on, and how far they reach."""
+        size = max(MIN_READ_SIZE, size // max(1, len(requirement.terms)))
+        reads = await asyncio.gather(*(self._find(term, size) for term in requirement.terms))
+        # Beyond the end of one read, those of the other terms are incomplete.
+        ends = [found[-1].image_id for found in reads if len(found) == size]
+        nearest = max if self.order is SortOrder.NEWEST else min
+        last = nearest(ends) if ends else None
+        return _Range(
+            {
+                each.image_id
+                for found in reads
+                for each in found
+                if requirement.accepts(each) and not self._is_after(each.image_id, last)
+            },
+            last,
+        )
+
+    async def _look_up(self, requirement: _Requirement, image_ids: Sequence[str]) -> set[str]:
+        """Return those of the images that the requirement finds."""
+        reads = await asyncio.gather(
+            *(
+                self._match(term, batch)
+                for term in requirement.terms
+                for batch in in_batches(image_ids, LOOKUP_SIZE)
+            )
+        )
+        return {each.image_id for found in reads for each in found if requirement.accepts(each)}
+
+    async def _find(self, term: Term, size: int) -> list[TermMatch]:
+        async with self._slots:
+            return await self.index.find(self.owner, term, size, self.position, self.order)
+
+    async def _match(self, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
+        async with self._slots:
+            return await self.index.match(self.owner, term, image_ids)
+
+    def _is_after(self, image_id: str, last: str | None) -> bool:
+        """Return whether an image follows the last one that a read covers."""
+        if last is None:
             return False
-        return start is None or self._order.reaches(entry.image_id, start)
+        return image_id < last if self.order is SortOrder.NEWEST else image_id > last
 
 
-async def find_images(
-    index: ImageIndex,
-    owner: str,
-    query: Query,
-    start: str | None = None,
-    order: SortOrder = SortOrder.NEWEST,
-) -> AsyncIterator[str]:
-    """Iterate over the ids of the images that the query finds, from the position `start` on."""
-    included = [_Partition(index, owner, term, least, order) for term, least in query.terms()]
-    excluded = [_Partition(index, owner, _label(name), 0, order) for name in query.without]
-    while True:
-        candidate = start
-        agreed = False
-        while not agreed:
-            agreed = True
-            for partition in included:
-                found = await partition.seek(candidate, included)
-                if found is None:
-                    return
-                if found != candidate:
-                    candidate, agreed = found, False
-        assert candidate is not None  # noqa: S101 - at least one partition has it
-        if not any([await partition.seek(candidate) == candidate for partition in excluded]):
-            yield candidate
-        start = order.next_position(candidate)
+def _accept_all(_: str) -> bool:
+    return True
+
+
+def _not_in(ids: set[str]) -> Callable[[str], bool]:
+    return lambda image_id: image_id not in ids
 
 
 def _label(name: str) -> Term:

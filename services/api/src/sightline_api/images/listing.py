@@ -1,4 +1,4 @@
-"""List an owner's images, all of them or those that a filter selects."""
+"""List an owner's images without a search: all of them, or those that a filter selects."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary
 from sightline.domain.timeline import month_of
-from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageTable, SummaryPage
-from sightline_api.images.index_search import Query, find_images
+from sightline_api.images.bounding_box import BoundingBox
+from sightline_api.images.index_search import Query
 
 #: Images that are read at once where a filter may skip some, and the most that are read for one
 #: page. A page that ends there may be short, or even empty; its cursor continues the list.
@@ -38,30 +38,32 @@ class Filter:
     created_until: datetime | None = None
     taken_from: datetime | None = None
     taken_until: datetime | None = None
+    bbox: BoundingBox | None = None
     month: str | None = None
 
     @property
-    def created(self) -> "_IdRange":
+    def created(self) -> "IdRange":
         """The ids of the range of creation times."""
-        return _IdRange(_first_id(self.created_from), _first_id(self.created_until))
+        return IdRange(_first_id(self.created_from), _first_id(self.created_until))
 
     @property
     def is_selective(self) -> bool:
         """Whether many of the images that are read may not match."""
-        has_words = self.query is not None and self.query.words
         # The index leaves out the labels of a query itself.
         has_labels = self.query is None and self.without
         has_times = self.taken_from or self.taken_until or self.month
-        return any((self.status, has_times, has_words, has_labels))
+        return any((self.status, has_times, self.bbox, has_labels))
 
     def matches(self, image: ImageSummary) -> bool:
-        """Return whether the image has the status and labels, and was taken within the range."""
+        """Return whether the image has the status and labels, and was taken when and where."""
         if self.status is None:
             if image.status is Status.AWAITING_UPLOAD:
                 return False
         elif image.status is not self.status:
             return False
         if not self.without.isdisjoint(image.labels):
+            return False
+        if self.bbox is not None and not self.bbox.contains(image.renditions.place):
             return False
         if self.month is not None and month_of(image.timeline_at) != self.month:
             return False
@@ -77,13 +79,13 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class _IdRange:
+class IdRange:
     """Image ids from `start` on and before `end`; None is unlimited."""
 
     start: str | None
     end: str | None
 
-    def after(self, image_id: str, order: SortOrder) -> "_IdRange":
+    def after(self, image_id: str, order: SortOrder) -> "IdRange":
         """Return the part of the range that follows an id in this order."""
         if order is SortOrder.NEWEST:
             return replace(self, end=image_id if self.end is None else min(self.end, image_id))
@@ -107,7 +109,6 @@ class Listing:
     """Lists the images of one owner in one order."""
 
     images: ImageTable
-    index: ImageIndex
     owner: str
     order: SortOrder = SortOrder.NEWEST
 
@@ -120,7 +121,9 @@ class Listing:
         size = READ_SIZE if selected.is_selective else limit
         found: list[ImageSummary] = []
         for _ in range(MAX_READ // READ_SIZE):
-            page = await self._read(selected.query, size, remaining)
+            page = await self.images.page_summaries(
+                self.owner, size, remaining.end, remaining.start, self.order
+            )
             after = page.next_after
             for image in filter(selected.matches, page.images):
                 if len(found) == limit:
@@ -131,30 +134,6 @@ class Listing:
             remaining = remaining.after(after, self.order)
             size = READ_SIZE
         return SummaryPage(found, after)
-
-    async def _read(self, query: Query | None, size: int, ids_in: _IdRange) -> SummaryPage:
-        """Return the first images of the range that the query finds, or the first of all images."""
-        if query is None:
-            return await self.images.page_summaries(
-                self.owner, size, ids_in.end, ids_in.start, self.order
-            )
-        ids: list[str] = []
-        start = ids_in.first_position(self.order)
-        async for image_id in find_images(self.index, self.owner, query, start, self.order):
-            if image_id not in ids_in:
-                break
-            if len(ids) == size:
-                return SummaryPage(await self._get(query, ids), ids[-1])
-            ids.append(image_id)
-        return SummaryPage(await self._get(query, ids), None)
-
-    async def _get(self, query: Query, ids: list[str]) -> list[ImageSummary]:
-        if not query.words:
-            return await self.images.get_summaries(self.owner, ids)
-        # Words are indexed a moment before the text is stored, and removed a moment after: the text
-        # itself decides.
-        images = await self.images.get_many(self.owner, ids)
-        return [each.summary for each in images if each.found_words.issuperset(query.words)]
 
 
 def _first_id(at: datetime | None) -> str | None:

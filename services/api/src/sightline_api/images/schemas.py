@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sightline.domain import capture, labels, summaries
 from sightline.domain.capture import GeoPosition
 from sightline.domain.ids import AlbumId, ImageId
+from sightline.domain.image_words import WordField
 from sightline.domain.images import PART_NAMES, Image, Part, PartName
 from sightline.domain.recognition import (
     DetectedFace,
@@ -29,6 +30,7 @@ from sightline_api.images.capture_times import (
     known_instant,
 )
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
+from sightline_api.images.searching import FoundImage
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
@@ -223,6 +225,17 @@ class LinkedRendition(BaseModel):
     height: int = Field(examples=[192])
 
 
+class SearchMatch(BaseModel):
+    """A word, phrase or start of a word of a search, and the fields of the image that have it."""
+
+    word: str = Field(description="As it was compared: folded.", examples=["lisbon"])
+    fields: list[WordField] = Field(examples=[["title", "place"]])
+
+    @classmethod
+    def all_of(cls, matches: dict[str, frozenset[WordField]]) -> list[Self]:
+        return [cls(word=word, fields=sorted(fields)) for word, fields in matches.items()]
+
+
 class ImageSummary(BaseModel):
     """An image in a list; `GET /v1/images/{image_id}` returns all of it."""
 
@@ -252,9 +265,17 @@ class ImageSummary(BaseModel):
     )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
     created_at: datetime
+    matches: list[SearchMatch] = Field(
+        default=[], description="What matched the words of `q`; empty without `q`."
+    )
 
     @classmethod
-    def of(cls, image: summaries.ImageSummary, urls: dict[str, str]) -> Self:
+    def of(
+        cls,
+        image: summaries.ImageSummary,
+        urls: dict[str, str],
+        matches: dict[str, frozenset[WordField]] | None = None,
+    ) -> Self:
         """Build the summary; `urls` has the URL of each rendition by its key."""
         renditions = image.renditions
         return cls(
@@ -277,6 +298,7 @@ class ImageSummary(BaseModel):
             preview=link_rendition(renditions.preview, urls),
             albums=sorted(image.albums),
             created_at=image.created_at,
+            matches=SearchMatch.all_of(matches or {}),
         )
 
 
@@ -293,6 +315,16 @@ class ImageSummaryPage(BaseModel):
         urls = await sign_links(images, signer)
         return cls(
             items=[ImageSummary.of(image, urls) for image in images], next_cursor=next_cursor
+        )
+
+    @classmethod
+    async def of_search(
+        cls, found: Sequence[FoundImage], next_cursor: str | None, signer: Signer
+    ) -> Self:
+        urls = await sign_links([each.summary for each in found], signer)
+        return cls(
+            items=[ImageSummary.of(each.summary, urls, each.matches) for each in found],
+            next_cursor=next_cursor,
         )
 
 

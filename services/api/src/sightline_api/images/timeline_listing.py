@@ -1,19 +1,24 @@
 """List an owner's images by the time of capture, or else of upload."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from sightline.domain.image_words import WordField
+from sightline.domain.labels import fold_label
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.domain.timeline import TimelineRange
-from sightline.ports.image_index import ImageIndex
+from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable
-from sightline.ports.timeline_table import TimelinePage, TimelineTable
+from sightline.ports.timeline_table import TimelineTable
 from sightline_api.images.index_search import Query
 from sightline_api.images.listing import MAX_READ, READ_SIZE, Filter
+from sightline_api.images.searching import FoundImage, SearchPage, match_words
 from sightline_api.pagination import decode_prefixed_cursor, encode_cursor
+
+#: The fields that have each word or phrase of a search.
+Matches = dict[str, frozenset[WordField]]
 
 #: The offsets from UTC that a time of capture may have, and the wall-clock time with it.
 MAX_OFFSET = timedelta(hours=14)
@@ -50,28 +55,28 @@ class TimelineListing:
     owner: str
     order: SortOrder = SortOrder.NEWEST
 
-    async def page(self, selected: Filter, limit: int, after: str | None) -> TimelinePage:
+    async def page(self, selected: Filter, limit: int, after: str | None) -> SearchPage:
         """Return the first `limit` of the selected images that follow the position `after`."""
         remaining = _range_of(selected)
         if after is not None:
             remaining = remaining.after(after, self.order)
         is_selective = selected.is_selective or selected.query is not None
         size = READ_SIZE if is_selective else limit
-        found: list[ImageSummary] = []
+        found: list[FoundImage] = []
         for _ in range(MAX_READ // READ_SIZE):
             page = await self.timeline.page(self.owner, size, remaining, self.order)
             after = page.next_after
             for image in await self._select(selected, page.images):
                 if len(found) == limit:
-                    return TimelinePage(found, found[-1].timeline_position)
+                    return SearchPage(found, found[-1].summary.timeline_position)
                 found.append(image)
             if after is None or (size == limit == len(found)):
                 break
             remaining = remaining.after(after, self.order)
             size = READ_SIZE
-        return TimelinePage(found, after)
+        return SearchPage(found, after)
 
-    async def _select(self, selected: Filter, images: list[ImageSummary]) -> list[ImageSummary]:
+    async def _select(self, selected: Filter, images: list[ImageSummary]) -> list[FoundImage]:
         matching = [
             image
             for image in images
@@ -79,23 +84,30 @@ class TimelineListing:
             if selected.matches(image)
         ]
         if selected.query is None or not matching:
-            return matching
+            return [FoundImage(image, {}) for image in matching]
         found = await self._find(selected.query, [image.image_id for image in matching])
-        return [image for image in matching if image.image_id in found]
+        return [
+            FoundImage(image, found[image.image_id])
+            for image in matching
+            if image.image_id in found
+        ]
 
-    async def _find(self, query: Query, image_ids: Sequence[str]) -> set[str]:
-        """Return those of up to 100 images that the query finds."""
-        remaining = list(image_ids)
-        for term, min_confidence in query.terms():
+    async def _find(self, query: Query, image_ids: list[str]) -> dict[str, Matches]:
+        """Return those of up to 100 images that the query finds, with what matched."""
+        remaining = image_ids
+        terms = [(Term("label", fold_label(name)), query.min_confidence) for name in query.labels]
+        if query.album is not None:
+            terms.append((Term("album", query.album), 0.0))
+        for term, min_confidence in terms:
             if not remaining:
-                return set()
+                return {}
             matches = await self.index.match(self.owner, term, remaining)
             remaining = [each.image_id for each in matches if each.confidence >= min_confidence]
-        if not query.words or not remaining:
-            return set(remaining)
-        # Words are indexed a moment before the text is stored, and removed a moment after.
+        if not query.has_words or not remaining:
+            return {image_id: {} for image_id in remaining}
         images = await self.images.get_many(self.owner, remaining)
-        return {each.image_id for each in images if each.found_words.issuperset(query.words)}
+        matched = {image.image_id: match_words(image, query) for image in images}
+        return {image_id: found for image_id, found in matched.items() if found is not None}
 
 
 def _range_of(selected: Filter) -> TimelineRange:

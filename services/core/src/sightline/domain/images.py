@@ -5,9 +5,11 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field
 
+from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.failures import Failure
-from sightline.domain.labels import ImageLabel, visible_labels
+from sightline.domain.image_words import FieldTexts, WordField, WordFields, index_texts
+from sightline.domain.labels import ImageLabel, fold_label, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Feature, Recognition
@@ -20,9 +22,7 @@ from sightline.domain.summaries import (
     RenditionsSummary,
     summarize_renditions,
 )
-from sightline.domain.text import remove_marks
 from sightline.domain.timeline import month_of, timeline_position, timeline_time, trash_position
-from sightline.domain.words import MAX_PLACE_WORDS, collect_words
 
 Result = TypeVar("Result", bound=Value)
 
@@ -154,8 +154,9 @@ class Image(Value):
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
     still sees it. `albums` are the ids of the albums that contain the image. `trashed_albums` are
     those that contained it when it was moved to the trash, and `trashed_covers` those of them whose
-    cover it was. `words` are the words that it is indexed by: at least those found in it. The table
-    maintains all of them.
+    cover it was; the table maintains all three. `indexed_words` are the words that a table in
+    DynamoDB has entries for: at least those of `word_fields`. `earlier_words` are those that an
+    earlier schema version has entries for.
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
     so the consumers continue the trace from the row. `is_outdated` marks an image that was read
     from a row of an earlier schema version, which the table migrates with its next write.
@@ -175,7 +176,8 @@ class Image(Value):
     albums: frozenset[str] = frozenset()
     trashed_albums: frozenset[str] = frozenset()
     trashed_covers: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
+    indexed_words: frozenset[str] = frozenset()
+    earlier_words: frozenset[str] = Field(default=frozenset(), exclude=True)
     traceparent: str | None = None
     is_outdated: bool = Field(default=False, exclude=True)
     home: str | None = None
@@ -290,23 +292,44 @@ class Image(Value):
         return tuple(ImageLabel(label.name, label.confidence) for label in labels)
 
     @property
-    def found_words(self) -> frozenset[str]:
-        """The words that the image is found by."""
-        return self.recognized_words | self.place_words
+    def texts(self) -> FieldTexts:
+        """The texts that the image is found by: its own once the renditions of it have begun.
+
+        One part alone brings in the title and the description, so that the parts, which begin at
+        the same time, do not both index them.
+        """
+        details = self.details if self.renditions.etag is not None else Details()
+        recognition, renditions = self.recognition.result, self.renditions.result
+        capture = renditions.capture if renditions else Capture()
+        texts: dict[WordField, tuple[str | None, ...]] = {
+            WordField.TITLE: (details.title,),
+            WordField.DESCRIPTION: (details.description,),
+            WordField.CAMERA: (capture.camera,),
+            WordField.LENS: (capture.lens,),
+            WordField.PLACE: capture.place.names if capture.place else (),
+            WordField.LABEL: self._label_names,
+            WordField.TEXT: tuple(text.text for text in (recognition and recognition.text) or ()),
+        }
+        return tuple(
+            (name, found) for name, lines in texts.items() if (found := tuple(filter(None, lines)))
+        )
 
     @property
-    def recognized_words(self) -> frozenset[str]:
-        """The words of the recognized text."""
-        result = self.recognition.result
-        return collect_words(text.text for text in (result and result.text) or ())
+    def _label_names(self) -> tuple[str, ...]:
+        """The names and synonyms of the labels that the image is found by."""
+        labels, result = self.indexed_labels, self.recognition.result
+        synonyms = [
+            alias
+            for label in (result and result.labels) or ()
+            if fold_label(label.name) in labels
+            for alias in label.aliases
+        ]
+        return (*(label.name for label in labels.values()), *synonyms)
 
     @property
-    def place_words(self) -> frozenset[str]:
-        """The words of the names of the place where the image was captured."""
-        place = self.renditions.result and self.renditions.result.capture.place
-        names = place.names if place else ()
-        # Both with and without accents: few people write the name of a foreign city with them.
-        return collect_words((*names, *map(remove_marks, names)), MAX_PLACE_WORDS)
+    def word_fields(self) -> WordFields:
+        """The words that the image is found by, and the fields of each."""
+        return index_texts(self.texts)
 
     @property
     def calls(self) -> dict[Feature, int]:
@@ -365,17 +388,26 @@ def find_changes(before: Image, after: Image) -> list[str]:
 def find_preconditions(before: Image, after: Image) -> set[str]:
     """Return the revised attributes that must still be as in `before` for the write.
 
-    These are the ones that change, and those that the index of labels and the timeline are derived
-    from. Details and recognition determine the labels. Both parts determine whether the image has
-    been uploaded, before which its labels are not indexed: the first write to a part must not miss
-    new details, and new details must not miss that write. Details and renditions determine the
-    position in the timeline. What moves to the trash or back takes all of these with it.
+    These are the ones that change, and those that the indexes of labels and words and the timeline
+    derive from. Details and recognition determine the labels. Both parts determine whether the
+    image has been uploaded, before which its labels are not indexed: the first write to a part must
+    not miss new details, and new details must not miss that write. Details and renditions determine
+    the position in the timeline, and all of them the fields of a word that is indexed already. What
+    moves to the trash or back takes all of these with it.
     """
     if before.is_trashed != after.is_trashed:
         return set(REVISED)
     changes = set(find_changes(before, after))
     if _is_moved(before, after):
         changes |= {"details", "renditions"}
+    if "details" in changes and before.renditions.etag is None:
+        # The renditions begin to index the title and the description.
+        changes.add("renditions")
+    if before.renditions.etag is None and after.renditions.etag is not None:
+        changes.add("details")
+    old_words, new_words = before.word_fields, after.word_fields
+    if any(new_words.get(word) != fields for word, fields in old_words.items()):
+        return set(REVISED)
     is_relabeled = before.labels != after.labels
     if before.status is Status.AWAITING_UPLOAD:
         is_indexed = before.indexed_labels != after.indexed_labels
@@ -393,3 +425,9 @@ def _is_moved(before: Image, after: Image) -> bool:
         after.taken_at,
         after.is_in_timeline,
     )
+
+
+def adds_known_word(before: Image, after: Image, current: Image) -> bool:
+    """Return whether a write indexes a word that another write has indexed since `before`."""
+    new_words = after.word_fields.keys() - before.word_fields.keys()
+    return not new_words.isdisjoint(current.word_fields.keys())

@@ -51,12 +51,6 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
-def remove_marks(text: str) -> str:
-    """Return the text without its accents and other nonspacing marks."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(each for each in decomposed if unicodedata.category(each) != "Mn")
-
-
 def _is_visible(character: str) -> bool:
     if character in (ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER):
         return True

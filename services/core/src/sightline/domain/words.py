@@ -14,12 +14,6 @@ from icu4py.breakers import WordBreaker
 
 from sightline.domain.text import fold_text
 
-#: Indexed words of one image; a page of a book has more, a sign or a receipt does not.
-MAX_WORDS = 200
-
-#: Indexed words of the names of a place: few enough for the transaction that stores them.
-MAX_PLACE_WORDS = 30
-
 #: Indexed characters of a word; anything longer is hardly a word.
 MAX_WORD_LENGTH = 50
 
@@ -28,6 +22,9 @@ MIN_COMPOUND_LENGTH, MAX_COMPOUND_LENGTH = 3, 20
 
 #: Compound words whose parts are cached.
 CACHED_COMPOUNDS = 10_000
+
+#: The combining marks of Latin, Greek and Cyrillic (the block Combining Diacritical Marks).
+_FIRST_ACCENT, _LAST_ACCENT = "\u0300", "\u036f"
 
 #: ICU uses the same dictionaries in every locale.
 _LOCALE = "en"
@@ -40,7 +37,20 @@ def split_words(text: str) -> list[str]:
     return [word[:MAX_WORD_LENGTH] for word in words]
 
 
-def collect_words(texts: Iterable[str], limit: int = MAX_WORDS) -> frozenset[str]:
+def fold_accents(text: str) -> str:
+    """Return the text without the accents of Latin, Greek and Cyrillic letters.
+
+    Marks of other scripts stay: in those of India, they are the vowels. A letter that Unicode does
+    not decompose stays as well, such as \u00f8.
+    """
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFD", text)
+    kept = "".join(each for each in decomposed if not _FIRST_ACCENT <= each <= _LAST_ACCENT)
+    return unicodedata.normalize("NFC", kept)
+
+
+def collect_words(texts: Iterable[str], limit: int) -> frozenset[str]:
     """Return the first `limit` distinct words of several texts, and the parts of compounds.
 
     A search is for whole words. The parts are indexed beside them, so that the name of a city finds

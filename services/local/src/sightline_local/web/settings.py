@@ -27,6 +27,7 @@ class WebSettings(BaseSettings):
     cloud: str = Field(description="URL of Cognito and S3 for browsers.")
     pool_id: str = Field(description="ID of the Cognito user pool.")
     client_id: str = Field(description="ID of the app client of the pool.")
+    sign_in_page: bool = Field(False, description="Offer the sign-in page of the user pool.")
     features: tuple[Feature, ...] = Field(description="Features offered for recognition.")
     demo_email: str = Field(description="Email address of the demo user.")
     demo_password: str = Field(description="Password of the demo user.")
@@ -39,6 +40,8 @@ class WebSettings(BaseSettings):
                 "endpoint": f"{self.cloud}/",
                 "poolId": self.pool_id,
                 "clientId": self.client_id,
+                "domain": self.cloud,
+                "identityProviders": ["COGNITO"] if self.sign_in_page else [],
             },
             "features": {
                 "offered": self.features,

@@ -83,6 +83,7 @@ from .rendition_view import RenditionView
 from .renditions_view import RenditionsView
 from .reprocess_request import ReprocessRequest
 from .reprocess_request_parts_item import ReprocessRequestPartsItem
+from .search_match import SearchMatch
 from .sort_order import SortOrder
 from .status import Status
 from .timeline_month import TimelineMonth
@@ -99,6 +100,7 @@ from .webhook_request import WebhookRequest
 from .webhook_view import WebhookView
 from .webhook_view_state import WebhookViewState
 from .webhook_with_secret import WebhookWithSecret
+from .word_field import WordField
 
 __all__ = (
     "AlbumChanges",
@@ -184,6 +186,7 @@ __all__ = (
     "RenditionView",
     "ReprocessRequest",
     "ReprocessRequestPartsItem",
+    "SearchMatch",
     "SortOrder",
     "Status",
     "TimelineMonth",
@@ -200,4 +203,5 @@ __all__ = (
     "WebhookView",
     "WebhookViewState",
     "WebhookWithSecret",
+    "WordField",
 )

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..models.status import Status
+from ..types import UNSET, Unset
 from typing import cast
 import datetime
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..models.geo_position import GeoPosition
     from ..models.image_label import ImageLabel
     from ..models.linked_rendition import LinkedRendition
+    from ..models.search_match import SearchMatch
 
 
 T = TypeVar("T", bound="ImageSummary")
@@ -45,6 +47,7 @@ class ImageSummary:
         preview (LinkedRendition | None): The smallest rendition of at least 1,024 pixels, or else the largest.
         albums (list[str]): Ids of the albums that contain the image.
         created_at (datetime.datetime):
+        matches (list[SearchMatch] | Unset): What matched the words of `q`; empty without `q`.
     """
 
     id: str
@@ -66,12 +69,14 @@ class ImageSummary:
     preview: LinkedRendition | None
     albums: list[str]
     created_at: datetime.datetime
+    matches: list[SearchMatch] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.geo_position import GeoPosition  # noqa: PLC0415
         from ..models.image_label import ImageLabel  # noqa: PLC0415
         from ..models.linked_rendition import LinkedRendition  # noqa: PLC0415
+        from ..models.search_match import SearchMatch  # noqa: PLC0415
 
         id = self.id
 
@@ -138,6 +143,13 @@ class ImageSummary:
 
         created_at = self.created_at.isoformat()
 
+        matches: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.matches, Unset):
+            matches = []
+            for matches_item_data in self.matches:
+                matches_item = matches_item_data.to_dict()
+                matches.append(matches_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -163,6 +175,8 @@ class ImageSummary:
                 "created_at": created_at,
             }
         )
+        if matches is not UNSET:
+            field_dict["matches"] = matches
 
         return field_dict
 
@@ -171,6 +185,7 @@ class ImageSummary:
         from ..models.geo_position import GeoPosition  # noqa: PLC0415
         from ..models.image_label import ImageLabel  # noqa: PLC0415
         from ..models.linked_rendition import LinkedRendition  # noqa: PLC0415
+        from ..models.search_match import SearchMatch  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -308,6 +323,15 @@ class ImageSummary:
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
+        _matches = d.pop("matches", UNSET)
+        matches: list[SearchMatch] | Unset = UNSET
+        if _matches is not UNSET:
+            matches = []
+            for matches_item_data in _matches:
+                matches_item = SearchMatch.from_dict(matches_item_data)
+
+                matches.append(matches_item)
+
         image_summary = cls(
             id=id,
             status=status,
@@ -328,6 +352,7 @@ class ImageSummary:
             preview=preview,
             albums=albums,
             created_at=created_at,
+            matches=matches,
         )
 
         image_summary.additional_properties = d

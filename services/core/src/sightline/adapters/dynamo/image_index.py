@@ -5,7 +5,7 @@ by image id.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,24 +13,22 @@ from botocore.exceptions import ClientError
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import (
     Item,
+    album_key,
     band_key,
     band_partition,
-    image_key,
     index_key,
     label_count_key,
     label_counts_partition,
     plain_item,
     term_partition,
+    word_count_key,
+    word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import query, read_many
-from sightline.adapters.dynamo.transactions import (
-    LIVE,
-    is_condition_failure,
-    raise_conflict,
-    transact,
-)
+from sightline.adapters.dynamo.transactions import is_condition_failure
 from sightline.batching import in_batches
-from sightline.domain.images import PART_NAMES, Image
+from sightline.domain.albums import AlbumKey
+from sightline.domain.image_words import WordField
 from sightline.domain.labels import ImageLabel
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.perceptual_hash import split_bands
@@ -40,9 +38,6 @@ from sightline.ports.image_index import HashMatch, LabelCount, Term, TermMatch
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
-
-#: Words that one transaction indexes, beside the row that names them, with room to spare.
-WORDS_PER_TRANSACTION = 50
 
 #: Queries of bands in progress at a time: one search must not take every connection.
 CONCURRENT_QUERIES = 12
@@ -81,6 +76,29 @@ class DynamoImageIndex:
         keys = [index_key(ImageKey(owner, image_id), term) for image_id in dict.fromkeys(image_ids)]
         items = map(plain_item, await read_many(self._client, self._table, keys))
         return sorted(map(_read_match, items), reverse=True)
+
+    async def count_images(self, owner: str, terms: Sequence[Term]) -> list[int]:
+        keys = {term: _count_item_key(owner, term) for term in terms}
+        items = await read_many(self._client, self._table, keys.values())
+        counts = {(item["pk"]["S"], item["sk"]["S"]): int(item["images"]["N"]) for item in items}
+        return [
+            counts.get((key["pk"]["S"], key["sk"]["S"]), 0)
+            for key in (keys[term] for term in terms)
+        ]
+
+    async def list_words(self, owner: str, prefix: str, limit: int) -> list[str]:
+        request: Any = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "FilterExpression": "images > :none",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": word_counts_partition(owner)},
+                ":prefix": {"S": prefix},
+                ":none": {"N": "0"},
+            },
+            "Limit": limit,
+        }
+        return [item["sk"] for item in await query(self._client, request, limit)]
 
     async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         found: set[HashMatch] = set()
@@ -125,7 +143,23 @@ class DynamoImageIndex:
 
 
 def _read_match(item: Item) -> TermMatch:
-    return TermMatch(item["sk"], float(item.get("confidence", 100)))
+    fields = frozenset(map(WordField, item.get("fields", ())))
+    return TermMatch(item["sk"], float(item.get("confidence", 100)), fields)
+
+
+def _key_of(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _count_item_key(owner: str, term: Term) -> Item:
+    """Return the key of the item that counts the images of a term."""
+    match term.kind:
+        case "label":
+            return label_count_key(owner, term.name)
+        case "word":
+            return word_count_key(owner, term.name)
+        case "album":
+            return album_key(AlbumKey(owner, term.name))
 
 
 class LabelIndexWriter:
@@ -199,70 +233,3 @@ class HashIndexWriter:
             entry = band_key(key, band) | {"perceptual_hash": serialize(new)}
             writes.append({"Put": {"TableName": self._table, "Item": entry}})
         return writes
-
-
-class WordIndexWriter:
-    """The index entries of words.
-
-    The few words of a place are written in the transaction that stores it, and stay until the image
-    is deleted. Recognized text has up to 200, which do not fit into the transaction of its
-    recognition. They are indexed just before it, and the row names them: a crash leaves nothing
-    that a deletion misses.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def entries(self, key: ImageKey, words: Iterable[str]) -> "list[TransactWriteItemTypeDef]":
-        """Return the writes that index words, beside an update of the row that names them."""
-        items = [index_key(key, Term("word", word)) for word in sorted(words)]
-        return [{"Put": {"TableName": self._table, "Item": item}} for item in items]
-
-    async def add(self, image: Image) -> None:
-        """Index the words of a recognition that is about to be stored. Raises `Conflict`.
-
-        The row names each word before, or in the same transaction as, its entry. All words are
-        written, whatever the row names already: another store may be removing them right now.
-        """
-        for chunk in in_batches(sorted(image.recognized_words), WORDS_PER_TRANSACTION):
-            writes = [self._update_names(image, "ADD", chunk, LIVE, {})]
-            writes += self.entries(image.key, chunk)
-            try:
-                await transact(self._client, writes)
-            except ClientError as error:
-                raise_conflict(error)
-
-    async def remove(self, image: Image, words: frozenset[str]) -> None:
-        """Remove words from the index, while the image is still as stored, or being deleted."""
-        condition, values = "attribute_exists(deleted_at)", {}
-        if image.deleted_at is None:
-            condition = " AND ".join(f"{name}.#revision = :{name}" for name in PART_NAMES)
-            values = {f":{name}": {"N": str(image.part(name).revision)} for name in PART_NAMES}
-        for chunk in in_batches(sorted(words), WORDS_PER_TRANSACTION):
-            writes = [self._update_names(image, "DELETE", chunk, condition, values)]
-            for word in chunk:
-                entry = index_key(image.key, Term("word", word))
-                writes.append({"Delete": {"TableName": self._table, "Key": entry}})
-            try:
-                await transact(self._client, writes)
-            except ClientError as error:
-                # The row changed: another recognition removes the words, or a place needs them. For
-                # a word that stays, the text of the image decides whether it is found.
-                if not is_condition_failure(error):
-                    raise
-
-    def _update_names(
-        self, image: Image, action: str, words: list[str], condition: str, values: Item
-    ) -> "TransactWriteItemTypeDef":
-        """Return the update of the words that the image's row names."""
-        update: Any = {
-            "TableName": self._table,
-            "Key": image_key(image.key),
-            "UpdateExpression": f"{action} words :words",
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": {":words": {"SS": words}, **values},
-        }
-        if values:
-            update["ExpressionAttributeNames"] = {"#revision": "revision"}
-        return {"Update": update}

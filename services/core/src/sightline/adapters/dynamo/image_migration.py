@@ -25,6 +25,7 @@ from sightline.adapters.dynamo.upgrades import (
     compare_indexed_labels,
     current_version,
 )
+from sightline.adapters.dynamo.word_index import WordChanges, WordIndexWriter
 from sightline.domain.images import REVISED, Image
 from sightline.domain.labels import ImageLabel
 from sightline.optimistic import Conflict
@@ -42,6 +43,7 @@ class ImageMigration:
         self._table = table
         self._labels = LabelIndexWriter(client, table)
         self._months = MonthCountWriter(table)
+        self._words = WordIndexWriter(client, table)
 
     async def migrate(self, image: Image) -> bool:
         """Write the row as the current version has it; return False if it is current already.
@@ -50,6 +52,7 @@ class ImageMigration:
         """
         if not image.is_outdated:
             return False
+        await self._migrate_words(image)
         labels = compare_indexed_labels(image)
         existing = await self._find_entries(image, labels.uncertain)
         indexed: dict[str, ImageLabel] = {
@@ -73,6 +76,18 @@ class ImageMigration:
         for key in indexed.keys() - labels.current.keys():
             await self._labels.remove_unused(image.owner, key)
         return True
+
+    async def _migrate_words(self, image: Image) -> None:
+        """Index the words of an image, and remove the entries of its earlier words; repeatable.
+
+        Raises `Conflict`.
+        """
+        words, named = image.word_fields, image.indexed_words
+        if image.deleted_at is None:
+            new = {word: fields for word, fields in words.items() if word not in named}
+            await self._words.add(image, WordChanges(new, {}, frozenset()), "attribute_exists(pk)")
+            named |= words.keys()
+        await self._words.remove_uncounted(image, image.earlier_words - named)
 
     async def _find_entries(self, image: Image, labels: set[str]) -> set[str]:
         """Return those of the labels that the image has an index entry for."""
@@ -114,7 +129,7 @@ class ImageMigration:
         return {
             "TableName": self._table,
             "Key": image_key(image.key),
-            "UpdateExpression": f"SET {', '.join(sets)}",
+            "UpdateExpression": f"SET {', '.join(sets)} REMOVE words",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from sightline.adapters.dynamo.attribute_values import serialize
-from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter, WordIndexWriter
+from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.image_migration import ImageMigration
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
@@ -26,14 +26,20 @@ from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import (
     LIVE,
+    MAX_TRANSACTION_ITEMS,
     is_condition_failure,
     raise_conflict,
     transact,
 )
 from sightline.adapters.dynamo.upgrades import lacks_summary
 from sightline.adapters.dynamo.usage import UsageWriter
+from sightline.adapters.dynamo.word_index import (
+    RowUpdate,
+    WordIndexWriter,
+    find_word_changes,
+)
 from sightline.domain.clock import now
-from sightline.domain.images import Image, find_changes, find_preconditions
+from sightline.domain.images import REVISED, Image, find_changes, find_preconditions
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
@@ -116,20 +122,19 @@ class DynamoImageTable:
 
     async def store(self, before: Image, after: Image) -> None:
         await self._migration.migrate(before)
-        has_new_place = after.renditions.result is not before.renditions.result
-        place_words = after.place_words if has_new_place else frozenset()
-        update = self._update_image(before, after, place_words)
         derived = [
             *self._labels.changes(after.key, before.indexed_labels, after.indexed_labels),
             *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
-            *self._words.entries(after.key, place_words),
             *self._usage.changes(before, after),
             *self._months.changes(after.owner, before.timeline_month, after.timeline_month),
             *self._contents.changes(before, after),
         ]
-        has_new_text = after.recognition.result is not before.recognition.result
-        if has_new_text:
-            await self._words.add(after)
+        capacity = MAX_TRANSACTION_ITEMS - 1 - len(derived)
+        words, other_words = find_word_changes(before, after).split(capacity)
+        derived += self._words.changes(after.key, words)
+        revised = set(REVISED) if words.depends_on_all else find_preconditions(before, after)
+        update = self._update_image(before, after, revised, self._words.row_update(words))
+        await self._words.add(after, other_words)
         try:
             if derived:
                 await transact(self._client, [{"Update": update}, *derived])
@@ -137,8 +142,10 @@ class DynamoImageTable:
                 await self._client.update_item(**update)
         except ClientError as error:
             raise_conflict(error)
-        if has_new_text:
-            await self._words.remove(after, before.words - after.found_words)
+        if other_words.removed:
+            await self._words.remove(after, other_words.removed)
+        if words.removed:
+            await self._words.remove_unused(after.owner, words.removed)
 
     async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
         request: Any = {
@@ -174,7 +181,7 @@ class DynamoImageTable:
             }
         }
         await self._contents.remove(image)
-        await self._words.remove(image, image.words)
+        await self._words.remove(image, image.indexed_words)
         labels = self._labels.changes(image.key, image.indexed_labels, {})
         hashes = self._hashes.changes(image.key, image.perceptual_hash, None)
         try:
@@ -264,17 +271,19 @@ class DynamoImageTable:
             "Limit": limit + 1,
         }
 
-    def _update_image(self, before: Image, after: Image, words: frozenset[str]) -> Any:
-        """Return the update that writes every attribute whose revision changed, and adds words."""
-        names: dict[str, str] = {"#home": "home"}
-        values: Item = {}
+    def _update_image(
+        self, before: Image, after: Image, preconditions: set[str], words: RowUpdate
+    ) -> Any:
+        """Return the update that writes every attribute whose revision changed, and its words."""
+        names: dict[str, str] = {"#home": "home", **words.names}
+        values: Item = dict(words.values)
         sets: list[str] = []
-        conditions = [LIVE]
+        conditions = [LIVE, *words.conditions]
         for name in find_changes(before, after):
             sets += [f"#{name} = :{name}", f"{name}_summary = :{name}_summary"]
             values[f":{name}"] = serialize(to_plain(getattr(after, name)))
             values[f":{name}_summary"] = summary_value(after, name)
-        for name in sorted(find_preconditions(before, after)):
+        for name in sorted(preconditions):
             names |= {f"#{name}": name, "#revision": "revision"}
             conditions.append(f"#{name}.#revision = :{name}_revision")
             values[f":{name}_revision"] = {"N": str(getattr(before, name).revision)}
@@ -295,14 +304,10 @@ class DynamoImageTable:
                 sets.append("#timeline = :timeline")
                 values[":timeline"] = {"S": after.timeline_position}
         removal = f" REMOVE {', '.join(removed)}" if removed else ""
-        add_words = ""
-        if words:
-            add_words = " ADD words :words"
-            values[":words"] = {"SS": sorted(words)}
         return {
             "TableName": self._table,
             "Key": image_key(before.key),
-            "UpdateExpression": f"SET {', '.join(sets)}{removal}{add_words}",
+            "UpdateExpression": f"SET {', '.join(sets)}{removal}{words.actions}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

@@ -108,6 +108,14 @@ def month_count_key(owner: str, month: str) -> Item:
     return {"pk": {"S": month_counts_partition(owner)}, "sk": {"S": month}}
 
 
+def word_counts_partition(owner: str) -> str:
+    return f"{owner_partition(owner)}#WORDS"
+
+
+def word_count_key(owner: str, word: str) -> Item:
+    return {"pk": {"S": word_counts_partition(owner)}, "sk": {"S": word}}
+
+
 def api_key_key(owner: str, key_id: str) -> Item:
     return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"{API_KEY_PREFIX}{key_id}"}}
 
@@ -187,7 +195,8 @@ def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
 
 def image_item(image: Image) -> Item:
     # Sets cannot be empty in DynamoDB; these appear with their first member.
-    plain = to_plain(image, exclude={"albums", "trashed_albums", "trashed_covers", "words"})
+    sets = {"albums", "trashed_albums", "trashed_covers", "indexed_words"}
+    plain = to_plain(image, exclude=sets)
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
     version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}

@@ -14,6 +14,7 @@ from sightline.adapters.dynamo.items import (
     label_counts_partition,
     month_counts_partition,
     owner_partition,
+    word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import query
 from sightline.adapters.dynamo.webhooks import delete_deliveries
@@ -35,6 +36,7 @@ class DynamoOwnerData:
             owner_partition(owner),
             label_counts_partition(owner),
             month_counts_partition(owner),
+            word_counts_partition(owner),
         ):
             request: Any = {
                 "TableName": self._table,

@@ -42,7 +42,7 @@ def _upgrade_image(item: Plain) -> Plain:
 
 
 def _enter_timeline(item: Plain) -> Plain:
-    """Version 3 adds the position in the timeline and counts the month; both are derived."""
+    """Version 4 adds the position in the timeline and counts the month; both are derived."""
     return item
 
 
@@ -54,10 +54,16 @@ def _upgrade_stored_response(item: Plain) -> Plain:
     return item | {"response": item["answer"]} if "answer" in item else item
 
 
+def _upgrade_words(item: Plain) -> Plain:
+    """Return the row without the names of its words, whose entries version 2 did not count."""
+    upgraded = {name: value for name, value in item.items() if name != "words"}
+    return upgraded | {"earlier_words": item.get("words", set())}
+
+
 #: The upgrades of each kind of item: the first leads from version 1 to 2, and so on. Released
 #: entries never change, because items of these versions exist.
 UPGRADES: Mapping[ItemKind, tuple[Upgrade, ...]] = {
-    "image": (_upgrade_image, _enter_timeline),
+    "image": (_upgrade_image, _upgrade_words, _enter_timeline),
     "recognition": (_upgrade_cached_recognition,),
     "response": (_upgrade_stored_response,),
 }

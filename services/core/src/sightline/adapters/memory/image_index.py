@@ -34,6 +34,13 @@ class MemoryImageIndex:
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return [each for each in self._matches(owner, term) if each.image_id in image_ids]
 
+    async def count_images(self, owner: str, terms: Sequence[Term]) -> list[int]:
+        return [len(self._matches(owner, term)) for term in terms]
+
+    async def list_words(self, owner: str, prefix: str, limit: int) -> list[str]:
+        words = {word for image in self._state.owned_images(owner) for word in image.word_fields}
+        return sorted(word for word in words if word.startswith(prefix))[:limit]
+
     async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         hashed = [
             HashMatch(image.image_id, value)
@@ -58,19 +65,17 @@ class MemoryImageIndex:
 
     def _matches(self, owner: str, term: Term) -> list[TermMatch]:
         """Return every image that the term finds, newest first."""
-        return [
-            TermMatch(image.image_id, confidence)
-            for image in self._state.owned_images(owner)
-            if (confidence := _confidence(image, term)) is not None
-        ]
+        owned = self._state.owned_images(owner)
+        return [found for image in owned if (found := _match(image, term))]
 
 
-def _confidence(image: Image, term: Term) -> float | None:
+def _match(image: Image, term: Term) -> TermMatch | None:
     match term.kind:
         case "label":
             label = image.indexed_labels.get(term.name)
-            return label and label.confidence
+            return label and TermMatch(image.image_id, label.confidence)
         case "album":
-            return 100.0 if term.name in image.albums else None
+            return TermMatch(image.image_id, 100) if term.name in image.albums else None
         case "word":
-            return 100.0 if term.name in image.words else None
+            fields = image.word_fields.get(term.name)
+            return TermMatch(image.image_id, 100, fields) if fields else None

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from sightline.adapters.memory.recognition_cache import content_key
 from sightline.adapters.memory.state import MemoryState
 from sightline.domain.clock import now
-from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
+from sightline.domain.images import (
+    Image,
+    adds_known_word,
+    find_changes,
+    find_preconditions,
+)
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
@@ -79,14 +84,12 @@ class MemoryImageTable:
         for name in find_preconditions(before, after):
             if getattr(current, name).revision != getattr(before, name).revision:
                 raise Conflict
+        if adds_known_word(before, after, current):
+            raise Conflict
         changes: dict[str, object] = {"home": after.home}
         if after.expires_at is None:
             changes["expires_at"] = None
         changes |= {name: getattr(after, name) for name in find_changes(before, after)}
-        if any(
-            getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES
-        ):
-            changes["words"] = current.model_copy(update=changes).found_words
         self._rows[before.key] = current.model_copy(update=changes)
         self._count_usage(before, after)
         self._cache_recognition(before, after)

@@ -5,6 +5,13 @@ import sqlite3
 from collections.abc import Sequence
 
 from sightline.adapters.sqlite.database import Database
+from sightline.adapters.sqlite.word_index import (
+    count_word,
+    find_by_word,
+    list_words,
+    match_word,
+    replace_words,
+)
 from sightline.domain.images import Image
 from sightline.domain.perceptual_hash import split_bands
 from sightline.domain.sort_order import SortOrder
@@ -36,6 +43,12 @@ class SqliteImageIndex:
     async def match(self, owner: str, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         return await self._database.read(_match, owner, term, image_ids)
 
+    async def count_images(self, owner: str, terms: Sequence[Term]) -> list[int]:
+        return await self._database.read(_count_images, owner, terms)
+
+    async def list_words(self, owner: str, prefix: str, limit: int) -> list[str]:
+        return await self._database.read(_list_words, owner, prefix, limit)
+
     async def find_by_bands(self, owner: str, bands: Sequence[str], limit: int) -> list[HashMatch]:
         return await self._database.read(_find_by_bands, owner, bands, limit)
 
@@ -61,6 +74,7 @@ def replace_terms(connection: sqlite3.Connection, old: Image, new: Image | None)
     )
     _replace_counts(connection, old, new)
     _replace_bands(connection, old, new)
+    replace_words(connection, old, new)
 
 
 def _replace_bands(connection: sqlite3.Connection, old: Image, new: Image | None) -> None:
@@ -94,11 +108,10 @@ def _replace_counts(connection: sqlite3.Connection, old: Image, new: Image | Non
 
 
 def _terms(image: Image) -> dict[Term, float]:
-    """Return the terms that find the image, with their confidence."""
+    """Return the labels and albums that find the image, with their confidence."""
     return {
         **{Term("label", key): label.confidence for key, label in image.indexed_labels.items()},
         **{Term("album", album_id): 100.0 for album_id in image.albums},
-        **{Term("word", word): 100.0 for word in image.words},
     }
 
 
@@ -120,6 +133,8 @@ def _find(
     order: SortOrder,
 ) -> list[TermMatch]:
     first = AFTER_EVERY_ID if order is SortOrder.NEWEST else ""
+    if term.kind == "word":
+        return find_by_word(connection, owner, term.name, limit, start or first, order)
     rows = connection.execute(_FIND[order], (owner, *term, start or first, limit))
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
 
@@ -127,12 +142,37 @@ def _find(
 def _match(
     connection: sqlite3.Connection, owner: str, term: Term, image_ids: Sequence[str]
 ) -> list[TermMatch]:
+    if term.kind == "word":
+        return match_word(connection, owner, term.name, image_ids)
     rows = connection.execute(
         "SELECT image_id, confidence FROM terms WHERE owner = ? AND kind = ? AND name = ? "
         "AND image_id IN (SELECT value FROM json_each(?)) ORDER BY image_id DESC",
         (owner, *term, json.dumps(list(image_ids))),
     )
     return [TermMatch(image_id, confidence) for image_id, confidence in rows]
+
+
+def _count_images(connection: sqlite3.Connection, owner: str, terms: Sequence[Term]) -> list[int]:
+    return [_count(connection, owner, term) for term in terms]
+
+
+def _count(connection: sqlite3.Connection, owner: str, term: Term) -> int:
+    if term.kind == "word":
+        return count_word(connection, owner, term.name)
+    if term.kind == "label":
+        row = connection.execute(
+            "SELECT images FROM label_counts WHERE owner = ? AND label = ?", (owner, term.name)
+        ).fetchone()
+    else:
+        row = connection.execute(
+            "SELECT count(*) FROM terms WHERE owner = ? AND kind = ? AND name = ?", (owner, *term)
+        ).fetchone()
+    return row[0] if row else 0
+
+
+def _list_words(connection: sqlite3.Connection, owner: str, prefix: str, limit: int) -> list[str]:
+    end = _prefix_end(prefix) or AFTER_EVERY_LABEL
+    return list_words(connection, owner, prefix, end, limit)
 
 
 def _find_by_bands(

@@ -18,7 +18,12 @@ from sightline.adapters.sqlite.image_rows import (
 from sightline.adapters.sqlite.recognition_cache import cache_recognition, forget_content
 from sightline.adapters.sqlite.usage import count_removal, count_usage
 from sightline.domain.clock import now
-from sightline.domain.images import PART_NAMES, Image, find_changes, find_preconditions
+from sightline.domain.images import (
+    Image,
+    adds_known_word,
+    find_changes,
+    find_preconditions,
+)
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
@@ -117,12 +122,12 @@ def _store(connection: sqlite3.Connection, before: Image, after: Image) -> None:
     for name in find_preconditions(before, after):
         if getattr(current, name).revision != getattr(before, name).revision:
             raise Conflict
+    if adds_known_word(before, after, current):
+        raise Conflict
     changes: dict[str, object] = {"home": after.home}
     if after.expires_at is None:
         changes["expires_at"] = None
     changes |= {name: getattr(after, name) for name in find_changes(before, after)}
-    if any(getattr(after, name).result is not getattr(before, name).result for name in PART_NAMES):
-        changes["words"] = current.model_copy(update=changes).found_words
     stored = current.model_copy(update=changes)
     replace_image(connection, current, stored)
     count_usage(connection, current, stored)

@@ -6,7 +6,8 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sightline.adapters.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from sightline.adapters.sqlite.schema import APPLICATION_ID, MIGRATIONS, WORDS_VERSION
+from sightline.adapters.sqlite.word_index import index_all
 
 #: How long a call waits for the write of another process.
 BUSY_TIMEOUT_SECONDS = 10
@@ -106,6 +107,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
+        if version < WORDS_VERSION:
+            index_all(connection)
         if version < len(MIGRATIONS):
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -177,6 +177,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX digests_by_due_at ON digests (due_at) WHERE due_at IS NOT NULL",
     ),
     (
+        # An entry for each word of each image; `fields` are those that have it, with spaces between
+        # them. The rows are inserted by `word_index.index_all`.
+        """
+        CREATE TABLE words (
+            owner TEXT NOT NULL,
+            word TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            PRIMARY KEY (owner, word, image_id)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE word_counts (
+            owner TEXT NOT NULL,
+            word TEXT NOT NULL,
+            images INTEGER NOT NULL,
+            PRIMARY KEY (owner, word)
+        ) WITHOUT ROWID
+        """,
+        "DELETE FROM terms WHERE kind = 'word'",
+    ),
+    (
         # The position in the timeline, and the month that counts the image; see `Image`. The time
         # is the first 19 characters of an ISO 8601 time, and its fraction of six digits, if any.
         "ALTER TABLE images ADD COLUMN timeline TEXT",
@@ -200,3 +222,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX images_by_month ON images (owner, month) WHERE month IS NOT NULL",
     ),
 )
+
+#: The version whose words are computed from the images, after its statements.
+WORDS_VERSION = 6

@@ -9,7 +9,6 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
-from ...models.list_order import ListOrder
 from ...models.problem_body import ProblemBody
 from ...models.sort_order import SortOrder
 from ...models.status import Status
@@ -21,7 +20,6 @@ import datetime
 def _get_kwargs(
     *,
     sort: SortOrder | Unset = UNSET,
-    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -30,11 +28,12 @@ def _get_kwargs(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -48,12 +47,6 @@ def _get_kwargs(
         json_sort = sort.value
 
     params["sort"] = json_sort
-
-    json_order: str | Unset = UNSET
-    if not isinstance(order, Unset):
-        json_order = order.value
-
-    params["order"] = json_order
 
     params["limit"] = limit
 
@@ -87,6 +80,10 @@ def _get_kwargs(
 
     params["text"] = json_text
 
+    params["q"] = q
+
+    params["bbox"] = bbox
+
     json_created_from: str | Unset = UNSET
     if not isinstance(created_from, Unset):
         json_created_from = created_from.isoformat()
@@ -106,8 +103,6 @@ def _get_kwargs(
     if not isinstance(taken_until, Unset):
         json_taken_until = taken_until.isoformat()
     params["taken_until"] = json_taken_until
-
-    params["month"] = month
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -199,7 +194,6 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
-    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -208,11 +202,12 @@ def sync_detailed(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -220,15 +215,13 @@ def sync_detailed(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
-    the same order, whatever has changed since.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -238,12 +231,16 @@ def sync_detailed(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        month (str | Unset): Images of this month of the timeline: on a clock at the place of
-            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -256,7 +253,6 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
-        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -265,11 +261,12 @@ def sync_detailed(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        month=month,
         if_none_match=if_none_match,
     )
 
@@ -284,7 +281,6 @@ def sync(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
-    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -293,11 +289,12 @@ def sync(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -305,15 +302,13 @@ def sync(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
-    the same order, whatever has changed since.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -323,12 +318,16 @@ def sync(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        month (str | Unset): Images of this month of the timeline: on a clock at the place of
-            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -342,7 +341,6 @@ def sync(
     return sync_detailed(
         client=client,
         sort=sort,
-        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -351,11 +349,12 @@ def sync(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        month=month,
         if_none_match=if_none_match,
     ).parsed
 
@@ -364,7 +363,6 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
-    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -373,11 +371,12 @@ async def asyncio_detailed(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -385,15 +384,13 @@ async def asyncio_detailed(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
-    the same order, whatever has changed since.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -403,12 +400,16 @@ async def asyncio_detailed(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        month (str | Unset): Images of this month of the timeline: on a clock at the place of
-            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -421,7 +422,6 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
-        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -430,11 +430,12 @@ async def asyncio_detailed(
         not_=not_,
         min_confidence=min_confidence,
         text=text,
+        q=q,
+        bbox=bbox,
         created_from=created_from,
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
-        month=month,
         if_none_match=if_none_match,
     )
 
@@ -447,7 +448,6 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
-    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -456,11 +456,12 @@ async def asyncio(
     not_: list[str] | Unset = UNSET,
     min_confidence: float | Unset = 0.0,
     text: list[str] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    bbox: str | Unset = UNSET,
     created_from: datetime.datetime | Unset = UNSET,
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
-    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -468,15 +469,13 @@ async def asyncio(
      Return summaries of the caller's images that match all filters.
 
     Labels and words match in any letter case. A label that the owner added has a confidence of 100.
-    Text is recognized if the feature `text` was requested. A range includes its start and excludes
-    its end; a time without an offset counts as UTC. When many images are left out, a page may have
-    fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a list in
-    the same order, whatever has changed since.
+    Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
+    `matches` of an image are the fields that have each of its words. A range includes its start and
+    excludes its end; a time without an offset counts as UTC. When many images are left out, a page
+    may have fewer items than `limit`, or none, and still have a `next_cursor`.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -486,12 +485,16 @@ async def asyncio(
         min_confidence (float | Unset): Minimum confidence of every `label`, in percent. Default:
             0.0.
         text (list[str] | Unset): Images whose recognized text or place has all of these words.
+        q (str | Unset): Images whose fields together have all of these words: the title (at first
+            the name of the file), description, camera, lens, place, labels and their synonyms, and
+            recognized text. The last word may be the start of a word; words in double quotes are a
+            phrase. Accents do not matter.
+        bbox (str | Unset): Images taken within this box: west, south, east and north in degrees.
+            A west greater than the east crosses the antimeridian.
         created_from (datetime.datetime | Unset):
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
-        month (str | Unset): Images of this month of the timeline: on a clock at the place of
-            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -506,7 +509,6 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             sort=sort,
-            order=order,
             limit=limit,
             cursor=cursor,
             status=status,
@@ -515,11 +517,12 @@ async def asyncio(
             not_=not_,
             min_confidence=min_confidence,
             text=text,
+            q=q,
+            bbox=bbox,
             created_from=created_from,
             created_until=created_until,
             taken_from=taken_from,
             taken_until=taken_until,
-            month=month,
             if_none_match=if_none_match,
         )
     ).parsed
