@@ -209,6 +209,10 @@ benchmarks/dynalite/node_modules: benchmarks/dynalite/package-lock.json
 	npm ci --silent --no-fund --no-audit --prefix benchmarks/dynalite
 	@touch $@
 
+.PHONY: bench-webhooks
+bench-webhooks: $(VENV)/bench $(MINISTACK)/installed ## Measure deliveries of webhooks per task, and their delay on one machine
+	$(BIN)/python benchmarks/webhooks.py
+
 .PHONY: release-api
 release-api: ## Make openapi.json the released document that `make check-api` compares with
 	cp openapi.json clients/contract/released.json

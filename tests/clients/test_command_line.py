@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -544,3 +545,57 @@ def test_sign_in_requires_a_code_of_the_authenticator_app(
     shell.run(*login, stdin=f"{password}\n{app.now()}\n")
     shell.run("mfa", "disable", "--yes")
     shell.run(*login, stdin=f"{password}\n")
+
+
+def test_an_import_is_exported_again(
+    shell: Shell, connection: Connection, draw: Draw, tmp_path: Path
+) -> None:
+    """Google Takeout in, ZIP files out, whose sidecars another user imports."""
+    shell.sign_in(connection)
+    year = "takeout/Takeout/Google Photos/Photos from 2021"
+    taken = {"timestamp": "1625313910"}
+    for name in ("a.jpg", "b.jpg"):
+        draw(f"{year}/{name}")
+        sidecar = {"title": name, "description": f"Text of {name}", "photoTakenTime": taken}
+        (tmp_path / year / f"{name}.supplemental-me.json").write_text(json.dumps(sidecar))
+    album = tmp_path / year / "../Lisbon"
+    album.mkdir()
+    (album / "a.jpg").write_bytes((tmp_path / year / "a.jpg").read_bytes())
+    (album / "Metadaten.json").write_text(json.dumps({"title": "Lisbon", "date": taken}))
+    (tmp_path / year / "a.MP4").write_bytes(b"....ftypmp42")
+
+    command = ("import", "takeout", "takeout", "--time-zone", "Europe/Lisbon")
+    preview = shell.run(*command, "--dry-run")
+    assert len(preview.stdout.splitlines()) == 3
+    assert shell.list_ids() == set()
+    imported = shell.run(*command)
+    assert "2 uploaded, 1 duplicate skipped" in imported.stderr
+    assert "a.MP4: a video" in imported.stderr
+    images = {each["title"]: each for each in shell.json("ls")}
+    assert {each["taken_at_local"] for each in images.values()} == {"2021-07-03T13:05:10"}
+    assert [each["title"] for each in shell.json("ls", "--album", "Lisbon")] == ["a.jpg"]
+    shell.run("edit", images["a.jpg"]["id"], "--description", "Mine")
+    again = shell.json(*command)
+    assert {each["outcome"] for each in again if "image_id" in each} == {"duplicate"}
+    (shown,) = shell.json("show", images["a.jpg"]["id"])
+    assert shown["description"] == "Mine"
+
+    (file,) = shell.run("export", "backup").stdout.split()
+    written = (tmp_path / file).stat().st_mtime_ns
+    shell.run("export", "backup")
+    assert (tmp_path / file).stat().st_mtime_ns == written
+    with zipfile.ZipFile(tmp_path / file) as opened:
+        assert opened.testzip() is None
+        assert opened.read("b.jpg") == (tmp_path / year / "b.jpg").read_bytes()
+    (selected,) = shell.json("export", "selection", images["b.jpg"]["id"])
+    assert selected["images"] == 1
+    (of_album,) = shell.json("export", "album", "--album", "Lisbon")
+    assert of_album["images"] == 1
+    shell.run("export", "other", "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
+
+    shell.run("rm", "-", "--yes", stdin="\n".join(shell.list_ids()))
+    shell.run("import", "immich", "backup")
+    restored = {each["title"]: each for each in shell.json("ls")}
+    assert set(restored) == {"a.jpg", "b.jpg"}
+    (shown,) = shell.json("show", restored["a.jpg"]["id"])
+    assert (shown["description"], shown["taken_at"]) == ("Mine", "2021-07-03T13:05:10+01:00")

@@ -28,10 +28,13 @@ THIRD_PARTY = "cloud"
 #: Its image has no Python, so it is tested from outside.
 WEB = "web"
 
-OWN_SERVICES = ("cognito", "recognition", "provision", "api", "worker", "resizer")
+OWN_SERVICES = ("cognito", "recognition", "provision", "api", "worker", "resizer", "notifier")
 RUNNING_SERVICES = tuple(name for name in OWN_SERVICES if name != "provision")
 
-IMAGES = ("sightline-api", "sightline-worker", "sightline-resizer", "sightline-local")
+IMAGES = (
+    *("sightline-api", "sightline-worker", "sightline-resizer", "sightline-notifier"),
+    "sightline-local",
+)
 
 _WRITE_FILE = """
 import os
@@ -122,7 +125,7 @@ def test_services_start_after_their_dependencies(composition: Composition) -> No
     assert composition.container("provision").inspect()["State"]["ExitCode"] == 0
     for service in ("cloud", "cognito"):
         assert timestamp(service, "StartedAt") < timestamp("provision", "StartedAt")
-    for service in ("api", "worker", "resizer"):
+    for service in ("api", "worker", "resizer", "notifier"):
         assert timestamp("provision", "FinishedAt") < timestamp(service, "StartedAt")
 
 

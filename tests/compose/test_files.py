@@ -72,7 +72,7 @@ def test_memory_limits_follow_from_the_settings(
     assert int(resolved["mem_limit"]) >= processes * per_process + SERVICE_BYTES
 
 
-@pytest.mark.parametrize("service", ["worker", "resizer"])
+@pytest.mark.parametrize("service", ["worker", "resizer", "notifier"])
 def test_stop_grace_period_exceeds_poll_and_drain(service: str) -> None:
     resolved = config()["services"][service]
     poll, drain = (
@@ -83,7 +83,7 @@ def test_stop_grace_period_exceeds_poll_and_drain(service: str) -> None:
 
 
 def test_services_export_traces_only_to_a_configured_endpoint() -> None:
-    for service in ("api", "worker", "resizer"):
+    for service in ("api", "worker", "resizer", "notifier"):
         environment = config()["services"][service]["environment"]
         assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == ""
 

@@ -12,7 +12,7 @@ import pytest
 
 from sightline.adapters.dynamo.schema import table_schema
 from sightline_reliability.checker import POISON_MESSAGE, check_invariants
-from sightline_reliability.ledger import Ledger, UploadRecord
+from sightline_reliability.ledger import Ledger, MessageRecord, UploadRecord
 from sightline_reliability.system_state import DataStores, read_state
 
 REGION = "eu-central-1"
@@ -146,6 +146,8 @@ def ledger() -> Ledger:
     ledger = Ledger()
     for owner, image_id in ((OWNER, FIRST), (OWNER, SECOND), (OTHER_OWNER, FOREIGN)):
         ledger.add_upload(accepted_upload(owner, image_id))
+        ledger.messages.append(MessageRecord(owner, f"m-{image_id}", "image.ready", image_id))
+    ledger.webhook_owners += [OWNER, OTHER_OWNER]
     return ledger
 
 
@@ -227,6 +229,22 @@ def mention_other_owner(scenario: Scenario, _: Ledger) -> None:
     scenario.update_image(FIRST, title=f"shared with {OTHER_OWNER}")
 
 
+def lose_message(_: Scenario, ledger: Ledger) -> None:
+    ledger.messages = [each for each in ledger.messages if each.subject_id != FIRST]
+
+
+def send_message_of_another_state(_: Scenario, ledger: Ledger) -> None:
+    ledger.messages[0].type = "image.failed"
+
+
+def send_message_to_other_owner(_: Scenario, ledger: Ledger) -> None:
+    ledger.messages.append(MessageRecord(OTHER_OWNER, "message", "image.ready", FIRST))
+
+
+def leave_delivery_pending(scenario: Scenario, _: Ledger) -> None:
+    scenario.put_row(f"USER#{OWNER}#WEBHOOK#w", f"PENDING#{FIRST}#d")
+
+
 ACCEPTED = "accepted uploads reach a final state"
 PENDING = "no image or message is left pending"
 OUTCOME = "valid images succeed, others fail with a reason"
@@ -248,6 +266,8 @@ OBJECTS = "every object belongs to an image"
 RENDITIONS = "every ready image has its renditions"
 SUMMARIES = "summaries match the images"
 DEAD_LETTERS = "only unparsable messages are dead-lettered"
+MESSAGES = "webhook messages reach their endpoint at least once"
+MESSAGE_OWNERS = "no webhook message reaches another owner"
 ISOLATION = "owners are isolated from each other"
 ROW_TYPES = "every row is of a documented type"
 
@@ -270,6 +290,13 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
         leave_unrecorded_upload_pending,
         (PENDING, "stuck"),
     ),
+    "lost webhook message": (lose_message, (MESSAGES, "lost")),
+    "webhook message of another state": (send_message_of_another_state, (MESSAGES, "lost")),
+    "webhook message to another owner": (
+        send_message_to_other_owner,
+        (MESSAGE_OWNERS, "foreign"),
+    ),
+    "pending webhook delivery": (leave_delivery_pending, (MESSAGES, "stuck")),
     "unsettled message": (lambda s, _: s.send(s.queue_url, "{}"), (PENDING, "stuck")),
     "failure without a reason": (remove_failure_reason, (OUTCOME, "lost")),
     "failed valid image": (fail_valid_image, (OUTCOME, "lost")),

@@ -2010,7 +2010,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The request failed validation; see `errors`. Each `text` must contain a word, and all of them at most 20 words.
+             * @description The request failed validation; see `errors`. `q` and each `text` must contain a word, and all of them at most 20 words.
              *
              *     Codes: `invalid_request`, `invalid_text`.
              */

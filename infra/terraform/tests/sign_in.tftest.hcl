@@ -38,7 +38,7 @@ run "clients" {
   }
 
   assert {
-    condition     = aws_cognito_resource_server.this.identifier == "sightline" && toset(aws_cognito_resource_server.this.scope[*].scope_name) == toset(["images:read", "images:write", "albums:write", "account:read"])
+    condition     = aws_cognito_resource_server.this[0].identifier == "sightline" && toset(aws_cognito_resource_server.this[0].scope[*].scope_name) == toset(["images:read", "images:write", "albums:write", "account:read"])
     error_message = "The resource server must have the scopes of API keys."
   }
 

@@ -33,6 +33,7 @@ from sightline_reliability.checker import (
 from sightline_reliability.faults import Fault, Service
 from sightline_reliability.fleet import Fleet, FleetConfig, run_command
 from sightline_reliability.ledger import Ledger
+from sightline_reliability.recording_endpoint import RecordingEndpoint
 from sightline_reliability.system_state import DataStores, read_state
 from sightline_reliability.timeline import (
     Timeline,
@@ -88,15 +89,18 @@ class ChaosTest:
         self.timeline = Timeline()
         self.metrics: Any = {}
         self.drain_seconds: float | None = None
+        self._endpoint = RecordingEndpoint(self.ledger, options.seed)
+        self._notifications = 0
 
     async def run(self) -> list[Violation]:
         await self._fleet.start()
         self.timeline = Timeline()
         sampling = asyncio.create_task(sample_periodically(self._sample))
         try:
-            await self._run_load()
-            self._console.print("fault injection ended; draining the queues")
-            await self._drain()
+            async with self._endpoint:
+                await self._run_load()
+                self._console.print("fault injection ended; draining the queues")
+                await self._drain()
         finally:
             sampling.cancel()
         self.metrics = await self._fleet.query_proxy("metrics")
@@ -105,7 +109,6 @@ class ChaosTest:
 
     async def _run_load(self) -> None:
         options = self._options
-        await self._fleet.configure_proxy("fault-multiplier", options.faults)
         upload_weight = sum(
             weight for name, weight in ACTION_WEIGHTS.items() if name.startswith("upload")
         )
@@ -115,9 +118,11 @@ class ChaosTest:
         timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            users = [
-                asyncio.create_task(user.run(pacer, stop)) for user in self._create_users(http)
-            ]
+            simulated = self._create_users(http)
+            for user in simulated:
+                await self._create_webhook(user)
+            await self._fleet.configure_proxy("fault-multiplier", options.faults)
+            users = [asyncio.create_task(user.run(pacer, stop)) for user in simulated]
             killing = asyncio.create_task(self._kill_processes())
             poisoning = asyncio.create_task(self._send_poison_messages())
             try:
@@ -129,6 +134,7 @@ class ChaosTest:
             # Users complete their last actions while faults are still injected.
             await asyncio.gather(*users)
         await self._fleet.configure_proxy("fault-multiplier", 0)
+        self._endpoint.rejected_share = 0
         self.timeline.mark("faults end")
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
@@ -140,6 +146,10 @@ class ChaosTest:
             seed, exact = self._rng.randrange(2**32), number % EXACT_USAGE_EVERY == 0
             users.append(SimulatedUser(owner, token, gateway_urls, http, self.ledger, seed, exact))
         return users
+
+    async def _create_webhook(self, user: SimulatedUser) -> None:
+        secret = await user.create_webhook(self._endpoint.url(user.owner))
+        self._endpoint.add_secret(user.owner, secret)
 
     async def _wait_for_uploads(self, users: list[asyncio.Task[None]]) -> None:
         """Wait for the requested number, for up to three times the requested duration."""
@@ -156,7 +166,9 @@ class ChaosTest:
     async def _kill_processes(self) -> None:
         while True:
             await asyncio.sleep(self._rng.uniform(*KILL_INTERVAL_SECONDS))
-            service = self._rng.choice(["api", "worker", "worker", "resizer", "resizer"])
+            service = self._rng.choice(
+                ["api", "worker", "worker", "resizer", "resizer", "notifier"]
+            )
             target = self._rng.choice(self._fleet.list_processes(service))
             number = signal.SIGKILL if self._rng.random() < SIGKILL_SHARE else signal.SIGTERM
             if target.healthy:
@@ -180,7 +192,7 @@ class ChaosTest:
             if int(time.monotonic() - start) % 30 == 29:
                 self._print_progress()
             sample = self.timeline.samples[-1]
-            is_quiet = sample.recognition + sample.renditions == 0
+            is_quiet = sample.recognition + sample.renditions + self._notifications == 0
             quiet_seconds = quiet_seconds + 1 if is_quiet else 0
             if quiet_seconds >= QUIET_SECONDS:
                 self.drain_seconds = time.monotonic() - start
@@ -194,6 +206,7 @@ class ChaosTest:
             await asyncio.to_thread(count_unsettled, self._fleet.client("sqs"), url)
             for url in self._queue_urls()
         ]
+        self._notifications = backlog[2]
         accepted = self.ledger.accepted_count
         self.timeline.add(accepted, metrics["settled"], faults, (backlog[0], backlog[1]))
 
@@ -209,9 +222,13 @@ class ChaosTest:
             highlight=False,
         )
 
-    def _queue_urls(self) -> tuple[str, str]:
+    def _queue_urls(self) -> tuple[str, str, str]:
         resources = self._fleet.resources
-        return resources.recognition_queue_url, resources.renditions_queue_url
+        return (
+            resources.recognition_queue_url,
+            resources.renditions_queue_url,
+            resources.notifications_queue_url,
+        )
 
     def _data_stores(self) -> DataStores:
         resources = self._fleet.resources
@@ -261,7 +278,9 @@ def write_ratios(test: ChaosTest, violations: list[Violation], path: Path) -> No
 
 async def run_chaos(options: argparse.Namespace, console: Console) -> int:
     """Run the test and write its reports; return the exit code."""
-    config = FleetConfig(apis=2, workers=options.workers, resizers=options.resizers)
+    config = FleetConfig(
+        apis=2, workers=options.workers, resizers=options.resizers, notifiers=options.notifiers
+    )
     console.print(f"seed {options.seed}", highlight=False)
     async with Fleet(config, options.folder, options.seed) as fleet:
         test = ChaosTest(fleet, options, console)
@@ -276,6 +295,7 @@ async def run_chaos(options: argparse.Namespace, console: Console) -> int:
     console.print(
         f"{test.ledger.accepted_count} uploads, "
         + (f"drained in {test.drain_seconds:.0f} s" if drained else "[red]not drained[/]")
+        + f"; {len(test.ledger.messages)} webhook messages"
         + f"; actions: {dict(sorted(test.ledger.actions.items()))}",
         highlight=False,
         soft_wrap=True,
@@ -315,6 +335,9 @@ def main() -> None:
     )
     parser.add_argument(
         "--resizers", type=int, default=2, help="resizer processes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--notifiers", type=int, default=2, help="notifier processes (default: %(default)s)"
     )
     parser.add_argument(
         "--faults",

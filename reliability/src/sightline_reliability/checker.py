@@ -421,6 +421,28 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
             yield "foreign", key
 
 
+def _check_messages(state: SystemState, ledger: Ledger) -> Violations:
+    """Messages are delivered at least once, and the last state of an image is among them."""
+    received = {(message.owner, message.type, message.subject_id) for message in ledger.messages}
+    for image_id, row in state.images.items():
+        if row["owner"] not in ledger.webhook_owners or not _states(row) <= FINAL_STATES:
+            continue
+        kind = "image.failed" if "failed" in _states(row) else "image.ready"
+        if (row["owner"], kind, image_id) not in received:
+            yield "lost", f"{kind} of {image_id} did not reach {row['owner']}"
+    for owner, _, subject_id, delivery_id in sorted(state.pending_deliveries):
+        yield "stuck", f"delivery {delivery_id} about {subject_id} of {owner}"
+
+
+def _check_message_owners(state: SystemState, ledger: Ledger) -> Violations:
+    owners = {image_id: row["owner"] for image_id, row in state.images.items()}
+    owners |= {album_id: owner for owner, album_id in state.albums}
+    owners |= {upload.image_id: upload.owner for upload in ledger.uploads}
+    for message in ledger.messages:
+        if owners.get(message.subject_id, message.owner) != message.owner:
+            yield "foreign", f"{message.type} of {message.subject_id} reached {message.owner}"
+
+
 def _check_row_types(state: SystemState, ledger: Ledger) -> Violations:
     for row in state.unknown_rows:
         yield "left", f"{row['pk']} {row['sk']} is of no documented type"
@@ -449,6 +471,8 @@ INVARIANTS = (
     Invariant("summaries match the images", _check_summaries),
     Invariant("only unparsable messages are dead-lettered", _check_dead_letters),
     Invariant("owners are isolated from each other", _check_isolation),
+    Invariant("webhook messages reach their endpoint at least once", _check_messages),
+    Invariant("no webhook message reaches another owner", _check_message_owners),
     Invariant("every row is of a documented type", _check_row_types),
 )
 

@@ -31,6 +31,7 @@ from sightline_local.environment import (
     Ports,
     api_environment,
     base_environment,
+    notifier_environment,
     resizer_environment,
     worker_environment,
 )
@@ -91,6 +92,7 @@ class FleetConfig:
     apis: int = 2
     workers: int = 2
     resizers: int = 2
+    notifiers: int = 0
     visibility: int = 10
     backoff: float = 0.12
     latency: float = 0.05
@@ -170,7 +172,9 @@ class Fleet:
         self.signals: Counter[str] = Counter()
         self._supervisors: list[asyncio.Task[None]] = []
         self._seed = seed
-        self._ports = free_ports(3 + config.apis + config.workers + config.resizers)
+        self._ports = free_ports(
+            3 + config.apis + config.workers + config.resizers + config.notifiers
+        )
         self.aws_url, self.proxy_url, self.rekognition_url = (
             f"http://127.0.0.1:{port}" for port in self._ports[:3]
         )
@@ -332,6 +336,7 @@ class Fleet:
             "api": self.config.apis,
             "worker": self.config.workers,
             "resizer": self.config.resizers,
+            "notifier": self.config.notifiers,
         }
         for service, count in counts.items():
             for number in range(count):
@@ -418,6 +423,7 @@ SERVICES = {
     "api": api_environment,
     "worker": worker_environment,
     "resizer": resizer_environment,
+    "notifier": notifier_environment,
 }
 
 

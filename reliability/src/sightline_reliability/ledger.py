@@ -27,6 +27,16 @@ class UploadRecord:
 
 
 @dataclass
+class MessageRecord:
+    """A message that the webhook endpoint of an owner accepted."""
+
+    owner: str
+    message_id: str
+    type: str
+    subject_id: str
+
+
+@dataclass
 class Ledger:
     """All uploads, and every response that violated the API's contract."""
 
@@ -39,6 +49,10 @@ class Ledger:
     deleted_albums: list[str] = field(default_factory=list)
     #: Completed actions of simulated users, by name.
     actions: dict[str, int] = field(default_factory=dict)
+
+    #: Owners whose webhook endpoint receives all events, and what it accepted.
+    webhook_owners: list[str] = field(default_factory=list)
+    messages: list[MessageRecord] = field(default_factory=list)
 
     _owners: dict[str, str] = field(default_factory=dict)
 

@@ -57,6 +57,8 @@ class SystemState:
     albums: dict[tuple[str, str], Row] = field(default_factory=dict)
     #: (owner, album id, image id)
     album_images: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, webhook id, subject id, delivery id) of the deliveries that wait for an attempt
+    pending_deliveries: set[tuple[str, str, str, str]] = field(default_factory=set)
     unknown_rows: list[Row] = field(default_factory=list)
     #: Object keys of each bucket
     originals: set[str] = field(default_factory=set)
@@ -112,6 +114,10 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.albums[owner, album_id] = row
         case [["USER", owner, "ALBUM", album_id], [image_id]]:
             state.album_images.add((owner, album_id, image_id))
+        case [["USER", owner, "WEBHOOK", webhook_id], ["PENDING", subject_id, delivery_id]]:
+            state.pending_deliveries.add((owner, webhook_id, subject_id, delivery_id))
+        case [["USER", _, "WEBHOOK", _], ["DELIVERY", _]] | [["USER", _], ["WEBHOOK", _]]:
+            pass
         case [["EVENT_QUEUES"], _]:
             # The event queues of the gateway's tasks hold no data of an owner.
             pass

@@ -57,6 +57,13 @@ class Pacer:
         await asyncio.sleep(self._next_at - 1 / self._rate - now)
 
 
+#: Everything that an endpoint can receive.
+WEBHOOK_EVENTS = (
+    *("image.ready", "image.failed", "image.deleted"),
+    *("album.created", "album.updated", "album.deleted"),
+)
+
+
 class SimulatedUser:
     """One owner.
 
@@ -193,6 +200,12 @@ class SimulatedUser:
             # The gateway responds 409 once its own retries of a contended write are exhausted, and
             # 404 for an image in the trash.
             await self._request("PATCH", path, changes, {200, 404, 409})
+
+    async def create_webhook(self, url: str) -> str:
+        """Create an endpoint that receives all events, and return its secret."""
+        body = {"url": url, "events": list(WEBHOOK_EVENTS)}
+        response = await self._request("POST", "/v1/webhooks", body, {201})
+        return str(response.body["secret"])
 
     async def create_album(self) -> None:
         response = await self._request("POST", "/v1/albums", {"title": "Summer"}, {201})

@@ -83,7 +83,6 @@ def export(
                 for part in found:
                     _print_part(part, folder / part.file_name, as_json, "would write ")
                 return
-            folder.mkdir(parents=True, exist_ok=True)
             await _download_all(client, found, folder, as_json)
 
     run(work())

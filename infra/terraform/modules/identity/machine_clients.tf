@@ -16,6 +16,8 @@ locals {
 }
 
 resource "aws_cognito_resource_server" "this" {
+  count = length(var.machine_clients) > 0 ? 1 : 0
+
   identifier   = local.resource_server
   name         = "${var.name} API"
   user_pool_id = aws_cognito_user_pool.this.id
@@ -41,7 +43,7 @@ resource "aws_cognito_user_pool_client" "machine" {
   explicit_auth_flows                  = []
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_flows                  = ["client_credentials"]
-  allowed_oauth_scopes                 = [for scope in each.value : "${aws_cognito_resource_server.this.identifier}/${scope}"]
+  allowed_oauth_scopes                 = [for scope in each.value : "${aws_cognito_resource_server.this[0].identifier}/${scope}"]
   access_token_validity                = 60
 
   token_validity_units {

@@ -296,7 +296,7 @@ class NotInAlbumProblem(Problem):
 class InvalidText(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "invalid_text"
-    detail = "Each `text` must contain a word, and all of them at most 20 words."
+    detail = "`q` and each `text` must contain a word, and all of them at most 20 words."
 
 
 class InvalidCursor(Problem):

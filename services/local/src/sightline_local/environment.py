@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
+from email.utils import formataddr
 from pathlib import Path
 
 from sightline_local.provisioning import DemoUser, Resources
@@ -13,6 +14,9 @@ REGION = "eu-central-1"
 
 #: The emulators accept any credentials.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+
+#: The sender of email notifications. No message leaves the emulator.
+EMAIL_SENDER = "no-reply@sightline.example"
 
 Environment = dict[str, str]
 
@@ -126,6 +130,8 @@ def notifier_environment(ports: Ports, resources: Resources) -> Environment:
         "SIGHTLINE_HEALTH_PORT": str(ports.notifier),
         # A receiver under development runs on the same machine.
         "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
+        "SIGHTLINE_EMAIL_SENDER": formataddr(("Sightline", EMAIL_SENDER)),
+        "SIGHTLINE_WEB_URL": ports.url("web"),
     }
 
 

@@ -26,6 +26,7 @@ from sightline_local.emulators import (
 )
 from sightline_local.environment import (
     CREDENTIALS,
+    EMAIL_SENDER,
     RECOGNITION_ALLOCATOR,
     REGION,
     Environment,
@@ -324,6 +325,8 @@ class Stack:
             region_name=REGION,
         )
         endpoint = self.ports.url("cloud")
+        ses = session.client("ses", endpoint_url=endpoint)
+        ses.verify_email_identity(EmailAddress=EMAIL_SENDER)
         callback_urls = [f"http://127.0.0.1:{port}/callback" for port in LOOPBACK_PORTS]
         if self.web:
             callback_urls.append(f"{self.ports.url(WEB)}/sign-in/callback")

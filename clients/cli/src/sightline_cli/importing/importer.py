@@ -41,7 +41,7 @@ class ImportResult(NamedTuple):
     file: ExportedFile
     outcome: UploadOutcome
     image_id: str | None
-    error: SightlineError | None
+    error: SightlineError | OSError | None
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ class ArchiveDownloader:
         file = ArchiveFile.of(part, folder)
         attempt, received = 0, 0
         with convert_file_errors():
+            await to_thread(folder.mkdir, parents=True, exist_ok=True)
             while True:
                 try:
                     return await self._continue(part, file, progress)

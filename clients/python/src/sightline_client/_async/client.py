@@ -765,7 +765,7 @@ class AsyncSightline:
     async def download_archive(
         self, part: ArchivePart, folder: Path, *, progress: ArchiveCallback | None = None
     ) -> Path:
-        """Save a part of an archive in a folder, and return its path.
+        """Save a part of an archive in a folder, created if missing, and return its path.
 
         An interrupted download is resumed, also by a later call, and a file that is complete and
         current is not downloaded again. Raises `Unreachable`, `FileError`.

@@ -29,6 +29,7 @@ class ArchiveDownloader:
         file = ArchiveFile.of(part, folder)
         attempt, received = 0, 0
         with convert_file_errors():
+            to_thread(folder.mkdir, parents=True, exist_ok=True)
             while True:
                 try:
                     return self._continue(part, file, progress)

@@ -9,10 +9,11 @@ from sightline.domain.ids import image_id_adapter
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary
 from sightline.ports.image_index import ImageIndex
-from sightline.ports.image_table import ImageNotFound, ImageTable
+from sightline.ports.image_table import ImageNotFound, ImageTable, SummaryPage
 from sightline_api.archives.parts import MAX_IMAGES, Part, PlannedImage
 from sightline_api.images.listing import Filter, Listing
 from sightline_api.images.originals import format_file_name
+from sightline_api.images.searching import ImageSearch
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_cursor, encode_cursor
 from sightline_api.problems import InvalidCursor, NotUploaded
 
@@ -101,6 +102,17 @@ async def plan_selection(
     return Plan(packer.parts, None)
 
 
+async def _read_page(
+    images: ImageTable, index: ImageIndex, owner: str, selected: Filter, after: str | None
+) -> SummaryPage:
+    """Return the images that follow the image id `after`, newest first."""
+    if selected.query is None:
+        return await Listing(images, owner).page(selected, MAX_PAGE_SIZE, after)
+    search = ImageSearch(images, index, owner)
+    page = await search.page(selected.query, selected, MAX_PAGE_SIZE, after)
+    return SummaryPage([each.summary for each in page.found], page.next_after)
+
+
 async def plan_library(
     images: ImageTable,
     index: ImageIndex,
@@ -111,9 +123,9 @@ async def plan_library(
 ) -> Plan:
     """Plan an archive of all images that the filter selects, newest first."""
     packer = Packer(part_bytes, start.number, has_suffixes=start.after is not None)
-    listing, after, count = Listing(images, index, owner), start.after, 0
+    after, count = start.after, 0
     while True:
-        page = await listing.page(selected, MAX_PAGE_SIZE, after)
+        page = await _read_page(images, index, owner, selected, after)
         for image in page.images:
             packer.add(image)
         after, count = page.next_after, count + len(page.images)

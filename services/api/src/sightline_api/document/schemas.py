@@ -38,7 +38,7 @@ VIEW_IDS = {
 RENAMED = {"Scope": "ApiKeyScope", "State": "PartState"}
 
 #: Enumerations with a value of another one: some languages declare all values in one namespace.
-VALUE_PREFIXES = {"PartState": "PART", "DeliveryState": "DELIVERY"}
+VALUE_PREFIXES = {"PartState": "PART", "DeliveryState": "DELIVERY", "WordField": "FIELD"}
 
 
 def complete_schemas(document: dict[str, Any]) -> None:

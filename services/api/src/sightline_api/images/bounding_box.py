@@ -7,6 +7,9 @@ from sightline.domain.capture import GeoPosition
 #: West, south, east and north, in degrees (WGS 84): https://www.rfc-editor.org/rfc/rfc7946#section-5
 BBOX_PATTERN = r"^(-?[0-9]{1,3}(\.[0-9]{1,12})?,){3}-?[0-9]{1,3}(\.[0-9]{1,12})?$"
 
+#: Characters of four numbers of the pattern, with a sign and twelve decimals each.
+MAX_BBOX_LENGTH = 71
+
 MAX_LONGITUDE, MAX_LATITUDE = 180, 90
 
 

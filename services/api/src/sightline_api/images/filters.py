@@ -11,7 +11,7 @@ from sightline.domain.ids import AlbumId
 from sightline.domain.image_words import split_search_words
 from sightline.domain.labels import fold_label
 from sightline.domain.states import Status
-from sightline_api.images.bounding_box import BBOX_PATTERN, BoundingBox
+from sightline_api.images.bounding_box import BBOX_PATTERN, MAX_BBOX_LENGTH, BoundingBox
 from sightline_api.images.index_search import Query as IndexQuery
 from sightline_api.images.listing import Filter
 from sightline_api.images.schemas import LabelName
@@ -66,6 +66,7 @@ async def _read_filter(
         str | None,
         Query(
             pattern=BBOX_PATTERN,
+            max_length=MAX_BBOX_LENGTH,
             description="Images taken within this box: west, south, east and north in degrees. A "
             "west greater than the east crosses the antimeridian.",
             examples=["-9.23,38.69,-9.09,38.80"],

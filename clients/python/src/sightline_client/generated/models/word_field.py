@@ -2,13 +2,13 @@ from enum import StrEnum
 
 
 class WordField(StrEnum):
-    CAMERA = "camera"
-    DESCRIPTION = "description"
-    LABEL = "label"
-    LENS = "lens"
-    PLACE = "place"
-    TEXT = "text"
-    TITLE = "title"
+    FIELD_CAMERA = "camera"
+    FIELD_DESCRIPTION = "description"
+    FIELD_LABEL = "label"
+    FIELD_LENS = "lens"
+    FIELD_PLACE = "place"
+    FIELD_TEXT = "text"
+    FIELD_TITLE = "title"
 
     def __str__(self) -> str:
         return str(self.value)

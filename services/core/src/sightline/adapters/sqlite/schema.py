@@ -224,4 +224,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 #: The version whose words are computed from the images, after its statements.
-WORDS_VERSION = 6
+WORDS_VERSION = next(
+    version
+    for version, statements in enumerate(MIGRATIONS, 1)
+    if any("CREATE TABLE words" in statement for statement in statements)
+)

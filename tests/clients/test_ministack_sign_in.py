@@ -1,4 +1,4 @@
-"""`sightline login --browser` on the sign-in page of MiniStack's Cognito, which enforces PKCE."""
+"""Sign-in with MiniStack's Cognito: its page, which enforces PKCE, and a machine client."""
 
 import re
 import threading
@@ -14,12 +14,13 @@ from jose import jwt
 
 from sightline_cli import browser
 from sightline_cli.browser import LOOPBACK_PORTS, sign_in_with_browser
-from sightline_client import Pool, SightlineError
-from sightline_client._async.transport import run_auth_flow
+from sightline_client import ClientCredentials, Pool, SightlineError
+from sightline_client._async.transport import fetch_token, run_auth_flow
 from sightline_client.authorization_code import AuthorizationRequest
 from sightline_client.cognito import Tokens, refresh
 from sightline_client.errors import SignInRejected
 from sightline_local import provisioning
+from sightline_local.connection import TOKEN_PATH
 from sightline_local.stack import Stack, consecutive_ports
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,24 @@ async def test_forged_callback_does_not_end_the_sign_in(stack: Stack, visitor: V
     visitor.change = forge_first
     tokens, _ = await sign_in(stack)
     assert tokens.access
+
+
+async def test_machine_client_gets_a_token_of_its_scopes(stack: Stack) -> None:
+    assert stack.resources is not None
+    client = stack.resources.machine_client
+    credentials = ClientCredentials(
+        f"{stack.ports.url('cloud')}{TOKEN_PATH}",
+        client.client_id,
+        client.secret,
+        ("images:read", "albums:write"),
+    )
+    async with httpx.AsyncClient() as http:
+        claims = jwt.get_unverified_claims((await fetch_token(http, credentials)).access)
+        with pytest.raises(SignInRejected):
+            await fetch_token(http, replace(credentials, client_secret="wrong"))
+    assert claims["sub"] == claims["client_id"] == client.client_id
+    assert set(claims["scope"].split()) == {"sightline/images:read", "sightline/albums:write"}
+    assert "username" not in claims
 
 
 async def test_sign_in_ends_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
