@@ -53,6 +53,16 @@ data "aws_iam_policy_document" "table" {
     resources = [local.table.arn]
   }
 
+  dynamic "statement" {
+    for_each = each.key == "api" ? [1] : []
+
+    content {
+      sid       = "TableIndexes"
+      actions   = ["dynamodb:Query"]
+      resources = ["${local.table.arn}/index/*"]
+    }
+  }
+
   statement {
     sid       = "TableKey"
     actions   = local.table_key_actions

@@ -209,7 +209,7 @@ def test_each_deletion_of_a_batch_has_its_own_outcome(gateway: Gateway) -> None:
     own, foreign = add_ready_image(gateway), add_image(gateway, new_owner())
     ids = [own.image_id, foreign.image_id, new_image_id(), "../x"]
     response = gateway.client.post(
-        "/v1/images/delete", json={"ids": ids}, headers=gateway.headers()
+        "/v1/images/delete", json={"ids": ids, "permanent": True}, headers=gateway.headers()
     )
     items = response.json()["items"]
     assert [(item["id"], item["status"]) for item in items] == list(
@@ -376,15 +376,21 @@ def list_keys(gateway: Gateway) -> list[str]:
     return asyncio.run(collect())
 
 
+#: Deletes an image for good instead of moving it to the trash.
+PERMANENT = {"permanent": "true"}
+
+
 def test_deletion_removes_the_image_its_labels_and_its_objects(gateway: Gateway) -> None:
     image = add_ready_image(gateway)
     path = f"/v1/images/{image.image_id}"
-    response = gateway.client.delete(path, headers=gateway.headers())
+    response = gateway.client.delete(path, params=PERMANENT, headers=gateway.headers())
     assert (response.status_code, response.content) == (204, b"")
     assert list_keys(gateway) == []
     assert asyncio.run(count_labels(gateway.tables, gateway.owner)) == {}
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
-    assert gateway.client.delete(path, headers=gateway.headers()).status_code == 404
+    assert (
+        gateway.client.delete(path, params=PERMANENT, headers=gateway.headers()).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("step", ["delete_all", "delete", "remove"])
@@ -399,15 +405,20 @@ def test_deletion_can_be_repeated_after_any_failure(
         "remove": gateway.tables.images,
     }[step]
 
-    async def fail(_: object) -> None:
+    async def fail(*_: object) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as patch:
         patch.setattr(broken, step, fail)
-        assert gateway.client.delete(path, headers=gateway.headers()).status_code == 500
+        assert (
+            gateway.client.delete(path, params=PERMANENT, headers=gateway.headers()).status_code
+            == 500
+        )
     # The image is hidden, and its deletion can be completed.
     assert gateway.client.get(path, headers=gateway.headers()).status_code == 404
-    assert gateway.client.delete(path, headers=gateway.headers()).status_code == 204
+    assert (
+        gateway.client.delete(path, params=PERMANENT, headers=gateway.headers()).status_code == 204
+    )
     assert list_keys(gateway) == []
     with pytest.raises(ImageNotFound):
         asyncio.run(gateway.tables.images.begin_deletion(image.key))

@@ -48,7 +48,7 @@ class FakeApi:
     async def create_uploads(self, requests: Sequence[ImageUploadRequest]) -> list[Any]:
         return self.create(requests)
 
-    async def delete_many(self, image_ids: Sequence[str]) -> list[str]:
+    async def delete_many(self, image_ids: Sequence[str], *, permanent: bool = False) -> list[str]:
         return [each for each in image_ids if self.images.pop(each, None) is None]
 
     async def image(self, image_id: str) -> Any:
@@ -87,7 +87,7 @@ class BlockingFakeApi:
     def create_uploads(self, requests: Sequence[ImageUploadRequest]) -> list[Any]:
         return self._api.create(requests)
 
-    def delete_many(self, image_ids: Sequence[str]) -> list[str]:
+    def delete_many(self, image_ids: Sequence[str], *, permanent: bool = False) -> list[str]:
         return [each for each in image_ids if self._api.images.pop(each, None) is None]
 
 
@@ -255,7 +255,7 @@ async def test_cancellation_does_not_wait_for_an_api_that_does_not_respond(
     paths: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def hang(_: Sequence[str]) -> list[str]:
+    async def hang(_: Sequence[str], *, permanent: bool) -> list[str]:
         await asyncio.Event().wait()
         return []
 
@@ -273,7 +273,7 @@ def test_blocking_cleanup_does_not_wait_for_an_api_that_does_not_respond(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     released = threading.Event()
-    client: Any = SimpleNamespace(delete_many=lambda _: released.wait())
+    client: Any = SimpleNamespace(delete_many=lambda _, permanent: released.wait())
     monkeypatch.setattr(blocking_upload_creator, "DELETION_SECONDS", 0.05)
     creator = blocking_upload_creator.UploadCreator(client, MemoryJournal(), None, True)
     creator._unused["image-1"] = "a" * 64

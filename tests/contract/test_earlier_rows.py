@@ -26,6 +26,7 @@ from sightline.domain.object_keys import original_key
 from sightline.domain.recognition import Feature, Recognition, RecognitionProfile
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.states import Status
+from sightline.domain.timeline import TimelineRange
 from sightline.event_publisher import EventPublisher
 from sightline.optimistic import retry_conflicts
 from sightline.ports.idempotency_store import RequestClaimed
@@ -128,6 +129,30 @@ async def assert_labels_are_consistent(earlier: Earlier) -> None:
     )
 
 
+async def assert_timeline_is_consistent(earlier: Earlier) -> None:
+    """The position of each row, and the count of each month, follow from the images."""
+    items = await earlier.scan()
+    rows = [item for item in items if item["sk"]["S"].startswith("IMAGE#")]
+    images = {
+        read_image(item).key: (read_image(item), item.get("timeline"))
+        for item in rows
+        if item["pk"]["S"].startswith("USER#")
+    }
+    for image, position in images.values():
+        expected = image.timeline_position
+        assert position == (None if expected is None else {"S": expected}), image.image_id
+    counts = {
+        (item["pk"]["S"], item["sk"]["S"]): int(item["images"]["N"])
+        for item in items
+        if item["pk"]["S"].endswith("#MONTHS") and item["images"]["N"] != "0"
+    }
+    assert counts == Counter(
+        (f"USER#{image.owner}#MONTHS", image.timeline_month)
+        for image, _ in images.values()
+        if image.timeline_month
+    )
+
+
 async def assert_words_are_consistent(earlier: Earlier) -> None:
     """Every entry and count of a word follows from the rows, which are of this version."""
     items = await earlier.scan()
@@ -226,6 +251,7 @@ async def test_every_earlier_image_is_edited(earlier: Earlier) -> None:
     deleted = await earlier.tables.images.begin_deletion(earlier.dump.images["deleting"])
     await earlier.tables.images.remove(deleted)
     await assert_labels_are_consistent(earlier)
+    await assert_timeline_is_consistent(earlier)
     owner = earlier.dump.images["ready"].owner
     assert (await count_labels(earlier.tables, owner))["Edited \u2019label\u2019"] == 8
     assert len(await find_labeled(earlier.tables, owner, "edited 'LABEL'")) == 8
@@ -253,6 +279,7 @@ async def test_every_earlier_image_is_processed(earlier: Earlier) -> None:
     deleted = await images.begin_deletion(earlier.dump.images["deleting"])
     await images.remove(deleted)
     await assert_labels_are_consistent(earlier)
+    await assert_timeline_is_consistent(earlier)
     usage = await earlier.tables.usage.read(earlier.dump.images["ready"].owner)
     # Without the other owner's and the deleted one.
     assert usage.images == len(names) - 1
@@ -340,6 +367,7 @@ async def test_migration_resumes_where_it_was_interrupted(
     assert dry_runs[-1].checked == len(earlier.dump.items)
     assert steps[-1].migrated == steps[-1].outdated == dry_runs[-1].outdated
     await assert_labels_are_consistent(earlier)
+    await assert_timeline_is_consistent(earlier)
     await assert_words_are_consistent(earlier)
     (again,) = {each.outdated async for each in earlier.tables.migration.migrate_all(apply=True)}
     assert again == 0
@@ -386,6 +414,7 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
     )
     await earlier.migrate()
     await assert_labels_are_consistent(earlier)
+    await assert_timeline_is_consistent(earlier)
     await assert_words_are_consistent(earlier)
     for name in edited:
         assert str((await earlier.get(name)).details.title).startswith("Title ")
@@ -396,3 +425,27 @@ async def test_migration_runs_while_the_services_work(earlier: Earlier) -> None:
         and item["pk"]["S"].startswith("USER#")
         and item.get("v") != {"N": str(current_version("image"))}
     ]
+
+
+async def test_rows_of_version_3_enter_the_timeline(earlier: Earlier) -> None:
+    """They have summaries, labels and words already; a migration adds what is missing."""
+    await earlier.migrate()
+    for item in await earlier.scan():
+        key = {name: item[name] for name in ("pk", "sk")}
+        if item["pk"]["S"].endswith("#MONTHS"):
+            await earlier.client.delete_item(TableName=earlier.table, Key=key)
+        elif item["pk"]["S"].startswith("USER#") and item["sk"]["S"].startswith("IMAGE#"):
+            await earlier.client.update_item(
+                TableName=earlier.table,
+                Key=key,
+                UpdateExpression="SET #v = :v REMOVE #timeline",
+                ExpressionAttributeNames={"#v": "v", "#timeline": "timeline"},
+                ExpressionAttributeValues={":v": {"N": "3"}},
+            )
+    ready = await earlier.get("ready")
+    assert (await earlier.tables.timeline.page(ready.owner, 100, TimelineRange())).images == []
+    await earlier.migrate()
+    await assert_labels_are_consistent(earlier)
+    await assert_timeline_is_consistent(earlier)
+    found = await earlier.tables.timeline.page(ready.owner, 100, TimelineRange())
+    assert ready.summary in found.images

@@ -255,8 +255,9 @@ async def test_only_one_of_many_concurrent_writes_succeeds(tables: Tables) -> No
 
 
 async def test_writes_of_details_and_parts_do_not_conflict(tables: Tables) -> None:
+    """Unless a part begins for the first time, or both change what derives from them."""
     created = await create_image(tables)
-    image = created.with_part("recognition", created.recognition.begin(ETAG))
+    image = created.with_part("renditions", created.renditions.begin(ETAG))
     await tables.images.store(created, image)
     await tables.images.store(
         image, edit_details(image, title="Ein anderes", description="DetectedText")

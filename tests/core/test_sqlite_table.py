@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 
@@ -27,15 +28,18 @@ from sightline.adapters.sqlite.image_rows import insert_image
 from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
 from sightline.adapters.sqlite.schema import MIGRATIONS, WORDS_VERSION
 from sightline.domain.albums import Album
+from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
 from sightline.domain.image_words import WordField
 from sightline.domain.sort_order import SortOrder
+from sightline.domain.timeline import TimelineRange
 from sightline.ports.image_index import Term
 from sightline.ports.image_table import ImageNotFound
 from sightline_testing.builders import (
     ETAG,
     count_labels,
+    edit_details,
     find_labeled,
     make_image,
     make_rendition_set,
@@ -61,6 +65,10 @@ WRITER = """
 
     asyncio.run(write(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
 """
+
+
+#: The schema version before images had a position in the timeline.
+VERSION_WITHOUT_TIMELINE = 6
 
 
 @pytest.fixture
@@ -328,6 +336,52 @@ def test_an_interrupted_migration_changes_nothing(
         assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         with pytest.raises(sqlite3.OperationalError, match="no such table"):
             connection.execute("SELECT 1 FROM further")
+
+
+async def test_a_file_without_the_timeline_gets_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The columns are derived from the documents as a write would derive them."""
+    path.parent.mkdir()
+    tokyo = timezone(timedelta(hours=9))
+    times = [None, datetime(2020, 5, 1, 12, tzinfo=tokyo), datetime(1987, 8, 2, 1, 2, 3, 450_000)]  # noqa: DTZ001
+    captured = [
+        make_rendition_set().model_copy(update={"capture": Capture(taken_at=at)}) for at in times
+    ]
+    owner = new_owner()
+    stored = []
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        for number, result in enumerate(captured):
+            image = make_image(owner)
+            await tables.images.create(image)
+            changed = image.with_part("renditions", image.renditions.begin(ETAG).succeed(result))
+            await tables.images.store(image, changed)
+            if number == 0:
+                corrected = edit_details(changed, taken_at=datetime(2001, 1, 1))  # noqa: DTZ001
+                await tables.images.store(changed, corrected)
+                changed = corrected
+            stored.append(changed)
+        await tables.images.begin_deletion(stored[2].key)
+        awaiting = make_image(owner)
+        await tables.images.create(awaiting)
+        pages = await tables.timeline.page(owner, 10, TimelineRange())
+        months = await tables.timeline.count_months(owner)
+    assert [image.image_id for image in pages.images] == [each.image_id for each in stored[1::-1]]
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in (
+            "DROP INDEX images_by_timeline",
+            "DROP INDEX images_by_month",
+            "ALTER TABLE images DROP COLUMN timeline",
+            "ALTER TABLE images DROP COLUMN month",
+            f"PRAGMA user_version = {VERSION_WITHOUT_TIMELINE}",
+        ):
+            connection.execute(statement)
+    monkeypatch.setattr(opening, "MIGRATIONS", MIGRATIONS[: VERSION_WITHOUT_TIMELINE + 1])
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        assert await tables.timeline.page(owner, 10, TimelineRange()) == pages
+        assert await tables.timeline.count_months(owner) == months
 
 
 def test_a_newer_version_is_rejected_and_left_unchanged(path: Path) -> None:

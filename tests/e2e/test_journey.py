@@ -87,7 +87,7 @@ def test_deletion_removes_all_rows_and_objects(user: User) -> None:
     image_id = user.upload("deleted.jpg", IMAGE)
     user.wait(image_id)
     assert len([key for key in list_objects(user) if image_id in key]) == 4
-    assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
+    assert user.http.delete(f"/v1/images/{image_id}?permanent=true").status_code == 204
     assert not [key for key in list_objects(user) if image_id in key]
     assert not [row for row in list_rows(user) if image_id in row]
     assert user.http.get(f"/v1/images/{image_id}").status_code == 404
@@ -97,7 +97,7 @@ def test_an_image_deleted_during_processing_leaves_nothing(user: User) -> None:
     """Deletion races with processing; the order does not matter."""
     image_ids = [user.upload(f"race {number}.jpg", IMAGE) for number in range(8)]
     for image_id in image_ids:
-        assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
+        assert user.http.delete(f"/v1/images/{image_id}?permanent=true").status_code == 204
     # Both services work in order: once a later image is ready, these have been processed.
     user.wait(user.upload("after.jpg", IMAGE))
     user.wait(user.upload("after.jpg", IMAGE))
@@ -113,7 +113,7 @@ def test_an_image_deleted_during_processing_leaves_nothing(user: User) -> None:
 def test_an_upload_after_deletion_leaves_nothing(user: User) -> None:
     created = user.request_upload("late.jpg", IMAGE)
     image_id = created["image"]["id"]
-    assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
+    assert user.http.delete(f"/v1/images/{image_id}?permanent=true").status_code == 204
     upload(created, IMAGE)
     user.wait(user.upload("after.jpg", IMAGE))
     assert not [each for each in list_objects(user) + list_rows(user) if image_id in each]
@@ -137,6 +137,23 @@ def test_reprocessing_repeats_both_parts_and_indexes_labels_once(user: User) -> 
     assert after["recognition"]["labels"] == before["recognition"]["labels"]
     indexed = [row for row in list_rows(user) if image_id in row and "#LABEL#" in row]
     assert len(indexed) == len(after["recognition"]["labels"])
+
+
+def test_an_image_returns_from_the_trash_as_it_was(user: User) -> None:
+    image_id = user.upload("trashed.jpg", IMAGE)
+    before = user.wait(image_id)
+
+    def list_trash() -> list[str]:
+        items = user.http.get("/v1/trash").raise_for_status().json()["items"]
+        return [each["image"]["id"] for each in items]
+
+    assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
+    assert user.http.get(f"/v1/images/{image_id}").status_code == 404
+    assert image_id in list_trash()
+    restored = user.http.post(f"/v1/images/{image_id}/restore").raise_for_status().json()
+    assert restored["labels"] == before["labels"]
+    assert len([key for key in list_objects(user) if image_id in key]) == 4
+    assert image_id not in list_trash()
 
 
 def test_a_reencoded_copy_is_a_near_duplicate_until_it_is_deleted(user: User) -> None:

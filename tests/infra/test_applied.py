@@ -469,7 +469,7 @@ def _subscriptions(sns: Any, queue: str) -> Iterator[Json]:
 
 
 def test_local_table_matches_terraform(applied: Applied, local: Resources) -> None:
-    """Keys, billing mode, TTL and point-in-time recovery are the same."""
+    """Keys, indexes, billing mode, TTL and point-in-time recovery are the same."""
     dynamodb = applied.client("dynamodb")
 
     def describe(name: str) -> Json:
@@ -482,7 +482,15 @@ def test_local_table_matches_terraform(applied: Applied, local: Resources) -> No
             "attributes": sorted(
                 table["AttributeDefinitions"], key=lambda each: each["AttributeName"]
             ),
-            "indexes": table.get("GlobalSecondaryIndexes", []),
+            "indexes": [
+                {
+                    "name": index["IndexName"],
+                    "keys": index["KeySchema"],
+                    "type": index["Projection"]["ProjectionType"],
+                    "projected": sorted(index["Projection"]["NonKeyAttributes"]),
+                }
+                for index in table["GlobalSecondaryIndexes"]
+            ],
             "billing": table["BillingModeSummary"]["BillingMode"],
             "ttl": (ttl["TimeToLiveStatus"], ttl.get("AttributeName")),
             "recovery": recovery["PointInTimeRecoveryStatus"],

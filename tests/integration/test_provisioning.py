@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from sightline.adapters.dynamo.schema import table_schema
 from sightline_api.images.uploads import UPLOAD_GRACE_SECONDS
 from sightline_local.provisioning import RETENTION_SECONDS, DemoUser, Resources, provision
 
@@ -85,13 +86,32 @@ def test_provisioning_twice_changes_nothing(endpoint: str) -> None:
     assert describe(endpoint, resources) == description
     assert description["buckets"] == ["trial-originals", "trial-renditions"]
     assert description["topics"] == ["trial-image-events", "trial-uploads"]
-    assert len(description["queues"]) == 4
+    assert len(description["queues"]) == 6
     assert description["redrive"] == [10, 10]
     assert description["raw"] == ["true", "true"]
     assert len(description["users"]) == 1
     assert description["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     (rule,) = description["notification"]["Key"]["FilterRules"]
     assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "originals/")
+
+
+def test_provisioning_adds_a_missing_index(endpoint: str) -> None:
+    """To the table that an earlier version created, which keeps its rows."""
+    schema: Any = table_schema("trial-images")
+    names = {key["AttributeName"] for key in schema["KeySchema"]}
+    kept = [each for each in schema["AttributeDefinitions"] if each["AttributeName"] in names]
+    earlier = {
+        **{name: value for name, value in schema.items() if name != "GlobalSecondaryIndexes"},
+        "AttributeDefinitions": kept,
+    }
+    dynamodb = client(endpoint, "dynamodb")
+    table = provision_trial(endpoint).table
+    dynamodb.delete_table(TableName=table)
+    dynamodb.create_table(**{**earlier, "TableName": table})
+    provision_trial(endpoint)
+    (index,) = dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
+    (expected,) = schema["GlobalSecondaryIndexes"]
+    assert {name: index[name] for name in expected} == expected
 
 
 def test_an_unused_upload_is_kept_longer_than_queued_messages() -> None:

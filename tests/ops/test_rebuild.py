@@ -12,6 +12,7 @@ import pytest
 from ops.conftest import UploadImage
 from sightline.adapters.aws.clients import Clients
 from sightline.domain.images import Image
+from sightline.domain.timeline import MonthCount, TimelineRange
 from sightline_ops.__main__ import ExitCode, main
 from sightline_ops.rebuild import DerivedKind, Rebuilder
 from sightline_ops.stack import Stack, StackOutputs
@@ -47,6 +48,14 @@ class TornTable:
     async def put(self, pk: str, sk: str, **numbers: int) -> None:
         values = {name: {"N": str(value)} for name, value in numbers.items()}
         await self._client.put_item(TableName=self._table, Item={**_key(pk, sk), **values})
+
+    async def update(self, pk: str, sk: str, expression: str) -> None:
+        await self._client.update_item(
+            TableName=self._table,
+            Key=_key(pk, sk),
+            UpdateExpression=expression,
+            ExpressionAttributeValues={":old": {"S": "1987-08-02T00:00:00.000000#x"}},
+        )
 
     async def put_result(self, pk: str) -> None:
         item = {**_key(pk, "RECOGNITION#labels"), "result": {"M": {}}}
@@ -111,6 +120,22 @@ async def test_entries_without_their_image_are_deleted(
     assert await torn.repair() == [True, True]
     assert await find_labeled(torn.stack.tables, image.owner, "Cat") == {}
     assert await torn.find() == []
+
+
+async def test_the_timeline_is_corrected(torn: TornTable, upload: UploadImage) -> None:
+    """Months that count too much or too little, and a position that replication left behind."""
+    image = await torn.process(await upload())
+    months = f"USER#{image.owner}#MONTHS"
+    await torn.put(months, image.timeline_month or "", images=5)
+    await torn.put(months, "1987-08", images=1)
+    await torn.update(f"USER#{image.owner}", f"IMAGE#{image.image_id}", "SET timeline = :old")
+    kinds = [kind for kind, _ in await torn.find()]
+    assert sorted(kinds) == [DerivedKind.WRONG_COUNT] * 2 + [DerivedKind.WRONG_POSITION]
+    assert all(await torn.repair())
+    assert await torn.find() == []
+    timeline = torn.stack.tables.timeline
+    assert await timeline.count_months(image.owner) == [MonthCount(image.timeline_month or "", 1)]
+    assert (await timeline.page(image.owner, 10, TimelineRange())).images == [image.summary]
 
 
 async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) -> None:

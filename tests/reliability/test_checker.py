@@ -96,6 +96,8 @@ class Scenario:
             image_id=image_id,
             sha256=f"sha-{image_id}",
             bytes=100,
+            created_at="2026-11-20T10:00:00.5Z",
+            timeline=f"2026-11-20T10:00:00.500000#{image_id}",
             details={"revision": 0},
             recognition={
                 "state": "succeeded",
@@ -128,6 +130,7 @@ class Scenario:
 
     def write_counters(self, owner: str, images: int) -> None:
         self.put_row(f"USER#{owner}#LABELS", "dog", name="Dog", images=images)
+        self.put_row(f"USER#{owner}#MONTHS", "2026-11", images=images)
         self.put_row(f"USER#{owner}#WORDS", "open", images=images)
         self.put_row(f"USER#{owner}", f"ALBUM#{ALBUM}", images=images)
         self.put_row(f"USER#{owner}", "USAGE#total", images=images, bytes=100 * images)
@@ -176,6 +179,11 @@ def test_consistent_state_has_no_violations(scenario: Scenario, ledger: Ledger) 
 def set_part(scenario: Scenario, part: str, **changes: Any) -> None:
     row = scenario.read_image(FIRST)
     scenario.table.put_item(Item={**row, part: {**row[part], **changes}})
+
+
+def move_to_trash(scenario: Scenario, _: Ledger) -> None:
+    """Mark the image only: everything that must follow is missing."""
+    scenario.update_image(FIRST, details={"revision": 1, "trashed_at": "2026-11-21T10:00:00Z"})
 
 
 def leave_unrecorded_upload_pending(scenario: Scenario, ledger: Ledger) -> None:
@@ -244,6 +252,9 @@ DELETED = "confirmed deletions leave nothing behind"
 DELETING = "started deletions are completed"
 LABEL_INDEX = "the label index matches the images"
 LABEL_COUNTS = "label counts match the images"
+TIMELINE = "positions in the timeline match the images"
+MONTH_COUNTS = "month counts match the images"
+TRASH = "images in the trash are in no album until they are restored"
 TOTAL_USAGE = "total usage matches the images"
 MONTHLY_USAGE = "monthly usage counts each arrival and paid call once"
 CONTENT_INDEX = "the content index matches the images"
@@ -324,6 +335,25 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
         lambda s, _: s.put_row(f"USER#{OWNER}#LABELS", "dog", name="Dog", images=1),
         (LABEL_COUNTS, "lost"),
     ),
+    "image of another month": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#MONTHS", "2026-10", images=1),
+        (MONTH_COUNTS, "doubled"),
+    ),
+    "month count too low": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#MONTHS", "2026-11", images=1),
+        (MONTH_COUNTS, "lost"),
+    ),
+    "outdated position in the timeline": (
+        lambda s, _: s.update_image(FIRST, details={"revision": 1, "taken_at": "1987-08-02"}),
+        (TIMELINE, "doubled"),
+    ),
+    "image in the trash and in an album": (move_to_trash, (TRASH, "left")),
+    "image in the trash under a label": (move_to_trash, (LABEL_INDEX, "doubled")),
+    "image that was restored without its album": (
+        lambda s, _: s.update_image(FIRST, trashed_albums={ALBUM}),
+        (TRASH, "lost"),
+    ),
+    "trash not counted": (move_to_trash, (TOTAL_USAGE, "lost")),
     "total usage too high": (
         lambda s, _: s.put_row(f"USER#{OWNER}", "USAGE#total", images=3, bytes=200),
         (TOTAL_USAGE, "doubled"),

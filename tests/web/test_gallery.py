@@ -152,7 +152,7 @@ def test_deleted_photos_are_deleted_at_the_api(page: Page, user: User, shown: li
     page.keyboard.press("x")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Delete")
-    expect(page.get_by_text("2 photos deleted")).to_be_visible()
+    expect(page.get_by_text("2 photos moved to the trash")).to_be_visible()
     with page.expect_response(lambda response: response.url.endswith("/v1/images/delete")):
         expect(page.locator(".tile img")).to_have_count(3)
     left = [item["id"] for item in user.http.get("/v1/images").json()["items"]]

@@ -157,15 +157,58 @@ def _check_label_counts(state: SystemState, ledger: Ledger) -> Violations:
             yield _kind(count, expected[key]), f"{key} counts {count}, expected {expected[key]}"
 
 
+def _check_timeline(state: SystemState, ledger: Ledger) -> Violations:
+    """A position is the time on a clock at the place of capture, or of the upload, and the id."""
+    for image_id, row in state.images.items():
+        if row.get("deleted_at"):
+            continue
+        expected = None
+        if trashed_at := _get_trashed_at(row):
+            expected = f"trash#{_normalize_time(trashed_at)}#{image_id}"
+        elif row["renditions"].get("etag"):
+            expected = f"{_get_local_time(row)}#{image_id}"
+        if (position := row.get("timeline")) != expected:
+            kind = "lost" if position is None else "doubled"
+            yield kind, f"{image_id} is at {position} in the timeline, expected {expected}"
+
+
+def _check_month_counts(state: SystemState, ledger: Ledger) -> Violations:
+    expected = Counter(
+        (row["owner"], _get_local_time(row)[:7])
+        for row in state.images.values()
+        if row["renditions"].get("etag") and not _get_trashed_at(row)
+    )
+    for key in sorted(expected.keys() | state.month_counts.keys()):
+        count = state.month_counts.get(key, 0)
+        if count != expected[key]:
+            yield _kind(count, expected[key]), f"{key} counts {count}, expected {expected[key]}"
+
+
+def _check_trash(state: SystemState, ledger: Ledger) -> Violations:
+    """An image in the trash is in no album; a restored one is back in all that still exist."""
+    for image_id, row in state.images.items():
+        if _get_trashed_at(row):
+            for album_id in sorted(row.get("albums", ())):
+                yield "left", f"{image_id} is in the trash, and in the album {album_id}"
+        else:
+            for album_id in sorted(row.get("trashed_albums", ())):
+                yield "lost", f"{image_id} was restored, but not to the album {album_id}"
+
+
 def _check_total_usage(state: SystemState, ledger: Ledger) -> Violations:
     arrived = [row for row in state.images.values() if row["renditions"].get("etag")]
     images = Counter(row["owner"] for row in arrived)
+    trashed = Counter(row["owner"] for row in arrived if _get_trashed_at(row))
     sizes: Counter[str] = Counter()
     for row in arrived:
         sizes[row["owner"]] += int(row["bytes"])
     for owner in sorted(images.keys() | state.usage.keys()):
         total = state.usage.get(owner, {}).get("total", {})
-        for name, expected in (("images", images[owner]), ("bytes", sizes[owner])):
+        for name, expected in (
+            ("images", images[owner]),
+            ("bytes", sizes[owner]),
+            ("trashed_images", trashed[owner]),
+        ):
             if (count := int(total.get(name, 0))) != expected:
                 yield _kind(count, expected), f"{owner}'s usage is {count} {name}, not {expected}"
 
@@ -413,6 +456,9 @@ INVARIANTS = (
     Invariant("started deletions are completed", _check_started_deletions),
     Invariant("the label index matches the images", _check_label_index),
     Invariant("label counts match the images", _check_label_counts),
+    Invariant("positions in the timeline match the images", _check_timeline),
+    Invariant("month counts match the images", _check_month_counts),
+    Invariant("images in the trash are in no album until they are restored", _check_trash),
     Invariant("total usage matches the images", _check_total_usage),
     Invariant("monthly usage counts each arrival and paid call once", _check_monthly_usage),
     Invariant("the content index matches the images", _check_content_index),
@@ -440,13 +486,39 @@ def _states(row: Row) -> set[str]:
 
 
 def _get_labels(row: Row) -> dict[str, Decimal]:
-    """Return the searchable labels: recognized, less the hidden, plus those added by the owner."""
+    """Return the searchable labels: recognized, less the hidden, plus those added by the owner.
+
+    An image in the trash has none.
+    """
+    if _get_trashed_at(row):
+        return {}
     details = row.get("details", {})
     hidden = {name.casefold() for name in details.get("hidden", [])}
     result = row["recognition"].get("result", {})
     labels = {label["name"].casefold(): label["confidence"] for label in result.get("labels", [])}
     visible = {name: confidence for name, confidence in labels.items() if name not in hidden}
     return visible | {name.casefold(): Decimal(100) for name in details.get("added", [])}
+
+
+def _get_trashed_at(row: Row) -> str | None:
+    """Return when the image was moved to the trash, None if it is not in it."""
+    trashed_at: str | None = row.get("details", {}).get("trashed_at")
+    return trashed_at
+
+
+def _get_local_time(row: Row) -> str:
+    """Return the time of capture without its offset, or else that of the upload."""
+    captured = row["renditions"].get("result", {}).get("capture", {}).get("taken_at")
+    corrected = row.get("details", {}).get("taken_at")
+    return _normalize_time(corrected or captured or row["created_at"])
+
+
+def _normalize_time(text: str) -> str:
+    """Return a time in ISO 8601 without its offset and with six digits of the second."""
+    matched = re.match(r"(.{19})(?:\.(\d{1,6}))?", text)
+    if matched is None:
+        return text
+    return f"{matched[1]}.{(matched[2] or '').ljust(6, '0')}"
 
 
 def _split_words(text: str) -> list[str]:

@@ -37,6 +37,8 @@ class SystemState:
     label_index: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
     #: (owner, label) -> number of images
     label_counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: (owner, month) -> number of images in the timeline
+    month_counts: dict[tuple[str, str], int] = field(default_factory=dict)
     #: owner -> period -> attributes
     usage: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     #: (owner, sha256, image id)
@@ -121,6 +123,8 @@ def _add_row(state: SystemState, row: Row) -> None:
             pass
         case [["USER", owner, "LABELS"], [label]]:
             state.label_counts[owner, label] = int(row["images"])
+        case [["USER", owner, "MONTHS"], [month]]:
+            state.month_counts[owner, month] = int(row["images"])
         case [["USER", owner], ["USAGE", period]]:
             state.usage[owner][period] = row
         case [["USER", _], ["IDEMPOTENCY", _]]:

@@ -162,24 +162,44 @@ class SimulatedUser:
         for upload in uploads.values():
             upload.deletion = "requested"
         path = "/v1/images/delete"
-        response = await self._request("POST", path, {"ids": list(uploads)}, {207})
+        body = {"ids": list(uploads), "permanent": True}
+        response = await self._request("POST", path, body, {207})
         for item in response.body["items"]:
             if item["status"] in {204, 404}:
                 uploads[item["id"]].deletion = "confirmed"
+
+    async def move_to_trash(self) -> None:
+        if upload := self._choose_upload():
+            # 404: it is in the trash already.
+            await self._request("DELETE", f"/v1/images/{upload.image_id}", None, {204, 404, 409})
+
+    async def restore_image(self) -> None:
+        if upload := self._choose_upload():
+            path = f"/v1/images/{upload.image_id}/restore"
+            await self._request("POST", path, None, {200, 409})
+
+    async def correct_time(self) -> None:
+        """Move the image to another month of the timeline, or back to that of its file."""
+        if upload := self._choose_upload():
+            month = self._rng.choice((None, "1987-08", "2001-01"))
+            changes = {"taken_at_override": month and f"{month}-02T16:30:00"}
+            path = f"/v1/images/{upload.image_id}"
+            await self._request("PATCH", path, changes, {200, 404, 409})
 
     async def reprocess_image(self) -> None:
         if upload := self._choose_upload():
             path = f"/v1/images/{upload.image_id}/reprocess"
             upload.reprocess_count += 1
-            await self._request("POST", path, {}, {202, 409})
+            await self._request("POST", path, {}, {202, 404, 409})
 
     async def edit_labels(self) -> None:
         if upload := self._choose_upload():
             labels = self._rng.sample(LABELS, 3)
             changes = {"labels_added": labels[:2], "labels_hidden": labels[2:]}
             path = f"/v1/images/{upload.image_id}"
-            # The gateway responds 409 once its own retries of a contended write are exhausted.
-            await self._request("PATCH", path, changes, {200, 409})
+            # The gateway responds 409 once its own retries of a contended write are exhausted, and
+            # 404 for an image in the trash.
+            await self._request("PATCH", path, changes, {200, 404, 409})
 
     async def create_webhook(self, url: str) -> str:
         """Create an endpoint that receives all events, and return its secret."""
@@ -219,9 +239,13 @@ class SimulatedUser:
             "/v1/albums",
             "/v1/labels",
             "/v1/usage",
+            "/v1/images?order=taken&limit=50",
+            "/v1/timeline",
+            "/v1/trash",
         ):
             response = await self._request("GET", path, None, {200})
-            for item in response.body.get("items", []):
+            for listed in response.body.get("items", []):
+                item = listed.get("image", listed)
                 if self._ledger.owner_of(item.get("id")) not in {None, self.owner}:
                     self._ledger.isolation_violations.append(
                         f"{path} returned {item['id']} to {self.owner}"
@@ -239,6 +263,8 @@ class SimulatedUser:
             ("POST", f"/v1/images/{image_id}/reprocess", {}),
             ("GET", f"/v1/images/{image_id}/original", None),
             ("DELETE", f"/v1/images/{image_id}", None),
+            ("DELETE", f"/v1/images/{image_id}?permanent=true", None),
+            ("POST", f"/v1/images/{image_id}/restore", None),
         ):
             response = await self._request(method, path, body, set(range(200, 500)))
             if response.status != 404:
@@ -285,7 +311,8 @@ class SimulatedUser:
 
     async def _delete(self, upload: UploadRecord) -> None:
         upload.deletion = "requested"
-        await self._request("DELETE", f"/v1/images/{upload.image_id}", None, {204, 404})
+        path = f"/v1/images/{upload.image_id}?permanent=true"
+        await self._request("DELETE", path, None, {204, 404})
         upload.deletion = "confirmed"
 
     async def _request(
@@ -339,6 +366,9 @@ ACTION_WEIGHTS = {
     "abandon_upload": 4,
     "delete_image": 6,
     "delete_images": 1,
+    "move_to_trash": 4,
+    "restore_image": 4,
+    "correct_time": 3,
     "reprocess_image": 4,
     "edit_labels": 4,
     "create_album": 1,
@@ -351,7 +381,7 @@ ACTION_WEIGHTS = {
 
 #: Actions after which an owner's monthly usage exceeds what is left.
 INEXACT_USAGE_ACTIONS = {
-    *("delete_image", "delete_images", "reprocess_image"),
+    *("delete_image", "delete_images", "move_to_trash", "restore_image", "reprocess_image"),
     *("upload_after_deletion", "upload_mismatched"),
 }
 

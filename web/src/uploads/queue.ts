@@ -197,7 +197,7 @@ export class UploadQueue {
     if (created.duplicate_of && !task.allowDuplicate) {
       // Delete the unused upload now; otherwise it would be removed only after it expires.
       const path = { image_id: created.image.id };
-      await this.services.api.DELETE("/v1/images/{image_id}", { params: { path } }).catch(() => {});
+      await this.services.api.DELETE("/v1/images/{image_id}", { params: { path, query: { permanent: true } } }).catch(() => {});
       return this.#finish(id, { state: "duplicate", duplicateOf: created.duplicate_of });
     }
     this.#update(id, { state: "uploading", imageId: created.image.id });

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from sightline_cli.arguments import InAlbum, resolve_album
-from sightline_cli.formatting import build_image_table
+from sightline_cli.formatting import build_image_table, format_count
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
 from sightline_cli.times import parse_time
-from sightline_client import ImageSummary, SortOrder, Status
+from sightline_client import ImageSummary, ListOrder, SortOrder, Status
 
 #: The API's limit of images per page.
 MAX_PAGE_SIZE = 100
@@ -82,7 +82,17 @@ TakenUntil = Annotated[
         "--taken-until", metavar="TIME", parser=parse_time, help="Taken before this time."
     ),
 ]
-Sort = Annotated[SortOrder, typer.Option("--sort", help="Order by the time of upload.")]
+InMonth = Annotated[
+    str | None,
+    typer.Option(
+        "--month", metavar="YYYY-MM", help="Filter by month of capture, or else of upload."
+    ),
+]
+Sort = Annotated[SortOrder, typer.Option("--sort", help="List the newest or the oldest first.")]
+Order = Annotated[
+    ListOrder,
+    typer.Option("--order", help="Order by the time of upload, or of capture and else of upload."),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of results.")]
 OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one per line.")]
 
@@ -103,6 +113,8 @@ class Selection:
     taken_since: datetime | None
     taken_until: datetime | None
     sort: SortOrder
+    month: str | None = None
+    order: ListOrder = ListOrder.UPLOADED
     words: str | None = None
 
 
@@ -127,7 +139,9 @@ def ls(
     until: Until = None,
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
+    month: InMonth = None,
     sort: Sort = SortOrder.NEWEST,
+    order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,
@@ -151,7 +165,9 @@ def ls(
         until=until,
         taken_since=taken_since,
         taken_until=taken_until,
+        month=month,
         sort=sort,
+        order=order,
     )
     run(_list(selection, Output(limit, ids, as_json)))
 
@@ -169,7 +185,9 @@ def search(
     until: Until = None,
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
+    month: InMonth = None,
     sort: Sort = SortOrder.NEWEST,
+    order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,
@@ -190,10 +208,31 @@ def search(
         until=until,
         taken_since=taken_since,
         taken_until=taken_until,
+        month=month,
         sort=sort,
+        order=order,
         words=" ".join(words or ()) or None,
     )
     run(_list(selection, Output(limit, ids, as_json)))
+
+
+def timeline(as_json: Json = False) -> None:
+    """Count images by month of capture, or else of upload.
+
+    Example: `sightline ls --month 2026-11 --order taken`
+    """
+
+    async def work() -> None:
+        async with open_client() as client:
+            found = await client.timeline()
+        if as_json:
+            print_json(found.to_dict())
+            return
+        for each in found.months:
+            OUT.print(f"{each.month}  {each.images:>7,}")
+        ERR.print(format_count(found.images, "image"))
+
+    run(work())
 
 
 async def _list(selection: Selection, output: Output) -> None:
@@ -212,7 +251,9 @@ async def _list(selection: Selection, output: Output) -> None:
             created_until=selection.until and selection.until.astimezone(),
             taken_from=selection.taken_since,
             taken_until=selection.taken_until,
+            month=selection.month,
             sort=selection.sort,
+            order=selection.order,
             page_size=min(output.limit, MAX_PAGE_SIZE),
         )
         await _print_images(images, output)

@@ -25,8 +25,11 @@ from sightline_client.generated.models import (
     ImageSummary,
     ImageView,
     LabelView,
+    ListOrder,
     SortOrder,
     Status,
+    TimelineView,
+    TrashedImage,
     UsageView,
 )
 from sightline_client.generated.types import UNSET
@@ -58,6 +61,7 @@ __all__ = [
     "ImageView",
     "KeyringSessionStore",
     "LabelView",
+    "ListOrder",
     "MemoryJournal",
     "MemorySessionStore",
     "Pool",
@@ -67,6 +71,8 @@ __all__ = [
     "SightlineError",
     "SortOrder",
     "Status",
+    "TimelineView",
+    "TrashedImage",
     "UploadOutcome",
     "UploadResult",
     "UsageView",

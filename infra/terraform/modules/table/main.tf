@@ -15,6 +15,30 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  attribute {
+    name = "timeline"
+    type = "S"
+  }
+
+  # Sparse: the images in the timeline of their owner. It projects what lists show.
+  global_secondary_index {
+    name            = "timeline"
+    hash_key        = "pk"
+    range_key       = "timeline"
+    projection_type = "INCLUDE"
+    non_key_attributes = [
+      "albums",
+      "bytes",
+      "created_at",
+      "deleted_at",
+      "details_summary",
+      "expires_at",
+      "media_type",
+      "recognition_summary",
+      "renditions_summary",
+    ]
+  }
+
   ttl {
     enabled        = true
     attribute_name = "expires_at"

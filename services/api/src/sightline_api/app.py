@@ -15,7 +15,7 @@ from sightline.adapters.aws.event_queues import SqsEventQueues
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables
-from sightline.deletion import ImageDeleter
+from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.event_publisher import EventPublisher
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
@@ -28,6 +28,7 @@ from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
 from sightline.ports.share_link_table import ShareLinkTable
 from sightline.ports.tables import Tables
+from sightline.ports.timeline_table import TimelineTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 from sightline_api import capabilities
@@ -64,7 +65,7 @@ from sightline_api.events.broker import Broker
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.events.reaper import Reaper
 from sightline_api.events.subscriber import EventSubscriber, subscribed
-from sightline_api.images import duplicates, history, originals
+from sightline_api.images import duplicates, history, originals, timeline, trash
 from sightline_api.images import endpoints as images
 from sightline_api.images.uploads import UploadCreator
 from sightline_api.keys import endpoints as keys
@@ -90,6 +91,8 @@ ROUTERS = (
     albums.router,
     archives.router,
     labels.router,
+    timeline.router,
+    trash.router,
     usage.router,
     account.router,
     email_notifications.router,
@@ -121,11 +124,13 @@ class State(TypedDict):
     passwords: PasswordHasher
     visitors: Visitors
     usage: UsageTable
+    timeline: TimelineTable
     idempotency: IdempotencyStore
     uploads: UploadCreator
     originals: ObjectStore
     archive_slots: DownloadSlots
     deleter: ImageDeleter
+    trash: ImageTrash
     eraser: AccountEraser
     reprocessing: Topic
     changes: ChangePublisher
@@ -323,6 +328,7 @@ def build_state(
         passwords=passwords,
         visitors=Visitors(tables.share_links, link_limiter, passwords),
         usage=tables.usage,
+        timeline=tables.timeline,
         idempotency=tables.idempotency,
         uploads=UploadCreator(
             tables.images, tables.usage, tables.recognition_cache, signer, changes, settings
@@ -332,6 +338,7 @@ def build_state(
             settings.archive_max_downloads, settings.archive_max_total_downloads
         ),
         deleter=deleter,
+        trash=ImageTrash(tables.images, tables.albums),
         eraser=AccountEraser(deleter, tables.owner_data, changes),
         reprocessing=reprocessing,
         changes=changes,

@@ -50,6 +50,7 @@ class LimitsView(BaseModel):
     albums_per_image: int = Field(description="Albums that contain the image.", examples=[100])
     images: int | None = Field(description="Images that an owner stores.")
     bytes: int | None = Field(description="Bytes of originals that an owner stores.")
+    trash_days: int = Field(description="Days for which the trash keeps an image.", examples=[30])
     requests_per_second: float | None = Field(
         gt=0, description="Sustained requests per second of an owner.", examples=[50]
     )
@@ -73,6 +74,7 @@ class LimitsView(BaseModel):
             albums_per_image=MAX_ALBUMS,
             images=settings.owner_max_images,
             bytes=settings.owner_max_bytes,
+            trash_days=settings.trash_days,
             requests_per_second=settings.owner_requests_per_second,
             request_burst=settings.owner_burst,
             event_streams=settings.events_max_streams,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Request
 
-from sightline.deletion import ImageDeleter
+from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
@@ -19,6 +19,7 @@ from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import Topic
+from sightline.ports.timeline_table import TimelineTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 from sightline_api.auth.rate_limit import RequestMeter
@@ -83,7 +84,9 @@ ApiKeys = Annotated[ApiKeyTable, Depends(from_state("api_keys"))]
 Webhooks = Annotated[WebhookTable, Depends(from_state("webhooks"))]
 Index = Annotated[ImageIndex, Depends(from_state("index"))]
 Usages = Annotated[UsageTable, Depends(from_state("usage"))]
+Timelines = Annotated[TimelineTable, Depends(from_state("timeline"))]
 Deleter = Annotated[ImageDeleter, Depends(from_state("deleter"))]
 Originals = Annotated[ObjectStore, Depends(from_state("originals"))]
+Trash = Annotated[ImageTrash, Depends(from_state("trash"))]
 Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
 UrlSigner = Annotated[Signer, Depends(from_state("signer"))]

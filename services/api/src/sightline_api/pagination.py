@@ -40,6 +40,14 @@ def decode_image_cursor(cursor: str) -> str:
     return _parse_image_id(decode_cursor(cursor))
 
 
+def decode_prefixed_cursor(cursor: str, prefix: str) -> str:
+    """Decode the part of a key that follows the prefix of its list. Raises `InvalidCursor`."""
+    key = decode_cursor(cursor)
+    if not key.startswith(prefix) or not key.isascii() or not key.isprintable():
+        raise InvalidCursor
+    return key.removeprefix(prefix)
+
+
 def encode_sorted_cursor(image_id: str, order: SortOrder) -> str:
     """Encode the id of the last image of a page in this order."""
     return encode_cursor(f"{_prefix(order)}{image_id}")

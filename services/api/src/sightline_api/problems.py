@@ -216,7 +216,10 @@ class RateLimited(Problem):
 class QuotaExceeded(Problem):
     status = HTTPStatus.FORBIDDEN
     code = "quota_exceeded"
-    detail = "Storage quota exceeded. Delete images to free space."
+    detail = (
+        "Storage quota exceeded. Delete images to free space; those in the trash count until they "
+        "are deleted permanently."
+    )
 
 
 class ImageNotFoundProblem(Problem):

@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from sightline.deletion import TRASH_DAYS
 from sightline.domain.recognition import CALL_PRICES, Feature
 from sightline.settings import PREFIX, ServiceSettings
 from sightline_api.urls.cloudfront import read_private_key
@@ -87,6 +88,11 @@ class ApiSettings(ServiceSettings):
         ge=0,
         description="Maximum total size of the originals per owner, in bytes; unlimited by "
         "default.",
+    )
+    trash_days: int = Field(
+        TRASH_DAYS,
+        ge=0,
+        description="Days for which the trash keeps an image; `ops purge` has its own option.",
     )
     call_prices: dict[Feature, float] = Field(
         CALL_PRICES,

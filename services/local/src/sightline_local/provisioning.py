@@ -254,6 +254,7 @@ def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
     dynamodb.get_waiter("table_exists").wait(
         TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
+    _create_missing_indexes(dynamodb, name)
     expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     if expiry["TimeToLiveStatus"] == "DISABLED":
         dynamodb.update_time_to_live(
@@ -264,6 +265,20 @@ def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
         TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
     return name
+
+
+def _create_missing_indexes(dynamodb: "DynamoDBClient", name: str) -> None:
+    """Create the indexes that a table of an earlier version lacks."""
+    schema: Any = table_schema(name)
+    existing = dynamodb.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])
+    names = {index.get("IndexName") for index in existing}
+    for index in schema["GlobalSecondaryIndexes"]:
+        if index["IndexName"] not in names:
+            dynamodb.update_table(
+                TableName=name,
+                AttributeDefinitions=schema["AttributeDefinitions"],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
 
 
 def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[str, str]:

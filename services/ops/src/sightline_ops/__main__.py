@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sightline.deletion import TRASH_DAYS
 from sightline.domain.ids import image_id_adapter, owner_adapter
 from sightline.domain.images import PART_NAMES
 from sightline.domain.object_keys import ImageKey
@@ -30,6 +31,7 @@ from sightline_ops.adopt import adopt, find_adoptable
 from sightline_ops.dead_letters import is_readable, parse_images
 from sightline_ops.image_report import build_image_report
 from sightline_ops.mfa_reset import MfaReset
+from sightline_ops.purge import Purger
 from sightline_ops.rebuild import Rebuilder
 from sightline_ops.reconcile import Finding, Reconciler
 from sightline_ops.replay import find_replayable, replay
@@ -46,6 +48,12 @@ class ExitCode(IntEnum):
 
 #: The file that `make run` writes.
 DEFAULT_OUTPUTS = Path(".sightline/outputs.json")
+
+#: What is younger, in minutes, is in progress to the report that a purge ends with.
+PURGE_RECONCILE_MINUTES = 60.0
+
+#: Steps of one purge by default: a run is bounded, and the next one continues.
+PURGE_LIMIT = 10_000
 
 #: Statuses of an image that need no attention.
 SETTLED_STATUSES = {"ready", "failed", "awaiting_upload"}
@@ -162,6 +170,28 @@ async def rebuild(_: Stack, options: argparse.Namespace) -> ExitCode:
     if found and not options.apply:
         _stderr.print("Nothing was changed. Repair with --apply")
     return _exit_code(found > repaired)
+
+
+async def purge(stack: Stack, options: argparse.Namespace) -> ExitCode:
+    """Purge the trash, then report what `reconcile` finds."""
+    purger = Purger(stack, timedelta(days=options.days))
+    found = done = 0
+    with _stderr.status("Purging") as status:
+        async for step in purger.find():
+            found += 1
+            is_done = bool(options.apply and await purger.do(step))
+            done += is_done
+            if options.json:
+                _print_json({"kind": step.kind, **step.image.key._asdict(), "done": is_done})
+            status.update(f"Found: {found}")
+            if found == options.limit:
+                break
+    _stderr.print(f"Steps of the purge: {found}. Done: {done}")
+    if found and not options.apply:
+        _stderr.print("Nothing was changed. Purge the trash with --apply")
+    options.apply, options.older_than = False, PURGE_RECONCILE_MINUTES
+    code = await reconcile(stack, options)
+    return _exit_code(code is not ExitCode.OK or found > done)
 
 
 async def adopt_images(stack: Stack, options: argparse.Namespace) -> ExitCode:
@@ -348,6 +378,26 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="ignore what is younger, because it may be in progress (default: %(default)s)",
     )
     reconciling.set_defaults(run=reconcile)
+    purging = commands.add_parser(
+        "purge", help="delete images from the trash, finish deletions, and report as reconcile does"
+    )
+    purging.add_argument(
+        "--days",
+        type=_positive(float),
+        default=TRASH_DAYS,
+        help="days for which the trash keeps an image (default: %(default)s)",
+    )
+    purging.add_argument(
+        "--limit",
+        type=_positive(int),
+        default=PURGE_LIMIT,
+        help="maximum number of images; run the same command again to continue "
+        "(default: %(default)s)",
+    )
+    purging.add_argument(
+        "--apply", action="store_true", help="delete the images (default: only count them)"
+    )
+    purging.set_defaults(run=purge)
     migrating = commands.add_parser(
         "migrate", help="bring all items of the table to the current schema version"
     )

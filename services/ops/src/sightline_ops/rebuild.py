@@ -1,4 +1,4 @@
-"""Rebuild what is derived from the images: index entries, label counts and usage.
+"""Rebuild what is derived from the images: index entries, the timeline, counts and usage.
 
 In one region, they change with the image in one transaction. A global table replicates the items of
 a transaction one by one, so the loss of a region leaves some of them behind. The images are taken
@@ -28,6 +28,8 @@ from sightline.adapters.dynamo.items import (
     image_key,
     label_count_key,
     label_counts_partition,
+    month_count_key,
+    month_counts_partition,
     owner_partition,
     plain_item,
     read_image,
@@ -36,8 +38,9 @@ from sightline.adapters.dynamo.items import (
     word_counts_partition,
 )
 from sightline.adapters.dynamo.queries import read_many
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
-from sightline.adapters.dynamo.upgrades import upgrade
+from sightline.adapters.dynamo.upgrades import current_version, upgrade, version_of
 from sightline.adapters.dynamo.word_index import WordIndexWriter
 from sightline.domain.image_words import WordField
 from sightline.domain.images import REVISED, Image, PartName
@@ -61,6 +64,7 @@ class DerivedKind(StrEnum):
     MISSING_ENTRY = "missing index entry"
     EXTRA_ENTRY = "extra index entry"
     WRONG_COUNT = "wrong count"
+    WRONG_POSITION = "wrong position in the timeline"
     #: A recognition result of bytes that no image has any more.
     LEFT_RESULT = "left recognition result"
 
@@ -93,7 +97,7 @@ class Rebuilder:
         return cls(await clients.open("dynamodb", outputs.endpoint), outputs.table)
 
     async def find(self) -> AsyncIterator[DerivedFinding]:
-        """Iterate over all findings: first index entries, then counts."""
+        """Iterate over all findings: first index entries and positions, then counts."""
         owners: set[str] = set()
         # Results in a partition that lists no image: most are of images without renditions.
         unlisted: dict[str, list[Item]] = {}
@@ -105,6 +109,7 @@ class Rebuilder:
             owners |= {pk[1] for item in items if (pk := _partition(item))[0] == "USER"}
             for finding in [
                 *await self._find_missing([read_image(each) for each in items if _is_image(each)]),
+                *self._find_wrong_positions([each for each in items if _is_image(each)]),
                 *await self._find_extra([each for each in items if _indexed_image(each)]),
             ]:
                 yield finding
@@ -174,6 +179,28 @@ class Rebuilder:
             if _key_of(entry) not in expected
         ]
 
+    def _find_wrong_positions(self, rows: list[Item]) -> list[DerivedFinding]:
+        """Return the rows whose position in the timeline is not that of their image.
+
+        Rows of an earlier version have none until they are migrated.
+        """
+        findings = []
+        for row in rows:
+            image, stored = read_image(row), row.get(TIMELINE_ATTRIBUTE)
+            expected = image.timeline_position
+            if image.is_outdated or stored == (expected and {"S": expected}):
+                continue
+            condition: Any = self._check_row(image.key, image)["ConditionCheck"]
+            update = f"REMOVE {TIMELINE_ATTRIBUTE}"
+            if expected is not None:
+                update = f"SET {TIMELINE_ATTRIBUTE} = :position"
+                condition["ExpressionAttributeValues"][":position"] = {"S": expected}
+            write = {"Update": {**condition, "UpdateExpression": update}}
+            detail = " ".join(_key_of(row))
+            finding = DerivedFinding(DerivedKind.WRONG_POSITION, image.owner, detail, [write])
+            findings.append(finding)
+        return findings
+
     def _entries(self, image: Image) -> list[Item]:
         """Return the index entries that the image must have."""
         writes = [
@@ -211,19 +238,26 @@ class Rebuilder:
     async def _find_wrong_counts(self, owner: str) -> list[DerivedFinding]:
         # Read before the images: a change in between fails the condition of the repair.
         counts = await self._query(label_counts_partition(owner))
+        months = await self._query(month_counts_partition(owner))
         words = await self._query(word_counts_partition(owner))
         usage = await self._query(owner_partition(owner), USAGE_PREFIX)
         images = await self._read_images(owner)
         periods = {row["sk"].removeprefix(USAGE_PREFIX): row for row in usage}
         return [
             *self._compare_labels(owner, counts, images),
+            *self._compare_months(owner, months, images),
             *self._compare_words(owner, words, images),
             *self._compare_usage(owner, periods, images),
         ]
 
     async def _read_images(self, owner: str) -> list[Image]:
         rows = await self._query(owner_partition(owner), IMAGE_PREFIX)
-        return [Image.model_validate(upgrade("image", row)) for row in rows]
+        return [
+            Image.model_validate(
+                upgrade("image", row) | {"is_outdated": version_of(row) < current_version("image")}
+            )
+            for row in rows
+        ]
 
     async def _find_left_results(self, owner: str, results: list[Item]) -> list[DerivedFinding]:
         """Return the results of bytes that no image of the owner has."""
@@ -258,6 +292,21 @@ class Rebuilder:
             )
             for label in sorted(expected.keys() | stored.keys())
             if stored.get(label, 0) != expected[label]
+        ]
+
+    def _compare_months(
+        self, owner: str, months: list[dict[str, Any]], images: list[Image]
+    ) -> list[DerivedFinding]:
+        stored = {row["sk"]: int(row["images"]) for row in months}
+        expected = Counter(
+            month for image in images if not image.is_outdated and (month := image.timeline_month)
+        )
+        return [
+            self._set(
+                owner, month_count_key(owner, month), "images", stored.get(month), expected[month]
+            )
+            for month in sorted(expected.keys() | stored.keys())
+            if stored.get(month, 0) != expected[month]
         ]
 
     def _compare_words(
@@ -349,11 +398,15 @@ def _named_words(image: Image) -> dict[str, frozenset[WordField]]:
 
 def _count_usage(images: list[Image]) -> dict[str, Counter[str]]:
     """Return the totals, and what each month counts at least, by attribute."""
-    usage: dict[str, Counter[str]] = {TOTAL: Counter(images=0, bytes=0)}
+    usage: dict[str, Counter[str]] = {
+        TOTAL: Counter(images=0, bytes=0, trashed_images=0, trashed_bytes=0)
+    }
     for image in images:
         if image.renditions.etag is not None:
             arrival = Counter(images=1, bytes=image.bytes)
             usage[TOTAL].update(arrival)
+            if image.is_trash_counted:
+                usage[TOTAL].update(trashed_images=1, trashed_bytes=image.bytes)
             usage.setdefault(_month(image, "renditions"), Counter()).update(arrival)
         calls = Counter({calls_attribute(name): count for name, count in image.calls.items()})
         if calls:

@@ -59,8 +59,12 @@ from sightline_client.generated.api.images import (
     delete_images,
     get_image,
     get_original,
+    get_timeline,
     list_images,
+    list_trash,
     reprocess_image,
+    restore_image,
+    restore_images,
     update_image,
 )
 from sightline_client.generated.api.labels import list_labels
@@ -103,6 +107,7 @@ from sightline_client.generated.models import (
     DeliveryView,
     ErasureView,
     Feature,
+    ImageBatch,
     ImageChanges,
     ImageSummary,
     ImageUpload,
@@ -112,6 +117,7 @@ from sightline_client.generated.models import (
     ImageView,
     ItemOutcome,
     LabelView,
+    ListOrder,
     OriginalView,
     ProblemBody,
     ReprocessRequest,
@@ -121,6 +127,8 @@ from sightline_client.generated.models import (
     ShareLinkView,
     SortOrder,
     Status,
+    TimelineView,
+    TrashedImage,
     UsageView,
     WebhookChanges,
     WebhookEventType,
@@ -435,7 +443,9 @@ class AsyncSightline:
         created_until: datetime | None = None,
         taken_from: datetime | None = None,
         taken_until: datetime | None = None,
+        month: str | None = None,
         sort: SortOrder = SortOrder.NEWEST,
+        order: ListOrder = ListOrder.UPLOADED,
         page_size: int = 100,
     ) -> Stream[ImageSummary]:
         """Yield summaries of the caller's images; pages are fetched as needed.
@@ -444,7 +454,8 @@ class AsyncSightline:
         and match the other filters. `q` searches all fields, with a phrase in double quotes and the
         last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
         images were taken: west, south, east and north in degrees. Images without an upload
-        are left out, unless `status` selects them.
+        are left out, unless `status` selects them. `month` (`2026-11`) is one that `timeline`
+        counts, and `order` the time by which images are sorted.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -462,8 +473,15 @@ class AsyncSightline:
             created_until=unset_if_none(created_until),
             taken_from=unset_if_none(taken_from),
             taken_until=unset_if_none(taken_until),
+            month=unset_if_none(month),
             sort=sort,
+            order=order,
         )
+
+    async def timeline(self) -> TimelineView:
+        """Return the months that have images, newest first, with exact counts."""
+        timeline: TimelineView = await self.call(get_timeline.asyncio_detailed)
+        return timeline
 
     async def update(
         self,
@@ -553,17 +571,49 @@ class AsyncSightline:
                 if attempt == MAX_EDIT_ATTEMPTS:
                     raise
 
-    async def delete(self, image_id: str) -> None:
-        """Delete an image with its original and renditions. Raises `NotFound`."""
-        await self.call(delete_image.asyncio_detailed, image_id=image_id)
+    async def delete(self, image_id: str, *, permanent: bool = False) -> None:
+        """Move an image to the trash, or delete it with its original and renditions.
 
-    async def delete_many(self, image_ids: Iterable[str]) -> list[str]:
-        """Delete any number of images; return the ids that do not exist."""
+        Raises `NotFound`.
+        """
+        await self.call(delete_image.asyncio_detailed, image_id=image_id, permanent=permanent)
+
+    async def delete_many(self, image_ids: Iterable[str], *, permanent: bool = False) -> list[str]:
+        """Move any number of images to the trash, or delete them; return the ids that failed.
+
+        Most of these do not exist.
+        """
         missing: list[str] = []
         for batch in batched(image_ids, MAX_IDS):
-            body = DeletionBatch(ids=batch)
+            body = DeletionBatch(ids=batch, permanent=permanent)
             response = await self.call(
                 delete_images.asyncio_detailed, body=body, idempotency_key=new_idempotency_key()
+            )
+            missing += [each.id for each in response.items if int(each.status) != 204]
+        return missing
+
+    # Trash
+
+    def trash(self, page_size: int = 100) -> Stream[TrashedImage]:
+        """Yield the images in the trash, the last one that was moved there first."""
+        return self._paginate(list_trash.asyncio_detailed, page_size)
+
+    async def restore(self, image_id: str) -> ImageView:
+        """Restore an image from the trash as it was, and return it. Raises `NotFound`."""
+        return await self.call(
+            restore_image.asyncio_detailed,
+            image_id=image_id,
+            idempotency_key=new_idempotency_key(),
+        )
+
+    async def restore_many(self, image_ids: Iterable[str]) -> list[str]:
+        """Restore any number of images; return the ids that failed."""
+        missing: list[str] = []
+        for batch in batched(image_ids, MAX_IDS):
+            response = await self.call(
+                restore_images.asyncio_detailed,
+                body=ImageBatch(ids=batch),
+                idempotency_key=new_idempotency_key(),
             )
             missing += [each.id for each in response.items if int(each.status) != 204]
         return missing

@@ -104,7 +104,7 @@ class UploadCreator:
     async def discard(self, image_ids: Collection[str]) -> None:
         """Delete unused uploads. After an error they remain unused."""
         with suppress(SightlineError):
-            await self._client.delete_many(image_ids)
+            await self._client.delete_many(image_ids, permanent=True)
             for image_id in image_ids:
                 if sha256 := self._unused.pop(image_id, None):
                     self._journal.delete(sha256)

@@ -192,7 +192,7 @@ class Uploader:
         if entry.is_usable:
             return entry
         self._journal.delete(sha256)
-        await self._client.delete_many([entry.image_id])
+        await self._client.delete_many([entry.image_id], permanent=True)
         return None
 
     async def _send_one(

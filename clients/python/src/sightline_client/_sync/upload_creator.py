@@ -106,7 +106,7 @@ class UploadCreator:
     def discard(self, image_ids: Collection[str]) -> None:
         """Delete unused uploads. After an error they remain unused."""
         with suppress(SightlineError):
-            self._client.delete_many(image_ids)
+            self._client.delete_many(image_ids, permanent=True)
             for image_id in image_ids:
                 if sha256 := self._unused.pop(image_id, None):
                     self._journal.delete(sha256)

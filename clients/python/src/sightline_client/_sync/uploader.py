@@ -194,7 +194,7 @@ class Uploader:
         if entry.is_usable:
             return entry
         self._journal.delete(sha256)
-        self._client.delete_many([entry.image_id])
+        self._client.delete_many([entry.image_id], permanent=True)
         return None
 
     def _send_one(

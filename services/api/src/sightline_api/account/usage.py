@@ -23,10 +23,15 @@ class MonthlyUsageView(BaseModel):
 
 
 class UsageView(BaseModel):
-    """What the caller stores now, the quotas (null: unlimited), and usage by month."""
+    """What the caller stores now, the quotas (null: unlimited), and usage by month.
+
+    `images` and `bytes` include the trash, and the quotas count it.
+    """
 
     images: int
     bytes: int
+    trashed_images: int = Field(description="Images in the trash.", examples=[3])
+    trashed_bytes: int = Field(description="Bytes of the images in the trash.", examples=[2487549])
     max_images: int | None
     max_bytes: int | None
     months: list[MonthlyUsageView]
@@ -42,6 +47,8 @@ def view_usage(usage: Usage, settings: ApiSettings) -> UsageView:
     return UsageView(
         images=usage.images,
         bytes=usage.bytes,
+        trashed_images=usage.trashed_images,
+        trashed_bytes=usage.trashed_bytes,
         max_images=settings.owner_max_images,
         max_bytes=settings.owner_max_bytes,
         months=[_view(month, settings) for month in usage.months],

@@ -27,6 +27,8 @@ _READ_IMAGES = frozenset({Scope.IMAGES_READ})
 _RULES = {
     "/v1/images": _Rule(_READ_IMAGES, frozenset({Scope.IMAGES_WRITE})),
     "/v1/labels": _Rule(_READ_IMAGES, None),
+    "/v1/timeline": _Rule(_READ_IMAGES, None),
+    "/v1/trash": _Rule(_READ_IMAGES, None),
     "/v1/events": _Rule(_READ_IMAGES, None),
     "/v1/albums": _Rule(_READ_IMAGES, frozenset({Scope.ALBUMS_WRITE})),
     # To create an archive changes nothing: it only plans what to read.

@@ -11,6 +11,7 @@ from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
+from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
@@ -22,6 +23,8 @@ from sightline_api.dependencies import (
     Index,
     OwnImage,
     Reprocessing,
+    Timelines,
+    Trash,
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
@@ -44,8 +47,14 @@ from sightline_api.images.schemas import (
     ReprocessRequest,
 )
 from sightline_api.images.searching import ImageSearch
+from sightline_api.images.timeline_listing import (
+    ListOrder,
+    TimelineListing,
+    decode_timeline_cursor,
+    encode_timeline_cursor,
+)
 from sightline_api.images.upload_route import UploadRoute
-from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor, encode_sorted_cursor
 from sightline_api.problems import (
     AUTHENTICATED,
     PRECONDITION,
@@ -117,26 +126,33 @@ async def create_images(
     "/delete",
     status_code=207,
     operation_id="delete_images",
-    summary="Delete up to 100 images",
+    summary="Move up to 100 images to the trash, or delete them",
     openapi_extra=IDEMPOTENT,
     responses=documented(*IDEMPOTENCY),
 )
 async def delete_images(
     batch: DeletionBatch,
     user: CurrentUser,
+    trash: Trash,
     deleter: Deleter,
     changes: Changes,
     charge: ChargeBatch,
 ) -> ItemOutcomes:
-    """Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does."""
+    """Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
+    """
     charge(len(batch.ids))
+    remove = deleter.delete if batch.permanent else trash.move
 
     async def delete(image_id: str) -> ItemOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
-            await deleter.delete(key)
+            await remove(key)
         except (ValueError, ImageNotFound):
             return ItemOutcome.failure(image_id, ImageNotFoundProblem())
+        except Conflict:
+            return ItemOutcome.failure(image_id, Contended())
         changes.image(key, "deleted")
         return ItemOutcome.success(image_id)
 
@@ -155,7 +171,17 @@ async def list_images(
     index: Index,
     signer: UrlSigner,
     selected: SelectedImages,
-    sort: Annotated[SortOrder, Query(description="By the time of creation.")] = SortOrder.NEWEST,
+    timeline: Timelines,
+    sort: Annotated[
+        SortOrder, Query(description="The newest or the oldest first, by `order`.")
+    ] = SortOrder.NEWEST,
+    order: Annotated[
+        ListOrder,
+        Query(
+            description="By the time of upload; or by that of capture on a clock at the place, and "
+            "else of upload in UTC. The latter starts with the processing of an image."
+        ),
+    ] = ListOrder.UPLOADED,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
@@ -165,15 +191,24 @@ async def list_images(
     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
-    may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
     """
+    if order is ListOrder.TAKEN:
+        position = decode_timeline_cursor(cursor, sort) if cursor else None
+        listing = TimelineListing(timeline, images, index, user.owner, sort)
+        found = await listing.page(selected, limit, position)
+        following = found.next_after and encode_timeline_cursor(found.next_after, sort)
+        return await ImageSummaryPage.of_search(found.found, following, signer)
     after = decode_sorted_cursor(cursor, sort) if cursor else None
     if selected.query is None:
         page = await Listing(images, user.owner, sort).page(selected, limit, after)
-        return await ImageSummaryPage.of(page, signer, sort)
+        following = page.next_after and encode_sorted_cursor(page.next_after, sort)
+        return await ImageSummaryPage.of(page.images, following, signer)
     search = ImageSearch(images, index, user.owner, sort)
-    found = await search.page(selected.query, selected, limit, after)
-    return await ImageSummaryPage.of_search(found, signer, sort)
+    results = await search.page(selected.query, selected, limit, after)
+    following = results.next_after and encode_sorted_cursor(results.next_after, sort)
+    return await ImageSummaryPage.of_search(results.found, following, signer)
 
 
 @router.get(
@@ -252,18 +287,29 @@ async def reprocess_image(
     "/{image_id}",
     status_code=204,
     operation_id="delete_image",
-    summary="Delete an image",
-    responses=documented(ImageNotFoundProblem, *PRECONDITION),
+    summary="Move an image to the trash, or delete it",
+    responses=documented(ImageNotFoundProblem, *PRECONDITION, Contended),
 )
 async def delete_image(
-    key: OwnImage, images: Images, deleter: Deleter, changes: Changes, if_match: IfMatch = None
+    key: OwnImage,
+    images: Images,
+    trash: Trash,
+    deleter: Deleter,
+    changes: Changes,
+    permanent: Annotated[
+        bool, Query(description="Delete the image for good, also one in the trash.")
+    ] = False,
+    if_match: IfMatch = None,
 ) -> None:
-    """Delete an image with its original, renditions, labels and album entries.
+    """Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
     """
     if if_match is not None:
-        check_precondition(await images.get(key), if_match)
-    await deleter.delete(key)
+        read = images.get_stored if permanent else images.get
+        check_precondition(await read(key), if_match)
+    await (deleter.delete if permanent else trash.move)(key)
     changes.image(key, "deleted")

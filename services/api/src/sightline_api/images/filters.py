@@ -76,6 +76,16 @@ async def _read_filter(
     created_until: datetime | None = None,
     taken_from: datetime | None = None,
     taken_until: datetime | None = None,
+    month: Annotated[
+        str | None,
+        Query(
+            max_length=7,
+            pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+            description="Images of this month of the timeline: on a clock at the place of capture, "
+            "or else of their upload in UTC.",
+            examples=["2026-11"],
+        ),
+    ] = None,
 ) -> Filter:
     words = _split(text)
     search_text = _parse(q, words)
@@ -91,6 +101,7 @@ async def _read_filter(
         taken_from=taken_from,
         taken_until=taken_until,
         bbox=_parse_box(bbox),
+        month=month,
     )
 
 

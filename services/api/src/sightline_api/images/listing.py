@@ -7,6 +7,7 @@ from sightline.domain.ids import first_image_id
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary
+from sightline.domain.timeline import month_of
 from sightline.ports.image_table import ImageTable, SummaryPage
 from sightline_api.images.bounding_box import BoundingBox
 from sightline_api.images.index_search import Query
@@ -27,7 +28,7 @@ class Filter:
 
     They have none of the labels in `without`, which are folded. Without a status, images that await
     their upload are left out. A range includes its start and excludes its end. A time without an
-    offset, as most cameras write it, counts as UTC.
+    offset, as most cameras write it, counts as UTC. `month` is that of the timeline.
     """
 
     query: Query | None = None
@@ -38,6 +39,7 @@ class Filter:
     taken_from: datetime | None = None
     taken_until: datetime | None = None
     bbox: BoundingBox | None = None
+    month: str | None = None
 
     @property
     def created(self) -> "IdRange":
@@ -49,7 +51,8 @@ class Filter:
         """Whether many of the images that are read may not match."""
         # The index leaves out the labels of a query itself.
         has_labels = self.query is None and self.without
-        return any((self.status, self.taken_from, self.taken_until, self.bbox, has_labels))
+        has_times = self.taken_from or self.taken_until or self.month
+        return any((self.status, has_times, self.bbox, has_labels))
 
     def matches(self, image: ImageSummary) -> bool:
         """Return whether the image has the status and labels, and was taken when and where."""
@@ -61,6 +64,8 @@ class Filter:
         if not self.without.isdisjoint(image.labels):
             return False
         if self.bbox is not None and not self.bbox.contains(image.renditions.place):
+            return False
+        if self.month is not None and month_of(image.timeline_at) != self.month:
             return False
         if self.taken_from is None and self.taken_until is None:
             return True

@@ -1,6 +1,6 @@
 """Images as clients see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -22,9 +22,7 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import RenditionSet
-from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import State, Status
-from sightline.ports.image_table import SummaryPage
 from sightline_api.images.capture_times import (
     LocalTime,
     TakenAt,
@@ -32,8 +30,7 @@ from sightline_api.images.capture_times import (
     known_instant,
 )
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
-from sightline_api.images.searching import SearchPage
-from sightline_api.pagination import encode_sorted_cursor
+from sightline_api.images.searching import FoundImage
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
 
@@ -313,20 +310,21 @@ class ImageSummaryPage(BaseModel):
 
     @classmethod
     async def of(
-        cls, page: SummaryPage, signer: Signer, order: SortOrder = SortOrder.NEWEST
+        cls, images: Sequence[summaries.ImageSummary], next_cursor: str | None, signer: Signer
     ) -> Self:
-        urls = await sign_links(page.images, signer)
+        urls = await sign_links(images, signer)
         return cls(
-            items=[ImageSummary.of(image, urls) for image in page.images],
-            next_cursor=page.next_after and encode_sorted_cursor(page.next_after, order),
+            items=[ImageSummary.of(image, urls) for image in images], next_cursor=next_cursor
         )
 
     @classmethod
-    async def of_search(cls, page: SearchPage, signer: Signer, order: SortOrder) -> Self:
-        urls = await sign_links([each.summary for each in page.found], signer)
+    async def of_search(
+        cls, found: Sequence[FoundImage], next_cursor: str | None, signer: Signer
+    ) -> Self:
+        urls = await sign_links([each.summary for each in found], signer)
         return cls(
-            items=[ImageSummary.of(each.summary, urls, each.matches) for each in page.found],
-            next_cursor=page.next_after and encode_sorted_cursor(page.next_after, order),
+            items=[ImageSummary.of(each.summary, urls, each.matches) for each in found],
+            next_cursor=next_cursor,
         )
 
 
@@ -546,9 +544,17 @@ class ImageUploadOutcomes(BaseModel):
     items: list[ImageUploadOutcome]
 
 
-class DeletionBatch(BaseModel):
-    """Images to delete."""
+class ImageBatch(BaseModel):
+    """Images to restore."""
 
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
+
+
+class DeletionBatch(ImageBatch):
+    """Images to delete."""
+
+    permanent: bool = Field(
+        False, description="Delete them for good, also those in the trash, instead of moving them."
+    )

@@ -55,7 +55,7 @@ class UploadCreator:
         )
         tracing.set_attribute("sightline.image_id", image.image_id)
         post = await self.signer.sign_upload(image, settings.upload_seconds)
-        duplicates = await self.contents.find_duplicates(owner, request.sha256)
+        duplicates = await self._find_duplicates(owner, request.sha256)
         await self.images.create(image)
         self.changes.image(image.key, "created")
         expires_at = image.created_at + timedelta(seconds=settings.upload_seconds)
@@ -72,6 +72,13 @@ class UploadCreator:
         with tracing.root_span("create upload", "internal", links=links) as span:
             span.set_owner(owner)
             return await self.create(request, owner)
+
+    async def _find_duplicates(self, owner: str, sha256: str) -> list[str]:
+        """Return the ids of the owner's images with these bytes that are not in the trash."""
+        found = await self.contents.find_duplicates(owner, sha256)
+        # The ids alone do not show which images are in the trash.
+        visible = await self.images.get_summaries(owner, found) if found else []
+        return [image.image_id for image in visible]
 
     async def _check_quota(self, request: ImageUploadRequest, owner: str) -> None:
         """Check what is stored; uploads in progress do not count, so abandoned ones are free."""

@@ -161,7 +161,7 @@ class PartProcessor(Generic[Result]):
 
     async def _read(self, key: ImageKey) -> Image:
         try:
-            image = await self._images.get(key)
+            image = await self._images.get_stored(key)
         except ImageNotFound:
             raise Gone from None
         tracing.join_trace(image.traceparent)
@@ -303,7 +303,7 @@ class PartProcessor(Generic[Result]):
         seconds = max(0.0, time.time() - sent_at)
         if image.status is Status.PROCESSING:
             try:
-                image = await self._images.get(image.key)
+                image = await self._images.get_stored(image.key)
             except Exception:
                 logger.warning("could not read the end of the other part", exc_info=True)
                 return

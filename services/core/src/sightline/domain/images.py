@@ -22,6 +22,7 @@ from sightline.domain.summaries import (
     RenditionsSummary,
     summarize_renditions,
 )
+from sightline.domain.timeline import month_of, timeline_position, timeline_time, trash_position
 
 Result = TypeVar("Result", bound=Value)
 
@@ -130,7 +131,8 @@ class Details(Value):
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
     changes neither. `taken_at` replaces the time of capture of the file; it has a UTC offset only
-    if the owner gave one. `revision` counts the writes, as that of a part does.
+    if the owner gave one. `trashed_at` is when the owner moved the image to the trash. `revision`
+    counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -139,6 +141,7 @@ class Details(Value):
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    trashed_at: datetime | None = None
 
 
 class Image(Value):
@@ -149,9 +152,11 @@ class Image(Value):
     removes it, and so does an album that refers to the image, because DynamoDB would drop the row
     alone. `features` is what the owner wants recognized; None
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
-    still sees it. `albums` are the ids of the albums that contain the image; the table maintains
-    them. `indexed_words` are the words that a table in DynamoDB has entries for: at least those of
-    `word_fields`. `earlier_words` are those that an earlier schema version has entries for.
+    still sees it. `albums` are the ids of the albums that contain the image. `trashed_albums` are
+    those that contained it when it was moved to the trash, and `trashed_covers` those of them whose
+    cover it was; the table maintains all three. `indexed_words` are the words that a table in
+    DynamoDB has entries for: at least those of `word_fields`. `earlier_words` are those that an
+    earlier schema version has entries for.
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
     so the consumers continue the trace from the row. `is_outdated` marks an image that was read
     from a row of an earlier schema version, which the table migrates with its next write.
@@ -169,6 +174,8 @@ class Image(Value):
     expires_at: int | None = None
     deleted_at: datetime | None = None
     albums: frozenset[str] = frozenset()
+    trashed_albums: frozenset[str] = frozenset()
+    trashed_covers: frozenset[str] = frozenset()
     indexed_words: frozenset[str] = frozenset()
     earlier_words: frozenset[str] = Field(default=frozenset(), exclude=True)
     traceparent: str | None = None
@@ -183,9 +190,19 @@ class Image(Value):
         return ImageKey(self.owner, self.image_id)
 
     @property
-    def is_hidden(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether the image is being deleted, or its unused upload has expired."""
         return self.deleted_at is not None or is_expired(self.expires_at)
+
+    @property
+    def is_trashed(self) -> bool:
+        """Whether the image is in the trash."""
+        return self.details.trashed_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no list shows the image: it is gone, or in the trash."""
+        return self.is_gone or self.is_trashed
 
     def part(self, name: PartName) -> Part[Recognition] | Part[RenditionSet]:
         return self.recognition if name == "recognition" else self.renditions
@@ -222,6 +239,37 @@ class Image(Value):
         return self.details.taken_at or (result.capture.taken_at if result else None)
 
     @property
+    def timeline_at(self) -> datetime:
+        """The wall-clock time of capture without its offset, or else that of upload in UTC."""
+        return timeline_time(self.taken_at, self.created_at)
+
+    @property
+    def is_in_timeline(self) -> bool:
+        """Whether the timeline contains the image: from the first write to its renditions on."""
+        return self.renditions.etag is not None and not self.is_trashed
+
+    @property
+    def is_trash_counted(self) -> bool:
+        """Whether usage counts the image as one in the trash."""
+        return self.renditions.etag is not None and self.is_trashed
+
+    @property
+    def timeline_position(self) -> str | None:
+        """The position in the timeline or in the trash; None outside, and during the deletion."""
+        if self.deleted_at is not None:
+            return None
+        if self.details.trashed_at is not None:
+            return trash_position(self.details.trashed_at, self.image_id)
+        if not self.is_in_timeline:
+            return None
+        return timeline_position(self.timeline_at, self.image_id)
+
+    @property
+    def timeline_month(self) -> str | None:
+        """The month that counts the image, until it is removed; None outside the timeline."""
+        return month_of(self.timeline_at) if self.is_in_timeline else None
+
+    @property
     def perceptual_hash(self) -> str | None:
         """The perceptual hash, once the renditions exist."""
         result = self.renditions.result
@@ -229,8 +277,12 @@ class Image(Value):
 
     @property
     def indexed_labels(self) -> dict[str, ImageLabel]:
-        """The labels that the image is found by and counted for: none before its upload."""
-        return {} if self.status is Status.AWAITING_UPLOAD else self.labels
+        """The labels that the image is found by and counted for.
+
+        There are none before its upload, nor in the trash.
+        """
+        is_left_out = self.is_trashed or self.status is Status.AWAITING_UPLOAD
+        return {} if is_left_out else self.labels
 
     @property
     def detected_labels(self) -> tuple[ImageLabel, ...]:
@@ -293,6 +345,7 @@ class Image(Value):
             added=details.added,
             hidden=details.hidden,
             taken_at=details.taken_at,
+            trashed_at=details.trashed_at,
         )
 
     @property
@@ -335,13 +388,18 @@ def find_changes(before: Image, after: Image) -> list[str]:
 def find_preconditions(before: Image, after: Image) -> set[str]:
     """Return the revised attributes that must still be as in `before` for the write.
 
-    These are the ones that change, and those that the indexes of labels and words derive from.
-    Details and recognition determine the labels. Both parts determine whether the image has been
-    uploaded, before which its labels are not indexed: the first write to a part must not miss new
-    details, and new details must not miss that write. All of them determine the fields of a word
-    that is indexed already.
+    These are the ones that change, and those that the indexes of labels and words and the timeline
+    derive from. Details and recognition determine the labels. Both parts determine whether the
+    image has been uploaded, before which its labels are not indexed: the first write to a part must
+    not miss new details, and new details must not miss that write. Details and renditions determine
+    the position in the timeline, and all of them the fields of a word that is indexed already. What
+    moves to the trash or back takes all of these with it.
     """
+    if before.is_trashed != after.is_trashed:
+        return set(REVISED)
     changes = set(find_changes(before, after))
+    if _is_moved(before, after):
+        changes |= {"details", "renditions"}
     if "details" in changes and before.renditions.etag is None:
         # The renditions begin to index the title and the description.
         changes.add("renditions")
@@ -355,6 +413,18 @@ def find_preconditions(before: Image, after: Image) -> set[str]:
         is_indexed = before.indexed_labels != after.indexed_labels
         return set(REVISED) if is_relabeled or is_indexed else changes | {"details"}
     return changes | {"details", "recognition"} if is_relabeled else changes
+
+
+def _is_moved(before: Image, after: Image) -> bool:
+    """Return whether a write changes what the position in the timeline is derived from.
+
+    The position itself may stay, for example when the owner corrects the time before the upload.
+    """
+    return (before.details.taken_at, before.taken_at, before.is_in_timeline) != (
+        after.details.taken_at,
+        after.taken_at,
+        after.is_in_timeline,
+    )
 
 
 def adds_known_word(before: Image, after: Image, current: Image) -> bool:

@@ -13,6 +13,7 @@ from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.states import State, Status, derive_status, is_expired
+from sightline.domain.timeline import timeline_position, timeline_time, trash_position
 
 #: The parts of an image that a list shows, each by its own summary.
 SUMMARY_PARTS = ("details", "recognition", "renditions")
@@ -36,6 +37,7 @@ class DetailsSummary(Value):
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    trashed_at: datetime | None = None
 
 
 class RecognitionSummary(Value):
@@ -81,9 +83,14 @@ class ImageSummary(Value):
     renditions: RenditionsSummary = RenditionsSummary()
 
     @property
-    def is_hidden(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether the image is being deleted, or its unused upload has expired."""
         return self.deleted_at is not None or is_expired(self.expires_at)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no list shows the image: it is gone, or in the trash."""
+        return self.is_gone or self.details.trashed_at is not None
 
     @property
     def status(self) -> Status:
@@ -93,6 +100,18 @@ class ImageSummary(Value):
     def taken_at(self) -> datetime | None:
         """The time of capture: that of the owner, or else that of the file."""
         return self.details.taken_at or self.renditions.taken_at
+
+    @property
+    def timeline_at(self) -> datetime:
+        """The wall-clock time of capture without its offset, or else that of upload in UTC."""
+        return timeline_time(self.taken_at, self.created_at)
+
+    @property
+    def timeline_position(self) -> str:
+        """The position in the timeline while the image is in it, or in the trash."""
+        if self.details.trashed_at is not None:
+            return trash_position(self.details.trashed_at, self.image_id)
+        return timeline_position(self.timeline_at, self.image_id)
 
     @property
     def labels(self) -> dict[str, ImageLabel]:

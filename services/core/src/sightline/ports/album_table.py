@@ -57,6 +57,20 @@ class AlbumTable(Protocol):
         Raises `Conflict` if the album is contended.
         """
 
+    async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        """Remove images in the trash from the album, which their rows keep for `resume_images`.
+
+        Images that are not in the trash stay. Raises `Conflict` if the album is contended.
+        """
+
+    async def resume_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        """Add images to the album that were removed when they were moved to the trash.
+
+        An image that was the cover becomes it again, unless the album has another one. If the album
+        does not exist any more, the rows forget it. Images in the trash stay as they are. Raises
+        `Conflict` if the album is contended.
+        """
+
     async def begin_deletion(self, key: AlbumKey) -> Album:
         """Hide the album and forbid every later change but `remove_images`; idempotent.
 

@@ -10,7 +10,7 @@ from sightline.domain.summaries import ImageSummary
 
 
 class ImageNotFound(Exception):
-    """The image does not exist or is being deleted; callers cannot distinguish the two."""
+    """The image does not exist, is in the trash or is being deleted, without distinction."""
 
 
 class ImagePage(NamedTuple):
@@ -28,7 +28,7 @@ class SummaryPage(NamedTuple):
 
 
 class ImageTable(Protocol):
-    """Images by owner and time.
+    """Images by owner and time. Lists leave out those in the trash.
 
     Everything derived from an image (the label and word index, label counts, usage, the recognition
     cache) changes in the same transaction as the image, so it never disagrees with it. The ports
@@ -39,7 +39,10 @@ class ImageTable(Protocol):
         """Add a new image; idempotent. Raises `Conflict` if another image has the id."""
 
     async def get(self, key: ImageKey) -> Image:
-        """Return the image as last written. Raises `ImageNotFound`."""
+        """Return the image as last written. Raises `ImageNotFound`, also for one in the trash."""
+
+    async def get_stored(self, key: ImageKey) -> Image:
+        """Return the image as last written, also one in the trash. Raises `ImageNotFound`."""
 
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         """Return those of up to 100 images that exist, in the requested order."""
@@ -70,10 +73,11 @@ class ImageTable(Protocol):
         since `before`, or the image was deleted.
         """
 
-    async def begin_deletion(self, key: ImageKey) -> Image:
+    async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
         """Hide the image and forbid every later `store`; idempotent.
 
-        Raises `ImageNotFound` if there is no row.
+        With `revision`, only while the details have it. Raises `ImageNotFound` if there is no row,
+        and `Conflict` if the details have another revision.
         """
 
     async def remove(self, image: Image) -> None:

@@ -13,6 +13,7 @@ from sightline.ports.owner_data import OwnerData
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.schema_migration import SchemaMigration
 from sightline.ports.share_link_table import ShareLinkTable
+from sightline.ports.timeline_table import TimelineTable
 from sightline.ports.usage_table import UsageTable
 from sightline.ports.webhook_table import WebhookTable
 
@@ -25,6 +26,7 @@ class Tables:
     albums: AlbumTable
     index: ImageIndex
     usage: UsageTable
+    timeline: TimelineTable
     api_keys: ApiKeyTable
     webhooks: WebhookTable
     email_notifications: EmailNotificationTable

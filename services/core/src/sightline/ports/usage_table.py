@@ -15,11 +15,16 @@ class MonthlyUsage(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What an owner stores now, and the months since the first upload, newest first."""
+    """What an owner stores now, and the months since the first upload, newest first.
+
+    `images` and `bytes` include those in the trash: `trashed_images` and `trashed_bytes`.
+    """
 
     images: int
     bytes: int
     months: list[MonthlyUsage]
+    trashed_images: int = 0
+    trashed_bytes: int = 0
 
     def calls_in(self, month: str) -> int:
         """Return the number of paid calls in a month, for all features."""

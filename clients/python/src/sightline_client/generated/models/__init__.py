@@ -45,6 +45,7 @@ from .history_entry import HistoryEntry
 from .history_entry_outcome import HistoryEntryOutcome
 from .history_entry_part import HistoryEntryPart
 from .history_entry_stage import HistoryEntryStage
+from .image_batch import ImageBatch
 from .image_changes import ImageChanges
 from .image_history import ImageHistory
 from .image_label import ImageLabel
@@ -67,6 +68,7 @@ from .label_view import LabelView
 from .language import Language
 from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
+from .list_order import ListOrder
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
 from .monthly_usage_view_calls import MonthlyUsageViewCalls
@@ -96,6 +98,10 @@ from .shared_view import SharedView
 from .shared_view_kind import SharedViewKind
 from .sort_order import SortOrder
 from .status import Status
+from .timeline_month import TimelineMonth
+from .timeline_view import TimelineView
+from .trash_page import TrashPage
+from .trashed_image import TrashedImage
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
@@ -154,6 +160,7 @@ __all__ = (
     "HistoryEntryOutcome",
     "HistoryEntryPart",
     "HistoryEntryStage",
+    "ImageBatch",
     "ImageChanges",
     "ImageHistory",
     "ImageLabel",
@@ -176,6 +183,7 @@ __all__ = (
     "Language",
     "LimitsView",
     "LinkedRendition",
+    "ListOrder",
     "ModerationLabel",
     "MonthlyUsageView",
     "MonthlyUsageViewCalls",
@@ -205,6 +213,10 @@ __all__ = (
     "ShareUnlock",
     "SortOrder",
     "Status",
+    "TimelineMonth",
+    "TimelineView",
+    "TrashedImage",
+    "TrashPage",
     "UploadTarget",
     "UploadTargetFields",
     "UsageView",

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from ..types import UNSET, Unset
 from typing import cast
 
 
@@ -20,12 +21,16 @@ class DeletionBatch:
 
     Attributes:
         ids (list[str]):
+        permanent (bool | Unset): Delete them for good, also those in the trash, instead of moving them. Default: False.
     """
 
     ids: list[str]
+    permanent: bool | Unset = False
 
     def to_dict(self) -> dict[str, Any]:
         ids = self.ids
+
+        permanent = self.permanent
 
         field_dict: dict[str, Any] = {}
 
@@ -34,6 +39,8 @@ class DeletionBatch:
                 "ids": ids,
             }
         )
+        if permanent is not UNSET:
+            field_dict["permanent"] = permanent
 
         return field_dict
 
@@ -42,8 +49,11 @@ class DeletionBatch:
         d = dict(src_dict)
         ids = cast(list[str], d.pop("ids"))
 
+        permanent = d.pop("permanent", UNSET)
+
         deletion_batch = cls(
             ids=ids,
+            permanent=permanent,
         )
 
         return deletion_batch

@@ -33,6 +33,7 @@ class LimitsView:
         albums_per_image (int): Albums that contain the image.
         images (int | None): Images that an owner stores.
         bytes_ (int | None): Bytes of originals that an owner stores.
+        trash_days (int): Days for which the trash keeps an image.
         requests_per_second (float | None): Sustained requests per second of an owner.
         request_burst (int): Requests of an owner at once.
         event_streams (int): Open event streams of an owner.
@@ -52,6 +53,7 @@ class LimitsView:
     albums_per_image: int
     images: int | None
     bytes_: int | None
+    trash_days: int
     requests_per_second: float | None
     request_burst: int
     event_streams: int
@@ -88,6 +90,8 @@ class LimitsView:
         bytes_: int | None
         bytes_ = self.bytes_
 
+        trash_days = self.trash_days
+
         requests_per_second: float | None
         requests_per_second = self.requests_per_second
 
@@ -113,6 +117,7 @@ class LimitsView:
                 "albums_per_image": albums_per_image,
                 "images": images,
                 "bytes": bytes_,
+                "trash_days": trash_days,
                 "requests_per_second": requests_per_second,
                 "request_burst": request_burst,
                 "event_streams": event_streams,
@@ -162,6 +167,8 @@ class LimitsView:
 
         bytes_ = _parse_bytes_(d.pop("bytes"))
 
+        trash_days = d.pop("trash_days")
+
         def _parse_requests_per_second(data: object) -> float | None:
             if data is None:
                 return data
@@ -188,6 +195,7 @@ class LimitsView:
             albums_per_image=albums_per_image,
             images=images,
             bytes_=bytes_,
+            trash_days=trash_days,
             requests_per_second=requests_per_second,
             request_burst=request_burst,
             event_streams=event_streams,

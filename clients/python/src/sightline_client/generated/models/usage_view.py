@@ -21,16 +21,22 @@ T = TypeVar("T", bound="UsageView")
 class UsageView:
     """What the caller stores now, the quotas (null: unlimited), and usage by month.
 
-    Attributes:
-        images (int):
-        bytes_ (int):
-        max_images (int | None):
-        max_bytes (int | None):
-        months (list[MonthlyUsageView]):
+    `images` and `bytes` include the trash, and the quotas count it.
+
+        Attributes:
+            images (int):
+            bytes_ (int):
+            trashed_images (int): Images in the trash.
+            trashed_bytes (int): Bytes of the images in the trash.
+            max_images (int | None):
+            max_bytes (int | None):
+            months (list[MonthlyUsageView]):
     """
 
     images: int
     bytes_: int
+    trashed_images: int
+    trashed_bytes: int
     max_images: int | None
     max_bytes: int | None
     months: list[MonthlyUsageView]
@@ -42,6 +48,10 @@ class UsageView:
         images = self.images
 
         bytes_ = self.bytes_
+
+        trashed_images = self.trashed_images
+
+        trashed_bytes = self.trashed_bytes
 
         max_images: int | None
         max_images = self.max_images
@@ -60,6 +70,8 @@ class UsageView:
             {
                 "images": images,
                 "bytes": bytes_,
+                "trashed_images": trashed_images,
+                "trashed_bytes": trashed_bytes,
                 "max_images": max_images,
                 "max_bytes": max_bytes,
                 "months": months,
@@ -76,6 +88,10 @@ class UsageView:
         images = d.pop("images")
 
         bytes_ = d.pop("bytes")
+
+        trashed_images = d.pop("trashed_images")
+
+        trashed_bytes = d.pop("trashed_bytes")
 
         def _parse_max_images(data: object) -> int | None:
             if data is None:
@@ -101,6 +117,8 @@ class UsageView:
         usage_view = cls(
             images=images,
             bytes_=bytes_,
+            trashed_images=trashed_images,
+            trashed_bytes=trashed_bytes,
             max_images=max_images,
             max_bytes=max_bytes,
             months=months,

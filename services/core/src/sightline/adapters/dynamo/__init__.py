@@ -14,6 +14,7 @@ from sightline.adapters.dynamo.owner_data import DynamoOwnerData
 from sightline.adapters.dynamo.recognition_cache import DynamoRecognitionCache
 from sightline.adapters.dynamo.schema_migration import DynamoSchemaMigration
 from sightline.adapters.dynamo.share_links import DynamoShareLinkTable
+from sightline.adapters.dynamo.timeline import DynamoTimelineTable
 from sightline.adapters.dynamo.usage import DynamoUsageTable
 from sightline.adapters.dynamo.webhooks import DynamoWebhookTable
 from sightline.ports.tables import Tables
@@ -34,6 +35,7 @@ __all__ = [
     "DynamoRecognitionCache",
     "DynamoSchemaMigration",
     "DynamoShareLinkTable",
+    "DynamoTimelineTable",
     "DynamoUsageTable",
     "DynamoWebhookTable",
     "dynamo_tables",
@@ -47,6 +49,7 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         albums=DynamoAlbumTable(client, table),
         index=DynamoImageIndex(client, table),
         usage=DynamoUsageTable(client, table),
+        timeline=DynamoTimelineTable(client, table),
         api_keys=DynamoApiKeyTable(client, table),
         webhooks=DynamoWebhookTable(client, table),
         email_notifications=DynamoEmailNotificationTable(client, table),

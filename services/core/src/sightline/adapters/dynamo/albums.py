@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 #: Images that enter or leave an album in one transaction of 100 items: two for each, and one more.
 IMAGES_PER_TRANSACTION = 25
 
+#: A condition: the image is in the trash.
+TRASHED = "attribute_exists(details.trashed_at)"
+
 #: How often a change is derived anew because an image or the album changed meanwhile.
 ATTEMPTS = 10
 
@@ -139,6 +142,14 @@ class DynamoAlbumTable:
             removed |= await self._remove_batch(key, chunk)
         return frozenset(removed)
 
+    async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            await self._suspend_batch(key, chunk)
+
+    async def resume_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            await self._resume_batch(key, chunk)
+
     async def begin_deletion(self, key: AlbumKey) -> Album:
         try:
             response = await self._client.update_item(
@@ -209,9 +220,95 @@ class DynamoAlbumTable:
             raise_conflict(error)
         return set(inside)
 
+    @retry_conflicts(ATTEMPTS)
+    async def _suspend_batch(self, key: AlbumKey, image_ids: list[str]) -> None:
+        """Suspend the images of one transaction. Raises `Conflict`."""
+        images = await self._read_images(key, image_ids)
+        trashed = [each for each in images if each.is_trashed and key.album_id in each.albums]
+        album = await self._read(key)
+        # An album without a row is empty: the row is removed after the last image.
+        if not trashed or album is None:
+            return
+        ids = {image.image_id for image in trashed}
+        changes = [change for each in trashed for change in self._suspend(album, each)]
+        await self._transact([*changes, self._uncount(album, ids)])
+
+    @retry_conflicts(ATTEMPTS)
+    async def _resume_batch(self, key: AlbumKey, image_ids: list[str]) -> None:
+        """Resume the images of one transaction. Raises `Conflict`."""
+        images = await self._read_images(key, image_ids)
+        restored = [
+            each for each in images if not each.is_hidden and key.album_id in each.trashed_albums
+        ]
+        if not restored:
+            return
+        album = await self._read(key)
+        if album is None or album.deleted_at is not None:
+            await self._transact([self._forget(key, image) for image in restored])
+            return
+        new = [image for image in restored if key.album_id not in image.albums]
+        changes = [change for each in new for change in self._resume(key, each)]
+        changes += [self._forget(key, image) for image in restored if image not in new]
+        if new:
+            covers = [each.image_id for each in new if key.album_id in each.trashed_covers]
+            changes.append(self._count_resumed(key, len(new), min(covers, default=None)))
+        await self._transact(changes)
+
+    def _suspend(self, album: Album, image: Image) -> "list[TransactWriteItemTypeDef]":
+        kept = "trashed_albums :albums"
+        if album.cover_id == image.image_id:
+            kept += ", trashed_covers :albums"
+        condition = f"contains(albums, :album) AND {TRASHED}"
+        member = self._member(album.key, image.image_id)
+        return [
+            self._name_album(album.key, image, f"ADD {kept} DELETE", condition, {}),
+            {"Delete": {"TableName": self._table, "Key": member}},
+        ]
+
+    def _resume(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
+        condition = (
+            f"{LIVE} AND NOT {TRASHED} AND contains(trashed_albums, :album) "
+            "AND NOT contains(albums, :album)"
+        )
+        action = "REMOVE expires_at DELETE trashed_albums :albums, trashed_covers :albums ADD"
+        member = self._member(key, image.image_id)
+        return [
+            self._name_album(key, image, action, condition, {}),
+            {"Put": {"TableName": self._table, "Item": member}},
+        ]
+
+    def _forget(self, key: AlbumKey, image: Image) -> "TransactWriteItemTypeDef":
+        """Return the update that removes a suspended album from the image's row."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": image_key(image.key),
+                "UpdateExpression": "DELETE trashed_albums :albums, trashed_covers :albums",
+                "ConditionExpression": LIVE,
+                "ExpressionAttributeValues": {":albums": {"SS": [key.album_id]}},
+            }
+        }
+
+    def _count_resumed(
+        self, key: AlbumKey, step: int, cover_id: str | None
+    ) -> "TransactWriteItemTypeDef":
+        if cover_id is None:
+            return self._count(key, step, LIVE, {})
+        cover = {":cover": {"S": cover_id}}
+        return self._count(
+            key, step, LIVE, cover, sets=", cover_id = if_not_exists(cover_id, :cover)"
+        )
+
+    async def _transact(self, changes: "list[TransactWriteItemTypeDef]") -> None:
+        """Write all changes. Raises `Conflict`."""
+        try:
+            await transact(self._client, changes)
+        except ClientError as error:
+            raise_conflict(error)
+
     def _enter(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
         condition = (
-            f"{LIVE} AND NOT contains(albums, :album) AND "
+            f"{LIVE} AND NOT {TRASHED} AND NOT contains(albums, :album) AND "
             "(attribute_not_exists(albums) OR size(albums) < :most)"
         )
         most = serialize(MAX_ALBUMS)
@@ -256,14 +353,20 @@ class DynamoAlbumTable:
         return self._count(album.key, -len(removed), "cover_id = :cover", cover, ended)
 
     def _count(
-        self, key: AlbumKey, step: int, condition: str, values: Item, further: str = ""
+        self,
+        key: AlbumKey,
+        step: int,
+        condition: str,
+        values: Item,
+        further: str = "",
+        sets: str = "",
     ) -> "TransactWriteItemTypeDef":
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": album_key(key),
-                "UpdateExpression": "SET updated_at = :now ADD images :step, #revision :one"
-                + further,
+                "UpdateExpression": f"SET updated_at = :now{sets} "
+                f"ADD images :step, #revision :one{further}",
                 "ConditionExpression": f"attribute_exists(pk) AND {condition}",
                 "ExpressionAttributeNames": {"#revision": "revision"},
                 "ExpressionAttributeValues": {

@@ -1,4 +1,4 @@
-"""Write rows of images anew that an earlier schema version wrote, with their indexes."""
+"""Write rows of images anew that an earlier schema version wrote, with what derives from them."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,11 @@ from sightline.adapters.dynamo.items import (
     index_key,
     read_image,
     summary_value,
+    timeline_item,
     to_plain,
 )
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
 from sightline.adapters.dynamo.upgrades import (
     VERSION_ATTRIBUTE,
@@ -39,6 +42,7 @@ class ImageMigration:
         self._client = client
         self._table = table
         self._labels = LabelIndexWriter(client, table)
+        self._months = MonthCountWriter(table)
         self._words = WordIndexWriter(client, table)
 
     async def migrate(self, image: Image) -> bool:
@@ -56,7 +60,11 @@ class ImageMigration:
             for key, label in (labels.current | labels.earlier).items()
             if key in existing or key not in labels.uncertain
         }
-        changes = self._labels.changes(image.key, indexed, labels.current)
+        changes = [
+            *self._labels.changes(image.key, indexed, labels.current),
+            # No earlier version counts months.
+            *self._months.changes(image.owner, None, image.timeline_month),
+        ]
         try:
             await transact(self._client, [{"Update": self._update(image)}, *changes])
         except ClientError as error:
@@ -103,6 +111,10 @@ class ImageMigration:
             ":recognition": serialize(to_plain(image.recognition)),
         }
         sets, conditions = ["#v = :v", "#recognition = :recognition"], ["attribute_exists(pk)"]
+        for value in timeline_item(image).values():
+            names["#timeline"] = TIMELINE_ATTRIBUTE
+            sets.append("#timeline = :timeline")
+            values[":timeline"] = value
         for name in SUMMARIES:
             sets.append(f"{name}_summary = :{name}_summary")
             values[f":{name}_summary"] = summary_value(image, name)
@@ -110,6 +122,9 @@ class ImageMigration:
             names[f"#{name}"] = name
             conditions.append(f"#{name}.#revision = :{name}_revision")
             values[f":{name}_revision"] = serialize(getattr(image, name).revision)
+        # A position must not appear after the deletion has begun.
+        is_deleted = "attribute_exists" if image.deleted_at else "attribute_not_exists"
+        conditions.append(f"{is_deleted}(deleted_at)")
         conditions.append("(attribute_not_exists(#v) OR #v < :v)")
         return {
             "TableName": self._table,

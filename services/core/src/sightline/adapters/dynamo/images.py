@@ -22,6 +22,8 @@ from sightline.adapters.dynamo.items import (
 )
 from sightline.adapters.dynamo.queries import list_ids, read_many
 from sightline.adapters.dynamo.recognition_cache import ContentWriter
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import (
     LIVE,
     MAX_TRANSACTION_ITEMS,
@@ -62,6 +64,7 @@ class DynamoImageTable:
         self._words = WordIndexWriter(client, table)
         self._hashes = HashIndexWriter(table)
         self._usage = UsageWriter(table)
+        self._months = MonthCountWriter(table)
         self._contents = ContentWriter(client, table)
         self._migration = ImageMigration(client, table)
 
@@ -82,6 +85,12 @@ class DynamoImageTable:
     async def get(self, key: ImageKey) -> Image:
         image = await self._read(key)
         if image is None or image.is_hidden:
+            raise ImageNotFound(key.image_id)
+        return image
+
+    async def get_stored(self, key: ImageKey) -> Image:
+        image = await self._read(key)
+        if image is None or image.is_gone:
             raise ImageNotFound(key.image_id)
         return image
 
@@ -117,6 +126,7 @@ class DynamoImageTable:
             *self._labels.changes(after.key, before.indexed_labels, after.indexed_labels),
             *self._hashes.changes(after.key, before.perceptual_hash, after.perceptual_hash),
             *self._usage.changes(before, after),
+            *self._months.changes(after.owner, before.timeline_month, after.timeline_month),
             *self._contents.changes(before, after),
         ]
         capacity = MAX_TRANSACTION_ITEMS - 1 - len(derived)
@@ -137,20 +147,28 @@ class DynamoImageTable:
         if words.removed:
             await self._words.remove_unused(after.owner, words.removed)
 
-    async def begin_deletion(self, key: ImageKey) -> Image:
+    async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
+        request: Any = {
+            "TableName": self._table,
+            "Key": image_key(key),
+            "UpdateExpression": "SET deleted_at = if_not_exists(deleted_at, :now) "
+            f"REMOVE {TIMELINE_ATTRIBUTE}",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": {":now": {"S": now().isoformat()}},
+            "ReturnValues": "ALL_NEW",
+        }
+        if revision is not None:
+            request["ConditionExpression"] += " AND details.#revision = :revision"
+            request["ExpressionAttributeNames"] = {"#revision": "revision"}
+            request["ExpressionAttributeValues"][":revision"] = {"N": str(revision)}
         try:
-            response = await self._client.update_item(
-                TableName=self._table,
-                Key=image_key(key),
-                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :now)",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":now": {"S": now().isoformat()}},
-                ReturnValues="ALL_NEW",
-            )
+            response = await self._client.update_item(**request)
         except ClientError as error:
-            if is_condition_failure(error):
-                raise ImageNotFound(key.image_id) from error
-            raise
+            if not is_condition_failure(error):
+                raise
+            if revision is not None and await self._read(key) is not None:
+                raise Conflict from error
+            raise ImageNotFound(key.image_id) from error
         return read_image(response["Attributes"])
 
     async def remove(self, image: Image) -> None:
@@ -167,12 +185,22 @@ class DynamoImageTable:
         labels = self._labels.changes(image.key, image.indexed_labels, {})
         hashes = self._hashes.changes(image.key, image.perceptual_hash, None)
         try:
-            await transact(self._client, [row, *labels, *hashes, *self._usage.removal(image)])
+            await transact(
+                self._client,
+                [
+                    row,
+                    *labels,
+                    *hashes,
+                    *self._usage.removal(image),
+                    *self._months.removal(image),
+                ],
+            )
         except ClientError as error:
             # The only condition is that the row exists: another call has removed it.
             if not is_condition_failure(error):
                 raise
-        for label in image.indexed_labels:
+        # Also those that left the index when the image was moved to the trash.
+        for label in image.labels:
             await self._labels.remove_unused(image.owner, label)
 
     async def list_ids(self, owner: str, limit: int) -> list[str]:
@@ -267,11 +295,19 @@ class DynamoImageTable:
         if after.home is not None and after.home != before.home:
             sets.append("#home = :home")
             values[":home"] = {"S": after.home}
-        unexpire = " REMOVE expires_at" if after.expires_at is None else ""
+        removed = [] if after.expires_at is not None else ["expires_at"]
+        if before.timeline_position != after.timeline_position:
+            names["#timeline"] = TIMELINE_ATTRIBUTE
+            if after.timeline_position is None:
+                removed.append("#timeline")
+            else:
+                sets.append("#timeline = :timeline")
+                values[":timeline"] = {"S": after.timeline_position}
+        removal = f" REMOVE {', '.join(removed)}" if removed else ""
         return {
             "TableName": self._table,
             "Key": image_key(before.key),
-            "UpdateExpression": f"SET {', '.join(sets)}{unexpire}{words.actions}",
+            "UpdateExpression": f"SET {', '.join(sets)}{removal}{words.actions}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from sightline.adapters.dynamo.attribute_values import deserialize, serialize
+from sightline.adapters.dynamo.schema import SUMMARY_ATTRIBUTES, TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.upgrades import (
     VERSION_ATTRIBUTE,
     current_version,
@@ -51,9 +52,9 @@ SUMMARIES: dict[str, TypeAdapter[Any]] = {
     "renditions": TypeAdapter(RenditionsSummary),
 }
 
-#: Other attributes of a summary. `bytes` is a reserved word, so all of them have placeholders.
-_SUMMARY_FIELDS = ("media_type", "bytes", "created_at", "expires_at", "deleted_at", "albums")
-_SUMMARY_ATTRIBUTES = ("pk", "sk", *_SUMMARY_FIELDS, *(f"{name}_summary" for name in SUMMARIES))
+#: The attributes of a summary. `bytes` is a reserved word, so all of them have placeholders.
+_SUMMARY_FIELDS = tuple(name for name in SUMMARY_ATTRIBUTES if not name.endswith("_summary"))
+_SUMMARY_ATTRIBUTES = ("pk", "sk", *SUMMARY_ATTRIBUTES)
 
 #: What a Query or BatchGetItem reads of each row for a summary.
 SUMMARY_PROJECTION: dict[str, Any] = {
@@ -98,6 +99,14 @@ def label_counts_partition(owner: str) -> str:
 
 def label_count_key(owner: str, label: str) -> Item:
     return {"pk": {"S": label_counts_partition(owner)}, "sk": {"S": label}}
+
+
+def month_counts_partition(owner: str) -> str:
+    return f"{owner_partition(owner)}#MONTHS"
+
+
+def month_count_key(owner: str, month: str) -> Item:
+    return {"pk": {"S": month_counts_partition(owner)}, "sk": {"S": month}}
 
 
 def word_counts_partition(owner: str) -> str:
@@ -194,12 +203,19 @@ def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
 
 
 def image_item(image: Image) -> Item:
-    # Sets cannot be empty in DynamoDB; these two appear with their first member.
-    plain = to_plain(image, exclude={"albums", "indexed_words"})
+    # Sets cannot be empty in DynamoDB; these appear with their first member.
+    sets = {"albums", "trashed_albums", "trashed_covers", "indexed_words"}
+    plain = to_plain(image, exclude=sets)
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
     version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}
-    return image_key(image.key) | attributes | summaries | version
+    return image_key(image.key) | attributes | summaries | version | timeline_item(image)
+
+
+def timeline_item(image: Image) -> Item:
+    """Return the attribute that places the image in the timeline; none outside it."""
+    position = image.timeline_position
+    return {} if position is None else {TIMELINE_ATTRIBUTE: {"S": position}}
 
 
 def read_image(item: Item) -> Image:
@@ -220,9 +236,7 @@ def read_summary(item: Item) -> ImageSummary:
         name: adapter.validate_json(item[f"{name}_summary"]["S"])
         for name, adapter in SUMMARIES.items()
     }
-    attributes = {
-        name: deserialize(item[name]) for name in _SUMMARY_ATTRIBUTES[2:8] if name in item
-    }
+    attributes = {name: deserialize(item[name]) for name in _SUMMARY_FIELDS if name in item}
     return ImageSummary(
         owner=item["pk"]["S"].removeprefix("USER#"),
         image_id=item["sk"]["S"].removeprefix(IMAGE_PREFIX),

@@ -13,6 +13,7 @@ from sightline.adapters.dynamo.items import (
     api_key_digest_key,
     digest_key,
     label_counts_partition,
+    month_counts_partition,
     owner_partition,
     share_link_digest_key,
     word_counts_partition,
@@ -39,6 +40,7 @@ class DynamoOwnerData:
         for partition in (
             owner_partition(owner),
             label_counts_partition(owner),
+            month_counts_partition(owner),
             word_counts_partition(owner),
         ):
             request: Any = {

@@ -41,6 +41,11 @@ def _upgrade_image(item: Plain) -> Plain:
     return item | {"recognition": recognition | {"result": result}}
 
 
+def _enter_timeline(item: Plain) -> Plain:
+    """Version 4 adds the position in the timeline and counts the month; both are derived."""
+    return item
+
+
 def _upgrade_cached_recognition(item: Plain) -> Plain:
     return item | {"result": _rename_colors(item["result"])} if "result" in item else item
 
@@ -58,7 +63,7 @@ def _upgrade_words(item: Plain) -> Plain:
 #: The upgrades of each kind of item: the first leads from version 1 to 2, and so on. Released
 #: entries never change, because items of these versions exist.
 UPGRADES: Mapping[ItemKind, tuple[Upgrade, ...]] = {
-    "image": (_upgrade_image, _upgrade_words),
+    "image": (_upgrade_image, _upgrade_words, _enter_timeline),
     "recognition": (_upgrade_cached_recognition,),
     "response": (_upgrade_stored_response,),
 }

@@ -44,7 +44,13 @@ class DynamoUsageTable:
         items = await query(self._client, request, MAX_MONTHS + 1)
         months = [_read_month(item) for item in items if item["sk"] != USAGE_PREFIX + TOTAL]
         (total,) = [item for item in items if item["sk"] == USAGE_PREFIX + TOTAL] or [{}]
-        return Usage(int(total.get("images", 0)), int(total.get("bytes", 0)), months)
+        return Usage(
+            int(total.get("images", 0)),
+            int(total.get("bytes", 0)),
+            months,
+            int(total.get("trashed_images", 0)),
+            int(total.get("trashed_bytes", 0)),
+        )
 
 
 class UsageWriter:
@@ -54,18 +60,24 @@ class UsageWriter:
         self._table = table
 
     def changes(self, before: Image, after: Image) -> "list[TransactWriteItemTypeDef]":
-        """Return the writes that count an arrival, and the calls that were paid."""
+        """Return the writes that count an arrival, the trash, and the calls that were paid."""
         month = {
             calls_attribute(feature): count - before.calls.get(feature, 0)
             for feature, count in after.calls.items()
             if count > before.calls.get(feature, 0)
         }
         writes: list[TransactWriteItemTypeDef] = []
+        total: dict[str, int] = {}
         # Counted with the renditions part only, so that an arrival is counted once.
         if before.renditions.etag is None and after.renditions.etag is not None:
             arrival = {"images": 1, "bytes": after.bytes}
             month |= arrival
-            writes.append(self._add(after.owner, TOTAL, arrival))
+            total |= arrival
+        step = after.is_trash_counted - before.is_trash_counted
+        if step:
+            total |= _count_trashed(after, step)
+        if total:
+            writes.append(self._add(after.owner, TOTAL, total))
         if month:
             writes.append(self._add(after.owner, now().strftime("%Y-%m"), month))
         return writes
@@ -74,7 +86,10 @@ class UsageWriter:
         """Return the writes that take a deleted image off the totals."""
         if image.renditions.etag is None:
             return []
-        return [self._add(image.owner, TOTAL, {"images": -1, "bytes": -image.bytes})]
+        total = {"images": -1, "bytes": -image.bytes}
+        if image.is_trash_counted:
+            total |= _count_trashed(image, -1)
+        return [self._add(image.owner, TOTAL, total)]
 
     def _add(self, owner: str, period: str, steps: dict[str, int]) -> "TransactWriteItemTypeDef":
         return {
@@ -88,6 +103,10 @@ class UsageWriter:
                 },
             }
         }
+
+
+def _count_trashed(image: Image, step: int) -> dict[str, int]:
+    return {"trashed_images": step, "trashed_bytes": step * image.bytes}
 
 
 def _read_month(item: dict[str, Any]) -> MonthlyUsage:

@@ -18,6 +18,7 @@ from sightline.adapters.memory.queues import MemoryMessageSender, MemoryQueue, M
 from sightline.adapters.memory.recognition_cache import MemoryRecognitionCache
 from sightline.adapters.memory.share_links import MemoryShareLinkTable
 from sightline.adapters.memory.state import MemoryState
+from sightline.adapters.memory.timeline import MemoryTimelineTable
 from sightline.adapters.memory.usage import MemoryUsageTable
 from sightline.adapters.memory.webhooks import MemoryWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
@@ -41,6 +42,7 @@ __all__ = [
     "MemoryRecognitionCache",
     "MemoryShareLinkTable",
     "MemoryState",
+    "MemoryTimelineTable",
     "MemoryTopic",
     "MemoryUsageTable",
     "MemoryWebhookTable",
@@ -56,6 +58,7 @@ def memory_tables() -> Tables:
         albums=MemoryAlbumTable(state),
         index=MemoryImageIndex(state),
         usage=MemoryUsageTable(state),
+        timeline=MemoryTimelineTable(state),
         api_keys=MemoryApiKeyTable(state),
         webhooks=MemoryWebhookTable(state),
         email_notifications=MemoryEmailNotificationTable(state),

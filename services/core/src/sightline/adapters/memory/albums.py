@@ -94,6 +94,37 @@ class MemoryAlbumTable:
             self._change(album, images=album.images - len(removed), cover_id=cover_id)
         return frozenset(removed)
 
+    async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        album = self._albums.get(key)
+        for image_id in image_ids:
+            image = self._images.get(ImageKey(key.owner, image_id))
+            if image is None or not image.is_trashed or key.album_id not in image.albums:
+                continue
+            changes: dict[str, object] = {"trashed_albums": image.trashed_albums | {key.album_id}}
+            if album is not None and album.cover_id == image_id:
+                changes["trashed_covers"] = image.trashed_covers | {key.album_id}
+            self._images[image.key] = image.model_copy(update=changes)
+            await self.remove_images(key, [image_id])
+
+    async def resume_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        for image_id in image_ids:
+            image = self._images.get(ImageKey(key.owner, image_id))
+            if image is None or image.is_hidden or key.album_id not in image.trashed_albums:
+                continue
+            was_cover = key.album_id in image.trashed_covers
+            left = {
+                "trashed_albums": image.trashed_albums - {key.album_id},
+                "trashed_covers": image.trashed_covers - {key.album_id},
+            }
+            self._images[image.key] = image.model_copy(update=left)
+            try:
+                added = await self.add_images(key, [image_id])
+            except AlbumNotFound:
+                continue
+            album = self._albums[key]
+            if was_cover and album.cover_id is None and image_id in added.inside:
+                self._albums[key] = album.model_copy(update={"cover_id": image_id})
+
     async def begin_deletion(self, key: AlbumKey) -> Album:
         album = self._albums.get(key)
         if album is None:

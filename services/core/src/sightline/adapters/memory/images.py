@@ -40,6 +40,12 @@ class MemoryImageTable:
             raise ImageNotFound(key.image_id)
         return image
 
+    async def get_stored(self, key: ImageKey) -> Image:
+        image = self._rows.get(key)
+        if image is None or image.is_gone:
+            raise ImageNotFound(key.image_id)
+        return image
+
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         images = (self._rows.get(ImageKey(owner, image_id)) for image_id in image_ids)
         return [image for image in images if image is not None and not image.is_hidden]
@@ -88,10 +94,12 @@ class MemoryImageTable:
         self._count_usage(before, after)
         self._cache_recognition(before, after)
 
-    async def begin_deletion(self, key: ImageKey) -> Image:
+    async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
         image = self._rows.get(key)
         if image is None:
             raise ImageNotFound(key.image_id)
+        if revision is not None and image.details.revision != revision:
+            raise Conflict
         hidden = image.model_copy(update={"deleted_at": image.deleted_at or now()})
         self._rows[key] = hidden
         return hidden

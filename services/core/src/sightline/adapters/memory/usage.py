@@ -25,4 +25,11 @@ class MemoryUsageTable:
             if each == owner
         ]
         total = sum(image.bytes for image in uploaded)
-        return Usage(len(uploaded), total, sorted(months, reverse=True))
+        trashed = [image for image in uploaded if image.is_trash_counted]
+        return Usage(
+            len(uploaded),
+            total,
+            sorted(months, reverse=True),
+            len(trashed),
+            sum(image.bytes for image in trashed),
+        )

@@ -17,6 +17,7 @@ from sightline.adapters.sqlite.opening import UnusableDatabase, prepare
 from sightline.adapters.sqlite.owner_data import SqliteOwnerData
 from sightline.adapters.sqlite.recognition_cache import SqliteRecognitionCache
 from sightline.adapters.sqlite.share_links import SqliteShareLinkTable
+from sightline.adapters.sqlite.timeline import SqliteTimelineTable
 from sightline.adapters.sqlite.usage import SqliteUsageTable
 from sightline.adapters.sqlite.webhooks import SqliteWebhookTable
 from sightline.ports.schema_migration import NullSchemaMigration
@@ -35,6 +36,7 @@ __all__ = [
     "SqliteOwnerData",
     "SqliteRecognitionCache",
     "SqliteShareLinkTable",
+    "SqliteTimelineTable",
     "SqliteUsageTable",
     "SqliteWebhookTable",
     "TableUnavailable",
@@ -51,6 +53,7 @@ def sqlite_tables(database: Database) -> Tables:
         albums=SqliteAlbumTable(database),
         index=SqliteImageIndex(database),
         usage=SqliteUsageTable(database),
+        timeline=SqliteTimelineTable(database),
         api_keys=SqliteApiKeyTable(database),
         webhooks=SqliteWebhookTable(database),
         email_notifications=SqliteEmailNotificationTable(database),

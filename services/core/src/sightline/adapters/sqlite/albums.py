@@ -60,6 +60,14 @@ class SqliteAlbumTable:
             removed |= await self._database.write(_remove_images, key, batch)
         return frozenset(removed)
 
+    async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        for batch in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            await self._database.write(_suspend_images, key, batch)
+
+    async def resume_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
+        for batch in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            await self._database.write(_resume_images, key, batch)
+
     async def begin_deletion(self, key: AlbumKey) -> Album:
         return await self._database.write(_begin_deletion, key)
 
@@ -159,6 +167,39 @@ def _remove_images(
         cover_id = None if album.cover_id in removed else album.cover_id
         _change(connection, album, images=album.images - len(removed), cover_id=cover_id)
     return removed
+
+
+def _suspend_images(
+    connection: sqlite3.Connection, key: AlbumKey, image_ids: Sequence[str]
+) -> None:
+    found = read_images(connection, key.owner, image_ids).values()
+    trashed = [image for image in found if image.is_trashed and key.album_id in image.albums]
+    album = _read(connection, key)
+    for image in trashed:
+        kept: dict[str, object] = {"trashed_albums": image.trashed_albums | {key.album_id}}
+        if album is not None and album.cover_id == image.image_id:
+            kept["trashed_covers"] = image.trashed_covers | {key.album_id}
+        replace_image(connection, image, image.model_copy(update=kept))
+    _remove_images(connection, key, [image.image_id for image in trashed])
+
+
+def _resume_images(connection: sqlite3.Connection, key: AlbumKey, image_ids: Sequence[str]) -> None:
+    found = read_images(connection, key.owner, image_ids).values()
+    images = [each for each in found if not each.is_hidden and key.album_id in each.trashed_albums]
+    for image in images:
+        left = {
+            "trashed_albums": image.trashed_albums - {key.album_id},
+            "trashed_covers": image.trashed_covers - {key.album_id},
+        }
+        replace_image(connection, image, image.model_copy(update=left))
+    try:
+        added = _add_images(connection, key, [image.image_id for image in images])
+    except AlbumNotFound:
+        return
+    album = _get(connection, key)
+    covers = [each.image_id for each in images if key.album_id in each.trashed_covers]
+    if album.cover_id is None and (inside := added.inside.intersection(covers)):
+        _write(connection, album.model_copy(update={"cover_id": min(inside)}))
 
 
 def _begin_deletion(connection: sqlite3.Connection, key: AlbumKey) -> Album:

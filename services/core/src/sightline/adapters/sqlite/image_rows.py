@@ -33,8 +33,9 @@ def insert_image(connection: sqlite3.Connection, image: Image) -> bool:
     """Insert a new image; return False if there is a row with its id."""
     inserted = connection.execute(
         "INSERT INTO images "
-        "(deleted, rendered, expires_at, summary, document, owner, image_id, sha256) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "(deleted, rendered, expires_at, timeline, month, summary, document, "
+        "owner, image_id, sha256) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (*_columns(image), *image.key, image.sha256),
     )
     return inserted.rowcount == 1
@@ -43,8 +44,8 @@ def insert_image(connection: sqlite3.Connection, image: Image) -> bool:
 def replace_image(connection: sqlite3.Connection, old: Image, new: Image) -> None:
     """Write another state of an image, with its index entries and label counts."""
     connection.execute(
-        "UPDATE images SET deleted = ?, rendered = ?, expires_at = ?, summary = ?, document = ? "
-        "WHERE owner = ? AND image_id = ?",
+        "UPDATE images SET deleted = ?, rendered = ?, expires_at = ?, timeline = ?, month = ?, "
+        "summary = ?, document = ? WHERE owner = ? AND image_id = ?",
         (*_columns(new), *new.key),
     )
     replace_terms(connection, old, new)
@@ -60,12 +61,14 @@ def parse_image(document: str) -> Image:
     return Image.model_validate_json(document)
 
 
-def _columns(image: Image) -> tuple[int, int, int | None, str, str]:
+def _columns(image: Image) -> tuple[int, int, int | None, str | None, str | None, str, str]:
     """Return the columns that change with the image."""
     return (
-        image.deleted_at is not None,
+        image.deleted_at is not None or image.is_trashed,
         image.renditions.result is not None,
         image.expires_at,
+        image.timeline_position,
+        image.timeline_month,
         image.summary.model_dump_json(exclude_defaults=True),
         image.model_dump_json(exclude_none=True),
     )

@@ -52,6 +52,12 @@ class SqliteImageTable:
             raise ImageNotFound(key.image_id)
         return image
 
+    async def get_stored(self, key: ImageKey) -> Image:
+        image = await self._database.read(read_image, key)
+        if image is None or image.is_gone:
+            raise ImageNotFound(key.image_id)
+        return image
+
     async def get_many(self, owner: str, image_ids: Sequence[str]) -> list[Image]:
         found = await self._database.read(read_images, owner, image_ids)
         images = (found.get(image_id) for image_id in image_ids)
@@ -84,8 +90,8 @@ class SqliteImageTable:
     async def store(self, before: Image, after: Image) -> None:
         await self._database.write(_store, before, after)
 
-    async def begin_deletion(self, key: ImageKey) -> Image:
-        return await self._database.write(_begin_deletion, key)
+    async def begin_deletion(self, key: ImageKey, revision: int | None = None) -> Image:
+        return await self._database.write(_begin_deletion, key, revision)
 
     async def remove(self, image: Image) -> None:
         await self._database.write(_remove, image.key)
@@ -128,10 +134,12 @@ def _store(connection: sqlite3.Connection, before: Image, after: Image) -> None:
     cache_recognition(connection, current, stored)
 
 
-def _begin_deletion(connection: sqlite3.Connection, key: ImageKey) -> Image:
+def _begin_deletion(connection: sqlite3.Connection, key: ImageKey, revision: int | None) -> Image:
     image = read_image(connection, key)
     if image is None:
         raise ImageNotFound(key.image_id)
+    if revision is not None and image.details.revision != revision:
+        raise Conflict
     hidden = image.model_copy(update={"deleted_at": image.deleted_at or now()})
     replace_image(connection, image, hidden)
     return hidden

@@ -213,6 +213,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # The position in the timeline, and the month that counts the image; see `Image`. The time
+        # is the first 19 characters of an ISO 8601 time, and its fraction of six digits, if any.
+        "ALTER TABLE images ADD COLUMN timeline TEXT",
+        "ALTER TABLE images ADD COLUMN month TEXT",
+        """
+        UPDATE images SET month = substr(
+            coalesce(
+                json_extract(document, '$.details.taken_at'),
+                json_extract(document, '$.renditions.result.capture.taken_at'),
+                json_extract(document, '$.created_at')
+            ), 1, 26
+        ) WHERE json_extract(document, '$.renditions.etag') IS NOT NULL
+        """,
+        """
+        UPDATE images SET timeline = substr(month, 1, 19)
+            || iif(substr(month, 20, 1) = '.', substr(month, 20, 7), '.000000') || '#' || image_id
+        WHERE month IS NOT NULL AND json_extract(document, '$.deleted_at') IS NULL
+        """,
+        "UPDATE images SET month = substr(month, 1, 7) WHERE month IS NOT NULL",
+        "CREATE INDEX images_by_timeline ON images (owner, timeline) WHERE timeline IS NOT NULL",
+        "CREATE INDEX images_by_month ON images (owner, month) WHERE month IS NOT NULL",
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.

@@ -32,6 +32,9 @@ def count_usage(connection: sqlite3.Connection, before: Image, after: Image) -> 
         arrival = Counter(images=1, bytes=after.bytes)
         month += arrival
         _add(connection, after.owner, TOTAL, arrival)
+    step = after.is_trash_counted - before.is_trash_counted
+    if step:
+        _add(connection, after.owner, TOTAL, _count_trashed(after, step))
     _add(connection, after.owner, now().strftime("%Y-%m"), +month)
 
 
@@ -39,6 +42,12 @@ def count_removal(connection: sqlite3.Connection, image: Image) -> None:
     """Subtract a deleted image from the totals."""
     if image.renditions.etag is not None:
         _add(connection, image.owner, TOTAL, Counter(images=-1, bytes=-image.bytes))
+    if image.is_trash_counted:
+        _add(connection, image.owner, TOTAL, _count_trashed(image, -1))
+
+
+def _count_trashed(image: Image, step: int) -> Counter[str]:
+    return Counter(trashed_images=step, trashed_bytes=step * image.bytes)
 
 
 def _add(connection: sqlite3.Connection, owner: str, period: str, counters: Counter[str]) -> None:
@@ -66,4 +75,6 @@ def _read(connection: sqlite3.Connection, owner: str) -> Usage:
         )
         for month, counters in periods.items()
     ]
-    return Usage(total["images"], total["bytes"], months)
+    return Usage(
+        total["images"], total["bytes"], months, total["trashed_images"], total["trashed_bytes"]
+    )

@@ -16,17 +16,25 @@ from typing import cast
 def _get_kwargs(
     image_id: str,
     *,
+    permanent: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(if_match, Unset):
         headers["if-match"] = if_match
 
+    params: dict[str, Any] = {}
+
+    params["permanent"] = permanent
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
     _kwargs: dict[str, Any] = {
         "method": "delete",
         "url": "/v1/images/{image_id}".format(
             image_id=quote(str(image_id), safe=""),
         ),
+        "params": params,
     }
 
     _kwargs["headers"] = headers
@@ -64,6 +72,11 @@ def _parse_response(
         response_408 = ProblemBody.from_dict(response.json())
 
         return response_408
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
 
     if response.status_code == 412:
         response_412 = ProblemBody.from_dict(response.json())
@@ -116,17 +129,22 @@ def sync_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    permanent: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
-    """Delete an image
+    """Move an image to the trash, or delete it
 
-     Delete an image with its original, renditions, labels and album entries.
+     Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        permanent (bool | Unset): Delete the image for good, also one in the trash. Default:
+            False.
         if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
@@ -139,6 +157,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        permanent=permanent,
         if_match=if_match,
     )
 
@@ -153,17 +172,22 @@ def sync(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    permanent: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
-    """Delete an image
+    """Move an image to the trash, or delete it
 
-     Delete an image with its original, renditions, labels and album entries.
+     Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        permanent (bool | Unset): Delete the image for good, also one in the trash. Default:
+            False.
         if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
@@ -177,6 +201,7 @@ def sync(
     return sync_detailed(
         image_id=image_id,
         client=client,
+        permanent=permanent,
         if_match=if_match,
     ).parsed
 
@@ -185,17 +210,22 @@ async def asyncio_detailed(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    permanent: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Response[Any | ProblemBody]:
-    """Delete an image
+    """Move an image to the trash, or delete it
 
-     Delete an image with its original, renditions, labels and album entries.
+     Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        permanent (bool | Unset): Delete the image for good, also one in the trash. Default:
+            False.
         if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
@@ -208,6 +238,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         image_id=image_id,
+        permanent=permanent,
         if_match=if_match,
     )
 
@@ -220,17 +251,22 @@ async def asyncio(
     image_id: str,
     *,
     client: AuthenticatedClient,
+    permanent: bool | Unset = False,
     if_match: str | Unset = UNSET,
 ) -> Any | ProblemBody | None:
-    """Delete an image
+    """Move an image to the trash, or delete it
 
-     Delete an image with its original, renditions, labels and album entries.
+     Move an image to the trash, out of all lists, searches, albums and counts.
 
-    All of them are deleted when the response arrives. An interrupted request can be repeated. With
-    `If-Match`, only if the image still has that `ETag`.
+    `POST /v1/images/{image_id}/restore` brings it back as it was. After the number of days in
+    `trash_days` of the capabilities, the image is deleted with its original and renditions. With
+    `permanent`, all of them are deleted when the response arrives. An interrupted request can be
+    repeated. With `If-Match`, only if the image still has that `ETag`.
 
     Args:
         image_id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
+        permanent (bool | Unset): Delete the image for good, also one in the trash. Default:
+            False.
         if_match (str | Unset): The `ETag` that the resource must still have.
 
     Raises:
@@ -245,6 +281,7 @@ async def asyncio(
         await asyncio_detailed(
             image_id=image_id,
             client=client,
+            permanent=permanent,
             if_match=if_match,
         )
     ).parsed

@@ -128,9 +128,11 @@ def sync_detailed(
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ItemOutcomes | ProblemBody]:
-    """Delete up to 100 images
+    """Move up to 100 images to the trash, or delete them
 
-     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
+     Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
 
     Args:
         idempotency_key (str | Unset):
@@ -162,9 +164,11 @@ def sync(
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
 ) -> ItemOutcomes | ProblemBody | None:
-    """Delete up to 100 images
+    """Move up to 100 images to the trash, or delete them
 
-     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
+     Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
 
     Args:
         idempotency_key (str | Unset):
@@ -191,9 +195,11 @@ async def asyncio_detailed(
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ItemOutcomes | ProblemBody]:
-    """Delete up to 100 images
+    """Move up to 100 images to the trash, or delete them
 
-     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
+     Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
 
     Args:
         idempotency_key (str | Unset):
@@ -223,9 +229,11 @@ async def asyncio(
     body: DeletionBatch,
     idempotency_key: str | Unset = UNSET,
 ) -> ItemOutcomes | ProblemBody | None:
-    """Delete up to 100 images
+    """Move up to 100 images to the trash, or delete them
 
-     Delete up to 100 images, each as `DELETE /v1/images/{image_id}` does.
+     Move up to 100 images to the trash, each as `DELETE /v1/images/{image_id}` does.
+
+    With `permanent`, delete them for good.
 
     Args:
         idempotency_key (str | Unset):

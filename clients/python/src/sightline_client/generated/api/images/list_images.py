@@ -9,6 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.image_summary_page import ImageSummaryPage
+from ...models.list_order import ListOrder
 from ...models.problem_body import ProblemBody
 from ...models.sort_order import SortOrder
 from ...models.status import Status
@@ -20,6 +21,7 @@ import datetime
 def _get_kwargs(
     *,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -34,6 +36,7 @@ def _get_kwargs(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -47,6 +50,12 @@ def _get_kwargs(
         json_sort = sort.value
 
     params["sort"] = json_sort
+
+    json_order: str | Unset = UNSET
+    if not isinstance(order, Unset):
+        json_order = order.value
+
+    params["order"] = json_order
 
     params["limit"] = limit
 
@@ -103,6 +112,8 @@ def _get_kwargs(
     if not isinstance(taken_until, Unset):
         json_taken_until = taken_until.isoformat()
     params["taken_until"] = json_taken_until
+
+    params["month"] = month
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -194,6 +205,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -208,6 +220,7 @@ def sync_detailed(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -218,10 +231,13 @@ def sync_detailed(
     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
-    may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -241,6 +257,8 @@ def sync_detailed(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -253,6 +271,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -267,6 +286,7 @@ def sync_detailed(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     )
 
@@ -281,6 +301,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -295,6 +316,7 @@ def sync(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -305,10 +327,13 @@ def sync(
     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
-    may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -328,6 +353,8 @@ def sync(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -341,6 +368,7 @@ def sync(
     return sync_detailed(
         client=client,
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -355,6 +383,7 @@ def sync(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     ).parsed
 
@@ -363,6 +392,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -377,6 +407,7 @@ async def asyncio_detailed(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -387,10 +418,13 @@ async def asyncio_detailed(
     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
-    may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -410,6 +444,8 @@ async def asyncio_detailed(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -422,6 +458,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         sort=sort,
+        order=order,
         limit=limit,
         cursor=cursor,
         status=status,
@@ -436,6 +473,7 @@ async def asyncio_detailed(
         created_until=created_until,
         taken_from=taken_from,
         taken_until=taken_until,
+        month=month,
         if_none_match=if_none_match,
     )
 
@@ -448,6 +486,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     sort: SortOrder | Unset = UNSET,
+    order: ListOrder | Unset = UNSET,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     status: Status | Unset = UNSET,
@@ -462,6 +501,7 @@ async def asyncio(
     created_until: datetime.datetime | Unset = UNSET,
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
+    month: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -472,10 +512,13 @@ async def asyncio(
     Text is recognized if the feature `text` was requested. `q` searches all fields at once, and
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
-    may have fewer items than `limit`, or none, and still have a `next_cursor`.
+    may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
+    list in the same order, whatever has changed since.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
+        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
+            and else of upload.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -495,6 +538,8 @@ async def asyncio(
         created_until (datetime.datetime | Unset):
         taken_from (datetime.datetime | Unset):
         taken_until (datetime.datetime | Unset):
+        month (str | Unset): Images of this month of the timeline: on a clock at the place of
+            capture, or else of their upload in UTC.
         if_none_match (str | Unset):
 
     Raises:
@@ -509,6 +554,7 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             sort=sort,
+            order=order,
             limit=limit,
             cursor=cursor,
             status=status,
@@ -523,6 +569,7 @@ async def asyncio(
             created_until=created_until,
             taken_from=taken_from,
             taken_until=taken_until,
+            month=month,
             if_none_match=if_none_match,
         )
     ).parsed
