@@ -17,7 +17,7 @@ locals {
     worker  = concat(local.image_actions, ["dynamodb:Query"])
     resizer = local.image_actions
     # Reads images, and changes only its own rows: due deliveries and digests.
-    notifier = concat(local.image_actions, ["dynamodb:Query"])
+    notifier = concat(local.image_actions, ["dynamodb:ConditionCheckItem", "dynamodb:Query"])
   }
 
   consumer_actions = [
