@@ -38,7 +38,7 @@ module "image_events" {
 # Image events for the notifier. Without a filter: it needs all kinds of events, and only the table says which owner
 # wants which.
 module "notifications" {
-  count = var.notifier == null ? 0 : 1
+  count = var.notifier.enabled ? 1 : 0
 
   source = "./modules/queue"
 
@@ -58,10 +58,10 @@ module "event_bus" {
 }
 
 locals {
-  event_bus = var.notifier != null && var.event_bus
+  event_bus = var.notifier.enabled && var.event_bus
 
   # Amazon SES delivers to everyone only after it has granted production access.
-  notification_email = var.notifier != null && try(var.email.production, false)
+  notification_email = var.notifier.enabled && try(var.email.production, false)
 
   event_queue_prefix = "${local.name}-events-"
 }

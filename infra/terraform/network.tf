@@ -18,7 +18,7 @@ locals {
   internet = var.nat_gateways > 0 || var.public_tasks
   # Webhooks are on the internet. NAT gateways serve the notifier as well; without them, its tasks may have public IP
   # addresses although the others have none.
-  public_notifier = var.public_tasks || (try(var.notifier.internet, false) && var.nat_gateways == 0)
+  public_notifier = var.public_tasks || (var.notifier.enabled && var.notifier.internet && var.nat_gateways == 0)
 
   task_subnet_ids = var.public_tasks ? module.network.public_subnet_ids : module.network.private_subnet_ids
 }

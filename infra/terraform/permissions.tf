@@ -290,7 +290,7 @@ data "aws_iam_policy_document" "resizer" {
 }
 
 data "aws_iam_policy_document" "notifier" {
-  count = var.notifier == null ? 0 : 1
+  count = var.notifier.enabled ? 1 : 0
 
   source_policy_documents = [data.aws_iam_policy_document.table["notifier"].json]
 

@@ -103,7 +103,7 @@ locals {
       } : {},
       var.task_environment,
       notifier.settings,
-    ) if notifier != null
+    ) if notifier.enabled
   })
 }
 
@@ -187,7 +187,7 @@ module "api" {
   target_group_arn            = module.load_balancer.target_group_arn
   deployment_controller       = var.api_deployment == "rolling" ? "ECS" : "CODE_DEPLOY"
 
-  log_metrics = min(var.worker.minimum, var.resizer.minimum, try(var.notifier.minimum, 1)) > 0 ? {} : {
+  log_metrics = min(var.worker.minimum, var.resizer.minimum, var.notifier.enabled ? var.notifier.minimum : 1) > 0 ? {} : {
     (local.request_metric) = local.request_pattern
   }
 
@@ -288,7 +288,7 @@ module "resizer" {
 }
 
 module "notifier" {
-  count = var.notifier == null ? 0 : 1
+  count = var.notifier.enabled ? 1 : 0
 
   source = "./modules/service"
 

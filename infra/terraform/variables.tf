@@ -269,8 +269,9 @@ variable "resizer" {
 }
 
 variable "notifier" {
-  description = "Size and number of the notifier tasks, which deliver webhooks, e-mail and the events of `event_bus`, and additional settings (SIGHTLINE_...). `internet` gives them public IP addresses in a stack without other internet egress, because webhooks are on the internet. Null switches all notifications off."
+  description = "Size and number of the notifier tasks, which deliver webhooks, e-mail and the events of `event_bus`, and additional settings (SIGHTLINE_...). `internet` gives them public IP addresses in a stack without other internet egress, because webhooks are on the internet. `enabled = false` switches all notifications off."
   type = object({
+    enabled           = optional(bool, true)
     cpu               = optional(number, 256)
     memory            = optional(number, 512)
     minimum           = optional(number, 1)
@@ -281,10 +282,11 @@ variable "notifier" {
     on_demand_base    = optional(number, 1)
     settings          = optional(map(string), {})
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(try(var.notifier.settings, {})) : startswith(name, "SIGHTLINE_")])
+    condition     = alltrue([for name in keys(var.notifier.settings) : startswith(name, "SIGHTLINE_")])
     error_message = "Additional settings must start with SIGHTLINE_."
   }
 }
@@ -296,8 +298,8 @@ variable "event_bus" {
   nullable    = false
 
   validation {
-    condition     = !var.event_bus || var.notifier != null
-    error_message = "The notifier publishes the events of the bus: it must not be null."
+    condition     = !var.event_bus || var.notifier.enabled
+    error_message = "The notifier publishes the events of the bus: it must be enabled."
   }
 }
 

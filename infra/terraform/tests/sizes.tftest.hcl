@@ -173,7 +173,7 @@ run "without_notifications" {
   command = apply
 
   variables {
-    notifier = null
+    notifier = { enabled = false }
 
     url_signing_private_key = "not used"
   }

@@ -59,7 +59,7 @@ run "event_bus_without_a_notifier" {
   command = plan
 
   variables {
-    notifier  = null
+    notifier  = { enabled = false }
     event_bus = true
   }
 
