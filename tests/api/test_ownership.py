@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from sightline_api.openapi import make_document
 from sightline_testing.builders import (
     ETAG,
     make_api_key,
+    make_delivery,
     make_image,
     make_rendition_set,
     make_share_link,
+    make_webhook,
     new_owner,
     with_recognition,
 )
@@ -36,12 +39,14 @@ WITH_IDS = [
     for name, (_, path, operation) in OPERATIONS.items()
     if "_id}" in path and operation["security"]
 ]
-#: A repeated response would show the secret again, so these two take no key.
-SECRET = {"create_api_key", "create_share_link"}
+#: A repeated response would show the secret again, so these take no key.
+SECRET = {"create_api_key", "create_share_link", "create_webhook", "rotate_webhook_secret"}
+#: These send a message again, which receivers have to expect anyway.
+REDELIVERIES = {"test_webhook", "replay_webhook_delivery"}
 POSTS = [
     name
     for name, (method, _, operation) in OPERATIONS.items()
-    if method == "post" and name not in SECRET and operation["security"]
+    if method == "post" and name not in SECRET | REDELIVERIES and operation["security"]
 ]
 
 #: A valid body for each operation that requires one.
@@ -50,13 +55,14 @@ BODIES: dict[str, Any] = {
     "reprocess_image": {},
     "update_album": {"title": "Mine"},
     "update_share_link": {"metadata": True},
+    "update_webhook": {"paused": True},
     "add_to_album": {"ids": ["IMAGE"]},
     "remove_from_album": {"ids": ["IMAGE"]},
 }
 
 
 class OwnedData:
-    """An image in an album, an API key and a share link of another owner."""
+    """An image in an album, an API key, a share link and a webhook of another owner."""
 
     def __init__(self, gateway: Gateway) -> None:
         owner, at = new_owner(), now()
@@ -67,12 +73,16 @@ class OwnedData:
         )
         self.api_key = make_api_key(owner)
         self.share_link = make_share_link(owner, image_id=image.image_id)
+        self.webhook = make_webhook(owner)
+        self.delivery = make_delivery(self.webhook)
         part = image.renditions.begin(ETAG).succeed(make_rendition_set())
         done = with_recognition(image, "Dog").with_part("renditions", part)
 
         async def store() -> None:
             await gateway.tables.api_keys.create(self.api_key)
             await gateway.tables.share_links.create(self.share_link)
+            await gateway.tables.webhooks.create(self.webhook)
+            await gateway.tables.webhooks.add_delivery(self.delivery)
             await gateway.tables.images.create(image)
             await gateway.tables.images.store(image, done)
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
@@ -90,7 +100,9 @@ class OwnedData:
             album = await gateway.tables.albums.get(self.album.key)
             keys = await gateway.tables.api_keys.list(self.api_key.owner)
             links = await gateway.tables.share_links.page(self.api_key.owner, 10)
-            return copy.deepcopy((stored, image, album, keys, links, gateway.uploads.published))
+            webhooks = await gateway.tables.webhooks.list_webhooks(self.webhook.owner)
+            published = gateway.uploads.published
+            return copy.deepcopy((stored, image, album, keys, links, webhooks, published))
 
         return asyncio.run(read())
 
@@ -106,6 +118,8 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
         album_id=theirs.album.album_id,
         api_key_id=theirs.api_key.key_id,
         share_link_id=theirs.share_link.link_id,
+        webhook_id=theirs.webhook.webhook_id,
+        delivery_id=theirs.delivery.delivery_id,
     )
     assert ("requestBody" in operation) == (name in BODIES)
     body = copy.deepcopy(BODIES.get(name))
@@ -113,8 +127,7 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
         body["ids"] = [theirs.image.image_id]
     response = gateway.client.request(method.upper(), url, headers=gateway.headers(), json=body)
     assert response.status_code == 404
-    names = ("image_id", "album_id", "api_key_id", "share_link_id")
-    missing = path.format(**{name: new_album_id() for name in names})
+    missing = path.format_map(defaultdict(new_album_id))
     absent = gateway.client.request(method.upper(), missing, headers=gateway.headers(), json=body)
     assert absent.json() == response.json()
     assert theirs.state(gateway) == before

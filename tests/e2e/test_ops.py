@@ -7,6 +7,7 @@ from pathlib import Path
 
 from e2e.conftest import User, cloud
 from sightline_local.outputs import remove_outputs, write_outputs
+from sightline_local.purge_timer import purge_command
 from sightline_local.sample_image import draw_sample
 
 
@@ -33,5 +34,12 @@ def test_ops_reports_on_an_image_of_a_running_stack(user: User, tmp_path: Path) 
     assert image["events"][0]["event"] == "created"
     code, output = run(outputs, "--json", "reconcile")
     assert (code, output) == (0, "")
+    assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
+    purge = subprocess.run(
+        [*purge_command(outputs), "--days", "0"], capture_output=True, text=True, check=False
+    )
+    assert "Steps of the purge: 1. Done: 1" in purge.stderr, purge
+    remaining = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
+    assert image_id not in str(remaining)
     remove_outputs(tmp_path)
     assert not outputs.exists()

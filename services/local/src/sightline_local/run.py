@@ -16,6 +16,7 @@ from sightline_local.connection import Connection, remove_connection
 from sightline_local.emulators import CLOUDS, FREE_BYTES, Cloud
 from sightline_local.errors import StackError
 from sightline_local.outputs import outputs_path, remove_outputs, write_outputs
+from sightline_local.purge_timer import PurgeTimer, purge_command
 from sightline_local.recognition.model_catalog import Task, find_model
 from sightline_local.recognition.settings import MODELS_FOLDER
 from sightline_local.recovery import recover
@@ -103,16 +104,19 @@ def _start(stack: Stack, state: StateFolder, stopped: threading.Event, console: 
 
 def _watch(stack: Stack, stopped: threading.Event, folder: Path, console: Console) -> None:
     is_full = False
-    while not stopped.wait(WATCH_SECONDS) and not is_terminal_closed():
-        if name := stack.find_exited():
-            raise stack.describe_exit(name)
-        was_full, is_full = is_full, shutil.disk_usage(folder).free < FREE_BYTES
-        if is_full and not was_full:
-            limit = FREE_BYTES // 2**20
-            _print(
-                console,
-                f"The disk has less than {limit} MB free: uploads fail until there is more.",
-            )
+    purges = PurgeTimer(purge_command(outputs_path(folder)), stack.log("purge"))
+    with contextlib.closing(purges):
+        while not stopped.wait(WATCH_SECONDS) and not is_terminal_closed():
+            if name := stack.find_exited():
+                raise stack.describe_exit(name)
+            purges.start_if_due()
+            was_full, is_full = is_full, shutil.disk_usage(folder).free < FREE_BYTES
+            if is_full and not was_full:
+                limit = FREE_BYTES // 2**20
+                _print(
+                    console,
+                    f"The disk has less than {limit} MB free: uploads fail until there is more.",
+                )
 
 
 def is_terminal_closed() -> bool:
