@@ -34,6 +34,8 @@ def test_usage_reports_stored_images_and_recognition_costs(gateway: Gateway) -> 
     assert usage == {
         "images": 3,
         "bytes": 15,
+        "trashed_images": 0,
+        "trashed_bytes": 0,
         "max_images": None,
         "max_bytes": None,
         "months": [
