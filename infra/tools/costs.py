@@ -47,7 +47,12 @@ TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, 
 ORIGINAL_MB = 3.0
 RENDITIONS_MB = 0.6
 RENDITIONS = 3
-LABELS = 12
+LABELS = 10
+#: Write units of DynamoDB until an image with 10 labels and 16 words is ready, as measured by
+#: `make bench-library` (docs/scale.md).
+WRITE_UNITS = 151
+#: Its items in the table, in gigabytes per million images.
+TABLE_GB = 9.5
 QUEUE_REQUESTS = 6
 #: The queue of the notifier: four events, sent one by one, received and deleted in pairs.
 NOTIFICATION_REQUESTS = 4 * (1 + 2 / 2)
@@ -221,8 +226,6 @@ def per_million() -> Costs:
     """Return the additional costs of one million images in the month of their upload."""
     million = 1_000_000
     stored_gb = million * (ORIGINAL_MB + RENDITIONS_MB) / 1000
-    # The image's items, then the label index and counters in a transaction (double the cost).
-    writes = 6 + 2 * (1 + 2 * LABELS)
     viewed_gb = million * VIEWS * VIEW_MB / 1000
     requests = million * (REQUESTS + VIEWS)
     # 0.4 seconds of one vCPU per image, on a resizer with 2 GB per vCPU.
@@ -234,9 +237,9 @@ def per_million() -> Costs:
         "S3 storage for one month": stored_gb * PRICES["storage gb month"],
         "S3 requests": million / 1000 * (1 + RENDITIONS) * PRICES["storage thousand puts"]
         + million / 1000 * 3 * PRICES["storage thousand gets"],
-        "DynamoDB": writes * PRICES["table million writes"]
+        "DynamoDB": WRITE_UNITS * PRICES["table million writes"]
         + REQUESTS * PRICES["table million reads"]
-        + 5 * PRICES["table gb month"],
+        + TABLE_GB * PRICES["table gb month"],
         "SNS and SQS": PUBLISHES * PRICES["topic million publishes"]
         + (QUEUE_REQUESTS + NOTIFICATION_REQUESTS) * PRICES["queue million requests"],
         "additional resizer tasks": resizing_hours
