@@ -36,7 +36,7 @@ def test_ops_reports_on_an_image_of_a_running_stack(user: User, tmp_path: Path) 
     assert (code, output) == (0, "")
     assert user.http.delete(f"/v1/images/{image_id}").status_code == 204
     purge = subprocess.run(
-        [*purge_command(outputs), "--days", "0"], capture_output=True, text=True, check=False
+        [*purge_command(outputs), "--days", "1e-9"], capture_output=True, text=True, check=False
     )
     assert "Steps of the purge: 1. Done: 1" in purge.stderr, purge
     remaining = cloud(user.stack, "dynamodb").scan(TableName=resources.table)["Items"]
