@@ -19,16 +19,6 @@ module "analytics_bucket" {
   access_log    = { bucket = module.logs.name, prefix = "s3/analytics/" }
 }
 
-module "analytics_repository" {
-  count = length(local.analytics)
-
-  source = "./modules/registry"
-
-  name         = "${local.name}/ops"
-  kms_key_arn  = module.key.arn
-  force_delete = !local.protected
-}
-
 module "analytics" {
   count = length(local.analytics)
 
@@ -49,8 +39,8 @@ module "analytics" {
   alerts_topic_arn         = module.alerts_topic.arn
 
   image = {
-    repository_url = module.analytics_repository[0].url
-    repository_arn = module.analytics_repository[0].arn
+    repository_url = local.repositories["ops"].url
+    repository_arn = local.repositories["ops"].arn
     tag            = var.image_tag
   }
 

@@ -120,11 +120,8 @@ output "web_settings" {
 }
 
 output "repositories" {
-  description = "ECR repository URLs by service."
-  value = merge(
-    { for service, repository in local.repositories : service => repository.url },
-    { for repository in module.analytics_repository : "ops" => repository.url },
-  )
+  description = "ECR repository URLs by service; `ops` is that of the scheduled tasks."
+  value       = { for service, repository in local.repositories : service => repository.url }
 }
 
 output "architecture" {
@@ -204,4 +201,9 @@ output "analytics" {
     analyst_policy_arn = each.analyst_policy_arn
     settings           = each.settings
   }])
+}
+
+output "purge_schedule" {
+  description = "Name of the schedule that purges the trash; null if it is off."
+  value       = one(module.purge[*].schedule)
 }

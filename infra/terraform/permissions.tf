@@ -359,3 +359,87 @@ data "aws_iam_policy_document" "notifier" {
     }
   }
 }
+
+# The purge deletes images as the api does, and compares S3 with the table. It sends no messages.
+data "aws_iam_policy_document" "purge" {
+  # Unlike the services, it scans: the trash of all owners has no index.
+  statement {
+    sid = "Table"
+    actions = concat(local.image_actions, [
+      "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:Query",
+      "dynamodb:Scan",
+    ])
+    resources = [local.table.arn]
+  }
+
+  statement {
+    sid       = "TableKey"
+    actions   = local.table_key_actions
+    resources = [module.key.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [local.via.dynamodb]
+    }
+  }
+
+  # GetObject is the permission of HeadObject, which detects lost originals.
+  statement {
+    sid       = "Originals"
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"]
+    resources = [local.originals]
+  }
+
+  statement {
+    sid       = "Renditions"
+    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+    resources = [local.renditions]
+  }
+
+  # Without ListBucket, S3 returns 403 instead of 404 for a missing original. It cannot be limited by prefix:
+  # HeadObject sends none.
+  statement {
+    sid       = "ListOriginals"
+    actions   = ["s3:ListBucket"]
+    resources = [module.originals.arn]
+  }
+
+  statement {
+    sid       = "ListRenditions"
+    actions   = ["s3:ListBucket"]
+    resources = [module.renditions.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["${local.renditions_prefix}*"]
+    }
+  }
+
+  statement {
+    sid       = "ListObjectVersions"
+    actions   = ["s3:ListBucketVersions"]
+    resources = [module.originals.arn, module.renditions.arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["${local.originals_prefix}*", "${local.renditions_prefix}*"]
+    }
+  }
+
+  statement {
+    sid       = "ObjectKey"
+    actions   = ["kms:Decrypt"]
+    resources = [module.key.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [local.via.s3]
+    }
+  }
+}

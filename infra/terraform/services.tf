@@ -108,9 +108,12 @@ locals {
 }
 
 locals {
+  # Those of the services, and that of the scheduled tasks.
+  images = concat(keys(local.ports), ["ops"])
+
   # ECR replicates a repository under the same name.
   repositories = {
-    for service in keys(local.ports) : service => var.replica_of == null ? {
+    for service in local.images : service => var.replica_of == null ? {
       url = module.repository[service].url
       arn = module.repository[service].arn
       } : {
@@ -121,13 +124,18 @@ locals {
 }
 
 module "repository" {
-  for_each = { for service, port in local.ports : service => port if var.replica_of == null }
+  for_each = toset(var.replica_of == null ? local.images : [])
 
   source = "./modules/registry"
 
   name         = "${local.name}/${each.key}"
   kms_key_arn  = module.key.arn
   force_delete = !local.protected
+}
+
+moved {
+  from = module.analytics_repository[0]
+  to   = module.repository["ops"]
 }
 
 # Tag of the images that the stack script deployed last and that became healthy. The script writes the value

@@ -565,6 +565,17 @@ variable "analytics" {
   }
 }
 
+variable "purge_schedule" {
+  description = "Schedule in UTC of the task that deletes expired images from the trash, as EventBridge Scheduler expects it. Null switches it off: run `ops purge --apply` yourself. A replica does not run it."
+  type        = string
+  default     = "cron(0 4 * * ? *)"
+
+  validation {
+    condition     = var.purge_schedule == null || can(regex("^(cron|rate)\\(.+\\)$", var.purge_schedule))
+    error_message = "The schedule of the purge must be a cron or a rate expression."
+  }
+}
+
 variable "price_class" {
   description = "CloudFront price class: `PriceClass_100` (North America and Europe), `PriceClass_200` or `PriceClass_All`."
   type        = string

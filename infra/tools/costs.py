@@ -40,6 +40,10 @@ OBJECTIVE_COMPOSITE_ALARMS = 4
 INSIGHTS_METRICS = 40  # about ten for each service
 #: Of the variable `analytics`.
 ANALYTICS_METRICS = 1
+#: Of the variable `purge_schedule`, with few images; the minutes include the pull of the image.
+PURGE_MINUTES = 2
+PURGE_VCPUS = 0.5
+PURGE_MEMORY_GB = 1
 FIREWALL_RULES = 4
 TASK_ENDPOINTS = 7  # ecr.api, ecr.dkr, logs, rekognition, secretsmanager, sns, sqs
 
@@ -183,9 +187,11 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
         )
         * PRICES["alarm metric month"]
         + (1 + objectives * OBJECTIVE_COMPOSITE_ALARMS) * PRICES["composite alarm month"],
+        "purge of the trash": _purge_costs(),
         "KMS key, secret, container images": PRICES["key month"]
         + PRICES["secret month"]
-        + len(SERVICES) * PRICES["image storage gb month"],
+        # One more image runs the scheduled tasks.
+        + (len(SERVICES) + 1) * PRICES["image storage gb month"],
     }
 
 
@@ -194,6 +200,16 @@ def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> flo
     return sum(ALARM_METRICS.values()) + sum(
         SCALE_FROM_ZERO_METRICS if minimum == 0 else not is_scheduled
         for minimum in minimums.values()
+    )
+
+
+def _purge_costs() -> float:
+    """Return the monthly costs of the tasks of the variable `purge_schedule`, once a day."""
+    hours = HOURS / 24 * PURGE_MINUTES / 60
+    return hours * (
+        PURGE_VCPUS * PRICES["fargate vcpu hour"]
+        + PURGE_MEMORY_GB * PRICES["fargate gb hour"]
+        + PRICES["public ip hour"]
     )
 
 

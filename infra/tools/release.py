@@ -27,7 +27,8 @@ Json = dict[str, Any]
 
 ROOT = Path(__file__).parents[2]
 
-SERVICES = ("api", "worker", "resizer", "notifier")
+#: Folders of services/; `ops` runs the scheduled tasks.
+SERVICES = ("api", "worker", "resizer", "notifier", "ops")
 
 #: Lists the vulnerabilities that do not fail a release, each with a reason and a date of expiry.
 ACCEPTED = Path(__file__).with_name("accepted-vulnerabilities.json")

@@ -148,7 +148,7 @@ def promotable(built: Registries, registries: Registries) -> Registries:
 def test_build_records_the_digest_of_each_image(built: Registries) -> None:
     recorded = json.loads((built.folder / "images.json").read_text())
     assert recorded["tag"] == TAG
-    assert set(recorded["images"]) == {"api", "worker", "resizer", "notifier"}
+    assert set(recorded["images"]) == {"api", "worker", "resizer", "notifier", "ops"}
     pushed = built.images()
     for service, image in recorded["images"].items():
         assert image == {
@@ -195,7 +195,7 @@ def test_promotion_keeps_the_digests(promotable: Registries) -> None:
     code, output = promotable.run("promote", "--repositories", PROD)
     assert code == 0, output
     images = promotable.images()
-    for service in ("api", "worker", "resizer", "notifier"):
+    for service in ("api", "worker", "resizer", "notifier", "ops"):
         assert images[f"{PROD}/{service}:{TAG}"] == images[f"{DEV}/{service}:{TAG}"]
     # The source of the copy is a digest: a tag could have moved.
     assert all("@sha256:" in call for call in promotable.calls("docker buildx imagetools"))

@@ -15,6 +15,9 @@ from infra.terraform import copy_configuration
 
 SERVICES = ("api", "worker", "resizer", "notifier")
 
+#: `ops` is the image of the scheduled tasks.
+IMAGES = (*SERVICES, "ops")
+
 OUTPUTS: dict[str, Any] = {
     "architecture": "ARM64",
     "buckets": {"web": "web"},
@@ -30,7 +33,7 @@ OUTPUTS: dict[str, Any] = {
     },
     "protected": False,
     "region": "eu-central-1",
-    "repositories": {name: f"registry/dev/{name}" for name in SERVICES},
+    "repositories": {name: f"registry/dev/{name}" for name in IMAGES},
     "task_definitions": {name: f"arn:{name}:2" for name in SERVICES},
     "url": "https://photos.example.com",
     "web_settings": {"api": "", "signUp": True},
@@ -304,9 +307,10 @@ def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
     builds = script.calls("docker buildx")
-    assert len(builds) == len(SERVICES)
-    for build, service in zip(builds, SERVICES, strict=True):
+    assert len(builds) == len(IMAGES)
+    for build, service in zip(builds, IMAGES, strict=True):
         assert "--platform linux/arm64" in build
+        assert f"--file ../../services/{service}/Dockerfile" in build
         assert f"--tag registry/dev/{service}:{script.tag()} --push" in build
     (plan,) = script.calls("terraform plan")
     assert f"image_tag={script.tag()}" in plan
@@ -317,31 +321,19 @@ def test_deploy_rolls_out_the_current_commit(script: ScriptRunner) -> None:
     assert f"--name /sightline-dev/image-tag --value {script.tag()} " in order[-1]
 
 
-def test_deploy_builds_the_image_of_analytics(script: ScriptRunner) -> None:
-    """With analytics, the image of its scheduled task is built and pushed too."""
-    repositories = {**OUTPUTS["repositories"], "ops": "registry/dev/ops"}
-    script.set_outputs({**OUTPUTS, "repositories": repositories, "analytics": {"bucket": "b"}})
-    code, output = script.run("deploy", CONFIRM="dev")
-    assert code == 0, output
-    *services, ops = script.calls("docker buildx")
-    assert len(services) == len(SERVICES)
-    assert "--file ../../services/ops/Dockerfile" in ops
-    assert f"--tag registry/dev/ops:{script.tag()} --push" in ops
-
-
 def test_deploy_without_a_notifier(script: ScriptRunner) -> None:
     """Its image is pushed, so that an apply can add the service, but there is no rollout."""
     definitions = {name: f"arn:{name}:2" for name in SERVICES if name != "notifier"}
     script.set_outputs({**OUTPUTS, "task_definitions": definitions})
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 0, output
-    assert len(script.calls("docker buildx")) == len(SERVICES)
+    assert len(script.calls("docker buildx")) == len(IMAGES)
     assert "notifier runs" not in output
 
 
 def test_deploy_requires_the_repositories(script: ScriptRunner) -> None:
     """A stack of an earlier version lacks that of the notifier until it is applied."""
-    repositories = {name: f"registry/dev/{name}" for name in SERVICES if name != "notifier"}
+    repositories = {name: f"registry/dev/{name}" for name in IMAGES if name != "notifier"}
     script.set_outputs({**OUTPUTS, "repositories": repositories})
     code, output = script.run("deploy", CONFIRM="dev")
     assert code == 1

@@ -205,3 +205,20 @@ async def test_invalid_arguments_are_rejected_before_the_stack_is_opened(
     code, _, err = await run(capsys, *arguments)
     assert code == ExitCode.INVALID_COMMAND
     assert "usage:" in err
+
+
+@pytest.fixture
+def outputs_text(outputs_path: Path) -> str:
+    return outputs_path.read_text()
+
+
+async def test_a_task_reads_the_outputs_from_its_environment(
+    outputs_text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_STACK_OUTPUTS", outputs_text)
+    code, _, err = await run(capsys, "purge", "--apply")
+    assert (code, "Steps of the purge: 0" in err) == (ExitCode.OK, True), err
+    monkeypatch.setenv("SIGHTLINE_STACK_OUTPUTS", "[]")
+    code, _, err = await run(capsys, "purge")
+    assert code == ExitCode.INVALID_COMMAND
+    assert "SIGHTLINE_STACK_OUTPUTS does not describe a stack" in err

@@ -18,7 +18,7 @@ run "off_by_default" {
   command = plan
 
   assert {
-    condition     = output.analytics == null && !contains(keys(output.repositories), "ops")
+    condition     = output.analytics == null && length(module.analytics) == 0
     error_message = "Without settings, analytics must create nothing."
   }
 }

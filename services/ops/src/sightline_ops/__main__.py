@@ -36,7 +36,7 @@ from sightline_ops.rebuild import Rebuilder
 from sightline_ops.reconcile import Finding, Reconciler
 from sightline_ops.replay import find_replayable, replay
 from sightline_ops.restore import TableBackups, rehearse
-from sightline_ops.stack import InvalidOutputs, Stack, StackOutputs
+from sightline_ops.stack import DEFAULT_OUTPUTS, InvalidOutputs, Stack, StackOutputs
 
 
 class ExitCode(IntEnum):
@@ -45,9 +45,6 @@ class ExitCode(IntEnum):
     INVALID_COMMAND = 2
     REQUEST_FAILED = 3
 
-
-#: The file that `make run` writes.
-DEFAULT_OUTPUTS = Path(".sightline/outputs.json")
 
 #: What is younger, in minutes, is in progress to the report that a purge ends with.
 PURGE_RECONCILE_MINUTES = 60.0
@@ -349,9 +346,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--stack",
         type=Path,
-        default=DEFAULT_OUTPUTS,
         metavar="FILE",
-        help="output of `terraform output -json` (default: the file of `make run`, %(default)s)",
+        help="output of `terraform output -json` (default: the variable SIGHTLINE_STACK_OUTPUTS, "
+        f"or the file of `make run`, {DEFAULT_OUTPUTS})",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -22,6 +22,9 @@ from sightline.ports.object_store import ObjectStore
 from sightline.ports.queues import MessageSender
 from sightline.ports.tables import Tables
 
+#: The file that `make run` writes.
+DEFAULT_OUTPUTS = Path(".sightline/outputs.json")
+
 
 class InvalidOutputs(Exception):
     """The file does not describe a stack; the message says how to create one that does."""
@@ -43,17 +46,21 @@ class StackOutputs(BaseModel):
     replicated: bool = False
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path | None = None) -> Self:
         """Read a file with the output of `terraform output -json`, or the file of `make run`.
 
-        Raises `InvalidOutputs`.
+        Without a path, the variable `SIGHTLINE_STACK_OUTPUTS` contains the output, or else it is
+        the file of `make run`. Raises `InvalidOutputs`.
         """
+        text = os.environ.get("SIGHTLINE_STACK_OUTPUTS") if path is None else None
+        path = path or DEFAULT_OUTPUTS
         try:
-            outputs = json.loads(path.read_text())
+            outputs = json.loads(path.read_text() if text is None else text)
             return cls.model_validate({name: each["value"] for name, each in outputs.items()})
-        except (OSError, ValueError, TypeError, KeyError, ValidationError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, ValidationError):
+            source = path if text is None else "SIGHTLINE_STACK_OUTPUTS"
             raise InvalidOutputs(
-                f"{path} does not describe a stack. Start one with `make run`; for AWS, run "
+                f"{source} does not describe a stack. Start one with `make run`; for AWS, run "
                 "`terraform output -json > stack.json` and pass `--stack stack.json`"
             ) from None
 
