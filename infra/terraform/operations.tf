@@ -40,6 +40,9 @@ module "purge" {
   schedule           = local.purge_schedules[0]
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
+  alerts_topic_arn   = module.alerts_topic.arn
+  # The command prints it after its last step.
+  completion_pattern = "\"Steps of the purge\""
 
   settings = {
     AWS_REGION              = var.region

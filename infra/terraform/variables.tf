@@ -566,7 +566,7 @@ variable "analytics" {
 }
 
 variable "purge_schedule" {
-  description = "Schedule in UTC of the task that deletes expired images from the trash, as EventBridge Scheduler expects it. Null switches it off: run `ops purge --apply` yourself. A replica does not run it."
+  description = "Schedule in UTC of the task that deletes expired images from the trash, as EventBridge Scheduler expects it: at least once a day. Null switches it off: run `ops purge --apply` yourself. A replica does not run it."
   type        = string
   default     = "cron(0 4 * * ? *)"
 

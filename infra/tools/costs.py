@@ -27,6 +27,7 @@ ALARM_METRICS = {
     "recognition": 1,
     "circuits": 2,
     "deliveries": 3,
+    "purge": 1,
     "edge": 2,
     # Each target tracking policy has two alarms; all but those of CPU evaluate two metrics.
     "target tracking": 2 + 4 * 4,
@@ -206,11 +207,13 @@ def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> flo
 def _purge_costs() -> float:
     """Return the monthly costs of the tasks of the variable `purge_schedule`, once a day."""
     hours = HOURS / 24 * PURGE_MINUTES / 60
-    return hours * (
+    task = hours * (
         PURGE_VCPUS * PRICES["fargate vcpu hour"]
         + PURGE_MEMORY_GB * PRICES["fargate gb hour"]
         + PRICES["public ip hour"]
     )
+    # The metric of its alarm has the same price as one of Container Insights.
+    return task + PRICES["container insights metric month"]
 
 
 def _public_notifiers(settings: Settings) -> float:

@@ -1,10 +1,13 @@
 """The scheduled purge of the applied stack: what it runs, and what it may do."""
 
+import inspect
+
 import pytest
 
 from infra.conftest import Applied
 from infra.policies import as_list
 from infra.terraform import Json
+from sightline_ops.__main__ import purge
 from sightline_ops.stack import StackOutputs
 
 
@@ -63,3 +66,17 @@ def test_task_uses_only_the_images_of_the_stack(applied: Applied) -> None:
     assert all(
         each.endswith(f":table/{applied.outputs['table']}") or ":key/" in each for each in others
     )
+
+
+def test_alarm_counts_the_runs_that_the_tool_logs(applied: Applied) -> None:
+    """The pattern is text that the command prints after its last step."""
+    name = f"{applied.outputs['name']}-purge"
+    filters = applied.client("logs").describe_metric_filters(filterNamePrefix=name)
+    (found,) = filters["metricFilters"]
+    assert found["filterPattern"].strip('"') in inspect.getsource(purge)
+    (transformation,) = found["metricTransformations"]
+    alarms = applied.client("cloudwatch").describe_alarms(AlarmNames=[f"{name}-missed"])
+    (alarm,) = alarms["MetricAlarms"]
+    counted = (transformation["metricNamespace"], transformation["metricName"])
+    assert (alarm["Namespace"], alarm["MetricName"]) == counted
+    assert alarm["TreatMissingData"] == "breaching"

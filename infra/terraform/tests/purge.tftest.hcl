@@ -93,6 +93,8 @@ run "schedule" {
     schedule           = "cron(0 4 * * ? *)"
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    completion_pattern = "\"done\""
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
 
     network = {
       vpc_id                      = "vpc-00000000"
@@ -112,6 +114,11 @@ run "schedule" {
   assert {
     condition     = aws_scheduler_schedule.this.target[0].retry_policy[0].maximum_retry_attempts == 3 && aws_scheduler_schedule.this.target[0].retry_policy[0].maximum_event_age_in_seconds == 3600
     error_message = "Attempts to start the task must be bounded."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.missed[0].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.missed[0].metric_name == aws_cloudwatch_log_metric_filter.this.metric_transformation[0].name
+    error_message = "A task that never runs must raise the alarm."
   }
 }
 
@@ -137,6 +144,8 @@ run "unsupported_size" {
     schedule           = "rate(1 day)"
     log_retention_days = 30
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    completion_pattern = "\"done\""
+    alerts_topic_arn   = "arn:aws:sns:eu-central-1:123456789012:alerts"
 
     network = {
       vpc_id                      = "vpc-00000000"

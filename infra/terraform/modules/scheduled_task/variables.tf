@@ -87,7 +87,7 @@ variable "network" {
 }
 
 variable "schedule" {
-  description = "Schedule in UTC, as EventBridge Scheduler expects it."
+  description = "Schedule in UTC, as EventBridge Scheduler expects it: at least once a day, because an alarm is raised after two days without a completed run."
   type        = string
   nullable    = false
 
@@ -112,6 +112,18 @@ variable "log_retention_days" {
 
 variable "kms_key_arn" {
   description = "ARN of the KMS key for the log."
+  type        = string
+  nullable    = false
+}
+
+variable "completion_pattern" {
+  description = "CloudWatch Logs filter pattern of the line that a completed run logs."
+  type        = string
+  nullable    = false
+}
+
+variable "alerts_topic_arn" {
+  description = "ARN of the SNS topic for the alarm."
   type        = string
   nullable    = false
 }
