@@ -4,6 +4,14 @@ locals {
   # Deletions are replicated to the other region, so that one purge suffices.
   purge_schedules = var.purge_schedule == null || var.replica_of != null ? [] : [var.purge_schedule]
 
+  # As long as the api states; the option must be above 0.
+  trash_days = try(max(tonumber(local.settings.api["SIGHTLINE_TRASH_DAYS"]), 0.001), null)
+
+  purge_command = concat(
+    ["python", "-m", "sightline_ops", "--json", "purge", "--apply"],
+    local.trash_days == null ? [] : ["--days", tostring(local.trash_days)],
+  )
+
   # The outputs that the tool needs, in the format of `terraform output -json`.
   ops_outputs = {
     for name, value in {
@@ -30,7 +38,7 @@ module "purge" {
   stack        = local.name
   name         = "purge"
   description  = "Deletes expired images from the trash of ${local.name}."
-  command      = ["python", "-m", "sightline_ops", "--json", "purge", "--apply"]
+  command      = local.purge_command
   policy       = data.aws_iam_policy_document.purge.json
   architecture = var.architecture
   # A task holds one page of images and objects at a time.

@@ -32,6 +32,19 @@ run "daily_by_default" {
   }
 }
 
+run "days_of_the_api" {
+  command = plan
+
+  variables {
+    api = { settings = { SIGHTLINE_TRASH_DAYS = "90" } }
+  }
+
+  assert {
+    condition     = join(" ", slice(local.purge_command, 4, 8)) == "purge --apply --days 90"
+    error_message = "The purge must not delete earlier than the api states."
+  }
+}
+
 run "off" {
   command = plan
 
