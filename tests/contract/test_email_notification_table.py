@@ -53,7 +53,7 @@ async def test_stale_digests_conflict(tables: Tables) -> None:
     first = (await table.get_digest("owner")).add("image-1", "Title", True, at)
     await table.store_digest(first)
     assert await table.get_digest("owner") == first
-    second = first.add("image-2", None, False, at)
+    second = first.add_paused_endpoint("webhook-1", "hooks.example.com", at)
     await table.store_digest(second)
     with pytest.raises(Conflict):
         await table.store_digest(first.add("image-3", None, False, at))

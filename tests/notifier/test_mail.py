@@ -13,14 +13,16 @@ from sightline.adapters.memory import memory_tables
 from sightline.domain.clock import now
 from sightline.domain.email_notifications import (
     MAX_ATTEMPTS,
+    MIN_INTERVAL,
     Digest,
     EmailKind,
     EmailPreferences,
     Language,
 )
-from sightline.domain.events import image_event
+from sightline.domain.events import image_event, webhook_event
 from sightline.domain.failures import Failure
 from sightline.domain.images import Image
+from sightline.domain.webhooks import PauseReason, Webhook
 from sightline.ports.tables import Tables
 from sightline_local.mail import MESSAGES_PATH, MessageList
 from sightline_notifier.mail.channel import EmailChannel
@@ -28,10 +30,15 @@ from sightline_notifier.mail.digests import DigestSender, sending
 from sightline_notifier.mail.mailer import Email, MemoryMailer, SesMailer
 from sightline_notifier.mail.rendering import render_digest
 from sightline_notifier.mail.texts import TEXTS
-from sightline_testing.builders import make_image, make_recognition, make_rendition_set
+from sightline_testing.builders import (
+    make_image,
+    make_recognition,
+    make_rendition_set,
+    make_webhook,
+)
 
 WEB_URL = "https://photos.example.com"
-BOTH = frozenset(EmailKind)
+ALL = frozenset(EmailKind)
 
 
 class FailingMailer(MemoryMailer):
@@ -50,7 +57,7 @@ def tables() -> Tables:
     return memory_tables()
 
 
-def make_preferences(kinds: frozenset[EmailKind] = BOTH, owner: str = "owner") -> EmailPreferences:
+def make_preferences(kinds: frozenset[EmailKind] = ALL, owner: str = "owner") -> EmailPreferences:
     preferences = EmailPreferences(owner=owner).with_email("owner@example.com")
     return preferences.model_copy(update={"kinds": kinds})
 
@@ -74,10 +81,24 @@ async def make_due(tables: Tables, owner: str = "owner") -> None:
     await tables.email_notifications.store_digest(digest.model_copy(update=changes))
 
 
+def open_channel(tables: Tables) -> EmailChannel:
+    return EmailChannel(tables.email_notifications, tables.images, tables.albums, tables.webhooks)
+
+
 async def collect(tables: Tables, *images: Image) -> None:
-    channel = EmailChannel(tables.email_notifications, tables.images, tables.albums)
+    channel = open_channel(tables)
     for image in images:
         await channel.notify(image_event(image.key, "updated"))
+
+
+async def pause_endpoint(tables: Tables, reason: PauseReason, **changes: object) -> Webhook:
+    """Add an endpoint that is paused, and process the event of its pause twice."""
+    webhook = make_webhook("owner", **changes).pause(reason, now())
+    await tables.webhooks.create(webhook)
+    channel = open_channel(tables)
+    for _ in range(2):
+        await channel.notify(webhook_event(webhook.owner, webhook.webhook_id, "updated"))
+    return webhook
 
 
 async def test_batch_leads_to_one_message(tables: Tables) -> None:
@@ -121,6 +142,50 @@ async def test_owner_who_unsubscribed_meanwhile_gets_no_message(tables: Tables) 
     await DigestSender(tables.email_notifications, mailer, WEB_URL).send_due()
     assert mailer.sent == []
     assert (await tables.email_notifications.get_digest("owner")).due_at is None
+
+
+@pytest.mark.parametrize("reason", [PauseReason.FAILING, PauseReason.GONE])
+async def test_paused_endpoint_leads_to_one_message(tables: Tables, reason: PauseReason) -> None:
+    await tables.email_notifications.store_preferences(
+        make_preferences(frozenset({EmailKind.WEBHOOK_PAUSED}))
+    )
+    await pause_endpoint(tables, reason, url="https://hooks.example.com/a-secret")
+    # Not subscribed to.
+    await collect(tables, await end_image(tables, is_failed=True))
+    await make_due(tables)
+    mailer = MemoryMailer()
+    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    await sender.send_due()
+    (email,) = mailer.sent
+    assert email.subject == "Paused webhook endpoints: 1"
+    assert "- hooks.example.com\n" in email.text
+    assert "a-secret" not in email.text + email.html
+    assert (await tables.email_notifications.get_digest("owner")).due_at is None
+
+
+async def test_endpoint_paused_while_a_message_is_sent_is_reported_later(tables: Tables) -> None:
+    at = now()
+    claimed = Digest(owner="owner", due_at=at).add_paused_endpoint("1", "first", at)
+    rest = claimed.add_paused_endpoint("2", "second", at).complete(claimed, at, is_sent=True)
+    assert rest.paused_endpoints == ("second",)
+    assert rest.due_at == at + MIN_INTERVAL
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (PauseReason.OWNER, EmailKind.WEBHOOK_PAUSED),
+        (PauseReason.FAILING, EmailKind.BATCH_DONE),
+    ],
+)
+async def test_pauses_that_lead_to_no_message(
+    tables: Tables, reason: PauseReason, kind: EmailKind
+) -> None:
+    await tables.email_notifications.store_preferences(make_preferences(frozenset({kind})))
+    await pause_endpoint(tables, reason)
+    gone = make_webhook("owner")
+    await open_channel(tables).notify(webhook_event("owner", gone.webhook_id, "updated"))
+    assert await tables.email_notifications.get_digest("owner") == Digest(owner="owner")
 
 
 async def test_message_that_cannot_be_sent_is_retried_after_its_claim(tables: Tables) -> None:
@@ -176,8 +241,8 @@ async def test_due_digests_are_sent_while_the_notifier_runs(tables: Tables) -> N
 @pytest.mark.parametrize(
     ("kinds", "ready", "failed", "subject"),
     [
-        (BOTH, 2, 1, "Your photos are ready: 2"),
-        (BOTH, 0, 1, "Photos that couldn't be processed: 1"),
+        (ALL, 2, 1, "Your photos are ready: 2"),
+        (ALL, 0, 1, "Photos that couldn't be processed: 1"),
         ({EmailKind.BATCH_DONE}, 2, 0, "Your photos are ready: 2"),
         ({EmailKind.BATCH_DONE}, 0, 1, "Photos that couldn't be processed: 1"),
         ({EmailKind.IMAGE_FAILED}, 2, 1, "Photos that couldn't be processed: 1"),
@@ -217,19 +282,24 @@ class _Checker(HTMLParser):
 def test_messages_are_complete_in_every_language(language: Language) -> None:
     preferences = make_preferences().model_copy(update={"language": language})
     titles = ("<b>Cat & dog</b>", "Second")
-    digest = Digest(owner="owner", ready=12, failed=3, failed_titles=titles)
+    endpoints = ("<i>Builds</i>",)
+    digest = Digest(
+        owner="owner", ready=12, failed=3, failed_titles=titles, paused_endpoints=endpoints
+    )
     email = render_digest(preferences, digest, WEB_URL)
     assert email
     texts = TEXTS[language]
-    for text in (texts.ready.format(count=12), texts.failed.format(count=3), texts.retry):
+    assert email.subject == texts.paused_subject.format(count=1)
+    counts = (texts.ready.format(count=12), texts.failed.format(count=3))
+    for text in (*counts, texts.retry, texts.paused, texts.resume):
         assert text in email.text
         assert text in email.html or "'" in text
     checker = _Checker()
     checker.feed(email.html)
     checker.close()
     assert checker.open == []
-    # Titles are text of the owner.
-    assert "b" not in checker.tags
+    # Titles and descriptions are text of the owner.
+    assert not {"b", "i"} & checker.tags
     assert "&lt;b&gt;Cat &amp; dog&lt;/b&gt;" in email.html
     assert "- <b>Cat & dog</b>" in email.text
     assert not {"img", "script", "link"} & checker.tags

@@ -1346,7 +1346,7 @@ export interface components {
          * @description What an owner can subscribe to.
          * @enum {string}
          */
-        EmailKind: "batch_done" | "image_failed";
+        EmailKind: "batch_done" | "image_failed" | "webhook_paused";
         /** @description Changes; what is absent or null stays as it is. */
         EmailNotificationsRequest: {
             /** @description What to send; an empty list turns everything off. */
@@ -1359,7 +1359,7 @@ export interface components {
         /** @description The email notifications of the caller. */
         EmailNotificationsView: {
             /**
-             * @description What is sent: `batch_done` after a batch of images was processed, `image_failed` only if images failed. Empty: nothing.
+             * @description What is sent: `batch_done` after a batch of images was processed, `image_failed` only if images failed, `webhook_paused` when a webhook endpoint was paused because deliveries failed. Empty: nothing.
              * @example [
              *       "batch_done"
              *     ]

@@ -54,5 +54,7 @@ async def open_channels(
         mailer = SesMailer(await clients.open("sesv2"), settings.email_sender)
         digests = DigestSender(tables.email_notifications, mailer, settings.web_url)
         await stack.enter_async_context(sending(digests, settings.digest_poll_seconds))
-        channels.append(EmailChannel(tables.email_notifications, tables.images, tables.albums))
+        channels.append(
+            EmailChannel(tables.email_notifications, tables.images, tables.albums, tables.webhooks)
+        )
     return channels

@@ -24,7 +24,8 @@ class EmailNotificationsView(BaseModel):
 
     kinds: list[EmailKind] = Field(
         description="What is sent: `batch_done` after a batch of images was processed, "
-        "`image_failed` only if images failed. Empty: nothing.",
+        "`image_failed` only if images failed, `webhook_paused` when a webhook endpoint was "
+        "paused because deliveries failed. Empty: nothing.",
         examples=[["batch_done"]],
     )
     language: Language = Field(description="Language of the messages.", examples=["en"])

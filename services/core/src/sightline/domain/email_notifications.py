@@ -1,7 +1,7 @@
 """Notifications by email: what an owner has subscribed to, and the digests that are due.
 
-A digest collects the images of an owner whose processing has ended. It is sent once no further
-image has ended for a time, so that a batch leads to one message.
+A digest collects the images of an owner whose processing has ended, and the webhook endpoints that
+were paused. It is sent once nothing was added for a time, so that a batch leads to one message.
 """
 
 import base64
@@ -49,6 +49,12 @@ class EmailKind(StrEnum):
     BATCH_DONE = "batch_done"
     #: Images could not be processed.
     IMAGE_FAILED = "image_failed"
+    #: Sightline paused a webhook endpoint, because deliveries to it failed.
+    WEBHOOK_PAUSED = "webhook_paused"
+
+
+#: Kinds for which a digest collects images.
+IMAGE_KINDS = frozenset({EmailKind.BATCH_DONE, EmailKind.IMAGE_FAILED})
 
 
 class Language(StrEnum):
@@ -107,17 +113,19 @@ class EmailPreferences(Value):
 
 
 class Digest(Value):
-    """The images of an owner that ended since the last message.
+    """The images of an owner that ended, and the endpoints paused, since the last message.
 
     `due_at` is None if there are none. `recent` are the ids of the last ones, and `failed_titles`
-    the titles of the first failed ones that have one. `claimed_until` is set while a task sends
-    the digest, and `attempts` counts the tasks that tried. `revision` counts the writes.
+    the titles of the first failed images that have one. `paused_endpoints` are the descriptions or
+    host names of webhook endpoints. `claimed_until` is set while a task sends the digest, and
+    `attempts` counts the tasks that tried. `revision` counts the writes.
     """
 
     owner: str
     ready: int = 0
     failed: int = 0
     failed_titles: tuple[str, ...] = ()
+    paused_endpoints: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     first_at: datetime | None = None
     due_at: datetime | None = None
@@ -137,16 +145,21 @@ class Digest(Value):
         """Return the digest with an image that ended at this time; itself if it has it already."""
         if image_id in self.recent:
             return self
-        first = self.first_at or at
         titles = (title,) if is_failed and title else ()
-        return self._with(
+        return self._collect(
+            image_id,
+            at,
             ready=self.ready + (not is_failed),
             failed=self.failed + is_failed,
             failed_titles=(*self.failed_titles, *titles)[:MAX_NAMED],
-            recent=(*self.recent, image_id)[-MAX_RECENT:],
-            first_at=first,
-            due_at=self._due(first, at),
         )
+
+    def add_paused_endpoint(self, pause_id: str, endpoint: str, at: datetime) -> Self:
+        """Return the digest with a paused endpoint; itself if it has this pause already."""
+        if pause_id in self.recent:
+            return self
+        paused = (*self.paused_endpoints, endpoint)
+        return self._collect(pause_id, at, paused_endpoints=paused)
 
     def claim(self, at: datetime) -> Self | None:
         """Return the digest as being sent; None if it is not due, or another task sends it."""
@@ -156,24 +169,31 @@ class Digest(Value):
         return self._with(claimed_until=at + CLAIM_DURATION, attempts=self.attempts + 1)
 
     def complete(self, sent: "Digest", at: datetime, *, is_sent: bool) -> Self:
-        """Return the digest without the images of `sent`, which this one was claimed as.
+        """Return the digest without the content of `sent`, which this one was claimed as.
 
-        Images that ended since remain, and are due later. `is_sent` is False if no message was
+        What was added since remains, and is due later. `is_sent` is False if no message was
         needed, which does not delay the next one.
         """
         sent_at = at if is_sent else self.sent_at
         rest = self.model_copy(update={"sent_at": sent_at})
         ready, failed = self.ready - sent.ready, self.failed - sent.failed
-        has_rest = ready + failed > 0
+        paused = self.paused_endpoints[len(sent.paused_endpoints) :]
+        has_rest = ready + failed + len(paused) > 0
         return rest._with(
             ready=ready,
             failed=failed,
             failed_titles=self.failed_titles[len(sent.failed_titles) :],
+            paused_endpoints=paused,
             first_at=at if has_rest else None,
             due_at=rest._due(at, at) if has_rest else None,
             claimed_until=None,
             attempts=0,
         )
+
+    def _collect(self, added_id: str, at: datetime, **changes: object) -> Self:
+        first = self.first_at or at
+        recent = (*self.recent, added_id)[-MAX_RECENT:]
+        return self._with(**changes, recent=recent, first_at=first, due_at=self._due(first, at))
 
     def _due(self, first: datetime, at: datetime) -> datetime:
         quiet = min(at + QUIET_PERIOD, first + MAX_COLLECTION)

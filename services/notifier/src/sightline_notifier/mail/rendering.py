@@ -4,13 +4,20 @@ The HTML has no image and no remote content, so opening a message is not tracked
 inline, because some mail programs drop style sheets; only dark mode needs one.
 """
 
+from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
-from sightline.domain.email_notifications import Digest, EmailKind, EmailPreferences, Language
+from sightline.domain.email_notifications import (
+    IMAGE_KINDS,
+    Digest,
+    EmailKind,
+    EmailPreferences,
+    Language,
+)
 from sightline_notifier.mail.mailer import Email
-from sightline_notifier.mail.texts import TEXTS
+from sightline_notifier.mail.texts import TEXTS, DigestTexts
 
 #: Path of the API that ends notifications.
 UNSUBSCRIBE_PATH = "/v1/unsubscribe"
@@ -75,15 +82,22 @@ _LIST = (
 )
 
 
+class _Section(NamedTuple):
+    """A section of a message: lines, a list, and a hint. The first section has the heading."""
+
+    subject: str
+    heading: str
+    button: str
+    lines: list[str]
+    items: tuple[str, ...] = ()
+    hint: str | None = None
+
+
 class _Message(NamedTuple):
-    """The parts of a message in the language of its recipient."""
+    """The sections of a message in the language of its recipient, and its links."""
 
     language: Language
-    heading: str
-    subject: str
-    lines: list[str]
-    titles: tuple[str, ...]
-    hints: list[str]
+    sections: list[_Section]
     web_url: str
     unsubscribe_url: str
 
@@ -92,68 +106,102 @@ def render_digest(preferences: EmailPreferences, digest: Digest, web_url: str) -
     """Return the message of a digest; None if the owner has not subscribed to any of it."""
     if preferences.email is None:
         return None
-    is_batch = EmailKind.BATCH_DONE in preferences.kinds and digest.ready > 0
-    is_failure = digest.failed > 0 and bool(preferences.kinds)
-    if not is_batch and not is_failure:
-        return None
     texts = TEXTS[preferences.language]
-    subject, count = (
-        (texts.ready_subject, digest.ready) if is_batch else (texts.failed_subject, digest.failed)
-    )
-    lines = [texts.ready.format(count=digest.ready)] if is_batch else []
-    if is_failure:
-        lines.append(texts.failed.format(count=digest.failed))
+    sections = [
+        *_pause_section(preferences, digest, texts),
+        *_image_section(preferences, digest, texts),
+    ]
+    if not sections:
+        return None
     token = quote(preferences.unsubscribe_token(), safe="")
     message = _Message(
         language=preferences.language,
-        heading=texts.ready_heading if is_batch else texts.failed_heading,
-        subject=subject.format(count=count),
-        lines=lines,
-        titles=digest.failed_titles if is_failure else (),
-        hints=[texts.retry] if is_failure else [],
+        sections=sections,
         web_url=web_url,
         unsubscribe_url=f"{web_url}{UNSUBSCRIBE_PATH}?token={token}",
     )
     return Email(
         to=preferences.email,
-        subject=message.subject,
+        subject=sections[0].subject,
         text=_render_text(message),
         html=_render_html(message),
         unsubscribe_url=message.unsubscribe_url,
     )
 
 
+def _pause_section(
+    preferences: EmailPreferences, digest: Digest, texts: DigestTexts
+) -> Iterator[_Section]:
+    if EmailKind.WEBHOOK_PAUSED in preferences.kinds and digest.paused_endpoints:
+        yield _Section(
+            subject=texts.paused_subject.format(count=len(digest.paused_endpoints)),
+            heading=texts.paused_heading,
+            button=texts.open,
+            lines=[texts.paused],
+            items=digest.paused_endpoints,
+            hint=texts.resume,
+        )
+
+
+def _image_section(
+    preferences: EmailPreferences, digest: Digest, texts: DigestTexts
+) -> Iterator[_Section]:
+    is_batch = EmailKind.BATCH_DONE in preferences.kinds and digest.ready > 0
+    is_failure = bool(preferences.kinds & IMAGE_KINDS) and digest.failed > 0
+    if not is_batch and not is_failure:
+        return
+    subject, count = (
+        (texts.ready_subject, digest.ready) if is_batch else (texts.failed_subject, digest.failed)
+    )
+    lines = [texts.ready.format(count=digest.ready)] if is_batch else []
+    if is_failure:
+        lines.append(texts.failed.format(count=digest.failed))
+    titles = digest.failed_titles if is_failure else ()
+    yield _Section(
+        subject=subject.format(count=count),
+        heading=texts.ready_heading if is_batch else texts.failed_heading,
+        button=texts.button,
+        lines=[*lines, texts.named] if titles else lines,
+        items=titles,
+        hint=texts.retry if is_failure else None,
+    )
+
+
 def _render_text(message: _Message) -> str:
-    texts = TEXTS[message.language]
-    named = [texts.named, *(f"- {title}" for title in message.titles)] if message.titles else []
-    paragraphs = [
-        message.heading,
-        "\n".join([*message.lines, *named]),
-        *message.hints,
-        f"{texts.button}: {message.web_url}",
+    texts, first = TEXTS[message.language], message.sections[0]
+    paragraphs = [first.heading]
+    for section in message.sections:
+        paragraphs.append("\n".join([*section.lines, *(f"- {item}" for item in section.items)]))
+        if section.hint is not None:
+            paragraphs.append(section.hint)
+    paragraphs += [
+        f"{first.button}: {message.web_url}",
         f"-- \n{texts.reason}\n{texts.unsubscribe}: {message.unsubscribe_url}",
     ]
     return "\n\n".join(paragraphs) + "\n"
 
 
 def _render_html(message: _Message) -> str:
-    texts = TEXTS[message.language]
-    content = [_LINE.format(escape(line)) for line in message.lines]
-    if message.titles:
-        items = "".join(f"<li><bdi>{escape(title)}</bdi></li>" for title in message.titles)
-        content += [_LINE.format(escape(texts.named)), _LIST.format(items)]
-    content += [_LINE.format(escape(hint)) for hint in message.hints]
+    texts, first = TEXTS[message.language], message.sections[0]
+    content: list[str] = []
+    for section in message.sections:
+        content += [_LINE.format(escape(line)) for line in section.lines]
+        if section.items:
+            items = "".join(f"<li><bdi>{escape(item)}</bdi></li>" for item in section.items)
+            content.append(_LIST.format(items))
+        if section.hint is not None:
+            content.append(_LINE.format(escape(section.hint)))
     is_right_to_left = message.language is Language.ARABIC
     return _HTML.format(
         language=message.language.value,
         direction="rtl" if is_right_to_left else "ltr",
         start="right" if is_right_to_left else "left",
         font=_FONT,
-        subject=escape(message.subject),
-        heading=escape(message.heading),
+        subject=escape(first.subject),
+        heading=escape(first.heading),
         content="\n".join(content),
         url=escape(message.web_url),
-        button=escape(texts.button),
+        button=escape(first.button),
         reason=escape(texts.reason),
         unsubscribe=escape(texts.unsubscribe),
         unsubscribe_url=escape(message.unsubscribe_url),

@@ -11,7 +11,7 @@ from sightline.domain.email_notifications import Language
 
 @dataclass(frozen=True, slots=True)
 class DigestTexts:
-    """The texts of a digest; `{count}` is a number of photos."""
+    """The texts of a digest; `{count}` is a number of photos or endpoints."""
 
     ready_subject: str
     ready_heading: str
@@ -21,7 +21,12 @@ class DigestTexts:
     failed: str
     named: str
     retry: str
+    paused_subject: str
+    paused_heading: str
+    paused: str
+    resume: str
     button: str
+    open: str
     reason: str
     unsubscribe: str
 
@@ -36,7 +41,12 @@ TEXTS: Mapping[Language, DigestTexts] = {
         failed="Not processed: {count}",
         named="Among them:",
         retry="Open a photo to see what went wrong and to try again.",
+        paused_subject="Paused webhook endpoints: {count}",
+        paused_heading="Webhook deliveries are paused",
+        paused="Deliveries to these endpoints failed, so nothing more is sent to them:",
+        resume="Fix the endpoint, then resume it.",
         button="View photos",
+        open="Open Sightline",
         reason="You receive this email because you turned on email notifications in Sightline.",
         unsubscribe="Unsubscribe",
     ),
@@ -49,7 +59,12 @@ TEXTS: Mapping[Language, DigestTexts] = {
         failed="Nicht verarbeitet: {count}",
         named="Darunter:",
         retry="Öffnen Sie ein Foto, um den Grund zu sehen und es erneut zu versuchen.",
+        paused_subject="Pausierte Webhook-Endpunkte: {count}",
+        paused_heading="Webhook-Zustellungen sind pausiert",
+        paused="Nach fehlgeschlagenen Zustellungen wird nichts mehr gesendet an:",
+        resume="Beheben Sie den Fehler des Endpunkts und setzen Sie ihn dann fort.",
         button="Fotos ansehen",
+        open="Sightline öffnen",
         reason="Sie erhalten diese Nachricht, weil Sie in Sightline Benachrichtigungen per E-Mail "
         "eingeschaltet haben.",
         unsubscribe="Abbestellen",
@@ -63,7 +78,12 @@ TEXTS: Mapping[Language, DigestTexts] = {
         failed="Sin procesar: {count}",
         named="Entre ellas:",
         retry="Abre una foto para ver el motivo y volver a intentarlo.",
+        paused_subject="Endpoints de webhook en pausa: {count}",
+        paused_heading="Las entregas de webhooks están en pausa",
+        paused="Las entregas a estos endpoints han fallado y ya no se les envía nada:",
+        resume="Corrige el endpoint y después reanúdalo.",
         button="Ver fotos",
+        open="Abrir Sightline",
         reason="Recibes este correo porque has activado las notificaciones por correo en "
         "Sightline.",
         unsubscribe="Cancelar suscripción",
@@ -77,7 +97,12 @@ TEXTS: Mapping[Language, DigestTexts] = {
         failed="未処理: {count}",
         named="該当する写真:",
         retry="写真を開くと、理由を確認して再試行できます。",
+        paused_subject="一時停止した Webhook エンドポイント: {count}",
+        paused_heading="Webhook の配信を一時停止しました",
+        paused="次のエンドポイントへの配信に失敗したため、送信を停止しました:",
+        resume="エンドポイントを修正してから、再開してください。",
         button="写真を表示",
+        open="Sightline を開く",
         reason="このメールは、Sightline でメール通知を有効にしているため送信されています。",
         unsubscribe="配信停止",
     ),
@@ -90,7 +115,12 @@ TEXTS: Mapping[Language, DigestTexts] = {
         failed="لم تُعالَج: {count}",
         named="من بينها:",
         retry="افتح صورة لمعرفة السبب والمحاولة مرة أخرى.",
+        paused_subject="نقاط نهاية Webhook المتوقفة مؤقتًا: {count}",
+        paused_heading="تسليمات Webhook متوقفة مؤقتًا",
+        paused="فشلت التسليمات إلى نقاط النهاية هذه، لذلك لم يعد يُرسَل إليها شيء:",
+        resume="أصلح نقطة النهاية ثم استأنفها.",
         button="عرض الصور",
+        open="فتح Sightline",
         reason="تصلك هذه الرسالة لأنك فعّلت إشعارات البريد الإلكتروني في Sightline.",
         unsubscribe="إلغاء الاشتراك",
     ),
