@@ -4,8 +4,8 @@ locals {
   originals  = "${module.originals.arn}/${local.originals_prefix}*"
   renditions = "${module.renditions.arn}/${local.renditions_prefix}*"
 
-  # No Scan: every listing queries by key. The consumers read and change single images only; the worker also
-  # queries the monthly usage of an owner.
+  # No Scan: every listing queries by key. The consumers read and change single images only; the worker and
+  # the notifier also query the usage of an owner.
   image_actions = [
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",

@@ -97,10 +97,10 @@ locals {
         SIGHTLINE_HEALTH_PORT = tostring(local.ports.notifier)
       },
       local.event_bus ? { SIGHTLINE_EVENT_BUS = module.event_bus[0].name } : {},
-      local.notification_email ? {
+      local.notification_email ? merge(local.quotas.api, local.quotas.worker, {
         SIGHTLINE_EMAIL_SENDER = var.email.sender
         SIGHTLINE_WEB_URL      = local.web_url
-      } : {},
+      }) : {},
       var.task_environment,
       notifier.settings,
     ) if notifier.enabled

@@ -11,15 +11,19 @@ from sightline.domain.email_notifications import (
     EmailKind,
     EmailPreferences,
     Language,
+    UsageLevel,
+    UsageResource,
 )
 from sightline.optimistic import Conflict
 from sightline.ports.tables import Tables
+
+LEVEL = UsageLevel(resource=UsageResource.CALLS, percent=80, month="2026-11")
 
 
 def make_preferences(owner: str = "owner") -> EmailPreferences:
     preferences = EmailPreferences(owner=owner, language=Language.JAPANESE)
     return preferences.with_email("owner@example.com").model_copy(
-        update={"kinds": frozenset(EmailKind)}
+        update={"kinds": frozenset(EmailKind), "usage_levels": (LEVEL,)}
     )
 
 

@@ -14,10 +14,13 @@ from sightline.domain.clock import now
 from sightline.domain.email_notifications import (
     MAX_ATTEMPTS,
     MIN_INTERVAL,
+    QUIET_PERIOD,
     Digest,
     EmailKind,
     EmailPreferences,
     Language,
+    UsageLevel,
+    UsageResource,
 )
 from sightline.domain.events import image_event, webhook_event
 from sightline.domain.failures import Failure
@@ -27,14 +30,17 @@ from sightline.ports.tables import Tables
 from sightline_local.mail import MESSAGES_PATH, MessageList
 from sightline_notifier.mail.channel import EmailChannel
 from sightline_notifier.mail.digests import DigestSender, sending
-from sightline_notifier.mail.mailer import Email, MemoryMailer, SesMailer
+from sightline_notifier.mail.mailer import Email, Mailer, MemoryMailer, SesMailer
 from sightline_notifier.mail.rendering import render_digest
 from sightline_notifier.mail.texts import TEXTS
+from sightline_notifier.mail.usage_monitor import UsageLimits, UsageMonitor
 from sightline_testing.builders import (
+    create_image,
     make_image,
     make_recognition,
     make_rendition_set,
     make_webhook,
+    with_recognition,
 )
 
 WEB_URL = "https://photos.example.com"
@@ -85,6 +91,15 @@ def open_channel(tables: Tables) -> EmailChannel:
     return EmailChannel(tables.email_notifications, tables.images, tables.albums, tables.webhooks)
 
 
+def open_sender(
+    tables: Tables,
+    mailer: Mailer,
+    limits: UsageLimits = UsageLimits(),  # noqa: B008
+) -> DigestSender:
+    monitor = UsageMonitor(tables.usage, limits)
+    return DigestSender(tables.email_notifications, monitor, mailer, WEB_URL)
+
+
 async def collect(tables: Tables, *images: Image) -> None:
     channel = open_channel(tables)
     for image in images:
@@ -107,7 +122,7 @@ async def test_batch_leads_to_one_message(tables: Tables) -> None:
     # Each event twice, as after redeliveries.
     await collect(tables, *images, *images)
     mailer = MemoryMailer()
-    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    sender = open_sender(tables, mailer)
     await sender.send_due()
     assert mailer.sent == [], "the quiet period has not passed"
     await make_due(tables)
@@ -139,7 +154,7 @@ async def test_owner_who_unsubscribed_meanwhile_gets_no_message(tables: Tables) 
     await tables.email_notifications.store_preferences(preferences.unsubscribe())
     await make_due(tables)
     mailer = MemoryMailer()
-    await DigestSender(tables.email_notifications, mailer, WEB_URL).send_due()
+    await open_sender(tables, mailer).send_due()
     assert mailer.sent == []
     assert (await tables.email_notifications.get_digest("owner")).due_at is None
 
@@ -154,7 +169,7 @@ async def test_paused_endpoint_leads_to_one_message(tables: Tables, reason: Paus
     await collect(tables, await end_image(tables, is_failed=True))
     await make_due(tables)
     mailer = MemoryMailer()
-    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    sender = open_sender(tables, mailer)
     await sender.send_due()
     (email,) = mailer.sent
     assert email.subject == "Paused webhook endpoints: 1"
@@ -193,7 +208,7 @@ async def test_message_that_cannot_be_sent_is_retried_after_its_claim(tables: Ta
     await collect(tables, await end_image(tables))
     await make_due(tables)
     mailer = FailingMailer()
-    sender = DigestSender(tables.email_notifications, mailer, WEB_URL)
+    sender = open_sender(tables, mailer)
     await sender.send_due()
     mailer.is_available = True
     await sender.send_due()
@@ -207,7 +222,7 @@ async def test_message_is_dropped_after_the_last_attempt(tables: Tables) -> None
     await tables.email_notifications.store_preferences(make_preferences())
     await collect(tables, await end_image(tables))
     await make_due(tables)
-    sender = DigestSender(tables.email_notifications, FailingMailer(), WEB_URL)
+    sender = open_sender(tables, FailingMailer())
     for _ in range(MAX_ATTEMPTS):
         await sender.send_due()
         await _end_claim(tables)
@@ -233,9 +248,126 @@ async def test_due_digests_are_sent_while_the_notifier_runs(tables: Tables) -> N
             sent.set()
 
     mailer = SignalingMailer()
-    async with sending(DigestSender(tables.email_notifications, mailer, WEB_URL), 0.01):
+    async with sending(open_sender(tables, mailer), 0.01):
         await sent.wait()
     assert len(mailer.sent) == 1
+
+
+async def upload_images(tables: Tables, count: int, calls: int = 1) -> list[Image]:
+    """Add images of 5 bytes whose processing cost this number of calls, and process their end."""
+    images = []
+    for _ in range(count):
+        image = await create_image(tables, "owner")
+        begun = image.with_part("renditions", image.renditions.begin("etag"))
+        await tables.images.store(image, begun)
+        labeled = with_recognition(begun, "Cat", calls=calls)
+        ended = labeled.with_part("renditions", labeled.renditions.succeed(make_rendition_set()))
+        await tables.images.store(begun, ended)
+        images.append(ended)
+    await collect(tables, *images)
+    return images
+
+
+async def delete_image(tables: Tables, image: Image) -> None:
+    await tables.images.remove(await tables.images.begin_deletion(image.key))
+    await open_channel(tables).notify(image_event(image.key, "deleted"))
+
+
+async def test_each_level_of_the_quota_leads_to_one_message(tables: Tables) -> None:
+    await tables.email_notifications.store_preferences(
+        make_preferences(frozenset({EmailKind.QUOTA_WARNING}))
+    )
+    mailer = MemoryMailer()
+    sender = open_sender(tables, mailer, UsageLimits(images=5, bytes=50, calls=1))
+
+    async def send() -> list[str]:
+        mailer.sent.clear()
+        await make_due(tables)
+        await sender.send_due()
+        return [email.subject for email in mailer.sent]
+
+    images = await upload_images(tables, 3)
+    assert await send() == []
+    images += await upload_images(tables, 1)
+    assert await send() == ["Storage: 80% of your limit"]
+    assert "Number of photos: 80% of the limit" in mailer.sent[0].text
+    assert "Storage space" not in mailer.sent[0].text
+    await collect(tables, *images)
+    assert await send() == [], "the owner has been warned of this level"
+    images += await upload_images(tables, 1)
+    assert await send() == ["Storage: 100% of your limit"]
+    await delete_image(tables, images.pop())
+    assert await send() == [], "a lower level is no reason for a warning"
+    await delete_image(tables, images.pop())
+    assert await send() == []
+    await upload_images(tables, 1)
+    assert await send() == ["Storage: 80% of your limit"], "the level was reached again"
+
+
+async def test_storage_is_full_if_no_further_image_of_average_size_fits(tables: Tables) -> None:
+    await upload_images(tables, 2)
+    # Two images of 5 bytes.
+    for limit, percents in ((10, [100]), (12, [100]), (13, [])):
+        monitor = UsageMonitor(tables.usage, UsageLimits(bytes=limit))
+        levels = await monitor.find_levels("owner", ALL)
+        assert [level.percent for level in levels] == percents
+
+
+@pytest.mark.parametrize(("calls", "percent"), [(79, None), (80, 80), (95, 80), (96, 100)])
+async def test_levels_of_the_budget(tables: Tables, calls: int, percent: int | None) -> None:
+    """An image with every feature needs five calls."""
+    preferences = make_preferences(frozenset({EmailKind.BUDGET_WARNING}))
+    await tables.email_notifications.store_preferences(preferences)
+    await upload_images(tables, 1, calls=calls)
+    mailer = MemoryMailer()
+    for _ in range(2):
+        await make_due(tables)
+        await open_sender(tables, mailer, UsageLimits(images=1, calls=100)).send_due()
+    expected = [f"Recognition this month: {percent}% of your limit"] if percent else []
+    assert [email.subject for email in mailer.sent] == expected
+
+
+def test_levels_of_another_month_are_new() -> None:
+    def level(percent: int, month: str) -> UsageLevel:
+        return UsageLevel(resource=UsageResource.CALLS, percent=percent, month=month)
+
+    warned = make_preferences().with_changes(usage_levels=(level(100, "2026-11"),))
+    assert warned.select_new([level(80, "2026-11"), level(100, "2026-11")]) == ()
+    assert warned.select_new([level(80, "2026-12")]) == (level(80, "2026-12"),)
+
+
+async def test_level_is_not_stored_if_the_warning_could_not_be_sent(tables: Tables) -> None:
+    preferences = make_preferences(frozenset({EmailKind.QUOTA_WARNING}))
+    await tables.email_notifications.store_preferences(preferences)
+    await upload_images(tables, 1)
+    await make_due(tables)
+    mailer = FailingMailer()
+    sender = open_sender(tables, mailer, UsageLimits(images=1))
+    await sender.send_due()
+    mailer.is_available = True
+    await _end_claim(tables)
+    await sender.send_due()
+    assert [email.subject for email in mailer.sent] == ["Storage: 100% of your limit"]
+
+
+async def test_check_requested_while_another_one_runs_is_due_later(tables: Tables) -> None:
+    at = now()
+    digest = Digest(owner="owner").request_usage_check(at)
+    assert digest.request_usage_check(at) is digest
+    assert digest.due_at
+    claimed = digest.claim(digest.due_at)
+    assert claimed
+    assert claimed.complete(claimed, at, is_sent=False).due_at is None
+    requested = claimed.request_usage_check(at)
+    assert requested.complete(claimed, at, is_sent=False).due_at == at + QUIET_PERIOD
+
+
+def test_digest_expires_although_nothing_was_sent() -> None:
+    at = now()
+    claimed = Digest(owner="owner").request_usage_check(at).claim(at + QUIET_PERIOD)
+    assert claimed
+    assert claimed.expires_at is None
+    assert claimed.complete(claimed, at, is_sent=False).expires_at == at + MIN_INTERVAL
 
 
 @pytest.mark.parametrize(
@@ -286,12 +418,16 @@ def test_messages_are_complete_in_every_language(language: Language) -> None:
     digest = Digest(
         owner="owner", ready=12, failed=3, failed_titles=titles, paused_endpoints=endpoints
     )
-    email = render_digest(preferences, digest, WEB_URL)
+    levels = [UsageLevel(resource=resource, percent=80) for resource in UsageResource]
+    email = render_digest(preferences, digest, WEB_URL, levels)
     assert email
     texts = TEXTS[language]
-    assert email.subject == texts.paused_subject.format(count=1)
+    assert email.subject == texts.quota_subject.format(percent=80)
+    templates = (texts.quota_images, texts.quota_bytes, texts.budget)
+    shares = [template.format(percent=80) for template in templates]
     counts = (texts.ready.format(count=12), texts.failed.format(count=3))
-    for text in (*counts, texts.retry, texts.paused, texts.resume):
+    hints = (texts.retry, texts.paused, texts.resume, texts.quota_hint, texts.budget_hint)
+    for text in (*counts, *shares, *hints):
         assert text in email.text
         assert text in email.html or "'" in text
     checker = _Checker()

@@ -1346,7 +1346,7 @@ export interface components {
          * @description What an owner can subscribe to.
          * @enum {string}
          */
-        EmailKind: "batch_done" | "image_failed" | "webhook_paused";
+        EmailKind: "batch_done" | "image_failed" | "webhook_paused" | "quota_warning" | "budget_warning";
         /** @description Changes; what is absent or null stays as it is. */
         EmailNotificationsRequest: {
             /** @description What to send; an empty list turns everything off. */
@@ -1359,7 +1359,7 @@ export interface components {
         /** @description The email notifications of the caller. */
         EmailNotificationsView: {
             /**
-             * @description What is sent: `batch_done` after a batch of images was processed, `image_failed` only if images failed, `webhook_paused` when a webhook endpoint was paused because deliveries failed. Empty: nothing.
+             * @description What is sent: `batch_done` after a batch of images was processed, `image_failed` only if images failed, `webhook_paused` when a webhook endpoint was paused because deliveries failed, `quota_warning` at 80% and 100% of the storage quota, `budget_warning` at 80% and 100% of the monthly recognition budget. Empty: nothing.
              * @example [
              *       "batch_done"
              *     ]

@@ -108,6 +108,15 @@ run "stack_with_ses_in_production" {
   }
 
   assert {
+    condition = alltrue([
+      output.settings.notifier.SIGHTLINE_OWNER_MAX_IMAGES == output.settings.api.SIGHTLINE_OWNER_MAX_IMAGES,
+      output.settings.notifier.SIGHTLINE_OWNER_MAX_BYTES == output.settings.api.SIGHTLINE_OWNER_MAX_BYTES,
+      output.settings.notifier.SIGHTLINE_MONTHLY_CALLS == output.settings.worker.SIGHTLINE_MONTHLY_CALLS,
+    ])
+    error_message = "The notifier must warn of the limits that the api and the worker enforce."
+  }
+
+  assert {
     condition = [
       for statement in data.aws_iam_policy_document.notifier[0].statement : [statement.resources, statement.condition]
       if contains(statement.actions, "ses:SendEmail")

@@ -14,6 +14,7 @@ from sightline_notifier.event_messages import EventMessages
 from sightline_notifier.mail.channel import EmailChannel
 from sightline_notifier.mail.digests import DigestSender, sending
 from sightline_notifier.mail.mailer import SesMailer
+from sightline_notifier.mail.usage_monitor import UsageLimits, UsageMonitor
 from sightline_notifier.settings import NotifierSettings
 from sightline_notifier.webhooks.channel import WebhookChannel
 from sightline_notifier.webhooks.deliverer import Deliverer
@@ -52,7 +53,11 @@ async def open_channels(
         channels.append(EventBusChannel(bus, tables.images, tables.albums))
     if settings.email_sender is not None and settings.web_url is not None:
         mailer = SesMailer(await clients.open("sesv2"), settings.email_sender)
-        digests = DigestSender(tables.email_notifications, mailer, settings.web_url)
+        limits = UsageLimits(
+            settings.owner_max_images, settings.owner_max_bytes, settings.monthly_calls
+        )
+        monitor = UsageMonitor(tables.usage, limits)
+        digests = DigestSender(tables.email_notifications, monitor, mailer, settings.web_url)
         await stack.enter_async_context(sending(digests, settings.digest_poll_seconds))
         channels.append(
             EmailChannel(tables.email_notifications, tables.images, tables.albums, tables.webhooks)

@@ -43,6 +43,24 @@ class NotifierSettings(ConsumerSettings):
         15, gt=0, description="Interval at which due digests are looked up, in seconds."
     )
 
+    owner_max_images: int | None = Field(
+        None,
+        ge=0,
+        description="Maximum number of images per owner, as for the api, for warnings by email.",
+    )
+    owner_max_bytes: int | None = Field(
+        None,
+        ge=0,
+        description="Maximum total size of the originals per owner in bytes, as for the api, for "
+        "warnings by email.",
+    )
+    monthly_calls: int | None = Field(
+        None,
+        ge=0,
+        description="Recognition calls per owner and month, as for the worker, for warnings by "
+        "email.",
+    )
+
     @model_validator(mode="after")
     def _check_web_url(self) -> Self:
         if self.email_sender is not None and self.web_url is None:

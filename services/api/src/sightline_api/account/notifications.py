@@ -25,7 +25,8 @@ class EmailNotificationsView(BaseModel):
     kinds: list[EmailKind] = Field(
         description="What is sent: `batch_done` after a batch of images was processed, "
         "`image_failed` only if images failed, `webhook_paused` when a webhook endpoint was "
-        "paused because deliveries failed. Empty: nothing.",
+        "paused because deliveries failed, `quota_warning` at 80% and 100% of the storage quota, "
+        "`budget_warning` at 80% and 100% of the monthly recognition budget. Empty: nothing.",
         examples=[["batch_done"]],
     )
     language: Language = Field(description="Language of the messages.", examples=["en"])

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -51,10 +52,42 @@ class EmailKind(StrEnum):
     IMAGE_FAILED = "image_failed"
     #: Sightline paused a webhook endpoint, because deliveries to it failed.
     WEBHOOK_PAUSED = "webhook_paused"
+    #: The stored images or bytes reached a level of the quota.
+    QUOTA_WARNING = "quota_warning"
+    #: The recognition calls of the month reached a level of the budget.
+    BUDGET_WARNING = "budget_warning"
 
 
 #: Kinds for which a digest collects images.
 IMAGE_KINDS = frozenset({EmailKind.BATCH_DONE, EmailKind.IMAGE_FAILED})
+
+
+#: Kinds for which the usage of the owner is read.
+USAGE_KINDS = frozenset({EmailKind.QUOTA_WARNING, EmailKind.BUDGET_WARNING})
+
+
+class UsageResource(StrEnum):
+    """What is limited for each owner."""
+
+    IMAGES = "images"
+    BYTES = "bytes"
+    CALLS = "calls"
+
+
+class UsageLevel(Value):
+    """A resource of which an owner uses this percentage of the limit, or more.
+
+    `month` is that of recognition calls (`2026-11`).
+    """
+
+    resource: UsageResource
+    percent: int
+    month: str | None = None
+
+    def includes(self, other: "UsageLevel") -> bool:
+        """Return whether the other level is of the same resource and month, and not higher."""
+        is_same = (self.resource, self.month) == (other.resource, other.month)
+        return is_same and other.percent <= self.percent
 
 
 class Language(StrEnum):
@@ -70,7 +103,8 @@ class Language(StrEnum):
 class EmailPreferences(Value):
     """What an owner receives by email, in which language, and at which verified email address.
 
-    `unsubscribe_key` signs the unsubscribe links; a new one is made with each address. `revision`
+    `unsubscribe_key` signs the unsubscribe links; a new one is made with each address.
+    `usage_levels` are those of the last check, of which the owner has been warned. `revision`
     counts the writes.
     """
 
@@ -79,6 +113,7 @@ class EmailPreferences(Value):
     language: Language = Language.ENGLISH
     kinds: frozenset[EmailKind] = frozenset()
     unsubscribe_key: str = ""
+    usage_levels: tuple[UsageLevel, ...] = ()
     revision: int = 0
 
     def with_changes(self, **changes: object) -> Self:
@@ -90,6 +125,12 @@ class EmailPreferences(Value):
         if email == self.email:
             return self
         return self.with_changes(email=email, unsubscribe_key=secrets.token_urlsafe(KEY_BYTES))
+
+    def select_new(self, levels: Iterable[UsageLevel]) -> tuple[UsageLevel, ...]:
+        """Return the levels of which the owner has not been warned yet."""
+        return tuple(
+            level for level in levels if not any(each.includes(level) for each in self.usage_levels)
+        )
 
     def unsubscribe(self) -> Self:
         """Return the preferences without any kind, and without the address."""
@@ -117,8 +158,9 @@ class Digest(Value):
 
     `due_at` is None if there are none. `recent` are the ids of the last ones, and `failed_titles`
     the titles of the first failed images that have one. `paused_endpoints` are the descriptions or
-    host names of webhook endpoints. `claimed_until` is set while a task sends the digest, and
-    `attempts` counts the tasks that tried. `revision` counts the writes.
+    host names of webhook endpoints. `checks_usage` is whether the usage must be compared with the
+    limits. `claimed_until` is set while a task sends the digest, and `attempts` counts the tasks
+    that tried. `revision` counts the writes.
     """
 
     owner: str
@@ -126,10 +168,12 @@ class Digest(Value):
     failed: int = 0
     failed_titles: tuple[str, ...] = ()
     paused_endpoints: tuple[str, ...] = ()
+    checks_usage: bool = False
     recent: tuple[str, ...] = ()
     first_at: datetime | None = None
     due_at: datetime | None = None
     sent_at: datetime | None = None
+    completed_at: datetime | None = None
     claimed_until: datetime | None = None
     attempts: int = 0
     revision: int = 0
@@ -137,9 +181,9 @@ class Digest(Value):
     @property
     def expires_at(self) -> datetime | None:
         """When the digest is no longer needed; None while images wait to be sent."""
-        if self.due_at is not None or self.sent_at is None:
-            return None
-        return self.sent_at + MIN_INTERVAL
+        # Rows of earlier versions have no `completed_at`.
+        ended_at = self.completed_at or self.sent_at
+        return None if self.due_at is not None or ended_at is None else ended_at + MIN_INTERVAL
 
     def add(self, image_id: str, title: str | None, is_failed: bool, at: datetime) -> Self:
         """Return the digest with an image that ended at this time; itself if it has it already."""
@@ -161,12 +205,23 @@ class Digest(Value):
         paused = (*self.paused_endpoints, endpoint)
         return self._collect(pause_id, at, paused_endpoints=paused)
 
+    def request_usage_check(self, at: datetime) -> Self:
+        """Return the digest with a due check of the usage; itself if one is due already."""
+        if self.checks_usage:
+            return self
+        first = self.first_at or at
+        due_at = self.due_at or self._due(first, at)
+        return self._with(checks_usage=True, first_at=first, due_at=due_at)
+
     def claim(self, at: datetime) -> Self | None:
         """Return the digest as being sent; None if it is not due, or another task sends it."""
         is_claimed = self.claimed_until is not None and self.claimed_until > at
         if self.due_at is None or self.due_at > at or is_claimed:
             return None
-        return self._with(claimed_until=at + CLAIM_DURATION, attempts=self.attempts + 1)
+        # Each attempt checks the usage; a request from now on needs another check.
+        return self._with(
+            checks_usage=False, claimed_until=at + CLAIM_DURATION, attempts=self.attempts + 1
+        )
 
     def complete(self, sent: "Digest", at: datetime, *, is_sent: bool) -> Self:
         """Return the digest without the content of `sent`, which this one was claimed as.
@@ -178,7 +233,7 @@ class Digest(Value):
         rest = self.model_copy(update={"sent_at": sent_at})
         ready, failed = self.ready - sent.ready, self.failed - sent.failed
         paused = self.paused_endpoints[len(sent.paused_endpoints) :]
-        has_rest = ready + failed + len(paused) > 0
+        has_rest = self.checks_usage or ready + failed + len(paused) > 0
         return rest._with(
             ready=ready,
             failed=failed,
@@ -186,6 +241,7 @@ class Digest(Value):
             paused_endpoints=paused,
             first_at=at if has_rest else None,
             due_at=rest._due(at, at) if has_rest else None,
+            completed_at=at,
             claimed_until=None,
             attempts=0,
         )

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from sightline.domain.clock import now
-from sightline.domain.email_notifications import IMAGE_KINDS, EmailKind
+from sightline.domain.email_notifications import IMAGE_KINDS, USAGE_KINDS, EmailKind
 from sightline.domain.events import Event
 from sightline.domain.webhooks import PauseReason, Webhook, WebhookNotFound
 from sightline.optimistic import retry_conflicts
@@ -33,18 +33,24 @@ class EmailChannel:
         self._webhooks = webhooks
 
     async def notify(self, event: Event) -> None:
-        if event.kind == "album" or event.change != "updated":
+        if event.kind == "album" or event.change == "created":
             return
         kinds = (await self._notifications.get_preferences(event.owner)).kinds
-        if event.kind == "image" and kinds & IMAGE_KINDS:
-            await self._notify_end(event)
+        if event.kind == "image" and kinds & (IMAGE_KINDS | USAGE_KINDS):
+            await self._notify_image(event, kinds)
         elif event.kind == "webhook" and EmailKind.WEBHOOK_PAUSED in kinds:
             await self._notify_pause(event)
 
-    async def _notify_end(self, event: Event) -> None:
+    async def _notify_image(self, event: Event, kinds: frozenset[EmailKind]) -> None:
         notice = await read_notice(event, self._images, self._albums)
-        if notice is not None and notice.type in {"image.ready", "image.failed"}:
+        if notice is None:
+            return
+        is_end = notice.type in {"image.ready", "image.failed"}
+        if is_end and kinds & IMAGE_KINDS:
             await self._add(notice)
+        # A deletion may end a level, so that reaching it later leads to a warning again.
+        if kinds & USAGE_KINDS and (is_end or notice.type == "image.deleted"):
+            await self._request_usage_check(notice.owner)
 
     async def _notify_pause(self, event: Event) -> None:
         try:
@@ -71,3 +77,10 @@ class EmailChannel:
         added = digest.add_paused_endpoint(pause_id, endpoint, now())
         if added is not digest:
             await self._notifications.store_digest(added)
+
+    @retry_conflicts(ADD_ATTEMPTS)
+    async def _request_usage_check(self, owner: str) -> None:
+        digest = await self._notifications.get_digest(owner)
+        requested = digest.request_usage_check(now())
+        if requested is not digest:
+            await self._notifications.store_digest(requested)

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from sightline.domain.clock import now
-from sightline.domain.email_notifications import MAX_ATTEMPTS, Digest
+from sightline.domain.email_notifications import MAX_ATTEMPTS, Digest, UsageLevel
 from sightline.optimistic import Conflict, retry_conflicts
 from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline_notifier.mail.mailer import Mailer
 from sightline_notifier.mail.rendering import render_digest
+from sightline_notifier.mail.usage_monitor import UsageMonitor
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +20,21 @@ READ_SIZE = 100
 
 
 class DigestSender:
-    """Sends due digests, each by one task at a time.
+    """Sends due digests, each by one task at a time, with the warnings of limits.
 
     A task that crashes after a message was handed over, and before that is noted, leads to a
     second message; nothing loses one.
     """
 
-    def __init__(self, notifications: EmailNotificationTable, mailer: Mailer, web_url: str) -> None:
+    def __init__(
+        self,
+        notifications: EmailNotificationTable,
+        monitor: UsageMonitor,
+        mailer: Mailer,
+        web_url: str,
+    ) -> None:
         self._notifications = notifications
+        self._monitor = monitor
         self._mailer = mailer
         self._web_url = web_url
 
@@ -47,10 +55,14 @@ class DigestSender:
         is_sent = False
         try:
             preferences = await self._notifications.get_preferences(claimed.owner)
-            email = render_digest(preferences, claimed, self._web_url)
+            levels = await self._monitor.find_levels(claimed.owner, preferences.kinds)
+            new_levels = preferences.select_new(levels)
+            email = render_digest(preferences, claimed, self._web_url, new_levels)
             if email is not None:
                 await self._mailer.send(email)
                 is_sent = True
+            if levels != preferences.usage_levels:
+                await self._store_levels(claimed.owner, levels)
         except Exception:
             context = {"owner": claimed.owner, "attempts": claimed.attempts}
             if claimed.attempts < MAX_ATTEMPTS:
@@ -61,6 +73,14 @@ class DigestSender:
         if is_sent:
             counts = {"ready": claimed.ready, "failed": claimed.failed}
             logger.info("sent a digest", extra={"owner": claimed.owner, **counts})
+
+    @retry_conflicts(MAX_ATTEMPTS)
+    async def _store_levels(self, owner: str, levels: tuple[UsageLevel, ...]) -> None:
+        current = await self._notifications.get_preferences(owner)
+        # The data of the owner may have been erased meanwhile.
+        if current.revision and current.usage_levels != levels:
+            changed = current.with_changes(usage_levels=levels)
+            await self._notifications.store_preferences(changed)
 
     @retry_conflicts(MAX_ATTEMPTS)
     async def _complete(self, claimed: Digest, *, is_sent: bool) -> None:

@@ -4,7 +4,7 @@ The HTML has no image and no remote content, so opening a message is not tracked
 inline, because some mail programs drop style sheets; only dark mode needs one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
@@ -15,6 +15,8 @@ from sightline.domain.email_notifications import (
     EmailKind,
     EmailPreferences,
     Language,
+    UsageLevel,
+    UsageResource,
 )
 from sightline_notifier.mail.mailer import Email
 from sightline_notifier.mail.texts import TEXTS, DigestTexts
@@ -102,12 +104,22 @@ class _Message(NamedTuple):
     unsubscribe_url: str
 
 
-def render_digest(preferences: EmailPreferences, digest: Digest, web_url: str) -> Email | None:
-    """Return the message of a digest; None if the owner has not subscribed to any of it."""
+def render_digest(
+    preferences: EmailPreferences,
+    digest: Digest,
+    web_url: str,
+    new_levels: Sequence[UsageLevel] = (),
+) -> Email | None:
+    """Return the message of a digest and of new levels of usage.
+
+    None if the owner has not subscribed to any of it.
+    """
     if preferences.email is None:
         return None
     texts = TEXTS[preferences.language]
     sections = [
+        *_quota_section(new_levels, texts),
+        *_budget_section(new_levels, texts),
         *_pause_section(preferences, digest, texts),
         *_image_section(preferences, digest, texts),
     ]
@@ -127,6 +139,31 @@ def render_digest(preferences: EmailPreferences, digest: Digest, web_url: str) -
         html=_render_html(message),
         unsubscribe_url=message.unsubscribe_url,
     )
+
+
+def _quota_section(levels: Sequence[UsageLevel], texts: DigestTexts) -> Iterator[_Section]:
+    lines = {UsageResource.IMAGES: texts.quota_images, UsageResource.BYTES: texts.quota_bytes}
+    reached = {each.resource: each.percent for each in levels if each.resource in lines}
+    if reached:
+        yield _Section(
+            subject=texts.quota_subject.format(percent=max(reached.values())),
+            heading=texts.quota_heading,
+            button=texts.open,
+            lines=[lines[each].format(percent=percent) for each, percent in reached.items()],
+            hint=texts.quota_hint,
+        )
+
+
+def _budget_section(levels: Sequence[UsageLevel], texts: DigestTexts) -> Iterator[_Section]:
+    for level in levels:
+        if level.resource is UsageResource.CALLS:
+            yield _Section(
+                subject=texts.budget_subject.format(percent=level.percent),
+                heading=texts.budget_heading,
+                button=texts.open,
+                lines=[texts.budget.format(percent=level.percent)],
+                hint=texts.budget_hint,
+            )
 
 
 def _pause_section(

@@ -11,7 +11,7 @@ from sightline.domain.email_notifications import Language
 
 @dataclass(frozen=True, slots=True)
 class DigestTexts:
-    """The texts of a digest; `{count}` is a number of photos or endpoints."""
+    """The texts of a digest; `{count}` is a number of photos or endpoints, `{percent}` a share."""
 
     ready_subject: str
     ready_heading: str
@@ -25,6 +25,15 @@ class DigestTexts:
     paused_heading: str
     paused: str
     resume: str
+    quota_subject: str
+    quota_heading: str
+    quota_images: str
+    quota_bytes: str
+    quota_hint: str
+    budget_subject: str
+    budget_heading: str
+    budget: str
+    budget_hint: str
     button: str
     open: str
     reason: str
@@ -45,6 +54,16 @@ TEXTS: Mapping[Language, DigestTexts] = {
         paused_heading="Webhook deliveries are paused",
         paused="Deliveries to these endpoints failed, so nothing more is sent to them:",
         resume="Fix the endpoint, then resume it.",
+        quota_subject="Storage: {percent}% of your limit",
+        quota_heading="Your storage limit",
+        quota_images="Number of photos: {percent}% of the limit",
+        quota_bytes="Storage space: {percent}% of the limit",
+        quota_hint="Uploads that exceed a limit are rejected. "
+        "To free space, delete photos and empty the trash.",
+        budget_subject="Recognition this month: {percent}% of your limit",
+        budget_heading="Your monthly recognition limit",
+        budget="Recognition this month: {percent}% of the limit",
+        budget_hint="Photos that exceed the limit are stored, but not recognized until next month.",
         button="View photos",
         open="Open Sightline",
         reason="You receive this email because you turned on email notifications in Sightline.",
@@ -63,6 +82,17 @@ TEXTS: Mapping[Language, DigestTexts] = {
         paused_heading="Webhook-Zustellungen sind pausiert",
         paused="Nach fehlgeschlagenen Zustellungen wird nichts mehr gesendet an:",
         resume="Beheben Sie den Fehler des Endpunkts und setzen Sie ihn dann fort.",
+        quota_subject="Speicher: {percent} % Ihres Limits",
+        quota_heading="Ihr Speicherlimit",
+        quota_images="Anzahl der Fotos: {percent} % des Limits",
+        quota_bytes="Speicherplatz: {percent} % des Limits",
+        quota_hint="Uploads über ein Limit hinaus werden abgelehnt. "
+        "Löschen Sie Fotos und leeren Sie den Papierkorb.",
+        budget_subject="Erkennung in diesem Monat: {percent} % Ihres Limits",
+        budget_heading="Ihr monatliches Limit für die Erkennung",
+        budget="Erkennung in diesem Monat: {percent} % des Limits",
+        budget_hint="Fotos über das Limit hinaus werden gespeichert, "
+        "aber erst nächsten Monat erkannt.",
         button="Fotos ansehen",
         open="Sightline öffnen",
         reason="Sie erhalten diese Nachricht, weil Sie in Sightline Benachrichtigungen per E-Mail "
@@ -82,6 +112,17 @@ TEXTS: Mapping[Language, DigestTexts] = {
         paused_heading="Las entregas de webhooks están en pausa",
         paused="Las entregas a estos endpoints han fallado y ya no se les envía nada:",
         resume="Corrige el endpoint y después reanúdalo.",
+        quota_subject="Almacenamiento: {percent} % de tu límite",
+        quota_heading="Tu límite de almacenamiento",
+        quota_images="Número de fotos: {percent} % del límite",
+        quota_bytes="Espacio: {percent} % del límite",
+        quota_hint="Se rechazan las subidas que superan un límite. "
+        "Elimina fotos y vacía la papelera.",
+        budget_subject="Reconocimiento este mes: {percent} % de tu límite",
+        budget_heading="Tu límite mensual de reconocimiento",
+        budget="Reconocimiento este mes: {percent} % del límite",
+        budget_hint="Las fotos que superan el límite se guardan, "
+        "pero no se reconocen hasta el mes que viene.",
         button="Ver fotos",
         open="Abrir Sightline",
         reason="Recibes este correo porque has activado las notificaciones por correo en "
@@ -101,6 +142,15 @@ TEXTS: Mapping[Language, DigestTexts] = {
         paused_heading="Webhook の配信を一時停止しました",
         paused="次のエンドポイントへの配信に失敗したため、送信を停止しました:",
         resume="エンドポイントを修正してから、再開してください。",
+        quota_subject="ストレージ: 上限の {percent}%",
+        quota_heading="ストレージの上限",
+        quota_images="写真の枚数: 上限の {percent}%",
+        quota_bytes="保存容量: 上限の {percent}%",
+        quota_hint="上限を超えるアップロードは拒否されます。写真を削除し、ゴミ箱を空にしてください。",
+        budget_subject="今月の認識: 上限の {percent}%",
+        budget_heading="認識の月間上限",
+        budget="今月の認識: 上限の {percent}%",
+        budget_hint="上限を超えた写真は保存されますが、翌月まで認識されません。",
         button="写真を表示",
         open="Sightline を開く",
         reason="このメールは、Sightline でメール通知を有効にしているため送信されています。",
@@ -119,6 +169,15 @@ TEXTS: Mapping[Language, DigestTexts] = {
         paused_heading="تسليمات Webhook متوقفة مؤقتًا",
         paused="فشلت التسليمات إلى نقاط النهاية هذه، لذلك لم يعد يُرسَل إليها شيء:",
         resume="أصلح نقطة النهاية ثم استأنفها.",
+        quota_subject="مساحة التخزين: {percent}% من حدّك",
+        quota_heading="حدّ التخزين الخاص بك",
+        quota_images="عدد الصور: {percent}% من الحدّ",
+        quota_bytes="مساحة التخزين: {percent}% من الحدّ",
+        quota_hint="تُرفَض عمليات الرفع التي تتجاوز الحدّ. احذف صورًا وأفرغ سلة المهملات.",
+        budget_subject="التعرّف هذا الشهر: {percent}% من حدّك",
+        budget_heading="حدّ التعرّف الشهري الخاص بك",
+        budget="التعرّف هذا الشهر: {percent}% من الحدّ",
+        budget_hint="تُحفَظ الصور التي تتجاوز الحدّ، لكن لا يُتعرَّف عليها حتى الشهر القادم.",
         button="عرض الصور",
         open="فتح Sightline",
         reason="تصلك هذه الرسالة لأنك فعّلت إشعارات البريد الإلكتروني في Sightline.",

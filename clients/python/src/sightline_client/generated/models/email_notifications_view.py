@@ -22,7 +22,9 @@ class EmailNotificationsView:
 
     Attributes:
         kinds (list[EmailKind]): What is sent: `batch_done` after a batch of images was processed, `image_failed` only
-            if images failed, `webhook_paused` when a webhook endpoint was paused because deliveries failed. Empty: nothing.
+            if images failed, `webhook_paused` when a webhook endpoint was paused because deliveries failed, `quota_warning`
+            at 80% and 100% of the storage quota, `budget_warning` at 80% and 100% of the monthly recognition budget. Empty:
+            nothing.
         language (Language): The languages of the messages, those of the web application.
         email (None | str): The verified email address; null if none is stored.
     """
