@@ -17,6 +17,7 @@ from sightline_cli import (
     listing,
     login,
     mfa,
+    notifications,
     share,
     sync,
     upload,
@@ -67,6 +68,7 @@ app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(importing.app, name="import")
 app.add_typer(mfa.app, name="mfa")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(share.app, name="share")
 
 

@@ -99,12 +99,20 @@ def sign_in(
 def refresh(pool: Pool, refresh_token: str) -> AuthFlow:
     """Exchange a refresh token for new tokens. Raises `SessionExpired`."""
     try:
-        response = yield _initiate_auth(
-            pool, "REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": refresh_token}
-        )
+        response = yield request_refresh(pool, refresh_token)
     except SignInRejected as rejected:
         raise SessionExpired(f"the session has expired ({rejected.code})") from rejected
     return parse_tokens(response, refresh_token)
+
+
+def request_refresh(pool: Pool, refresh_token: str) -> CognitoRequest:
+    """Return the request that exchanges a refresh token for new tokens."""
+    return _initiate_auth(pool, "REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": refresh_token})
+
+
+def parse_id_token(response: Json) -> str:
+    """Return the ID token of a response. Raises `KeyError` if it has none."""
+    return str(response["AuthenticationResult"]["IdToken"])
 
 
 def parse_tokens(response: Json, refresh_token: str | None = None) -> Tokens:

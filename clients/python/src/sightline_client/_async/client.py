@@ -40,7 +40,11 @@ from sightline_client.errors import (
     Unreachable,
 )
 from sightline_client.events import Event
-from sightline_client.generated.api.account import erase_account
+from sightline_client.generated.api.account import (
+    erase_account,
+    get_email_notifications,
+    update_email_notifications,
+)
 from sightline_client.generated.api.albums import (
     add_to_album,
     create_album,
@@ -105,6 +109,9 @@ from sightline_client.generated.models import (
     DeletionBatch,
     DeliveryPage,
     DeliveryView,
+    EmailKind,
+    EmailNotificationsRequest,
+    EmailNotificationsView,
     ErasureView,
     Feature,
     ImageBatch,
@@ -117,6 +124,7 @@ from sightline_client.generated.models import (
     ImageView,
     ItemOutcome,
     LabelView,
+    Language,
     ListOrder,
     OriginalView,
     ProblemBody,
@@ -646,6 +654,44 @@ class AsyncSightline:
     async def usage(self) -> UsageView:
         usage: UsageView = await self.call(get_usage.asyncio_detailed)
         return usage
+
+    # Email notifications
+
+    async def email_notifications(self) -> EmailNotificationsView:
+        """Return which messages the caller receives by email."""
+        view: EmailNotificationsView = await self.call(get_email_notifications.asyncio_detailed)
+        return view
+
+    async def update_email_notifications(
+        self,
+        *,
+        kinds: Iterable[EmailKind | str] | None = None,
+        language: Language | str | None = None,
+    ) -> EmailNotificationsView:
+        """Choose the messages that the caller receives by email, and their language.
+
+        If no email address is stored, the verified one of the signed-in user is. Raises
+        `SessionExpired` if that requires a sign-in with email and password.
+        """
+        body = EmailNotificationsRequest(
+            kinds=None if kinds is None else [EmailKind(kind) for kind in kinds],
+            language=None if language is None else Language(language),
+        )
+        try:
+            return await self._update_email_notifications(body)
+        except Problem as problem:
+            if problem.code != "email_not_verified":
+                raise
+        body.id_token = await self._auth.fetch_id_token()
+        return await self._update_email_notifications(body)
+
+    async def _update_email_notifications(
+        self, body: EmailNotificationsRequest
+    ) -> EmailNotificationsView:
+        view: EmailNotificationsView = await self.call(
+            update_email_notifications.asyncio_detailed, body=body
+        )
+        return view
 
     # Albums
 

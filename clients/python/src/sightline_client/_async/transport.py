@@ -13,7 +13,10 @@ from sightline_client.cognito import (
     Pool,
     Tokens,
     parse_error,
+    parse_id_token,
+    parse_tokens,
     refresh,
+    request_refresh,
 )
 from sightline_client.errors import (
     InvalidConfiguration,
@@ -167,9 +170,33 @@ class SessionAuth(httpx.Auth):
         async with self._lock:
             if self.session.tokens is not expired:
                 return
-            self.session = self.session.with_tokens(await self._request_tokens())
-            if self._store:
-                await to_thread(self._store.save, self.session)
+            await self._replace(await self._request_tokens())
+
+    async def fetch_id_token(self) -> str:
+        """Renew the tokens of a user, and return the ID token.
+
+        Raises `SessionExpired`, also for a session that is not the sign-in of a user, `Unreachable`
+        and `UnexpectedResponse`.
+        """
+        async with self._lock:
+            pool, refresh_token = self.session.pool, self.session.tokens.refresh
+            if pool is None or refresh_token is None:
+                raise SessionExpired("this requires a sign-in with email and password")
+            try:
+                request = request_refresh(pool, refresh_token)
+                body = await call_cognito(self._http, pool, request)
+                id_token, tokens = parse_id_token(body), parse_tokens(body, refresh_token)
+            except SignInRejected as rejected:
+                raise SessionExpired(f"the session has expired ({rejected.code})") from rejected
+            except (KeyError, TypeError, ValueError) as error:
+                raise UnexpectedResponse("unexpected response from Cognito") from error
+            await self._replace(tokens)
+            return id_token
+
+    async def _replace(self, tokens: Tokens) -> None:
+        self.session = self.session.with_tokens(tokens)
+        if self._store:
+            await to_thread(self._store.save, self.session)
 
     async def _request_tokens(self) -> Tokens:
         pool, expired = self.session.pool, self.session.tokens

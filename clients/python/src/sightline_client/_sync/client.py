@@ -42,7 +42,11 @@ from sightline_client.errors import (
     Unreachable,
 )
 from sightline_client.events import Event
-from sightline_client.generated.api.account import erase_account
+from sightline_client.generated.api.account import (
+    erase_account,
+    get_email_notifications,
+    update_email_notifications,
+)
 from sightline_client.generated.api.albums import (
     add_to_album,
     create_album,
@@ -107,6 +111,9 @@ from sightline_client.generated.models import (
     DeletionBatch,
     DeliveryPage,
     DeliveryView,
+    EmailKind,
+    EmailNotificationsRequest,
+    EmailNotificationsView,
     ErasureView,
     Feature,
     ImageBatch,
@@ -119,6 +126,7 @@ from sightline_client.generated.models import (
     ImageView,
     ItemOutcome,
     LabelView,
+    Language,
     ListOrder,
     OriginalView,
     ProblemBody,
@@ -644,6 +652,44 @@ class Sightline:
     def usage(self) -> UsageView:
         usage: UsageView = self.call(get_usage.sync_detailed)
         return usage
+
+    # Email notifications
+
+    def email_notifications(self) -> EmailNotificationsView:
+        """Return which messages the caller receives by email."""
+        view: EmailNotificationsView = self.call(get_email_notifications.sync_detailed)
+        return view
+
+    def update_email_notifications(
+        self,
+        *,
+        kinds: Iterable[EmailKind | str] | None = None,
+        language: Language | str | None = None,
+    ) -> EmailNotificationsView:
+        """Choose the messages that the caller receives by email, and their language.
+
+        If no email address is stored, the verified one of the signed-in user is. Raises
+        `SessionExpired` if that requires a sign-in with email and password.
+        """
+        body = EmailNotificationsRequest(
+            kinds=None if kinds is None else [EmailKind(kind) for kind in kinds],
+            language=None if language is None else Language(language),
+        )
+        try:
+            return self._update_email_notifications(body)
+        except Problem as problem:
+            if problem.code != "email_not_verified":
+                raise
+        body.id_token = self._auth.fetch_id_token()
+        return self._update_email_notifications(body)
+
+    def _update_email_notifications(
+        self, body: EmailNotificationsRequest
+    ) -> EmailNotificationsView:
+        view: EmailNotificationsView = self.call(
+            update_email_notifications.sync_detailed, body=body
+        )
+        return view
 
     # Albums
 
