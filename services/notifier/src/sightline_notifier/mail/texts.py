@@ -63,7 +63,8 @@ TEXTS: Mapping[Language, DigestTexts] = {
         budget_subject="Recognition this month: {percent}% of your limit",
         budget_heading="Your monthly recognition limit",
         budget="Recognition this month: {percent}% of the limit",
-        budget_hint="Photos that exceed the limit are stored, but not recognized until next month.",
+        budget_hint="Photos that exceed the limit are stored, but not recognized. "
+        "Analyze them again next month.",
         button="View photos",
         open="Open Sightline",
         reason="You receive this email because you turned on email notifications in Sightline.",
@@ -91,8 +92,8 @@ TEXTS: Mapping[Language, DigestTexts] = {
         budget_subject="Erkennung in diesem Monat: {percent} % Ihres Limits",
         budget_heading="Ihr monatliches Limit für die Erkennung",
         budget="Erkennung in diesem Monat: {percent} % des Limits",
-        budget_hint="Fotos über das Limit hinaus werden gespeichert, "
-        "aber erst nächsten Monat erkannt.",
+        budget_hint="Fotos über das Limit hinaus werden nur gespeichert. "
+        "Analysieren Sie sie nächsten Monat erneut.",
         button="Fotos ansehen",
         open="Sightline öffnen",
         reason="Sie erhalten diese Nachricht, weil Sie in Sightline Benachrichtigungen per E-Mail "
@@ -121,8 +122,8 @@ TEXTS: Mapping[Language, DigestTexts] = {
         budget_subject="Reconocimiento este mes: {percent} % de tu límite",
         budget_heading="Tu límite mensual de reconocimiento",
         budget="Reconocimiento este mes: {percent} % del límite",
-        budget_hint="Las fotos que superan el límite se guardan, "
-        "pero no se reconocen hasta el mes que viene.",
+        budget_hint="Las fotos que superan el límite solo se guardan. "
+        "Vuelve a analizarlas el mes que viene.",
         button="Ver fotos",
         open="Abrir Sightline",
         reason="Recibes este correo porque has activado las notificaciones por correo en "
@@ -150,7 +151,7 @@ TEXTS: Mapping[Language, DigestTexts] = {
         budget_subject="今月の認識: 上限の {percent}%",
         budget_heading="認識の月間上限",
         budget="今月の認識: 上限の {percent}%",
-        budget_hint="上限を超えた写真は保存されますが、翌月まで認識されません。",
+        budget_hint="上限を超えた写真は保存されますが、認識されません。翌月に再度分析してください。",
         button="写真を表示",
         open="Sightline を開く",
         reason="このメールは、Sightline でメール通知を有効にしているため送信されています。",
@@ -177,7 +178,7 @@ TEXTS: Mapping[Language, DigestTexts] = {
         budget_subject="التعرّف هذا الشهر: {percent}% من حدّك",
         budget_heading="حدّ التعرّف الشهري الخاص بك",
         budget="التعرّف هذا الشهر: {percent}% من الحدّ",
-        budget_hint="تُحفَظ الصور التي تتجاوز الحدّ، لكن لا يُتعرَّف عليها حتى الشهر القادم.",
+        budget_hint="تُحفَظ الصور التي تتجاوز الحدّ دون التعرّف عليها. أعد تحليلها الشهر القادم.",
         button="عرض الصور",
         open="فتح Sightline",
         reason="تصلك هذه الرسالة لأنك فعّلت إشعارات البريد الإلكتروني في Sightline.",
