@@ -29,6 +29,7 @@ from sightline_testing.builders import (
     make_rendition_set,
     new_owner,
     with_recognition,
+    without_index,
 )
 
 
@@ -41,7 +42,8 @@ async def test_get_returns_every_stored_field(tables: Tables) -> None:
     renditions = complete.renditions.begin(ETAG).succeed(damaged)
     await tables.images.store(image, complete)
     await tables.images.store(complete, complete.with_part("renditions", renditions))
-    assert await tables.images.get(image.key) == complete.with_part("renditions", renditions)
+    stored = without_index(await tables.images.get(image.key))
+    assert stored == complete.with_part("renditions", renditions)
 
 
 async def test_an_attempt_without_an_end_is_kept(tables: Tables) -> None:
@@ -77,8 +79,10 @@ async def test_store_changes_the_home_of_an_image(tables: Tables) -> None:
     await tables.images.store(second, recognized)
     third = recognized.with_home("us-east-1")
     await tables.images.store(recognized, third)
-    assert await tables.images.get(image.key) == third
-    assert await tables.inventory.find(image.key) == third
+    assert without_index(await tables.images.get(image.key)) == third
+    found = await tables.inventory.find(image.key)
+    assert found is not None
+    assert without_index(found) == third
 
 
 @pytest.mark.parametrize("home", [None, "eu-central-1"])
@@ -241,7 +245,7 @@ async def test_store_raises_a_conflict_if_the_part_has_changed(tables: Tables) -
         await tables.images.store(
             image, image.with_part("renditions", image.renditions.begin("other"))
         )
-    assert await tables.images.get(image.key) == started
+    assert without_index(await tables.images.get(image.key)) == started
 
 
 async def test_only_one_of_many_concurrent_writes_succeeds(tables: Tables) -> None:

@@ -25,6 +25,7 @@ from sightline_testing.builders import (
     new_owner,
     with_hash,
     with_recognition,
+    without_index,
 )
 
 
@@ -121,7 +122,7 @@ async def test_restoring_brings_everything_back(tables: Tables, trash: ImageTras
 
 async def test_moving_and_restoring_are_idempotent(tables: Tables, trash: ImageTrash) -> None:
     image = await process(tables, new_owner(), "Dog")
-    assert await trash.restore(image.key) == image
+    assert without_index(await trash.restore(image.key)) == image
     await trash.move(image.key)
     with pytest.raises(ImageNotFound):
         await trash.move(image.key)

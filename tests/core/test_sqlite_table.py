@@ -24,7 +24,6 @@ from sightline.adapters.sqlite import (
     prepare,
     sqlite_tables,
 )
-from sightline.adapters.sqlite.image_rows import insert_image
 from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
 from sightline.adapters.sqlite.schema import MIGRATIONS, WORDS_VERSION
 from sightline.domain.albums import Album
@@ -68,7 +67,11 @@ WRITER = """
 
 
 #: The schema version before images had a position in the timeline.
-VERSION_WITHOUT_TIMELINE = 6
+VERSION_WITHOUT_TIMELINE = next(
+    version
+    for version, statements in enumerate(MIGRATIONS)
+    if any("ADD COLUMN timeline" in statement for statement in statements)
+)
 
 
 @pytest.fixture
@@ -313,7 +316,16 @@ async def test_the_words_of_an_earlier_file_are_indexed_when_it_is_opened(
     monkeypatch.setattr(opening, "WORDS_VERSION", 0)
     prepare(path)
     with closing(sqlite3.connect(path)) as connection:
-        insert_image(connection, labeled)
+        connection.execute(
+            "INSERT INTO images (deleted, rendered, summary, document, owner, image_id, sha256) "
+            "VALUES (0, 0, ?, ?, ?, ?, ?)",
+            (
+                labeled.summary.model_dump_json(),
+                labeled.model_dump_json(),
+                *image.key,
+                image.sha256,
+            ),
+        )
         connection.commit()
     monkeypatch.undo()
     async with Database.open(path) as database:

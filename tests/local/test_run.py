@@ -108,7 +108,7 @@ def test_run_stops_on_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:
         output = started + finish(process)
     assert process.returncode == 0
     # One more if the web application has been built.
-    assert len(pids) == (7 if connection.web else 6)
+    assert len(pids) == (8 if connection.web else 7)
     assert connection.traces in output
     assert (connection.web or "not built, see above") in output
     assert not any(map(is_alive, pids))

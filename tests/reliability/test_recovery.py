@@ -185,7 +185,7 @@ async def test_requests_are_unavailable_without_dynamodb_and_no_upload_is_lost(
         await asyncio.gather(
             client.assert_unavailable("GET", "/v1/images"),
             client.assert_unavailable("GET", f"/v1/images/{ready}"),
-            client.assert_unavailable("DELETE", f"/v1/images/{ready}"),
+            client.assert_unavailable("DELETE", f"/v1/images/{ready}?permanent=true"),
             client.assert_unavailable(
                 "POST", "/v1/images", {"media_type": "image/png", "bytes": 1, "sha256": "0" * 64}
             ),
@@ -204,7 +204,7 @@ async def test_uploads_can_be_created_and_images_read_without_s3(
         upload, body = await client.create_upload()
         assert await client.get_status(ready) == "ready"
         await asyncio.gather(
-            client.assert_unavailable("DELETE", f"/v1/images/{ready}"),
+            client.assert_unavailable("DELETE", f"/v1/images/{ready}?permanent=true"),
             client.assert_post_fails(upload, body),
         )
     await client.post(upload, body)

@@ -31,7 +31,7 @@ test("the owner is read from the token, which is reused", async () => {
   const session = makeSession();
   const tokens = makeTokens();
   session.start("me@example.com", tokens);
-  expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com" });
+  expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com", fromPage: false });
   expect(await session.token()).toBe(tokens.AccessToken);
   expect(refresh).not.toHaveBeenCalled();
 });
@@ -62,7 +62,7 @@ describe("a reload", () => {
     const session = makeSession();
     expect(session.state.kind).toBe("restoring");
     await session.restore();
-    expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com" });
+    expect(session.state).toEqual({ kind: "signedIn", owner: "me", email: "me@example.com", fromPage: false });
   });
 
   test("signs out if the session has expired", async () => {

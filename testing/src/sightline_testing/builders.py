@@ -49,6 +49,11 @@ def make_image(owner: str | None = None, **changes: object) -> Image:
     return image.model_copy(update=changes)
 
 
+def without_index(image: Image) -> Image:
+    """Return the image without the words that a table in DynamoDB notes in its row."""
+    return image.model_copy(update={"indexed_words": frozenset()})
+
+
 def make_api_key(owner: str | None = None, secret: str | None = None, **changes: object) -> ApiKey:
     """Build an API key for a day; its secret is random, and `changes` override its fields."""
     secret, at = secret or new_secret(), now()
