@@ -129,13 +129,13 @@ class Journey:
         require(len(created) == BATCH_SIZE, "not all uploads were created")
 
     def delete(self) -> None:
-        """Delete the image, and look for it in the API and in S3."""
+        """Delete the image for good, and look for it in the API and in S3."""
         image_id = self.image.id
         s3 = self._client("s3", self._outputs["region"])
         bucket = self._outputs["buckets"]["originals"]
         before = [key for key in list_versions(s3, bucket) if image_id in key]
         require(before, "the original was not in S3")
-        self.sightline.delete(image_id)
+        self.sightline.delete(image_id, permanent=True)
         try:
             self.sightline.image(image_id)
         except (NotFound, ImageDeleted):

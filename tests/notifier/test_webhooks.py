@@ -48,6 +48,7 @@ from sightline_notifier.webhooks.http_client import Response
 from sightline_notifier.webhooks.payloads import MessageBuilder
 from sightline_testing.builders import (
     create_image,
+    edit_details,
     make_delivery,
     make_webhook,
     new_owner,
@@ -368,6 +369,30 @@ async def test_a_delivery_that_is_long_overdue_delays_nothing(notifier: Notifier
     await notifier.add_delivery(webhook, subject_id=lost.subject_id)
     await notifier.process_next()
     assert len(notifier.endpoint.requests) == 1
+
+
+async def test_a_delivery_whose_task_is_lost_is_attempted_before_later_ones(
+    notifier: Notifier,
+) -> None:
+    """The notifier crashed after it had added the delivery, and the image has changed since."""
+    webhook = await notifier.subscribe(new_owner())
+    lost = make_delivery(webhook, next_at=now() - timedelta(minutes=1))
+    await notifier.webhooks.add_delivery(lost)
+    later = await notifier.add_delivery(webhook, subject_id=lost.subject_id)
+    await notifier.process_all()
+    sent = [headers["webhook-id"] for _, headers, _ in notifier.endpoint.requests]
+    assert sent == [lost.delivery_id, later.delivery_id]
+
+
+async def test_an_image_in_the_trash_was_processed_all_the_same(notifier: Notifier) -> None:
+    owner = new_owner()
+    webhook = await notifier.subscribe(owner)
+    image = await notifier.create_ready_image(owner)
+    stored = await notifier.tables.images.get(image.key)
+    await notifier.tables.images.store(stored, edit_details(stored, trashed_at=now()))
+    await notifier.notify(updated(image))
+    (delivery,) = await notifier.deliveries(webhook)
+    assert delivery.event == "image.ready"
 
 
 async def test_a_delivery_fails_after_its_last_attempt(notifier: Notifier) -> None:

@@ -85,6 +85,11 @@ locals {
       )
     },
     {
+      title   = "Deliveries of webhooks by outcome"
+      stat    = "Sum"
+      metrics = [for outcome in ["delivered", "retried", "failed"] : [var.namespace, "WebhookDeliveries", "Outcome", outcome, { label = outcome }]]
+    },
+    {
       title   = "Open event streams, most at one task"
       stat    = "Maximum"
       metrics = [[var.namespace, "EventStreams", { label = "streams" }]]

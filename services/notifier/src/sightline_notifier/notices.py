@@ -86,7 +86,7 @@ async def read_notice(event: Event, images: ImageTable, albums: AlbumTable) -> N
         return _build(event, "image.deleted" if event.kind == "image" else "album.deleted")
     try:
         if event.kind == "image":
-            image = await images.get(ImageKey(event.owner, event.subject_id))
+            image = await images.get_stored(ImageKey(event.owner, event.subject_id))
             return _build(event, _image_type(event, image), image=_image_state(image))
         album = await albums.get(AlbumKey(event.owner, event.subject_id))
     except (ImageNotFound, AlbumNotFound):

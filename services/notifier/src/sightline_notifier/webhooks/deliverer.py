@@ -44,6 +44,9 @@ ORDER_DELAY_SECONDS = 1.0
 #: An earlier delivery that is overdue for so long no longer delays later ones.
 MAX_OVERDUE = timedelta(hours=1)
 
+#: An earlier delivery that is overdue for so long, and was never attempted, may have no task.
+LOST_AFTER = timedelta(seconds=10)
+
 #: Time to wait while the owner has too many attempts in progress.
 BUSY_DELAY_SECONDS = 2.0
 
@@ -141,6 +144,10 @@ class Deliverer:
         until_due = (earlier.next_at or now()) - now()
         if until_due < -MAX_OVERDUE:
             return None
+        if until_due < -LOST_AFTER and not earlier.attempts:
+            # A crash after it was added, and the event of a later state came instead of its own.
+            await self._sender.send(format_delivery_tasks(next_task(earlier)))
+            return LOST_AFTER.total_seconds()
         return max(ORDER_DELAY_SECONDS, until_due.total_seconds() + ORDER_DELAY_SECONDS)
 
     async def _postpone(self, task: DeliveryTask, seconds: float) -> None:

@@ -54,7 +54,8 @@ class MessageBuilder:
         if event.change == "deleted":
             return _at_event(WebhookEventType.IMAGE_DELETED, event, {"id": event.subject_id})
         try:
-            image = await self._images.get(ImageKey(event.owner, event.subject_id))
+            # Also in the trash: it was processed, whatever happened to it since.
+            image = await self._images.get_stored(ImageKey(event.owner, event.subject_id))
         except ImageNotFound:
             # The event of its deletion follows.
             return None
