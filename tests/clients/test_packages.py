@@ -124,6 +124,7 @@ def test_typescript_client_covers_sign_in_to_deletion(
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
+        line = ""
         for line in process.stdout:
             match line.strip():
                 case "stop the API":

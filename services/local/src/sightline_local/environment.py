@@ -95,6 +95,8 @@ def api_environment(ports: Ports, resources: Resources) -> Environment:
         "SIGHTLINE_TOKEN_CLIENT_IDS": f'["{resources.client_id}"]',
         "SIGHTLINE_TOKEN_MACHINE_CLIENT_IDS": f'["{resources.machine_client.client_id}"]',
         "SIGHTLINE_PORT": str(ports.api),
+        # One machine serves its owner only.
+        "SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "none",
         "SIGHTLINE_WEBHOOKS_ALLOW_LOOPBACK": "true",
         # Chosen by the user, as `make run CORS_ORIGINS=...`.
         "SIGHTLINE_CORS_ORIGINS": os.environ.get("SIGHTLINE_CORS_ORIGINS", ""),

@@ -35,7 +35,8 @@ public class Journey {
     var labels = List.of("Holiday");
     var found =
         images.listImages(
-            null, 10, null, null, null, labels, null, null, null, null, null, null, null, null);
+            null, null, 10, null, null, null, labels, null, null, null, null, null, null, null, null,
+            null, null, null);
     check(found.getItems().size() == 1, "the image is found by its label");
 
     var request =
@@ -47,7 +48,7 @@ public class Journey {
     var upload = images.createImage(request, key);
     var repeated = images.createImage(request, key);
     check(upload.getImage().getId().equals(repeated.getImage().getId()), "the upload is created once");
-    images.deleteImage(upload.getImage().getId(), null);
+    images.deleteImage(upload.getImage().getId(), null, null);
 
     var album = albums.createAlbum(new AlbumRequest().title("Summer"), null);
     var outcomes = albums.addToAlbum(album.getId(), new AlbumImageBatch().ids(List.of(id)), null);

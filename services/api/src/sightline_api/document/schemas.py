@@ -43,7 +43,12 @@ VIEW_IDS = {
 RENAMED = {"Scope": "ApiKeyScope", "State": "PartState"}
 
 #: Enumerations with a value of another one: some languages declare all values in one namespace.
-VALUE_PREFIXES = {"PartState": "PART", "DeliveryState": "DELIVERY", "WordField": "FIELD"}
+VALUE_PREFIXES = {
+    "PartState": "PART",
+    "DeliveryState": "DELIVERY",
+    "EmailKind": "EMAIL",
+    "WordField": "FIELD",
+}
 
 
 def complete_schemas(document: dict[str, Any]) -> None:
