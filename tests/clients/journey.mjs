@@ -217,7 +217,7 @@ assert.deepEqual(awaiting.data.items, []);
 
 // Delete everything.
 await sightline.DELETE("/v1/albums/{album_id}", { params: { path } });
-await sightline.POST("/v1/images/delete", { body: { ids: [good, bad, uploaded.id] } });
+await sightline.POST("/v1/images/delete", { body: { ids: [good, bad, uploaded.id], permanent: true } });
 await assert.rejects(getImage(good), (error) => error instanceof Problem && error.code === "image_not_found");
 
 // A rejected token is renewed once; if the new one is rejected too, the call throws.

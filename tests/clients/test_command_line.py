@@ -177,8 +177,8 @@ def test_upload_resumes_after_a_signal(
     assert len({each["image_id"] for each in second}) == len(images)
     ids = shell.list_ids()
     assert ids == {each["image_id"] for each in second}
-    # Deleted images do not delay the processing of those of later tests.
-    shell.run("rm", "-", "--yes", stdin="\n".join(ids))
+    # Deleted images do not delay the processing of those of later tests, as those in the trash do.
+    shell.run("rm", "-", "--yes", "--permanent", stdin="\n".join(ids))
 
 
 def test_upload_skips_what_is_no_regular_file(
