@@ -66,7 +66,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> ShareLink | None:
 
 def _get(connection: sqlite3.Connection, owner: str, link_id: str) -> ShareLink:
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM share_links WHERE owner = ? AND link_id = ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM share_links WHERE owner = ? AND link_id = ?",  # noqa: S608 # nosec B608
         (owner, link_id),
     ).fetchone()
     if row is None:
@@ -78,7 +78,7 @@ def _page(
     connection: sqlite3.Connection, owner: str, limit: int, before: str | None
 ) -> ShareLinkPage:
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM share_links "  # noqa: S608
+        f"SELECT {_COLUMNS} FROM share_links "  # noqa: S608 # nosec B608
         "WHERE owner = ? AND (? IS NULL OR link_id < ?) ORDER BY link_id DESC LIMIT ?",
         (owner, before, before, limit + 1),
     ).fetchall()
