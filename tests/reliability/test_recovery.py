@@ -209,7 +209,7 @@ async def test_uploads_can_be_created_and_images_read_without_s3(
         )
     await client.post(upload, body)
     await client.wait_until_ready(upload["image"]["id"])
-    assert (await client.request("DELETE", f"/v1/images/{ready}"))[0] == 204
+    assert (await client.request("DELETE", f"/v1/images/{ready}?permanent=true"))[0] == 204
     assert (await client.request("GET", f"/v1/images/{ready}"))[0] == 404
 
 
