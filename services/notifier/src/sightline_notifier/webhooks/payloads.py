@@ -12,6 +12,7 @@ from sightline.domain.states import Status
 from sightline.domain.webhooks import WebhookEventType, format_payload
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
+from sightline_notifier.notices import finished_at
 
 #: Labels in a message, those of the highest confidence.
 MAX_LABELS = 30
@@ -59,7 +60,7 @@ class MessageBuilder:
         except ImageNotFound:
             # The event of its deletion follows.
             return None
-        happened_at = find_end(image)
+        happened_at = finished_at(image)
         if happened_at is None:
             return None
         is_ready = image.status is Status.READY
@@ -75,14 +76,6 @@ class MessageBuilder:
         except AlbumNotFound:
             return None
         return _at_event(kind, event, summarize_album(album))
-
-
-def find_end(image: Image) -> datetime | None:
-    """Return when the image became ready or failed; None if a part of it is pending."""
-    if image.status not in {Status.READY, Status.FAILED}:
-        return None
-    ends = [image.part(name).finished_at for name in PART_NAMES]
-    return max((end for end in ends if end is not None), default=None)
 
 
 def make_message(
