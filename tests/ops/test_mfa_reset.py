@@ -64,7 +64,7 @@ async def test_reset_removes_the_code_from_the_sign_in(
 async def test_an_unknown_user_is_reported(
     attempt: SignIn, outputs_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["--stack", outputs_path, "reset-mfa", "nobody@example.com", "--apply"]
+    command = ["--stack", outputs_path, "reset-mfa", "missing@example.com", "--apply"]
     code, _, err = await run(capsys, *command)
     assert code == ExitCode.REQUEST_FAILED
     assert "UserNotFoundException" in err

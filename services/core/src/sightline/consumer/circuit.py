@@ -58,20 +58,17 @@ class Circuit:
         """Whether a dependency is down, as far as is known."""
         return not self._closed.is_set()
 
-    def is_outage(self, outcome: Outcome) -> bool:
-        """Return whether an attempt failed because a dependency is down."""
-        return (
-            isinstance(outcome, Failed)
-            and outcome.error is not None
-            and self._is_outage(outcome.error)
-        )
+    def find_outage(self, outcome: Outcome) -> Exception | None:
+        """Return the error if an attempt failed because a dependency is down."""
+        error = outcome.error if isinstance(outcome, Failed) else None
+        return error if error is not None and self._is_outage(error) else None
 
     def record(self, outcome: Outcome) -> None:
         """Count how an attempt ended: a success closes the circuit, and outages open it."""
-        if self.is_outage(outcome):
+        if (error := self.find_outage(outcome)) is not None:
             self._outages += 1
             if self._outages >= OUTAGES_TO_OPEN:
-                self._open(outcome)
+                self._open(error)
         elif isinstance(outcome, Handled) and outcome.is_complete:
             self._outages = 0
             if self.is_open:
@@ -79,11 +76,10 @@ class Circuit:
                 metrics.record(metrics.CIRCUIT_OPEN, 0, Part=self._part)
                 logger.info("the circuit closed", extra={"part": self._part})
 
-    def _open(self, outcome: Outcome) -> None:
+    def _open(self, error: Exception) -> None:
         """Open the circuit, or keep it open."""
         if not self.is_open:
             self._closed.clear()
-            error = outcome.error if isinstance(outcome, Failed) else None
             logger.warning(
                 "the circuit opened: a dependency is down",
                 extra={"part": self._part, "error": type(error).__qualname__},

@@ -222,7 +222,8 @@ class Consumer:
     async def _hold(self, outcome: Outcome, since: float) -> bool:
         """Keep a message through an outage. Returns whether to attempt it again."""
         stopping = self._stopping
-        if stopping is None or not self._circuit.is_open or not self._circuit.is_outage(outcome):
+        is_outage = self._circuit.find_outage(outcome) is not None
+        if stopping is None or not self._circuit.is_open or not is_outage:
             return False
         longest = HOLD_SECONDS if self._free_places else HOLD_SECONDS_IF_FULL
         return await self._circuit.wait_for_probe(stopping, since + longest - time.monotonic())
