@@ -2,7 +2,7 @@
 
 locals {
   # Deletions are replicated to the other region, so that one purge suffices.
-  purge_schedules = var.purge_schedule == null || var.replica_of != null ? [] : [var.purge_schedule]
+  purges = var.purge.enabled && var.replica_of == null
 
   # As long as the api states; the option must be above 0.
   trash_days = try(max(tonumber(local.settings.api["SIGHTLINE_TRASH_DAYS"]), 0.001), null)
@@ -31,7 +31,7 @@ locals {
 
 # Deletes images from the trash, and reports what else is inconsistent. A run takes about a minute.
 module "purge" {
-  count = length(local.purge_schedules)
+  count = local.purges ? 1 : 0
 
   source = "./modules/scheduled_task"
 
@@ -45,7 +45,7 @@ module "purge" {
   cpu                = 512
   memory             = 1024
   cluster_name       = module.cluster.name
-  schedule           = local.purge_schedules[0]
+  schedule           = var.purge.schedule
   log_retention_days = var.log_retention_days
   kms_key_arn        = module.key.arn
   alerts_topic_arn   = module.alerts_topic.arn

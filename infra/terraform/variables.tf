@@ -565,13 +565,17 @@ variable "analytics" {
   }
 }
 
-variable "purge_schedule" {
-  description = "Schedule in UTC of the task that deletes expired images from the trash, as EventBridge Scheduler expects it: at least once a day. Null switches it off: run `ops purge --apply` yourself. A replica does not run it."
-  type        = string
-  default     = "cron(0 4 * * ? *)"
+variable "purge" {
+  description = "Schedule in UTC of the task that deletes expired images from the trash, as EventBridge Scheduler expects it: at least once a day. `enabled = false` switches the task off: run `ops purge --apply` yourself. A replica does not run it."
+  type = object({
+    enabled  = optional(bool, true)
+    schedule = optional(string, "cron(0 4 * * ? *)")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.purge_schedule == null || can(regex("^(cron|rate)\\(.+\\)$", var.purge_schedule))
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.purge.schedule))
     error_message = "The schedule of the purge must be a cron or a rate expression."
   }
 }

@@ -41,7 +41,7 @@ OBJECTIVE_COMPOSITE_ALARMS = 4
 INSIGHTS_METRICS = 40  # about ten for each service
 #: Of the variable `analytics`.
 ANALYTICS_METRICS = 1
-#: Of the variable `purge_schedule`, with few images; the minutes include the pull of the image.
+#: Of the variable `purge`, with few images; the minutes include the pull of the image.
 PURGE_MINUTES = 2
 PURGE_VCPUS = 0.5
 PURGE_MEMORY_GB = 1
@@ -205,7 +205,7 @@ def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> flo
 
 
 def _purge_costs() -> float:
-    """Return the monthly costs of the tasks of the variable `purge_schedule`, once a day."""
+    """Return the monthly costs of the tasks of the variable `purge`, once a day."""
     hours = HOURS / 24 * PURGE_MINUTES / 60
     task = hours * (
         PURGE_VCPUS * PRICES["fargate vcpu hour"]

@@ -49,7 +49,7 @@ run "off" {
   command = plan
 
   variables {
-    purge_schedule = null
+    purge = { enabled = false }
   }
 
   assert {
@@ -62,10 +62,10 @@ run "invalid_schedule" {
   command = plan
 
   variables {
-    purge_schedule = "daily"
+    purge = { schedule = "daily" }
   }
 
-  expect_failures = [var.purge_schedule]
+  expect_failures = [var.purge]
 }
 
 run "first_region_only" {
