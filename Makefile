@@ -183,7 +183,7 @@ clients: openapi clients/typescript/node_modules ## Regenerate the clients from 
 
 .PHONY: test-clients
 test-clients: $(VENV)/dev clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17; Go is optional)
-	$(BIN)/pytest -m clients tests/clients
+	$(PYTEST) -m clients tests/clients
 
 .PHONY: bench-upload
 bench-upload: $(VENV)/bench ## Benchmark uploads with the command line against a sequential loop
