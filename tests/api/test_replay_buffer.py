@@ -95,6 +95,19 @@ def test_the_oldest_events_are_dropped_above_the_maximum(
     assert buffer.since("anna", make_event(START + 150).event_id) == events
 
 
+def test_a_busy_owner_does_not_displace_the_events_of_others(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_buffer, "MAX_EVENTS_PER_OWNER", 2)
+    buffer = ReplayBuffer(clock)
+    other = receive(buffer, clock, 100, owner="berta")
+    first, *events = [receive(buffer, clock, at) for at in (200, 300, 400)]
+    assert buffer.since("anna", first.event_id) is None
+    assert buffer.since("anna", make_event(START + 250).event_id) == events
+    assert buffer.since("berta", other.event_id) == [other]
+    assert buffer.since("carla", other.event_id) == []
+
+
 def test_events_above_the_maximum_age_are_dropped(clock: Clock) -> None:
     buffer = ReplayBuffer(clock)
     old = receive(buffer, clock, 100)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import string
 import subprocess
 import sys
 import time
@@ -20,6 +21,9 @@ from sightline_testing.builders import new_owner
 from sightline_testing.tokens import CLIENT_ID, ISSUER, TokenIssuer
 
 OWNER = new_owner()
+
+#: The alphabet of base64url, in the order of its values (RFC 4648, section 5).
+ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
 
 def make_verifier(pool: TokenIssuer, clock: Callable[[], float] = time.time) -> TokenVerifier:
@@ -79,6 +83,23 @@ FORGERIES: dict[str, Callable[[TokenIssuer], str]] = {
     "no content": lambda _: "..",
     "too long": lambda pool: pool.sign(OWNER, padding="x" * 10_000),
 }
+
+
+#: Other encodings of the same signature, which a lenient decoder accepts.
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "padding": lambda token: token + "==",
+    "a line break": lambda token: token + "\n",
+    "a character outside of the alphabet": lambda token: token[:-9] + "!" + token[-9:],
+    "unused bits": lambda token: token[:-1] + ALPHABET[ALPHABET.index(token[-1]) + 1],
+    "a character outside of ASCII": lambda token: token + "\xe9",
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_a_token_has_one_encoding(pool: TokenIssuer, variant: str) -> None:
+    """With others, the owner of one token could fill the cache of verified tokens."""
+    with pytest.raises(InvalidToken, match="canonical"):
+        await make_verifier(pool).verify(VARIANTS[variant](pool.sign(OWNER)))
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -25,9 +25,9 @@ class LoadGenerator:
         self._fleet = fleet
         self._http = http
         self._rng = random.Random(7)
-        self._owners = [f"load-{number}" for number in range(OWNER_COUNT)]
+        self.owners = [f"load-{number}" for number in range(OWNER_COUNT)]
         self._headers = itertools.cycle(
-            {"Authorization": f"Bearer {fleet.issue_token(owner)}"} for owner in self._owners
+            {"Authorization": f"Bearer {fleet.issue_token(owner)}"} for owner in self.owners
         )
         #: Image id -> when S3 accepted the image, in Unix seconds
         self.accepted: dict[str, float] = {}
@@ -78,7 +78,7 @@ class LoadGenerator:
             return {}
         dynamodb = self._fleet.client("dynamodb")
         finished = {}
-        for owner in self._owners:
+        for owner in self.owners:
             pages = dynamodb.get_paginator("query").paginate(
                 TableName=self._fleet.resources.table,
                 # Ids are ordered by time, so this range excludes the images of earlier rates.

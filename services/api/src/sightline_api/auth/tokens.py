@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
 """
 
+import base64
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -115,6 +116,8 @@ class TokenVerifier:
         """Return the claims of a token that the pool signed and that has not expired."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("too long")
+        if not _is_canonical(token):
+            raise InvalidToken("not in canonical base64url")
         try:
             header = jwt.get_unverified_header(token)
             # Checked before the key is looked up, so that a forger cannot choose the algorithm.
@@ -127,6 +130,20 @@ class TokenVerifier:
         except (JOSEError, UnknownKey) as error:
             raise InvalidToken(str(error)) from error
         return claims
+
+
+def _is_canonical(token: str) -> bool:
+    """Return whether the signature is encoded as RFC 7515 requires.
+
+    A decoder ignores padding, unused bits and characters outside of the alphabet, so that one token
+    could be written in any number of ways, and each of them would be cached.
+    """
+    signature = token.rpartition(".")[2]
+    try:
+        decoded = base64.urlsafe_b64decode(signature + "==")
+    except ValueError:
+        return False
+    return base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() == signature
 
 
 def _identify_person(claims: dict[str, Any]) -> User:
