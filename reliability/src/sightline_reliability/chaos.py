@@ -59,10 +59,12 @@ SIGKILL_SHARE = 0.6
 #: Unparsable messages sent to each queue: only these may be dead-lettered.
 POISON_MESSAGE_COUNT = 3
 
-#: Maximum time for the queues to drain: this multiple of the test's duration, since a slow machine
-#: accumulates a longer backlog, and at least this many seconds.
-DRAIN_RATIO = 2.0
-MIN_DRAIN_SECONDS = 240.0
+#: The queues do not drain if the backlog does not shrink for this long, seconds: much longer than
+#: a message waits for its next delivery. A slow machine takes long to drain, but goes on.
+STALL_SECONDS = 120.0
+
+#: Maximum time for the queues to drain, seconds.
+MAX_DRAIN_SECONDS = 1_800.0
 
 #: Consecutive seconds with empty queues that count as drained.
 QUIET_SECONDS = 4
@@ -185,17 +187,22 @@ class ChaosTest:
             await asyncio.sleep(1)
 
     async def _drain(self) -> None:
-        start = time.monotonic()
-        quiet_seconds = 0
-        timeout = max(MIN_DRAIN_SECONDS, DRAIN_RATIO * self._options.seconds)
-        while time.monotonic() - start < timeout:
-            if int(time.monotonic() - start) % 30 == 29:
+        """Wait until the queues are empty, as long as the backlog shrinks."""
+        start = shrunk_at = time.monotonic()
+        smallest, quiet_seconds = sys.maxsize, 0
+        while (now := time.monotonic()) - start < MAX_DRAIN_SECONDS:
+            if int(now - start) % 30 == 29:
                 self._print_progress()
             sample = self.timeline.samples[-1]
-            is_quiet = sample.recognition + sample.renditions + self._notifications == 0
-            quiet_seconds = quiet_seconds + 1 if is_quiet else 0
+            backlog = sample.recognition + sample.renditions + self._notifications
+            quiet_seconds = quiet_seconds + 1 if backlog == 0 else 0
             if quiet_seconds >= QUIET_SECONDS:
-                self.drain_seconds = time.monotonic() - start
+                self.drain_seconds = now - start
+                return
+            if backlog < smallest:
+                smallest, shrunk_at = backlog, now
+            # An empty queue may fill again, while another is still draining.
+            elif backlog and now - shrunk_at > STALL_SECONDS:
                 return
             await asyncio.sleep(1)
 
