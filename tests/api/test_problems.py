@@ -145,6 +145,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "get_capabilities",
         "create_images",
         "delete_images",
+        "update_images",
         "list_labels",
         "get_events",
         "create_album",

@@ -137,6 +137,7 @@ IMAGE_ID = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
     ("path", "body"),
     [
         ("/v1/images/delete", {"ids": [IMAGE_ID, "other"]}),
+        ("/v1/images/update", {"ids": [IMAGE_ID, "other"], "changes": {"favorite": True}}),
         (
             "/v1/images/batch",
             {"images": [{"media_type": "image/jpeg", "bytes": 1, "sha256": "0" * 64}] * 2},

@@ -79,6 +79,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Update up to 100 images
+         * @description Apply the same changes to up to 100 images. Every image has an outcome of its own.
+         *
+         *     An image that has them already stays as it is. An interrupted request can be repeated.
+         */
+        post: operations["update_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/images/{image_id}": {
         parameters: {
             query?: never;
@@ -107,9 +129,9 @@ export interface paths {
         head?: never;
         /**
          * Update an image
-         * @description Change the title, the description, the owner's labels and the time of capture.
+         * @description Change the title, the description, the owner's labels, the time of capture and the flags.
          *
-         *     Reprocessing keeps them.
+         *     Reprocessing keeps them, and so does the trash.
          *
          *     With `If-Match`, only if the image still has that `ETag`.
          */
@@ -1146,6 +1168,30 @@ export interface components {
             parts: components["schemas"]["ArchivePart"][];
             next_cursor: string | null;
         };
+        /**
+         * @description Whether to select the images of the archive, the others, or both.
+         * @enum {string}
+         */
+        ArchivedFilter: "true" | "false" | "any";
+        /**
+         * @description The fields to change of each image, at least one. A field that is left out stays.
+         *
+         *     Null removes a text.
+         */
+        BatchChanges: {
+            title?: string | null;
+            description?: string | null;
+            /** @description Null keeps it. */
+            favorite?: boolean | null;
+            /** @description Whether to leave the image out of the timeline, its counts and the list of images. Searches, albums and shares keep it. Null keeps it. */
+            archived?: boolean | null;
+            /** @description 1 to 5 stars; 0 removes the rating. Null keeps it. */
+            rating?: number | null;
+            /** @description Labels to add to those of each image, or no longer to hide. */
+            add_labels?: string[] | null;
+            /** @description The owner's own labels to remove, and detected labels to hide. They are removed before others are added. */
+            remove_labels?: string[] | null;
+        };
         /** @description The box around an object, a text or a face. */
         BoundingBox: {
             /** Format: double */
@@ -1467,6 +1513,12 @@ export interface components {
         ImageChanges: {
             title?: string | null;
             description?: string | null;
+            /** @description Null keeps it. */
+            favorite?: boolean | null;
+            /** @description Whether to leave the image out of the timeline, its counts and the list of images. Searches, albums and shares keep it. Null keeps it. */
+            archived?: boolean | null;
+            /** @description 1 to 5 stars; 0 removes the rating. Null keeps it. */
+            rating?: number | null;
             /** @description All of the owner's own labels. Null keeps them. */
             labels_added?: string[] | null;
             /** @description All detected labels to leave out. Null keeps them. */
@@ -1551,6 +1603,14 @@ export interface components {
             preview: components["schemas"]["LinkedRendition"] | null;
             /** @description Ids of the albums that contain the image. */
             albums: components["schemas"]["AlbumId"][];
+            favorite: boolean;
+            archived: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 5 stars; 0 is none.
+             * @example 4
+             */
+            rating: number;
             /** Format: date-time */
             created_at: string;
             /**
@@ -1635,6 +1695,15 @@ export interface components {
             taken_at_override: string | null;
             /** @description Ids of the albums that contain the image. */
             albums: components["schemas"]["AlbumId"][];
+            favorite: boolean;
+            /** @description Whether the timeline leaves the image out. */
+            archived: boolean;
+            /**
+             * Format: int32
+             * @description 1 to 5 stars; 0 is none.
+             * @example 4
+             */
+            rating: number;
             /** @description As detected in the file; until then as declared. */
             media_type: string;
             /** Format: int64 */
@@ -2208,6 +2277,11 @@ export interface components {
              */
             purged_at: string;
         };
+        /** @description Images to update, and what to change of each of them. */
+        UpdateBatch: {
+            ids: string[];
+            changes: components["schemas"]["BatchChanges"];
+        };
         /**
          * @description A presigned POST. Send `fields`, then the file as the last field `file`, to `url`.
          *
@@ -2432,6 +2506,12 @@ export interface operations {
                 taken_until?: string;
                 /** @description Images of this month of the timeline: on a clock at the place of capture, or else of their upload in UTC. */
                 month?: string;
+                /** @description Favorites; with `false`, all other images. */
+                favorite?: boolean;
+                /** @description Images of the archive (`true`), all other images (`false`), or both (`any`). The default is `any` with `q`, `text`, `label` or `album`, and else `false`. */
+                archived?: components["schemas"]["ArchivedFilter"];
+                /** @description Images with at least this rating. */
+                rating_min?: number;
             };
             header?: {
                 /** @description The `ETag` of a stored response; 304 is returned while it is current. */
@@ -3091,6 +3171,237 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DeletionBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            207: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemOutcomes"];
+                };
+            };
+            /**
+             * @description An Idempotency-Key must have 1 to 200 visible ASCII characters. The request is not valid HTTP/1.1, or it does not have exactly one `Host` header.
+             *
+             *     Codes: `bad_request`, `invalid_idempotency_key`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A valid access token or API key is required.
+             *
+             *     Codes: `unauthenticated`.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The credential lacks a required scope, or the operation requires an access token of a person.
+             *
+             *     Codes: `insufficient_scope`.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The headers of the request did not arrive in time.
+             *
+             *     Codes: `request_head_timeout`.
+             */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The same request is still in progress. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `request_in_progress`.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request body is too large. Upload images to S3 with a presigned POST.
+             *
+             *     Codes: `request_too_large`.
+             */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The body must be JSON, with `Content-Type: application/json`.
+             *
+             *     Codes: `unsupported_media_type`.
+             */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Accept: components["headers"]["Accept"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request failed validation; see `errors`. This Idempotency-Key was used for a different request. Use a new key.
+             *
+             *     Codes: `idempotency_key_reused`, `invalid_request`.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description Rate limit exceeded. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `rate_limited`.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description The request has too many headers, or they are too large.
+             *
+             *     Codes: `headers_too_large`.
+             */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description An internal error occurred.
+             *
+             *     Codes: `internal_error`.
+             */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description A required service is unavailable. Retry after the seconds in `Retry-After`. The request timed out. Retry after the seconds in `Retry-After`.
+             *
+             *     Codes: `dependency_unavailable`, `request_timeout`.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    update_images: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the client. A repeated request with the same key gets the same response within a day, and is not executed again. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBatch"];
             };
         };
         responses: {

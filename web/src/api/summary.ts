@@ -26,6 +26,9 @@ export function summarizeImage(image: ImageView): ImageSummary {
     thumbnail: linkTo(renditions[0]),
     preview: linkTo(preview),
     albums: image.albums,
+    favorite: image.favorite,
+    archived: image.archived,
+    rating: image.rating,
     created_at: image.created_at,
   };
 }

@@ -9,12 +9,12 @@ from sightline.domain.albums import MAX_ALBUMS
 from sightline.domain.recognition import Feature
 from sightline.domain.sort_order import SortOrder
 from sightline_api.dependencies import Settings
+from sightline_api.images.editing import MAX_OWN_LABELS
 from sightline_api.images.filters import MAX_LABELS, MAX_WORDS
 from sightline_api.images.schemas import (
     MAX_BATCH_SIZE,
     MAX_DESCRIPTION_LENGTH,
     MAX_LABEL_LENGTH,
-    MAX_OWN_LABELS,
     MAX_TITLE_LENGTH,
     MediaType,
 )

@@ -324,6 +324,12 @@ class TooManyAlbums(Problem):
     detail = "The image is in the maximum number of albums. Remove it from another one first."
 
 
+class TooManyLabels(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_labels"
+    detail = "The image has the maximum number of own or hidden labels. Remove some of them first."
+
+
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"

@@ -45,6 +45,7 @@ from sightline_api.images.schemas import (
     ItemOutcome,
     ItemOutcomes,
     ReprocessRequest,
+    UpdateBatch,
 )
 from sightline_api.images.searching import ImageSearch
 from sightline_api.images.timeline_listing import (
@@ -159,6 +160,40 @@ async def delete_images(
     return ItemOutcomes(items=await map_concurrently(batch.ids, delete))
 
 
+@router.post(
+    "/update",
+    status_code=207,
+    operation_id="update_images",
+    summary="Update up to 100 images",
+    openapi_extra=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY),
+)
+async def update_images(
+    batch: UpdateBatch, user: CurrentUser, images: Images, published: Changes, charge: ChargeBatch
+) -> ItemOutcomes:
+    """Apply the same changes to up to 100 images. Every image has an outcome of its own.
+
+    An image that has them already stays as it is. An interrupted request can be repeated.
+    """
+    charge(len(batch.ids))
+    changes = batch.changes.model_dump(exclude_unset=True)
+
+    async def update(image_id: str) -> ItemOutcome:
+        try:
+            key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
+            await edit_image(key, images, changes)
+        except (ValueError, ImageNotFound):
+            return ItemOutcome.failure(image_id, ImageNotFoundProblem())
+        except Conflict:
+            return ItemOutcome.failure(image_id, Contended())
+        except Problem as problem:
+            return ItemOutcome.failure(image_id, problem)
+        published.image(key, "updated")
+        return ItemOutcome.success(image_id)
+
+    return ItemOutcomes(items=await map_concurrently(batch.ids, update))
+
+
 @router.get(
     "",
     operation_id="list_images",
@@ -241,9 +276,9 @@ async def update_image(
     response: Response,
     if_match: IfMatch = None,
 ) -> ImageView:
-    """Change the title, the description, the owner's labels and the time of capture.
+    """Change the title, the description, the owner's labels, the time of capture and the flags.
 
-    Reprocessing keeps them.
+    Reprocessing keeps them, and so does the trash.
 
     With `If-Match`, only if the image still has that `ETag`.
     """

@@ -1,12 +1,14 @@
 """The query parameters that select images of a list."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import StringConstraints
 
+from sightline.domain.flags import ARCHIVED, FAVORITE, MAX_RATING, rating_flags
 from sightline.domain.ids import AlbumId
 from sightline.domain.image_words import split_search_words
 from sightline.domain.labels import fold_label
@@ -27,6 +29,20 @@ MAX_WORDS = 20
 MAX_TEXT_LENGTH = 200
 
 LabelNames = Annotated[list[LabelName], Query(max_length=MAX_LABELS)]
+
+
+class ArchivedFilter(StrEnum):
+    """Whether to select the images of the archive, the others, or both."""
+
+    TRUE = "true"
+    FALSE = "false"
+    ANY = "any"
+
+    @property
+    def selected(self) -> bool | None:
+        """The value that an image must have; None if both match."""
+        return {ArchivedFilter.TRUE: True, ArchivedFilter.FALSE: False}.get(self)
+
 
 Texts = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_LENGTH)]],
@@ -86,12 +102,32 @@ async def _read_filter(
             examples=["2026-11"],
         ),
     ] = None,
+    favorite: Annotated[
+        bool | None, Query(description="Favorites; with `false`, all other images.")
+    ] = None,
+    archived: Annotated[
+        ArchivedFilter | None,
+        Query(
+            description="Images of the archive (`true`), all other images (`false`), or both "
+            "(`any`). The default is `any` with `q`, `text`, `label` or `album`, and else `false`."
+        ),
+    ] = None,
+    rating_min: Annotated[
+        int | None, Query(ge=1, le=MAX_RATING, description="Images with at least this rating.")
+    ] = None,
 ) -> Filter:
     words = _split(text)
     search_text = _parse(q, words)
+    is_search = bool(label or words or album or search_text.size)
+    default = ArchivedFilter.ANY if is_search else ArchivedFilter.FALSE
+    is_archived = (archived or default).selected
+    # Flags are indexed when the processing starts.
+    flags = (
+        [] if status is Status.AWAITING_UPLOAD else _list_flags(favorite, is_archived, rating_min)
+    )
     query = None
-    if label or words or album or search_text.size:
-        query = IndexQuery(label, without, min_confidence, words, album, search_text)
+    if is_search or flags:
+        query = IndexQuery(label, without, min_confidence, words, album, search_text, flags)
     return Filter(
         query=query,
         status=status,
@@ -102,10 +138,21 @@ async def _read_filter(
         taken_until=taken_until,
         bbox=_parse_box(bbox),
         month=month,
+        favorite=favorite,
+        archived=is_archived,
+        rating_min=rating_min or 0,
     )
 
 
 SelectedImages = Annotated[Filter, Depends(_read_filter)]
+
+
+def _list_flags(
+    favorite: bool | None, archived: bool | None, rating_min: int | None
+) -> list[tuple[str, ...]]:
+    """Return the flags that the index finds the images by, each with its alternatives."""
+    flags = [(flag,) for flag, value in ((FAVORITE, favorite), (ARCHIVED, archived)) if value]
+    return [*flags, rating_flags(rating_min)] if rating_min else [*flags]
 
 
 def _split(texts: list[str]) -> list[str]:

@@ -45,11 +45,11 @@ MAX_PREFIX_WORDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search for images; it has at least a label, a word or an album.
+    """A search for images; it has at least a label, a word, an album or a flag.
 
     They have every one of `labels` with at least this confidence and none of `without`, their text
     or place has every one of the folded `words`, any field has what `text` looks for, and they
-    belong to the album.
+    belong to the album. Of each of `flags`, which are alternatives, they have at least one.
     """
 
     labels: Sequence[str] = ()
@@ -58,6 +58,7 @@ class Query:
     words: Sequence[str] = ()
     album: str | None = None
     text: SearchText = NO_TEXT
+    flags: Sequence[Sequence[str]] = ()
 
     @property
     def has_words(self) -> bool:
@@ -118,6 +119,7 @@ class IndexSearch:
         required += [_Requirement([Term("word", word)]) for word in query.text.words]
         if query.album is not None:
             required.append(_Requirement([Term("album", query.album)]))
+        required += [_Requirement([Term("word", flag) for flag in each]) for each in query.flags]
         calls = 0
         if query.text.prefix is not None:
             required.append(await self._expand(query.text.prefix))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sightline.domain.ids import first_image_id
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.states import Status
-from sightline.domain.summaries import ImageSummary
+from sightline.domain.summaries import DetailsSummary, ImageSummary
 from sightline.domain.timeline import month_of
 from sightline.ports.image_table import ImageTable, SummaryPage
 from sightline_api.images.bounding_box import BoundingBox
@@ -28,7 +28,8 @@ class Filter:
 
     They have none of the labels in `without`, which are folded. Without a status, images that await
     their upload are left out. A range includes its start and excludes its end. A time without an
-    offset, as most cameras write it, counts as UTC. `month` is that of the timeline.
+    offset, as most cameras write it, counts as UTC. `month` is that of the timeline. `favorite` and
+    `archived` are None to select both.
     """
 
     query: Query | None = None
@@ -40,6 +41,9 @@ class Filter:
     taken_until: datetime | None = None
     bbox: BoundingBox | None = None
     month: str | None = None
+    favorite: bool | None = None
+    archived: bool | None = None
+    rating_min: int = 0
 
     @property
     def created(self) -> "IdRange":
@@ -52,16 +56,18 @@ class Filter:
         # The index leaves out the labels of a query itself.
         has_labels = self.query is None and self.without
         has_times = self.taken_from or self.taken_until or self.month
-        return any((self.status, has_times, self.bbox, has_labels))
+        # The index finds favorites, the archive and ratings.
+        has_flags = self.query is None and (self.favorite or self.archived or self.rating_min)
+        return any((self.status, has_times, self.bbox, has_labels, has_flags))
 
     def matches(self, image: ImageSummary) -> bool:
-        """Return whether the image has the status and labels, and was taken when and where."""
+        """Return whether the image has the status and flags, and was taken when and where."""
         if self.status is None:
             if image.status is Status.AWAITING_UPLOAD:
                 return False
         elif image.status is not self.status:
             return False
-        if not self.without.isdisjoint(image.labels):
+        if not self.without.isdisjoint(image.labels) or not self._has_flags(image.details):
             return False
         if self.bbox is not None and not self.bbox.contains(image.renditions.place):
             return False
@@ -71,6 +77,13 @@ class Filter:
             return True
         taken_at = image.taken_at
         return taken_at is not None and self._in_range(_in_utc(taken_at))
+
+    def _has_flags(self, details: DetailsSummary) -> bool:
+        return (
+            self.favorite in {None, details.favorite}
+            and self.archived in {None, details.archived}
+            and details.rating >= self.rating_min
+        )
 
     def _in_range(self, taken_at: datetime) -> bool:
         if self.taken_from is not None and taken_at < _in_utc(self.taken_from):

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from sightline.domain import capture, labels, summaries
 from sightline.domain.capture import GeoPosition
+from sightline.domain.flags import MAX_RATING
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.image_words import WordField
 from sightline.domain.images import PART_NAMES, Image, Part, PartName
@@ -29,6 +30,7 @@ from sightline_api.images.capture_times import (
     format_local_time,
     known_instant,
 )
+from sightline_api.images.editing import MAX_OWN_LABELS
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
 from sightline_api.images.searching import FoundImage
 from sightline_api.problems import Problem, ProblemBody
@@ -38,9 +40,6 @@ from sightline_api.urls.signer import PresignedPost, Signer
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 2000
 MAX_LABEL_LENGTH = 50
-
-#: Replacing twelve added and twelve hidden labels takes 97 of the 100 items of a transaction.
-MAX_OWN_LABELS = 12
 
 MAX_BATCH_SIZE = 100
 
@@ -81,6 +80,11 @@ Title = Annotated[
     str,
     CLEAN_LINE,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE_LENGTH),
+]
+
+
+Rating = Annotated[
+    int, Field(ge=0, le=MAX_RATING, description="1 to 5 stars; 0 is none.", examples=[4])
 ]
 
 
@@ -264,6 +268,9 @@ class ImageSummary(BaseModel):
         description="The smallest rendition of at least 1,024 pixels, or else the largest."
     )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
+    favorite: bool
+    archived: bool
+    rating: Rating
     created_at: datetime
     matches: list[SearchMatch] = Field(
         default=[], description="What matched the words of `q`; empty without `q`."
@@ -297,6 +304,9 @@ class ImageSummary(BaseModel):
             thumbnail=link_rendition(renditions.thumbnail, urls),
             preview=link_rendition(renditions.preview, urls),
             albums=sorted(image.albums),
+            favorite=image.details.favorite,
+            archived=image.details.archived,
+            rating=image.details.rating,
             created_at=image.created_at,
             matches=SearchMatch.all_of(matches or {}),
         )
@@ -364,6 +374,9 @@ class ImageView(BaseModel):
         description="The time of capture as the owner corrected it; null if it is that of the file."
     )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
+    favorite: bool
+    archived: bool = Field(description="Whether the timeline leaves the image out.")
+    rating: Rating
     media_type: str = Field(description="As detected in the file; until then as declared.")
     bytes: int
     sha256: str
@@ -404,6 +417,9 @@ class ImageView(BaseModel):
             taken_at_local=format_local_time(image.taken_at),
             taken_at_override=image.details.taken_at,
             albums=sorted(image.albums),
+            favorite=image.details.favorite,
+            archived=image.details.archived,
+            rating=image.details.rating,
             media_type=result.media_type if result else image.media_type,
             bytes=image.bytes,
             sha256=image.sha256,
@@ -439,13 +455,27 @@ class ImageUploadRequest(BaseModel):
     )
 
 
-class ImageChanges(BaseModel):
-    """The fields to change. A field that is left out stays; null removes a text or a time."""
+class CommonChanges(BaseModel):
+    """What can be changed of one image and of many at once."""
 
     model_config = {"extra": "forbid"}
 
     title: Title | None = None
     description: Description | None = None
+    favorite: bool | None = Field(None, description="Null keeps it.")
+    archived: bool | None = Field(
+        None,
+        description="Whether to leave the image out of the timeline, its counts and the list of "
+        "images. Searches, albums and shares keep it. Null keeps it.",
+    )
+    rating: Rating | None = Field(
+        None, description="1 to 5 stars; 0 removes the rating. Null keeps it."
+    )
+
+
+class ImageChanges(CommonChanges):
+    """The fields to change. A field that is left out stays; null removes a text or a time."""
+
     labels_added: LabelList | None = Field(
         None, description="All of the owner's own labels. Null keeps them."
     )
@@ -550,6 +580,34 @@ class ImageBatch(BaseModel):
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
+
+
+class BatchChanges(CommonChanges):
+    """The fields to change of each image, at least one. A field that is left out stays.
+
+    Null removes a text.
+    """
+
+    add_labels: LabelList | None = Field(
+        None, description="Labels to add to those of each image, or no longer to hide."
+    )
+    remove_labels: LabelList | None = Field(
+        None,
+        description="The owner's own labels to remove, and detected labels to hide. They are "
+        "removed before others are added.",
+    )
+
+    @model_validator(mode="after")
+    def _require_change(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("provide at least one change")
+        return self
+
+
+class UpdateBatch(ImageBatch):
+    """Images to update, and what to change of each of them."""
+
+    changes: BatchChanges
 
 
 class DeletionBatch(ImageBatch):

@@ -1,5 +1,7 @@
 """List an owner's images by the time of capture, or else of upload."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,10 +10,10 @@ from sightline.domain.image_words import WordField
 from sightline.domain.labels import fold_label
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
-from sightline.domain.timeline import TimelineRange
+from sightline.domain.timeline import TimelineRange, timeline_position
 from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable
-from sightline.ports.timeline_table import TimelineTable
+from sightline.ports.timeline_table import TimelinePage, TimelineTable
 from sightline_api.images.index_search import Query
 from sightline_api.images.listing import MAX_READ, READ_SIZE, Filter
 from sightline_api.images.searching import FoundImage, SearchPage, match_words
@@ -64,17 +66,27 @@ class TimelineListing:
         size = READ_SIZE if is_selective else limit
         found: list[FoundImage] = []
         for _ in range(MAX_READ // READ_SIZE):
-            page = await self.timeline.page(self.owner, size, remaining, self.order)
+            page = await self._read(selected, size, remaining)
             after = page.next_after
             for image in await self._select(selected, page.images):
                 if len(found) == limit:
-                    return SearchPage(found, found[-1].summary.timeline_position)
+                    return SearchPage(found, _position(found[-1].summary))
                 found.append(image)
             if after is None or (size == limit == len(found)):
                 break
             remaining = remaining.after(after, self.order)
             size = READ_SIZE
         return SearchPage(found, after)
+
+    async def _read(self, selected: Filter, size: int, within: TimelineRange) -> TimelinePage:
+        """Return the first `size` images of the timeline, of the archive, or of both together."""
+        if selected.archived is False:
+            return await self.timeline.page(self.owner, size, within, self.order)
+        ranges = [within.in_archive()] if selected.archived else [within, within.in_archive()]
+        pages = await asyncio.gather(
+            *(self.timeline.page(self.owner, size, each, self.order) for each in ranges)
+        )
+        return _merge(pages, size, self.order)
 
     async def _select(self, selected: Filter, images: list[ImageSummary]) -> list[FoundImage]:
         matching = [
@@ -108,6 +120,23 @@ class TimelineListing:
         images = await self.images.get_many(self.owner, remaining)
         matched = {image.image_id: match_words(image, query) for image in images}
         return {image_id: found for image_id, found in matched.items() if found is not None}
+
+
+def _merge(pages: Sequence[TimelinePage], size: int, order: SortOrder) -> TimelinePage:
+    """Merge pages of up to `size` images into one, whatever part of the timeline they are from."""
+    images = sorted(
+        (image for page in pages for image in page.images),
+        key=_position,
+        reverse=order is SortOrder.NEWEST,
+    )
+    # A page with a successor is full, so that all of its positions are at most the last one.
+    more = len(images) > size or any(page.next_after is not None for page in pages)
+    return TimelinePage(images[:size], _position(images[:size][-1]) if more else None)
+
+
+def _position(image: ImageSummary) -> str:
+    """Return the position of an image among those of the timeline and of the archive."""
+    return timeline_position(image.timeline_at, image.image_id)
 
 
 def _range_of(selected: Filter) -> TimelineRange:

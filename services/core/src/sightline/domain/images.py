@@ -8,6 +8,7 @@ from pydantic import Field
 from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.failures import Failure
+from sightline.domain.flags import ARCHIVED, FAVORITE, rating_flag
 from sightline.domain.image_words import FieldTexts, WordField, WordFields, index_texts
 from sightline.domain.labels import ImageLabel, fold_label, visible_labels
 from sightline.domain.model import Value
@@ -22,7 +23,13 @@ from sightline.domain.summaries import (
     RenditionsSummary,
     summarize_renditions,
 )
-from sightline.domain.timeline import month_of, timeline_position, timeline_time, trash_position
+from sightline.domain.timeline import (
+    archive_position,
+    month_of,
+    timeline_position,
+    timeline_time,
+    trash_position,
+)
 
 Result = TypeVar("Result", bound=Value)
 
@@ -131,8 +138,9 @@ class Details(Value):
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
     changes neither. `taken_at` replaces the time of capture of the file; it has a UTC offset only
-    if the owner gave one. `trashed_at` is when the owner moved the image to the trash. `revision`
-    counts the writes, as that of a part does.
+    if the owner gave one. `trashed_at` is when the owner moved the image to the trash. An
+    `archived` image is not in the timeline; trash and restore keep it archived. `rating` is 1 to 5
+    stars, and 0 without a rating. `revision` counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -142,6 +150,9 @@ class Details(Value):
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
     trashed_at: datetime | None = None
+    favorite: bool = False
+    archived: bool = False
+    rating: int = 0
 
 
 class Image(Value):
@@ -246,7 +257,9 @@ class Image(Value):
     @property
     def is_in_timeline(self) -> bool:
         """Whether the timeline contains the image: from the first write to its renditions on."""
-        return self.renditions.etag is not None and not self.is_trashed
+        return (
+            self.renditions.etag is not None and not self.is_trashed and not self.details.archived
+        )
 
     @property
     def is_trash_counted(self) -> bool:
@@ -255,13 +268,18 @@ class Image(Value):
 
     @property
     def timeline_position(self) -> str | None:
-        """The position in the timeline or in the trash; None outside, and during the deletion."""
+        """The position in the timeline, the archive or the trash.
+
+        None before the first write to the renditions, and during the deletion.
+        """
         if self.deleted_at is not None:
             return None
         if self.details.trashed_at is not None:
             return trash_position(self.details.trashed_at, self.image_id)
-        if not self.is_in_timeline:
+        if self.renditions.etag is None:
             return None
+        if self.details.archived:
+            return archive_position(self.timeline_at, self.image_id)
         return timeline_position(self.timeline_at, self.image_id)
 
     @property
@@ -328,8 +346,25 @@ class Image(Value):
 
     @property
     def word_fields(self) -> WordFields:
-        """The words that the image is found by, and the fields of each."""
-        return index_texts(self.texts)
+        """The words that the image is found by, and the fields of each; its flags have none."""
+        words, flags = index_texts(self.texts), self.flags
+        return {**words, **dict.fromkeys(flags, frozenset[WordField]())} if flags else words
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The terms of favorites, the archive and ratings: see `sightline.domain.flags`.
+
+        There are none before the first write to the renditions, as of the owner's texts.
+        """
+        if self.renditions.etag is None:
+            return ()
+        details = self.details
+        flags = {
+            FAVORITE: details.favorite,
+            ARCHIVED: details.archived,
+            rating_flag(details.rating): details.rating,
+        }
+        return tuple(flag for flag, is_set in flags.items() if is_set)
 
     @property
     def calls(self) -> dict[Feature, int]:
@@ -346,6 +381,9 @@ class Image(Value):
             hidden=details.hidden,
             taken_at=details.taken_at,
             trashed_at=details.trashed_at,
+            favorite=details.favorite,
+            archived=details.archived,
+            rating=details.rating,
         )
 
     @property

@@ -13,7 +13,12 @@ from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.states import State, Status, derive_status, is_expired
-from sightline.domain.timeline import timeline_position, timeline_time, trash_position
+from sightline.domain.timeline import (
+    archive_position,
+    timeline_position,
+    timeline_time,
+    trash_position,
+)
 
 #: The parts of an image that a list shows, each by its own summary.
 SUMMARY_PARTS = ("details", "recognition", "renditions")
@@ -38,6 +43,9 @@ class DetailsSummary(Value):
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
     trashed_at: datetime | None = None
+    favorite: bool = False
+    archived: bool = False
+    rating: int = 0
 
 
 class RecognitionSummary(Value):
@@ -108,9 +116,11 @@ class ImageSummary(Value):
 
     @property
     def timeline_position(self) -> str:
-        """The position in the timeline while the image is in it, or in the trash."""
+        """The position in the timeline while it has the image, in the archive or in the trash."""
         if self.details.trashed_at is not None:
             return trash_position(self.details.trashed_at, self.image_id)
+        if self.details.archived:
+            return archive_position(self.timeline_at, self.image_id)
         return timeline_position(self.timeline_at, self.image_id)
 
     @property

@@ -14,8 +14,9 @@ from sightline.domain.sort_order import SortOrder
 _AFTER_DIGITS, _AFTER_CHARACTERS = ":", "~"
 
 
-#: Begins the positions in the trash. It sorts after every year, so that no range of times has them.
-_TRASH = "trash#"
+#: Begin the positions in the archive and in the trash. They sort after every year, so that no range
+#: of times has them.
+_ARCHIVE, _TRASH = "archive#", "trash#"
 
 
 class MonthCount(NamedTuple):
@@ -33,6 +34,11 @@ def timeline_time(taken_at: datetime | None, created_at: datetime) -> datetime:
 def timeline_position(at: datetime, image_id: str) -> str:
     """Return the position of an image at this wall-clock time."""
     return f"{at.isoformat(timespec='microseconds')}#{image_id}"
+
+
+def archive_position(at: datetime, image_id: str) -> str:
+    """Return the position in the archive of an image at this wall-clock time."""
+    return _ARCHIVE + timeline_position(at, image_id)
 
 
 def trash_position(trashed_at: datetime, image_id: str) -> str:
@@ -70,6 +76,10 @@ class TimelineRange:
             every.start if start is None else start.isoformat(timespec="microseconds"),
             every.end if end is None else end.isoformat(timespec="microseconds"),
         )
+
+    def in_archive(self) -> "TimelineRange":
+        """Return the same range of the archive, whose images are in no range of the timeline."""
+        return TimelineRange(_ARCHIVE + self.start, _ARCHIVE + self.end)
 
     @property
     def is_empty(self) -> bool:

@@ -17,9 +17,10 @@ class TimelinePage(NamedTuple):
 class TimelineTable(Protocol):
     """Images by the time of capture, or else of upload: `sightline.domain.timeline`.
 
-    It contains the uploaded images, and in the range `TimelineRange.of_trash` those in the trash by
-    the time at which they were moved there. `ImageTable` maintains it, in the transactions that
-    change an image.
+    It contains the uploaded images: those of the archive only in the ranges of
+    `TimelineRange.in_archive`, and those in the trash only in `TimelineRange.of_trash`, by the time
+    at which they were moved there. Months count neither. `ImageTable` maintains it, in the
+    transactions that change an image.
     """
 
     async def page(

@@ -12,6 +12,8 @@ from .api_key_view import ApiKeyView
 from .archive_part import ArchivePart
 from .archive_request import ArchiveRequest
 from .archive_view import ArchiveView
+from .archived_filter import ArchivedFilter
+from .batch_changes import BatchChanges
 from .bounding_box import BoundingBox
 from .capabilities_view import CapabilitiesView
 from .capture import Capture
@@ -102,6 +104,7 @@ from .timeline_month import TimelineMonth
 from .timeline_view import TimelineView
 from .trash_page import TrashPage
 from .trashed_image import TrashedImage
+from .update_batch import UpdateBatch
 from .upload_target import UploadTarget
 from .upload_target_fields import UploadTargetFields
 from .usage_view import UsageView
@@ -124,9 +127,11 @@ __all__ = (
     "ApiKeyRequest",
     "ApiKeyScope",
     "ApiKeyView",
+    "ArchivedFilter",
     "ArchivePart",
     "ArchiveRequest",
     "ArchiveView",
+    "BatchChanges",
     "BoundingBox",
     "CapabilitiesView",
     "Capture",
@@ -217,6 +222,7 @@ __all__ = (
     "TimelineView",
     "TrashedImage",
     "TrashPage",
+    "UpdateBatch",
     "UploadTarget",
     "UploadTargetFields",
     "UsageView",

@@ -22,6 +22,10 @@ class ImageChanges:
     Attributes:
         title (None | str | Unset):
         description (None | str | Unset):
+        favorite (bool | None | Unset): Null keeps it.
+        archived (bool | None | Unset): Whether to leave the image out of the timeline, its counts and the list of
+            images. Searches, albums and shares keep it. Null keeps it.
+        rating (int | None | Unset): 1 to 5 stars; 0 removes the rating. Null keeps it.
         labels_added (list[str] | None | Unset): All of the owner's own labels. Null keeps them.
         labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
         taken_at_override (None | str | Unset): The time of capture on a clock at the place, with its offset from UTC if
@@ -30,6 +34,9 @@ class ImageChanges:
 
     title: None | str | Unset = UNSET
     description: None | str | Unset = UNSET
+    favorite: bool | None | Unset = UNSET
+    archived: bool | None | Unset = UNSET
+    rating: int | None | Unset = UNSET
     labels_added: list[str] | None | Unset = UNSET
     labels_hidden: list[str] | None | Unset = UNSET
     taken_at_override: None | str | Unset = UNSET
@@ -46,6 +53,24 @@ class ImageChanges:
             description = UNSET
         else:
             description = self.description
+
+        favorite: bool | None | Unset
+        if isinstance(self.favorite, Unset):
+            favorite = UNSET
+        else:
+            favorite = self.favorite
+
+        archived: bool | None | Unset
+        if isinstance(self.archived, Unset):
+            archived = UNSET
+        else:
+            archived = self.archived
+
+        rating: int | None | Unset
+        if isinstance(self.rating, Unset):
+            rating = UNSET
+        else:
+            rating = self.rating
 
         labels_added: list[str] | None | Unset
         if isinstance(self.labels_added, Unset):
@@ -78,6 +103,12 @@ class ImageChanges:
             field_dict["title"] = title
         if description is not UNSET:
             field_dict["description"] = description
+        if favorite is not UNSET:
+            field_dict["favorite"] = favorite
+        if archived is not UNSET:
+            field_dict["archived"] = archived
+        if rating is not UNSET:
+            field_dict["rating"] = rating
         if labels_added is not UNSET:
             field_dict["labels_added"] = labels_added
         if labels_hidden is not UNSET:
@@ -108,6 +139,33 @@ class ImageChanges:
             return cast(None | str | Unset, data)
 
         description = _parse_description(d.pop("description", UNSET))
+
+        def _parse_favorite(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        favorite = _parse_favorite(d.pop("favorite", UNSET))
+
+        def _parse_archived(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        archived = _parse_archived(d.pop("archived", UNSET))
+
+        def _parse_rating(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        rating = _parse_rating(d.pop("rating", UNSET))
 
         def _parse_labels_added(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -155,6 +213,9 @@ class ImageChanges:
         image_changes = cls(
             title=title,
             description=description,
+            favorite=favorite,
+            archived=archived,
+            rating=rating,
             labels_added=labels_added,
             labels_hidden=labels_hidden,
             taken_at_override=taken_at_override,

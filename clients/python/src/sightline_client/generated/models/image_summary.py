@@ -46,6 +46,9 @@ class ImageSummary:
         thumbnail (LinkedRendition | None): The smallest rendition.
         preview (LinkedRendition | None): The smallest rendition of at least 1,024 pixels, or else the largest.
         albums (list[str]): Ids of the albums that contain the image.
+        favorite (bool):
+        archived (bool):
+        rating (int): 1 to 5 stars; 0 is none.
         created_at (datetime.datetime):
         matches (list[SearchMatch] | Unset): What matched the words of `q`; empty without `q`.
     """
@@ -68,6 +71,9 @@ class ImageSummary:
     thumbnail: LinkedRendition | None
     preview: LinkedRendition | None
     albums: list[str]
+    favorite: bool
+    archived: bool
+    rating: int
     created_at: datetime.datetime
     matches: list[SearchMatch] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -141,6 +147,12 @@ class ImageSummary:
 
         albums = self.albums
 
+        favorite = self.favorite
+
+        archived = self.archived
+
+        rating = self.rating
+
         created_at = self.created_at.isoformat()
 
         matches: list[dict[str, Any]] | Unset = UNSET
@@ -172,6 +184,9 @@ class ImageSummary:
                 "thumbnail": thumbnail,
                 "preview": preview,
                 "albums": albums,
+                "favorite": favorite,
+                "archived": archived,
+                "rating": rating,
                 "created_at": created_at,
             }
         )
@@ -321,6 +336,12 @@ class ImageSummary:
 
         albums = cast(list[str], d.pop("albums"))
 
+        favorite = d.pop("favorite")
+
+        archived = d.pop("archived")
+
+        rating = d.pop("rating")
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         _matches = d.pop("matches", UNSET)
@@ -351,6 +372,9 @@ class ImageSummary:
             thumbnail=thumbnail,
             preview=preview,
             albums=albums,
+            favorite=favorite,
+            archived=archived,
+            rating=rating,
             created_at=created_at,
             matches=matches,
         )

@@ -40,6 +40,9 @@ class ImageView:
         taken_at_local (None | str):
         taken_at_override (None | str): The time of capture as the owner corrected it; null if it is that of the file.
         albums (list[str]): Ids of the albums that contain the image.
+        favorite (bool):
+        archived (bool): Whether the timeline leaves the image out.
+        rating (int): 1 to 5 stars; 0 is none.
         media_type (str): As detected in the file; until then as declared.
         bytes_ (int):
         sha256 (str):
@@ -70,6 +73,9 @@ class ImageView:
     taken_at_local: None | str
     taken_at_override: None | str
     albums: list[str]
+    favorite: bool
+    archived: bool
+    rating: int
     media_type: str
     bytes_: int
     sha256: str
@@ -125,6 +131,12 @@ class ImageView:
 
         albums = self.albums
 
+        favorite = self.favorite
+
+        archived = self.archived
+
+        rating = self.rating
+
         media_type = self.media_type
 
         bytes_ = self.bytes_
@@ -179,6 +191,9 @@ class ImageView:
                 "taken_at_local": taken_at_local,
                 "taken_at_override": taken_at_override,
                 "albums": albums,
+                "favorite": favorite,
+                "archived": archived,
+                "rating": rating,
                 "media_type": media_type,
                 "bytes": bytes_,
                 "sha256": sha256,
@@ -265,6 +280,12 @@ class ImageView:
         taken_at_override = _parse_taken_at_override(d.pop("taken_at_override"))
 
         albums = cast(list[str], d.pop("albums"))
+
+        favorite = d.pop("favorite")
+
+        archived = d.pop("archived")
+
+        rating = d.pop("rating")
 
         media_type = d.pop("media_type")
 
@@ -354,6 +375,9 @@ class ImageView:
             taken_at_local=taken_at_local,
             taken_at_override=taken_at_override,
             albums=albums,
+            favorite=favorite,
+            archived=archived,
+            rating=rating,
             media_type=media_type,
             bytes_=bytes_,
             sha256=sha256,

@@ -78,4 +78,4 @@ def _match(image: Image, term: Term) -> TermMatch | None:
             return TermMatch(image.image_id, 100) if term.name in image.albums else None
         case "word":
             fields = image.word_fields.get(term.name)
-            return TermMatch(image.image_id, 100, fields) if fields else None
+            return None if fields is None else TermMatch(image.image_id, 100, fields)

@@ -8,6 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
+from ...models.archived_filter import ArchivedFilter
 from ...models.image_summary_page import ImageSummaryPage
 from ...models.list_order import ListOrder
 from ...models.problem_body import ProblemBody
@@ -37,6 +38,9 @@ def _get_kwargs(
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
     month: str | Unset = UNSET,
+    favorite: bool | Unset = UNSET,
+    archived: ArchivedFilter | Unset = UNSET,
+    rating_min: int | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -114,6 +118,16 @@ def _get_kwargs(
     params["taken_until"] = json_taken_until
 
     params["month"] = month
+
+    params["favorite"] = favorite
+
+    json_archived: str | Unset = UNSET
+    if not isinstance(archived, Unset):
+        json_archived = archived.value
+
+    params["archived"] = json_archived
+
+    params["rating_min"] = rating_min
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -221,6 +235,9 @@ def sync_detailed(
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
     month: str | Unset = UNSET,
+    favorite: bool | Unset = UNSET,
+    archived: ArchivedFilter | Unset = UNSET,
+    rating_min: int | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -259,6 +276,10 @@ def sync_detailed(
         taken_until (datetime.datetime | Unset):
         month (str | Unset): Images of this month of the timeline: on a clock at the place of
             capture, or else of their upload in UTC.
+        favorite (bool | Unset): Favorites; with `false`, all other images.
+        archived (ArchivedFilter | Unset): Whether to select the images of the archive, the
+            others, or both.
+        rating_min (int | Unset): Images with at least this rating.
         if_none_match (str | Unset):
 
     Raises:
@@ -287,6 +308,9 @@ def sync_detailed(
         taken_from=taken_from,
         taken_until=taken_until,
         month=month,
+        favorite=favorite,
+        archived=archived,
+        rating_min=rating_min,
         if_none_match=if_none_match,
     )
 
@@ -317,6 +341,9 @@ def sync(
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
     month: str | Unset = UNSET,
+    favorite: bool | Unset = UNSET,
+    archived: ArchivedFilter | Unset = UNSET,
+    rating_min: int | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -355,6 +382,10 @@ def sync(
         taken_until (datetime.datetime | Unset):
         month (str | Unset): Images of this month of the timeline: on a clock at the place of
             capture, or else of their upload in UTC.
+        favorite (bool | Unset): Favorites; with `false`, all other images.
+        archived (ArchivedFilter | Unset): Whether to select the images of the archive, the
+            others, or both.
+        rating_min (int | Unset): Images with at least this rating.
         if_none_match (str | Unset):
 
     Raises:
@@ -384,6 +415,9 @@ def sync(
         taken_from=taken_from,
         taken_until=taken_until,
         month=month,
+        favorite=favorite,
+        archived=archived,
+        rating_min=rating_min,
         if_none_match=if_none_match,
     ).parsed
 
@@ -408,6 +442,9 @@ async def asyncio_detailed(
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
     month: str | Unset = UNSET,
+    favorite: bool | Unset = UNSET,
+    archived: ArchivedFilter | Unset = UNSET,
+    rating_min: int | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[Any | ImageSummaryPage | ProblemBody]:
     """List images
@@ -446,6 +483,10 @@ async def asyncio_detailed(
         taken_until (datetime.datetime | Unset):
         month (str | Unset): Images of this month of the timeline: on a clock at the place of
             capture, or else of their upload in UTC.
+        favorite (bool | Unset): Favorites; with `false`, all other images.
+        archived (ArchivedFilter | Unset): Whether to select the images of the archive, the
+            others, or both.
+        rating_min (int | Unset): Images with at least this rating.
         if_none_match (str | Unset):
 
     Raises:
@@ -474,6 +515,9 @@ async def asyncio_detailed(
         taken_from=taken_from,
         taken_until=taken_until,
         month=month,
+        favorite=favorite,
+        archived=archived,
+        rating_min=rating_min,
         if_none_match=if_none_match,
     )
 
@@ -502,6 +546,9 @@ async def asyncio(
     taken_from: datetime.datetime | Unset = UNSET,
     taken_until: datetime.datetime | Unset = UNSET,
     month: str | Unset = UNSET,
+    favorite: bool | Unset = UNSET,
+    archived: ArchivedFilter | Unset = UNSET,
+    rating_min: int | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Any | ImageSummaryPage | ProblemBody | None:
     """List images
@@ -540,6 +587,10 @@ async def asyncio(
         taken_until (datetime.datetime | Unset):
         month (str | Unset): Images of this month of the timeline: on a clock at the place of
             capture, or else of their upload in UTC.
+        favorite (bool | Unset): Favorites; with `false`, all other images.
+        archived (ArchivedFilter | Unset): Whether to select the images of the archive, the
+            others, or both.
+        rating_min (int | Unset): Images with at least this rating.
         if_none_match (str | Unset):
 
     Raises:
@@ -570,6 +621,9 @@ async def asyncio(
             taken_from=taken_from,
             taken_until=taken_until,
             month=month,
+            favorite=favorite,
+            archived=archived,
+            rating_min=rating_min,
             if_none_match=if_none_match,
         )
     ).parsed

@@ -144,9 +144,9 @@ def sync_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels and the time of capture.
+     Change the title, the description, the owner's labels, the time of capture and the flags.
 
-    Reprocessing keeps them.
+    Reprocessing keeps them, and so does the trash.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -186,9 +186,9 @@ def sync(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels and the time of capture.
+     Change the title, the description, the owner's labels, the time of capture and the flags.
 
-    Reprocessing keeps them.
+    Reprocessing keeps them, and so does the trash.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -223,9 +223,9 @@ async def asyncio_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels and the time of capture.
+     Change the title, the description, the owner's labels, the time of capture and the flags.
 
-    Reprocessing keeps them.
+    Reprocessing keeps them, and so does the trash.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -263,9 +263,9 @@ async def asyncio(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels and the time of capture.
+     Change the title, the description, the owner's labels, the time of capture and the flags.
 
-    Reprocessing keeps them.
+    Reprocessing keeps them, and so does the trash.
 
     With `If-Match`, only if the image still has that `ETag`.
 
