@@ -126,6 +126,19 @@ def test_an_album_is_edited(gateway: Gateway) -> None:
     assert call(gateway, "PATCH", path, json={"title": None}).json()["title"] == "Winter"
 
 
+def test_an_album_has_a_description_and_an_order(gateway: Gateway) -> None:
+    body = {"title": "Lisbon", "description": " Two weeks ", "sort": "taken_oldest"}
+    created = call(gateway, "POST", "/v1/albums", json=body)
+    assert created.status_code == 201, created.text
+    assert {"description": "Two weeks", "sort": "taken_oldest"}.items() <= created.json().items()
+    path = created.headers["Location"]
+    album = call(gateway, "PATCH", path, json={"title": "Porto", "sort": None}).json()
+    assert (album["description"], album["sort"]) == ("Two weeks", "taken_oldest")
+    album = call(gateway, "PATCH", path, json={"description": None, "sort": "manual"}).json()
+    assert (album["description"], album["sort"]) == (None, "manual")
+    assert call(gateway, "GET", path).json() == album
+
+
 def test_a_cover_has_been_uploaded(gateway: Gateway) -> None:
     """The newest uploaded image replaces one that awaits its upload, also if that one is chosen."""
     dog, waiting = add_image(gateway, "Dog"), make_image(gateway.owner)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.albums import (
+    MAX_ALBUMS,
+    Album,
+    AlbumKey,
+    AlbumNotFound,
+    AlbumSort,
+    NotInAlbum,
+)
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Image
@@ -147,6 +154,19 @@ async def test_update_changes_title_and_cover_unless_the_album_has_changed(table
         await tables.albums.update(current, current.model_copy(update={"title": "Late"}))
     await tables.albums.update(stored, stored.model_copy(update={"cover_id": None}))
     assert (await tables.albums.get(album.key)).cover_id is None
+
+
+async def test_update_changes_and_removes_the_description_and_the_order(tables: Tables) -> None:
+    album = await create_album(tables, new_owner())
+    assert (album.description, album.sort) == (None, AlbumSort.UPLOADED_NEWEST)
+    change = {"description": "Two weeks\nin Lisbon", "sort": AlbumSort.MANUAL}
+    await tables.albums.update(album, album.model_copy(update=change))
+    stored = await tables.albums.get(album.key)
+    assert (stored.description, stored.sort) == ("Two weeks\nin Lisbon", AlbumSort.MANUAL)
+    assert (await tables.albums.page(album.owner, 1)).albums == [stored]
+    await tables.albums.update(stored, stored.model_copy(update={"description": None}))
+    current = await tables.albums.get(album.key)
+    assert (current.description, current.sort) == (None, AlbumSort.MANUAL)
 
 
 async def test_update_rejects_a_cover_that_is_not_in_the_album(tables: Tables) -> None:

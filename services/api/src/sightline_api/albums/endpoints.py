@@ -71,6 +71,8 @@ async def create_album(
         owner=user.owner,
         album_id=new_album_id(),
         title=request.title,
+        description=request.description,
+        sort=request.sort,
         created_at=at,
         updated_at=at,
     )
@@ -138,7 +140,7 @@ async def update_album(
     response: Response,
     if_match: IfMatch = None,
 ) -> AlbumView:
-    """Change the title or the cover of an album.
+    """Change the title, the description, the order or the cover of an album.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
     """

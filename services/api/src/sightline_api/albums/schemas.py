@@ -5,12 +5,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
-from sightline.domain.albums import Album
+from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
 from sightline_api.images.schemas import (
     MAX_BATCH_SIZE,
     AnyId,
+    Description,
     LinkedRendition,
     Title,
     link_rendition,
@@ -41,6 +42,10 @@ class AlbumView(BaseModel):
 
     id: AlbumId = Field(examples=["0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d"])
     title: str = Field(examples=["Summer"])
+    description: str | None = None
+    sort: AlbumSort = Field(
+        AlbumSort.UPLOADED_NEWEST, description="The order in which lists of the album start."
+    )
     images: int = Field(description="Number of images in the album.", examples=[17])
     cover_id: ImageId | None = Field(description="The image that the owner chose as the cover.")
     cover: CoverView | None = Field(
@@ -54,6 +59,8 @@ class AlbumView(BaseModel):
         return cls(
             id=album.album_id,
             title=album.title,
+            description=album.description,
+            sort=album.sort,
             images=album.images,
             cover_id=album.cover_id,
             cover=cover,
@@ -75,6 +82,11 @@ class AlbumRequest(BaseModel):
     model_config = {"extra": "forbid"}
 
     title: Title
+    description: Description | None = None
+    sort: AlbumSort = Field(
+        AlbumSort.UPLOADED_NEWEST,
+        description="The order of the images, unless a list of them names another one.",
+    )
 
 
 class AlbumChanges(BaseModel):
@@ -83,14 +95,18 @@ class AlbumChanges(BaseModel):
     model_config = {"extra": "forbid"}
 
     title: Title | None = Field(None, description="Null keeps the title.")
+    description: Description | None = Field(None, description="Null removes the description.")
+    sort: AlbumSort | None = Field(None, description="Null keeps the order.")
     cover_id: ImageId | None = Field(None, description="Null selects the newest image.")
 
     def changed_fields(self) -> dict[str, Any]:
         """Return the fields that change, with their values."""
         changes = self.model_dump(exclude_unset=True)
-        if changes.get("title", "") is None:
-            del changes["title"]
-        return changes
+        return {
+            name: value
+            for name, value in changes.items()
+            if value is not None or name not in {"title", "sort"}
+        }
 
 
 class AlbumImageBatch(BaseModel):

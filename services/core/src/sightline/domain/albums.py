@@ -1,12 +1,43 @@
 """Albums: sets of images of one owner."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from sightline.domain.model import Value
 
 #: Albums that one image may belong to: each is named in the row of the image.
 MAX_ALBUMS = 100
+
+
+class AlbumSort(StrEnum):
+    """The order of the images of an album.
+
+    By the time of upload or of capture, as lists are; or as the owner arranged them.
+    """
+
+    UPLOADED_NEWEST = "uploaded_newest"
+    UPLOADED_OLDEST = "uploaded_oldest"
+    TAKEN_NEWEST = "taken_newest"
+    TAKEN_OLDEST = "taken_oldest"
+    MANUAL = "manual"
+
+    @property
+    def is_ascending(self) -> bool:
+        """Whether positions increase from one image to the next."""
+        return self not in {AlbumSort.UPLOADED_NEWEST, AlbumSort.TAKEN_NEWEST}
+
+    @property
+    def is_by_upload(self) -> bool:
+        """Whether the position of an image is its id."""
+        return self in {AlbumSort.UPLOADED_NEWEST, AlbumSort.UPLOADED_OLDEST}
+
+
+class MoveSide(StrEnum):
+    """The side of another image to which images of an album are moved."""
+
+    BEFORE = "before"
+    AFTER = "after"
 
 
 class AlbumKey(NamedTuple):
@@ -21,11 +52,11 @@ class AlbumNotFound(Exception):
 
 
 class NotInAlbum(Exception):
-    """The image chosen as the cover of an album does not belong to it."""
+    """An image that a change of an album refers to does not belong to it."""
 
 
 class Album(Value):
-    """A set of images with a title.
+    """A set of images with a title, shown in the order of `sort`.
 
     `images` is their number, and `cover_id` the cover that the owner chose. `revision` counts every
     change, also those of the contents. `deleted_at` marks an album that is being deleted: only the
@@ -35,6 +66,8 @@ class Album(Value):
     owner: str
     album_id: str
     title: str
+    description: str | None = None
+    sort: AlbumSort = AlbumSort.UPLOADED_NEWEST
     created_at: datetime
     updated_at: datetime
     revision: int = 0

@@ -381,22 +381,29 @@ class DynamoAlbumTable:
     def _write(self, before: Album, after: Album) -> "TransactWriteItemTypeDef":
         values: Item = {
             ":title": {"S": after.title},
+            ":sort": {"S": after.sort},
             ":now": {"S": now().isoformat()},
             ":revision": {"N": str(before.revision)},
             ":one": {"N": "1"},
         }
-        cover_change = " REMOVE cover_id"
-        if after.cover_id is not None:
-            cover_change = ", cover_id = :cover"
-            values[":cover"] = {"S": after.cover_id}
+        sets, removed = "", []
+        for name in ("cover_id", "description"):
+            if (value := getattr(after, name)) is None:
+                removed.append(f"#{name}")
+            else:
+                sets += f", #{name} = :{name}"
+                values[f":{name}"] = {"S": value}
+        removal = f" REMOVE {', '.join(removed)}" if removed else ""
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": album_key(before.key),
-                "UpdateExpression": "SET title = :title, updated_at = :now, "
-                f"#revision = #revision + :one{cover_change}",
+                "UpdateExpression": "SET title = :title, #sort = :sort, updated_at = :now, "
+                f"#revision = #revision + :one{sets}{removal}",
                 "ConditionExpression": f"{LIVE} AND #revision = :revision",
-                "ExpressionAttributeNames": {"#revision": "revision"},
+                "ExpressionAttributeNames": {
+                    f"#{name}": name for name in ("revision", "sort", "cover_id", "description")
+                },
                 "ExpressionAttributeValues": values,
             }
         }

@@ -57,7 +57,13 @@ class MemoryAlbumTable:
             image = self._images.get(ImageKey(before.owner, after.cover_id))
             if image is None or before.album_id not in image.albums:
                 raise NotInAlbum(after.cover_id)
-        self._change(current, title=after.title, cover_id=after.cover_id)
+        self._change(
+            current,
+            title=after.title,
+            description=after.description,
+            sort=after.sort,
+            cover_id=after.cover_id,
+        )
 
     async def add_images(self, key: AlbumKey, image_ids: Sequence[str]) -> AddedImages:
         album = await self.get(key)

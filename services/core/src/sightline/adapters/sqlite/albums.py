@@ -132,7 +132,14 @@ def _update(connection: sqlite3.Connection, before: Album, after: Album) -> None
         image = read_image(connection, ImageKey(before.owner, after.cover_id))
         if image is None or before.album_id not in image.albums:
             raise NotInAlbum(after.cover_id)
-    _change(connection, current, title=after.title, cover_id=after.cover_id)
+    _change(
+        connection,
+        current,
+        title=after.title,
+        description=after.description,
+        sort=after.sort,
+        cover_id=after.cover_id,
+    )
 
 
 def _add_images(
