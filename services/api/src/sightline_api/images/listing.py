@@ -61,7 +61,7 @@ class Filter:
                 return False
         elif image.status is not self.status:
             return False
-        if not self.without.isdisjoint(image.labels):
+        if self.without and not self.without.isdisjoint(image.labels):
             return False
         if self.bbox is not None and not self.bbox.contains(image.renditions.place):
             return False
