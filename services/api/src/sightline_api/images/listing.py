@@ -67,7 +67,9 @@ class Filter:
                 return False
         elif image.status is not self.status:
             return False
-        if not self.without.isdisjoint(image.labels) or not self._has_flags(image.details):
+        if not self._has_flags(image.details):
+            return False
+        if self.without and not self.without.isdisjoint(image.labels):
             return False
         if self.bbox is not None and not self.bbox.contains(image.renditions.place):
             return False

@@ -1,9 +1,13 @@
 """The labels that an image is found by."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from sightline.domain.text import fold_text
+
+#: Folded names that are cached; an owner's images have the same few hundred labels.
+CACHE_SIZE = 4_096
 
 
 class ImageLabel(NamedTuple):
@@ -13,6 +17,7 @@ class ImageLabel(NamedTuple):
     confidence: float
 
 
+@lru_cache(CACHE_SIZE)
 def fold_label(name: str) -> str:
     """Return the key of a label: the same for every way to write its name."""
     return fold_text(name)
