@@ -180,6 +180,12 @@ def sign_in(page: Page, user: User, path: str = "/") -> None:
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
+def open_from_menu(page: Page, name: str) -> None:
+    """Open a page that has no tab of its own."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+
+
 def choose_files(page: Page, *files: Any, kind: str = "files") -> None:
     """Upload files with the upload dialog."""
     page.get_by_role("button", name="Upload", exact=True).click()

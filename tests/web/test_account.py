@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.conftest import User, cloud
 from sightline_local.stack import Stack
-from web.conftest import sign_in
+from web.conftest import open_from_menu, sign_in
 
 pytestmark = pytest.mark.web
 
@@ -50,7 +50,7 @@ def read_code(page: Page, email: str) -> str:
 
 
 def test_an_api_key_is_shown_once_and_revoked(page: Page, user: User) -> None:
-    sign_in(page, user, "/account")
+    sign_in(page, user, "/settings/api-keys")
     keys = page.locator("section", has=page.get_by_role("heading", name="API keys"))
     keys.get_by_role("button", name="Create API key").click()
     dialog = page.get_by_role("dialog")
@@ -75,7 +75,7 @@ def test_an_api_key_is_shown_once_and_revoked(page: Page, user: User) -> None:
 
 
 def test_an_authenticator_app_is_set_up_and_asked_for(page: Page, user: User) -> None:
-    sign_in(page, user, "/account")
+    sign_in(page, user, "/settings")
     section = page.locator("section", has=page.get_by_role("heading", name="Two-step verification"))
     section.get_by_role("button", name="Set up authenticator app").click()
     dialog = page.get_by_role("dialog")
@@ -101,7 +101,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(page: Page, user: User) ->
     page.get_by_role("button", name="Sign in").click()
     assert_signed_in(page)
 
-    page.get_by_role("link", name="Account").click()
+    open_from_menu(page, "Settings")
     section.get_by_role("button", name="Turn off").click()
     page.get_by_role("dialog").get_by_role("button", name="Turn off").click()
     expect(section.get_by_role("button", name="Set up authenticator app")).to_be_visible()
@@ -190,13 +190,13 @@ def test_a_forgotten_password_is_reset(page: Page, user: User) -> None:
     page.get_by_label("New password").fill("Sightline-again-2")
     page.get_by_role("button", name="Reset password").click()
     assert_signed_in(page)
-    page.get_by_role("link", name="Account").click()
+    open_from_menu(page, "Settings")
     page.get_by_role("button", name="Sign out").click()
     assert_signed_out(page)
 
 
 def test_changing_the_password_invalidates_the_old_one(page: Page, user: User) -> None:
-    sign_in(page, user, "/account")
+    sign_in(page, user, "/settings")
     page.get_by_label("Current password").fill(user.connection.password)
     page.get_by_label("New password").fill("Sightline-other-3")
     page.get_by_role("button", name="Change password").click()
@@ -240,7 +240,7 @@ def test_a_reload_and_a_new_tab_resume_the_session(
     tab.goto("/usage")
     assert_signed_in(tab)
     expect(tab.get_by_role("heading", name="Usage")).to_be_visible()
-    tab.get_by_role("link", name="Account").click()
+    open_from_menu(tab, "Settings")
     tab.get_by_role("button", name="Sign out").click()
     assert_signed_out(tab)
     assert_signed_out(page)
@@ -258,7 +258,7 @@ def test_no_access_token_is_stored(page: Page, user: User) -> None:
 def test_an_expired_session_resumes_at_the_same_page(page: Page, stack: Stack, user: User) -> None:
     page.clock.install()
     sign_in(page, user)
-    page.get_by_role("link", name="Usage").click()
+    open_from_menu(page, "Usage")
     expect(page.get_by_role("heading", name="Usage")).to_be_visible()
     revoke_sessions(stack, user)
     page.clock.fast_forward("02:00:00")
@@ -275,7 +275,7 @@ def test_an_expired_session_resumes_at_the_same_page(page: Page, stack: Stack, u
 def test_all_data_is_exported_and_deleted(page: Page, user: User) -> None:
     image = user.upload("mine.jpg", b"not an image")
     user.wait(image)
-    sign_in(page, user, "/account")
+    sign_in(page, user, "/settings")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export data").click()
     lines = download.value.path().read_text().splitlines()

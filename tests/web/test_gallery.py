@@ -140,21 +140,21 @@ def test_photos_are_selected_with_mouse_and_keyboard(page: Page, shown: list[str
 def test_a_deletion_is_undone(page: Page, user: User, shown: list[str]) -> None:
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
-    page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    page.get_by_role("toolbar").get_by_role("button", name="Move to trash").click()
     expect(page.locator(".tile img")).to_have_count(4)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".tile img")).to_have_count(5)
     assert len(user.http.get("/v1/images").json()["items"]) == 5
 
 
-def test_deleted_photos_are_deleted_at_the_api(page: Page, user: User, shown: list[str]) -> None:
+def test_deleted_photos_move_to_the_trash(page: Page, user: User, shown: list[str]) -> None:
     page.locator(".tile a").first.focus()
     page.keyboard.press("x")
     page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Delete")
-    expect(page.get_by_text("2 photos moved to the trash")).to_be_visible()
     with page.expect_response(lambda response: response.url.endswith("/v1/images/delete")):
-        expect(page.locator(".tile img")).to_have_count(3)
+        page.keyboard.press("Delete")
+    expect(page.get_by_text("2 photos moved to the trash")).to_be_visible()
+    expect(page.locator(".tile img")).to_have_count(3)
     left = [item["id"] for item in user.http.get("/v1/images").json()["items"]]
     assert left == shown[2:]
 

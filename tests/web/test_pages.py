@@ -43,9 +43,13 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/usage")
     expect(page.locator(".chart").first).to_be_visible()
     yield "usage"
-    page.goto("/account")
-    expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
-    yield "account"
+    page.goto("/trash")
+    expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
+    yield "trash"
+    for section in ("account", "appearance", "api-keys"):
+        page.goto(f"/settings/{section}")
+        expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
+        yield f"settings-{section}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -104,7 +108,7 @@ def test_dialogs_are_accessible(page: Page, library: Library) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_translated(page: Page, library: Library, language: str) -> None:
-    sign_in(page, library.user, "/account")
+    sign_in(page, library.user, "/settings/appearance")
     page.get_by_label("Language").select_option(language)
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
@@ -148,7 +152,7 @@ def test_the_keyboard_reaches_a_photo_and_returns(page: Page, library: Library) 
 
 def test_the_chosen_theme_persists(page: Page, library: Library) -> None:
     dark, light = "rgb(18, 19, 22)", "rgb(251, 251, 250)"
-    sign_in(page, library.user, "/account")
+    sign_in(page, library.user, "/settings/appearance")
     root = page.locator("html")
     page.get_by_role("radio", name="Dark").check(force=True)
     expect(root).to_have_css("background-color", dark)

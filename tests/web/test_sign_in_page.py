@@ -41,20 +41,21 @@ def submit(page: Page, password: str = USER.password) -> None:
 
 
 def test_the_page_signs_in_and_returns_to_where_the_user_was(page: Page) -> None:
-    parameters = open_sign_in_page(page, "/account")
+    parameters = open_sign_in_page(page, "/settings")
     assert parameters["code_challenge_method"] == ["S256"]
     assert parameters["response_type"] == ["code"]
     submit(page)
-    expect(page.get_by_role("heading", name="Account", level=1)).to_be_visible()
-    assert urlsplit(page.url).path == "/account"
+    expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    assert urlsplit(page.url).path == "/settings"
     expect(page.get_by_role("main").get_by_text(USER.email)).to_be_visible()
-    # The API accepted the token.
-    expect(page.get_by_role("button", name="Create API key")).to_be_visible()
     # The page of the pool changes these.
     expect(page.get_by_role("heading", name="Two-step verification")).to_have_count(0)
+    # The API accepts the token.
+    page.get_by_role("link", name="API keys").click()
+    expect(page.get_by_role("button", name="Create API key")).to_be_visible()
     assert "sightline.signInPage" not in page.evaluate("Object.keys(sessionStorage)")
     page.reload()
-    expect(page.get_by_role("heading", name="Account", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
 
 
 def test_a_callback_of_another_tab_is_rejected(page: Page) -> None:

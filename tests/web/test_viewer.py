@@ -186,7 +186,7 @@ def test_a_photo_is_analyzed_again_with_another_feature(page: Page, user: User, 
 def test_deleting_a_photo_is_undone(page: Page, user: User, image: str) -> None:
     sign_in(page, user)
     page.get_by_role("link", name="mine.jpg").click()
-    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Move to trash").click()
     expect(page.get_by_text("Add your first photo")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("mine.jpg")

@@ -1,5 +1,6 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ComponentType } from "react";
 import { Redirect, Route, Switch } from "wouter";
+import { loadPageTexts } from "./i18n";
 import { useCurrentLocation } from "./router";
 import { useSession } from "./services";
 import { PageSpinner } from "./ui/PageSpinner";
@@ -11,9 +12,15 @@ const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const ImagePage = lazy(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
 const AlbumPage = lazy(() => import("./albums/AlbumPage"));
-const UsagePage = lazy(() => import("./usage/UsagePage"));
-const AccountPage = lazy(() => import("./account/AccountPage"));
+const UsagePage = lazyPage(() => import("./usage/UsagePage"));
+const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
+const TrashPage = lazyPage(() => import("./trash/TrashPage"));
 const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
+
+/** A page whose texts are loaded with it. */
+function lazyPage(load: () => Promise<{ default: ComponentType }>) {
+  return lazy(async () => (await Promise.all([load(), loadPageTexts()]))[0]);
+}
 
 export function App() {
   const session = useSession();
@@ -40,7 +47,11 @@ function SignedIn() {
         <Route path="/albums/:album" component={AlbumPage} />
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
-        <Route path="/account" component={AccountPage} />
+        <Route path="/trash" component={TrashPage} />
+        <Route path="/settings/:section?" component={SettingsPage} />
+        <Route path="/account">
+          <Redirect to="/settings" replace />
+        </Route>
         {["/sign-in", "/sign-in/callback", "/sign-up", "/forgot-password"].map((path) => (
           <Route key={path} path={path}>
             <Redirect to={state.from ?? "/"} replace />

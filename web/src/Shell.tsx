@@ -1,11 +1,12 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { useCurrentLocation } from "./router";
 import { useServices } from "./services";
 import { useStore } from "./store";
 import { PageSpinner } from "./ui/PageSpinner";
-import { Icon, type IconName } from "./ui/Icon";
+import { Icon } from "./ui/Icon";
+import { MoreMenu } from "./MoreMenu";
+import { Tab } from "./Tab";
 import { useShortcuts } from "./ui/useShortcuts";
 import { useScrollRestoration } from "./ui/useScrollRestoration";
 import { UploadPanel } from "./uploads/UploadPanel";
@@ -36,13 +37,12 @@ export default function Shell({ children }: { children: ReactNode }) {
         <nav className="tabs" aria-label={t("nav.label")}>
           <Tab to="/" icon="images" text={t("nav.photos")} />
           <Tab to="/albums" icon="album" text={t("nav.albums")} />
-          <Tab to="/usage" icon="usage" text={t("nav.usage")} />
-          <Tab to="/account" icon="user" text={t("nav.account")} />
+          <MoreMenu />
         </nav>
         <span className="grow" />
         <LiveIndicator />
         <button type="button" className="button primary" onClick={() => setUploading(true)}>
-          <Icon name="upload" size={18} /> {t("upload.open")}
+          <Icon name="upload" size={18} /> <span className="upload-label">{t("upload.open")}</span>
         </button>
       </header>
       <OfflineBanner />
@@ -61,17 +61,6 @@ export default function Shell({ children }: { children: ReactNode }) {
         </div>
       )}
     </>
-  );
-}
-
-function Tab({ to, icon, text }: { to: string; icon: IconName; text: string }) {
-  const { pathname } = useCurrentLocation();
-  const here = pathname === to || (to !== "/" && pathname.startsWith(`${to}/`));
-  return (
-    <Link className="tab" to={to} aria-current={here ? "page" : undefined}>
-      <Icon name={icon} />
-      {text}
-    </Link>
   );
 }
 

@@ -39,8 +39,8 @@ function createServices(config: Config): Services {
       mutations: { networkMode: "always" },
     },
   });
-  const deletions = new DeletionQueue(api, queries, (count) =>
-    showToast({ tone: "danger", text: i18next.t("deletion.failed", { count }) }),
+  const deletions = new DeletionQueue(api, queries, (failure, count) =>
+    showToast({ tone: "danger", text: i18next.t(`deletion.${failure}`, { count }) }),
   );
   const uploads = new UploadQueue({
     api,

@@ -1,12 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { resolveLanguage, LANGUAGES, type Language } from "../src/i18n";
 import ar from "../src/i18n/locales/ar.json";
+import arPages from "../src/i18n/locales/pages/ar.json";
 import de from "../src/i18n/locales/de.json";
+import dePages from "../src/i18n/locales/pages/de.json";
 import en from "../src/i18n/locales/en.json";
+import enPages from "../src/i18n/locales/pages/en.json";
 import es from "../src/i18n/locales/es.json";
+import esPages from "../src/i18n/locales/pages/es.json";
 import ja from "../src/i18n/locales/ja.json";
+import jaPages from "../src/i18n/locales/pages/ja.json";
 
-const CATALOGS: Record<Language, object> = { en, de, es, ja, ar };
+/** The catalog of the first load, and that of the other pages. */
+const CATALOGS: Record<Language, [object, object]> = {
+  en: [en, enPages],
+  de: [de, dePages],
+  es: [es, esPages],
+  ja: [ja, jaPages],
+  ar: [ar, arPages],
+};
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
@@ -22,11 +34,15 @@ function flatten(catalog: object, prefix = ""): Map<string, string> {
 const base = (key: string) => key.replace(PLURAL, "");
 const variables = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map(([, name]) => name);
 
-const english = flatten(en);
+function flattenBoth([first, pages]: [object, object]): Map<string, string> {
+  return new Map([...flatten(first), ...flatten(pages)]);
+}
+
+const english = flattenBoth(CATALOGS.en);
 const counted = new Set([...english.keys()].filter((key) => PLURAL.test(key)).map(base));
 
 describe.each(Object.keys(LANGUAGES) as Language[])("the catalog for %s", (language) => {
-  const texts = flatten(CATALOGS[language]);
+  const texts = flattenBoth(CATALOGS[language]);
 
   test("has every key, with every plural form of the language", () => {
     const plurals = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
@@ -57,6 +73,11 @@ describe.each(Object.keys(LANGUAGES) as Language[])("the catalog for %s", (langu
     // Names, and words that are the same in both languages.
     expect(same.map(([key]) => key).length).toBeLessThan(14);
   });
+});
+
+test("the two catalogs of a language share no key", () => {
+  const first = flatten(en);
+  expect([...flatten(enPages).keys()].filter((key) => first.has(key))).toEqual([]);
 });
 
 test.each<[string | null, string[], Language]>([

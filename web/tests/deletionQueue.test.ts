@@ -1,66 +1,77 @@
 import { QueryClient } from "@tanstack/react-query";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DeletionQueue, UNDO_MILLISECONDS } from "../src/deletions/deletionQueue";
+import { beforeEach, expect, test } from "vitest";
+import { DeletionQueue } from "../src/deletions/deletionQueue";
 
-let deleted: string[][];
-let fail: boolean;
-let failures: number[];
+type Sent = [path: string, ids: string[]];
+
+let sent: Sent[];
+/** Ids that the API rejects; null fails every request. */
+let rejected: Set<string> | null;
+let failures: [string, number][];
 let deletions: DeletionQueue;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  deleted = [];
+  sent = [];
   failures = [];
-  fail = false;
+  rejected = new Set();
   const api = {
-    async POST(_: string, init: { body: { ids: string[] } }) {
-      if (fail) throw new Error("unavailable");
-      deleted.push(init.body.ids);
+    async POST(path: string, { body: { ids } }: { body: { ids: string[] } }) {
+      if (!rejected) throw new Error("unavailable");
+      sent.push([path, ids]);
+      return { data: { items: ids.map((id) => ({ id, status: 204, problem: rejected?.has(id) ? { code: "contended" } : null })) } };
     },
   };
-  deletions = new DeletionQueue(api as never, new QueryClient(), (count) => failures.push(count));
+  deletions = new DeletionQueue(api as never, new QueryClient(), (failure, count) => failures.push([failure, count]));
 });
-
-afterEach(() => vi.useRealTimers());
 
 const hidden = () => [...deletions.hidden.value].sort();
 
-test("images are hidden at once and deleted after the undo time", async () => {
+test("images are hidden at once and moved to the trash without delay", async () => {
   deletions.add(["a", "b"]);
   expect(hidden()).toEqual(["a", "b"]);
-  await vi.advanceTimersByTimeAsync(UNDO_MILLISECONDS - 1);
-  expect(deleted).toEqual([]);
-  await vi.advanceTimersByTimeAsync(1);
-  expect(deleted).toEqual([["a", "b"]]);
+  await deletions.flush();
+  expect(sent).toEqual([["/v1/images/delete", ["a", "b"]]]);
   expect(hidden()).toEqual([]);
 });
 
-test("undo cancels one deletion and leaves the other pending", async () => {
+test("undo restores the images of one move", async () => {
   const undo = deletions.add(["a"]);
   deletions.add(["b"]);
-  undo();
-  expect(hidden()).toEqual(["b"]);
-  await vi.advanceTimersByTimeAsync(UNDO_MILLISECONDS);
-  expect(deleted).toEqual([["b"]]);
+  expect(await undo()).toBe(true);
+  expect(sent.filter(([path]) => path === "/v1/images/restore")).toEqual([["/v1/images/restore", ["a"]]]);
 });
 
-test("leaving the page commits pending deletions", async () => {
-  deletions.add(["a"]);
-  dispatchEvent(new Event("pagehide"));
-  await vi.advanceTimersByTimeAsync(0);
-  expect(deleted).toEqual([["a"]]);
+test("undo waits for the move", async () => {
+  await deletions.add(["a"])();
+  expect(sent.map(([path]) => path)).toEqual(["/v1/images/delete", "/v1/images/restore"]);
 });
 
-test("images that could not be deleted reappear, and the failure is reported", async () => {
-  fail = true;
-  deletions.add(["a"]);
-  await vi.advanceTimersByTimeAsync(UNDO_MILLISECONDS);
+test("images that could not be moved reappear, and the failure is reported", async () => {
+  rejected = null;
+  deletions.add(["a", "b"]);
+  await deletions.flush();
   expect(hidden()).toEqual([]);
-  expect(failures).toEqual([1]);
+  expect(failures).toEqual([["failed", 2]]);
 });
 
-test("many images are deleted in batches of the API's maximum", async () => {
+test("only the images that were moved are restored", async () => {
+  rejected = new Set(["b"]);
+  const undo = deletions.add(["a", "b"]);
+  await undo();
+  expect(failures).toEqual([["failed", 1]]);
+  expect(sent.at(-1)).toEqual(["/v1/images/restore", ["a"]]);
+});
+
+test("a failed restoration is reported", async () => {
+  const undo = deletions.add(["a"]);
+  await deletions.flush();
+  rejected = null;
+  expect(await undo()).toBe(false);
+  expect(failures).toEqual([["restoreFailed", 1]]);
+});
+
+test("many images are moved in batches of the API's maximum", async () => {
   deletions.add(Array.from({ length: 250 }, (_, at) => String(at)));
-  await vi.advanceTimersByTimeAsync(UNDO_MILLISECONDS);
-  expect(deleted.map((ids) => ids.length)).toEqual([100, 100, 50]);
+  await deletions.flush();
+  expect(sent.map(([, ids]) => ids.length)).toEqual([100, 100, 50]);
 });

@@ -1,81 +1,61 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
-import { removeImages } from "../api/images";
+import { refetchImages, removeImages } from "../api/images";
+import { moveToTrash, restoreFromTrash, type TrashOutcome } from "../api/trash";
 import { Store } from "../store";
 
-/** Time in which a deletion can be undone; a deletion at the API is final. */
-export const UNDO_MILLISECONDS = 6_000;
+/** What could not be done with some images. */
+export type TrashFailure = "failed" | "restoreFailed";
 
-/** Images per delete request: the API's maximum. */
-const BATCH_SIZE = 100;
+/** First parts of the keys of queries that depend on which images exist. */
+const DEPENDENT_QUERIES = ["labels", "usage", "albums", "album", "trash"];
 
-interface PendingDeletion {
-  ids: string[];
-  timer: ReturnType<typeof setTimeout>;
-}
-
-/** Deletions that can be undone until they are sent to the API. */
+/** Moves images to the trash, and hides them until that is done. */
 export class DeletionQueue {
-  /** Ids of images to hide because their deletion is pending. */
+  /** Ids of images to hide, because they are being moved. */
   readonly hidden = new Store<ReadonlySet<string>>(new Set());
-  #pending = new Map<string, PendingDeletion>();
+  #moves = new Set<Promise<unknown>>();
 
   constructor(
     private readonly api: Sightline,
     private readonly queries: QueryClient,
-    private readonly onFailure: (count: number) => void,
-  ) {
-    // Leaving the page commits pending deletions.
-    addEventListener("pagehide", () => void this.flush());
-  }
+    private readonly onFailure: (failure: TrashFailure, count: number) => void,
+  ) {}
 
-  /** Hide images now and delete them later; returns a function that cancels the deletion. */
-  add(ids: string[]): () => void {
-    const key = crypto.randomUUID();
-    this.#pending.set(key, { ids, timer: setTimeout(() => void this.#commit(key), UNDO_MILLISECONDS) });
+  /**
+   * Hide images and move them to the trash; those that cannot be moved reappear. Return a function
+   * that restores them, and returns whether all of them are back.
+   */
+  add(ids: string[]): () => Promise<boolean> {
     this.hidden.update((hidden) => new Set([...hidden, ...ids]));
-    return () => this.#undo(key);
+    const move = this.#move(ids).finally(() => this.#moves.delete(move));
+    this.#moves.add(move);
+    return async () => this.#restore(await move);
   }
 
-  /** Send all pending deletions to the API. */
+  /** Wait for all requests in progress. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#pending.keys()].map((key) => this.#commit(key)));
+    await Promise.all(this.#moves);
   }
 
-  #undo(key: string): void {
-    const pending = this.#take(key);
-    if (pending) this.#unhide(pending.ids);
-  }
-
-  async #commit(key: string): Promise<void> {
-    const pending = this.#take(key);
-    if (!pending) return;
-    const failed: string[] = [];
-    for (let at = 0; at < pending.ids.length; at += BATCH_SIZE) {
-      const ids = pending.ids.slice(at, at + BATCH_SIZE);
-      try {
-        // `keepalive` lets the request complete after the page is closed.
-        await this.api.POST("/v1/images/delete", { body: { ids }, keepalive: true });
-        removeImages(this.queries, ids);
-      } catch {
-        failed.push(...ids);
-      }
-    }
-    this.#unhide(pending.ids);
-    if (failed.length > 0) this.onFailure(failed.length);
-    for (const key of ["labels", "usage", "albums", "album"]) {
-      void this.queries.invalidateQueries({ queryKey: [key] });
-    }
-  }
-
-  #take(key: string): PendingDeletion | undefined {
-    const pending = this.#pending.get(key);
-    this.#pending.delete(key);
-    clearTimeout(pending?.timer);
-    return pending;
-  }
-
-  #unhide(ids: string[]): void {
+  /** Return the ids that were moved. */
+  async #move(ids: string[]): Promise<string[]> {
+    const { done, failed } = await moveToTrash(this.api, ids);
+    removeImages(this.queries, done);
     this.hidden.update((hidden) => new Set([...hidden].filter((id) => !ids.includes(id))));
+    this.#settle("failed", failed);
+    return done;
+  }
+
+  async #restore(ids: string[]): Promise<boolean> {
+    const { failed } = await restoreFromTrash(this.api, ids);
+    await refetchImages(this.queries);
+    this.#settle("restoreFailed", failed);
+    return failed.length === 0;
+  }
+
+  #settle(failure: TrashFailure, failed: TrashOutcome["failed"]): void {
+    if (failed.length > 0) this.onFailure(failure, failed.length);
+    for (const key of DEPENDENT_QUERIES) void this.queries.invalidateQueries({ queryKey: [key] });
   }
 }

@@ -22,6 +22,18 @@ const catalogs: Record<Language, () => Promise<{ default: object }>> = {
   ar: () => import("./locales/ar.json"),
 };
 
+/** Texts of pages other than the gallery, the viewer and sign-in, which keeps the first load small. */
+const pageCatalogs: Record<Language, () => Promise<{ default: object }>> = {
+  en: () => import("./locales/pages/en.json"),
+  de: () => import("./locales/pages/de.json"),
+  es: () => import("./locales/pages/es.json"),
+  ja: () => import("./locales/pages/ja.json"),
+  ar: () => import("./locales/pages/ar.json"),
+};
+
+/** Whether a page has been opened that requires the texts of pages. */
+let isExtended = false;
+
 /** Return the chosen language, else the browser's first supported language, else English. */
 export function resolveLanguage(chosen: string | null, preferred: readonly string[]): Language {
   const candidates = [chosen ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0] ?? "");
@@ -45,10 +57,22 @@ export async function initTranslations(): Promise<i18n> {
 
 export async function setLanguage(language: Language): Promise<void> {
   const { default: translation } = await catalogs[language]();
-  i18next.addResourceBundle(language, "translation", translation);
+  i18next.addResourceBundle(language, "translation", translation, true);
+  if (isExtended) await extendCatalog(language);
   await i18next.changeLanguage(language);
   localStorage.setItem(STORAGE_KEY, language);
   applyLanguage(language);
+}
+
+/** Load the texts of pages, in the current language and in every language chosen later. */
+export async function loadPageTexts(): Promise<void> {
+  isExtended = true;
+  await extendCatalog(i18next.language as Language);
+}
+
+async function extendCatalog(language: Language): Promise<void> {
+  const { default: translation } = await pageCatalogs[language]();
+  i18next.addResourceBundle(language, "translation", translation, true);
 }
 
 function applyLanguage(language: Language): void {

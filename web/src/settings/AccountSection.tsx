@@ -6,32 +6,28 @@ import { Dialog } from "../ui/Dialog";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
-import { useDocumentTitle } from "../ui/useDocumentTitle";
-import { ApiKeys } from "./ApiKeys";
-import { deleteAccountData, exportAccountData } from "./accountData";
-import { PasswordField } from "./fields";
-import { Field, Form } from "./Form";
-import { Mfa } from "./Mfa";
-import { LanguageChooser, ThemeChooser } from "./Preferences";
-import "./account.css";
+import { deleteAccountData, exportAccountData } from "../account/accountData";
+import { PasswordField } from "../account/fields";
+import { Field, Form } from "../account/Form";
+import { Mfa } from "../account/Mfa";
 
-export default function AccountPage() {
+/** The signed-in user, how the user signs in, and all of the user's data. */
+export function AccountSection() {
   const { t } = useTranslation();
   const session = useSession();
   const services = useServices();
-  useDocumentTitle(t("nav.account"));
 
   async function signOut() {
-    // Pending deletions need the session.
+    // Requests in progress need the session.
     await services.deletions.flush();
     await services.session.signOut();
   }
 
   return (
-    <main className="page stack" id="content">
-      <div className="row">
+    <>
+      <section className="card row">
         <div className="grow">
-          <h1>{t("nav.account")}</h1>
+          <h2>{t("settings.signedInAs")}</h2>
           <p className="muted truncate" dir="auto">
             {session.kind === "signedIn" && session.email}
           </p>
@@ -39,25 +35,17 @@ export default function AccountPage() {
         <button type="button" className="button" onClick={() => void signOut()}>
           {t("account.signOut")}
         </button>
-      </div>
-      <div className="account-grid">
-        <section className="card stack">
-          <h2>{t("account.appearance")}</h2>
-          <ThemeChooser />
-          <LanguageChooser />
-        </section>
-        {session.kind === "signedIn" && !session.fromPage && (
-          <>
-            <section className="card">
-              <PasswordChange />
-            </section>
-            <Mfa />
-          </>
-        )}
-        <ApiKeys />
-        <YourData />
-      </div>
-    </main>
+      </section>
+      {session.kind === "signedIn" && !session.fromPage && (
+        <>
+          <section className="card">
+            <PasswordChange />
+          </section>
+          <Mfa />
+        </>
+      )}
+      <YourData />
+    </>
   );
 }
 
