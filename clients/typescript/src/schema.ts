@@ -275,7 +275,7 @@ export interface paths {
         head?: never;
         /**
          * Update an album
-         * @description Change the title or the cover of an album.
+         * @description Change the title, the description, the order or the cover of an album.
          *
          *     With `If-Match`, only if the album and its content still have that `ETag`.
          */
@@ -1051,6 +1051,10 @@ export interface components {
         AlbumChanges: {
             /** @description Null keeps the title. */
             title?: string | null;
+            /** @description Null removes the description. */
+            description?: string | null;
+            /** @description Null keeps the order. */
+            sort?: components["schemas"]["AlbumSort"] | null;
             /** @description Null selects the newest image. */
             cover_id?: components["schemas"]["ImageId"] | null;
         };
@@ -1066,13 +1070,32 @@ export interface components {
         /** @description A new album. */
         AlbumRequest: {
             title: string;
+            description?: string | null;
+            /**
+             * @description The order of the images, unless a list of them names another one.
+             * @default uploaded_newest
+             */
+            sort?: components["schemas"]["AlbumSort"];
         };
+        /**
+         * @description The order of the images of an album.
+         *
+         *     By the time of upload or of capture, as lists are; or as the owner arranged them.
+         * @enum {string}
+         */
+        AlbumSort: "uploaded_newest" | "uploaded_oldest" | "taken_newest" | "taken_oldest" | "manual";
         /** @description A set of images with a title. */
         AlbumView: {
             /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
             id: components["schemas"]["AlbumId"];
             /** @example Summer */
             title: string;
+            description?: string | null;
+            /**
+             * @description The order in which lists of the album start.
+             * @default uploaded_newest
+             */
+            sort?: components["schemas"]["AlbumSort"];
             /**
              * Format: int64
              * @description Number of images in the album.

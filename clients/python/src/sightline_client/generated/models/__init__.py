@@ -4,6 +4,7 @@ from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
+from .album_sort import AlbumSort
 from .album_view import AlbumView
 from .api_key_list import ApiKeyList
 from .api_key_request import ApiKeyRequest
@@ -122,6 +123,7 @@ __all__ = (
     "AlbumImageBatch",
     "AlbumPage",
     "AlbumRequest",
+    "AlbumSort",
     "AlbumView",
     "ApiKeyList",
     "ApiKeyRequest",

@@ -8,6 +8,8 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from ..models.album_sort import AlbumSort
+from ..types import UNSET, Unset
 from typing import cast
 import datetime
 
@@ -30,6 +32,10 @@ class AlbumView:
         cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
+        description (None | str | Unset):
+        sort (AlbumSort | Unset): The order of the images of an album.
+
+            By the time of upload or of capture, as lists are; or as the owner arranged them.
     """
 
     id: str
@@ -39,6 +45,8 @@ class AlbumView:
     cover: CoverView | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
+    description: None | str | Unset = UNSET
+    sort: AlbumSort | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,6 +71,16 @@ class AlbumView:
 
         updated_at = self.updated_at.isoformat()
 
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        sort: str | Unset = UNSET
+        if not isinstance(self.sort, Unset):
+            sort = self.sort.value
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -76,6 +94,10 @@ class AlbumView:
                 "updated_at": updated_at,
             }
         )
+        if description is not UNSET:
+            field_dict["description"] = description
+        if sort is not UNSET:
+            field_dict["sort"] = sort
 
         return field_dict
 
@@ -116,6 +138,22 @@ class AlbumView:
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        _sort = d.pop("sort", UNSET)
+        sort: AlbumSort | Unset
+        if isinstance(_sort, Unset):
+            sort = UNSET
+        else:
+            sort = AlbumSort(_sort)
+
         album_view = cls(
             id=id,
             title=title,
@@ -124,6 +162,8 @@ class AlbumView:
             cover=cover,
             created_at=created_at,
             updated_at=updated_at,
+            description=description,
+            sort=sort,
         )
 
         album_view.additional_properties = d

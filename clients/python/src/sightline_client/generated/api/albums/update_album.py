@@ -144,7 +144,7 @@ def sync_detailed(
 ) -> Response[AlbumView | ProblemBody]:
     """Update an album
 
-     Change the title or the cover of an album.
+     Change the title, the description, the order or the cover of an album.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 
@@ -183,7 +183,7 @@ def sync(
 ) -> AlbumView | ProblemBody | None:
     """Update an album
 
-     Change the title or the cover of an album.
+     Change the title, the description, the order or the cover of an album.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 
@@ -217,7 +217,7 @@ async def asyncio_detailed(
 ) -> Response[AlbumView | ProblemBody]:
     """Update an album
 
-     Change the title or the cover of an album.
+     Change the title, the description, the order or the cover of an album.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 
@@ -254,7 +254,7 @@ async def asyncio(
 ) -> AlbumView | ProblemBody | None:
     """Update an album
 
-     Change the title or the cover of an album.
+     Change the title, the description, the order or the cover of an album.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 
