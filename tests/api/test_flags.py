@@ -185,7 +185,7 @@ def test_an_invalid_flag_is_rejected(gateway: Gateway, params: dict[str, Any]) -
 
 def test_no_search_for_text_finds_a_flag(gateway: Gateway) -> None:
     add_image(gateway, favorite=True, archived=True, rating=4)
-    for q in ("favorite", "fav", "#favorite", "rating4", "archived"):
+    for q in ("favorite", "fav", ":favorite", "rating4", "archived"):
         assert list_ids(gateway, q=q) == []
 
 

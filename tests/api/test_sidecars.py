@@ -41,6 +41,7 @@ def test_exiftool_reads_every_property(tmp_path: Path) -> None:
         title="Meer & <mehr>",
         description="Zwei\nZeilen, 日本",
         added=("Beach", "Größe"),
+        rating=4,
     )
     tags = read_sidecar(image, tmp_path)
     assert tags["Title"] == "Meer & <mehr>"
@@ -50,6 +51,7 @@ def test_exiftool_reads_every_property(tmp_path: Path) -> None:
     assert tags["GPSLatitude"] == pytest.approx(-38.722312, abs=1e-7)
     assert tags["GPSLongitude"] == pytest.approx(9.139336, abs=1e-7)
     assert tags["GPSAltitude"] == -12.5
+    assert tags["Rating"] == 4
 
 
 @needs_exiftool
@@ -64,7 +66,7 @@ def test_the_time_that_the_owner_corrected_has_its_offset(tmp_path: Path) -> Non
 @needs_exiftool
 def test_an_image_without_metadata_has_an_empty_sidecar(tmp_path: Path) -> None:
     tags = read_sidecar(make_image(details=Details()), tmp_path)
-    assert not {"Title", "Subject", "DateTimeOriginal", "GPSLatitude"} & set(tags)
+    assert not {"Title", "Subject", "DateTimeOriginal", "GPSLatitude", "Rating"} & set(tags)
 
 
 @pytest.mark.parametrize(

@@ -455,6 +455,18 @@ def test_edit_changes_texts_and_keeps_other_labels(
     assert (reverted["taken_at_override"], reverted["taken_at_local"]) == (None, recorded)
     shell.run("edit", "last", "--taken", "noon", code=2)
 
+    (marked,) = shell.json("edit", "last", "--favorite", "--archive", "--rating", "4")
+    assert (marked["favorite"], marked["archived"], marked["rating"]) == (True, True, 4)
+    assert "favorite, archived, ★★★★" in shell.run("show", image["id"]).stdout
+    assert shell.json("ls") == []
+    for options in (["--archived", "true"], ["--archived", "any", "--favorite"]):
+        assert [each["id"] for each in shell.json("ls", *options)] == [image["id"]]
+    assert len(shell.json("search", "later", "--min-rating", "4")) == 1
+    assert shell.json("search", "later", "--min-rating", "5") == []
+    assert shell.json("search", "later", "--archived", "false") == []
+    shell.run("edit", image["id"], "--no-favorite", "--unarchive", "--rating", "0")
+    assert len(shell.json("ls", "--no-favorite")) == 1
+
     missing = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
     both = shell.run("edit", missing, image["id"], "--title", "Both", code=4)
     assert f"sightline: {missing}: " in both.stderr
@@ -588,7 +600,12 @@ def test_an_import_is_exported_again(
     taken = {"timestamp": "1625313910"}
     for name in ("a.jpg", "b.jpg"):
         draw(f"{year}/{name}")
-        sidecar = {"title": name, "description": f"Text of {name}", "photoTakenTime": taken}
+        sidecar = {
+            "title": name,
+            "description": f"Text of {name}",
+            "photoTakenTime": taken,
+            "favorited": name == "b.jpg",
+        }
         (tmp_path / year / f"{name}.supplemental-me.json").write_text(json.dumps(sidecar))
     album = tmp_path / year / "../Lisbon"
     album.mkdir()
@@ -606,6 +623,8 @@ def test_an_import_is_exported_again(
     images = {each["title"]: each for each in shell.json("ls")}
     assert {each["taken_at_local"] for each in images.values()} == {"2021-07-03T13:05:10"}
     assert [each["title"] for each in shell.json("ls", "--album", "Lisbon")] == ["a.jpg"]
+    assert [each["title"] for each in shell.json("ls", "--favorite")] == ["b.jpg"]
+    shell.run("edit", images["a.jpg"]["id"], "--archive", "--rating", "3")
     shell.run("edit", images["a.jpg"]["id"], "--description", "Mine")
     again = shell.json(*command)
     assert {each["outcome"] for each in again if "image_id" in each} == {"duplicate"}
@@ -625,9 +644,10 @@ def test_an_import_is_exported_again(
     assert of_album["images"] == 1
     shell.run("export", "other", "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d", code=4)
 
-    shell.run("rm", "-", "--yes", stdin="\n".join(shell.list_ids()))
+    shell.run("rm", "-", "--yes", stdin="\n".join(each["id"] for each in images.values()))
     shell.run("import", "immich", "backup")
     restored = {each["title"]: each for each in shell.json("ls")}
     assert set(restored) == {"a.jpg", "b.jpg"}
     (shown,) = shell.json("show", restored["a.jpg"]["id"])
     assert (shown["description"], shown["taken_at"]) == ("Mine", "2021-07-03T13:05:10+01:00")
+    assert shown["rating"] == 3

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sightline_cli.importing.immich import read_immich
-from sightline_cli.importing.library import Library, Metadata
+from sightline_cli.importing.library import Library, Metadata, parse_rating
 from sightline_cli.importing.takeout import parse_album, parse_sidecar, read_takeout
 from sightline_cli.importing.tree import read_tree
 from sightline_cli.importing.xmp import parse_xmp
@@ -137,6 +137,8 @@ def test_takeout_has_images_with_metadata_and_albums(write: Any, tmp_path: Path)
     )
     edited = images["Photos from 2021/IMG_1-edited.jpg"]
     assert (edited.title, edited.description) == (None, "Meer, Ü")
+    assert edited.is_favorite
+    assert images["Photos from 2021/IMG_3.HEIC"].is_archived
     assert images["Été/IMG_1.jpg"].albums == ("Été à la mer",)
     assert images["Photos from 2021/IMG_4.jpg"] == Metadata()
     assert {path.name: reason.split(",")[0] for path, reason in library.rejected.items()} == {
@@ -146,8 +148,6 @@ def test_takeout_has_images_with_metadata_and_albums(write: Any, tmp_path: Path)
     }
     assert +library.left_out == {
         "position": 2,
-        "favorite": 2,
-        "archived": 1,
         "metadata, because there is no JSON file": 1,
     }
 
@@ -239,6 +239,8 @@ def test_immich_has_archives_of_immich_go(write: Any, tmp_path: Path) -> None:
             "albums": [{"title": "Summer"}, {"title": "Best"}],
             "tags": [{"value": "Animals/Dog"}],
             "favorited": True,
+            "archived": True,
+            "rating": 4,
         },
         "2021/2021-07/IMG_2.jpg": IMAGE + b"2",
         "2021/2021-07/IMG_2.jpg.JSON": {"fileName": "IMG_2.jpg", "dateTaken": "", "trashed": True},
@@ -251,6 +253,8 @@ def test_immich_has_archives_of_immich_go(write: Any, tmp_path: Path) -> None:
         position=(38.7, -9.1),
         labels=("Dog",),
         is_favorite=True,
+        is_archived=True,
+        rating=4,
         albums=("Summer", "Best"),
     )
     assert [path.name for path in library.rejected] == ["IMG_2.jpg"]
@@ -264,7 +268,18 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
         "a/IMG_1.jpg.json": asset("IMG_1.jpg"),
         "b/IMG_1.jpg": other,
         "b/IMG_3.jpg": IMAGE + b"3",
-        "b/list.json": {"assets": {"items": [asset("IMG_3.jpg", isFavorite=True)]}},
+        "b/list.json": {
+            "assets": {
+                "items": [
+                    asset(
+                        "IMG_3.jpg",
+                        isFavorite=True,
+                        visibility="archive",
+                        exifInfo={"rating": 5},
+                    )
+                ]
+            }
+        },
         "albums/1.json": {
             "albumName": "Summer",
             "assets": [asset("IMG_1.jpg", checksum=checksum), asset("img_3.jpg")],
@@ -279,8 +294,39 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
     assert (first.description, first.labels, first.albums) == ("Meer", ("Dog",), ())
     assert images["b/IMG_1.jpg"].albums == ("Summer",)
     assert images["b/IMG_3.jpg"].albums == ("Summer",)
-    assert images["b/IMG_3.jpg"].is_favorite
+    third = images["b/IMG_3.jpg"]
+    assert (third.is_favorite, third.is_archived, third.rating) == (True, True, 5)
+    assert (first.is_favorite, first.is_archived, first.rating) == (False, False, 0)
     assert [path.name for path in library.rejected] == ["IMG_3.mov"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, 5),
+        ("3", 3),
+        ("4.0", 4),
+        (0, 0),
+        (-1, 0),
+        (6, 0),
+        (None, 0),
+        ("?", 0),
+        ("nan", 0),
+        ([], 0),
+    ],
+)
+def test_a_rating_is_1_to_5_stars(value: object, expected: int) -> None:
+    """XMP has fractions, and -1 for a rejected image."""
+    assert parse_rating(value) == expected
+
+
+def test_a_sidecar_has_a_rating() -> None:
+    namespace = 'xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+    for sidecar in (
+        make_xmp("<xmp:Rating>4</xmp:Rating>", namespace),
+        make_xmp("", f'{namespace} xmp:Rating="4"'),
+    ):
+        assert parse_xmp(sidecar) == Metadata(rating=4)
 
 
 def make_xmp(body: str, attributes: str = "") -> str:

@@ -31,6 +31,9 @@ def make_view(**changes: Any) -> Any:
         "title": "IMG_1.jpg",
         "description": None,
         "labels_added": [],
+        "favorite": False,
+        "archived": False,
+        "rating": 0,
         "taken_at": None,
         "taken_at_override": None,
         "capture": SimpleNamespace(taken_at_local=None),
@@ -49,6 +52,15 @@ def test_texts_are_applied_where_the_owner_has_none() -> None:
     assert correct(metadata, **edited) == {}
     assert correct(Metadata(title="IMG_1.jpg")) == {}
     assert correct(Metadata()) == {}
+
+
+def test_flags_are_set_and_none_is_removed() -> None:
+    metadata = Metadata(is_favorite=True, is_archived=True, rating=4)
+    flags = {"favorite": True, "archived": True, "rating": 4}
+    assert correct(metadata) == flags
+    assert correct(metadata, **flags) == {}
+    assert correct(metadata, rating=2) == {"favorite": True, "archived": True}
+    assert correct(Metadata(), **flags) == {}
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,11 @@ def move_to_trash(scenario: Scenario, _: Ledger) -> None:
     scenario.update_image(FIRST, details={"revision": 1, "trashed_at": "2026-11-21T10:00:00Z"})
 
 
+def archive(scenario: Scenario, _: Ledger) -> None:
+    """Archive the image in its row alone."""
+    scenario.update_image(FIRST, details={"revision": 1, "archived": True})
+
+
 def leave_unrecorded_upload_pending(scenario: Scenario, ledger: Ledger) -> None:
     set_part(scenario, "renditions", state="pending")
     ledger.uploads.pop(0)
@@ -347,6 +352,10 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
         lambda s, _: s.update_image(FIRST, details={"revision": 1, "taken_at": "1987-08-02"}),
         (TIMELINE, "doubled"),
     ),
+    "archived image in the timeline": (archive, (TIMELINE, "doubled")),
+    "archived image that its month counts": (archive, (MONTH_COUNTS, "doubled")),
+    "flag that is not indexed": (archive, (WORD_INDEX, "lost")),
+    "flag that is not summarized": (archive, (SUMMARIES, "lost")),
     "image in the trash and in an album": (move_to_trash, (TRASH, "left")),
     "image in the trash under a label": (move_to_trash, (LABEL_INDEX, "doubled")),
     "image that was restored without its album": (

@@ -17,6 +17,9 @@ from sightline_reliability.system_state import Row, SystemState, get_image_id, g
 #: Parts of an image that are processed independently.
 PARTS = ("recognition", "renditions")
 
+#: The flags of an image.
+FLAGS = ("favorite", "archived", "rating")
+
 #: Final states of a part.
 FINAL_STATES = {"succeeded", "failed"}
 
@@ -158,7 +161,10 @@ def _check_label_counts(state: SystemState, ledger: Ledger) -> Violations:
 
 
 def _check_timeline(state: SystemState, ledger: Ledger) -> Violations:
-    """A position is the time on a clock at the place of capture, or of the upload, and the id."""
+    """A position is the time on a clock at the place of capture, or of the upload, and the id.
+
+    Those of the archive and of the trash begin with their names.
+    """
     for image_id, row in state.images.items():
         if row.get("deleted_at"):
             continue
@@ -166,7 +172,8 @@ def _check_timeline(state: SystemState, ledger: Ledger) -> Violations:
         if trashed_at := _get_trashed_at(row):
             expected = f"trash#{_normalize_time(trashed_at)}#{image_id}"
         elif row["renditions"].get("etag"):
-            expected = f"{_get_local_time(row)}#{image_id}"
+            place = "archive#" if _is_archived(row) else ""
+            expected = f"{place}{_get_local_time(row)}#{image_id}"
         if (position := row.get("timeline")) != expected:
             kind = "lost" if position is None else "doubled"
             yield kind, f"{image_id} is at {position} in the timeline, expected {expected}"
@@ -176,7 +183,7 @@ def _check_month_counts(state: SystemState, ledger: Ledger) -> Violations:
     expected = Counter(
         (row["owner"], _get_local_time(row)[:7])
         for row in state.images.values()
-        if row["renditions"].get("etag") and not _get_trashed_at(row)
+        if row["renditions"].get("etag") and not _get_trashed_at(row) and not _is_archived(row)
     )
     for key in sorted(expected.keys() | state.month_counts.keys()):
         count = state.month_counts.get(key, 0)
@@ -265,9 +272,9 @@ def _check_recognition_cache(state: SystemState, ledger: Ledger) -> Violations:
 
 
 def _check_word_index(state: SystemState, ledger: Ledger) -> Violations:
-    """The index agrees with the words of the image, which include all of its detected text.
+    """The index agrees with the words of the image, which include its detected text and its flags.
 
-    They may also include words of an earlier recognition.
+    They may also include words of an earlier recognition, and earlier flags.
     """
     expected = {
         (row["owner"], word, image_id)
@@ -292,6 +299,8 @@ def _check_word_index(state: SystemState, ledger: Ledger) -> Violations:
         missing = detected - set(row.get("indexed_words", ()))
         if row["recognition"]["state"] == "succeeded" and missing:
             yield "lost", f"{image_id} is not indexed by {sorted(missing)}"
+        if flags := _get_flags(row) - set(row.get("indexed_words", ())):
+            yield "lost", f"{image_id} is not indexed by {sorted(flags)}"
 
 
 def _check_hash_index(state: SystemState, ledger: Ledger) -> Violations:
@@ -369,6 +378,7 @@ def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
             row.get("details", {}).get("title"),
             sorted(row.get("details", {}).get("added", [])),
             sorted(row.get("details", {}).get("hidden", [])),
+            *(row.get("details", {}).get(name) or 0 for name in FLAGS),
             *(row[part]["state"] for part in PARTS),
             sorted((label["name"], float(label["confidence"])) for label in labels),
             bool(keys),
@@ -377,6 +387,7 @@ def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
             details.get("title"),
             sorted(details.get("added", [])),
             sorted(details.get("hidden", [])),
+            *(details.get(name) or 0 for name in FLAGS),
             recognition.get("state", "pending"),
             renditions.get("state", "pending"),
             sorted((name, float(confidence)) for name, confidence in recognition.get("labels", [])),
@@ -504,6 +515,20 @@ def _get_trashed_at(row: Row) -> str | None:
     """Return when the image was moved to the trash, None if it is not in it."""
     trashed_at: str | None = row.get("details", {}).get("trashed_at")
     return trashed_at
+
+
+def _is_archived(row: Row) -> bool:
+    return bool(row.get("details", {}).get("archived"))
+
+
+def _get_flags(row: Row) -> set[str]:
+    """Return the terms of the flags, by which the image is found once its renditions have begun."""
+    details = row.get("details", {})
+    if not row["renditions"].get("etag"):
+        return set()
+    flags = {f":{name}" for name in ("favorite", "archived") if details.get(name)}
+    rating = details.get("rating")
+    return flags | {f":rating{rating}"} if rating else flags
 
 
 def _get_local_time(row: Row) -> str:

@@ -186,6 +186,21 @@ class SimulatedUser:
             path = f"/v1/images/{upload.image_id}"
             await self._request("PATCH", path, changes, {200, 404, 409})
 
+    async def update_images(self) -> None:
+        """Mark images as favorites, archive, rate or label them, or take that back."""
+        image_ids = [each.image_id for each in (self._choose_upload() for _ in range(3)) if each]
+        if image_ids:
+            changes = self._rng.choice(
+                (
+                    {"favorite": self._rng.random() < 0.5},
+                    {"archived": self._rng.random() < 0.5},
+                    {"rating": self._rng.randint(0, 5), "archived": self._rng.random() < 0.5},
+                    {"add_labels": self._rng.sample(LABELS, 1)},
+                )
+            )
+            body = {"ids": list(dict.fromkeys(image_ids)), "changes": changes}
+            await self._request("POST", "/v1/images/update", body, {207})
+
     async def reprocess_image(self) -> None:
         if upload := self._choose_upload():
             path = f"/v1/images/{upload.image_id}/reprocess"
@@ -240,6 +255,8 @@ class SimulatedUser:
             "/v1/labels",
             "/v1/usage",
             "/v1/images?order=taken&limit=50",
+            "/v1/images?order=taken&limit=50&archived=any",
+            "/v1/images?favorite=true&rating_min=1&archived=any",
             "/v1/timeline",
             "/v1/trash",
         ):
@@ -369,6 +386,7 @@ ACTION_WEIGHTS = {
     "move_to_trash": 4,
     "restore_image": 4,
     "correct_time": 3,
+    "update_images": 4,
     "reprocess_image": 4,
     "edit_labels": 4,
     "create_album": 1,

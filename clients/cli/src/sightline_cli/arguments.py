@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sightline_cli.runner import CONCURRENCY_LIMIT, NameNotFound
-from sightline_client import AlbumView, AsyncSightline
+from sightline_client import AlbumView, ArchivedFilter, AsyncSightline
 from sightline_client.errors import SightlineError
 
 DryRun = Annotated[
@@ -68,7 +68,7 @@ async def resolve_image(client: AsyncSightline, name: str) -> str:
     """Return the id itself, or the id of the newest image for `last`."""
     if name != LAST:
         return name
-    async for image in client.images(page_size=1):
+    async for image in client.images(archived=ArchivedFilter.ANY, page_size=1):
         return image.id
     raise NameNotFound("no images yet; add some with `sightline upload`")
 

@@ -66,11 +66,27 @@ def edit(
             "time of the file.",
         ),
     ] = None,
+    favorite: Annotated[
+        bool | None,
+        typer.Option("--favorite/--no-favorite", help="Mark as a favorite.", show_default=False),
+    ] = None,
+    archive: Annotated[
+        bool | None,
+        typer.Option(
+            "--archive/--unarchive",
+            help="Move out of the timeline, or back into it. Searches and albums keep the image.",
+            show_default=False,
+        ),
+    ] = None,
+    rating: Annotated[
+        int | None,
+        typer.Option(min=0, max=5, metavar="STARS", help="Rate with 1 to 5 stars; 0 removes it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change the title, the description, the labels or the time of capture of images.
+    """Change the title, description, labels, time of capture, rating or place in the archive.
 
-    Example: `sightline search Beach --ids | sightline edit - --add-label Holiday`
+    Example: `sightline search Beach --ids | sightline edit - --add-label Holiday --favorite`
     """
     added, removed = add_label or [], remove_label or []
     taken_at = UNSET if taken is None else parse_capture_time(taken)
@@ -79,9 +95,12 @@ def edit(
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text is not UNSET}
     if not isinstance(taken_at, timedelta | Unset):
         fields["taken_at_override"] = taken_at
+    flags = {"favorite": favorite, "archived": archive, "rating": rating}
+    fields |= {name: value for name, value in flags.items() if value is not None}
     if not (fields or added or removed or shift is not None):
         raise typer.BadParameter(
-            "provide --title, --description, --add-label, --remove-label or --taken"
+            "provide --title, --description, --add-label, --remove-label, --taken, --favorite, "
+            "--archive or --rating"
         )
 
     async def change(client: AsyncSightline, image_id: str) -> ImageView:

@@ -140,6 +140,11 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
             yield "", f"[red]{escape(part.failure.message)}[/] [dim]({part.failure.code})[/]"
     if image.description:
         yield "description", escape(image.description)
+    flags = ["favorite"] if image.favorite else []
+    flags += ["archived"] if image.archived else []
+    flags += ["★" * image.rating] if image.rating else []
+    if flags:
+        yield "marks", ", ".join(flags)
     size = format_bytes(image.bytes_)
     pixels = f"{image.width} × {image.height}, " if image.width else ""  # noqa: RUF001
     yield "image", f"{pixels}{size}, {image.media_type}"

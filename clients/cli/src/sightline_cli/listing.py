@@ -11,7 +11,7 @@ from sightline_cli.arguments import InAlbum, resolve_album
 from sightline_cli.formatting import build_image_table, format_count
 from sightline_cli.runner import ERR, OUT, Json, open_client, print_json, run
 from sightline_cli.times import parse_time
-from sightline_client import ImageSummary, ListOrder, SortOrder, Status
+from sightline_client import ArchivedFilter, ImageSummary, ListOrder, SortOrder, Status
 
 #: The API's limit of images per page.
 MAX_PAGE_SIZE = 100
@@ -88,6 +88,22 @@ InMonth = Annotated[
         "--month", metavar="YYYY-MM", help="Filter by month of capture, or else of upload."
     ),
 ]
+IsFavorite = Annotated[
+    bool | None,
+    typer.Option("--favorite/--no-favorite", help="Filter by favorites.", show_default=False),
+]
+InArchive = Annotated[
+    ArchivedFilter | None,
+    typer.Option(
+        "--archived",
+        help="Filter by archived images. Default: `any` for a search, else `false`.",
+        show_default=False,
+    ),
+]
+MinRating = Annotated[
+    int | None,
+    typer.Option("--min-rating", min=1, max=5, metavar="STARS", help="Minimum rating, in stars."),
+]
 Sort = Annotated[SortOrder, typer.Option("--sort", help="List the newest or the oldest first.")]
 Order = Annotated[
     ListOrder,
@@ -114,6 +130,9 @@ class Selection:
     taken_until: datetime | None
     sort: SortOrder
     month: str | None = None
+    favorite: bool | None = None
+    archived: ArchivedFilter | None = None
+    min_rating: int | None = None
     order: ListOrder = ListOrder.UPLOADED
     words: str | None = None
 
@@ -140,6 +159,9 @@ def ls(
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
     month: InMonth = None,
+    favorite: IsFavorite = None,
+    archived: InArchive = None,
+    min_rating: MinRating = None,
     sort: Sort = SortOrder.NEWEST,
     order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
@@ -166,6 +188,9 @@ def ls(
         taken_since=taken_since,
         taken_until=taken_until,
         month=month,
+        favorite=favorite,
+        archived=archived,
+        min_rating=min_rating,
         sort=sort,
         order=order,
     )
@@ -186,6 +211,9 @@ def search(
     taken_since: TakenSince = None,
     taken_until: TakenUntil = None,
     month: InMonth = None,
+    favorite: IsFavorite = None,
+    archived: InArchive = None,
+    min_rating: MinRating = None,
     sort: Sort = SortOrder.NEWEST,
     order: Order = ListOrder.UPLOADED,
     limit: Limit = DEFAULT_LIMIT,
@@ -209,6 +237,9 @@ def search(
         taken_since=taken_since,
         taken_until=taken_until,
         month=month,
+        favorite=favorite,
+        archived=archived,
+        min_rating=min_rating,
         sort=sort,
         order=order,
         words=" ".join(words or ()) or None,
@@ -252,6 +283,9 @@ async def _list(selection: Selection, output: Output) -> None:
             taken_from=selection.taken_since,
             taken_until=selection.taken_until,
             month=selection.month,
+            favorite=selection.favorite,
+            archived=selection.archived,
+            rating_min=selection.min_rating,
             sort=selection.sort,
             order=selection.order,
             page_size=min(output.limit, MAX_PAGE_SIZE),

@@ -19,6 +19,7 @@ from sightline_client.errors import SightlineError
 from sightline_client.events import Event
 from sightline_client.generated.models import (
     AlbumView,
+    ArchivedFilter,
     ArchivePart,
     CapabilitiesView,
     Feature,
@@ -49,6 +50,7 @@ __all__ = [
     "UNSET",
     "AlbumView",
     "ArchivePart",
+    "ArchivedFilter",
     "AsyncSightline",
     "CapabilitiesView",
     "ClientCredentials",

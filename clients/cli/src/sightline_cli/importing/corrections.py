@@ -35,6 +35,12 @@ def find_corrections(
     labels = _select_labels(metadata.labels)
     if labels and not image.labels_added:
         changes["labels_added"] = labels
+    if metadata.is_favorite and not image.favorite:
+        changes["favorite"] = True
+    if metadata.is_archived and not image.archived:
+        changes["archived"] = True
+    if metadata.rating and not image.rating:
+        changes["rating"] = metadata.rating
     if image.taken_at_override is None and (taken_at := _find_time(image, metadata, zone)):
         changes["taken_at_override"] = taken_at
     return changes

@@ -15,7 +15,7 @@ from datetime import UTC, timedelta, timezone
 from pathlib import PurePosixPath
 from typing import Any
 
-from sightline_cli.importing.library import ExportedFile, Library, Metadata
+from sightline_cli.importing.library import ExportedFile, Library, Metadata, parse_rating
 from sightline_cli.importing.tree import is_image, is_video, read_text
 from sightline_cli.importing.xmp import parse_time, parse_xmp
 
@@ -61,6 +61,7 @@ def parse_immich_go(document: dict[str, Any]) -> Metadata:
         labels=_labels(document.get("tags")),
         is_favorite=document.get("favorited") is True,
         is_archived=document.get("archived") is True,
+        rating=parse_rating(document.get("rating")),
         is_trashed=document.get("trashed") is True,
         albums=tuple(title for each in albums if (title := _text(each.get("title")))),
     )
@@ -89,6 +90,7 @@ def parse_asset(document: dict[str, Any]) -> Metadata:
         labels=_labels(document.get("tags")),
         is_favorite=document.get("isFavorite") is True,
         is_archived=document.get("isArchived") is True or document.get("visibility") == "archive",
+        rating=parse_rating(exif.get("rating")),
         is_trashed=document.get("isTrashed") is True,
     )
 

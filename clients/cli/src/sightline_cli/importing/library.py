@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+#: The highest rating of an image, in stars.
+MAX_RATING = 5
+
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
@@ -27,6 +30,7 @@ class Metadata:
 
     `taken_at` is either an instant, of which the local time is not known (`is_instant`), or a local
     time with its offset from UTC if that is known. `position` is in degrees north and east.
+    `rating` is 1 to 5 stars, and 0 without a rating.
     """
 
     title: str | None = None
@@ -37,6 +41,7 @@ class Metadata:
     labels: tuple[str, ...] = ()
     is_favorite: bool = False
     is_archived: bool = False
+    rating: int = 0
     is_trashed: bool = False
     albums: tuple[str, ...] = ()
 
@@ -53,6 +58,7 @@ class Metadata:
             labels=tuple(dict.fromkeys((*self.labels, *other.labels))),
             is_favorite=self.is_favorite or other.is_favorite,
             is_archived=self.is_archived or other.is_archived,
+            rating=self.rating or other.rating,
             is_trashed=self.is_trashed or other.is_trashed,
             albums=tuple(dict.fromkeys((*self.albums, *other.albums))),
         )
@@ -75,5 +81,12 @@ class Library:
             return
         self.images.append((file, metadata))
         self.left_out["position"] += metadata.position is not None
-        self.left_out["favorite"] += metadata.is_favorite
-        self.left_out["archived"] += metadata.is_archived
+
+
+def parse_rating(value: object) -> int:
+    """Return a rating of 1 to 5 stars; 0 for none, for a rejected image, and for anything else."""
+    try:
+        stars = round(float(value)) if isinstance(value, str | int | float) else 0
+    except (ValueError, OverflowError):
+        return 0
+    return stars if 1 <= stars <= MAX_RATING else 0

@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import datetime
 
-from sightline_cli.importing.library import Metadata
+from sightline_cli.importing.library import Metadata, parse_rating
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAMESPACES = {
@@ -47,6 +47,7 @@ def parse_xmp(text: str) -> Metadata | None:
         description=first("dc:description", "tiff:ImageDescription"),
         taken_at=parse_time(first(*TIMES)),
         position=None if latitude is None or longitude is None else (latitude, longitude),
+        rating=parse_rating(first("xmp:Rating")),
         labels=tuple(tag.rpartition("/")[2] for tag in properties.get("digiKam:TagsList", ())),
     )
 

@@ -70,6 +70,7 @@ from sightline_client.generated.api.images import (
     restore_image,
     restore_images,
     update_image,
+    update_images,
 )
 from sightline_client.generated.api.labels import list_labels
 from sightline_client.generated.api.operations import get_capabilities
@@ -101,8 +102,10 @@ from sightline_client.generated.models import (
     ApiKeyRequest,
     ApiKeyScope,
     ApiKeyView,
+    ArchivedFilter,
     ArchivePart,
     ArchiveRequest,
+    BatchChanges,
     CapabilitiesView,
     CreatedApiKey,
     CreatedShareLink,
@@ -137,6 +140,7 @@ from sightline_client.generated.models import (
     Status,
     TimelineView,
     TrashedImage,
+    UpdateBatch,
     UsageView,
     WebhookChanges,
     WebhookEventType,
@@ -452,6 +456,9 @@ class AsyncSightline:
         taken_from: datetime | None = None,
         taken_until: datetime | None = None,
         month: str | None = None,
+        favorite: bool | None = None,
+        archived: ArchivedFilter | None = None,
+        rating_min: int | None = None,
         sort: SortOrder = SortOrder.NEWEST,
         order: ListOrder = ListOrder.UPLOADED,
         page_size: int = 100,
@@ -463,7 +470,9 @@ class AsyncSightline:
         last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
         images were taken: west, south, east and north in degrees. Images without an upload
         are left out, unless `status` selects them. `month` (`2026-11`) is one that `timeline`
-        counts, and `order` the time by which images are sorted.
+        counts, and `order` the time by which images are sorted. `archived` selects the images of
+        the archive, all others, or both (`ANY`), which is the default with labels, words or an
+        album. `rating_min` is 1 to 5 stars.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -482,6 +491,9 @@ class AsyncSightline:
             taken_from=unset_if_none(taken_from),
             taken_until=unset_if_none(taken_until),
             month=unset_if_none(month),
+            favorite=unset_if_none(favorite),
+            archived=unset_if_none(archived),
+            rating_min=unset_if_none(rating_min),
             sort=sort,
             order=order,
         )
@@ -500,12 +512,15 @@ class AsyncSightline:
         labels_added: Sequence[str] | Unset = UNSET,
         labels_hidden: Sequence[str] | Unset = UNSET,
         taken_at_override: datetime | Unset | None = UNSET,
+        favorite: bool | Unset = UNSET,
+        archived: bool | Unset = UNSET,
+        rating: int | Unset = UNSET,
         if_match: str | None = None,
     ) -> ImageView:
         """Update the given fields; None removes a text, and restores the time of the file.
 
         `taken_at_override` corrects the time of capture. Without an offset from UTC, it is that of
-        a clock at the place.
+        a clock at the place. `rating` is 1 to 5 stars, and 0 removes it.
 
         Raises `PreconditionFailed` if the ETag `if_match` is outdated.
         """
@@ -519,6 +534,9 @@ class AsyncSightline:
             taken_at_override=taken_at_override.isoformat()
             if isinstance(taken_at_override, datetime)
             else taken_at_override,
+            favorite=favorite,
+            archived=archived,
+            rating=rating,
         )
         return await self.call(
             update_image.asyncio_detailed,
@@ -526,6 +544,42 @@ class AsyncSightline:
             body=changes,
             if_match=unset_if_none(if_match),
         )
+
+    async def update_many(
+        self,
+        image_ids: Iterable[str],
+        *,
+        title: str | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
+        add_labels: Sequence[str] = (),
+        remove_labels: Sequence[str] = (),
+        favorite: bool | Unset = UNSET,
+        archived: bool | Unset = UNSET,
+        rating: int | Unset = UNSET,
+    ) -> list[ItemOutcome]:
+        """Apply the same changes to any number of images; return the outcome of each.
+
+        Unlike those of `update`, labels are added to the image's other ones, and removed by hiding
+        them if they were detected.
+        """
+        changes = BatchChanges(
+            title=title,
+            description=description,
+            add_labels=list(add_labels) or UNSET,
+            remove_labels=list(remove_labels) or UNSET,
+            favorite=favorite,
+            archived=archived,
+            rating=rating,
+        )
+        outcomes: list[ItemOutcome] = []
+        for batch in batched(image_ids, MAX_IDS):
+            response = await self.call(
+                update_images.asyncio_detailed,
+                body=UpdateBatch(ids=batch, changes=changes),
+                idempotency_key=new_idempotency_key(),
+            )
+            outcomes += response.items
+        return outcomes
 
     async def edit_labels(
         self, image_id: str, *, add: Collection[str] = (), remove: Collection[str] = ()

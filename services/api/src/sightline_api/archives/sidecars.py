@@ -15,6 +15,7 @@ _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "exif": "http://ns.adobe.com/exif/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 
@@ -26,7 +27,7 @@ for _prefix, _uri in _NAMESPACES.items():
 
 
 def build_sidecar(image: Image) -> bytes:
-    """Return the XMP sidecar of an image: its texts, labels, time of capture and position."""
+    """Return the XMP sidecar of an image: its texts, labels, rating, time and position."""
     packet = ET.Element(_name("x:xmpmeta"))
     rdf = ET.SubElement(packet, _name("rdf:RDF"))
     description = ET.SubElement(rdf, _name("rdf:Description"), {_name("rdf:about"): ""})
@@ -34,6 +35,8 @@ def build_sidecar(image: Image) -> bytes:
     _add_text(description, "dc:title", details.title)
     _add_text(description, "dc:description", details.description)
     _add_bag(description, "dc:subject", [label.name for label in image.labels.values()])
+    if details.rating:
+        _add(description, "xmp:Rating", str(details.rating))
     if image.taken_at is not None:
         taken_at = image.taken_at.isoformat()
         _add(description, "exif:DateTimeOriginal", taken_at)
