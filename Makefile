@@ -237,8 +237,8 @@ clients/%/node_modules: clients/%/package-lock.json
 	@touch $@
 
 .PHONY: fuzz-pictures
-fuzz-pictures: $(VENV)/dev ## Fuzz image decoding with ten thousand damaged images (SEED=number)
-	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py
+fuzz-pictures: $(VENV)/dev ## Fuzz image decoding with ten thousand damaged images, and two thousand of hostile structure (SEED=number)
+	SIGHTLINE_MUTATIONS=10000 SIGHTLINE_STRUCTURES=200 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py tests/resizer/test_structures.py
 
 .PHONY: fuzz-api
 fuzz-api: $(VENV)/dev ## Fuzz the API with thousands of valid and invalid requests (SEED=number)
