@@ -130,6 +130,14 @@ recovery: $(VENV)/dev ## Test the recovery from outages: each dependency is unav
 load: $(VENV)/bench $(MINISTACK)/installed ## Load test: measure the sustained throughput of each service (TRIAL=--short)
 	@$(BIN)/python -m sightline_reliability.load $(TRIAL)
 
+.PHONY: attack
+attack: $(VENV)/bench $(MINISTACK)/installed ## Attack the gateway, and measure what others notice of it: ten minutes (TRIAL="--seconds 5 slow-heads")
+	@$(BIN)/python -m sightline_reliability.attack $(TRIAL)
+
+.PHONY: attack-short
+attack-short: TRIAL = --seconds 4
+attack-short: attack ## Run `make attack` for two minutes, as before each merge
+
 .PHONY: audit
 audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies
 	@# Ruff's S rules cover bandit's findings of low severity, with an exemption per line.
@@ -237,8 +245,8 @@ clients/%/node_modules: clients/%/package-lock.json
 	@touch $@
 
 .PHONY: fuzz-pictures
-fuzz-pictures: $(VENV)/dev ## Fuzz image decoding with ten thousand damaged images (SEED=number)
-	SIGHTLINE_MUTATIONS=10000 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py
+fuzz-pictures: $(VENV)/dev ## Fuzz image decoding with ten thousand damaged images, and two thousand of hostile structure (SEED=number)
+	SIGHTLINE_MUTATIONS=10000 SIGHTLINE_STRUCTURES=200 $(if $(SEED),SIGHTLINE_SEED=$(SEED)) $(BIN)/pytest tests/resizer/test_mutations.py tests/resizer/test_structures.py
 
 .PHONY: fuzz-api
 fuzz-api: $(VENV)/dev ## Fuzz the API with thousands of valid and invalid requests (SEED=number)
