@@ -43,6 +43,9 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/usage")
     expect(page.locator(".chart").first).to_be_visible()
     yield "usage"
+    page.goto("/shared")
+    expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
+    yield "shared"
     page.goto("/trash")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "trash"

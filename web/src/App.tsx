@@ -1,8 +1,8 @@
-import { lazy, Suspense, type ComponentType } from "react";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
-import { loadPageTexts } from "./i18n";
 import { useCurrentLocation } from "./router";
 import { useSession } from "./services";
+import { lazyPage } from "./ui/lazyPage";
 import { PageSpinner } from "./ui/PageSpinner";
 import { Toasts } from "./ui/Toasts";
 
@@ -14,26 +14,30 @@ const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
 const AlbumPage = lazy(() => import("./albums/AlbumPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
+const SharedLinksPage = lazyPage(() => import("./sharing/SharedLinksPage"));
+const PublicPage = lazyPage(() => import("./public/PublicPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
 const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
 
-/** A page whose texts are loaded with it. */
-function lazyPage(load: () => Promise<{ default: ComponentType }>) {
-  return lazy(async () => (await Promise.all([load(), loadPageTexts()]))[0]);
-}
-
 export function App() {
-  const session = useSession();
   return (
     <>
       <Suspense fallback={<PageSpinner />}>
-        {session.kind === "restoring" && <PageSpinner />}
-        {session.kind === "signedOut" && <SignedOutPages expired={session.expired} />}
-        {session.kind === "signedIn" && <SignedIn key={session.owner} />}
+        <Switch>
+          {/* Share links work without a session. */}
+          <Route path="/s/:token/:image?" component={PublicPage} />
+          <Route component={Pages} />
+        </Switch>
       </Suspense>
       <Toasts />
     </>
   );
+}
+
+function Pages() {
+  const session = useSession();
+  if (session.kind === "restoring") return <PageSpinner />;
+  return session.kind === "signedIn" ? <SignedIn key={session.owner} /> : <SignedOutPages expired={session.expired} />;
 }
 
 function SignedIn() {
@@ -47,6 +51,7 @@ function SignedIn() {
         <Route path="/albums/:album" component={AlbumPage} />
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
+        <Route path="/shared" component={SharedLinksPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />
         <Route path="/account">

@@ -5,6 +5,7 @@ import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
 
 const PAGES = [
+  { to: "/shared", icon: "link", text: "nav.shared" },
   { to: "/trash", icon: "trash", text: "nav.trash" },
   { to: "/usage", icon: "usage", text: "nav.usage" },
   { to: "/settings", icon: "settings", text: "nav.settings" },

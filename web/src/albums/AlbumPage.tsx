@@ -1,17 +1,20 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum, useAlbumActions } from "../api/albums";
 import { Gallery } from "../gallery/Gallery";
-import { Dialog } from "../ui/Dialog";
-import { useErrorMessage } from "../ui/errorMessages";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
+import { EmptyState } from "../ui/EmptyState";
+import { lazyPage } from "../ui/lazyPage";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TitleDialog } from "./TitleDialog";
 import "./albums.css";
+
+const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 
 export default function AlbumPage() {
   const { t } = useTranslation();
@@ -30,11 +33,16 @@ export default function AlbumPage() {
       album={id}
       header={<AlbumHeader id={id} title={album?.title ?? ""} count={album?.images ?? null} />}
       empty={
-        <div className="empty-state">
-          <Icon name="album" size={48} />
-          <h2>{t("album.empty")}</h2>
-          <p>{t("album.emptyText")}</p>
-        </div>
+        <EmptyState
+          icon="album"
+          title={t("album.empty")}
+          text={t("album.emptyText")}
+          action={
+            <Link className="button primary" to="/">
+              {t("notFound.back")}
+            </Link>
+          }
+        />
       }
     />
   );
@@ -43,7 +51,7 @@ export default function AlbumPage() {
 function AlbumHeader({ id, title, count }: { id: string; title: string; count: number | null }) {
   const { t } = useTranslation();
   const { update } = useAlbumActions();
-  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"share" | "rename" | "delete" | null>(null);
   return (
     <div className="row">
       <Link className="button plain icon" to="/albums" aria-label={t("album.all")}>
@@ -55,12 +63,18 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
         </h1>
         <p className="muted small">{count !== null && t("photos", { count })}</p>
       </div>
+      <button type="button" className="button" disabled={count === null} aria-label={t("album.share")} onClick={() => setDialog("share")}>
+        <Icon name="share" size={18} /> <span className="album-share">{t("album.share")}</span>
+      </button>
       <button type="button" className="button icon" aria-label={t("album.rename")} title={t("album.rename")} onClick={() => setDialog("rename")}>
         <Icon name="edit" />
       </button>
       <button type="button" className="button icon danger" aria-label={t("album.delete")} title={t("album.delete")} onClick={() => setDialog("delete")}>
         <Icon name="trash" />
       </button>
+      <Suspense>
+        {dialog === "share" && <ShareDialog target={{ album_id: id }} name={title} onClose={() => setDialog(null)} />}
+      </Suspense>
       {dialog === "rename" && (
         <TitleDialog
           title={t("album.rename")}
@@ -77,30 +91,17 @@ function AlbumHeader({ id, title, count }: { id: string; title: string; count: n
 
 function DeleteAlbumDialog({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const describeError = useErrorMessage();
   const { remove } = useAlbumActions();
 
-  function confirm() {
-    remove.mutate(id, {
-      onSuccess: () => {
-        showToast({ text: t("album.deleted") });
-        navigate("/albums");
-      },
-      onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
-    });
+  async function confirm() {
+    await remove.mutateAsync(id);
+    showToast({ text: t("album.deleted") });
+    navigate("/albums");
   }
 
   return (
-    <Dialog title={t("album.deleteQuestion", { title })} onClose={onClose}>
+    <ConfirmDialog title={t("album.deleteQuestion", { title })} confirm={t("album.delete")} onConfirm={confirm} onClose={onClose}>
       <p>{t("album.deleteText")}</p>
-      <div className="dialog-footer">
-        <button type="button" className="button" onClick={onClose}>
-          {t("cancel")}
-        </button>
-        <button type="button" className="button danger" disabled={remove.isPending} onClick={confirm}>
-          <Icon name="trash" size={18} /> {t("album.delete")}
-        </button>
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

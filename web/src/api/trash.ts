@@ -1,8 +1,6 @@
 /** The trash: moving images there, restoring them, and deleting them for good. */
-import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import type { Schemas, Sightline } from "sightline-client";
-import { useServices } from "../services";
 
 export type TrashedImage = Schemas["TrashedImage"];
 
@@ -66,14 +64,6 @@ export function trashQuery(api: Sightline) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-}
-
-/** The images in the trash, the last one that was moved there first. */
-export function useTrash() {
-  const { api } = useServices();
-  const query = useInfiniteQuery(trashQuery(api));
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  return { ...query, items };
 }
 
 /** Return the ids of all images in the trash. */

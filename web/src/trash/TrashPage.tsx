@@ -3,7 +3,8 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { refetchImages } from "../api/images";
-import { deleteForever, listTrash, restoreFromTrash, TRASH, useTrash, type TrashOutcome } from "../api/trash";
+import { deleteForever, listTrash, restoreFromTrash, TRASH, type TrashOutcome } from "../api/trash";
+import { useTrash } from "../api/useTrash";
 import { Selection } from "../gallery/selection";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
@@ -16,6 +17,7 @@ import { LoadError } from "../ui/LoadError";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { TrashTile } from "./TrashTile";
+import "../gallery/gallery.css";
 import "./trash.css";
 
 type Action = "restore" | "delete";

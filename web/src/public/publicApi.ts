@@ -1,0 +1,115 @@
+/** What a share link shows. These requests need no session. */
+import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { createSightline, Problem, type Schemas, type Sightline } from "sightline-client";
+import { useServices } from "../services";
+
+export type SharedView = Schemas["SharedView"];
+export type SharedImage = Schemas["SharedImage"];
+export type SharedImageSummary = Schemas["SharedImageSummary"];
+
+const PAGE_SIZE = 100;
+
+/** Renditions are linked by signed URLs, which expire after an hour at the earliest. */
+const STALE_MILLISECONDS = 30 * 60_000;
+
+/** Where the proof of a password is kept: a tab has to enter it once. */
+const accessKey = (token: string) => `sightline.shareAccess.${token}`;
+
+/** A client that never sends the credential of a signed-in user. */
+export function createPublicApi(baseUrl: string): Sightline {
+  return createSightline({
+    baseUrl,
+    token: "none",
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      request.headers.delete("Authorization");
+      return fetch(request);
+    },
+  });
+}
+
+/** A link, and the requests for what it shows. */
+export class PublicLink {
+  constructor(
+    private readonly api: Sightline,
+    readonly token: string,
+    private readonly storage: Storage = sessionStorage,
+  ) {}
+
+  /** Exchange the password for a proof, which is sent from then on. */
+  async unlock(password: string): Promise<void> {
+    const params = { path: { token: this.token } };
+    const { data } = await this.api.POST("/v1/shared/{token}/access", { params, body: { password } });
+    this.storage.setItem(accessKey(this.token), data!.access);
+  }
+
+  async fetchView(signal: AbortSignal): Promise<SharedView> {
+    return (await this.api.GET("/v1/shared/{token}", { params: this.#params(), signal })).data!;
+  }
+
+  async fetchImages(cursor: string | null, signal: AbortSignal): Promise<Schemas["SharedImagePage"]> {
+    const query = { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) };
+    return (await this.api.GET("/v1/shared/{token}/images", { params: { ...this.#params(), query }, signal })).data!;
+  }
+
+  async fetchImage(id: string, signal: AbortSignal): Promise<SharedImage> {
+    const params = this.#params({ image_id: id });
+    return (await this.api.GET("/v1/shared/{token}/images/{image_id}", { params, signal })).data!;
+  }
+
+  async fetchOriginal(id: string): Promise<Schemas["OriginalView"]> {
+    const params = this.#params({ image_id: id });
+    return (await this.api.GET("/v1/shared/{token}/images/{image_id}/original", { params })).data!;
+  }
+
+  #params<Path extends object>(path?: Path) {
+    const access = this.storage.getItem(accessKey(this.token));
+    return { path: { token: this.token, ...path } as { token: string } & Path, header: access ? { "share-access": access } : {} };
+  }
+}
+
+export function usePublicLink(token: string): PublicLink {
+  const { config } = useServices();
+  return useMemo(() => new PublicLink(createPublicApi(config.api), token), [config.api, token]);
+}
+
+/** What a link shows. It is fetched once, because each request counts as a visit. */
+export function useSharedView(link: PublicLink) {
+  return useQuery(
+    queryOptions({
+      queryKey: ["shared", link.token],
+      queryFn: ({ signal }) => link.fetchView(signal),
+      staleTime: Infinity,
+    }),
+  );
+}
+
+export function useSharedImages(link: PublicLink, enabled: boolean) {
+  const query = useInfiniteQuery(
+    infiniteQueryOptions({
+      queryKey: ["shared", link.token, "images"],
+      queryFn: ({ pageParam, signal }) => link.fetchImages(pageParam, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next_cursor,
+      staleTime: STALE_MILLISECONDS,
+      enabled,
+    }),
+  );
+  const images = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  return { ...query, images };
+}
+
+export function useSharedImage(link: PublicLink, id: string) {
+  return useQuery(
+    queryOptions({
+      queryKey: ["shared", link.token, "image", id],
+      queryFn: ({ signal }) => link.fetchImage(id, signal),
+      staleTime: STALE_MILLISECONDS,
+    }),
+  );
+}
+
+export const requiresPassword = (error: unknown) => error instanceof Problem && error.code === "share_password_required";
+
+export const isGone = (error: unknown) => error instanceof Problem && error.status === 404;
