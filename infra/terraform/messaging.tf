@@ -12,6 +12,7 @@ module "recognition" {
   source = "./modules/queue"
 
   name             = "${local.name}-recognition"
+  backlog          = true
   topic_arn        = module.uploads.arn
   kms_key_arn      = module.key.arn
   alerts_topic_arn = module.alerts_topic.arn
@@ -21,6 +22,7 @@ module "renditions_queue" {
   source = "./modules/queue"
 
   name             = "${local.name}-renditions"
+  backlog          = true
   topic_arn        = module.uploads.arn
   kms_key_arn      = module.key.arn
   alerts_topic_arn = module.alerts_topic.arn

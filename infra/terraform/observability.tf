@@ -86,7 +86,7 @@ module "dashboard" {
   load_balancer      = module.load_balancer.arn_suffix
   cluster            = module.cluster.name
   services           = concat([module.api.name, module.worker.name, module.resizer.name], module.notifier[*].name)
-  queues             = concat([module.recognition.name, module.renditions_queue.name], module.notifications[*].name)
+  queues             = concat([module.recognition.name, module.recognition.backlog.name, module.renditions_queue.name, module.renditions_queue.backlog.name], module.notifications[*].name)
   dead_letter_queues = concat([module.recognition.dead_letter_queue_name, module.renditions_queue.dead_letter_queue_name], module.notifications[*].dead_letter_queue_name)
   table              = local.table.name
 }

@@ -61,10 +61,12 @@ output "queues" {
   description = "SQS queue URLs by role, including the dead-letter queues."
   value = merge(
     {
-      recognition      = module.recognition.url
-      recognition_dead = module.recognition.dead_letter_queue_url
-      renditions       = module.renditions_queue.url
-      renditions_dead  = module.renditions_queue.dead_letter_queue_url
+      recognition         = module.recognition.url
+      recognition_backlog = module.recognition.backlog.url
+      recognition_dead    = module.recognition.dead_letter_queue_url
+      renditions          = module.renditions_queue.url
+      renditions_backlog  = module.renditions_queue.backlog.url
+      renditions_dead     = module.renditions_queue.dead_letter_queue_url
     },
     { for queue in module.notifications : "notifications" => queue.url },
     { for queue in module.notifications : "notifications_dead" => queue.dead_letter_queue_url },

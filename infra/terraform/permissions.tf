@@ -206,7 +206,13 @@ data "aws_iam_policy_document" "worker" {
   statement {
     sid       = "Queue"
     actions   = local.consumer_actions
-    resources = [module.recognition.arn]
+    resources = [module.recognition.arn, module.recognition.backlog.arn]
+  }
+
+  statement {
+    sid       = "Defer"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.recognition.backlog.arn]
   }
 
   statement {
@@ -248,7 +254,13 @@ data "aws_iam_policy_document" "resizer" {
   statement {
     sid       = "Queue"
     actions   = local.consumer_actions
-    resources = [module.renditions_queue.arn]
+    resources = [module.renditions_queue.arn, module.renditions_queue.backlog.arn]
+  }
+
+  statement {
+    sid       = "Defer"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.renditions_queue.backlog.arn]
   }
 
   # Deletes the objects of images that were deleted while the resizer processed them.

@@ -73,6 +73,7 @@ locals {
 
     worker = merge(local.consumer_settings, local.tracing_settings.worker, {
       SIGHTLINE_QUEUE_URL   = module.recognition.url
+      SIGHTLINE_BACKLOG_URL = module.recognition.backlog.url
       SIGHTLINE_HEALTH_PORT = tostring(local.ports.worker)
       SIGHTLINE_PROCESSES   = tostring(local.processes.worker)
       # The quota applies to the account. Tasks do not coordinate, so each gets an equal share.
@@ -81,6 +82,7 @@ locals {
 
     resizer = merge(local.consumer_settings, local.tracing_settings.resizer, {
       SIGHTLINE_QUEUE_URL         = module.renditions_queue.url
+      SIGHTLINE_BACKLOG_URL       = module.renditions_queue.backlog.url
       SIGHTLINE_RENDITIONS_BUCKET = module.renditions.name
       SIGHTLINE_HEALTH_PORT       = tostring(local.ports.resizer)
       SIGHTLINE_PROCESSES         = tostring(local.processes.resizer)
@@ -248,6 +250,7 @@ module "worker" {
     backlog = {
       messages_per_task = var.worker.messages_per_task
       queue_name        = module.recognition.name
+      deferred_name     = module.recognition.backlog.name
       request_metric    = local.request_metric
     }
   }
@@ -290,6 +293,7 @@ module "resizer" {
     backlog = {
       messages_per_task = var.resizer.messages_per_task
       queue_name        = module.renditions_queue.name
+      deferred_name     = module.renditions_queue.backlog.name
       request_metric    = local.request_metric
     }
   }

@@ -8,9 +8,9 @@ import pytest
 from uuid_utils.compat import uuid4
 
 from sightline.adapters.aws.clients import Clients
-from sightline.adapters.aws.sqs import SqsQueue
+from sightline.adapters.aws.sqs import SqsBacklogQueue, SqsQueue
 from sightline.adapters.memory import MemoryQueue
-from sightline.ports.queues import Message, Queue
+from sightline.ports.queues import BacklogQueue, GroupedMessage, Message, Queue
 
 VISIBILITY = 30
 MAX_RECEIVES = 3
@@ -164,3 +164,37 @@ async def test_a_message_is_dead_lettered_after_its_last_receive(
         await queue_under_test.queue.release(await receive_one(queue_under_test), 0)
     assert await queue_under_test.queue.receive(1, 0) == []
     assert await queue_under_test.dead() == ["poison"]
+
+
+@pytest.fixture(params=["memory", "sqs"])
+async def backlog(request: pytest.FixtureRequest, clients: Clients) -> BacklogQueue:
+    if request.param == "memory":
+        return MemoryQueue(VISIBILITY, MAX_RECEIVES)
+    client = await clients.open("sqs")
+    url = (await client.create_queue(QueueName=f"backlog-{uuid4()}"))["QueueUrl"]
+    return await SqsBacklogQueue.open(client, url)
+
+
+async def test_a_moved_message_keeps_its_age_and_its_receives(backlog: BacklogQueue) -> None:
+    first = Message("first", "receipt-1", "one", receive_count=1, sent_at=1_700_000_000.25)
+    third = Message("third", "receipt-3", "three", receive_count=3, sent_at=1_700_000_001.5)
+    grouped = [GroupedMessage(first, "owner"), GroupedMessage(third, None)]
+    assert await backlog.put(grouped) == [first, third]
+    received = await receive_all(backlog, 2)
+    assert {(each.body, each.receive_count, each.sent_at) for each in received} == {
+        ("one", 1, 1_700_000_000.25),
+        ("three", 3, 1_700_000_001.5),
+    }
+    await backlog.release(received[0], 0)
+    (again,) = await receive_all(backlog, 1)
+    assert again.receive_count == received[0].receive_count + 1
+    await backlog.delete([again, received[1]])
+    assert await backlog.receive(10, wait=0) == []
+
+
+async def receive_all(queue: Queue, count: int) -> list[Message]:
+    """Receive so many messages; a receive may return fewer."""
+    messages: list[Message] = []
+    while len(messages) < count:
+        messages += await queue.receive(10, wait=1)
+    return messages

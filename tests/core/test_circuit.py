@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import selectors
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -32,6 +30,7 @@ from sightline.ports.object_store import StoredObject
 from sightline.ports.queues import Message
 from sightline_testing.backend import REGION, MemoryBackend
 from sightline_testing.builders import make_recognition
+from sightline_testing.simulated_time import Simulate
 
 HOUR_SECONDS = 3600.0
 
@@ -39,39 +38,6 @@ HOUR_SECONDS = 3600.0
 TIMEOUT_SECONDS = 3.0
 
 OPTIONS = ConsumerOptions(part="recognition", concurrency=4, is_outage=is_outage)
-
-
-class SimulatedClock(selectors.DefaultSelector):
-    """A selector for an event loop that skips every wait, and so moves the time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds = time.monotonic()
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        assert timeout is not None, "the event loop would wait for ever"
-        ready = super().select(0)
-        if not ready:
-            self.seconds += max(timeout, 0.001) if timeout else 0
-        return ready
-
-
-@pytest.fixture
-def simulate(
-    monkeypatch: pytest.MonkeyPatch,
-) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Return a function that runs a test in simulated time."""
-
-    def run(test: Coroutine[Any, Any, None]) -> None:
-        clock = SimulatedClock()
-        monkeypatch.setattr(time, "monotonic", lambda: clock.seconds)
-        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(clock)) as runner:
-            runner.run(test)
-
-    return run
-
-
-Simulate = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Dependency:

@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 from sightline.adapters.memory import MemoryQueue
-from sightline.consumer import loop
+from sightline.consumer import loop, settler
 from sightline.consumer.loop import Consumer, ConsumerOptions
 from sightline.consumer.messages import Upload
 from sightline.consumer.settlement import Backoff
@@ -370,7 +370,7 @@ async def test_stop_succeeds_while_the_queue_hangs(
 ) -> None:
     """Otherwise the platform would kill the process together with the messages in flight."""
     monkeypatch.setattr(loop, "POLL_GRACE_SECONDS", 0.01)
-    monkeypatch.setattr(loop, "SETTLE_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(settler, "SETTLE_TIMEOUT_SECONDS", 0.01)
 
     class Queue(MemoryQueue):
         received = hanging = 0

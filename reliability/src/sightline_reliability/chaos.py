@@ -211,11 +211,13 @@ class ChaosTest:
         faults = sum(sum(each.values()) for each in metrics["faults"].values())
         backlog = [
             await asyncio.to_thread(count_unsettled, self._fleet.client("sqs"), url)
-            for url in self._queue_urls()
+            for url in self._all_queue_urls()
         ]
         self._notifications = backlog[2]
         accepted = self.ledger.accepted_count
-        self.timeline.add(accepted, metrics["settled"], faults, (backlog[0], backlog[1]))
+        self.timeline.add(
+            accepted, metrics["settled"], faults, (backlog[0] + backlog[3], backlog[1] + backlog[4])
+        )
 
     def _print_progress(self) -> None:
         if not self.timeline.samples:
@@ -237,13 +239,18 @@ class ChaosTest:
             resources.notifications_queue_url,
         )
 
+    def _all_queue_urls(self) -> tuple[str, ...]:
+        resources = self._fleet.resources
+        backlogs = resources.recognition_backlog_url, resources.renditions_backlog_url
+        return (*self._queue_urls(), *backlogs)
+
     def _data_stores(self) -> DataStores:
         resources = self._fleet.resources
         return DataStores(
             resources.table,
             resources.originals_bucket,
             resources.renditions_bucket,
-            self._queue_urls(),
+            self._all_queue_urls(),
         )
 
 

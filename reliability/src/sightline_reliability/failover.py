@@ -321,7 +321,7 @@ class FailoverDrill:
             if time.monotonic() > deadline:
                 raise FleetError("the queues did not drain")
             counts = [
-                await asyncio.to_thread(count_unsettled, sqs, url) for url in _queue_urls(fleet)
+                await asyncio.to_thread(count_unsettled, sqs, url) for url in _all_queue_urls(fleet)
             ]
             quiet = quiet + 1 if sum(counts) == 0 else 0
             await asyncio.sleep(1)
@@ -381,13 +381,19 @@ def _queue_urls(fleet: Fleet) -> tuple[str, str]:
     return fleet.resources.recognition_queue_url, fleet.resources.renditions_queue_url
 
 
+def _all_queue_urls(fleet: Fleet) -> tuple[str, ...]:
+    resources = fleet.resources
+    backlogs = resources.recognition_backlog_url, resources.renditions_backlog_url
+    return (*_queue_urls(fleet), *backlogs)
+
+
 def _data_stores(fleet: Fleet) -> DataStores:
     resources = fleet.resources
     return DataStores(
         resources.table,
         resources.originals_bucket,
         resources.renditions_bucket,
-        _queue_urls(fleet),
+        _all_queue_urls(fleet),
     )
 
 

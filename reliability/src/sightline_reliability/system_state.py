@@ -77,11 +77,14 @@ def read_state(client: Callable[[str], Any], stores: DataStores) -> SystemState:
         _add_row(state, row)
     state.originals = set(_list_keys(s3, stores.originals))
     state.renditions = set(_list_keys(s3, stores.renditions))
+    dead_letter_arns: dict[str, None] = {}
     for url in stores.queue_urls:
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         for name in ("", "NotVisible", "Delayed"):
             state.unsettled[url] += int(attributes[f"ApproximateNumberOfMessages{name}"])
-        arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
+        # A backlog shares the dead-letter queue of its queue.
+        dead_letter_arns[json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]] = None
+    for arn in dead_letter_arns:
         dead_letter_url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
         state.dead_letters += _read_messages(sqs, dead_letter_url)
     return state

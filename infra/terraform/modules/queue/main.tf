@@ -12,6 +12,24 @@ resource "aws_sqs_queue" "this" {
   })
 }
 
+# Messages of owners that exceed their share of the consumer, which moves them here. It is a fair queue: the message
+# group is the owner, and SQS delivers the messages of quiet groups first.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+resource "aws_sqs_queue" "backlog" {
+  count = var.backlog ? 1 : 0
+
+  name                              = "${var.name}-backlog"
+  visibility_timeout_seconds        = var.visibility_seconds
+  message_retention_seconds         = var.retention_seconds
+  kms_master_key_id                 = var.kms_key_arn
+  kms_data_key_reuse_period_seconds = 3600
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    maxReceiveCount     = var.max_receives
+  })
+}
+
 # Dead-letter queue: operators inspect and redrive its messages.
 resource "aws_sqs_queue" "dead" {
   name                              = "${var.name}-dead"
@@ -25,7 +43,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
+    sourceQueueArns   = concat([aws_sqs_queue.this.arn], aws_sqs_queue.backlog[*].arn)
   })
 }
 
@@ -66,6 +84,28 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
+data "aws_iam_policy_document" "backlog" {
+  count = var.backlog ? 1 : 0
+
+  statement {
+    sid       = "DenyInsecureTransport"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.backlog[0].arn]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
 data "aws_iam_policy_document" "dead" {
   statement {
     sid       = "DenyInsecureTransport"
@@ -89,6 +129,13 @@ data "aws_iam_policy_document" "dead" {
 resource "aws_sqs_queue_policy" "this" {
   queue_url = aws_sqs_queue.this.id
   policy    = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_sqs_queue_policy" "backlog" {
+  count = var.backlog ? 1 : 0
+
+  queue_url = aws_sqs_queue.backlog[0].id
+  policy    = data.aws_iam_policy_document.backlog[0].json
 }
 
 resource "aws_sqs_queue_policy" "dead" {

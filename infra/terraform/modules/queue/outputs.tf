@@ -27,3 +27,8 @@ output "age_alarm" {
   description = "Name of the alarm on the age of the oldest message."
   value       = aws_cloudwatch_metric_alarm.age.alarm_name
 }
+
+output "backlog" {
+  description = "Name, URL and ARN of the backlog queue; null if there is none."
+  value       = one([for queue in aws_sqs_queue.backlog : { name = queue.name, url = queue.url, arn = queue.arn }])
+}

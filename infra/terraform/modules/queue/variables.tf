@@ -4,6 +4,13 @@ variable "name" {
   nullable    = false
 }
 
+variable "backlog" {
+  description = "Whether the consumer has a second queue, with the suffix `-backlog`, to which it moves messages of owners that exceed their share."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "topic_arn" {
   description = "ARN of the SNS topic that the queue subscribes to."
   type        = string

@@ -120,6 +120,30 @@ resource "aws_appautoscaling_policy" "backlog" {
         }
       }
 
+      dynamic "metrics" {
+        for_each = var.scaling.backlog.deferred_name[*]
+
+        content {
+          id          = "deferred"
+          label       = "Deferred messages"
+          return_data = false
+
+          metric_stat {
+            stat = "Average"
+
+            metric {
+              namespace   = "AWS/SQS"
+              metric_name = "ApproximateNumberOfMessagesVisible"
+
+              dimensions {
+                name  = "QueueName"
+                value = metrics.value
+              }
+            }
+          }
+        }
+      }
+
       metrics {
         id          = "running"
         label       = "Running tasks"
@@ -151,7 +175,7 @@ resource "aws_appautoscaling_policy" "backlog" {
         id    = "backlog"
         label = "Queued messages per task"
         # Counts at least one task, to avoid a division by zero.
-        expression  = "queued / IF(FILL(running, 0) < 1, 1, running)"
+        expression  = "${local.queued} / IF(FILL(running, 0) < 1, 1, running)"
         return_data = true
       }
     }
@@ -197,7 +221,7 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   metric_query {
     id          = "stalled"
     label       = "Images requested or queued without a running task"
-    expression  = "IF(FILL(requested, 0) + FILL(queued, 0) > 0 AND FILL(running, 0) < 1, 1, 0)"
+    expression  = "IF(FILL(requested, 0) + ${local.queued_or_none} > 0 AND FILL(running, 0) < 1, 1, 0)"
     return_data = true
   }
 
@@ -221,6 +245,22 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
       stat        = "Maximum"
       period      = 60
       dimensions  = { QueueName = var.scaling.backlog.queue_name }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = var.scaling.backlog.deferred_name[*]
+
+    content {
+      id = "deferred"
+
+      metric {
+        namespace   = "AWS/SQS"
+        metric_name = "ApproximateNumberOfMessagesVisible"
+        stat        = "Maximum"
+        period      = 60
+        dimensions  = { QueueName = metric_query.value }
+      }
     }
   }
 
@@ -259,4 +299,9 @@ resource "aws_appautoscaling_scheduled_action" "this" {
 
 locals {
   scales_to_zero = var.scaling.backlog != null && var.scaling.minimum == 0
+
+  # SQS reports no metrics of a queue that has been idle; the consumers poll the other one all the time.
+  has_deferred   = try(var.scaling.backlog.deferred_name, null) != null
+  queued         = local.has_deferred ? "(queued + FILL(deferred, 0))" : "queued"
+  queued_or_none = local.has_deferred ? "FILL(queued, 0) + FILL(deferred, 0)" : "FILL(queued, 0)"
 }

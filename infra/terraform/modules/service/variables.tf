@@ -164,7 +164,7 @@ variable "deployment_controller" {
 }
 
 variable "scaling" {
-  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer (ARN suffixes of it and of its target groups), `backlog` for a queue consumer. With a `schedule`, no tasks run from `stop` to `start` (cron expressions in the time zone)."
+  description = "Number of tasks and the scaling metric: `requests` for a service behind a load balancer (ARN suffixes of it and of its target groups), `backlog` for a queue consumer, which counts the messages of its queue and of the one with deferred messages. With a `schedule`, no tasks run from `stop` to `start` (cron expressions in the time zone)."
   type = object({
     minimum = number
     maximum = number
@@ -176,6 +176,7 @@ variable "scaling" {
     backlog = optional(object({
       messages_per_task = number
       queue_name        = string
+      deferred_name     = optional(string)
       request_metric    = string
     }))
     schedule = optional(object({

@@ -92,6 +92,16 @@ class ConsumerSettings(ServiceSettings):
     )
 
 
+class UploadConsumerSettings(ConsumerSettings):
+    """Settings of the consumers of uploads."""
+
+    backlog_url: str | None = Field(
+        None,
+        description="URL of the SQS queue for messages of owners that exceed their share of the "
+        "consumer. Without it, images are processed in the order of their messages.",
+    )
+
+
 def sqlite_path(table: str) -> Path | None:
     """Return the path of the SQLite file that a table setting names; None if it is in DynamoDB.
 

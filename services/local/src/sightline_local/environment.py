@@ -107,6 +107,7 @@ def worker_environment(ports: Ports, resources: Resources) -> Environment:
     return {
         **_consumer_environment(ports, resources),
         "SIGHTLINE_QUEUE_URL": resources.recognition_queue_url,
+        "SIGHTLINE_BACKLOG_URL": resources.recognition_backlog_url,
         "SIGHTLINE_HEALTH_PORT": str(ports.worker),
         # Rekognition's quota in its largest regions; local calls cost nothing.
         "SIGHTLINE_CALLS_PER_SECOND": "50",
@@ -117,6 +118,7 @@ def resizer_environment(ports: Ports, resources: Resources) -> Environment:
     return {
         **_consumer_environment(ports, resources),
         "SIGHTLINE_QUEUE_URL": resources.renditions_queue_url,
+        "SIGHTLINE_BACKLOG_URL": resources.renditions_backlog_url,
         "SIGHTLINE_RENDITIONS_BUCKET": resources.renditions_bucket,
         "SIGHTLINE_HEALTH_PORT": str(ports.resizer),
         # glibc keeps freed memory for the next image, which saves a tenth of the time.

@@ -87,7 +87,9 @@ class Resources:
     uploads_topic_arn: str
     events_topic_arn: str
     recognition_queue_url: str
+    recognition_backlog_url: str
     renditions_queue_url: str
+    renditions_backlog_url: str
     notifications_queue_url: str
     pool_id: str
     client_id: str
@@ -129,6 +131,10 @@ def provision(
         part: _create_queue(sqs, sns, f"{project}-{part}", topic, visibility)
         for part in ("recognition", "renditions")
     }
+    backlogs = {
+        part: _create_backlog(sqs, f"{project}-{part}", visibility)
+        for part in ("recognition", "renditions")
+    }
     # Last: from here on S3 publishes every upload.
     _notify_uploads(s3, originals, topic)
     events = sns.create_topic(Name=f"{project}-image-events")["TopicArn"]
@@ -149,7 +155,9 @@ def provision(
         uploads_topic_arn=topic,
         events_topic_arn=events,
         recognition_queue_url=queues["recognition"],
+        recognition_backlog_url=backlogs["recognition"],
         renditions_queue_url=queues["renditions"],
+        renditions_backlog_url=backlogs["renditions"],
         notifications_queue_url=notifications,
         pool_id=pool_id,
         client_id=client_id,
@@ -202,11 +210,26 @@ def _create_queue(
     sqs: "SQSClient", sns: "SNSClient", name: str, topic: str, visibility: int
 ) -> str:
     """Create a queue subscribed to the topic, and its dead-letter queue; return the queue URL."""
-    dead = _ensure_queue(
-        sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DLQ_RETENTION_SECONDS)}
+    _ensure_queue(sqs, f"{name}-dead", {"MessageRetentionPeriod": str(DLQ_RETENTION_SECONDS)})
+    url = _create_source_queue(sqs, name, f"{name}-dead", visibility)
+    arn = _arn(sqs, url)
+    policy = _policy("sns.amazonaws.com", "sqs:SendMessage", arn, topic)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
     )
-    redrive = {"deadLetterTargetArn": _arn(sqs, dead), "maxReceiveCount": MAX_RECEIVES}
-    url = _ensure_queue(
+    return url
+
+
+def _create_backlog(sqs: "SQSClient", name: str, visibility: int) -> str:
+    """Create the queue for deferred messages of a queue, with the same dead-letter queue."""
+    return _create_source_queue(sqs, f"{name}-backlog", f"{name}-dead", visibility)
+
+
+def _create_source_queue(sqs: "SQSClient", name: str, dead: str, visibility: int) -> str:
+    dead_arn = _arn(sqs, sqs.get_queue_url(QueueName=dead)["QueueUrl"])
+    redrive = {"deadLetterTargetArn": dead_arn, "maxReceiveCount": MAX_RECEIVES}
+    return _ensure_queue(
         sqs,
         name,
         {
@@ -215,13 +238,6 @@ def _create_queue(
             "RedrivePolicy": json.dumps(redrive),
         },
     )
-    arn = _arn(sqs, url)
-    policy = _policy("sns.amazonaws.com", "sqs:SendMessage", arn, topic)
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    sns.subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
-    )
-    return url
 
 
 def _ensure_queue(sqs: "SQSClient", name: str, attributes: dict[str, str]) -> str:

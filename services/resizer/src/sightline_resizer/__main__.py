@@ -9,7 +9,7 @@ from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
-from sightline.consumer.runtime import consume
+from sightline.consumer.runtime import consume_uploads
 from sightline.consumer.upload_messages import UploadMessages
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.process_pool import DecodePool
@@ -54,7 +54,7 @@ async def serve(settings: ResizerSettings) -> None:
             "renditions", tables.images, originals, work, events, settings.region
         )
         messages = UploadMessages(processor, settings.handling_seconds)
-        await consume("renditions", settings, clients, stack, messages)
+        await consume_uploads("renditions", settings, clients, stack, messages)
 
 
 def main() -> None:

@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from sightline.imaging.decoding import Limits
-from sightline.settings import ConsumerSettings
+from sightline.settings import UploadConsumerSettings
 from sightline_resizer.encoding import RenditionFormat
 
 RenditionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
 LongestSide = Annotated[int, Field(ge=16, le=8192)]
 
 
-class ResizerSettings(ConsumerSettings):
+class ResizerSettings(UploadConsumerSettings):
     """Settings from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
 
     renditions_bucket: str = Field(description="S3 bucket of the renditions.")

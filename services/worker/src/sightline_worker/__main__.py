@@ -9,7 +9,7 @@ from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables, require_table
 from sightline.consumer.part_processor import PartProcessor
-from sightline.consumer.runtime import consume
+from sightline.consumer.runtime import consume_uploads
 from sightline.consumer.upload_messages import UploadMessages
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
@@ -61,7 +61,7 @@ async def serve(settings: WorkerSettings) -> None:
             "recognition", tables.images, originals, work, events, settings.region
         )
         messages = UploadMessages(processor, settings.handling_seconds)
-        await consume("recognition", settings, clients, stack, messages)
+        await consume_uploads("recognition", settings, clients, stack, messages)
 
 
 def main() -> None:

@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from sightline.domain.recognition import Feature, RecognitionProfile
-from sightline.settings import ConsumerSettings
+from sightline.settings import UploadConsumerSettings
 
 
-class WorkerSettings(ConsumerSettings):
+class WorkerSettings(UploadConsumerSettings):
     """Settings from `SIGHTLINE_*`; times in seconds, sizes in bytes or pixels."""
 
     features: tuple[Feature, ...] = Field(

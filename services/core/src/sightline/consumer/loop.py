@@ -1,12 +1,14 @@
 """The consumer of the services without an API: receive, settle, and shut down without loss.
 
-During an outage of a dependency, messages are kept and attempted again: see `Circuit`.
+During an outage of a dependency, messages are kept and attempted again: see `Circuit`. With
+`Fairness`, the places are shared between owners: see `Lanes`.
 """
 
 import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +21,7 @@ from sightline.consumer.circuit import (
     Circuit,
     is_never_outage,
 )
+from sightline.consumer.lanes import Delivery, Lanes
 from sightline.consumer.scale_in import NullScaleInProtection, ScaleInProtection
 from sightline.consumer.settlement import (
     Backoff,
@@ -31,19 +34,19 @@ from sightline.consumer.settlement import (
     settle,
     working_receives,
 )
-from sightline.ports.queues import MAX_BATCH_SIZE, Message, Queue
+from sightline.consumer.settler import SETTLE_TIMEOUT_SECONDS, Settler, group_by_queue
+from sightline.ports.queues import (
+    MAX_BATCH_SIZE,
+    BacklogQueue,
+    GroupedMessage,
+    Message,
+    Queue,
+)
 
 logger = logging.getLogger(__name__)
 
-#: Time for which a handled message may wait for nine others to be deleted in one batch.
-DELETE_LINGER_SECONDS = 0.05
-
 #: Time that a poll may take beyond its wait time before a stopping consumer cancels it.
 POLL_GRACE_SECONDS = 2.0
-
-#: Timeout for deleting and releasing messages. Those that are not settled are merely redelivered,
-#: and a queue that hangs must not keep a consumer from stopping.
-SETTLE_TIMEOUT_SECONDS = 10.0
 
 #: How an attempt ended, in metrics.
 ATTEMPT_OUTCOMES = {Handled: "handled", Failed: "retried", Exhausted: "exhausted"}
@@ -81,8 +84,20 @@ class ConsumerOptions:
     is_outage: Callable[[BaseException], bool] = is_never_outage
 
 
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """Sharing a consumer between owners.
+
+    `find_owner` returns the owner of a message body, or None. Messages of an owner that exceed its
+    share are moved to the `backlog`, which the consumer also consumes.
+    """
+
+    backlog: BacklogQueue
+    find_owner: Callable[[str], str | None]
+
+
 class Consumer:
-    """Consumes one queue with bounded concurrency."""
+    """Consumes one queue with bounded concurrency, and with `fairness` its backlog as well."""
 
     def __init__(
         self,
@@ -90,16 +105,21 @@ class Consumer:
         handler: MessageHandler,
         options: ConsumerOptions,
         protection: ScaleInProtection | None = None,
+        fairness: Fairness | None = None,
     ) -> None:
         self._queue = queue
         self._handler = handler
         self._options = options
         self._protection = protection or NullScaleInProtection()
-        self._in_flight: dict[asyncio.Task[None], Message] = {}
-        self._settled: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._fairness = fairness
+        self._in_flight: dict[asyncio.Task[None], Delivery] = {}
+        #: Messages in flight by owner.
+        self._shares: Counter[str | None] = Counter()
+        self._lanes = Lanes(max(1, options.concurrency // 2))
+        self._settler = Settler()
         self._circuit = Circuit(options.part, options.probes, options.is_outage)
         self._stopping: asyncio.Task[bool] | None = None
-        self._polled_at = time.monotonic()
+        self._progressed_at = time.monotonic()
 
     @property
     def is_circuit_open(self) -> bool:
@@ -112,17 +132,22 @@ class Consumer:
         return len(self._in_flight)
 
     @property
+    def waiting(self) -> int:
+        """The number of received messages that wait for a place."""
+        return len(self._lanes)
+
+    @property
     def _free_places(self) -> int:
         return self._options.concurrency - self.in_flight
 
     def is_alive(self) -> bool:
-        """Return whether the poll loop makes progress; an unavailable dependency does not stop it.
+        """Return whether the consumer makes progress; an unavailable dependency does not stop it.
 
         The limit is the longest that one iteration takes.
         """
         options = self._options
         limit = options.poll_seconds + options.handling_timeout_seconds + options.backoff.longest
-        return time.monotonic() - self._polled_at < limit
+        return time.monotonic() - self._progressed_at < limit
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set, then finish or release the messages in flight.
@@ -133,45 +158,82 @@ class Consumer:
         async with asyncio.TaskGroup() as side_tasks:
             extending = side_tasks.create_task(self._keep_hidden())
             protecting = side_tasks.create_task(self._keep_protected())
-            side_tasks.create_task(self._delete_settled())
+            side_tasks.create_task(self._settler.run())
             try:
                 await self._receive_until(stop)
                 await self._drain()
             finally:
-                self._settled.put_nowait(None)
+                self._settler.close()
                 extending.cancel()
                 protecting.cancel()
                 await self._protect(False)
 
     async def _receive_until(self, stop: asyncio.Event) -> None:
         stopping = self._stopping = asyncio.create_task(stop.wait())
+        async with asyncio.TaskGroup() as receiving:
+            receiving.create_task(self._receive_from(self._queue, stopping))
+            if self._fairness is not None:
+                receiving.create_task(self._receive_from(self._fairness.backlog, stopping))
+        await stopping
+
+    async def _receive_from(self, queue: Queue, stopping: "asyncio.Task[bool]") -> None:
         failures = 0
-        while not stop.is_set():
-            self._polled_at = time.monotonic()
+        while not stopping.done():
+            self._record_progress()
+            await self._wait_for_room(queue, stopping)
             if not await self._circuit.wait_for_probe(stopping, self._options.poll_seconds):
                 continue
             try:
-                for message in await self._receive_until_stopped(stopping):
-                    self._start(message)
+                messages = await self._receive_until_stopped(queue, stopping)
                 failures = 0
             except Exception:
                 failures += 1
                 logger.exception("could not receive messages")
                 delay = self._options.backoff.delay(failures, random.random())  # noqa: S311
                 await asyncio.wait({stopping}, timeout=delay)
-            while not self._free_places and not stopping.done():
-                await asyncio.wait(
-                    {stopping, *self._in_flight},
-                    timeout=self._options.poll_seconds,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                if self._circuit.is_open:
-                    self._polled_at = time.monotonic()
-        await stopping
+            else:
+                await self._accept(queue, messages)
 
-    async def _receive_until_stopped(self, stopping: "asyncio.Task[bool]") -> list[Message]:
+    def _record_progress(self) -> None:
+        if self._free_places or self._circuit.is_open:
+            self._progressed_at = time.monotonic()
+
+    async def _wait_for_room(self, queue: Queue, stopping: "asyncio.Task[bool]") -> None:
+        while not self._find_room(queue) and not stopping.done():
+            if self._circuit.is_open:
+                # For hours perhaps: longer than a message can be kept.
+                await self._defer(self._lanes.take_all())
+            await asyncio.wait(
+                {stopping, *self._in_flight},
+                timeout=self._options.poll_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            self._record_progress()
+
+    def _find_room(self, queue: Queue) -> int:
+        """Return how many messages of the queue to receive now; 0 is none.
+
+        Without fairness there are no more than can be processed now: other consumers can take the
+        rest. With it, they are received ahead, because only so the owners are known that wait.
+        """
+        if self._circuit.is_open or self._fairness is None:
+            room = min(self._free_places, 1 if self._circuit.is_open else MAX_BATCH_SIZE)
+        elif queue is self._queue:
+            # One owner fills no more than its lane, so others always find room.
+            is_full = self._lanes.count(queue) >= self._options.concurrency + self._lanes.size
+            room = 0 if is_full else MAX_BATCH_SIZE
+        else:
+            room = min(self._lanes.size - self._lanes.count(queue), MAX_BATCH_SIZE)
+        return max(room, 0)
+
+    async def _receive_until_stopped(
+        self, queue: Queue, stopping: "asyncio.Task[bool]"
+    ) -> list[Message]:
         """Return the received messages; none if stopped while the queue does not respond."""
-        receiving = asyncio.create_task(self._receive())
+        room = self._find_room(queue)
+        if not room:
+            return []
+        receiving = asyncio.create_task(queue.receive(room, self._options.poll_seconds))
         try:
             await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             # The poll is not cancelled at once: it may have received messages, which would be lost
@@ -181,38 +243,87 @@ class Consumer:
         finally:
             receiving.cancel()
 
-    async def _receive(self) -> list[Message]:
-        """Receive no more than can be processed now: other consumers can take the rest."""
-        free = 1 if self._circuit.is_open else self._free_places
-        return await self._queue.receive(min(free, MAX_BATCH_SIZE), self._options.poll_seconds)
+    async def _accept(self, queue: Queue, messages: list[Message]) -> None:
+        """Start what there are places for, let the next ones wait, and defer the others."""
+        fairness = self._fairness
+        for message in messages:
+            owner = fairness.find_owner(message.body) if fairness else None
+            self._lanes.add(Delivery(message, queue, owner))
+        self._fill_places()
+        if self._circuit.is_open:
+            await self._defer(self._lanes.take_all())
+        else:
+            await self._defer(self._lanes.take_excess(self._queue))
 
-    def _start(self, message: Message) -> None:
-        task = asyncio.create_task(self._process(message), name=message.message_id)
-        self._in_flight[task] = message
+    def _fill_places(self) -> None:
+        while self._free_places and (delivery := self._lanes.pop(self._shares)):
+            self._start(delivery)
+
+    async def _defer(self, deliveries: list[Delivery]) -> None:
+        """Move messages to the backlog. Those that cannot be moved wait here."""
+        for batch in in_batches(deliveries, MAX_BATCH_SIZE):
+            moved = await self._move(batch)
+            for delivery in batch:
+                if delivery.message.receipt in moved:
+                    self._settler.delete(delivery)
+                else:
+                    self._lanes.add(delivery)
+
+    async def _move(self, deliveries: list[Delivery]) -> set[str]:
+        """Send messages to the backlog; return the receipts of those that it accepted."""
+        if self._fairness is None:
+            return set()
+        grouped = [GroupedMessage(each.message, each.owner) for each in deliveries]
+        try:
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
+                return {each.receipt for each in await self._fairness.backlog.put(grouped)}
+        except Exception:
+            # Accepted or not: a message that is processed twice has its effects once.
+            logger.exception("could not defer messages")
+            return set()
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._process(delivery), name=delivery.message.message_id)
+        self._in_flight[task] = delivery
+        self._shares[delivery.owner] += 1
         task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
-        del self._in_flight[task]
+        delivery = self._in_flight.pop(task)
+        self._shares.subtract([delivery.owner])
+        # Without the owners that have no message in flight.
+        self._shares += Counter()
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("could not settle a message", exc_info=error)
+        self._record_progress()
+        if not self._circuit.is_open and not self._is_stopping:
+            self._fill_places()
 
-    async def _process(self, message: Message) -> None:
+    @property
+    def _is_stopping(self) -> bool:
+        return self._stopping is not None and self._stopping.done()
+
+    async def _process(self, delivery: Delivery) -> None:
+        message = delivery.message
         self._record_wait(message)
         held_since = time.monotonic()
-        outcome = await self._attempt(message)
+        outcome = await self._attempt(delivery)
         while await self._hold(outcome, held_since):
-            outcome = await self._attempt(message)
+            outcome = await self._attempt(delivery)
         self._record_attempt(outcome)
         roll = random.random()  # noqa: S311
         match settle(outcome, message.receive_count, self._options.backoff, roll):
             case Delete():
-                self._settled.put_nowait(message)
+                self._settler.delete(delivery)
+            case Retry() if self._fairness is not None and self._is_held_up(outcome):
+                # Released, it would spend a delivery on the outage.
+                await self._defer([delivery])
             case Retry(after):
-                await self._queue.release(message, after)
+                await delivery.queue.release(message, after)
 
-    async def _attempt(self, message: Message) -> Outcome:
+    async def _attempt(self, delivery: Delivery) -> Outcome:
         """Attempt the message. While a dependency is down, its last attempt is not final."""
-        max_receives = self._queue.max_receives
+        message, max_receives = delivery.message, delivery.queue.max_receives
         if self._circuit.is_open and message.receive_count <= working_receives(max_receives):
             max_receives = None
         outcome = await self._handler.attempt(message, max_receives)
@@ -222,11 +333,14 @@ class Consumer:
     async def _hold(self, outcome: Outcome, since: float) -> bool:
         """Keep a message through an outage. Returns whether to attempt it again."""
         stopping = self._stopping
-        is_outage = self._circuit.find_outage(outcome) is not None
-        if stopping is None or not self._circuit.is_open or not is_outage:
+        if stopping is None or not self._is_held_up(outcome):
             return False
         longest = HOLD_SECONDS if self._free_places else HOLD_SECONDS_IF_FULL
         return await self._circuit.wait_for_probe(stopping, since + longest - time.monotonic())
+
+    def _is_held_up(self, outcome: Outcome) -> bool:
+        """Return whether an attempt failed by an outage that lasts."""
+        return self._circuit.is_open and self._circuit.find_outage(outcome) is not None
 
     def _record_wait(self, message: Message) -> None:
         if message.receive_count == 1 and message.sent_at is not None:
@@ -239,45 +353,18 @@ class Consumer:
         )
 
     async def _keep_hidden(self) -> None:
-        """Extend the visibility timeout of messages in flight well before it ends."""
+        """Extend the visibility timeout of received messages well before it ends."""
         while True:
             await asyncio.sleep(self._queue.visibility / 3)
-            for batch in in_batches(list(self._in_flight.values()), MAX_BATCH_SIZE):
-                try:
-                    await self._queue.extend(batch)
-                except Exception:
-                    # They may then be delivered twice, which is harmless.
-                    logger.exception("could not extend messages")
-
-    async def _delete_settled(self) -> None:
-        """Delete settled messages in batches, until None is in the queue of settled messages."""
-        ended = False
-        while not ended:
-            batch: list[Message] = []
-            try:
-                async with asyncio.timeout(None) as linger:
-                    while len(batch) < MAX_BATCH_SIZE and not ended:
-                        message = await self._settled.get()
-                        if message is None:
-                            ended = True
-                        else:
-                            batch.append(message)
-                        if len(batch) == 1:
-                            linger.reschedule(
-                                asyncio.get_running_loop().time() + DELETE_LINGER_SECONDS
-                            )
-            except TimeoutError:
-                pass
-            if batch:
-                await self._delete(batch)
-
-    async def _delete(self, batch: list[Message]) -> None:
-        try:
-            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
-                await self._queue.delete(batch)
-        except Exception:
-            # They are redelivered, found to be settled, and deleted then.
-            logger.exception("could not delete messages")
+            for queue, messages in group_by_queue(
+                [*self._in_flight.values(), *self._lanes]
+            ).items():
+                for batch in in_batches(messages, MAX_BATCH_SIZE):
+                    try:
+                        await queue.extend(batch)
+                    except Exception:
+                        # They may then be delivered twice, which is harmless.
+                        logger.exception("could not extend messages")
 
     async def _keep_protected(self) -> None:
         while True:
@@ -291,21 +378,16 @@ class Consumer:
             logger.exception("could not change scale-in protection")
 
     async def _drain(self) -> None:
-        """Wait for the messages in flight, then release those that have not finished in time."""
+        """Defer what waits, wait for the messages in flight, then release those that are late."""
+        await self._defer(self._lanes.take_all())
+        await asyncio.gather(*map(self._settler.release, self._lanes.take_all()))
         if not self._in_flight:
             return
-        messages = dict(self._in_flight)
-        _, late = await asyncio.wait(messages, timeout=self._options.drain_timeout_seconds)
+        deliveries = dict(self._in_flight)
+        _, late = await asyncio.wait(deliveries, timeout=self._options.drain_timeout_seconds)
         for task in late:
             task.cancel()
         if late:
             await asyncio.wait(late)
             logger.warning("released %d unfinished messages", len(late))
-        await asyncio.gather(*(self._release(messages[task]) for task in late))
-
-    async def _release(self, message: Message) -> None:
-        try:
-            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
-                await self._queue.release(message, 0)
-        except Exception:
-            logger.exception("could not release a message")
+        await asyncio.gather(*(self._settler.release(deliveries[task]) for task in late))

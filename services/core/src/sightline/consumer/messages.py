@@ -91,6 +91,15 @@ def format_reprocess_command(image: ImageKey, request: ReprocessCommand) -> str:
     return document.model_dump_json(by_alias=True, exclude_none=True)
 
 
+def find_owner(body: str) -> str | None:
+    """Return the owner of the first image of a message; None if it has no image."""
+    try:
+        uploads = parse_uploads(body)
+    except InvalidMessage:
+        return None
+    return uploads[0].image.owner if uploads else None
+
+
 def parse_uploads(body: str) -> list[Upload]:
     """Return the uploads in a message, in order; none for a test event or a deletion.
 

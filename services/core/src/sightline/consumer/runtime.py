@@ -9,21 +9,37 @@ import aiohttp
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.outages import is_outage
-from sightline.adapters.aws.sqs import SqsQueue
+from sightline.adapters.aws.sqs import SqsBacklogQueue, SqsQueue
 from sightline.consumer.health import serve_health
-from sightline.consumer.loop import Consumer, ConsumerOptions, MessageHandler
+from sightline.consumer.loop import Consumer, ConsumerOptions, Fairness, MessageHandler
+from sightline.consumer.messages import find_owner
 from sightline.consumer.scale_in import (
     EcsScaleInProtection,
     NullScaleInProtection,
     ScaleInProtection,
 )
 from sightline.consumer.settlement import Backoff
-from sightline.settings import ConsumerSettings
+from sightline.settings import ConsumerSettings, UploadConsumerSettings
 
 logger = logging.getLogger(__name__)
 
 #: The longest interval between two probes of a dependency that is down.
 MAX_PROBE_SECONDS = 30.0
+
+
+async def consume_uploads(
+    part: str,
+    settings: UploadConsumerSettings,
+    clients: Clients,
+    stack: AsyncExitStack,
+    handler: MessageHandler,
+) -> None:
+    """Consume uploads and commands to reprocess as `consume` does, shared between owners."""
+    fairness = None
+    if settings.backlog_url is not None:
+        backlog = await SqsBacklogQueue.open(await clients.open("sqs"), settings.backlog_url)
+        fairness = Fairness(backlog, find_owner)
+    await consume(part, settings, clients, stack, handler, fairness)
 
 
 async def consume(
@@ -32,6 +48,7 @@ async def consume(
     clients: Clients,
     stack: AsyncExitStack,
     handler: MessageHandler,
+    fairness: Fairness | None = None,
 ) -> None:
     """Consume the queue of the settings until SIGTERM or SIGINT; `part` names it in metrics."""
     stop = asyncio.Event()
@@ -39,11 +56,12 @@ async def consume(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     queue = await SqsQueue.open(await clients.open("sqs"), settings.queue_url)
     protection = await _open_protection(settings.ecs_agent_uri, stack)
-    consumer = Consumer(queue, handler, _consumer_options(part, settings), protection)
+    consumer = Consumer(queue, handler, _consumer_options(part, settings), protection, fairness)
 
     def check() -> tuple[bool, dict[str, object]]:
         return consumer.is_alive(), {
             "in_flight": consumer.in_flight,
+            "waiting": consumer.waiting,
             "circuit": "open" if consumer.is_circuit_open else "closed",
         }
 

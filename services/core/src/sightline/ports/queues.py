@@ -55,6 +55,27 @@ class Queue(Protocol):
         """Redeliver the message, no sooner than in `after` seconds."""
 
 
+class GroupedMessage(NamedTuple):
+    """A received message, and the group that it belongs to: its owner; None if it names none."""
+
+    message: Message
+    group: str | None
+
+
+class BacklogQueue(Queue, Protocol):
+    """A queue to which received messages are moved, without losing their age and receives.
+
+    A message that is received from it has the `sent_at` of the original, and its `receive_count`
+    includes the earlier receives except the one that moved it.
+    """
+
+    async def put(self, messages: Sequence[GroupedMessage]) -> list[Message]:
+        """Send copies of up to ten messages; return those that the queue accepted.
+
+        The queue may deliver the messages of a group that occupies it later than those of others.
+        """
+
+
 class MessageSender(Protocol):
     """Sends messages to one queue."""
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sightline.ports.queues import Message, QueueNotFound
+from sightline.ports.queues import GroupedMessage, Message, QueueNotFound
 
 
 @dataclass
@@ -16,11 +16,15 @@ class _Entry:
     receive_count: int = 0
     receipt: str | None = None
     visible_at: float = field(default_factory=time.monotonic)
-    sent_at: float = field(default_factory=time.time)
+    sent_at: float | None = field(default_factory=time.time)
+    earlier_receives: int = 0
 
 
 class MemoryQueue:
-    """`Queue` in a dictionary; `dead` are the bodies of the dead-lettered messages."""
+    """`BacklogQueue` in a dictionary, first in, first out whatever the groups.
+
+    `dead` are the bodies of the dead-lettered messages.
+    """
 
     def __init__(self, visibility: float = 30, max_receives: int | None = None) -> None:
         self.visibility = visibility
@@ -63,10 +67,25 @@ class MemoryQueue:
             entry.visible_at = now + self.visibility
             messages.append(
                 Message(
-                    entry.message_id, entry.receipt, entry.body, entry.receive_count, entry.sent_at
+                    entry.message_id,
+                    entry.receipt,
+                    entry.body,
+                    entry.receive_count + entry.earlier_receives,
+                    entry.sent_at,
                 )
             )
         return messages
+
+    async def put(self, messages: Sequence[GroupedMessage]) -> list[Message]:
+        for message, _ in messages:
+            message_id = f"message-{next(self._numbers)}"
+            self._entries[message_id] = _Entry(
+                message_id,
+                message.body,
+                sent_at=message.sent_at,
+                earlier_receives=message.receive_count - 1,
+            )
+        return [message for message, _ in messages]
 
     async def delete(self, messages: Sequence[Message]) -> None:
         for message in messages:

@@ -1,0 +1,39 @@
+"""Run an event loop in simulated time: every wait is skipped, and moves the clock."""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+#: Runs a test in simulated time.
+Simulate = Callable[[Coroutine[Any, Any, None]], None]
+
+
+class SimulatedClock(selectors.DefaultSelector):
+    """A selector for an event loop that skips every wait, and so moves the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = time.monotonic()
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        assert timeout is not None, "the event loop would wait for ever"
+        ready = super().select(0)
+        if not ready:
+            self.seconds += max(timeout, 0.001) if timeout else 0
+        return ready
+
+
+def simulate_time(monkeypatch: pytest.MonkeyPatch) -> Simulate:
+    """Return a function that runs a test in simulated time, which `time.monotonic` returns."""
+
+    def run(test: Coroutine[Any, Any, None]) -> None:
+        clock = SimulatedClock()
+        monkeypatch.setattr(time, "monotonic", lambda: clock.seconds)
+        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(clock)) as runner:
+            runner.run(test)
+
+    return run
