@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid4
 
 from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
+from sightline.domain.albums import AlbumKey
 from sightline.domain.ids import image_id_adapter
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.sort_order import SortOrder
@@ -15,6 +16,7 @@ from sightline.optimistic import Conflict
 from sightline.ports.image_table import ImageNotFound
 from sightline_api.concurrency import map_concurrently
 from sightline_api.dependencies import (
+    Albums,
     ChargeBatch,
     CurrentUser,
     Deleter,
@@ -28,9 +30,17 @@ from sightline_api.dependencies import (
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
+from sightline_api.images.album_listing import (
+    LISTED_ORDERS,
+    AlbumListing,
+    decode_album_cursor,
+    encode_album_cursor,
+    find_album_sort,
+    read_album_sort,
+)
 from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
-from sightline_api.images.filters import SelectedImages
+from sightline_api.images.filters import MANUAL_WITHOUT_ALBUM, SelectedImages
 from sightline_api.images.listing import Listing
 from sightline_api.images.schemas import (
     DeletionBatch,
@@ -207,16 +217,22 @@ async def list_images(
     signer: UrlSigner,
     selected: SelectedImages,
     timeline: Timelines,
+    albums: Albums,
     sort: Annotated[
-        SortOrder, Query(description="The newest or the oldest first, by `order`.")
-    ] = SortOrder.NEWEST,
-    order: Annotated[
-        ListOrder,
+        SortOrder | None,
         Query(
-            description="By the time of upload; or by that of capture on a clock at the place, and "
-            "else of upload in UTC. The latter starts with the processing of an image."
+            description="The newest or the oldest first, by `order`; `newest` by default. It does "
+            "not apply to the manual order."
         ),
-    ] = ListOrder.UPLOADED,
+    ] = None,
+    order: Annotated[
+        ListOrder | None,
+        Query(
+            description="By the time of upload, which is the default; or by that of capture on a "
+            "clock at the place, and else of upload in UTC, which starts with the processing of an "
+            "image; or as the owner arranged the images of `album`."
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImageSummaryPage:
@@ -227,8 +243,25 @@ async def list_images(
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-    list in the same order, whatever has changed since.
+    list in the same order, whatever has changed since. A list of an album without `sort` and
+    `order` has the order of the album.
     """
+    album = selected.query and selected.query.album
+    if order is ListOrder.MANUAL and not album:
+        raise MANUAL_WITHOUT_ALBUM
+    if album:
+        key = AlbumKey(user.owner, album)
+        if order is None and sort is None:
+            album_sort = await read_album_sort(albums, key, cursor)
+            order, sort = LISTED_ORDERS[album_sort]
+        album_sort = find_album_sort(order or ListOrder.UPLOADED, sort or SortOrder.NEWEST)
+        if not album_sort.is_by_upload:
+            after = decode_album_cursor(cursor, album_sort) if cursor else None
+            in_album = AlbumListing(albums, images, index, key, album_sort)
+            listed = await in_album.page(selected, limit, after)
+            following = listed.next_after and encode_album_cursor(listed.next_after, album_sort)
+            return await ImageSummaryPage.of_search(listed.found, following, signer)
+    sort = sort or SortOrder.NEWEST
     if order is ListOrder.TAKEN:
         position = decode_timeline_cursor(cursor, sort) if cursor else None
         listing = TimelineListing(timeline, images, index, user.owner, sort)

@@ -144,6 +144,11 @@ async def _read_filter(
     )
 
 
+#: The manual order is that of one album.
+MANUAL_WITHOUT_ALBUM = RequestValidationError(
+    [{"type": "value_error", "loc": ("query", "order"), "msg": "`manual` requires `album`"}]
+)
+
 SelectedImages = Annotated[Filter, Depends(_read_filter)]
 
 

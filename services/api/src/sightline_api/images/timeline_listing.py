@@ -6,31 +6,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sightline.domain.image_words import WordField
-from sightline.domain.labels import fold_label
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.domain.timeline import TimelineRange, timeline_position
-from sightline.ports.image_index import ImageIndex, Term
+from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageTable
 from sightline.ports.timeline_table import TimelinePage, TimelineTable
-from sightline_api.images.index_search import Query
+from sightline_api.images.image_selection import ImageSelection
 from sightline_api.images.listing import MAX_READ, READ_SIZE, Filter
-from sightline_api.images.searching import FoundImage, SearchPage, match_words
+from sightline_api.images.searching import FoundImage, SearchPage
 from sightline_api.pagination import decode_prefixed_cursor, encode_cursor
-
-#: The fields that have each word or phrase of a search.
-Matches = dict[str, frozenset[WordField]]
 
 #: The offsets from UTC that a time of capture may have, and the wall-clock time with it.
 MAX_OFFSET = timedelta(hours=14)
 
 
 class ListOrder(StrEnum):
-    """The time by which images are listed: of upload, or of capture and else of upload."""
+    """The order of a list: by the time of upload, or of capture and else of upload, or manual."""
 
     UPLOADED = "uploaded"
     TAKEN = "taken"
+    MANUAL = "manual"
 
 
 def encode_timeline_cursor(position: str, order: SortOrder) -> str:
@@ -64,11 +60,12 @@ class TimelineListing:
             remaining = remaining.after(after, self.order)
         is_selective = selected.is_selective or selected.query is not None
         size = READ_SIZE if is_selective else limit
+        selection = ImageSelection(self.images, self.index, self.owner)
         found: list[FoundImage] = []
         for _ in range(MAX_READ // READ_SIZE):
             page = await self._read(selected, size, remaining)
             after = page.next_after
-            for image in await self._select(selected, page.images):
+            for image in await selection.select(selected, page.images):
                 if len(found) == limit:
                     return SearchPage(found, _position(found[-1].summary))
                 found.append(image)
@@ -87,39 +84,6 @@ class TimelineListing:
             *(self.timeline.page(self.owner, size, each, self.order) for each in ranges)
         )
         return _merge(pages, size, self.order)
-
-    async def _select(self, selected: Filter, images: list[ImageSummary]) -> list[FoundImage]:
-        matching = [
-            image
-            for image in images
-            if not image.is_hidden and image.image_id in selected.created
-            if selected.matches(image)
-        ]
-        if selected.query is None or not matching:
-            return [FoundImage(image, {}) for image in matching]
-        found = await self._find(selected.query, [image.image_id for image in matching])
-        return [
-            FoundImage(image, found[image.image_id])
-            for image in matching
-            if image.image_id in found
-        ]
-
-    async def _find(self, query: Query, image_ids: list[str]) -> dict[str, Matches]:
-        """Return those of up to 100 images that the query finds, with what matched."""
-        remaining = image_ids
-        terms = [(Term("label", fold_label(name)), query.min_confidence) for name in query.labels]
-        if query.album is not None:
-            terms.append((Term("album", query.album), 0.0))
-        for term, min_confidence in terms:
-            if not remaining:
-                return {}
-            matches = await self.index.match(self.owner, term, remaining)
-            remaining = [each.image_id for each in matches if each.confidence >= min_confidence]
-        if not query.has_words or not remaining:
-            return {image_id: {} for image_id in remaining}
-        images = await self.images.get_many(self.owner, remaining)
-        matched = {image.image_id: match_words(image, query) for image in images}
-        return {image_id: found for image_id, found in matched.items() if found is not None}
 
 
 def _merge(pages: Sequence[TimelinePage], size: int, order: SortOrder) -> TimelinePage:

@@ -5,15 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from sightline.domain.images import Image
-from sightline.domain.share_links import ShareLink
-from sightline.domain.sort_order import SortOrder
-from sightline.domain.summaries import ImageSummary
-from sightline.ports.image_index import ImageIndex, Term
-from sightline.ports.image_table import ImageTable, SummaryPage
-from sightline_api.dependencies import Albums, Images, Index
+from sightline_api.dependencies import Albums, Images
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import sign_links
-from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
+from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor
 from sightline_api.problems import (
     SHARED,
     InvalidCursor,
@@ -32,6 +27,7 @@ from sightline_api.sharing.dependencies import (
     find_album,
     find_image,
 )
+from sightline_api.sharing.shared_listing import SharedListing, SharedPage
 from sightline_api.sharing.shared_schemas import (
     ShareAccess,
     SharedImagePage,
@@ -40,7 +36,6 @@ from sightline_api.sharing.shared_schemas import (
     ShareUnlock,
 )
 from sightline_api.sharing.shared_schemas import SharedImage as SharedImageView
-from sightline_api.sharing.visibility import is_visible
 
 router = APIRouter(
     prefix="/v1/shared/{token}",
@@ -95,22 +90,26 @@ async def list_shared_images(
     link: OpenedLink,
     images: Images,
     albums: Albums,
-    index: Index,
     signer: VisitorUrlSigner,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> SharedImagePage:
-    """Return the images of the album, newest first, or the one image that the link shows.
+    """Return the images of the album in its order, or the one image that the link shows.
 
     A page may have fewer items than `limit`, and still have a `next_cursor`.
     """
-    after = decode_image_cursor(cursor) if cursor else None
-    await find_album(link, albums)
-    page = await _read_page(link, images, index, limit, after)
+    album = await find_album(link, albums)
+    if album is None:
+        after = decode_image_cursor(cursor) if cursor else None
+        image: Image = await find_image(link, link.image_id or "", images)
+        is_before = after is not None and image.image_id >= after
+        page = SharedPage([] if is_before else [image.summary], None)
+    else:
+        page = await SharedListing(albums, images, album, link).page(limit, cursor)
     urls = await sign_links(page.images, signer)
     return SharedImagePage(
         items=[SharedImageSummary.of(image, link, urls) for image in page.images],
-        next_cursor=page.next_after and encode_cursor(page.next_after),
+        next_cursor=page.next_cursor,
     )
 
 
@@ -140,21 +139,3 @@ async def get_shared_original(
     if not link.original:
         raise SharedNotFound
     return await view_original(image, signer)
-
-
-async def _read_page(
-    link: ShareLink, images: ImageTable, index: ImageIndex, limit: int, after: str | None
-) -> SummaryPage:
-    """Return a page of the visible images that the link shows."""
-    if link.album_id is None:
-        image: Image = await find_image(link, link.image_id or "", images)
-        is_before = after is not None and image.image_id >= after
-        return SummaryPage([] if is_before else [image.summary], None)
-    start = after and SortOrder.NEWEST.next_position(after)
-    album = Term("album", link.album_id)
-    found = await index.find(link.owner, album, limit + 1, start)
-    ids = [match.image_id for match in found[:limit]]
-    visible: list[ImageSummary] = [
-        each for each in await images.get_summaries(link.owner, ids) if is_visible(each)
-    ]
-    return SummaryPage(visible, ids[-1] if len(found) > limit else None)

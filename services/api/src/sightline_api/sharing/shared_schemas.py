@@ -25,6 +25,7 @@ class SharedView(BaseModel):
         description="Title of the album; that of an image only if the link shows metadata.",
         examples=["Summer"],
     )
+    description: str | None = Field(description="Description of the album.")
     images: int = Field(description="Number of images.", examples=[17])
     original: bool = Field(description="Whether originals can be downloaded.")
     metadata: bool = Field(description="Whether the metadata of images is shown.")
@@ -36,11 +37,14 @@ class SharedView(BaseModel):
         """Build the view of a link to this image or album."""
         if isinstance(target, Album):
             title: str | None = target.title
+            description = target.description
         else:
+            description = None
             title = target.details.title if link.metadata else None
         return cls(
             kind="album" if isinstance(target, Album) else "image",
             title=title,
+            description=description,
             images=target.images if isinstance(target, Album) else 1,
             original=link.original,
             metadata=link.metadata,
@@ -89,7 +93,7 @@ class SharedImageSummary(BaseModel):
 
 
 class SharedImagePage(BaseModel):
-    """A page of images, newest first; `next_cursor` continues it, null on the last page."""
+    """A page of images; `next_cursor` continues it, null on the last page."""
 
     items: list[SharedImageSummary]
     next_cursor: str | None

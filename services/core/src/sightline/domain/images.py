@@ -165,7 +165,8 @@ class Image(Value):
     selects the default. `deleted_at` marks an image that is being deleted: only the deletion itself
     still sees it. `albums` are the ids of the albums that contain the image. `trashed_albums` are
     those that contained it when it was moved to the trash, and `trashed_covers` those of them whose
-    cover it was; the table maintains all three. `indexed_words` are the words that a table in
+    cover it was. `trashed_ranks` are the ranks there, each after the id of the album and a colon;
+    the table maintains all four. `indexed_words` are the words that a table in
     DynamoDB has entries for: at least those of `word_fields`. `earlier_words` are those that an
     earlier schema version has entries for.
     `traceparent` is the position in the trace that created the upload: S3 events carry no context,
@@ -187,6 +188,7 @@ class Image(Value):
     albums: frozenset[str] = frozenset()
     trashed_albums: frozenset[str] = frozenset()
     trashed_covers: frozenset[str] = frozenset()
+    trashed_ranks: frozenset[str] = frozenset()
     indexed_words: frozenset[str] = frozenset()
     earlier_words: frozenset[str] = Field(default=frozenset(), exclude=True)
     traceparent: str | None = None
@@ -281,6 +283,20 @@ class Image(Value):
         if self.details.archived:
             return archive_position(self.timeline_at, self.image_id)
         return timeline_position(self.timeline_at, self.image_id)
+
+    @property
+    def album_position(self) -> str | None:
+        """The position by time of capture in its albums; None outside the timeline."""
+        return self.timeline_position if self.is_in_timeline else None
+
+    def trashed_rank(self, album_id: str) -> str | None:
+        """Return the rank in an album that the image left for the trash."""
+        ranks = (each.partition(":") for each in self.trashed_ranks)
+        return next((rank for name, _, rank in ranks if name == album_id), None)
+
+    def without_trashed_rank(self, album_id: str) -> frozenset[str]:
+        """Return `trashed_ranks` without that of an album."""
+        return frozenset(each for each in self.trashed_ranks if not each.startswith(album_id))
 
     @property
     def timeline_month(self) -> str | None:

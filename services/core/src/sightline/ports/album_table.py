@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from sightline.domain.albums import Album, AlbumKey
+from sightline.domain.albums import Album, AlbumKey, AlbumSort, MoveSide
 
 
 class AlbumPage(NamedTuple):
@@ -18,6 +18,13 @@ class AddedImages(NamedTuple):
 
     inside: frozenset[str]
     full: frozenset[str]
+
+
+class AlbumEntry(NamedTuple):
+    """An image of an album, and its position in one of the album's orders."""
+
+    image_id: str
+    position: str
 
 
 class AlbumTable(Protocol):
@@ -40,7 +47,7 @@ class AlbumTable(Protocol):
         """Return the newest ids of the owner's albums, including those being deleted."""
 
     async def update(self, before: Album, after: Album) -> None:
-        """Write another title or cover unless the album changed since `before`.
+        """Write other details or another cover unless the album changed since `before`.
 
         Raises `Conflict`, also if the album was deleted, and `NotInAlbum`.
         """
@@ -55,6 +62,24 @@ class AlbumTable(Protocol):
         """Remove images from the album, also those being deleted; return those that were in it.
 
         Raises `Conflict` if the album is contended.
+        """
+
+    async def list_entries(
+        self, key: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
+    ) -> list[AlbumEntry]:
+        """Return the first `limit` images that follow the position `after` in this order.
+
+        By the time of capture, only images whose processing has begun. Images that are being
+        deleted may be among them. An album that does not exist has none.
+        """
+
+    async def move_images(
+        self, key: AlbumKey, image_ids: Sequence[str], anchor: str, side: MoveSide
+    ) -> frozenset[str]:
+        """Move up to 100 images next to another one, in this order; return those in the album.
+
+        Only their manual order changes. Raises `AlbumNotFound`, `NotInAlbum` for the anchor, and
+        `Conflict` if the album is contended.
         """
 
     async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:

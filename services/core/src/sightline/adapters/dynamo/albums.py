@@ -1,7 +1,7 @@
 """The table of albums in DynamoDB: rows beside those of the images.
 
-The content of an album is stored in three places: its count, an entry for each of its images, and
-the row of each image. All of them change in one transaction.
+The content of an album is stored in three places: its count, two items for each of its images (see
+`album_entries`), and the row of each image. All of them change in one transaction.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from sightline.adapters.dynamo.album_entries import AlbumEntries, entry_key
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
@@ -16,13 +17,13 @@ from sightline.adapters.dynamo.items import (
     album_item,
     album_key,
     image_key,
-    index_key,
     owner_partition,
     read_album,
     read_image,
     term_partition,
 )
 from sightline.adapters.dynamo.queries import list_ids, query, read_many
+from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.transactions import (
     LIVE,
     is_condition_failure,
@@ -30,19 +31,39 @@ from sightline.adapters.dynamo.transactions import (
     transact,
 )
 from sightline.batching import in_batches
-from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.albums import (
+    MAX_ALBUMS,
+    Album,
+    AlbumKey,
+    AlbumNotFound,
+    AlbumSort,
+    MoveSide,
+    NotInAlbum,
+)
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.ranks import (
+    MAX_RANK_LENGTH,
+    MAX_RESPACED_IMAGES,
+    RANK_LIMIT,
+    NoRoom,
+    manual_position,
+    new_ranks,
+    place_ranks,
+    rank_of_position,
+    respace,
+)
 from sightline.optimistic import Conflict, retry_conflicts
-from sightline.ports.album_table import AddedImages, AlbumPage
+from sightline.ports.album_table import AddedImages, AlbumEntry, AlbumPage
 from sightline.ports.image_index import Term
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-#: Images that enter or leave an album in one transaction of 100 items: two for each, and one more.
+#: Images that enter or leave an album in one transaction of 100 items: three for each image, and
+#: one for the album.
 IMAGES_PER_TRANSACTION = 25
 
 #: A condition: the image is in the trash.
@@ -58,6 +79,7 @@ class DynamoAlbumTable:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+        self._entries = AlbumEntries(client, table)
 
     async def create(self, album: Album) -> None:
         try:
@@ -105,13 +127,12 @@ class DynamoAlbumTable:
         changes: list[TransactWriteItemTypeDef] = [self._write(before, after)]
         has_new_cover = after.cover_id is not None and after.cover_id != before.cover_id
         if has_new_cover:
-            member = self._member(before.key, str(after.cover_id))
             condition = "attribute_exists(pk)"
             changes.append(
                 {
                     "ConditionCheck": {
                         "TableName": self._table,
-                        "Key": member,
+                        "Key": entry_key(before.key, str(after.cover_id)),
                         "ConditionExpression": condition,
                     }
                 }
@@ -141,6 +162,25 @@ class DynamoAlbumTable:
         for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
             removed |= await self._remove_batch(key, chunk)
         return frozenset(removed)
+
+    async def list_entries(
+        self, key: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
+    ) -> list[AlbumEntry]:
+        return await self._entries.list_entries(key, sort, limit, after)
+
+    async def move_images(
+        self, key: AlbumKey, image_ids: Sequence[str], anchor: str, side: MoveSide
+    ) -> frozenset[str]:
+        await self.get(key)
+        ids = [each for each in dict.fromkeys(image_ids) if each != anchor]
+        try:
+            return await self._move(key, ids, anchor, side, MAX_RANK_LENGTH)
+        except NoRoom:
+            await self._respace(key, anchor, side)
+        try:
+            return await self._move(key, ids, anchor, side, RANK_LIMIT)
+        except NoRoom as error:
+            raise Conflict from error
 
     async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
         for chunk in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
@@ -192,7 +232,8 @@ class DynamoAlbumTable:
         full = {image.image_id for image in images if len(image.albums) >= MAX_ALBUMS} - inside
         new = [image for image in images if image.image_id not in inside | full]
         if new:
-            changes = [change for image in new for change in self._enter(key, image)]
+            ranks = zip(new, new_ranks(len(new)), strict=True)
+            changes = [change for each, rank in ranks for change in self._enter(key, each, rank)]
             changes.append(self._count(key, len(new), LIVE, {}))
             try:
                 await transact(self._client, changes)
@@ -230,7 +271,12 @@ class DynamoAlbumTable:
         if not trashed or album is None:
             return
         ids = {image.image_id for image in trashed}
-        changes = [change for each in trashed for change in self._suspend(album, each)]
+        ranks = await self._entries.read_ranks(key, list(ids))
+        changes = [
+            change
+            for each in trashed
+            for change in self._suspend(album, each, ranks.get(each.image_id))
+        ]
         await self._transact([*changes, self._uncount(album, ids)])
 
     @retry_conflicts(ATTEMPTS)
@@ -247,45 +293,114 @@ class DynamoAlbumTable:
             await self._transact([self._forget(key, image) for image in restored])
             return
         new = [image for image in restored if key.album_id not in image.albums]
-        changes = [change for each in new for change in self._resume(key, each)]
+        ranks = zip(new, new_ranks(len(new)), strict=True)
+        changes = [change for each, rank in ranks for change in self._resume(key, each, rank)]
         changes += [self._forget(key, image) for image in restored if image not in new]
         if new:
             covers = [each.image_id for each in new if key.album_id in each.trashed_covers]
             changes.append(self._count_resumed(key, len(new), min(covers, default=None)))
         await self._transact(changes)
 
-    def _suspend(self, album: Album, image: Image) -> "list[TransactWriteItemTypeDef]":
+    @retry_conflicts(ATTEMPTS)
+    async def _move(
+        self, key: AlbumKey, image_ids: list[str], anchor: str, side: MoveSide, limit: int
+    ) -> frozenset[str]:
+        """Move the images in one transaction. Raises `NoRoom`, `NotInAlbum`, `Conflict`."""
+        ranks = await self._entries.read_ranks(key, [anchor, *image_ids])
+        if anchor not in ranks:
+            raise NotInAlbum(anchor)
+        moved = [image_id for image_id in image_ids if image_id in ranks]
+        if not moved:
+            return frozenset()
+        found = await self._list_neighbors(key, anchor, ranks[anchor], side, len(moved) + 1)
+        neighbor = next((rank for each, rank in found if each not in moved), None)
+        if side is MoveSide.BEFORE:
+            placed = place_ranks(neighbor or "", ranks[anchor], len(moved), limit)
+        else:
+            placed = place_ranks(ranks[anchor], neighbor, len(moved), limit)
+        await self._transact(
+            [
+                self._entries.move(key, image_id, rank)
+                for image_id, rank in zip(moved, placed, strict=True)
+            ]
+        )
+        return frozenset(moved)
+
+    @retry_conflicts(ATTEMPTS)
+    async def _respace(self, key: AlbumKey, anchor: str, side: MoveSide) -> None:
+        """Space the images around a gap evenly. Raises `NotInAlbum`, `Conflict`."""
+        ranks = await self._entries.read_ranks(key, [anchor])
+        if anchor not in ranks:
+            raise NotInAlbum(anchor)
+        size = MAX_RESPACED_IMAGES // 2 + 1
+        rank = ranks[anchor]
+        around = [(anchor, rank)]
+        before = await self._list_neighbors(key, anchor, rank, MoveSide.BEFORE, size)
+        after = await self._list_neighbors(key, anchor, rank, MoveSide.AFTER, size)
+        before.reverse()
+        if side is MoveSide.BEFORE:
+            after = [*around, *after][:size]
+        else:
+            before = [*before, *around][-size:]
+        try:
+            respaced = respace(before, after)
+        except NoRoom as error:
+            raise Conflict from error
+        await self._transact(
+            [self._entries.move(key, each.image_id, each.rank, each.before) for each in respaced]
+        )
+
+    async def _list_neighbors(
+        self, key: AlbumKey, anchor: str, rank: str, side: MoveSide, limit: int
+    ) -> list[tuple[str, str]]:
+        """Return the images on this side of another one, the nearest first, with their ranks."""
+        found = await self._entries.list_neighbors(
+            key, manual_position(rank, anchor), limit, forward=side is MoveSide.AFTER
+        )
+        return [(each.image_id, rank_of_position(each.position)) for each in found]
+
+    def _suspend(
+        self, album: Album, image: Image, rank: str | None
+    ) -> "list[TransactWriteItemTypeDef]":
         kept = "trashed_albums :albums"
+        values: Item = {}
+        if rank is not None:
+            kept += ", trashed_ranks :ranks"
+            values[":ranks"] = {"SS": [f"{album.album_id}:{rank}"]}
         if album.cover_id == image.image_id:
             kept += ", trashed_covers :albums"
         condition = f"contains(albums, :album) AND {TRASHED}"
-        member = self._member(album.key, image.image_id)
         return [
-            self._name_album(album.key, image, f"ADD {kept} DELETE", condition, {}),
-            {"Delete": {"TableName": self._table, "Key": member}},
+            self._name_album(album.key, image, f"ADD {kept} DELETE", condition, values),
+            *self._entries.leave(album.key, image.image_id, rank),
         ]
 
-    def _resume(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
+    def _resume(
+        self, key: AlbumKey, image: Image, new_rank: str
+    ) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes that bring an image back: at its rank, or else at a new one."""
         condition = (
             f"{LIVE} AND NOT {TRASHED} AND contains(trashed_albums, :album) "
             "AND NOT contains(albums, :album)"
         )
-        action = "REMOVE expires_at DELETE trashed_albums :albums, trashed_covers :albums ADD"
-        member = self._member(key, image.image_id)
+        ranks, values = _trashed_ranks(key, image)
+        action = f"REMOVE expires_at DELETE trashed_albums :albums, trashed_covers :albums{ranks}"
+        rank = image.trashed_rank(key.album_id) or new_rank
         return [
-            self._name_album(key, image, action, condition, {}),
-            {"Put": {"TableName": self._table, "Item": member}},
+            self._name_album(key, image, f"{action} ADD", condition, values, is_placed=True),
+            *self._entries.enter(key, image, rank),
         ]
 
     def _forget(self, key: AlbumKey, image: Image) -> "TransactWriteItemTypeDef":
         """Return the update that removes a suspended album from the image's row."""
+        ranks, values = _trashed_ranks(key, image)
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": image_key(image.key),
-                "UpdateExpression": "DELETE trashed_albums :albums, trashed_covers :albums",
+                "UpdateExpression": "DELETE trashed_albums :albums, trashed_covers :albums" + ranks,
                 "ConditionExpression": LIVE,
-                "ExpressionAttributeValues": {":albums": {"SS": [key.album_id]}},
+                "ExpressionAttributeValues": {":albums": {"SS": [key.album_id]}, **values},
             }
         }
 
@@ -306,43 +421,61 @@ class DynamoAlbumTable:
         except ClientError as error:
             raise_conflict(error)
 
-    def _enter(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
+    def _enter(self, key: AlbumKey, image: Image, rank: str) -> "list[TransactWriteItemTypeDef]":
         condition = (
             f"{LIVE} AND NOT {TRASHED} AND NOT contains(albums, :album) AND "
             "(attribute_not_exists(albums) OR size(albums) < :most)"
         )
-        most = serialize(MAX_ALBUMS)
-        member = self._member(key, image.image_id)
+        values: Item = {":most": serialize(MAX_ALBUMS)}
         return [
             # DynamoDB must not drop the row alone: the album refers to it.
-            self._name_album(key, image, "REMOVE expires_at ADD", condition, {":most": most}),
-            {"Put": {"TableName": self._table, "Item": member}},
+            self._name_album(
+                key, image, "REMOVE expires_at ADD", condition, values, is_placed=True
+            ),
+            *self._entries.enter(key, image, rank),
         ]
 
     def _leave(self, key: AlbumKey, image: Image) -> "list[TransactWriteItemTypeDef]":
-        member = self._member(key, image.image_id)
         return [
             self._name_album(key, image, "DELETE", "contains(albums, :album)", {}),
-            {"Delete": {"TableName": self._table, "Key": member}},
+            *self._entries.leave(key, image.image_id),
         ]
 
     def _name_album(
-        self, key: AlbumKey, image: Image, action: str, condition: str, values: Item
+        self,
+        key: AlbumKey,
+        image: Image,
+        action: str,
+        condition: str,
+        values: Item,
+        *,
+        is_placed: bool = False,
     ) -> "TransactWriteItemTypeDef":
-        """Return the update of the albums that the image's row names."""
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": image_key(image.key),
-                "UpdateExpression": f"{action} albums :albums",
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": {
-                    ":album": {"S": key.album_id},
-                    ":albums": {"SS": [key.album_id]},
-                    **values,
-                },
-            }
+        """Return the update of the albums that the image's row names.
+
+        With `is_placed`, on the condition that the position that its entry takes is still the
+        present one.
+        """
+        update: Any = {
+            "TableName": self._table,
+            "Key": image_key(image.key),
+            "UpdateExpression": f"{action} albums :albums",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {
+                ":album": {"S": key.album_id},
+                ":albums": {"SS": [key.album_id]},
+                **values,
+            },
         }
+        # A row of an earlier version has no position yet; it is derived as the entry's is.
+        if is_placed and not image.is_outdated:
+            update["ExpressionAttributeNames"] = {"#timeline": TIMELINE_ATTRIBUTE}
+            if (position := image.timeline_position) is None:
+                update["ConditionExpression"] += " AND attribute_not_exists(#timeline)"
+            else:
+                update["ConditionExpression"] += " AND #timeline = :position"
+                update["ExpressionAttributeValues"][":position"] = {"S": position}
+        return {"Update": update}
 
     def _uncount(self, album: Album, removed: set[str]) -> "TransactWriteItemTypeDef":
         """Return the update of the count; it clears the cover if that image leaves."""
@@ -408,9 +541,6 @@ class DynamoAlbumTable:
             }
         }
 
-    def _member(self, key: AlbumKey, image_id: str) -> Item:
-        return index_key(ImageKey(key.owner, image_id), Term("album", key.album_id))
-
     async def _first_members(self, key: AlbumKey) -> list[str]:
         partition = term_partition(key.owner, Term("album", key.album_id))
         request: Any = {
@@ -429,5 +559,15 @@ class DynamoAlbumTable:
         return read_album(response["Item"]) if "Item" in response else None
 
     async def _read_images(self, key: AlbumKey, image_ids: list[str]) -> list[Image]:
+        """Return those of the images that have a row, in the order of the ids."""
         keys = [image_key(ImageKey(key.owner, image_id)) for image_id in image_ids]
-        return [read_image(row) for row in await read_many(self._client, self._table, keys)]
+        rows = await read_many(self._client, self._table, keys)
+        images = {image.image_id: image for image in map(read_image, rows)}
+        return [images[image_id] for image_id in image_ids if image_id in images]
+
+
+def _trashed_ranks(key: AlbumKey, image: Image) -> tuple[str, Item]:
+    """Return the action that removes the rank of a suspended album, if any, and its values."""
+    if (rank := image.trashed_rank(key.album_id)) is None:
+        return "", {}
+    return ", trashed_ranks :ranks", {":ranks": {"SS": [f"{key.album_id}:{rank}"]}}

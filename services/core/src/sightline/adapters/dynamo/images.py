@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from sightline.adapters.dynamo.album_entries import MAX_ENTRIES, AlbumEntries
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.image_migration import ImageMigration
@@ -66,6 +67,7 @@ class DynamoImageTable:
         self._usage = UsageWriter(table)
         self._months = MonthCountWriter(table)
         self._contents = ContentWriter(client, table)
+        self._albums = AlbumEntries(client, table)
         self._migration = ImageMigration(client, table)
 
     async def create(self, image: Image) -> None:
@@ -129,11 +131,18 @@ class DynamoImageTable:
             *self._months.changes(after.owner, before.timeline_month, after.timeline_month),
             *self._contents.changes(before, after),
         ]
+        # The entries of an image in the trash are removed by `AlbumTable.suspend_images`.
+        is_moved = before.album_position != after.album_position and not after.is_trashed
+        albums = sorted(before.albums) if is_moved else []
+        room = max(0, min(MAX_ENTRIES, MAX_TRANSACTION_ITEMS - 1 - len(derived)))
+        derived += self._albums.reposition(after, albums[:room])
         capacity = MAX_TRANSACTION_ITEMS - 1 - len(derived)
         words, other_words = find_word_changes(before, after).split(capacity)
         derived += self._words.changes(after.key, words)
         revised = set(REVISED) if words.depends_on_all else find_preconditions(before, after)
         update = self._update_image(before, after, revised, self._words.row_update(words))
+        if is_moved:
+            _require_albums(update, before)
         await self._words.add(after, other_words)
         try:
             if derived:
@@ -142,6 +151,7 @@ class DynamoImageTable:
                 await self._client.update_item(**update)
         except ClientError as error:
             raise_conflict(error)
+        await self._albums.follow(after, albums[room:])
         if other_words.removed:
             await self._words.remove(after, other_words.removed)
         if words.removed:
@@ -312,6 +322,15 @@ class DynamoImageTable:
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
+
+
+def _require_albums(update: Any, image: Image) -> None:
+    """Add the condition that the image is in the same albums as when it was read."""
+    condition = "attribute_not_exists(albums)"
+    if image.albums:
+        condition = "albums = :albums"
+        update["ExpressionAttributeValues"][":albums"] = {"SS": sorted(image.albums)}
+    update["ConditionExpression"] += f" AND {condition}"
 
 
 async def _read_images(items: list[Item]) -> list[Image]:

@@ -84,6 +84,15 @@ def index_key(key: ImageKey, term: Term) -> Item:
     return {"pk": {"S": term_partition(key.owner, term)}, "sk": {"S": key.image_id}}
 
 
+def rank_partition(key: AlbumKey) -> str:
+    """Return the partition of the ranks of an album, sorted by image id."""
+    return f"{owner_partition(key.owner)}#RANK#{key.album_id}"
+
+
+def rank_key(key: AlbumKey, image_id: str) -> Item:
+    return {"pk": {"S": rank_partition(key)}, "sk": {"S": image_id}}
+
+
 def band_partition(owner: str, band: str) -> str:
     """Return the partition of the owner's images whose perceptual hash has this band."""
     return f"{owner_partition(owner)}#HASH#{band}"
@@ -204,7 +213,7 @@ def to_plain(value: Value, exclude: set[str] | None = None) -> Any:
 
 def image_item(image: Image) -> Item:
     # Sets cannot be empty in DynamoDB; these appear with their first member.
-    sets = {"albums", "trashed_albums", "trashed_covers", "indexed_words"}
+    sets = {"albums", "trashed_albums", "trashed_covers", "trashed_ranks", "indexed_words"}
     plain = to_plain(image, exclude=sets)
     attributes = {name: serialize(value) for name, value in plain.items()}
     summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}

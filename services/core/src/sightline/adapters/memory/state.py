@@ -20,6 +20,8 @@ class MemoryState:
 
     images: dict[ImageKey, Image] = field(default_factory=dict)
     albums: dict[AlbumKey, Album] = field(default_factory=dict)
+    #: The ranks of the images of albums, by album and image id.
+    album_ranks: dict[tuple[AlbumKey, str], str] = field(default_factory=dict)
     #: By owner and key id.
     api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
     #: By owner and webhook id.

@@ -1,21 +1,37 @@
 """The table of albums in SQLite.
 
-An album has its number of images in its row, each image names its albums, and the index finds the
-images of an album. All three change in one transaction.
+An album has its number of images in its row, each image names its albums, the index finds the
+images of an album, and the entries place them in its orders. All of them change in one transaction.
 """
 
 import sqlite3
 from collections.abc import Sequence
 
+from sightline.adapters.sqlite.album_entries import (
+    delete_entry,
+    insert_entry,
+    list_entries,
+    move_entries,
+    read_rank,
+)
 from sightline.adapters.sqlite.database import Database
 from sightline.adapters.sqlite.image_index import AFTER_EVERY_ID
 from sightline.adapters.sqlite.image_rows import read_image, read_images, replace_image
 from sightline.batching import in_batches
-from sightline.domain.albums import MAX_ALBUMS, Album, AlbumKey, AlbumNotFound, NotInAlbum
+from sightline.domain.albums import (
+    MAX_ALBUMS,
+    Album,
+    AlbumKey,
+    AlbumNotFound,
+    AlbumSort,
+    MoveSide,
+    NotInAlbum,
+)
 from sightline.domain.clock import now
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.ranks import new_ranks
 from sightline.optimistic import Conflict
-from sightline.ports.album_table import AddedImages, AlbumPage
+from sightline.ports.album_table import AddedImages, AlbumEntry, AlbumPage
 
 #: Images that enter or leave an album in one transaction, so that other writers wait briefly.
 IMAGES_PER_TRANSACTION = 100
@@ -59,6 +75,16 @@ class SqliteAlbumTable:
         for batch in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
             removed |= await self._database.write(_remove_images, key, batch)
         return frozenset(removed)
+
+    async def list_entries(
+        self, key: AlbumKey, sort: AlbumSort, limit: int, after: str | None = None
+    ) -> list[AlbumEntry]:
+        return await self._database.read(list_entries, key, sort, limit, after)
+
+    async def move_images(
+        self, key: AlbumKey, image_ids: Sequence[str], anchor: str, side: MoveSide
+    ) -> frozenset[str]:
+        return await self._database.write(_move_images, key, image_ids, anchor, side)
 
     async def suspend_images(self, key: AlbumKey, image_ids: Sequence[str]) -> None:
         for batch in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
@@ -146,15 +172,16 @@ def _add_images(
     connection: sqlite3.Connection, key: AlbumKey, image_ids: Sequence[str]
 ) -> AddedImages:
     album = _get(connection, key)
-    found = read_images(connection, key.owner, image_ids).values()
-    images = [image for image in found if not image.is_hidden]
+    found = read_images(connection, key.owner, image_ids)
+    images = [found[each] for each in image_ids if each in found and not found[each].is_hidden]
     inside = {image.image_id for image in images if key.album_id in image.albums}
     full = {image.image_id for image in images if len(image.albums) >= MAX_ALBUMS} - inside
     new = [image for image in images if image.image_id not in inside | full]
-    for image in new:
+    for image, rank in zip(new, new_ranks(len(new)), strict=True):
         # The row must not expire: the album refers to it.
         entered = {"albums": image.albums | {key.album_id}, "expires_at": None}
         replace_image(connection, image, image.model_copy(update=entered))
+        insert_entry(connection, key, image, rank)
     if new:
         _change(connection, album, images=album.images + len(new))
     return AddedImages(frozenset(inside | {image.image_id for image in new}), frozenset(full))
@@ -168,12 +195,25 @@ def _remove_images(
     for image in inside:
         left = {"albums": image.albums - {key.album_id}}
         replace_image(connection, image, image.model_copy(update=left))
+        delete_entry(connection, key, image.image_id)
     removed = {image.image_id for image in inside}
     album = _read(connection, key)
     if removed and album is not None:
         cover_id = None if album.cover_id in removed else album.cover_id
         _change(connection, album, images=album.images - len(removed), cover_id=cover_id)
     return removed
+
+
+def _move_images(
+    connection: sqlite3.Connection,
+    key: AlbumKey,
+    image_ids: Sequence[str],
+    anchor: str,
+    side: MoveSide,
+) -> frozenset[str]:
+    _get(connection, key)
+    ids = [each for each in dict.fromkeys(image_ids) if each != anchor]
+    return move_entries(connection, key, ids, anchor, side)
 
 
 def _suspend_images(
@@ -186,6 +226,8 @@ def _suspend_images(
         kept: dict[str, object] = {"trashed_albums": image.trashed_albums | {key.album_id}}
         if album is not None and album.cover_id == image.image_id:
             kept["trashed_covers"] = image.trashed_covers | {key.album_id}
+        if rank := read_rank(connection, key, image.image_id):
+            kept["trashed_ranks"] = image.trashed_ranks | {f"{key.album_id}:{rank}"}
         replace_image(connection, image, image.model_copy(update=kept))
     _remove_images(connection, key, [image.image_id for image in trashed])
 
@@ -197,12 +239,16 @@ def _resume_images(connection: sqlite3.Connection, key: AlbumKey, image_ids: Seq
         left = {
             "trashed_albums": image.trashed_albums - {key.album_id},
             "trashed_covers": image.trashed_covers - {key.album_id},
+            "trashed_ranks": image.without_trashed_rank(key.album_id),
         }
         replace_image(connection, image, image.model_copy(update=left))
     try:
         added = _add_images(connection, key, [image.image_id for image in images])
     except AlbumNotFound:
         return
+    for image in images:
+        if image.image_id in added.inside and (rank := image.trashed_rank(key.album_id)):
+            insert_entry(connection, key, image, rank)
     album = _get(connection, key)
     covers = [each.image_id for each in images if key.album_id in each.trashed_covers]
     if album.cover_id is None and (inside := added.inside.intersection(covers)):

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from sightline.adapters.sqlite.album_entries import reposition_entries
 from sightline.adapters.sqlite.image_index import replace_terms
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
@@ -49,6 +50,7 @@ def replace_image(connection: sqlite3.Connection, old: Image, new: Image) -> Non
         (*_columns(new), *new.key),
     )
     replace_terms(connection, old, new)
+    reposition_entries(connection, old, new)
 
 
 def delete_image(connection: sqlite3.Connection, image: Image) -> None:

@@ -236,6 +236,31 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX images_by_timeline ON images (owner, timeline) WHERE timeline IS NOT NULL",
         "CREATE INDEX images_by_month ON images (owner, month) WHERE month IS NOT NULL",
     ),
+    (
+        # `timeline` is that of the image, and `position` the manual one: its rank, and its id.
+        # Images of existing albums are ranked by their upload.
+        """
+        CREATE TABLE album_entries (
+            owner TEXT NOT NULL,
+            album_id TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            timeline TEXT,
+            position TEXT NOT NULL,
+            PRIMARY KEY (owner, album_id, image_id)
+        ) WITHOUT ROWID
+        """,
+        """
+        INSERT INTO album_entries (owner, album_id, image_id, timeline, position)
+        SELECT owner, terms.name, image_id, images.timeline,
+            rtrim(replace(image_id, '-', ''), '0') || '#' || image_id
+        FROM terms JOIN images USING (owner, image_id) WHERE kind = 'album' AND NOT deleted
+        """,
+        """
+        CREATE INDEX album_entries_by_timeline
+        ON album_entries (owner, album_id, timeline) WHERE timeline IS NOT NULL
+        """,
+        "CREATE INDEX album_entries_by_position ON album_entries (owner, album_id, position)",
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.
