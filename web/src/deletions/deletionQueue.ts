@@ -63,7 +63,7 @@ export class DeletionQueue {
     }
     this.#unhide(pending.ids);
     if (failed.length > 0) this.onFailure(failed.length);
-    for (const key of ["labels", "usage", "albums", "album"]) {
+    for (const key of ["labels", "usage", "albums", "album", "timeline"]) {
       void this.queries.invalidateQueries({ queryKey: [key] });
     }
   }
