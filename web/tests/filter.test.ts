@@ -10,7 +10,6 @@ const FULL: Filter = {
   minConfidence: 80,
   status: "ready",
   album: "a1",
-  month: "2026-05",
 };
 
 describe("a URL", () => {
@@ -22,7 +21,7 @@ describe("a URL", () => {
     expect(serializeFilter(NO_FILTER).toString()).toBe("");
   });
 
-  test.each(["status=gone", "min=101", "min=x", "until=May", "label="])("with %s has no filter", (query) => {
+  test.each(["status=gone", "min=101", "min=x", "label="])("with %s has no filter", (query) => {
     expect(parseFilter(new URLSearchParams(query))).toEqual(NO_FILTER);
   });
 });
@@ -64,8 +63,6 @@ describe("an image", () => {
     [{ status: "failed" }, false],
     [{ album: "a1" }, true],
     [{ album: "a2" }, false],
-    [{ month: "2026-05" }, true],
-    [{ month: "2026-04" }, false],
   ])("is matched against %o", (change, expected) => {
     expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
   });
@@ -82,7 +79,7 @@ test.each<[Partial<Filter>, boolean]>([
   expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
 });
 
-test("an album or a month alone does not count as a condition", () => {
-  expect(hasConditions({ ...NO_FILTER, album: "a1", month: "2026-05" })).toBe(false);
+test("an album alone does not count as a condition", () => {
+  expect(hasConditions({ ...NO_FILTER, album: "a1" })).toBe(false);
   expect(hasConditions({ ...NO_FILTER, excludedLabels: ["Dog"] })).toBe(true);
 });

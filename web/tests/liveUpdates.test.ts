@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cacheImage, imageListQuery } from "../src/api/images";
 import { summarizeImage } from "../src/api/summary";
 import { NO_FILTER } from "../src/filters/filter";
+import { SORTS } from "../src/gallery/sort";
 import { LiveUpdates } from "../src/live/liveUpdates";
 import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
@@ -48,10 +49,12 @@ class Server {
 }
 
 let server: Server;
+const NEWEST_UPLOADED = SORTS[2]!;
+
 let queries: QueryClient;
 let live: LiveUpdates;
 
-const shown = () => queries.getQueryData(imageListQuery(api(), NO_FILTER).queryKey)?.pages[0]?.items ?? [];
+const shown = () => queries.getQueryData(imageListQuery(api(), NO_FILTER, NEWEST_UPLOADED).queryKey)?.pages[0]?.items ?? [];
 const options = (): Options => ({ baseUrl: "http://api.example", token: async () => "t", fetch: server.fetch });
 const api = () => createSightline(options());
 
@@ -61,7 +64,7 @@ beforeEach(async () => {
   const first = makeImage(1, { status: "processing" });
   server.images.set(first.id, first);
   queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  await queries.fetchInfiniteQuery(imageListQuery(api(), NO_FILTER));
+  await queries.fetchInfiniteQuery(imageListQuery(api(), NO_FILTER, NEWEST_UPLOADED));
   live = new LiveUpdates(options(), api(), queries);
   live.start();
   await vi.advanceTimersByTimeAsync(10);

@@ -46,3 +46,26 @@ test("images that are no longer present are deselected", () => {
   selection.retain(new Set(["a", "e"]));
   expect(ids(selection)).toBe("ae");
 });
+
+test("a group is selected as a whole, and deselected if all of it is selected", () => {
+  const selection = new Selection();
+  selection.toggle("b");
+  selection.toggleAll(["b", "c"]);
+  expect(ids(selection)).toBe("bc");
+  selection.toggleAll(["c", "b"]);
+  expect(ids(selection)).toBe("");
+});
+
+test("a range continues from the start of a group", () => {
+  const selection = new Selection();
+  selection.toggleAll(["b", "c"]);
+  selection.extend("e", ORDER);
+  expect(ids(selection)).toBe("bcde");
+});
+
+test("a rectangle replaces the selection", () => {
+  const selection = new Selection();
+  selection.toggle("a");
+  selection.select(["c", "d"]);
+  expect(ids(selection)).toBe("cd");
+});

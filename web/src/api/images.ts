@@ -1,8 +1,9 @@
 /** Image queries and their cache, without React. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
-import { endOfMonth, type Filter } from "../filters/filter";
-import { removeImage, upsertImage, type ImagePages } from "./imagePages";
+import { NO_FILTER, type Filter } from "../filters/filter";
+import type { Sort } from "../gallery/sort";
+import { removeImage, upsertImage, type ImageList, type ImagePages } from "./imagePages";
 import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
 
 /** Images per page: the API's maximum. */
@@ -14,6 +15,7 @@ const STALE_MILLISECONDS = 30 * 60_000;
 /** First parts of the query keys. */
 export const IMAGE_LISTS = "images";
 export const IMAGE = "image";
+export const TIMELINE = "timeline";
 
 export interface ImageWithEtag {
   image: ImageView;
@@ -23,12 +25,13 @@ export interface ImageWithEtag {
 
 async function fetchPage(
   api: Sightline,
-  filter: Filter,
+  { filter, sort, month }: ImageList,
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<ImageSummaryPage> {
   const query = {
     limit: PAGE_SIZE,
+    ...sort,
     label: filter.labels,
     not: filter.excludedLabels,
     text: filter.text,
@@ -36,19 +39,66 @@ async function fetchPage(
     ...(filter.album ? { album: filter.album } : {}),
     ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
     ...(filter.status ? { status: filter.status } : {}),
-    ...(filter.month ? { created_until: endOfMonth(filter.month).toISOString() } : {}),
+    ...(month ? { month } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;
 }
 
-export function imageListQuery(api: Sightline, filter: Filter) {
+export function imageListQuery(api: Sightline, filter: Filter, sort: Sort) {
+  const list: ImageList = { filter, sort, month: null };
   return infiniteQueryOptions({
-    queryKey: [IMAGE_LISTS, filter],
-    queryFn: ({ pageParam, signal }) => fetchPage(api, filter, pageParam, signal),
+    queryKey: [IMAGE_LISTS, list],
+    queryFn: ({ pageParam, signal }) => fetchPage(api, list, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     staleTime: STALE_MILLISECONDS,
   });
+}
+
+/** The months that have images, newest first, with exact counts. */
+export function timelineQuery(api: Sightline) {
+  return queryOptions({
+    queryKey: [TIMELINE],
+    queryFn: async ({ signal }) => (await api.GET("/v1/timeline", { signal })).data!,
+    staleTime: STALE_MILLISECONDS,
+  });
+}
+
+/** All images of a month of the timeline. Pages are cached as they arrive: the last one then has a next cursor. */
+export function monthQuery(api: Sightline, queries: QueryClient, month: string, sort: Sort) {
+  const list: ImageList = { filter: NO_FILTER, sort, month };
+  const queryKey = [IMAGE_LISTS, list];
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ signal }): Promise<ImagePages> => {
+      const fetched: ImagePages = { pages: [], pageParams: [] };
+      for (let cursor: string | null = null; ; ) {
+        const page = await fetchPage(api, list, cursor, signal);
+        fetched.pages.push(page);
+        fetched.pageParams.push(cursor);
+        cursor = page.next_cursor;
+        if (cursor === null) return fetched;
+        const cached = queries.getQueryData<ImagePages>(queryKey);
+        // A refetch must not shorten the month in the meantime.
+        if (!cached || cached.pages.length < fetched.pages.length) {
+          queries.setQueryData(queryKey, { pages: [...fetched.pages], pageParams: [...fetched.pageParams] });
+        }
+      }
+    },
+    staleTime: STALE_MILLISECONDS,
+  });
+}
+
+/** Return all images of a month, loading what is not cached. */
+export async function fetchMonth(api: Sightline, queries: QueryClient, month: string, sort: Sort): Promise<ImageSummary[]> {
+  const query = monthQuery(api, queries, month, sort);
+  const cached = queries.getQueryData<ImagePages>(query.queryKey);
+  const pages = cached && isComplete(cached) ? cached : await queries.fetchQuery({ ...query, staleTime: 0 });
+  return pages.pages.flatMap((page) => page.items);
+}
+
+export function isComplete({ pages }: ImagePages): boolean {
+  return pages.at(-1)?.next_cursor === null;
 }
 
 export function imageQuery(api: Sightline, id: string) {
@@ -100,7 +150,7 @@ export async function refreshImage(api: Sightline, queries: QueryClient, id: str
 export function cacheImage(queries: QueryClient, fetched: ImageWithEtag): void {
   queries.setQueryData([IMAGE, fetched.image.id], fetched);
   for (const [key, pages] of queries.getQueriesData<ImagePages>({ queryKey: [IMAGE_LISTS] })) {
-    if (pages) queries.setQueryData(key, upsertImage(pages, key[1] as Filter, fetched.image));
+    if (pages) queries.setQueryData(key, upsertImage(pages, key[1] as ImageList, fetched.image));
   }
 }
 
@@ -111,10 +161,10 @@ export function removeImages(queries: QueryClient, ids: Iterable<string>): void 
   }
 }
 
-/** Invalidate every list and every single image. */
+/** Invalidate every list, the timeline, and every single image. */
 export function refetchImages(queries: QueryClient): Promise<void> {
   return queries.invalidateQueries({
-    predicate: ({ queryKey }) => queryKey[0] === IMAGE_LISTS || queryKey[0] === IMAGE,
+    predicate: ({ queryKey }) => [IMAGE_LISTS, TIMELINE, IMAGE].includes(queryKey[0] as string),
   });
 }
 

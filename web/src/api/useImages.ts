@@ -1,27 +1,48 @@
 /** React hooks for image lists, single images and changes to them. */
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import type { Schemas } from "sightline-client";
 import type { Filter } from "../filters/filter";
+import type { Sort } from "../gallery/sort";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, refreshImage, type ImageWithEtag } from "./images";
+import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";
+import type { ImagePages } from "./imagePages";
 import { summarizeImage } from "./summary";
 import type { Feature, ImageView } from "./types";
 
 /** The images that match a filter, without those whose deletion is pending. */
-export function useImageList(filter: Filter) {
+export function useImageList(filter: Filter, sort: Sort, enabled: boolean) {
   const { api, deletions } = useServices();
   const hidden = useStore(deletions.hidden);
   const query = useInfiniteQuery({
-    ...imageListQuery(api, filter),
+    ...imageListQuery(api, filter, sort),
     placeholderData: keepPreviousData,
+    enabled,
   });
   const images = useMemo(() => {
     const all = query.data?.pages.flatMap((page) => page.items) ?? [];
     return hidden.size > 0 ? all.filter((image) => !hidden.has(image.id)) : all;
   }, [query.data, hidden]);
   return { ...query, images };
+}
+
+export function useTimeline(enabled: boolean) {
+  const { api } = useServices();
+  return useQuery({ ...timelineQuery(api), enabled });
+}
+
+/** The cached pages of months of the timeline, each of which is loaded; and the first error. */
+export function useMonths(months: readonly string[], sort: Sort) {
+  const { api, queries } = useServices();
+  const combine = useCallback(
+    (results: UseQueryResult<ImagePages>[]) => ({
+      pages: Object.fromEntries(months.map((month, at) => [month, results[at]?.data])),
+      failed: results.find((result) => result.isError),
+    }),
+    [months],
+  );
+  return useQueries({ queries: months.map((month) => monthQuery(api, queries, month, sort)), combine });
 }
 
 /** An image, with its summary from a cached list until the image is loaded. */

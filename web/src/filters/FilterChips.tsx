@@ -12,7 +12,7 @@ interface Props {
 export function FilterChips({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (!hasConditions(filter) && filter.month === null) return null;
+  if (!hasConditions(filter)) return null;
   const without = (values: string[], value: string) => values.filter((each) => each !== value);
   return (
     <div className="chips" aria-label={t("filter.active")} role="group">
@@ -29,9 +29,6 @@ export function FilterChips({ filter, onChange }: Props) {
         <Chip text={`≥ ${format.percent(filter.minConfidence / 100)}`} onRemove={() => onChange({ minConfidence: 0 })} />
       )}
       {filter.status && <Chip text={t(`status.${filter.status}`)} onRemove={() => onChange({ status: null })} />}
-      {filter.month && (
-        <Chip text={t("filter.monthChip", { month: format.month(filter.month) })} onRemove={() => onChange({ month: null })} />
-      )}
       <button type="button" className="link small" onClick={() => onChange({ ...NO_FILTER, album: filter.album })}>
         {t("filter.clear")}
       </button>

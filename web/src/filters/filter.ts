@@ -10,8 +10,6 @@ export interface Filter {
   minConfidence: number;
   status: Status | null;
   album: string | null;
-  /** The latest month of upload, as `2026-05`. */
-  month: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -21,7 +19,6 @@ export const NO_FILTER: Filter = {
   minConfidence: 0,
   status: null,
   album: null,
-  month: null,
 };
 
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
@@ -29,7 +26,6 @@ const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "
 /** Parse a filter from a URL's query, ignoring invalid values. */
 export function parseFilter(query: URLSearchParams, album: string | null = null): Filter {
   const status = query.get("status");
-  const month = query.get("until");
   const minConfidence = Number(query.get("min") ?? 0);
   return {
     labels: unique(query.getAll("label")),
@@ -38,7 +34,6 @@ export function parseFilter(query: URLSearchParams, album: string | null = null)
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
     album: album ?? query.get("album"),
-    month: month && /^\d{4}-\d{2}$/.test(month) ? month : null,
   };
 }
 
@@ -50,21 +45,14 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
-  if (filter.month) query.set("until", filter.month);
   return query;
 }
 
-/** Whether the filter has conditions besides the album and the month. */
+/** Whether the filter has conditions besides the album. */
 export function hasConditions(filter: Filter): boolean {
   return (
     filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 || filter.status !== null
   );
-}
-
-/** Return the first instant after a month. */
-export function endOfMonth(month: string): Date {
-  const [year, number] = month.split("-").map(Number) as [number, number];
-  return new Date(Date.UTC(year, number, 1));
 }
 
 /** Whether the API would return this image for the filter. */
@@ -77,8 +65,7 @@ export function matches(filter: Filter, image: ImageView): boolean {
     !filter.excludedLabels.some((name) => confidences.has(normalize(name))) &&
     (filter.text.length === 0 || containsWords(filter.text, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
-    (filter.album === null || image.albums.includes(filter.album)) &&
-    (filter.month === null || new Date(image.created_at) < endOfMonth(filter.month))
+    (filter.album === null || image.albums.includes(filter.album))
   );
 }
 

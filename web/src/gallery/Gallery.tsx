@@ -1,22 +1,30 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useImageList } from "../api/useImages";
+import { fetchMonth } from "../api/images";
 import type { ImageSummary } from "../api/types";
 import { FilterChips } from "../filters/FilterChips";
 import { NO_FILTER, hasConditions, serializeFilter } from "../filters/filter";
 import { FilterPanel } from "../filters/FilterPanel";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
-import { useDeleteImages } from "../deletions/useDeleteImages";
+import { useServices } from "../services";
+import { useStore } from "../store";
 import { Dialog } from "../ui/Dialog";
+import { useErrorMessage } from "../ui/errorMessages";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
+import { showToast } from "../ui/toasts";
 import { GallerySkeleton } from "./GallerySkeleton";
 import { Grid, type GridHandle } from "./Grid";
-import { MonthNav } from "./MonthNav";
+import type { Extent } from "./layout";
+import { sort as sortStore } from "./preferences";
+import { Scrubber } from "./Scrubber";
 import { Selection } from "./selection";
-import { SelectionBar } from "./SelectionBar";
+import { useSections } from "./useSections";
+import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
+
+const SelectionBar = lazy(() => import("./SelectionBar"));
 
 interface Props {
   /** Id of the album to show; all images without it. */
@@ -26,25 +34,24 @@ interface Props {
   empty: ReactNode;
 }
 
-/** Images, newest first, with search, filters and selection. */
+/** Images by day and month, with search, filters, a scrubber and selection. */
 export function Gallery({ album, header, empty }: Props) {
   const { t } = useTranslation();
+  const { api, queries } = useServices();
+  const describeError = useErrorMessage();
   const [filter, change] = useFilter(album ?? null);
-  const { images, isPending, isError, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } =
-    useImageList(filter);
+  const sort = useStore(sortStore);
+  const list = useSections(filter, sort);
+  const { sections, isTimeline, isPending, error } = list;
   const selection = useMemo(() => new Selection(), []);
   const [filtering, setFiltering] = useState(false);
-  const [month, setMonth] = useState("");
+  const [deleting, setDeleting] = useState(false);
+  const [view, setView] = useState<{ months: readonly Extent[]; current: string }>({ months: [], current: "" });
   const grid = useRef<GridHandle>(null);
-  const deleteImages = useDeleteImages();
 
   useEffect(() => {
-    selection.retain(new Set(images.map((image) => image.id)));
-  }, [images, selection]);
-
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    selection.retain(new Set(sections.flatMap((section) => section.images.map((image) => image.id))));
+  }, [sections, selection]);
 
   const base = album ? `/albums/${album}` : "";
   const query = serializeFilter({ ...filter, ...(album ? { album: null } : {}) }).toString();
@@ -52,16 +59,29 @@ export function Gallery({ album, header, empty }: Props) {
     (image: ImageSummary) => `${base}/photos/${image.id}${query && `?${query}`}`,
     [base, query],
   );
+  const onMonths = useCallback(
+    (months: readonly Extent[], current: string) =>
+      setView((before) => (before.months === months && before.current === current ? before : { months, current })),
+    [],
+  );
+  const selectMonth = useCallback(
+    async (month: string) => {
+      const loaded = sections.find((section) => section.month === month);
+      if (!loaded) return;
+      try {
+        const images = loaded.images.length < loaded.count && isTimeline ? await fetchMonth(api, queries, month, sort) : loaded.images;
+        selection.toggleAll(images.map((image) => image.id));
+      } catch (reason) {
+        showToast({ tone: "danger", text: describeError(reason) });
+      }
+    },
+    [sections, isTimeline, api, queries, sort, selection, describeError],
+  );
 
-  function deleteSelected() {
-    deleteImages([...selection.selected.value.ids]);
-    selection.clear();
-  }
-
-  const isEmpty = !isPending && !isError && images.length === 0 && !hasNextPage;
-  const isFiltered = hasConditions(filter) || filter.month !== null;
+  const isEmpty = !isPending && !error && sections.length === 0 && !list.hasMore;
+  const isFiltered = hasConditions(filter);
   return (
-    <div className="gallery">
+    <div className={`gallery ${isTimeline ? "with-scrubber" : ""}`}>
       <aside className="gallery-sidebar" aria-label={t("filter.title")}>
         <FilterPanel filter={filter} onChange={change} />
       </aside>
@@ -70,12 +90,13 @@ export function Gallery({ album, header, empty }: Props) {
         <div className="gallery-toolbar">
           <SearchBox filter={filter} onChange={change} />
           <button type="button" className="button narrow-only" onClick={() => setFiltering(true)}>
-            <Icon name="filter" size={18} /> {t("filter.title")}
+            <Icon name="filter" size={18} /> <span className="button-label">{t("filter.title")}</span>
           </button>
+          <ViewMenu />
         </div>
         <FilterChips filter={filter} onChange={change} />
         {isPending && <GallerySkeleton />}
-        {isError && images.length === 0 && <LoadError error={error} onRetry={() => void refetch()} />}
+        {Boolean(error) && <LoadError error={error} onRetry={list.refetch} />}
         {isEmpty && !isFiltered && empty}
         {isEmpty && isFiltered && (
           <div className="empty-state">
@@ -88,33 +109,32 @@ export function Gallery({ album, header, empty }: Props) {
           </div>
         )}
         {!isEmpty && (
-          <div className={isPlaceholderData ? "stale" : ""}>
+          <div className={list.isStale ? "stale" : ""}>
             <Grid
-              images={images}
+              sections={sections}
+              sort={sort}
+              list={`${base}?${query} ${sort.order} ${sort.sort}`}
               selection={selection}
               linkTo={linkTo}
-              onEnd={onEnd}
-              onMonth={setMonth}
-              onDelete={deleteSelected}
+              onLoad={list.load}
+              onEnd={list.loadMore}
+              onSelectMonth={(month) => void selectMonth(month)}
+              onMonths={onMonths}
+              onDelete={() => setDeleting(true)}
               handle={grid}
             />
           </div>
         )}
-        {isFetchingNextPage && (
+        {list.isLoadingMore && (
           <p className="load-more" role="status">
             <span className="spinner" />
             <span className="visually-hidden">{t("loading")}</span>
           </p>
         )}
-        <SelectionBar selection={selection} album={album} onDelete={deleteSelected} />
+        <LazySelectionBar selection={selection} album={album} deleting={deleting} onDeleting={setDeleting} />
       </main>
-      {!album && (
-        <MonthNav
-          current={month}
-          onSelect={(chosen) => {
-            if (!grid.current?.scrollTo(chosen)) change({ month: chosen });
-          }}
-        />
+      {isTimeline && view.months.length > 1 && (
+        <Scrubber months={view.months} current={view.current} onJump={(month) => grid.current?.scrollTo(month)} />
       )}
       {filtering && (
         <Dialog title={t("filter.title")} onClose={() => setFiltering(false)}>
@@ -128,4 +148,14 @@ export function Gallery({ album, header, empty }: Props) {
       )}
     </div>
   );
+}
+
+/** The bar is loaded with the first selection. */
+function LazySelectionBar(props: ComponentProps<typeof SelectionBar>) {
+  const { ids } = useStore(props.selection.selected);
+  const [used, setUsed] = useState(false);
+  useEffect(() => {
+    if (ids.size > 0) setUsed(true);
+  }, [ids]);
+  return <Suspense>{used && <SelectionBar {...props} />}</Suspense>;
 }

@@ -1,217 +1,265 @@
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import {
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent as ReactKeyboardEvent,
-  type MouseEvent,
-  type Ref,
-} from "react";
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { navigate } from "wouter/use-browser-location";
 import type { ImageSummary } from "../api/types";
-import { useFormat } from "../i18n/format";
 import { useStore } from "../store";
-import { layoutRows, type PlacedImage, type Row } from "./layout";
+import { findImage } from "./anchor";
+import { DayHeadings, MonthHeading, type HeadingActions } from "./Headings";
+import { createLayouter, findRow, type Extent, type Layout, type LayoutOptions, type PlacedImage, type Row } from "./layout";
+import { density as densityStore, type Density } from "./preferences";
 import type { Selection } from "./selection";
-import { Tile } from "./Tile";
+import type { Sort } from "./sort";
+import { Tile, type TileActions } from "./Tile";
+import { useAnchor } from "./useAnchor";
+import { useMarquee } from "./useMarquee";
+import type { Section } from "./useSections";
+import { useVisibleRows } from "./useVisibleRows";
 import { useWidth } from "./useWidth";
 
 export interface GridHandle {
-  /** Scroll to a month; returns whether its images are loaded. */
-  scrollTo(month: string): boolean;
+  /** Scroll to the start of a month. */
+  scrollTo(month: string): void;
 }
 
 interface Props {
-  images: readonly ImageSummary[];
+  sections: readonly Section[];
+  sort: Sort;
+  /** Identifies the list, to restore its position. */
+  list: string;
   selection: Selection;
   linkTo: (image: ImageSummary) => string;
+  /** Called with months whose images are near the screen but not loaded. */
+  onLoad: (months: readonly string[]) => void;
   /** Called when the last row is near. */
   onEnd: () => void;
-  onMonth: (month: string) => void;
+  onSelectMonth: (month: string) => void;
+  /** Called with the months of the grid and the one at the top of the screen. */
+  onMonths: (months: readonly Extent[], current: string) => void;
   onDelete: () => void;
   handle: Ref<GridHandle>;
 }
 
-/** Rows rendered beyond each edge of the screen. */
-const OVERSCAN_ROWS = 4;
-
 /** Rows before the end at which the next page is loaded. */
 const PRELOAD_ROWS = 12;
 
-/** Pixels. */
-const GAP = 6;
-const HEADING_HEIGHT = 56;
+/** Time for which the screen must stay in a month before it is loaded: a drag to the end passes many. */
+const LOAD_DELAY_MILLISECONDS = 80;
 
-export function Grid({ images, selection, linkTo, onEnd, onMonth, onDelete, handle }: Props) {
+/** Maximum height of a row of images in pixels, on narrow and on wide screens. */
+const ROW_HEIGHTS: Record<Density, readonly [number, number]> = {
+  comfortable: [200, 320],
+  regular: [124, 220],
+  compact: [84, 140],
+};
+
+/** Width in pixels from which a screen is wide. */
+const WIDE_PIXELS = 600;
+
+function optionsFor(width: number, density: Density, sort: Sort): LayoutOptions {
+  const [narrow, wide] = ROW_HEIGHTS[density];
+  const common = { sort, width, monthHeight: 56, dayHeight: 38 };
+  if (width < WIDE_PIXELS) return { ...common, height: narrow, gap: 4, dayGap: 12, minDayWidth: 108 };
+  return { ...common, height: wide, gap: 6, dayGap: 20, minDayWidth: 150 };
+}
+
+export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, onSelectMonth, onMonths, onDelete, handle }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const list = useRef<HTMLDivElement>(null);
-  const width = useWidth(list);
-  const [active, setActive] = useState(0);
+  const element = useRef<HTMLDivElement>(null);
+  const width = useWidth(element);
+  const density = useStore(densityStore);
+  const [active, setActive] = useState("");
   const { ids: selected } = useStore(selection.selected);
-  const order = useMemo(() => images.map((image) => image.id), [images]);
-  const rows = useMemo(
-    () => (width > 0 ? layoutRows(images, { width, height: width < 600 ? 130 : 220, gap: GAP, headingHeight: HEADING_HEIGHT }) : []),
-    [images, width],
-  );
-  const rowOf = useMemo(() => indexRows(rows), [rows]);
+  const order = useMemo(() => sections.flatMap((section) => section.images.map((image) => image.id)), [sections]);
+  const options = useMemo(() => optionsFor(width, density, sort), [width, density, sort]);
+  const layouter = useMemo(() => createLayouter(options), [options]);
+  const layout = useMemo(() => layouter(width > 0 ? sections : []), [layouter, sections, width]);
+  const { rows, tops, months } = layout;
 
-  const [margin, setMargin] = useState(0);
-  // Content above the grid changes height, for example the filter chips.
-  useLayoutEffect(() => {
-    const top = Math.round((list.current?.getBoundingClientRect().top ?? 0) + scrollY);
-    if (top !== margin) setMargin(top);
-  });
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: (index) => rows[index]?.height ?? 0,
-    getItemKey: (index) => keyOf(rows[index], index),
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: margin,
-    scrollPaddingStart: 72,
-  });
-  useLayoutEffect(() => virtual.measure(), [virtual, rows]);
+  const offset = useOffset(element);
+  const visible = useVisibleRows(layout, offset);
+  useAnchor(layout, offset, list);
+  const marquee = useMarquee(element, layout, selection);
 
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  const nearEnd = rows.length > 0 && last >= rows.length - PRELOAD_ROWS;
+  const shown = rows.slice(visible.first, visible.last + 1);
+  const missing = [...new Set(shown.filter((row) => row.kind === "placeholder").map((row) => row.month))].join(" ");
+  useEffect(() => {
+    if (!missing) return;
+    const timer = setTimeout(() => onLoad(missing.split(" ")), LOAD_DELAY_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [missing, onLoad]);
+  const nearEnd = rows.length > 0 && visible.last >= rows.length - PRELOAD_ROWS;
   useEffect(() => {
     if (nearEnd) onEnd();
   }, [nearEnd, onEnd, rows.length]);
-  const month = rows[virtual.range?.startIndex ?? 0]?.month ?? "";
-  useEffect(() => onMonth(month), [month, onMonth]);
+  const month = rows[visible.current]?.month ?? "";
+  useEffect(() => onMonths(months, month), [months, month, onMonths]);
 
   useImperativeHandle(handle, () => ({
     scrollTo(wanted) {
-      const at = rows.findIndex((row) => row.kind === "month" && row.month === wanted);
-      if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
-      return at >= 0;
+      const extent = months.find((each) => each.month === wanted);
+      if (extent) scrollTo(0, extent === months[0] ? 0 : extent.top + offset);
     },
   }));
 
-  const onSelect = useCallback(
-    (placed: PlacedImage, event: MouseEvent | ReactKeyboardEvent) => {
-      if (event.shiftKey) selection.extend(placed.image.id, order);
-      else selection.toggle(placed.image.id);
-    },
-    [selection, order],
+  const latest = useRef({ order, active });
+  latest.current = { order, active };
+  const actions: TileActions & HeadingActions = useMemo(
+    () => ({
+      onSelect(id, event) {
+        if (event.shiftKey) selection.extend(id, latest.current.order);
+        else selection.toggle(id);
+      },
+      onSelectDay: (ids) => selection.toggleAll(ids),
+      onSelectMonth,
+      onFocus: setActive,
+    }),
+    [selection, onSelectMonth],
   );
 
-  function move(to: number) {
-    const next = Math.min(images.length - 1, Math.max(0, to));
-    setActive(next);
-    virtual.scrollToIndex(rowOf[next] ?? 0, { align: "auto" });
-    focusWhenRendered(list.current, next);
+  function move(to: string) {
+    setActive(to);
+    scrollIntoView(layout, to, offset);
+    focusWhenRendered(element.current, to);
   }
 
-  function onKeyDown(event: ReactKeyboardEvent) {
-    const image = images[active];
-    if (!image) return;
+  function onKeyDown(event: KeyboardEvent) {
+    const onTile = (event.target as HTMLElement).closest(".tile a") !== null;
+    const at = order.indexOf(active);
+    const image = order[at];
+    if (image === undefined) return;
     const rtl = getComputedStyle(event.currentTarget).direction === "rtl";
-    const steps: Record<string, () => number> = {
-      ArrowRight: () => active + (rtl ? -1 : 1),
-      ArrowLeft: () => active + (rtl ? 1 : -1),
-      ArrowDown: () => findVertical(rows, rowOf[active] ?? 0, active, 1),
-      ArrowUp: () => findVertical(rows, rowOf[active] ?? 0, active, -1),
-      Home: () => 0,
-      End: () => images.length - 1,
+    const steps: Record<string, () => string | undefined> = {
+      ArrowRight: () => order[at + (rtl ? -1 : 1)],
+      ArrowLeft: () => order[at + (rtl ? 1 : -1)],
+      ArrowDown: () => findVertical(layout, active, 1),
+      ArrowUp: () => findVertical(layout, active, -1),
+      Home: () => order[0],
+      End: () => order.at(-1),
     };
     const step = steps[event.key];
     if (step) {
-      const to = Math.min(images.length - 1, Math.max(0, step()));
+      const to = step() ?? image;
       if (event.shiftKey) {
-        if (selection.selected.value.anchor === null) selection.toggle(image.id);
-        selection.extend(images[to]!.id, order);
+        if (selection.selected.value.anchor === null) selection.toggle(image);
+        selection.extend(to, order);
       }
       move(to);
-    } else if (event.key === "x" || (event.key === " " && !(event.target as HTMLElement).closest("button"))) {
-      if (event.shiftKey) selection.extend(image.id, order);
-      else selection.toggle(image.id);
+    } else if ((event.key === "x" || event.key === " ") && onTile) {
+      if (event.shiftKey) selection.extend(image, order);
+      else selection.toggle(image);
     } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) selection.selectAll(order);
     else if (event.key === "Escape" && selected.size > 0) selection.clear();
     else if (event.key === "Delete" && selected.size > 0) onDelete();
-    else if (event.key === "Enter" && selected.size > 0 && !(event.target as HTMLElement).closest("button")) {
-      navigate(linkTo(image), { state: { fromList: true } });
+    else if (event.key === "Enter" && selected.size > 0 && onTile) {
+      navigate((event.target as HTMLAnchorElement).pathname + location.search, { state: { fromList: true } });
     } else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
+  const tabStop = useMemo(() => findTabStop(rows.slice(visible.first, visible.last + 1), active), [rows, visible, active]);
   return (
-    <div ref={list} className="grid" onKeyDown={onKeyDown} aria-label={t("gallery.label")} role="region">
-      <div className="grid-canvas" style={{ blockSize: virtual.getTotalSize() }}>
-        {items.map((item) => {
-          const row = rows[item.index];
-          if (!row) return null;
-          const style = { transform: `translateY(${item.start - margin}px)`, blockSize: row.height };
-          if (row.kind === "month") {
-            return (
-              <h2 key={item.key} className="month-heading" style={style}>
-                {format.month(row.month)}
-              </h2>
-            );
+    <div ref={element} className="grid" onKeyDown={onKeyDown} {...marquee.handlers} aria-label={t("gallery.label")} role="region">
+      <div className="grid-canvas" style={{ blockSize: tops.at(-1) }}>
+        {shown.map((row, index) => {
+          const style = { transform: `translateY(${tops[visible.first + index]}px)`, blockSize: row.height };
+          const key = keyOf(row);
+          switch (row.kind) {
+            case "month":
+              return <MonthHeading key={key} row={row} style={style} selected={selected} layout={layout} actions={actions} />;
+            case "days":
+              return <DayHeadings key={key} days={row.days} style={style} selected={selected} actions={actions} />;
+            case "placeholder":
+              return <div key={key} className="grid-placeholder" style={{ ...style, backgroundSize: `${options.height * 1.4}px ${options.height + options.gap}px` }} />;
+            case "images":
+              return (
+                <ul key={key} className="grid-row" style={style}>
+                  {row.images.map((placed) => (
+                    <Tile
+                      key={placed.image.id}
+                      placed={placed}
+                      height={row.height - options.gap}
+                      to={linkTo(placed.image)}
+                      selected={selected.has(placed.image.id)}
+                      selecting={selected.size > 0}
+                      focusable={placed.image.id === tabStop}
+                      actions={actions}
+                    />
+                  ))}
+                </ul>
+              );
           }
-          return (
-            <ul key={item.key} className="grid-row" style={style}>
-              {row.images.map((placed) => (
-                <Tile
-                  key={placed.image.id}
-                  placed={placed}
-                  height={row.height - GAP}
-                  to={linkTo(placed.image)}
-                  selected={selected.has(placed.image.id)}
-                  selecting={selected.size > 0}
-                  focusable={placed.index === Math.min(active, images.length - 1)}
-                  onSelect={onSelect}
-                  onFocus={setActive}
-                />
-              ))}
-            </ul>
-          );
         })}
+        {marquee.box && <div className="marquee" style={marquee.box} />}
       </div>
     </div>
   );
 }
 
-function keyOf(row: Row | undefined, index: number): string | number {
-  if (!row) return index;
-  return row.kind === "month" ? row.month : (row.images[0]?.image.id ?? index);
+/** Return the scroll position at which the grid is at the top of the screen, below the header. */
+function useOffset(element: { current: HTMLElement | null }): number {
+  const [offset, setOffset] = useState(0);
+  // Content above the grid changes height, for example the filter chips.
+  useLayoutEffect(() => {
+    const header = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--header-height")) || 0;
+    const next = Math.round((element.current?.getBoundingClientRect().top ?? 0) + scrollY - header);
+    if (next !== offset) setOffset(next);
+  });
+  return offset;
 }
 
-/** Return each image's row index. */
-function indexRows(rows: readonly Row[]): number[] {
-  const found: number[] = [];
-  for (const [at, row] of rows.entries()) {
-    if (row.kind === "images") for (const placed of row.images) found[placed.index] = at;
+function keyOf(row: Row): string {
+  switch (row.kind) {
+    case "month":
+      return row.month;
+    case "days":
+      return row.days[0]!.day;
+    case "placeholder":
+      return `${row.month} placeholder`;
+    case "images":
+      return row.images[0]!.image.id;
   }
-  return found;
+}
+
+/** Return the image that takes part in the tab order: the active one, or the first that is rendered. */
+function findTabStop(shown: readonly Row[], active: string): string {
+  const ids = shown.flatMap((row) => (row.kind === "images" ? row.images.map(({ image }) => image.id) : []));
+  return ids.includes(active) ? active : (ids[0] ?? "");
 }
 
 /** Return the image in the row above or below whose center is nearest. */
-function findVertical(rows: readonly Row[], from: number, active: number, step: 1 | -1): number {
-  const own = rows[from];
-  if (own?.kind !== "images") return active;
-  const current = own.images.find((placed) => placed.index === active);
-  if (!current) return active;
+function findVertical(layout: Layout, active: string, step: 1 | -1): string | undefined {
+  const from = findImage(layout, active);
+  const own = layout.rows[from];
+  if (own?.kind !== "images") return undefined;
+  const current = own.images.find(({ image }) => image.id === active)!;
   const center = current.left + current.width / 2;
-  for (let at = from + step; at >= 0 && at < rows.length; at += step) {
-    const row = rows[at];
+  for (let at = from + step; at >= 0 && at < layout.rows.length; at += step) {
+    const row = layout.rows[at];
     if (row?.kind !== "images") continue;
     const distance = (placed: PlacedImage) => Math.abs(placed.left + placed.width / 2 - center);
-    return row.images.reduce((best, placed) => (distance(placed) < distance(best) ? placed : best)).index;
+    return row.images.reduce((best, placed) => (distance(placed) < distance(best) ? placed : best)).image.id;
   }
-  return active;
+  return undefined;
 }
 
+/** Scroll as little as is needed to show the row of an image. */
+function scrollIntoView(layout: Layout, id: string, offset: number): void {
+  const at = findImage(layout, id);
+  if (at < 0) return;
+  const heading = findRow(layout, layout.tops[at]! - 1);
+  const top = layout.tops[layout.rows[heading]?.kind === "days" ? heading : at]! + offset;
+  const bottom = layout.tops[at + 1]! + offset - innerHeight + BARS_PIXELS;
+  if (top < scrollY) scrollTo(0, top);
+  else if (bottom > scrollY) scrollTo(0, bottom);
+}
+
+/** Room for the header and the bars at the end of the screen, in pixels. */
+const BARS_PIXELS = 200;
+
 /** Focus a tile, waiting up to `frames` frames until it is rendered after scrolling. */
-function focusWhenRendered(list: HTMLElement | null, index: number, frames = 20): void {
-  const tile = list?.querySelector<HTMLElement>(`a[data-index="${index}"]`);
+function focusWhenRendered(grid: HTMLElement | null, id: string, frames = 20): void {
+  const tile = grid?.querySelector<HTMLElement>(`a[data-id="${id}"]`);
   if (tile) tile.focus({ preventScroll: true });
-  else if (frames > 0) requestAnimationFrame(() => focusWhenRendered(list, index, frames - 1));
+  else if (frames > 0) requestAnimationFrame(() => focusWhenRendered(grid, id, frames - 1));
 }

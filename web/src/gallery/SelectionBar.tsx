@@ -12,11 +12,13 @@ const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
 interface Props {
   selection: Selection;
   album?: string | undefined;
-  onDelete: () => void;
+  /** Whether the dialog that moves the selection to the trash is open. */
+  deleting: boolean;
+  onDeleting: (deleting: boolean) => void;
 }
 
 /** Actions on the selected images. */
-export function SelectionBar({ selection, album, onDelete }: Props) {
+export default function SelectionBar({ selection, album, onDeleting }: Props) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
   const { ids } = useStore(selection.selected);
@@ -61,7 +63,7 @@ export function SelectionBar({ selection, album, onDelete }: Props) {
               <Icon name="minus" /> <span className="button-label">{t("album.remove")}</span>
             </button>
           )}
-          <button type="button" className="button plain danger" onClick={onDelete}>
+          <button type="button" className="button plain danger" onClick={() => onDeleting(true)}>
             <Icon name="trash" /> <span className="button-label">{t("delete")}</span>
           </button>
         </div>

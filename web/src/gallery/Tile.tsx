@@ -8,11 +8,11 @@ import { Thumbnail } from "./Thumbnail";
 import { useImageName } from "./useImageName";
 
 export interface TileActions {
-  onSelect(placed: PlacedImage, event: MouseEvent | KeyboardEvent): void;
-  onFocus(index: number): void;
+  onSelect(id: string, event: MouseEvent | KeyboardEvent): void;
+  onFocus(id: string): void;
 }
 
-interface Props extends TileActions {
+interface Props {
   placed: PlacedImage;
   height: number;
   to: string;
@@ -20,18 +20,10 @@ interface Props extends TileActions {
   selecting: boolean;
   /** Only one tile takes part in the tab order. */
   focusable: boolean;
+  actions: TileActions;
 }
 
-export const Tile = memo(function Tile({
-  placed,
-  height,
-  to,
-  selected,
-  selecting,
-  focusable,
-  onSelect,
-  onFocus,
-}: Props) {
+export const Tile = memo(function Tile({ placed, height, to, selected, selecting, focusable, actions }: Props) {
   const { t } = useTranslation();
   const { image } = placed;
   const name = useImageName(image);
@@ -45,15 +37,15 @@ export const Tile = memo(function Tile({
         // Lets the viewer return with history.back(), which restores the scroll position.
         state={{ fromList: true }}
         tabIndex={focusable ? 0 : -1}
-        data-index={placed.index}
+        data-id={image.id}
         draggable={false}
-        onFocus={() => onFocus(placed.index)}
+        onFocus={() => actions.onFocus(image.id)}
         onClickCapture={(event) => {
           // Runs before the link opens a tab or window because of the modifier key.
           if (selecting || event.shiftKey || event.ctrlKey || event.metaKey) {
             event.preventDefault();
             event.stopPropagation();
-            onSelect(placed, event);
+            actions.onSelect(image.id, event);
           }
         }}
       >
@@ -63,11 +55,11 @@ export const Tile = memo(function Tile({
       </Link>
       <button
         type="button"
-        className="select-button"
+        className="select-mark"
         tabIndex={focusable ? 0 : -1}
         aria-pressed={selected}
         aria-label={t("gallery.select", { name })}
-        onClick={(event) => onSelect(placed, event)}
+        onClick={(event) => actions.onSelect(image.id, event)}
       >
         <Icon name="check" size={16} />
       </button>
@@ -75,14 +67,23 @@ export const Tile = memo(function Tile({
   );
 });
 
-/** The status of an image that is not ready. */
+/** The status of an image that is not ready: a spinner, or the error. */
 function TileStatus({ image }: { image: ImageSummary }) {
   const { t } = useTranslation();
   if (image.status === "ready") return null;
+  const text = t(`status.${image.status}`);
+  if (image.status === "failed") {
+    return (
+      <span className={`tile-status failed ${image.thumbnail ? "has-thumbnail" : ""}`} title={text}>
+        <Icon name="warning" size={18} />
+        <span className="truncate">{text}</span>
+      </span>
+    );
+  }
   return (
-    <span className={`tile-status ${image.status} ${image.thumbnail ? "has-thumbnail" : ""}`}>
-      {image.status === "failed" ? <Icon name="warning" size={18} /> : <span className="spinner" />}
-      <span className="truncate">{t(`status.${image.status}`)}</span>
+    <span className="tile-status" title={text}>
+      <span className="spinner" />
+      <span className="visually-hidden">{text}</span>
     </span>
   );
 }

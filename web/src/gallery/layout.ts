@@ -1,25 +1,45 @@
 import type { ImageSummary } from "../api/types";
+import { dayOf, type Sort } from "./sort";
+import type { Section } from "./useSections";
 
 /** An image's position in a row, in pixels from the start of the row. */
 export interface PlacedImage {
   image: ImageSummary;
-  /** Index among all images of the grid. */
-  index: number;
   left: number;
   width: number;
 }
 
-export type Row =
-  | { kind: "month"; month: string; height: number }
-  | { kind: "images"; month: string; height: number; images: PlacedImage[] };
+/** A day's position in a row of headings, in pixels from the start of the row. */
+export interface PlacedDay {
+  /** As `2026-05-10`. */
+  day: string;
+  left: number;
+  width: number;
+  ids: readonly string[];
+}
+
+/** A row of the grid. `height` is in pixels and includes the gap to the next row. */
+export type Row = { month: string; height: number } & (
+  | { kind: "month"; count: number }
+  | { kind: "days"; days: PlacedDay[] }
+  | { kind: "images"; images: PlacedImage[] }
+  /** Images that are not loaded yet. */
+  | { kind: "placeholder"; count: number }
+);
 
 /** Sizes in pixels. */
 export interface LayoutOptions {
+  sort: Sort;
   width: number;
   /** Maximum height of a row of images. */
   height: number;
   gap: number;
-  headingHeight: number;
+  /** Gap between days in one row. */
+  dayGap: number;
+  /** Minimum width of a day: the room of its heading. */
+  minDayWidth: number;
+  monthHeight: number;
+  dayHeight: number;
 }
 
 /** Aspect ratio of an image whose dimensions are not known yet. */
@@ -29,61 +49,164 @@ const DEFAULT_RATIO = 4 / 3;
 const MAX_RATIO = 3;
 const MIN_RATIO = 0.5;
 
-/** Return an image's month of upload in the user's time zone, as `2026-05`. */
-export function monthOf(image: ImageSummary): string {
-  const created = new Date(image.created_at);
-  return `${created.getFullYear()}-${String(created.getMonth() + 1).padStart(2, "0")}`;
-}
+/** Rows of images for each heading of a day, to estimate the height of what is not loaded. */
+const ROWS_PER_DAY_HEADING = 2;
 
 export function ratioOf(image: ImageSummary): number {
   if (!image.width || !image.height) return DEFAULT_RATIO;
   return Math.min(MAX_RATIO, Math.max(MIN_RATIO, image.width / image.height));
 }
 
-/** Lay out images in justified rows, grouped by month; the last row of a month is not justified. */
-export function layoutRows(images: readonly ImageSummary[], options: LayoutOptions): Row[] {
-  const rows: Row[] = [];
-  let month = "";
-  let pending: { image: ImageSummary; index: number }[] = [];
-  let ratios = 0;
+interface Day {
+  day: string;
+  images: ImageSummary[];
+  ratios: number;
+}
 
-  function closeRow(justified: boolean) {
-    if (pending.length === 0) return;
-    rows.push(placeRow(pending, ratios, month, options, justified));
-    pending = [];
-    ratios = 0;
+/**
+ * Lay out a month: its heading, then its days. The rows of a day are justified except for its last
+ * one; short days share a row.
+ */
+export function layoutSection({ month, count, images }: Section, options: LayoutOptions): Row[] {
+  const rows: Row[] = [{ kind: "month", month, height: options.monthHeight, count }];
+  let shared: Day[] = [];
+  let end = 0;
+
+  function closeRow() {
+    if (shared.length > 0) rows.push(...placeSharedRow(month, shared, options));
+    shared = [];
+    end = 0;
   }
 
-  for (const [index, image] of images.entries()) {
-    const imageMonth = monthOf(image);
-    if (imageMonth !== month) {
-      closeRow(false);
-      month = imageMonth;
-      rows.push({ kind: "month", month, height: options.headingHeight });
+  for (const day of groupByDay(images, options.sort)) {
+    const width = widthOf(day, options);
+    if (width > options.width) {
+      closeRow();
+      rows.push(...placeLongDay(month, day, options));
+      continue;
     }
-    pending.push({ image, index });
-    ratios += ratioOf(image);
-    const available = options.width - options.gap * (pending.length - 1);
-    if (available / ratios <= options.height) closeRow(true);
+    if (end > 0 && end + options.dayGap + width > options.width) closeRow();
+    end += (end > 0 ? options.dayGap : 0) + width;
+    shared.push(day);
   }
-  closeRow(false);
+  closeRow();
+  if (count > images.length) rows.push(estimateRest(month, count - images.length, options));
   return rows;
 }
 
-function placeRow(
-  pending: { image: ImageSummary; index: number }[],
-  ratios: number,
-  month: string,
-  { width, height, gap }: LayoutOptions,
-  justified: boolean,
-): Row {
-  const available = width - gap * (pending.length - 1);
-  const rowHeight = justified ? available / ratios : Math.min(height, available / ratios);
+function groupByDay(images: readonly ImageSummary[], sort: Sort): Day[] {
+  const days: Day[] = [];
+  for (const image of images) {
+    const day = dayOf(sort, image);
+    let last = days.at(-1);
+    if (last?.day !== day) days.push((last = { day, images: [], ratios: 0 }));
+    last.images.push(image);
+    last.ratios += ratioOf(image);
+  }
+  return days;
+}
+
+/** Return the width of a day whose images are in one row of the maximum height. */
+function widthOf({ images, ratios }: Day, { height, gap, minDayWidth, width }: LayoutOptions): number {
+  return Math.max(Math.min(minDayWidth, width), ratios * height + gap * (images.length - 1));
+}
+
+function placeSharedRow(month: string, shared: readonly Day[], options: LayoutOptions): Row[] {
+  const { height, gap, dayGap, dayHeight } = options;
   let left = 0;
-  const images = pending.map(({ image, index }) => {
-    const placed = { image, index, left, width: rowHeight * ratioOf(image) };
+  const days: PlacedDay[] = [];
+  const images: PlacedImage[] = [];
+  for (const day of shared) {
+    const width = widthOf(day, options);
+    days.push({ day: day.day, left, width, ids: day.images.map((image) => image.id) });
+    images.push(...placeImages(day.images, left, height, gap));
+    left += width + dayGap;
+  }
+  return [
+    { kind: "days", month, height: dayHeight, days },
+    { kind: "images", month, height: height + gap, images },
+  ];
+}
+
+function placeLongDay(month: string, { day, images }: Day, options: LayoutOptions): Row[] {
+  const { width, height, gap, dayHeight } = options;
+  const heading: PlacedDay = { day, left: 0, width, ids: images.map((image) => image.id) };
+  const rows: Row[] = [{ kind: "days", month, height: dayHeight, days: [heading] }];
+  let pending: ImageSummary[] = [];
+  let ratios = 0;
+  for (const image of images) {
+    pending.push(image);
+    ratios += ratioOf(image);
+    const justified = (width - gap * (pending.length - 1)) / ratios;
+    if (justified > height) continue;
+    rows.push({ kind: "images", month, height: justified + gap, images: placeImages(pending, 0, justified, gap) });
+    pending = [];
+    ratios = 0;
+  }
+  if (pending.length > 0) rows.push({ kind: "images", month, height: height + gap, images: placeImages(pending, 0, height, gap) });
+  return rows;
+}
+
+function placeImages(images: readonly ImageSummary[], start: number, height: number, gap: number): PlacedImage[] {
+  let left = start;
+  return images.map((image) => {
+    const placed = { image, left, width: height * ratioOf(image) };
     left += placed.width + gap;
     return placed;
   });
-  return { kind: "images", month, height: rowHeight + gap, images };
+}
+
+function estimateRest(month: string, count: number, { width, height, gap, dayHeight }: LayoutOptions): Row {
+  const perRow = Math.max(1, width / (DEFAULT_RATIO * height + gap));
+  const rows = Math.ceil(count / perRow);
+  const estimate = rows * (height + gap) + Math.ceil(rows / ROWS_PER_DAY_HEADING) * dayHeight;
+  return { kind: "placeholder", month, height: estimate, count };
+}
+
+/** Where a month starts and ends, in pixels from the top. */
+export interface Extent {
+  month: string;
+  top: number;
+  bottom: number;
+  count: number;
+}
+
+/** All rows of the grid. */
+export interface Layout {
+  rows: readonly Row[];
+  /** The distance of each row from the top in pixels, and at last the height of the grid. */
+  tops: readonly number[];
+  months: readonly Extent[];
+}
+
+/** Join the rows of all sections. The rows of a section are cached for as long as the options are the same. */
+export function createLayouter(options: LayoutOptions): (sections: readonly Section[]) => Layout {
+  const cache = new WeakMap<Section, Row[]>();
+  return (sections) => {
+    const rows: Row[] = [];
+    const tops = [0];
+    const months: Extent[] = [];
+    for (const section of sections) {
+      let own = cache.get(section);
+      if (!own) cache.set(section, (own = layoutSection(section, options)));
+      const top = tops.at(-1)!;
+      for (const row of own) {
+        rows.push(row);
+        tops.push(tops.at(-1)! + row.height);
+      }
+      months.push({ month: section.month, top, bottom: tops.at(-1)!, count: section.count });
+    }
+    return { rows, tops, months };
+  };
+}
+
+/** Return the index of the row at a distance from the top, in pixels. */
+export function findRow({ rows, tops }: Layout, top: number): number {
+  let [low, high] = [0, rows.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (tops[middle]! <= top) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -18,6 +18,17 @@ export class Selection {
     this.selected.set({ ids, anchor: id });
   }
 
+  /** Select all of these images, or deselect them if all are selected. */
+  toggleAll(ids: readonly string[]): void {
+    const selected = new Set(this.selected.value.ids);
+    const isSelected = ids.every((id) => selected.has(id));
+    for (const id of ids) {
+      if (isSelected) selected.delete(id);
+      else selected.add(id);
+    }
+    this.selected.set({ ids: selected, anchor: isSelected ? null : (ids[0] ?? null) });
+  }
+
   /** Select all images from the anchor to this one, in display order. */
   extend(id: string, order: readonly string[]): void {
     const { ids, anchor } = this.selected.value;
@@ -26,6 +37,11 @@ export class Selection {
     if (from < 0 || to < 0) return this.toggle(id);
     const range = order.slice(Math.min(from, to), Math.max(from, to) + 1);
     this.selected.set({ ids: new Set([...ids, ...range]), anchor });
+  }
+
+  /** Select these images and no others. */
+  select(ids: readonly string[]): void {
+    this.selected.set({ ids: new Set(ids), anchor: ids.at(-1) ?? null });
   }
 
   selectAll(order: readonly string[]): void {

@@ -12,6 +12,8 @@ export interface Format {
   dollars(value: number): string;
   date(value: string | Date): string;
   dateTime(value: string | Date): string;
+  /** A day given as `2026-05-10`, with its day of the week. */
+  day(value: string): string;
   /** A month given as `2026-05`. */
   month(value: string): string;
   shortMonth(value: string): string;
@@ -28,7 +30,8 @@ export function createFormat(language: string): Format {
   const month = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
   const shortMonth = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
   const second = new Intl.NumberFormat(language, { style: "unit", unit: "second", maximumFractionDigits: 1 });
-  const day = new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" });
+  const day = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "long", timeZone: "UTC" });
+  const days = new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" });
   return {
     number: (value) => number.format(value),
     percent: (value) => percent.format(value),
@@ -41,10 +44,11 @@ export function createFormat(language: string): Format {
     dollars: (value) => money.format(value),
     date: (value) => date.format(new Date(value)),
     dateTime: (value) => dateTime.format(new Date(value)),
+    day: (value) => day.format(new Date(`${value}T12:00:00Z`)),
     month: (value) => month.format(new Date(`${value}-15T12:00:00Z`)),
     shortMonth: (value) => shortMonth.format(new Date(`${value}-15T12:00:00Z`)),
     seconds: (value) => second.format(value),
-    days: (value) => day.format(value),
+    days: (value) => days.format(value),
   };
 }
 

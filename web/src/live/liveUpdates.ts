@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createAuthenticatedFetch, Problem, readEvents, type Options, type Sightline } from "sightline-client";
-import { findUnfinished, refetchImages, refreshImage, removeImages } from "../api/images";
+import { findUnfinished, refetchImages, refreshImage, removeImages, TIMELINE } from "../api/images";
 import { SignedOut } from "../session/session";
 import { Store } from "../store";
 
@@ -97,11 +97,11 @@ export class LiveUpdates {
     }
     if (event !== "image" || !data.image_id) return;
     if (data.change === "deleted") removeImages(this.queries, [data.image_id]);
-    else this.#scheduleRefresh(data.image_id);
+    else this.#changedIds.add(data.image_id);
+    this.#scheduleRefresh();
   }
 
-  #scheduleRefresh(id: string): void {
-    this.#changedIds.add(id);
+  #scheduleRefresh(): void {
     this.#batchTimer ??= setTimeout(() => void this.#refreshChanged(), BATCH_MILLISECONDS);
   }
 
@@ -115,7 +115,7 @@ export class LiveUpdates {
   }
 
   async #refetchCounts(): Promise<void> {
-    await Promise.all(["labels", "usage"].map((key) => this.queries.invalidateQueries({ queryKey: [key] })));
+    await Promise.all(["labels", "usage", TIMELINE].map((key) => this.queries.invalidateQueries({ queryKey: [key] })));
   }
 
   async #refresh(id: string): Promise<void> {

@@ -35,6 +35,7 @@ const PATHS = {
   upload: "M12 16V5M7 9.5l5-5 5 5M5 20h14",
   usage: "M5 20V11M12 20V4M19 20v-6",
   user: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c1-3.5 4-5 7.5-5s6.5 1.5 7.5 5",
+  view: "M4 6h9M17 6h3M15 4v4M4 12h3M11 12h9M9 10v4M4 18h11M19 18h1M17 16v4",
   warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
 } as const;
 

@@ -1,8 +1,11 @@
 import { useLayoutEffect } from "react";
 import { useCurrentLocation } from "../router";
 
-/** Last scroll position of each URL. */
-const positions = new Map<string, number>();
+const STORAGE_KEY = "sightline.positions";
+
+/** Last scroll position of each URL, kept over a reload. */
+const positions = new Map<string, number>(JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]") as [string, number][]);
+addEventListener("pagehide", () => sessionStorage.setItem(STORAGE_KEY, JSON.stringify([...positions])));
 
 /** Time within which a restored page must reach its former height, in milliseconds. */
 const MAX_WAIT = 5_000;
@@ -10,18 +13,31 @@ const MAX_WAIT = 5_000;
 /** What a user does to scroll, which ends a restoration. */
 const USER_INPUT = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
 
-/** Whether the current page was reached with the browser's back or forward button. */
-let isHistoryNavigation = false;
+/** Whether the current page was reached with the browser's back, forward or reload button. */
+let isHistoryNavigation = (performance.getEntriesByType("navigation") as PerformanceNavigationTiming[]).some(({ type }) => type !== "navigate");
 addEventListener("popstate", () => (isHistoryNavigation = true));
 
-/** Whether the current page has yet to reach its last position. */
-let isRestoring = false;
+/** Whether the user has been on the current page before. */
+let isRevisited = false;
+
+let stopRestoration: (() => void) | null = null;
+
+/**
+ * Leave the position of the current page to the caller, which knows better what the user saw; returns
+ * whether it is to be restored. Call it in an effect that runs after layout effects.
+ */
+export function takeOverRestoration(): boolean {
+  stopRestoration?.();
+  const isRestored = isRevisited;
+  isRevisited = false;
+  return isRestored;
+}
 
 /** Scroll to `target` now, and again whenever the page grows until it is reached. */
 function restorePosition(target: number): () => void {
   const observer = new ResizeObserver(scroll);
   const timer = setTimeout(stop, MAX_WAIT);
-  isRestoring = true;
+  stopRestoration = stop;
   for (const each of USER_INPUT) addEventListener(each, stop, { passive: true });
   observer.observe(document.body);
   scroll();
@@ -33,7 +49,7 @@ function restorePosition(target: number): () => void {
   }
 
   function stop() {
-    isRestoring = false;
+    stopRestoration = null;
     observer.disconnect();
     clearTimeout(timer);
     for (const each of USER_INPUT) removeEventListener(each, stop);
@@ -47,16 +63,16 @@ export function useScrollRestoration(): void {
 
   useLayoutEffect(() => {
     history.scrollRestoration = "manual";
-    const target = isHistoryNavigation ? (positions.get(key) ?? 0) : 0;
+    isRevisited = isHistoryNavigation;
     isHistoryNavigation = false;
-    return restorePosition(target);
+    return restorePosition(isRevisited ? (positions.get(key) ?? 0) : 0);
     // A new filter does not start a new page.
   }, [pathname]);
 
   useLayoutEffect(() => {
     function savePosition() {
       // A page that is still growing is scrolled to its end, which is not where the user was.
-      if (!isRestoring) positions.set(key, scrollY);
+      if (!stopRestoration) positions.set(key, scrollY);
     }
     addEventListener("scroll", savePosition, { passive: true });
     return () => removeEventListener("scroll", savePosition);

@@ -3,9 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
-import { useImage, useImageList } from "../api/useImages";
+import { useImage } from "../api/useImages";
 import type { ImageSummary, ImageView } from "../api/types";
-import { useFilter } from "../filters/useFilter";
 import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
 import { useServices } from "../services";
@@ -19,11 +18,9 @@ import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { DetailsPanel } from "./DetailsPanel";
 import { findRegions } from "./regions";
 import { Stage } from "./Stage";
+import { useNeighbors } from "./useNeighbors";
 import { useDeleteImages } from "../deletions/useDeleteImages";
 import "./viewer.css";
-
-/** Images before the end of the list at which the next page is loaded. */
-const PRELOAD_IMAGES = 10;
 
 export default function ImagePage() {
   const { id = "", album } = useParams();
@@ -52,7 +49,7 @@ function Viewer({ summary, image, album }: ViewerProps) {
   const { t } = useTranslation();
   const { deletions } = useServices();
   const hidden = useStore(deletions.hidden).has(id);
-  const { list, previous, next, linkTo } = useNeighbors(id, album);
+  const { list, previous, next, linkTo } = useNeighbors(summary, album);
   const [boxes, setBoxes] = useState(false);
   const [group, setGroup] = useState<string | null>(null);
   const deleteImages = useDeleteImages();
@@ -62,7 +59,7 @@ function Viewer({ summary, image, album }: ViewerProps) {
   useEffect(() => setGroup(null), [id]);
 
   const { state } = useCurrentLocation();
-  const go = (to: string | null) => to && navigate(linkTo(to), { replace: true, state });
+  const go = (to: ImageSummary | null) => to && navigate(linkTo(to.id), { replace: true, state });
   const goBack = () => (state.fromList ? history.back() : navigate(list));
   const rtl = () => document.documentElement.dir === "rtl";
   function deleteImage() {
@@ -124,8 +121,8 @@ function Viewer({ summary, image, album }: ViewerProps) {
           onGroup={setGroup}
         />
         <nav className="viewer-nav" aria-label={t("photo.navigation")}>
-          <NavButton to={previous && linkTo(previous)} state={state} icon="back" text={t("photo.previous")} />
-          <NavButton to={next && linkTo(next)} state={state} icon="next" text={t("photo.next")} />
+          <NavButton to={previous && linkTo(previous.id)} state={state} icon="back" text={t("photo.previous")} />
+          <NavButton to={next && linkTo(next.id)} state={state} icon="next" text={t("photo.next")} />
         </nav>
       </main>
       <DetailsPanel key={id} image={image} group={group} onGroup={setGroup} />
@@ -147,24 +144,6 @@ function NavButton({ to, state, icon, text }: NavButtonProps) {
       <Icon name={icon} size={26} />
     </Link>
   );
-}
-
-/** The previous and next image in the list that this one was opened from; the URL contains its filter. */
-function useNeighbors(id: string, album: string | null) {
-  const [filter] = useFilter(album);
-  const { images, hasNextPage, isFetchingNextPage, fetchNextPage } = useImageList(filter);
-  const at = images.findIndex((image) => image.id === id);
-  useEffect(() => {
-    if (at >= 0 && at > images.length - PRELOAD_IMAGES && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [at, images.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const base = album ? `/albums/${album}` : "";
-  const { search } = useCurrentLocation();
-  return {
-    list: `${base || "/"}${search}`,
-    previous: at > 0 ? (images[at - 1]?.id ?? null) : null,
-    next: at >= 0 ? (images[at + 1]?.id ?? null) : null,
-    linkTo: (to: string) => `${base}/photos/${to}${search}`,
-  };
 }
 
 /** Minimum horizontal distance of a swipe. */
