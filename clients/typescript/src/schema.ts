@@ -20,7 +20,8 @@ export interface paths {
          *     `matches` of an image are the fields that have each of its words. A range includes its start and
          *     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
          *     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-         *     list in the same order, whatever has changed since.
+         *     list in the same order, whatever has changed since. A list of an album without `sort` and
+         *     `order` has the order of the album.
          */
         get: operations["list_images"];
         put?: never;
@@ -920,7 +921,7 @@ export interface paths {
         };
         /**
          * List shared images
-         * @description Return the images of the album, newest first, or the one image that the link shows.
+         * @description Return the images of the album in its order, or the one image that the link shows.
          *
          *     A page may have fewer items than `limit`, and still have a `next_cursor`.
          */
@@ -1911,10 +1912,10 @@ export interface components {
             height: number;
         };
         /**
-         * @description The time by which images are listed: of upload, or of capture and else of upload.
+         * @description The order of a list: by the time of upload, or of capture and else of upload, or manual.
          * @enum {string}
          */
-        ListOrder: "uploaded" | "taken";
+        ListOrder: "uploaded" | "taken" | "manual";
         /** @description A kind of sensitive content; `parent` is the broader kind, "" at the top level. */
         ModerationLabel: {
             name: string;
@@ -2202,7 +2203,7 @@ export interface components {
             place: components["schemas"]["GeoPosition"] | null;
             renditions: components["schemas"]["RenditionView"][];
         };
-        /** @description A page of images, newest first; `next_cursor` continues it, null on the last page. */
+        /** @description A page of images; `next_cursor` continues it, null on the last page. */
         SharedImagePage: {
             items: components["schemas"]["SharedImageSummary"][];
             next_cursor: string | null;
@@ -2240,6 +2241,8 @@ export interface components {
              * @example Summer
              */
             title: string | null;
+            /** @description Description of the album. */
+            description: string | null;
             /**
              * Format: int64
              * @description Number of images.
@@ -2501,9 +2504,9 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
-                /** @description The newest or the oldest first, by `order`. */
+                /** @description The newest or the oldest first, by `order`; `newest` by default. It does not apply to the manual order. */
                 sort?: components["schemas"]["SortOrder"];
-                /** @description By the time of upload; or by that of capture on a clock at the place, and else of upload in UTC. The latter starts with the processing of an image. */
+                /** @description By the time of upload, which is the default; or by that of capture on a clock at the place, and else of upload in UTC, which starts with the processing of an image; or as the owner arranged the images of `album`. */
                 order?: components["schemas"]["ListOrder"];
                 limit?: number;
                 cursor?: string;

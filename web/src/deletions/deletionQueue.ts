@@ -8,7 +8,7 @@ import { Store } from "../store";
 export type TrashFailure = "failed" | "restoreFailed";
 
 /** First parts of the keys of queries that depend on which images exist. */
-const DEPENDENT_QUERIES = ["labels", "usage", "albums", "album", "trash"];
+const DEPENDENT_QUERIES = ["labels", "usage", "albums", "album", "timeline", "trash"];
 
 /** Moves images to the trash, and hides them until that is done. */
 export class DeletionQueue {

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class ListOrder(StrEnum):
+    MANUAL = "manual"
     TAKEN = "taken"
     UPLOADED = "uploaded"
 

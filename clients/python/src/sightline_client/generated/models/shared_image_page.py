@@ -19,7 +19,7 @@ T = TypeVar("T", bound="SharedImagePage")
 
 @_attrs_define
 class SharedImagePage:
-    """A page of images, newest first; `next_cursor` continues it, null on the last page.
+    """A page of images; `next_cursor` continues it, null on the last page.
 
     Attributes:
         items (list[SharedImageSummary]):

@@ -23,6 +23,7 @@ class SharedView:
     Attributes:
         kind (SharedViewKind):
         title (None | str): Title of the album; that of an image only if the link shows metadata.
+        description (None | str): Description of the album.
         images (int): Number of images.
         original (bool): Whether originals can be downloaded.
         metadata (bool): Whether the metadata of images is shown.
@@ -32,6 +33,7 @@ class SharedView:
 
     kind: SharedViewKind
     title: None | str
+    description: None | str
     images: int
     original: bool
     metadata: bool
@@ -44,6 +46,9 @@ class SharedView:
 
         title: None | str
         title = self.title
+
+        description: None | str
+        description = self.description
 
         images = self.images
 
@@ -65,6 +70,7 @@ class SharedView:
             {
                 "kind": kind,
                 "title": title,
+                "description": description,
                 "images": images,
                 "original": original,
                 "metadata": metadata,
@@ -86,6 +92,13 @@ class SharedView:
             return cast(None | str, data)
 
         title = _parse_title(d.pop("title"))
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
 
         images = d.pop("images")
 
@@ -113,6 +126,7 @@ class SharedView:
         shared_view = cls(
             kind=kind,
             title=title,
+            description=description,
             images=images,
             original=original,
             metadata=metadata,

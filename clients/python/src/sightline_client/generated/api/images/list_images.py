@@ -249,12 +249,13 @@ def sync_detailed(
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-    list in the same order, whatever has changed since.
+    list in the same order, whatever has changed since. A list of an album without `sort` and
+    `order` has the order of the album.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
+        order (ListOrder | Unset): The order of a list: by the time of upload, or of capture and
+            else of upload, or manual.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -355,12 +356,13 @@ def sync(
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-    list in the same order, whatever has changed since.
+    list in the same order, whatever has changed since. A list of an album without `sort` and
+    `order` has the order of the album.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
+        order (ListOrder | Unset): The order of a list: by the time of upload, or of capture and
+            else of upload, or manual.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -456,12 +458,13 @@ async def asyncio_detailed(
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-    list in the same order, whatever has changed since.
+    list in the same order, whatever has changed since. A list of an album without `sort` and
+    `order` has the order of the album.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
+        order (ListOrder | Unset): The order of a list: by the time of upload, or of capture and
+            else of upload, or manual.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.
@@ -560,12 +563,13 @@ async def asyncio(
     `matches` of an image are the fields that have each of its words. A range includes its start and
     excludes its end; a time without an offset counts as UTC. When many images are left out, a page
     may have fewer items than `limit`, or none, and still have a `next_cursor`. A cursor continues a
-    list in the same order, whatever has changed since.
+    list in the same order, whatever has changed since. A list of an album without `sort` and
+    `order` has the order of the album.
 
     Args:
         sort (SortOrder | Unset): The order of a list of images by their time of creation.
-        order (ListOrder | Unset): The time by which images are listed: of upload, or of capture
-            and else of upload.
+        order (ListOrder | Unset): The order of a list: by the time of upload, or of capture and
+            else of upload, or manual.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         status (Status | Unset): The status of an image, as its owner sees it.

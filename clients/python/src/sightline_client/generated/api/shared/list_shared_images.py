@@ -134,7 +134,7 @@ def sync_detailed(
 ) -> Response[Any | ProblemBody | SharedImagePage]:
     """List shared images
 
-     Return the images of the album, newest first, or the one image that the link shows.
+     Return the images of the album in its order, or the one image that the link shows.
 
     A page may have fewer items than `limit`, and still have a `next_cursor`.
 
@@ -180,7 +180,7 @@ def sync(
 ) -> Any | ProblemBody | SharedImagePage | None:
     """List shared images
 
-     Return the images of the album, newest first, or the one image that the link shows.
+     Return the images of the album in its order, or the one image that the link shows.
 
     A page may have fewer items than `limit`, and still have a `next_cursor`.
 
@@ -221,7 +221,7 @@ async def asyncio_detailed(
 ) -> Response[Any | ProblemBody | SharedImagePage]:
     """List shared images
 
-     Return the images of the album, newest first, or the one image that the link shows.
+     Return the images of the album in its order, or the one image that the link shows.
 
     A page may have fewer items than `limit`, and still have a `next_cursor`.
 
@@ -265,7 +265,7 @@ async def asyncio(
 ) -> Any | ProblemBody | SharedImagePage | None:
     """List shared images
 
-     Return the images of the album, newest first, or the one image that the link shows.
+     Return the images of the album in its order, or the one image that the link shows.
 
     A page may have fewer items than `limit`, and still have a `next_cursor`.
 
