@@ -194,7 +194,7 @@ class World:
     async def set_time(self, taken_at: datetime | None, steps: Steps | None = None) -> None:
         """Correct the time of capture, as the API does."""
         images = steps.watch(self.tables.images) if steps else self.tables.images
-        await edit_image(self.image.key, images, {"taken_at_override": taken_at}, None)
+        await edit_image(self.image.key, images, MemoryTopic(), {"taken_at_override": taken_at})
 
     async def delete(self, steps: Steps | None = None) -> None:
         watch = steps.watch if steps else lambda port: port

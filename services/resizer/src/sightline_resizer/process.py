@@ -7,11 +7,12 @@ from dataclasses import replace
 from sightline import tracing
 from sightline.consumer.messages import ReprocessCommand
 from sightline.consumer.upload_check import check_upload
-from sightline.domain.capture import Capture
+from sightline.domain.capture import GeoPosition
 from sightline.domain.failures import Rejected
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
 from sightline.domain.renditions import Rendition, RenditionSet
+from sightline.domain.rotation import Rotation
 from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
@@ -47,19 +48,16 @@ class RenditionWork:
     async def perform(
         self, image: Image, original: StoredObject, command: ReprocessCommand | None = None
     ) -> RenditionSet:
-        if original.size > self._max_bytes:
-            raise Rejected("file_too_large", "The file exceeds the maximum size.")
-        body = await self._originals.read(original)
-        if original.sha256 is None:
-            digest = await asyncio.to_thread(lambda: hashlib.sha256(body).hexdigest())
-            check_upload(image, len(body), digest)
-        rendered = await run_isolated(self._pool, render_image, body, self._limits, self._options)
-        async with asyncio.TaskGroup() as writes:
-            for encoded in rendered.renditions:
-                writes.create_task(self._write(image.key, encoded))
+        result = await self._find_rendered(image, original, command)
+        positions = (result.capture.place, _read_override(image))
         with tracing.child_span("name place"):
-            capture = await asyncio.to_thread(_name_place, rendered.capture)
-        return self._describe(image.key, rendered._replace(capture=capture))
+            place, corrected = await asyncio.to_thread(lambda: [*map(_name_place, positions)])
+        return result.model_copy(
+            update={
+                "capture": replace(result.capture, place=place),
+                "corrected_place": corrected,
+            }
+        )
 
     async def discard(self, key: ImageKey) -> None:
         """Delete the renditions and the original.
@@ -69,12 +67,44 @@ class RenditionWork:
         await self._renditions.delete_all(rendition_prefix(key))
         await self._originals.delete(original_key(key))
 
-    async def _write(self, key: ImageKey, encoded: EncodedRendition) -> None:
+    async def _find_rendered(
+        self, image: Image, original: StoredObject, command: ReprocessCommand | None
+    ) -> RenditionSet:
+        """Return the present result if only its place is to be corrected, or else a new one."""
+        present = image.renditions.result
+        if (
+            present is not None
+            and command is not None
+            and command.only_corrections
+            and present.rotation == image.details.rotation
+        ):
+            return present
+        return await self._render(image, original)
+
+    async def _render(self, image: Image, original: StoredObject) -> RenditionSet:
+        if original.size > self._max_bytes:
+            raise Rejected("file_too_large", "The file exceeds the maximum size.")
+        body = await self._originals.read(original)
+        if original.sha256 is None:
+            digest = await asyncio.to_thread(lambda: hashlib.sha256(body).hexdigest())
+            check_upload(image, len(body), digest)
+        rotation = image.details.rotation
+        rendered = await run_isolated(
+            self._pool, render_image, body, self._limits, self._options, rotation
+        )
+        async with asyncio.TaskGroup() as writes:
+            for encoded in rendered.renditions:
+                writes.create_task(self._write(image.key, encoded, rotation))
+        return self._describe(image.key, rendered, rotation)
+
+    async def _write(self, key: ImageKey, encoded: EncodedRendition, rotation: Rotation) -> None:
         await self._renditions.write(
-            self._object_key(key, encoded), encoded.body, self._options.format.media_type
+            self._object_key(key, encoded, rotation), encoded.body, self._options.format.media_type
         )
 
-    def _describe(self, key: ImageKey, rendered: RenderedImage) -> RenditionSet:
+    def _describe(
+        self, key: ImageKey, rendered: RenderedImage, rotation: Rotation
+    ) -> RenditionSet:
         return RenditionSet(
             media_type=rendered.media_type,
             width=rendered.size.width,
@@ -84,10 +114,12 @@ class RenditionWork:
             placeholder=rendered.placeholder,
             perceptual_hash=rendered.perceptual_hash,
             capture=rendered.capture,
+            orientation=rendered.orientation,
+            rotation=rotation,
             renditions=tuple(
                 Rendition(
                     name=encoded.name,
-                    key=self._object_key(key, encoded),
+                    key=self._object_key(key, encoded, rotation),
                     media_type=self._options.format.media_type,
                     width=encoded.size.width,
                     height=encoded.size.height,
@@ -97,10 +129,16 @@ class RenditionWork:
             ),
         )
 
-    def _object_key(self, key: ImageKey, encoded: EncodedRendition) -> str:
-        return rendition_key(key, encoded.name, self._options.format.value)
+    def _object_key(self, key: ImageKey, encoded: EncodedRendition, rotation: Rotation) -> str:
+        return rendition_key(key, encoded.name, self._options.format.value, rotation)
 
 
-def _name_place(capture: Capture) -> Capture:
-    """Return the capture data with the names of the place."""
-    return capture if capture.place is None else replace(capture, place=name_place(capture.place))
+def _read_override(image: Image) -> GeoPosition | None:
+    """Return the position that the owner gave, if any."""
+    override = image.details.position
+    return None if override is None else override.position
+
+
+def _name_place(position: GeoPosition | None) -> GeoPosition | None:
+    """Return the position with the names of its place."""
+    return None if position is None else name_place(position)

@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.Image import Resampling, Transpose
 
 from sightline.domain.capture import Capture
+from sightline.domain.rotation import Rotation, rotate_orientation
 from sightline.imaging.color import convert_to_srgb
 from sightline.imaging.decoding import Limits, open_image
 from sightline_resizer.capture import read_capture, read_orientation
@@ -89,10 +90,15 @@ class EncodedRendition(NamedTuple):
 
 
 class RenderedImage(NamedTuple):
-    """The properties of an image, and its renditions; `size` is of the upright original."""
+    """The properties of an image, and its renditions.
+
+    `size` is of the upright original, rotated as the owner rotated it; `orientation` is of the file
+    alone.
+    """
 
     media_type: str
     size: Size
+    orientation: int
     animated: bool
     damaged: bool
     capture: Capture
@@ -116,8 +122,10 @@ class DecodedImage(NamedTuple):
     image: Image.Image
 
 
-def render_image(body: bytes, limits: Limits, options: RenderOptions) -> RenderedImage:
-    """Decode an image and create its renditions.
+def render_image(
+    body: bytes, limits: Limits, options: RenderOptions, rotation: Rotation = 0
+) -> RenderedImage:
+    """Decode an image and create its renditions, rotated clockwise by `rotation`.
 
     Decoding may take much time and memory: run it in an isolated process. Raises `Rejected` and
     `MemoryError`.
@@ -125,11 +133,13 @@ def render_image(body: bytes, limits: Limits, options: RenderOptions) -> Rendere
     # `decode_image` releases the full-size image when it returns, so that it is not in memory
     # together with the renditions.
     decoded = decode_image(body, limits, options)
-    upright = list(resize_image(decoded, options))
+    orientation = rotate_orientation(decoded.orientation, rotation)
+    upright = list(resize_image(decoded._replace(orientation=orientation), options))
     _, smallest = upright[-1]
     return RenderedImage(
         media_type=decoded.media_type,
-        size=decoded.size.apply_orientation(decoded.orientation),
+        size=decoded.size.apply_orientation(orientation),
+        orientation=decoded.orientation,
         animated=decoded.animated,
         damaged=decoded.damaged,
         capture=decoded.capture,

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 from sightline.domain.capture import GeoPosition
 from sightline.domain.images import Image
+from sightline.domain.rotation import rotate_orientation
 
 _NAMESPACES = {
     "x": "adobe:ns:meta/",
@@ -15,6 +16,7 @@ _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "exif": "http://ns.adobe.com/exif/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "tiff": "http://ns.adobe.com/tiff/1.0/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
@@ -27,7 +29,7 @@ for _prefix, _uri in _NAMESPACES.items():
 
 
 def build_sidecar(image: Image) -> bytes:
-    """Return the XMP sidecar of an image: its texts, labels, rating, time and position."""
+    """Return the XMP sidecar of an image: texts, labels, rating, time, position, rotation."""
     packet = ET.Element(_name("x:xmpmeta"))
     rdf = ET.SubElement(packet, _name("rdf:RDF"))
     description = ET.SubElement(rdf, _name("rdf:Description"), {_name("rdf:about"): ""})
@@ -41,9 +43,9 @@ def build_sidecar(image: Image) -> bytes:
         taken_at = image.taken_at.isoformat()
         _add(description, "exif:DateTimeOriginal", taken_at)
         _add(description, "photoshop:DateCreated", taken_at)
-    result = image.renditions.result
-    if result is not None and result.capture.place is not None:
-        _add_position(description, result.capture.place)
+    if image.place is not None:
+        _add_position(description, image.place)
+    _add_orientation(description, image)
     ET.indent(packet)
     document: bytes = ET.tostring(packet, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -63,6 +65,14 @@ def _add_position(description: ET.Element, place: GeoPosition) -> None:
     if place.altitude is not None:
         _add(description, "exif:GPSAltitude", f"{round(abs(place.altitude) * 1000)}/1000")
         _add(description, "exif:GPSAltitudeRef", "1" if place.altitude < 0 else "0")
+
+
+def _add_orientation(description: ET.Element, image: Image) -> None:
+    """Add the orientation that replaces that of the file, if the owner rotated the image."""
+    result, rotation = image.renditions.result, image.details.rotation
+    if rotation and result is not None and result.orientation is not None:
+        orientation = rotate_orientation(result.orientation, rotation)
+        _add(description, "tiff:Orientation", str(orientation))
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

@@ -4,12 +4,18 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from uuid_utils.compat import uuid4
+
+from sightline import tracing
+from sightline.consumer.messages import ReprocessCommand, format_reprocess_command
 from sightline.domain.clock import now
 from sightline.domain.images import Image
 from sightline.domain.labels import fold_label
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.position_override import PositionOverride
 from sightline.optimistic import retry_conflicts
 from sightline.ports.image_table import ImageTable
+from sightline.ports.queues import Topic
 from sightline_api.asgi.headers import parse_if_match
 from sightline_api.problems import PreconditionFailed, TooManyLabels
 
@@ -23,21 +29,59 @@ def make_etag(image: Image) -> str:
     return f'"{_version(image)}-{now():%Y%m%d%H}"'
 
 
-@retry_conflicts()
 async def edit_image(
-    key: ImageKey, images: ImageTable, changes: dict[str, Any], if_match: str | None = None
+    key: ImageKey,
+    images: ImageTable,
+    resizer: Topic,
+    changes: dict[str, Any],
+    if_match: str | None = None,
 ) -> Image:
     """Apply changes, which are fields of `ImageChanges` or `BatchChanges`, and return the image.
 
-    It is not written if they change nothing. Raises `ImageNotFound`, `Conflict`, `TooManyLabels`,
-    and `PreconditionFailed` if the image is not the version that `if_match` names.
+    It is not written if they change nothing. The resizer is sent a command if it has to apply them.
+    Raises `ImageNotFound`, `Conflict`, `TooManyLabels`, and `PreconditionFailed` if the image is
+    not the version that `if_match` names.
     """
+    before, after = await _store(key, images, changes, if_match)
+    if _requires_resizer(before, after):
+        await resizer.publish(_format_correction(key))
+    return after
+
+
+@retry_conflicts()
+async def _store(
+    key: ImageKey, images: ImageTable, changes: dict[str, Any], if_match: str | None
+) -> tuple[Image, Image]:
+    """Store the changes, and return the image before and after."""
     image = await images.get(key)
     check_precondition(image, if_match)
     edited = _apply(image, changes)
     if edited is not image:
         await images.store(image, edited)
-    return edited
+    return image, edited
+
+
+def _requires_resizer(before: Image, after: Image) -> bool:
+    """Return whether the resizer has to read the image again.
+
+    A correction always requires it, even one back to what the renditions show: work in progress may
+    apply the one before. If an earlier command was not published, the same correction sends it.
+    Before the first processing, none is needed.
+    """
+    if after.renditions.etag is None:
+        return False
+    is_corrected = before.details.corrected_at != after.details.corrected_at
+    return is_corrected or after.is_correction_due
+
+
+def _format_correction(key: ImageKey) -> str:
+    command = ReprocessCommand(
+        str(uuid4()),
+        ("renditions",),
+        traceparent=tracing.current_traceparent(),
+        only_corrections=True,
+    )
+    return format_reprocess_command(key, command)
 
 
 def _apply(image: Image, changes: dict[str, Any]) -> Image:
@@ -46,7 +90,10 @@ def _apply(image: Image, changes: dict[str, Any]) -> Image:
     edited = details.model_copy(update=_derive_update(image, changes))
     if edited == details:
         return image
-    return image.with_details(edited.model_copy(update={"revision": details.revision + 1}))
+    update: dict[str, object] = {"revision": details.revision + 1}
+    if (edited.position, edited.rotation) != (details.position, details.rotation):
+        update["corrected_at"] = now()
+    return image.with_details(edited.model_copy(update=update))
 
 
 def _derive_update(image: Image, changes: dict[str, Any]) -> dict[str, object]:
@@ -57,6 +104,11 @@ def _derive_update(image: Image, changes: dict[str, Any]) -> dict[str, object]:
             update[name] = changes[name]
     if "taken_at_override" in changes:
         update["taken_at"] = changes["taken_at_override"]
+    if "position_override" in changes:
+        position = changes["position_override"]
+        update["position"] = position and PositionOverride(**position)
+    if "rotation" in changes:
+        update["rotation"] = changes["rotation"] or 0
     for name in ("added", "hidden"):
         labels = changes.get(f"labels_{name}")
         if labels is not None:

@@ -305,17 +305,21 @@ async def update_image(
     key: OwnImage,
     images: Images,
     signer: UrlSigner,
+    reprocessing: Reprocessing,
     published: Changes,
     response: Response,
     if_match: IfMatch = None,
 ) -> ImageView:
-    """Change the title, the description, the owner's labels, the time of capture and the flags.
+    """Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash.
+    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+    the status is `processing` in a moment: the place is named, or the renditions are created again.
+    The original stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
     """
-    image = await edit_image(key, images, changes.model_dump(exclude_unset=True), if_match)
+    fields = changes.model_dump(exclude_unset=True)
+    image = await edit_image(key, images, reprocessing, fields, if_match)
     published.image(key, "updated")
     response.headers["ETag"] = make_etag(image)
     return await ImageView.of(image, signer)

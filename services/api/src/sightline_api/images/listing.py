@@ -71,7 +71,7 @@ class Filter:
             return False
         if self.without and not self.without.isdisjoint(image.labels):
             return False
-        if self.bbox is not None and not self.bbox.contains(image.renditions.place):
+        if self.bbox is not None and not self.bbox.contains(image.place):
             return False
         if self.month is not None and month_of(image.timeline_at) != self.month:
             return False

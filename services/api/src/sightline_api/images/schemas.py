@@ -23,6 +23,8 @@ from sightline.domain.recognition import (
     RecognitionProfile,
 )
 from sightline.domain.renditions import RenditionSet
+from sightline.domain.rotated_recognition import rotate_recognition
+from sightline.domain.rotation import Rotation
 from sightline.domain.states import State, Status
 from sightline_api.images.capture_times import (
     LocalTime,
@@ -32,6 +34,7 @@ from sightline_api.images.capture_times import (
 )
 from sightline_api.images.editing import MAX_OWN_LABELS
 from sightline_api.images.input_text import CLEAN_LINE, CLEAN_TEXT
+from sightline_api.images.positions import PositionOverride
 from sightline_api.images.searching import FoundImage
 from sightline_api.problems import Problem, ProblemBody
 from sightline_api.urls.signer import PresignedPost, Signer
@@ -115,9 +118,9 @@ class PartView(BaseModel):
 
 
 class RecognitionView(PartView):
-    """The recognition result. Boxes are fractions of the upright image's width and height.
+    """The recognition result. Boxes are fractions of the width and height of the renditions.
 
-    A feature that was not requested is null.
+    They follow the rotation of the renditions. A feature that was not requested is null.
     """
 
     profile: RecognitionProfile | None = Field(
@@ -133,8 +136,9 @@ class RecognitionView(PartView):
     moderation: tuple[ModerationLabel, ...] | None
 
     @classmethod
-    def of(cls, part: Part[Recognition]) -> Self:
-        result = part.result
+    def of(cls, part: Part[Recognition], rotation: Rotation) -> Self:
+        """Build the view for renditions with this rotation."""
+        result = part.result and rotate_recognition(part.result, rotation)
         return cls(
             **PartView.fields(part),
             profile=result and result.profile,
@@ -173,6 +177,7 @@ class RenditionsView(PartView):
     """The renditions of an image."""
 
     items: list[RenditionView]
+    rotation: Rotation = Field(description="The rotation that they have: at last that of the image.")
 
 
 class ImageLabel(BaseModel):
@@ -300,7 +305,7 @@ class ImageSummary(BaseModel):
             taken_at_local=format_local_time(image.taken_at),
             motion=renditions.motion,
             projection=renditions.projection,
-            place=renditions.place,
+            place=image.place,
             thumbnail=link_rendition(renditions.thumbnail, urls),
             preview=link_rendition(renditions.preview, urls),
             albums=sorted(image.albums),
@@ -373,6 +378,17 @@ class ImageView(BaseModel):
     taken_at_override: TakenAt | None = Field(
         description="The time of capture as the owner corrected it; null if it is that of the file."
     )
+    place: GeoPosition | None = Field(
+        description="The position, as the owner corrected it, or else as the file records it. The "
+        "names of a corrected position follow in a moment."
+    )
+    position_override: PositionOverride | None = Field(
+        description="The position as the owner corrected it; null if it is that of the file."
+    )
+    rotation: Rotation = Field(
+        description="Degrees clockwise that the owner rotates the image by, in addition to the "
+        "orientation of the file. Sides, renditions and boxes follow when the renditions have it."
+    )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
     favorite: bool
     archived: bool = Field(description="Whether the timeline leaves the image out.")
@@ -381,7 +397,7 @@ class ImageView(BaseModel):
     bytes: int
     sha256: str
     created_at: datetime
-    width: int | None = Field(description="Pixels of the upright original.")
+    width: int | None = Field(description="Pixels of the upright original, as it is rotated.")
     height: int | None
     animated: bool | None = Field(description="Renditions of an animation show its first frame.")
     damaged: bool | None = Field(
@@ -405,6 +421,7 @@ class ImageView(BaseModel):
     async def of(cls, image: Image, signer: Signer) -> Self:
         result = image.renditions.result
         items = await RenditionView.all_of(image, signer)
+        rotation = result.rotation if result else 0
         return cls(
             id=image.image_id,
             status=image.status,
@@ -416,6 +433,9 @@ class ImageView(BaseModel):
             taken_at=known_instant(image.taken_at),
             taken_at_local=format_local_time(image.taken_at),
             taken_at_override=image.details.taken_at,
+            place=image.place,
+            position_override=PositionOverride.of(image.details.position),
+            rotation=image.details.rotation,
             albums=sorted(image.albums),
             favorite=image.details.favorite,
             archived=image.details.archived,
@@ -432,8 +452,10 @@ class ImageView(BaseModel):
             animated=result.animated if result else None,
             damaged=result.damaged if result else None,
             placeholder=result and result.placeholder,
-            recognition=RecognitionView.of(image.recognition),
-            renditions=RenditionsView(**PartView.fields(image.renditions), items=items),
+            recognition=RecognitionView.of(image.recognition, rotation),
+            renditions=RenditionsView(
+                **PartView.fields(image.renditions), items=items, rotation=rotation
+            ),
         )
 
 
@@ -486,6 +508,16 @@ class ImageChanges(CommonChanges):
         None,
         description="The time of capture on a clock at the place, with its offset from UTC if it "
         "is known. Null restores the time of the file.",
+    )
+    position_override: PositionOverride | None = Field(
+        None,
+        description="The position, or null coordinates for none. Null restores the position of the "
+        "file.",
+    )
+    rotation: Rotation | None = Field(
+        None,
+        description="Degrees clockwise, in addition to the orientation of the file, which null "
+        "restores. The renditions are created again.",
     )
 
 

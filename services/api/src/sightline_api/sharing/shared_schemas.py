@@ -135,7 +135,7 @@ class SharedImage(BaseModel):
             projection=result.capture.projection if result else None,
             placeholder=result and result.placeholder,
             capture=_view_capture(image) if link.metadata else None,
-            place=result.capture.place if result and link.position else None,
+            place=image.place if link.position else None,
             renditions=await RenditionView.all_of(image, signer),
         )
 

@@ -26,13 +26,14 @@ class ReprocessCommand(NamedTuple):
     """A command to reprocess parts of an image, with these features unless they are None.
 
     A redelivered command is recognized by its `request_id`. `traceparent` is the position in the
-    trace of the request.
+    trace of the request. With `only_corrections`, only what the owner corrected needs work.
     """
 
     request_id: str
     parts: tuple[PartName, ...]
     features: tuple[Feature, ...] | None = None
     traceparent: str | None = None
+    only_corrections: bool = False
 
 
 class Upload(NamedTuple):
@@ -79,6 +80,7 @@ class _Reprocess(BaseModel):
     parts: tuple[PartName, ...]
     features: tuple[Feature, ...] | None = None
     traceparent: str | None = None
+    only_corrections: bool = False
 
 
 _Document = _TestEvent | _Reprocess | _Event
@@ -115,7 +117,11 @@ def parse_uploads(body: str) -> list[Upload]:
             return []
         case _Reprocess():
             request = ReprocessCommand(
-                document.request_id, document.parts, document.features, document.traceparent
+                document.request_id,
+                document.parts,
+                document.features,
+                document.traceparent,
+                document.only_corrections,
             )
             return [Upload(ImageKey(document.owner, document.image_id), request)]
     created = (record for record in document.records if _is_creation(record))

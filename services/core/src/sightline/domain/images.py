@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field
 
-from sightline.domain.capture import Capture
+from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.clock import now
 from sightline.domain.failures import Failure
 from sightline.domain.flags import ARCHIVED, FAVORITE, rating_flag
@@ -13,8 +13,10 @@ from sightline.domain.image_words import FieldTexts, WordField, WordFields, inde
 from sightline.domain.labels import ImageLabel, fold_label, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.position_override import PositionOverride, find_place
 from sightline.domain.recognition import Feature, Recognition
 from sightline.domain.renditions import RenditionSet
+from sightline.domain.rotation import Rotation
 from sightline.domain.states import State, Status, derive_status, is_expired
 from sightline.domain.summaries import (
     DetailsSummary,
@@ -138,9 +140,11 @@ class Details(Value):
 
     `added` are the owner's own labels, `hidden` are detected labels to leave out; reprocessing
     changes neither. `taken_at` replaces the time of capture of the file; it has a UTC offset only
-    if the owner gave one. `trashed_at` is when the owner moved the image to the trash. An
-    `archived` image is not in the timeline; trash and restore keep it archived. `rating` is 1 to 5
-    stars, and 0 without a rating. `revision` counts the writes, as that of a part does.
+    if the owner gave one. `position` replaces the position of the file, and `rotation` turns the
+    image in addition to the orientation of the file; the resizer applies both, and `corrected_at`
+    is when one of them changed last. `trashed_at` is when the owner moved the image to the trash.
+    An `archived` image is not in the timeline; trash and restore keep it archived. `rating` is 1 to
+    5 stars, and 0 without a rating. `revision` counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -149,6 +153,9 @@ class Details(Value):
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    position: PositionOverride | None = None
+    rotation: Rotation = 0
+    corrected_at: datetime | None = None
     trashed_at: datetime | None = None
     favorite: bool = False
     archived: bool = False
@@ -252,6 +259,22 @@ class Image(Value):
         return self.details.taken_at or (result.capture.taken_at if result else None)
 
     @property
+    def place(self) -> GeoPosition | None:
+        """The position of capture and its place: that of the owner, or else that of the file."""
+        result = self.renditions.result
+        recorded = result.capture.place if result else None
+        return find_place(self.details.position, recorded, result and result.corrected_place)
+
+    @property
+    def is_correction_due(self) -> bool:
+        """Whether the renditions lack the rotation, or the names of the position, of the owner."""
+        details, result = self.details, self.renditions.result
+        if result is None:
+            return False
+        is_named = details.position is None or details.position.is_named_by(result.corrected_place)
+        return result.rotation != details.rotation or not is_named
+
+    @property
     def timeline_at(self) -> datetime:
         """The wall-clock time of capture without its offset, or else that of upload in UTC."""
         return timeline_time(self.taken_at, self.created_at)
@@ -340,7 +363,7 @@ class Image(Value):
             WordField.DESCRIPTION: (details.description,),
             WordField.CAMERA: (capture.camera,),
             WordField.LENS: (capture.lens,),
-            WordField.PLACE: capture.place.names if capture.place else (),
+            WordField.PLACE: self.place.names if self.place else (),
             WordField.LABEL: self._label_names,
             WordField.TEXT: tuple(text.text for text in (recognition and recognition.text) or ()),
         }
@@ -396,6 +419,7 @@ class Image(Value):
             added=details.added,
             hidden=details.hidden,
             taken_at=details.taken_at,
+            position=details.position,
             trashed_at=details.trashed_at,
             favorite=details.favorite,
             archived=details.archived,
@@ -446,8 +470,8 @@ def find_preconditions(before: Image, after: Image) -> set[str]:
     derive from. Details and recognition determine the labels. Both parts determine whether the
     image has been uploaded, before which its labels are not indexed: the first write to a part must
     not miss new details, and new details must not miss that write. Details and renditions determine
-    the position in the timeline, and all of them the fields of a word that is indexed already. What
-    moves to the trash or back takes all of these with it.
+    the position in the timeline and the place, and all of them the fields of a word that is indexed
+    already. What moves to the trash or back takes all of these with it.
     """
     if before.is_trashed != after.is_trashed:
         return set(REVISED)
@@ -470,15 +494,17 @@ def find_preconditions(before: Image, after: Image) -> set[str]:
 
 
 def _is_moved(before: Image, after: Image) -> bool:
-    """Return whether a write changes what the position in the timeline is derived from.
+    """Return whether a write changes what the position in the timeline or the place derives from.
 
-    The position itself may stay, for example when the owner corrects the time before the upload.
+    Both may stay, for example when the owner corrects the time before the upload.
     """
-    return (before.details.taken_at, before.taken_at, before.is_in_timeline) != (
-        after.details.taken_at,
-        after.taken_at,
-        after.is_in_timeline,
-    )
+    return _find_origin(before) != _find_origin(after)
+
+
+def _find_origin(image: Image) -> tuple[object, ...]:
+    """Return what the owner says of when and where the image was taken, and what follows."""
+    details = image.details
+    return (details.taken_at, image.taken_at, image.is_in_timeline, details.position, image.place)
 
 
 def adds_known_word(before: Image, after: Image, current: Image) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from sightline.domain.ids import image_id_adapter, owner_adapter
+from sightline.domain.rotation import Rotation
 
 ORIGINALS = "originals/"
 RENDITIONS = "renditions/"
@@ -39,9 +40,13 @@ def rendition_prefix(image: ImageKey) -> str:
     return f"{RENDITIONS}{image.owner}/{image.image_id}/"
 
 
-def rendition_key(image: ImageKey, name: str, extension: str) -> str:
-    """Return the key of one rendition of an image."""
-    return f"{rendition_prefix(image)}{name}.{extension}"
+def rendition_key(image: ImageKey, name: str, extension: str, rotation: Rotation = 0) -> str:
+    """Return the key of one rendition of an image.
+
+    Each rotation has keys of its own: clients may cache what they read at a URL.
+    """
+    suffix = f"-r{rotation}" if rotation else ""
+    return f"{rendition_prefix(image)}{name}{suffix}.{extension}"
 
 
 def parse_original_key(key: str) -> ImageKey:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sightline.domain.capture import GeoPosition, Projection
 from sightline.domain.labels import ImageLabel, visible_labels
 from sightline.domain.model import Value
+from sightline.domain.position_override import PositionOverride, find_place
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.states import State, Status, derive_status, is_expired
 from sightline.domain.timeline import (
@@ -42,6 +43,7 @@ class DetailsSummary(Value):
     added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    position: PositionOverride | None = None
     trashed_at: datetime | None = None
     favorite: bool = False
     archived: bool = False
@@ -56,7 +58,10 @@ class RecognitionSummary(Value):
 
 
 class RenditionsSummary(Value):
-    """The state of the renditions, and what is known of the original; sides in pixels."""
+    """The state of the renditions, and what is known of the original; sides in pixels.
+
+    `place` is that of the file, and `corrected_place` that of the owner's position.
+    """
 
     state: State = State.PENDING
     media_type: str | None = None
@@ -68,6 +73,7 @@ class RenditionsSummary(Value):
     motion: bool | None = None
     projection: Projection | None = None
     place: GeoPosition | None = None
+    corrected_place: GeoPosition | None = None
     thumbnail: RenditionLink | None = None
     preview: RenditionLink | None = None
 
@@ -110,6 +116,12 @@ class ImageSummary(Value):
         return self.details.taken_at or self.renditions.taken_at
 
     @property
+    def place(self) -> GeoPosition | None:
+        """The position of capture and its place: that of the owner, or else that of the file."""
+        renditions = self.renditions
+        return find_place(self.details.position, renditions.place, renditions.corrected_place)
+
+    @property
     def timeline_at(self) -> datetime:
         """The wall-clock time of capture without its offset, or else that of upload in UTC."""
         return timeline_time(self.taken_at, self.created_at)
@@ -145,6 +157,7 @@ def summarize_renditions(state: State, result: RenditionSet | None) -> Rendition
         motion=result.capture.motion,
         projection=result.capture.projection,
         place=result.capture.place,
+        corrected_place=result.corrected_place,
         thumbnail=_link(by_size[:1]),
         preview=_link(
             [each for each in by_size if _longest_side(each) >= PREVIEW_PIXELS] or by_size[-1:]

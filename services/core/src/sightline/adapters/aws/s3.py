@@ -21,7 +21,7 @@ from sightline.ports.object_store import (
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
-#: Browsers may cache a rendition for a day: it does not change while the original stays the same.
+#: Browsers may cache a rendition for a day: it changes only with the original.
 #: Shared caches may not, because it is private to its owner.
 CACHE_CONTROL = "private, max-age=86400"
 
