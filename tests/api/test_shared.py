@@ -16,6 +16,7 @@ from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.images import Details, Image
 from sightline.domain.object_keys import rendition_key
+from sightline.domain.position_override import PositionOverride
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.share_links import ShareLink, new_token
 from sightline_api.openapi import make_document
@@ -221,6 +222,23 @@ def test_the_owner_s_time_of_capture_is_shown(gateway: Gateway, shared: Shared) 
     assert view["capture"]["taken_at_local"] == "2020-02-03T04:05:00"
     assert view["capture"]["taken_at"] is None
     assert view["capture"]["place"] is None
+
+
+def test_the_position_that_the_owner_corrected_or_hid_is_shown(
+    gateway: Gateway, shared: Shared
+) -> None:
+    def show(revision: int, override: PositionOverride, **link: bool) -> Any:
+        image = gateway.run(gateway.tables.images.get(shared.image.key))
+        update = {"revision": revision, "position": override}
+        edited = image.with_details(image.details.model_copy(update=update))
+        gateway.run(gateway.tables.images.store(image, edited))
+        return get(gateway, shared.link(**link), f"/images/{image.image_id}").json()["place"]
+
+    corrected = PositionOverride(latitude=38.7109, longitude=-9.1366)
+    assert show(1, corrected, metadata=True) is None
+    place = show(2, corrected, position=True)
+    assert (place["latitude"], place["longitude"]) == (38.7109, -9.1366)
+    assert show(3, PositionOverride(), position=True) is None
 
 
 def test_an_original_is_shown_only_if_the_link_allows_it(gateway: Gateway, shared: Shared) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.images import Details, Image
+from sightline.domain.position_override import PositionOverride
 from sightline_api.archives.sidecars import build_sidecar, format_coordinate
 from sightline_testing.builders import ETAG, make_image, make_rendition_set
 
@@ -61,6 +62,27 @@ def test_the_time_that_the_owner_corrected_has_its_offset(tmp_path: Path) -> Non
         Capture(taken_at=datetime.fromisoformat("2021-07-03")), taken_at=corrected
     )
     assert read_sidecar(image, tmp_path)["DateTimeOriginal"] == "2020:01:02 03:04:05+05:30"
+
+
+@needs_exiftool
+def test_the_position_and_the_rotation_of_the_owner_replace_those_of_the_file(
+    tmp_path: Path,
+) -> None:
+    recorded = Capture(place=GeoPosition(latitude=48.2, longitude=16.37, altitude=170))
+    position = PositionOverride(latitude=38.7109, longitude=-9.1366)
+    tags = read_sidecar(make_captured(recorded, position=position), tmp_path)
+    assert tags["GPSLatitude"] == pytest.approx(38.7109, abs=1e-7)
+    assert tags["GPSLongitude"] == pytest.approx(-9.1366, abs=1e-7)
+    assert not {"GPSAltitude", "Orientation"} & set(tags)
+    hidden = read_sidecar(make_captured(recorded, position=PositionOverride()), tmp_path)
+    assert "GPSLatitude" not in hidden
+
+    # A file that a viewer rotates by 90 degrees clockwise, as phones write them.
+    image = make_captured(recorded, rotation=180)
+    assert image.renditions.result is not None
+    result = image.renditions.result.model_copy(update={"orientation": 6, "rotation": 180})
+    part = image.renditions.begin(ETAG).succeed(result)
+    assert read_sidecar(image.with_part("renditions", part), tmp_path)["Orientation"] == 8
 
 
 @needs_exiftool

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,15 @@ class Shell:
         # In this order: an image whose processing begins in between is in both lists.
         awaiting = self.run("ls", "--ids", "--limit", "1000", "--status", "awaiting_upload").stdout
         return set(awaiting.split() + self.run("ls", "--ids", "--limit", "1000").stdout.split())
+
+    def wait_for(self, image: str, condition: Callable[[Json], bool]) -> Json:
+        """Show the image until it meets a condition, and return it."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            (found,) = self.json("show", image)
+            if condition(found):
+                return found
+        raise TimeoutError(f"{image} never met the condition")
 
     def find_uploaded(self) -> set[str]:
         """Return the ids of the images in the upload journal, all of which have been sent."""
@@ -466,6 +476,22 @@ def test_edit_changes_texts_and_keeps_other_labels(
     assert shell.json("search", "later", "--archived", "false") == []
     shell.run("edit", image["id"], "--no-favorite", "--unarchive", "--rating", "0")
     assert len(shell.json("ls", "--no-favorite")) == 1
+    (moved,) = shell.json("edit", "last", "--position", "38.7109,-9.1366", "--rotate", "90")
+    assert moved["position_override"] == {"latitude": 38.7109, "longitude": -9.1366}
+    assert moved["rotation"] == 90
+    rotated = shell.wait_for("last", lambda found: found["renditions"]["rotation"] == 90)
+    assert (rotated["width"], rotated["height"]) == (image["height"], image["width"])
+    assert rotated["place"]["city"] == "Lisbon"
+    shown = shell.run("show", "last").stdout
+    assert "(38.71090, -9.13660) (corrected)" in shown
+    assert "90° clockwise" in shown
+    (hidden,) = shell.json("edit", "last", "--position", "none")
+    assert (hidden["place"], hidden["rotation"]) == (None, 90)
+    (reverted,) = shell.json("edit", "last", "--position", "file", "--rotate", "0")
+    assert (reverted["position_override"], reverted["rotation"]) == (None, 0)
+    assert reverted["place"] == image["place"]
+    shell.run("edit", "last", "--position", "91,0", code=2)
+    shell.run("edit", "last", "--rotate", "45", code=2)
 
     missing = "0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d"
     both = shell.run("edit", missing, image["id"], "--title", "Both", code=4)

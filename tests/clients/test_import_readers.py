@@ -147,7 +147,6 @@ def test_takeout_has_images_with_metadata_and_albums(write: Any, tmp_path: Path)
         "IMG_5.jpg": "not a supported image",
     }
     assert +library.left_out == {
-        "position": 2,
         "metadata, because there is no JSON file": 1,
     }
 

@@ -37,6 +37,8 @@ def make_view(**changes: Any) -> Any:
         "taken_at": None,
         "taken_at_override": None,
         "capture": SimpleNamespace(taken_at_local=None),
+        "place": None,
+        "position_override": None,
     }
     return SimpleNamespace(**{**view, **changes})
 
@@ -108,6 +110,14 @@ def test_a_local_time_is_applied_if_the_file_has_another_one(
 def test_a_time_that_the_owner_corrected_stays() -> None:
     metadata = Metadata(taken_at=INSTANT, is_instant=True)
     assert correct(metadata, taken_at_override="2020-01-01T00:00:00") == {}
+
+
+def test_a_position_is_applied_if_the_file_and_the_owner_have_none() -> None:
+    metadata = Metadata(position=(38.7109, -9.1366))
+    assert correct(metadata) == {"position_override": (38.7109, -9.1366)}
+    assert correct(metadata, place=SimpleNamespace(latitude=1, longitude=2)) == {}
+    hidden = SimpleNamespace(latitude=None, longitude=None)
+    assert correct(metadata, position_override=hidden) == {}
 
 
 class FakeClient:

@@ -106,7 +106,9 @@ def test_every_box_and_polygon_of_a_result_is_rotated() -> None:
     )
     assert rotate_recognition(recognition, 0) is recognition
     found = rotate_recognition(recognition, 90)
-    assert found.labels and found.text and found.faces
+    assert found.labels is not None
+    assert found.text is not None
+    assert found.faces is not None
     found_boxes = [found.labels[0].instances[0].box, found.text[0].box, found.faces[0].box]
     assert [as_tuple(each) for each in found_boxes] == [rotated] * 3
     (point,) = found.text[0].polygon

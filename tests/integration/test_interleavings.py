@@ -7,19 +7,21 @@ ones, with ports in memory and with the AWS emulator.
 
 import hashlib
 import inspect
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 import boto3
+import PIL.Image
 import pytest
 
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.aws.s3 import S3ObjectStore
 from sightline.adapters.dynamo import dynamo_tables
 from sightline.adapters.memory import MemoryTopic
-from sightline.consumer.messages import ReprocessCommand, Upload
+from sightline.consumer.messages import ReprocessCommand, Upload, parse_uploads
 from sightline.consumer.part_processor import PartProcessor, Superseded
 from sightline.deletion import ImageDeleter
 from sightline.domain.albums import Album
@@ -32,6 +34,7 @@ from sightline.domain.recognition import Feature, Recognition, RecognitionProfil
 from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
+from sightline.ports.image_index import Term
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
 from sightline.ports.tables import Tables
@@ -193,8 +196,19 @@ class World:
 
     async def set_time(self, taken_at: datetime | None, steps: Steps | None = None) -> None:
         """Correct the time of capture, as the API does."""
+        await self.edit(steps, taken_at_override=taken_at)
+
+    async def edit(self, steps: Steps | None = None, **changes: object) -> list[Upload]:
+        """Change the image, as the API does, and return the messages to the resizer."""
         images = steps.watch(self.tables.images) if steps else self.tables.images
-        await edit_image(self.image.key, images, MemoryTopic(), {"taken_at_override": taken_at})
+        topic = MemoryTopic()
+        await edit_image(self.image.key, images, topic, changes)
+        return [upload for body in topic.published for upload in parse_uploads(body)]
+
+    async def deliver_all(self, uploads: list[Upload]) -> None:
+        """Deliver messages to the resizer until each is settled."""
+        for upload in uploads:
+            await self.deliver("renditions", upload, times=3)
 
     async def delete(self, steps: Steps | None = None) -> None:
         watch = steps.watch if steps else lambda port: port
@@ -466,3 +480,103 @@ async def check_time(world: World, at: int) -> None:
     assert recorded is not None
     await world.set_time(None)
     assert (await world.read()).taken_at == recorded, at
+
+
+#: Two corrections of an owner, of which the second one applies at last.
+LISBON = {"latitude": 38.7109, "longitude": -9.1366}
+SYDNEY = {"latitude": -33.8568, "longitude": 151.2153}
+
+
+async def test_correction_between_any_two_steps_of_the_work_on_another(world: World) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.deliver("renditions", upload)
+        sent: list[Upload] = []
+
+        async def correct() -> None:
+            sent.extend(await world.edit(rotation=270, position_override=SYDNEY))
+
+        (first,) = await world.edit(rotation=90, position_override=LISBON)
+        steps = Steps(at, correct)
+        await world.deliver("renditions", first, steps)
+        if not steps.reached:
+            await correct()
+        # A queue may deliver them in any order, and the first one again.
+        await world.deliver_all([*sent, first])
+        await check_correction(world, at)
+        return steps
+
+    await at_each_step(scenario, 6)
+
+
+async def test_work_on_a_correction_between_any_two_steps_of_another(world: World) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.deliver("renditions", upload)
+        first = await world.edit(rotation=90, position_override=LISBON)
+        steps = Steps(at, lambda: world.deliver_all(first))
+        second = await world.edit(steps, rotation=270, position_override=SYDNEY)
+        if not steps.reached:
+            await world.deliver_all(first)
+        await world.deliver_all(second)
+        await check_correction(world, at)
+        return steps
+
+    await at_each_step(scenario, 2)
+
+
+async def test_correction_between_any_two_steps_of_the_first_processing(world: World) -> None:
+    """No command is sent before the first processing, so that it must read the correction."""
+
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        sent: list[Upload] = []
+
+        async def correct() -> None:
+            sent.extend(await world.edit(rotation=270, position_override=SYDNEY))
+
+        steps = Steps(at, correct)
+        await world.deliver("renditions", upload, steps, times=3)
+        if not steps.reached:
+            await correct()
+        await world.deliver_all(sent)
+        await check_correction(world, at)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+async def test_redelivery_completes_a_correction_after_a_crash_at_any_step(world: World) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.deliver("renditions", upload)
+        sent = await world.edit(rotation=270, position_override=SYDNEY)
+        steps = Steps(at, crash)
+        await world.deliver("renditions", sent[0], steps)
+        await world.deliver_all(sent)
+        await check_correction(world, at)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+async def check_correction(world: World, at: int) -> None:
+    """Check that the second correction applies to the row, the summary, the index and pixels."""
+    image = await world.read()
+    result = image.renditions.result
+    assert result is not None
+    assert image.renditions.state is State.SUCCEEDED, at
+    assert (result.rotation, result.width, result.height) == (270, 80, 96), at
+    for rendition in result.renditions:
+        stored = await world.renditions.read(await world.renditions.head(rendition.key))
+        with PIL.Image.open(io.BytesIO(stored)) as rendered:
+            assert rendered.size == (rendition.width, rendition.height) == (80, 96), at
+    (summary,) = await world.tables.images.get_summaries(image.owner, [image.image_id])
+    assert image.place == summary.place, at
+    assert image.place is not None
+    assert image.place.country == "Australia", at
+    found = {
+        word: await world.tables.index.find(image.owner, Term("word", word), 1)
+        for word in ("australia", "portugal")
+    }
+    assert (len(found["australia"]), len(found["portugal"])) == (1, 0), at

@@ -17,6 +17,7 @@ from sightline.ports.object_store import ObjectNotFound
 from sightline_ops.reconcile import Finding, FindingKind, Reconciler
 from sightline_ops.stack import Stack
 from sightline_testing.builders import (
+    edit_details,
     make_image,
     make_recognition,
     make_rendition_set,
@@ -174,3 +175,30 @@ async def test_repair_has_lost_renditions_created_again(
     (body,) = await drain("renditions")
     ((command_key, command, _),) = parse_uploads(body)
     assert (command_key, command and command.parts) == (image.key, ("renditions",))
+
+
+async def test_repair_has_a_correction_applied_whose_message_was_not_sent(
+    stack: Stack, upload: UploadImage, drain: Drain
+) -> None:
+    """The api stored the rotation and stopped before it published the command."""
+    image = await upload()
+    done = with_recognition(image, "Dog")
+    result = make_rendition_set().model_copy(update={"renditions": ()})
+    done = done.with_part("renditions", done.renditions.begin("etag").succeed(result))
+    await stack.tables.images.store(image, done)
+    rotated = edit_details(done, rotation=90, corrected_at=now())
+    await stack.tables.images.store(done, rotated)
+    assert await find(stack, timedelta(minutes=5)) == []
+    (finding,) = await find(stack)
+    assert finding == Finding(FindingKind.PENDING_CORRECTION, image.key, "")
+    assert await repair(stack, finding)
+    (body,) = await drain("renditions")
+    (sent,) = parse_uploads(body)
+    assert sent.request is not None
+    assert (sent.image, sent.request.parts) == (image.key, ("renditions",))
+    assert sent.request.only_corrections
+    applied = rotated.renditions.begin("etag", sent.request.request_id)
+    applied = applied.succeed(result.model_copy(update={"rotation": 90}))
+    await stack.tables.images.store(rotated, rotated.with_part("renditions", applied))
+    assert await find(stack) == []
+    assert not await repair(stack, finding)

@@ -36,7 +36,7 @@ describe("an image", () => {
     ],
     albums: ["a1"],
     created_at: "2026-05-31T23:59:59Z",
-    capture: { place: { latitude: 38.7, longitude: -9.1, city: "Lisbon", country: "Portugal" } } as ImageView["capture"],
+    place: { latitude: 38.7, longitude: -9.1, city: "Lisbon", country: "Portugal" } as ImageView["place"],
   });
   image.recognition.text = [
     { text: "Big SALE! \u6771\u4eac\u30bf\u30ef\u30fc", confidence: 99, is_line: true, line: 0, box },

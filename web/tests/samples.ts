@@ -16,6 +16,9 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
     taken_at: null,
     taken_at_local: null,
     taken_at_override: null,
+    place: null,
+    position_override: null,
+    rotation: 0,
     albums: [],
     favorite: false,
     archived: false,
@@ -42,7 +45,7 @@ export function makeImage(number: number, changes: Partial<ImageView> = {}): Ima
       faces: null,
       moderation: null,
     },
-    renditions: { ...PART, items: [] },
+    renditions: { ...PART, items: [], rotation: 0 },
     ...changes,
   };
 }

@@ -130,9 +130,11 @@ export interface paths {
         head?: never;
         /**
          * Update an image
-         * @description Change the title, the description, the owner's labels, the time of capture and the flags.
+         * @description Change the title, the description, the owner's labels, and the time, position and rotation.
          *
-         *     Reprocessing keeps them, and so does the trash.
+         *     Reprocessing keeps them. After a change of the position or the rotation, the status is
+         *     `processing` in a moment: the place is named, or the renditions are created again. The original
+         *     stays as it was uploaded.
          *
          *     With `If-Match`, only if the image still has that `ETag`.
          */
@@ -1549,6 +1551,10 @@ export interface components {
             labels_hidden?: string[] | null;
             /** @description The time of capture on a clock at the place, with its offset from UTC if it is known. Null restores the time of the file. */
             taken_at_override?: string | null;
+            /** @description The position, or null coordinates for none. Null restores the position of the file. */
+            position_override?: components["schemas"]["PositionOverride"] | null;
+            /** @description Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the file, which null restores. The renditions are created again. */
+            rotation?: number | null;
         };
         /** @description The stages of an image, in the order in which they started; of each part the last work. */
         ImageHistory: {
@@ -1717,6 +1723,15 @@ export interface components {
             taken_at_local: string | null;
             /** @description The time of capture as the owner corrected it; null if it is that of the file. */
             taken_at_override: string | null;
+            /** @description The position, as the owner corrected it, or else as the file records it. The names of a corrected position follow in a moment. */
+            place: components["schemas"]["GeoPosition"] | null;
+            /** @description The position as the owner corrected it; null if it is that of the file. */
+            position_override: components["schemas"]["PositionOverride"] | null;
+            /**
+             * Format: int32
+             * @description Degrees clockwise (0, 90, 180 or 270) that the owner rotates the image by, in addition to the orientation of the file. Renditions, sides and boxes follow in a moment; `renditions.rotation` is the rotation that they have.
+             */
+            rotation: number;
             /** @description Ids of the albums that contain the image. */
             albums: components["schemas"]["AlbumId"][];
             favorite: boolean;
@@ -1735,7 +1750,7 @@ export interface components {
             sha256: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Pixels of the upright original. */
+            /** @description Pixels of the upright original, as it is rotated. */
             width: number | null;
             height: number | null;
             /** @description Renditions of an animation show its first frame. */
@@ -1973,6 +1988,17 @@ export interface components {
             /** Format: double */
             y: number;
         };
+        /**
+         * @description The position of an image as the owner corrected it, in degrees north and east (WGS 84).
+         *
+         *     If both coordinates are null, the image has no position, whatever its file records.
+         */
+        PositionOverride: {
+            /** @example 38.7109 */
+            latitude: number | null;
+            /** @example -9.1366 */
+            longitude: number | null;
+        };
         /** @description What went wrong: `code` is for programs, `detail` for people. */
         ProblemBody: {
             /** @example urn:sightline:problem:image_not_found */
@@ -2011,9 +2037,9 @@ export interface components {
             max_labels?: number;
         };
         /**
-         * @description The recognition result. Boxes are fractions of the upright image's width and height.
+         * @description The recognition result. Boxes are fractions of the width and height of the renditions.
          *
-         *     A feature that was not requested is null.
+         *     They follow the rotation of the renditions. A feature that was not requested is null.
          */
         RecognitionView: {
             state: components["schemas"]["PartState"];
@@ -2059,6 +2085,11 @@ export interface components {
             finished_at: string | null;
             failure: components["schemas"]["FailureView"] | null;
             items: components["schemas"]["RenditionView"][];
+            /**
+             * Format: int32
+             * @description Degrees clockwise that they are rotated by: those of the image, once a change of it is processed.
+             */
+            rotation: number;
         };
         /** @description Which parts to process again, and how. */
         ReprocessRequest: {

@@ -22,7 +22,7 @@ export function summarizeImage(image: ImageView): ImageSummary {
     labels: image.labels,
     taken_at: image.taken_at,
     taken_at_local: image.taken_at_local,
-    place: image.capture?.place ?? null,
+    place: image.place,
     thumbnail: linkTo(renditions[0]),
     preview: linkTo(preview),
     albums: image.albums,

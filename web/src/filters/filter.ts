@@ -70,7 +70,7 @@ export function matches(filter: Filter, image: ImageView): boolean {
 }
 
 function containsWords(words: string[], image: ImageView): boolean {
-  const place = image.capture?.place;
+  const place = image.place;
   const texts = (image.recognition.text ?? []).map((found) => found.text);
   for (const name of [place?.district, place?.city, place?.region, place?.country]) {
     if (name) texts.push(name, name.normalize("NFD").replace(/\p{Mn}/gu, ""));

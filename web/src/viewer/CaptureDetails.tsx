@@ -7,8 +7,7 @@ import { FactList, Section } from "./Section";
 export function CaptureDetails({ image }: { image: ImageView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { capture } = image;
-  const place = capture?.place;
+  const { capture, place } = image;
   const kinds = [
     image.motion ? t("capture.motion") : null,
     image.projection === "equirectangular" ? t("capture.spherical") : null,

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from sightline_cli.arguments import DryRun, ImageIds, resolve_images
 from sightline_cli.formatting import format_count, format_image
+from sightline_cli.positions import parse_position
 from sightline_cli.processing import wait_for_all
 from sightline_cli.runner import (
     ERR,
@@ -34,6 +36,15 @@ from sightline_client.generated.types import Unset
 
 #: Errors that concern one image, not the whole batch.
 IMAGE_ERRORS = (NotFound, InvalidRequest, Conflict, PreconditionFailed, InvalidCaptureTime)
+
+
+class Rotation(StrEnum):
+    """Degrees clockwise."""
+
+    NONE = "0"
+    QUARTER = "90"
+    HALF = "180"
+    THREE_QUARTERS = "270"
 
 
 def edit(
@@ -66,6 +77,23 @@ def edit(
             "time of the file.",
         ),
     ] = None,
+    position: Annotated[
+        str | None,
+        typer.Option(
+            "--position",
+            metavar="LAT,LON|none|file",
+            help="Correct the position: degrees north and east such as `38.7109,-9.1366`. `none` "
+            "hides it, `file` restores that of the file.",
+        ),
+    ] = None,
+    rotate: Annotated[
+        Rotation | None,
+        typer.Option(
+            "--rotate",
+            help="Rotate clockwise by these degrees from the orientation of the file. 0 restores "
+            "it.",
+        ),
+    ] = None,
     favorite: Annotated[
         bool | None,
         typer.Option("--favorite/--no-favorite", help="Mark as a favorite.", show_default=False),
@@ -84,7 +112,7 @@ def edit(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change the title, description, labels, time of capture, rating or place in the archive.
+    """Change the texts, labels, time, position, rotation, rating or place in the archive.
 
     Example: `sightline search Beach --ids | sightline edit - --add-label Holiday --favorite`
     """
@@ -95,12 +123,16 @@ def edit(
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text is not UNSET}
     if not isinstance(taken_at, timedelta | Unset):
         fields["taken_at_override"] = taken_at
+    if position is not None:
+        fields["position_override"] = parse_position(position)
+    if rotate is not None:
+        fields["rotation"] = int(rotate.value)
     flags = {"favorite": favorite, "archived": archive, "rating": rating}
     fields |= {name: value for name, value in flags.items() if value is not None}
     if not (fields or added or removed or shift is not None):
         raise typer.BadParameter(
-            "provide --title, --description, --add-label, --remove-label, --taken, --favorite, "
-            "--archive or --rating"
+            "provide --title, --description, --add-label, --remove-label, --taken, --position, "
+            "--rotate, --favorite, --archive or --rating"
         )
 
     async def change(client: AsyncSightline, image_id: str) -> ImageView:

@@ -158,10 +158,24 @@ def _format_details(image: ImageView) -> Iterator[tuple[str, str]]:
         yield "taken", str(taken_at).replace("T", " ") + corrected
     if image.capture:
         yield from _format_capture(image.capture)
+    if place := image.to_dict().get("place"):
+        corrected = " (corrected)" if image.position_override else ""
+        yield "place", _format_place(place) + corrected
+    elif image.position_override:
+        yield "place", "hidden"
+    if image.rotation:
+        yield "rotation", f"{image.rotation}° clockwise"
     if image.recognition.text:
         lines = [each.text for each in image.recognition.text if each.is_line]
         yield "text", escape(" · ".join(lines[:8]) + (" …" if len(lines) > 8 else ""))
     yield "id", image.id
+
+
+def _format_place(place: dict[str, Any]) -> str:
+    """Return the names of a place, and its position."""
+    names = [place[name] for name in ("district", "city", "region", "country") if place.get(name)]
+    position = f"{place['latitude']:.5f}, {place['longitude']:.5f}"
+    return escape(", ".join(names) + f" ({position})") if names else position
 
 
 def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
@@ -177,9 +191,3 @@ def _format_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     ]
     if any(terms):
         yield "exposure", ", ".join(term for term in terms if term)
-    if place := fields.get("place"):
-        names = [
-            place[name] for name in ("district", "city", "region", "country") if place.get(name)
-        ]
-        position = f"{place['latitude']:.5f}, {place['longitude']:.5f}"
-        yield "place", escape(", ".join(names) + f" ({position})") if names else position

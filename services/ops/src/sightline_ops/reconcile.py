@@ -48,6 +48,8 @@ class FindingKind(StrEnum):
     LOST_ORIGINAL = "lost original"
     #: Processed, but renditions no longer exist. Repair: create them again.
     LOST_RENDITION = "lost rendition"
+    #: Rotated or moved by its owner, but not processed since. Repair: have it applied.
+    PENDING_CORRECTION = "pending correction"
 
 
 class Finding(NamedTuple):
@@ -101,12 +103,17 @@ class Reconciler:
             case FindingKind.STALLED if row and finding in await self._check_image(row):
                 await stack.queues[finding.detail].send(format_upload_event(finding.image))
             case FindingKind.LOST_RENDITION if row and finding in await self._check_image(row):
-                command = ReprocessCommand(str(uuid4()), ("renditions",))
-                message = format_reprocess_command(finding.image, command)
-                await stack.queues["renditions"].send(message)
+                await self._reprocess(finding.image)
+            case FindingKind.PENDING_CORRECTION if row and finding in await self._check_image(row):
+                await self._reprocess(finding.image, only_corrections=True)
             case _:
                 return False
         return True
+
+    async def _reprocess(self, key: ImageKey, only_corrections: bool = False) -> None:
+        """Send the command that creates the renditions again, or that applies corrections."""
+        command = ReprocessCommand(str(uuid4()), ("renditions",), only_corrections=only_corrections)
+        await self._stack.queues["renditions"].send(format_reprocess_command(key, command))
 
     async def _delete(self, key: ImageKey) -> None:
         stack = self._stack
@@ -147,6 +154,7 @@ class Reconciler:
         return [
             *(Finding(FindingKind.STALLED, image.key, name) for name in overdue),
             *await self._find_lost_rendition(image),
+            *self._find_pending_correction(image),
         ]
 
     async def _find_lost_rendition(self, image: Image) -> list[Finding]:
@@ -158,6 +166,14 @@ class Reconciler:
         stored = {listed.key async for listed in self._stack.renditions.list(prefix)}
         lost = [each.key for each in result.renditions if each.key not in stored]
         return [Finding(FindingKind.LOST_RENDITION, image.key, key) for key in lost[:1]]
+
+    def _find_pending_correction(self, image: Image) -> list[Finding]:
+        """Return a finding if the api stored a correction, but could not send its message."""
+        corrected_at = image.details.corrected_at
+        if not image.is_correction_due or image.renditions.state in UNFINISHED_STATES:
+            return []
+        is_overdue = corrected_at is not None and corrected_at < self._cutoff
+        return [Finding(FindingKind.PENDING_CORRECTION, image.key, "")] if is_overdue else []
 
     def _is_overdue(self, image: Image, name: PartName) -> bool:
         part = image.part(name)

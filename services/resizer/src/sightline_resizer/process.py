@@ -102,9 +102,7 @@ class RenditionWork:
             self._object_key(key, encoded, rotation), encoded.body, self._options.format.media_type
         )
 
-    def _describe(
-        self, key: ImageKey, rendered: RenderedImage, rotation: Rotation
-    ) -> RenditionSet:
+    def _describe(self, key: ImageKey, rendered: RenderedImage, rotation: Rotation) -> RenditionSet:
         return RenditionSet(
             media_type=rendered.media_type,
             width=rendered.size.width,

@@ -86,12 +86,12 @@ def takeout(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Import Google Takeout: photos, with titles, descriptions, dates and albums.
+    """Import Google Takeout: photos, with titles, descriptions, dates, positions and albums.
 
     Pass all ZIP files of the export, or the folders that they were extracted to. The date of a
-    photo is corrected only if its file records none or another one. Photos and details that you
-    have edited in Sightline are not changed. After an interruption, run the same command again to
-    resume.
+    photo is corrected only if its file records none or another one, and its position only if the
+    file records none. Photos and details that you have edited in Sightline are not changed. After
+    an interruption, run the same command again to resume.
 
     Example: `sightline import takeout ~/Downloads/takeout-*.zip --dry-run`
     """
@@ -107,11 +107,12 @@ def immich(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Import a library of Immich: photos, with titles, descriptions, dates, tags and albums.
+    """Import a library of Immich: photos with titles, descriptions, dates, positions, tags, albums.
 
     Reads XMP sidecars, archives of immich-go, and JSON files of the API of Immich beside the
-    photos. Photos and details that you have edited in Sightline are not changed. After an
-    interruption, run the same command again to resume.
+    photos. The position of a photo is corrected only if its file records none. Photos and details
+    that you have edited in Sightline are not changed. After an interruption, run the same command
+    again to resume.
 
     Example: `sightline import immich /mnt/immich/library`
     """

@@ -43,6 +43,8 @@ def find_corrections(
         changes["rating"] = metadata.rating
     if image.taken_at_override is None and (taken_at := _find_time(image, metadata, zone)):
         changes["taken_at_override"] = taken_at
+    if metadata.position and image.place is None and image.position_override is None:
+        changes["position_override"] = metadata.position
     return changes
 
 

@@ -174,7 +174,9 @@ def _position(values: dict[str, Any]) -> tuple[float, float] | None:
     latitude, longitude = values.get("latitude"), values.get("longitude")
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return None
-    return (float(latitude), float(longitude)) if latitude or longitude else None
+    if not (latitude or longitude) or abs(latitude) > 90 or abs(longitude) > 180:
+        return None
+    return float(latitude), float(longitude)
 
 
 def _labels(tags: object) -> tuple[str, ...]:

@@ -80,7 +80,6 @@ class Library:
             self.rejected[file.path] = "in the trash of the service"
             return
         self.images.append((file, metadata))
-        self.left_out["position"] += metadata.position is not None
 
 
 def parse_rating(value: object) -> int:

@@ -132,6 +132,7 @@ from sightline_client.generated.models import (
     Language,
     ListOrder,
     OriginalView,
+    PositionOverride,
     ProblemBody,
     ReprocessRequest,
     ReprocessRequestPartsItem,
@@ -512,15 +513,19 @@ class Sightline:
         labels_added: Sequence[str] | Unset = UNSET,
         labels_hidden: Sequence[str] | Unset = UNSET,
         taken_at_override: datetime | Unset | None = UNSET,
+        position_override: tuple[float, float] | tuple[None, None] | Unset | None = UNSET,
+        rotation: int | Unset | None = UNSET,
         favorite: bool | Unset = UNSET,
         archived: bool | Unset = UNSET,
         rating: int | Unset = UNSET,
         if_match: str | None = None,
     ) -> ImageView:
-        """Update the given fields; None removes a text, and restores the time of the file.
+        """Update the given fields; None removes a text, and restores what the file records.
 
         `taken_at_override` corrects the time of capture. Without an offset from UTC, it is that of
-        a clock at the place. `rating` is 1 to 5 stars, and 0 removes it.
+        a clock at the place. `position_override` is the latitude and the longitude in degrees;
+        `(None, None)` hides the position. `rotation` is 0, 90, 180 or 270 degrees clockwise. `rating` is 1
+        to 5 stars, and 0 removes it.
 
         Raises `PreconditionFailed` if the ETag `if_match` is outdated.
         """
@@ -534,6 +539,10 @@ class Sightline:
             taken_at_override=taken_at_override.isoformat()
             if isinstance(taken_at_override, datetime)
             else taken_at_override,
+            position_override=PositionOverride(*position_override)
+            if isinstance(position_override, tuple)
+            else position_override,
+            rotation=rotation,
             favorite=favorite,
             archived=archived,
             rating=rating,

@@ -177,7 +177,10 @@ class RenditionsView(PartView):
     """The renditions of an image."""
 
     items: list[RenditionView]
-    rotation: Rotation = Field(description="The rotation that they have: at last that of the image.")
+    rotation: Rotation = Field(
+        description="Degrees clockwise that they are rotated by: those of the image, once a change "
+        "of it is processed."
+    )
 
 
 class ImageLabel(BaseModel):
@@ -386,8 +389,9 @@ class ImageView(BaseModel):
         description="The position as the owner corrected it; null if it is that of the file."
     )
     rotation: Rotation = Field(
-        description="Degrees clockwise that the owner rotates the image by, in addition to the "
-        "orientation of the file. Sides, renditions and boxes follow when the renditions have it."
+        description="Degrees clockwise (0, 90, 180 or 270) that the owner rotates the image by, in "
+        "addition to the orientation of the file. Renditions, sides and boxes follow in a moment; "
+        "`renditions.rotation` is the rotation that they have."
     )
     albums: list[AlbumId] = Field(description="Ids of the albums that contain the image.")
     favorite: bool
@@ -516,8 +520,8 @@ class ImageChanges(CommonChanges):
     )
     rotation: Rotation | None = Field(
         None,
-        description="Degrees clockwise, in addition to the orientation of the file, which null "
-        "restores. The renditions are created again.",
+        description="Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the "
+        "file, which null restores. The renditions are created again.",
     )
 
 

@@ -79,6 +79,7 @@ from .original_view import OriginalView
 from .part_state import PartState
 from .pause_reason import PauseReason
 from .polygon_point import PolygonPoint
+from .position_override import PositionOverride
 from .problem_body import ProblemBody
 from .recognition_profile import RecognitionProfile
 from .recognition_view import RecognitionView
@@ -198,6 +199,7 @@ __all__ = (
     "PartState",
     "PauseReason",
     "PolygonPoint",
+    "PositionOverride",
     "ProblemBody",
     "RecognitionProfile",
     "RecognitionView",

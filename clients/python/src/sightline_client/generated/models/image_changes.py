@@ -11,6 +11,9 @@ from ..types import UNSET, Unset
 from ..types import UNSET, Unset
 from typing import cast
 
+if TYPE_CHECKING:
+    from ..models.position_override import PositionOverride
+
 
 T = TypeVar("T", bound="ImageChanges")
 
@@ -30,6 +33,10 @@ class ImageChanges:
         labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
         taken_at_override (None | str | Unset): The time of capture on a clock at the place, with its offset from UTC if
             it is known. Null restores the time of the file.
+        position_override (None | PositionOverride | Unset): The position, or null coordinates for none. Null restores
+            the position of the file.
+        rotation (int | None | Unset): Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the
+            file, which null restores. The renditions are created again.
     """
 
     title: None | str | Unset = UNSET
@@ -40,8 +47,12 @@ class ImageChanges:
     labels_added: list[str] | None | Unset = UNSET
     labels_hidden: list[str] | None | Unset = UNSET
     taken_at_override: None | str | Unset = UNSET
+    position_override: None | PositionOverride | Unset = UNSET
+    rotation: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
+
         title: None | str | Unset
         if isinstance(self.title, Unset):
             title = UNSET
@@ -96,6 +107,20 @@ class ImageChanges:
         else:
             taken_at_override = self.taken_at_override
 
+        position_override: dict[str, Any] | None | Unset
+        if isinstance(self.position_override, Unset):
+            position_override = UNSET
+        elif isinstance(self.position_override, PositionOverride):
+            position_override = self.position_override.to_dict()
+        else:
+            position_override = self.position_override
+
+        rotation: int | None | Unset
+        if isinstance(self.rotation, Unset):
+            rotation = UNSET
+        else:
+            rotation = self.rotation
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -115,11 +140,17 @@ class ImageChanges:
             field_dict["labels_hidden"] = labels_hidden
         if taken_at_override is not UNSET:
             field_dict["taken_at_override"] = taken_at_override
+        if position_override is not UNSET:
+            field_dict["position_override"] = position_override
+        if rotation is not UNSET:
+            field_dict["rotation"] = rotation
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
+
         d = dict(src_dict)
 
         def _parse_title(data: object) -> None | str | Unset:
@@ -210,6 +241,32 @@ class ImageChanges:
 
         taken_at_override = _parse_taken_at_override(d.pop("taken_at_override", UNSET))
 
+        def _parse_position_override(data: object) -> None | PositionOverride | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                position_override_type_0 = PositionOverride.from_dict(data)
+
+                return position_override_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PositionOverride | Unset, data)
+
+        position_override = _parse_position_override(d.pop("position_override", UNSET))
+
+        def _parse_rotation(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        rotation = _parse_rotation(d.pop("rotation", UNSET))
+
         image_changes = cls(
             title=title,
             description=description,
@@ -219,6 +276,8 @@ class ImageChanges:
             labels_added=labels_added,
             labels_hidden=labels_hidden,
             taken_at_override=taken_at_override,
+            position_override=position_override,
+            rotation=rotation,
         )
 
         return image_changes

@@ -14,7 +14,9 @@ import datetime
 
 if TYPE_CHECKING:
     from ..models.capture import Capture
+    from ..models.geo_position import GeoPosition
     from ..models.image_label import ImageLabel
+    from ..models.position_override import PositionOverride
     from ..models.recognition_view import RecognitionView
     from ..models.renditions_view import RenditionsView
 
@@ -39,6 +41,13 @@ class ImageView:
             records it; null if its offset from UTC is unknown.
         taken_at_local (None | str):
         taken_at_override (None | str): The time of capture as the owner corrected it; null if it is that of the file.
+        place (GeoPosition | None): The position, as the owner corrected it, or else as the file records it. The names
+            of a corrected position follow in a moment.
+        position_override (None | PositionOverride): The position as the owner corrected it; null if it is that of the
+            file.
+        rotation (int): Degrees clockwise (0, 90, 180 or 270) that the owner rotates the image by, in addition to the
+            orientation of the file. Renditions, sides and boxes follow in a moment; `renditions.rotation` is the rotation
+            that they have.
         albums (list[str]): Ids of the albums that contain the image.
         favorite (bool):
         archived (bool): Whether the timeline leaves the image out.
@@ -47,7 +56,7 @@ class ImageView:
         bytes_ (int):
         sha256 (str):
         created_at (datetime.datetime):
-        width (int | None): Pixels of the upright original.
+        width (int | None): Pixels of the upright original, as it is rotated.
         height (int | None):
         animated (bool | None): Renditions of an animation show its first frame.
         damaged (bool | None): Whether pixels are missing in the file; renditions are gray there.
@@ -55,10 +64,10 @@ class ImageView:
         motion (bool | None): Whether the image is the still of a motion photo or a Live Photo.
         projection (None | str): The projection of a panorama, such as a 360-degree photo (`equirectangular`).
         capture (Capture | None): What the file records.
-        recognition (RecognitionView): The recognition result. Boxes are fractions of the upright image's width and
-            height.
+        recognition (RecognitionView): The recognition result. Boxes are fractions of the width and height of the
+            renditions.
 
-            A feature that was not requested is null.
+            They follow the rotation of the renditions. A feature that was not requested is null.
         renditions (RenditionsView): The renditions of an image.
     """
 
@@ -72,6 +81,9 @@ class ImageView:
     taken_at: datetime.datetime | None
     taken_at_local: None | str
     taken_at_override: None | str
+    place: GeoPosition | None
+    position_override: None | PositionOverride
+    rotation: int
     albums: list[str]
     favorite: bool
     archived: bool
@@ -94,7 +106,9 @@ class ImageView:
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.capture import Capture  # noqa: PLC0415
+        from ..models.geo_position import GeoPosition  # noqa: PLC0415
         from ..models.image_label import ImageLabel  # noqa: PLC0415
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
         from ..models.recognition_view import RecognitionView  # noqa: PLC0415
         from ..models.renditions_view import RenditionsView  # noqa: PLC0415
 
@@ -128,6 +142,20 @@ class ImageView:
 
         taken_at_override: None | str
         taken_at_override = self.taken_at_override
+
+        place: dict[str, Any] | None
+        if isinstance(self.place, GeoPosition):
+            place = self.place.to_dict()
+        else:
+            place = self.place
+
+        position_override: dict[str, Any] | None
+        if isinstance(self.position_override, PositionOverride):
+            position_override = self.position_override.to_dict()
+        else:
+            position_override = self.position_override
+
+        rotation = self.rotation
 
         albums = self.albums
 
@@ -190,6 +218,9 @@ class ImageView:
                 "taken_at": taken_at,
                 "taken_at_local": taken_at_local,
                 "taken_at_override": taken_at_override,
+                "place": place,
+                "position_override": position_override,
+                "rotation": rotation,
                 "albums": albums,
                 "favorite": favorite,
                 "archived": archived,
@@ -216,7 +247,9 @@ class ImageView:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.capture import Capture  # noqa: PLC0415
+        from ..models.geo_position import GeoPosition  # noqa: PLC0415
         from ..models.image_label import ImageLabel  # noqa: PLC0415
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
         from ..models.recognition_view import RecognitionView  # noqa: PLC0415
         from ..models.renditions_view import RenditionsView  # noqa: PLC0415
 
@@ -278,6 +311,38 @@ class ImageView:
             return cast(None | str, data)
 
         taken_at_override = _parse_taken_at_override(d.pop("taken_at_override"))
+
+        def _parse_place(data: object) -> GeoPosition | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                place_type_0 = GeoPosition.from_dict(data)
+
+                return place_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(GeoPosition | None, data)
+
+        place = _parse_place(d.pop("place"))
+
+        def _parse_position_override(data: object) -> None | PositionOverride:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                position_override_type_0 = PositionOverride.from_dict(data)
+
+                return position_override_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PositionOverride, data)
+
+        position_override = _parse_position_override(d.pop("position_override"))
+
+        rotation = d.pop("rotation")
 
         albums = cast(list[str], d.pop("albums"))
 
@@ -374,6 +439,9 @@ class ImageView:
             taken_at=taken_at,
             taken_at_local=taken_at_local,
             taken_at_override=taken_at_override,
+            place=place,
+            position_override=position_override,
+            rotation=rotation,
             albums=albums,
             favorite=favorite,
             archived=archived,

@@ -28,9 +28,9 @@ T = TypeVar("T", bound="RecognitionView")
 
 @_attrs_define
 class RecognitionView:
-    """The recognition result. Boxes are fractions of the upright image's width and height.
+    """The recognition result. Boxes are fractions of the width and height of the renditions.
 
-    A feature that was not requested is null.
+    They follow the rotation of the renditions. A feature that was not requested is null.
 
         Attributes:
             state (PartState): The state of one part of an image.

@@ -30,6 +30,8 @@ class RenditionsView:
         finished_at (datetime.datetime | None):
         failure (FailureView | None):
         items (list[RenditionView]):
+        rotation (int): Degrees clockwise that they are rotated by: those of the image, once a change of it is
+            processed.
     """
 
     state: PartState
@@ -37,6 +39,7 @@ class RenditionsView:
     finished_at: datetime.datetime | None
     failure: FailureView | None
     items: list[RenditionView]
+    rotation: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,6 +71,8 @@ class RenditionsView:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        rotation = self.rotation
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -77,6 +82,7 @@ class RenditionsView:
                 "finished_at": finished_at,
                 "failure": failure,
                 "items": items,
+                "rotation": rotation,
             }
         )
 
@@ -142,12 +148,15 @@ class RenditionsView:
 
             items.append(items_item)
 
+        rotation = d.pop("rotation")
+
         renditions_view = cls(
             state=state,
             started_at=started_at,
             finished_at=finished_at,
             failure=failure,
             items=items,
+            rotation=rotation,
         )
 
         renditions_view.additional_properties = d

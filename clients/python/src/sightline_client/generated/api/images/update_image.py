@@ -144,9 +144,11 @@ def sync_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels, the time of capture and the flags.
+     Change the title, the description, the owner's labels, and the time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash.
+    Reprocessing keeps them. After a change of the position or the rotation, the status is
+    `processing` in a moment: the place is named, or the renditions are created again. The original
+    stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -186,9 +188,11 @@ def sync(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels, the time of capture and the flags.
+     Change the title, the description, the owner's labels, and the time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash.
+    Reprocessing keeps them. After a change of the position or the rotation, the status is
+    `processing` in a moment: the place is named, or the renditions are created again. The original
+    stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -223,9 +227,11 @@ async def asyncio_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels, the time of capture and the flags.
+     Change the title, the description, the owner's labels, and the time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash.
+    Reprocessing keeps them. After a change of the position or the rotation, the status is
+    `processing` in a moment: the place is named, or the renditions are created again. The original
+    stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -263,9 +269,11 @@ async def asyncio(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels, the time of capture and the flags.
+     Change the title, the description, the owner's labels, and the time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash.
+    Reprocessing keeps them. After a change of the position or the rotation, the status is
+    `processing` in a moment: the place is named, or the renditions are created again. The original
+    stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
