@@ -47,4 +47,6 @@ class PositionOverride(BaseModel):
 
     @classmethod
     def of(cls, stored: StoredOverride | None) -> Self | None:
-        return stored and cls(latitude=stored.latitude, longitude=stored.longitude)
+        if stored is None:
+            return None
+        return cls(latitude=stored.latitude, longitude=stored.longitude)

@@ -263,7 +263,8 @@ class Image(Value):
         """The position of capture and its place: that of the owner, or else that of the file."""
         result = self.renditions.result
         recorded = result.capture.place if result else None
-        return find_place(self.details.position, recorded, result and result.corrected_place)
+        named = result.corrected_place if result else None
+        return find_place(self.details.position, recorded, named)
 
     @property
     def is_correction_due(self) -> bool:
