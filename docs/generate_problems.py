@@ -29,7 +29,7 @@ An unknown path is answered with 404 `not_found`, and a method that a path does 
 `method_not_allowed` and `Allow`. Each outcome of a batch has a status and a problem of its own:
 those of `create_images` have the problems of `create_image`, and those of `delete_images`,
 `add_to_album` and `remove_from_album` have `image_not_found`. Those of `update_images` have
-`image_not_found`, `contended` and `too_many_labels`.
+`image_not_found`, `contended`, `too_many_labels` and `capture_time_not_shiftable`.
 
 | Code | Status | Retry | Detail | Operations |
 |---|---|---|---|---|

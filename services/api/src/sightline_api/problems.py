@@ -330,6 +330,15 @@ class TooManyLabels(Problem):
     detail = "The image has the maximum number of own or hidden labels. Remove some of them first."
 
 
+class CaptureTimeNotShiftable(Problem):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "capture_time_not_shiftable"
+    detail = (
+        "The image has no time of capture, or the shift leaves the years 1 to 9999. Set "
+        "`taken_at_override` instead."
+    )
+
+
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"

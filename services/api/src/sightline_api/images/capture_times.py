@@ -4,7 +4,8 @@ RFC 3339, and with it the format `date-time`, requires an offset from UTC. Most 
 and the owner of an old photo seldom knows it, so wall-clock times are strings with a pattern.
 """
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import (
@@ -53,6 +54,50 @@ TakenAt = Annotated[
     PlainSerializer(datetime.isoformat, when_used="json"),
     WithJsonSchema(
         {"type": "string", "pattern": TAKEN_AT_PATTERN, "examples": ["1987-08-02T16:30:00"]}
+    ),
+]
+
+
+#: A duration of ISO 8601 without years and months, whose lengths vary; it may be negative.
+_DATE = "([0-9]{1,4}W([0-9]{1,6}D)?|[0-9]{1,6}D)"
+_TIME = "(T([0-9]{1,6}H([0-9]{1,6}M)?([0-9]{1,8}S)?|[0-9]{1,6}M([0-9]{1,8}S)?|[0-9]{1,8}S))"
+SHIFT_PATTERN = f"^-?P({_DATE}{_TIME}?|{_TIME})$"
+
+_SHIFT_TERM = re.compile(r"([0-9]+)([WDHMS])")
+_SHIFT_UNITS = {
+    "W": timedelta(weeks=1),
+    "D": timedelta(days=1),
+    "H": timedelta(hours=1),
+    "M": timedelta(minutes=1),
+    "S": timedelta(seconds=1),
+}
+
+_shift_adapter: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, StringConstraints(strict=True, pattern=SHIFT_PATTERN, max_length=40)]
+)
+
+
+def _parse_shift(value: object) -> timedelta:
+    """Return the duration. Raises `ValueError`."""
+    if isinstance(value, timedelta):
+        return value
+    text = _shift_adapter.validate_python(value)
+    terms = ((int(count), _SHIFT_UNITS[unit]) for count, unit in _SHIFT_TERM.findall(text))
+    length = sum((count * unit for count, unit in terms), timedelta())
+    return -length if text.startswith("-") else length
+
+
+#: A duration by which the owner moves a time of capture.
+Shift = Annotated[
+    timedelta,
+    PlainValidator(_parse_shift),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": SHIFT_PATTERN,
+            "maxLength": 40,
+            "examples": ["PT2H", "-P1DT30M"],
+        }
     ),
 ]
 

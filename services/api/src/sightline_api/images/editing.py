@@ -17,11 +17,15 @@ from sightline.optimistic import retry_conflicts
 from sightline.ports.image_table import ImageTable
 from sightline.ports.queues import Topic
 from sightline_api.asgi.headers import parse_if_match
+from sightline_api.images.relative_changes import derive_relative_update
 from sightline_api.problems import PreconditionFailed, TooManyLabels
 
 #: Labels of an image that its owner adds or hides at most. Replacing twelve of either takes 97 of
 #: the 100 items of a transaction.
 MAX_OWN_LABELS = 12
+
+#: The changes that the resizer applies.
+CORRECTIONS = frozenset({"position_override", "rotation", "rotate_by"})
 
 
 def make_etag(image: Image) -> str:
@@ -35,27 +39,34 @@ async def edit_image(
     resizer: Topic,
     changes: dict[str, Any],
     if_match: str | None = None,
+    edit_id: str = "",
 ) -> Image:
     """Apply changes, which are fields of `ImageChanges` or `BatchChanges`, and return the image.
 
-    It is not written if they change nothing. The resizer is sent a command if it has to apply them.
-    Raises `ImageNotFound`, `Conflict`, `TooManyLabels`, and `PreconditionFailed` if the image is
+    It is not written if they change nothing. Changes that depend on the image are applied once for
+    each `edit_id`. The resizer is sent a command if it has to apply them. Raises `ImageNotFound`,
+    `Conflict`, `TooManyLabels`, `CaptureTimeNotShiftable`, and `PreconditionFailed` if the image is
     not the version that `if_match` names.
     """
-    before, after = await _store(key, images, changes, if_match)
-    if _requires_resizer(before, after):
+    before, after = await _store(key, images, changes, if_match, edit_id)
+    is_correction = not changes.keys().isdisjoint(CORRECTIONS)
+    if is_correction and _requires_resizer(before, after):
         await resizer.publish(_format_correction(key))
     return after
 
 
 @retry_conflicts()
 async def _store(
-    key: ImageKey, images: ImageTable, changes: dict[str, Any], if_match: str | None
+    key: ImageKey,
+    images: ImageTable,
+    changes: dict[str, Any],
+    if_match: str | None,
+    edit_id: str,
 ) -> tuple[Image, Image]:
     """Store the changes, and return the image before and after."""
     image = await images.get(key)
     check_precondition(image, if_match)
-    edited = _apply(image, changes)
+    edited = _apply(image, changes, edit_id)
     if edited is not image:
         await images.store(image, edited)
     return image, edited
@@ -84,21 +95,22 @@ def _format_correction(key: ImageKey) -> str:
     return format_reprocess_command(key, command)
 
 
-def _apply(image: Image, changes: dict[str, Any]) -> Image:
+def _apply(image: Image, changes: dict[str, Any], edit_id: str) -> Image:
     """Return the image with the changes; the same object if they change nothing."""
     details = image.details
-    edited = details.model_copy(update=_derive_update(image, changes))
+    update = _derive_update(image, changes) | derive_relative_update(image, changes, edit_id)
+    edited = details.model_copy(update=update)
     if edited == details:
         return image
-    update: dict[str, object] = {"revision": details.revision + 1}
+    update = {"revision": details.revision + 1}
     if (edited.position, edited.rotation) != (details.position, details.rotation):
         update["corrected_at"] = now()
     return image.with_details(edited.model_copy(update=update))
 
 
-def _derive_update(image: Image, changes: dict[str, Any]) -> dict[str, object]:
+def _derive_update(image: Image, changes: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of the details that the changes set."""
-    update: dict[str, object] = {}
+    update: dict[str, Any] = {}
     for name in ("title", "description"):
         if name in changes:
             update[name] = changes[name]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from uuid_utils.compat import uuid4
 
 from sightline import tracing
@@ -42,6 +42,7 @@ from sightline_api.images.dependencies import Uploads
 from sightline_api.images.editing import check_precondition, edit_image, make_etag
 from sightline_api.images.filters import MANUAL_WITHOUT_ALBUM, SelectedImages
 from sightline_api.images.listing import Listing
+from sightline_api.images.relative_changes import make_edit_id
 from sightline_api.images.schemas import (
     DeletionBatch,
     ImageChanges,
@@ -179,19 +180,27 @@ async def delete_images(
     responses=documented(*IDEMPOTENCY),
 )
 async def update_images(
-    batch: UpdateBatch, user: CurrentUser, images: Images, published: Changes, charge: ChargeBatch
+    batch: UpdateBatch,
+    user: CurrentUser,
+    images: Images,
+    reprocessing: Reprocessing,
+    published: Changes,
+    charge: ChargeBatch,
+    request: Request,
 ) -> ItemOutcomes:
     """Apply the same changes to up to 100 images. Every image has an outcome of its own.
 
-    An image that has them already stays as it is. An interrupted request can be repeated.
+    An image that has them already stays as it is. An interrupted request can be repeated; with
+    `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
     """
     charge(len(batch.ids))
     changes = batch.changes.model_dump(exclude_unset=True)
+    edit_id = make_edit_id(request.headers.get("idempotency-key") or str(uuid4()))
 
     async def update(image_id: str) -> ItemOutcome:
         try:
             key = ImageKey(user.owner, image_id_adapter.validate_python(image_id))
-            await edit_image(key, images, changes)
+            await edit_image(key, images, reprocessing, changes, edit_id=edit_id)
         except (ValueError, ImageNotFound):
             return ItemOutcome.failure(image_id, ImageNotFoundProblem())
         except Conflict:

@@ -28,6 +28,7 @@ from sightline.domain.rotation import Rotation
 from sightline.domain.states import State, Status
 from sightline_api.images.capture_times import (
     LocalTime,
+    Shift,
     TakenAt,
     format_local_time,
     known_instant,
@@ -497,17 +498,6 @@ class CommonChanges(BaseModel):
     rating: Rating | None = Field(
         None, description="1 to 5 stars; 0 removes the rating. Null keeps it."
     )
-
-
-class ImageChanges(CommonChanges):
-    """The fields to change. A field that is left out stays; null removes a text or a time."""
-
-    labels_added: LabelList | None = Field(
-        None, description="All of the owner's own labels. Null keeps them."
-    )
-    labels_hidden: LabelList | None = Field(
-        None, description="All detected labels to leave out. Null keeps them."
-    )
     taken_at_override: TakenAt | None = Field(
         None,
         description="The time of capture on a clock at the place, with its offset from UTC if it "
@@ -522,6 +512,17 @@ class ImageChanges(CommonChanges):
         None,
         description="Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the "
         "file, which null restores. The renditions are created again.",
+    )
+
+
+class ImageChanges(CommonChanges):
+    """The fields to change. A field that is left out stays; null removes a text or a time."""
+
+    labels_added: LabelList | None = Field(
+        None, description="All of the owner's own labels. Null keeps them."
+    )
+    labels_hidden: LabelList | None = Field(
+        None, description="All detected labels to leave out. Null keeps them."
     )
 
 
@@ -621,7 +622,7 @@ class ImageBatch(BaseModel):
 class BatchChanges(CommonChanges):
     """The fields to change of each image, at least one. A field that is left out stays.
 
-    Null removes a text.
+    Null removes a text or a correction.
     """
 
     add_labels: LabelList | None = Field(
@@ -632,11 +633,21 @@ class BatchChanges(CommonChanges):
         description="The owner's own labels to remove, and detected labels to hide. They are "
         "removed before others are added.",
     )
+    taken_at_shift: Shift | None = Field(
+        None, description="Moves the time of capture of each image, from the one that it has."
+    )
+    rotate_by: Annotated[Rotation, Field(gt=0)] | None = Field(
+        None, description="Degrees clockwise (90, 180 or 270) from the rotation of each image."
+    )
 
     @model_validator(mode="after")
     def _require_change(self) -> Self:
-        if not self.model_fields_set:
+        given = self.model_fields_set
+        if not given:
             raise ValueError("provide at least one change")
+        for pair in ({"taken_at_override", "taken_at_shift"}, {"rotation", "rotate_by"}):
+            if pair <= given:
+                raise ValueError(f"provide only one of {' and '.join(sorted(pair))}")
         return self
 
 

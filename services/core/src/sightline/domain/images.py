@@ -144,7 +144,8 @@ class Details(Value):
     image in addition to the orientation of the file; the resizer applies both, and `corrected_at`
     is when one of them changed last. `trashed_at` is when the owner moved the image to the trash.
     An `archived` image is not in the timeline; trash and restore keep it archived. `rating` is 1 to
-    5 stars, and 0 without a rating. `revision` counts the writes, as that of a part does.
+    5 stars, and 0 without a rating. `applied_edits` are the ids of the last edits with changes that
+    must not be repeated. `revision` counts the writes, as that of a part does.
     """
 
     revision: int = 0
@@ -156,6 +157,7 @@ class Details(Value):
     position: PositionOverride | None = None
     rotation: Rotation = 0
     corrected_at: datetime | None = None
+    applied_edits: tuple[str, ...] = ()
     trashed_at: datetime | None = None
     favorite: bool = False
     archived: bool = False
