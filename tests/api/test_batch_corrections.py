@@ -131,7 +131,10 @@ def test_a_time_that_cannot_be_shifted_stays(gateway: Gateway, images: list[Imag
         unshiftable,
         (204, None),
     ]
-    assert [view["title"] for view in get_many(gateway, [undated, images[0]])] == [None, "Sea"]
+    assert [view["title"] for view in get_many(gateway, [undated, images[0]])] == [
+        undated.details.title,
+        "Sea",
+    ]
     assert update(gateway, images[:1], taken_at_shift="-P999999D") == [unshiftable]
     assert update(gateway, [undated], taken_at_override="1987-08-02T16:30:00") == [(204, None)]
     assert update(gateway, [undated], taken_at_shift="-PT30M") == [(204, None)]

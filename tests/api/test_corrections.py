@@ -12,6 +12,7 @@ from sightline_testing.builders import ETAG, make_image, make_rendition_set, wit
 
 RECORDED = GeoPosition(48.2, 16.37, city="Vienna", country="Austria")
 LISBON = {"latitude": 38.7109, "longitude": -9.1366}
+NAMED = GeoPosition(38.7109, -9.1366, city="Lisbon")
 NOWHERE = {"latitude": None, "longitude": None}
 
 
@@ -66,7 +67,7 @@ def test_the_owner_corrects_the_position_and_restores_that_of_the_file(
     for shown in (single, listed):
         assert {name: shown["place"][name] for name in LISBON} == LISBON
         assert shown["place"]["city"] is None
-    with_result(gateway, image, corrected_place=GeoPosition(**LISBON, city="Lisbon"))
+    with_result(gateway, image, corrected_place=NAMED)
     for shown in read(gateway, image):
         assert shown["place"]["city"] == "Lisbon"
     edit(gateway, image, position_override=None)
@@ -93,7 +94,7 @@ def test_filters_and_searches_use_the_position_of_the_owner(gateway: Gateway, im
     edit(gateway, image, position_override=LISBON)
     assert (find(bbox=vienna), find(bbox=lisbon)) == ([], [image.image_id])
     assert find(q="vienna") == []
-    with_result(gateway, image, corrected_place=GeoPosition(**LISBON, city="Lisbon"))
+    with_result(gateway, image, corrected_place=NAMED)
     assert find(q="lisbon") == [image.image_id]
     edit(gateway, image, position_override=NOWHERE)
     assert find(bbox=lisbon) == find(q="lisbon") == []

@@ -93,7 +93,8 @@ export interface paths {
          * Update up to 100 images
          * @description Apply the same changes to up to 100 images. Every image has an outcome of its own.
          *
-         *     An image that has them already stays as it is. An interrupted request can be repeated.
+         *     An image that has them already stays as it is. An interrupted request can be repeated; with
+         *     `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
          */
         post: operations["update_images"];
         delete?: never;
@@ -130,11 +131,11 @@ export interface paths {
         head?: never;
         /**
          * Update an image
-         * @description Change the title, the description, the owner's labels, and the time, position and rotation.
+         * @description Change the title, the description, the owner's labels, flags, time, position and rotation.
          *
-         *     Reprocessing keeps them. After a change of the position or the rotation, the status is
-         *     `processing` in a moment: the place is named, or the renditions are created again. The original
-         *     stays as it was uploaded.
+         *     Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+         *     the status is `processing` in a moment: the place is named, or the renditions are created again.
+         *     The original stays as it was uploaded.
          *
          *     With `If-Match`, only if the image still has that `ETag`.
          */
@@ -1202,7 +1203,7 @@ export interface components {
         /**
          * @description The fields to change of each image, at least one. A field that is left out stays.
          *
-         *     Null removes a text.
+         *     Null removes a text or a correction.
          */
         BatchChanges: {
             title?: string | null;
@@ -1213,10 +1214,20 @@ export interface components {
             archived?: boolean | null;
             /** @description 1 to 5 stars; 0 removes the rating. Null keeps it. */
             rating?: number | null;
+            /** @description The time of capture on a clock at the place, with its offset from UTC if it is known. Null restores the time of the file. */
+            taken_at_override?: string | null;
+            /** @description The position, or null coordinates for none. Null restores the position of the file. */
+            position_override?: components["schemas"]["PositionOverride"] | null;
+            /** @description Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the file, which null restores. The renditions are created again. */
+            rotation?: number | null;
             /** @description Labels to add to those of each image, or no longer to hide. */
             add_labels?: string[] | null;
             /** @description The owner's own labels to remove, and detected labels to hide. They are removed before others are added. */
             remove_labels?: string[] | null;
+            /** @description Moves the time of capture of each image, from the one that it has. */
+            taken_at_shift?: string | null;
+            /** @description Degrees clockwise (90, 180 or 270) from the rotation of each image. */
+            rotate_by?: number | null;
         };
         /** @description The box around an object, a text or a face. */
         BoundingBox: {
@@ -1545,16 +1556,16 @@ export interface components {
             archived?: boolean | null;
             /** @description 1 to 5 stars; 0 removes the rating. Null keeps it. */
             rating?: number | null;
-            /** @description All of the owner's own labels. Null keeps them. */
-            labels_added?: string[] | null;
-            /** @description All detected labels to leave out. Null keeps them. */
-            labels_hidden?: string[] | null;
             /** @description The time of capture on a clock at the place, with its offset from UTC if it is known. Null restores the time of the file. */
             taken_at_override?: string | null;
             /** @description The position, or null coordinates for none. Null restores the position of the file. */
             position_override?: components["schemas"]["PositionOverride"] | null;
             /** @description Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the file, which null restores. The renditions are created again. */
             rotation?: number | null;
+            /** @description All of the owner's own labels. Null keeps them. */
+            labels_added?: string[] | null;
+            /** @description All detected labels to leave out. Null keeps them. */
+            labels_hidden?: string[] | null;
         };
         /** @description The stages of an image, in the order in which they started; of each part the last work. */
         ImageHistory: {

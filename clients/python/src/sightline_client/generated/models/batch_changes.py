@@ -11,6 +11,9 @@ from ..types import UNSET, Unset
 from ..types import UNSET, Unset
 from typing import cast
 
+if TYPE_CHECKING:
+    from ..models.position_override import PositionOverride
+
 
 T = TypeVar("T", bound="BatchChanges")
 
@@ -19,7 +22,7 @@ T = TypeVar("T", bound="BatchChanges")
 class BatchChanges:
     """The fields to change of each image, at least one. A field that is left out stays.
 
-    Null removes a text.
+    Null removes a text or a correction.
 
         Attributes:
             title (None | str | Unset):
@@ -28,9 +31,17 @@ class BatchChanges:
             archived (bool | None | Unset): Whether to leave the image out of the timeline, its counts and the list of
                 images. Searches, albums and shares keep it. Null keeps it.
             rating (int | None | Unset): 1 to 5 stars; 0 removes the rating. Null keeps it.
+            taken_at_override (None | str | Unset): The time of capture on a clock at the place, with its offset from UTC if
+                it is known. Null restores the time of the file.
+            position_override (None | PositionOverride | Unset): The position, or null coordinates for none. Null restores
+                the position of the file.
+            rotation (int | None | Unset): Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the
+                file, which null restores. The renditions are created again.
             add_labels (list[str] | None | Unset): Labels to add to those of each image, or no longer to hide.
             remove_labels (list[str] | None | Unset): The owner's own labels to remove, and detected labels to hide. They
                 are removed before others are added.
+            taken_at_shift (None | str | Unset): Moves the time of capture of each image, from the one that it has.
+            rotate_by (int | None | Unset): Degrees clockwise (90, 180 or 270) from the rotation of each image.
     """
 
     title: None | str | Unset = UNSET
@@ -38,10 +49,17 @@ class BatchChanges:
     favorite: bool | None | Unset = UNSET
     archived: bool | None | Unset = UNSET
     rating: int | None | Unset = UNSET
+    taken_at_override: None | str | Unset = UNSET
+    position_override: None | PositionOverride | Unset = UNSET
+    rotation: int | None | Unset = UNSET
     add_labels: list[str] | None | Unset = UNSET
     remove_labels: list[str] | None | Unset = UNSET
+    taken_at_shift: None | str | Unset = UNSET
+    rotate_by: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
+
         title: None | str | Unset
         if isinstance(self.title, Unset):
             title = UNSET
@@ -72,6 +90,26 @@ class BatchChanges:
         else:
             rating = self.rating
 
+        taken_at_override: None | str | Unset
+        if isinstance(self.taken_at_override, Unset):
+            taken_at_override = UNSET
+        else:
+            taken_at_override = self.taken_at_override
+
+        position_override: dict[str, Any] | None | Unset
+        if isinstance(self.position_override, Unset):
+            position_override = UNSET
+        elif isinstance(self.position_override, PositionOverride):
+            position_override = self.position_override.to_dict()
+        else:
+            position_override = self.position_override
+
+        rotation: int | None | Unset
+        if isinstance(self.rotation, Unset):
+            rotation = UNSET
+        else:
+            rotation = self.rotation
+
         add_labels: list[str] | None | Unset
         if isinstance(self.add_labels, Unset):
             add_labels = UNSET
@@ -90,6 +128,18 @@ class BatchChanges:
         else:
             remove_labels = self.remove_labels
 
+        taken_at_shift: None | str | Unset
+        if isinstance(self.taken_at_shift, Unset):
+            taken_at_shift = UNSET
+        else:
+            taken_at_shift = self.taken_at_shift
+
+        rotate_by: int | None | Unset
+        if isinstance(self.rotate_by, Unset):
+            rotate_by = UNSET
+        else:
+            rotate_by = self.rotate_by
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -103,15 +153,27 @@ class BatchChanges:
             field_dict["archived"] = archived
         if rating is not UNSET:
             field_dict["rating"] = rating
+        if taken_at_override is not UNSET:
+            field_dict["taken_at_override"] = taken_at_override
+        if position_override is not UNSET:
+            field_dict["position_override"] = position_override
+        if rotation is not UNSET:
+            field_dict["rotation"] = rotation
         if add_labels is not UNSET:
             field_dict["add_labels"] = add_labels
         if remove_labels is not UNSET:
             field_dict["remove_labels"] = remove_labels
+        if taken_at_shift is not UNSET:
+            field_dict["taken_at_shift"] = taken_at_shift
+        if rotate_by is not UNSET:
+            field_dict["rotate_by"] = rotate_by
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.position_override import PositionOverride  # noqa: PLC0415
+
         d = dict(src_dict)
 
         def _parse_title(data: object) -> None | str | Unset:
@@ -159,6 +221,41 @@ class BatchChanges:
 
         rating = _parse_rating(d.pop("rating", UNSET))
 
+        def _parse_taken_at_override(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        taken_at_override = _parse_taken_at_override(d.pop("taken_at_override", UNSET))
+
+        def _parse_position_override(data: object) -> None | PositionOverride | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                position_override_type_0 = PositionOverride.from_dict(data)
+
+                return position_override_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PositionOverride | Unset, data)
+
+        position_override = _parse_position_override(d.pop("position_override", UNSET))
+
+        def _parse_rotation(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        rotation = _parse_rotation(d.pop("rotation", UNSET))
+
         def _parse_add_labels(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
@@ -193,14 +290,37 @@ class BatchChanges:
 
         remove_labels = _parse_remove_labels(d.pop("remove_labels", UNSET))
 
+        def _parse_taken_at_shift(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        taken_at_shift = _parse_taken_at_shift(d.pop("taken_at_shift", UNSET))
+
+        def _parse_rotate_by(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        rotate_by = _parse_rotate_by(d.pop("rotate_by", UNSET))
+
         batch_changes = cls(
             title=title,
             description=description,
             favorite=favorite,
             archived=archived,
             rating=rating,
+            taken_at_override=taken_at_override,
+            position_override=position_override,
+            rotation=rotation,
             add_labels=add_labels,
             remove_labels=remove_labels,
+            taken_at_shift=taken_at_shift,
+            rotate_by=rotate_by,
         )
 
         return batch_changes

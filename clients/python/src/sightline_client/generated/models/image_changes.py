@@ -29,14 +29,14 @@ class ImageChanges:
         archived (bool | None | Unset): Whether to leave the image out of the timeline, its counts and the list of
             images. Searches, albums and shares keep it. Null keeps it.
         rating (int | None | Unset): 1 to 5 stars; 0 removes the rating. Null keeps it.
-        labels_added (list[str] | None | Unset): All of the owner's own labels. Null keeps them.
-        labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
         taken_at_override (None | str | Unset): The time of capture on a clock at the place, with its offset from UTC if
             it is known. Null restores the time of the file.
         position_override (None | PositionOverride | Unset): The position, or null coordinates for none. Null restores
             the position of the file.
         rotation (int | None | Unset): Degrees clockwise (0, 90, 180 or 270), in addition to the orientation of the
             file, which null restores. The renditions are created again.
+        labels_added (list[str] | None | Unset): All of the owner's own labels. Null keeps them.
+        labels_hidden (list[str] | None | Unset): All detected labels to leave out. Null keeps them.
     """
 
     title: None | str | Unset = UNSET
@@ -44,11 +44,11 @@ class ImageChanges:
     favorite: bool | None | Unset = UNSET
     archived: bool | None | Unset = UNSET
     rating: int | None | Unset = UNSET
-    labels_added: list[str] | None | Unset = UNSET
-    labels_hidden: list[str] | None | Unset = UNSET
     taken_at_override: None | str | Unset = UNSET
     position_override: None | PositionOverride | Unset = UNSET
     rotation: int | None | Unset = UNSET
+    labels_added: list[str] | None | Unset = UNSET
+    labels_hidden: list[str] | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.position_override import PositionOverride  # noqa: PLC0415
@@ -83,24 +83,6 @@ class ImageChanges:
         else:
             rating = self.rating
 
-        labels_added: list[str] | None | Unset
-        if isinstance(self.labels_added, Unset):
-            labels_added = UNSET
-        elif isinstance(self.labels_added, list):
-            labels_added = self.labels_added
-
-        else:
-            labels_added = self.labels_added
-
-        labels_hidden: list[str] | None | Unset
-        if isinstance(self.labels_hidden, Unset):
-            labels_hidden = UNSET
-        elif isinstance(self.labels_hidden, list):
-            labels_hidden = self.labels_hidden
-
-        else:
-            labels_hidden = self.labels_hidden
-
         taken_at_override: None | str | Unset
         if isinstance(self.taken_at_override, Unset):
             taken_at_override = UNSET
@@ -121,6 +103,24 @@ class ImageChanges:
         else:
             rotation = self.rotation
 
+        labels_added: list[str] | None | Unset
+        if isinstance(self.labels_added, Unset):
+            labels_added = UNSET
+        elif isinstance(self.labels_added, list):
+            labels_added = self.labels_added
+
+        else:
+            labels_added = self.labels_added
+
+        labels_hidden: list[str] | None | Unset
+        if isinstance(self.labels_hidden, Unset):
+            labels_hidden = UNSET
+        elif isinstance(self.labels_hidden, list):
+            labels_hidden = self.labels_hidden
+
+        else:
+            labels_hidden = self.labels_hidden
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -134,16 +134,16 @@ class ImageChanges:
             field_dict["archived"] = archived
         if rating is not UNSET:
             field_dict["rating"] = rating
-        if labels_added is not UNSET:
-            field_dict["labels_added"] = labels_added
-        if labels_hidden is not UNSET:
-            field_dict["labels_hidden"] = labels_hidden
         if taken_at_override is not UNSET:
             field_dict["taken_at_override"] = taken_at_override
         if position_override is not UNSET:
             field_dict["position_override"] = position_override
         if rotation is not UNSET:
             field_dict["rotation"] = rotation
+        if labels_added is not UNSET:
+            field_dict["labels_added"] = labels_added
+        if labels_hidden is not UNSET:
+            field_dict["labels_hidden"] = labels_hidden
 
         return field_dict
 
@@ -198,40 +198,6 @@ class ImageChanges:
 
         rating = _parse_rating(d.pop("rating", UNSET))
 
-        def _parse_labels_added(data: object) -> list[str] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                labels_added_type_0 = cast(list[str], data)
-
-                return labels_added_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
-
-        labels_added = _parse_labels_added(d.pop("labels_added", UNSET))
-
-        def _parse_labels_hidden(data: object) -> list[str] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                labels_hidden_type_0 = cast(list[str], data)
-
-                return labels_hidden_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[str] | None | Unset, data)
-
-        labels_hidden = _parse_labels_hidden(d.pop("labels_hidden", UNSET))
-
         def _parse_taken_at_override(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -267,17 +233,51 @@ class ImageChanges:
 
         rotation = _parse_rotation(d.pop("rotation", UNSET))
 
+        def _parse_labels_added(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                labels_added_type_0 = cast(list[str], data)
+
+                return labels_added_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        labels_added = _parse_labels_added(d.pop("labels_added", UNSET))
+
+        def _parse_labels_hidden(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                labels_hidden_type_0 = cast(list[str], data)
+
+                return labels_hidden_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        labels_hidden = _parse_labels_hidden(d.pop("labels_hidden", UNSET))
+
         image_changes = cls(
             title=title,
             description=description,
             favorite=favorite,
             archived=archived,
             rating=rating,
-            labels_added=labels_added,
-            labels_hidden=labels_hidden,
             taken_at_override=taken_at_override,
             position_override=position_override,
             rotation=rotation,
+            labels_added=labels_added,
+            labels_hidden=labels_hidden,
         )
 
         return image_changes

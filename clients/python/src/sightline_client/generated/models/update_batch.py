@@ -25,7 +25,7 @@ class UpdateBatch:
         ids (list[str]):
         changes (BatchChanges): The fields to change of each image, at least one. A field that is left out stays.
 
-            Null removes a text.
+            Null removes a text or a correction.
     """
 
     ids: list[str]

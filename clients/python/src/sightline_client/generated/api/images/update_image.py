@@ -144,11 +144,11 @@ def sync_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels, and the time, position and rotation.
+     Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them. After a change of the position or the rotation, the status is
-    `processing` in a moment: the place is named, or the renditions are created again. The original
-    stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+    the status is `processing` in a moment: the place is named, or the renditions are created again.
+    The original stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -188,11 +188,11 @@ def sync(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels, and the time, position and rotation.
+     Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them. After a change of the position or the rotation, the status is
-    `processing` in a moment: the place is named, or the renditions are created again. The original
-    stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+    the status is `processing` in a moment: the place is named, or the renditions are created again.
+    The original stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -227,11 +227,11 @@ async def asyncio_detailed(
 ) -> Response[ImageView | ProblemBody]:
     """Update an image
 
-     Change the title, the description, the owner's labels, and the time, position and rotation.
+     Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them. After a change of the position or the rotation, the status is
-    `processing` in a moment: the place is named, or the renditions are created again. The original
-    stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+    the status is `processing` in a moment: the place is named, or the renditions are created again.
+    The original stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -269,11 +269,11 @@ async def asyncio(
 ) -> ImageView | ProblemBody | None:
     """Update an image
 
-     Change the title, the description, the owner's labels, and the time, position and rotation.
+     Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them. After a change of the position or the rotation, the status is
-    `processing` in a moment: the place is named, or the renditions are created again. The original
-    stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
+    the status is `processing` in a moment: the place is named, or the renditions are created again.
+    The original stays as it was uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 

@@ -132,7 +132,8 @@ def sync_detailed(
 
      Apply the same changes to up to 100 images. Every image has an outcome of its own.
 
-    An image that has them already stays as it is. An interrupted request can be repeated.
+    An image that has them already stays as it is. An interrupted request can be repeated; with
+    `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
 
     Args:
         idempotency_key (str | Unset):
@@ -168,7 +169,8 @@ def sync(
 
      Apply the same changes to up to 100 images. Every image has an outcome of its own.
 
-    An image that has them already stays as it is. An interrupted request can be repeated.
+    An image that has them already stays as it is. An interrupted request can be repeated; with
+    `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
 
     Args:
         idempotency_key (str | Unset):
@@ -199,7 +201,8 @@ async def asyncio_detailed(
 
      Apply the same changes to up to 100 images. Every image has an outcome of its own.
 
-    An image that has them already stays as it is. An interrupted request can be repeated.
+    An image that has them already stays as it is. An interrupted request can be repeated; with
+    `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
 
     Args:
         idempotency_key (str | Unset):
@@ -233,7 +236,8 @@ async def asyncio(
 
      Apply the same changes to up to 100 images. Every image has an outcome of its own.
 
-    An image that has them already stays as it is. An interrupted request can be repeated.
+    An image that has them already stays as it is. An interrupted request can be repeated; with
+    `taken_at_shift` or `rotate_by`, with the same `Idempotency-Key`.
 
     Args:
         idempotency_key (str | Unset):
