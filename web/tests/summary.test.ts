@@ -39,6 +39,6 @@ test("an image without renditions or capture details has neither links nor a pla
 
 test("the capture time and place are included", () => {
   const place = { latitude: 47, longitude: 11.5, altitude: null, direction: null };
-  const image = makeImage(1, { taken_at_local: "2026-06-21T18:00:00", capture: { place } as ImageView["capture"] });
+  const image = makeImage(1, { taken_at_local: "2026-06-21T18:00:00", place });
   expect(summarizeImage(image)).toMatchObject({ taken_at_local: "2026-06-21T18:00:00", place });
 });
