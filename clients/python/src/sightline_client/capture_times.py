@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from sightline_client.errors import InvalidCaptureTime
 from sightline_client.generated.models import ImageView
 
+SECONDS_PER_DAY = 86_400
+
 
 def shift_capture_time(image: ImageView, interval: timedelta) -> str:
     """Return the `taken_at_override` that moves the time of capture of an image by an interval.
@@ -20,3 +22,10 @@ def shift_capture_time(image: ImageView, interval: timedelta) -> str:
         return (taken_at + interval).isoformat()
     except OverflowError:
         raise InvalidCaptureTime(f"the time of image {image.id} cannot be shifted so far") from None
+
+
+def format_shift(interval: timedelta) -> str:
+    """Return an interval as a duration of ISO 8601, in whole seconds: `-P1DT5400S`."""
+    total = round(interval.total_seconds())
+    days, seconds = divmod(abs(total), SECONDS_PER_DAY)
+    return f"{'-' if total < 0 else ''}P{days}DT{seconds}S"

@@ -24,7 +24,7 @@ from sightline_client._async.transport import (
 )
 from sightline_client._async.uploader import Uploader
 from sightline_client.archives import ArchiveCallback
-from sightline_client.capture_times import shift_capture_time
+from sightline_client.capture_times import format_shift, shift_capture_time
 from sightline_client.client_credentials import ClientCredentials
 from sightline_client.cognito import ChallengeHandler, Pool, SignInFlow, sign_in
 from sightline_client.downloads import BatchDownloadCallback, DownloadResult
@@ -562,6 +562,11 @@ class AsyncSightline:
         description: str | Unset | None = UNSET,
         add_labels: Sequence[str] = (),
         remove_labels: Sequence[str] = (),
+        taken_at_override: datetime | Unset | None = UNSET,
+        taken_at_shift: timedelta | Unset = UNSET,
+        position_override: tuple[float, float] | tuple[None, None] | Unset | None = UNSET,
+        rotation: int | Unset | None = UNSET,
+        rotate_by: int | Unset = UNSET,
         favorite: bool | Unset = UNSET,
         archived: bool | Unset = UNSET,
         rating: int | Unset = UNSET,
@@ -569,13 +574,25 @@ class AsyncSightline:
         """Apply the same changes to any number of images; return the outcome of each.
 
         Unlike those of `update`, labels are added to the image's other ones, and removed by hiding
-        them if they were detected.
+        them if they were detected. `taken_at_shift` moves the time of capture of each image by
+        whole seconds, and `rotate_by` rotates it further, by 90, 180 or 270 degrees clockwise.
         """
         changes = BatchChanges(
             title=title,
             description=description,
             add_labels=list(add_labels) or UNSET,
             remove_labels=list(remove_labels) or UNSET,
+            taken_at_override=taken_at_override.isoformat()
+            if isinstance(taken_at_override, datetime)
+            else taken_at_override,
+            taken_at_shift=format_shift(taken_at_shift)
+            if isinstance(taken_at_shift, timedelta)
+            else UNSET,
+            position_override=PositionOverride(*position_override)
+            if isinstance(position_override, tuple)
+            else position_override,
+            rotation=rotation,
+            rotate_by=rotate_by,
             favorite=favorite,
             archived=archived,
             rating=rating,
