@@ -524,8 +524,8 @@ class Sightline:
 
         `taken_at_override` corrects the time of capture. Without an offset from UTC, it is that of
         a clock at the place. `position_override` is the latitude and the longitude in degrees;
-        `(None, None)` hides the position. `rotation` is 0, 90, 180 or 270 degrees clockwise. `rating` is 1
-        to 5 stars, and 0 removes it.
+        `(None, None)` hides the position. `rotation` is 0, 90, 180 or 270 degrees clockwise.
+        `rating` is 1 to 5 stars, and 0 removes it.
 
         Raises `PreconditionFailed` if the ETag `if_match` is outdated.
         """
