@@ -11,8 +11,10 @@ import pytest
 
 from ops.conftest import UploadImage
 from sightline.adapters.aws.clients import Clients
+from sightline.domain.flags import FAVORITE
 from sightline.domain.images import Image
 from sightline.domain.timeline import MonthCount, TimelineRange
+from sightline.ports.image_index import Term
 from sightline_ops.__main__ import ExitCode, main
 from sightline_ops.rebuild import DerivedKind, Rebuilder
 from sightline_ops.stack import Stack, StackOutputs
@@ -136,6 +138,30 @@ async def test_the_timeline_is_corrected(torn: TornTable, upload: UploadImage) -
     timeline = torn.stack.tables.timeline
     assert await timeline.count_months(image.owner) == [MonthCount(image.timeline_month or "", 1)]
     assert (await timeline.page(image.owner, 10, TimelineRange())).images == [image.summary]
+
+
+async def test_the_archive_is_corrected(torn: TornTable, upload: UploadImage) -> None:
+    """No month counts an archived image, and the index has it and its flags."""
+    image = await torn.process(await upload())
+    archived = edit_details(image, archived=True, favorite=True)
+    await torn.stack.tables.images.store(image, archived)
+    assert await torn.find() == []
+    await torn.put(f"USER#{image.owner}#MONTHS", image.timeline_month or "", images=1)
+    await torn.update(f"USER#{image.owner}", f"IMAGE#{image.image_id}", "SET timeline = :old")
+    await torn.delete(f"USER#{image.owner}#WORD#{FAVORITE}", image.image_id)
+    await torn.put(f"USER#{image.owner}#WORDS", FAVORITE, images=3)
+    assert all(await torn.repair())
+    assert await torn.find() == []
+    timeline, index = torn.stack.tables.timeline, torn.stack.tables.index
+    assert await timeline.count_months(image.owner) == []
+    assert (await timeline.page(image.owner, 10, TimelineRange())).images == []
+    found = await timeline.page(image.owner, 10, TimelineRange().in_archive())
+    assert found.images == [archived.summary]
+    favorites = Term("word", FAVORITE)
+    assert [each.image_id for each in await index.find(image.owner, favorites, 10)] == [
+        image.image_id
+    ]
+    assert await index.count_images(image.owner, [favorites]) == [1]
 
 
 async def test_wrong_counts_are_corrected(torn: TornTable, upload: UploadImage) -> None:
