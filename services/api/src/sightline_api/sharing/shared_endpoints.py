@@ -10,7 +10,7 @@ from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable, SummaryPage
-from sightline_api.dependencies import Albums, Images, Index
+from sightline_api.dependencies import Albums, Images, Index, VisitorUrlSigner
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import sign_links
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor, encode_cursor
@@ -28,7 +28,6 @@ from sightline_api.sharing.dependencies import (
     OpenedLink,
     SharedImage,
     Token,
-    VisitorUrlSigner,
     find_album,
     find_image,
 )
