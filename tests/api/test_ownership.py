@@ -15,9 +15,11 @@ from sightline.domain.object_keys import original_key
 from sightline_api.openapi import make_document
 from sightline_testing.builders import (
     ETAG,
+    create_member,
     make_api_key,
     make_delivery,
     make_image,
+    make_invitation,
     make_rendition_set,
     make_share_link,
     make_webhook,
@@ -40,7 +42,13 @@ WITH_IDS = [
     if "_id}" in path and operation["security"]
 ]
 #: A repeated response would show the secret again, so these take no key.
-SECRET = {"create_api_key", "create_share_link", "create_webhook", "rotate_webhook_secret"}
+SECRET = {
+    "create_album_invitation",
+    "create_api_key",
+    "create_share_link",
+    "create_webhook",
+    "rotate_webhook_secret",
+}
 #: These send a message again, which receivers have to expect anyway.
 REDELIVERIES = {"test_webhook", "replay_webhook_delivery"}
 POSTS = [
@@ -58,11 +66,13 @@ BODIES: dict[str, Any] = {
     "update_webhook": {"paused": True},
     "add_to_album": {"ids": ["IMAGE"]},
     "remove_from_album": {"ids": ["IMAGE"]},
+    "create_album_invitation": {"email": "me@example.com"},
+    "update_album_member": {"role": "contributor"},
 }
 
 
 class OwnedData:
-    """An image in an album, an API key, a share link and a webhook of another owner."""
+    """An image in a shared album, an API key, a share link and a webhook of another owner."""
 
     def __init__(self, gateway: Gateway) -> None:
         owner, at = new_owner(), now()
@@ -88,6 +98,9 @@ class OwnedData:
             await gateway.originals.write(original_key(image.key), b"hello", "image/jpeg")
             await gateway.tables.albums.create(self.album)
             await gateway.tables.albums.add_images(self.album.key, [image.image_id])
+            self.member = await create_member(gateway.tables, self.album.key)
+            self.invitation = make_invitation(self.album.key)
+            await gateway.tables.album_members.invite(self.invitation)
 
         asyncio.run(store())
 
@@ -101,8 +114,11 @@ class OwnedData:
             keys = await gateway.tables.api_keys.list(self.api_key.owner)
             links = await gateway.tables.share_links.page(self.api_key.owner, 10)
             webhooks = await gateway.tables.webhooks.list_webhooks(self.webhook.owner)
+            members = await gateway.tables.album_members.list_members(self.album.key)
+            invitations = await gateway.tables.album_members.list_invitations(self.album.key)
+            shared = members, invitations
             published = gateway.uploads.published
-            return copy.deepcopy((stored, image, album, keys, links, webhooks, published))
+            return copy.deepcopy((stored, image, album, keys, links, webhooks, shared, published))
 
         return asyncio.run(read())
 
@@ -120,6 +136,8 @@ def test_data_of_another_owner_is_not_found(gateway: Gateway, name: str) -> None
         share_link_id=theirs.share_link.link_id,
         webhook_id=theirs.webhook.webhook_id,
         delivery_id=theirs.delivery.delivery_id,
+        member_id=theirs.member.member_id,
+        invitation_id=theirs.invitation.invitation_id,
     )
     assert ("requestBody" in operation) == (name in BODIES)
     body = copy.deepcopy(BODIES.get(name))
@@ -142,6 +160,7 @@ def test_lists_contain_no_data_of_another_owner(gateway: Gateway) -> None:
         "/v1/images?label=Dog",
         "/v1/labels",
         "/v1/albums",
+        "/v1/albums?role=any",
         "/v1/share-links",
     ):
         assert gateway.client.get(path, headers=gateway.headers()).json()["items"] == [], path

@@ -331,8 +331,8 @@ async def test_earlier_albums_are_read_and_changed(earlier: Earlier) -> None:
 
 
 async def delete_everything(earlier: Earlier) -> None:
-    originals, renditions = MemoryObjectStore(), MemoryObjectStore()
-    deleter = ImageDeleter(earlier.tables.images, earlier.tables.albums, originals, renditions)
+    tables, stores = earlier.tables, (MemoryObjectStore(), MemoryObjectStore())
+    deleter = ImageDeleter(tables.images, tables.albums, *stores, tables.contributions)
     for owner in earlier.dump.owners:
         for album_id in await earlier.tables.albums.list_ids(owner, 100):
             album = await earlier.tables.albums.begin_deletion(AlbumKey(owner, album_id))

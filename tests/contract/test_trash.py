@@ -235,7 +235,8 @@ async def test_deletion_from_the_trash_leaves_nothing(tables: Tables, trash: Ima
     image = await process(tables, owner, "Dog")
     album = await create_album(tables, owner, image.image_id)
     await trash.move(image.key)
-    deleter = ImageDeleter(tables.images, tables.albums, MemoryObjectStore(), MemoryObjectStore())
+    stores = MemoryObjectStore(), MemoryObjectStore()
+    deleter = ImageDeleter(tables.images, tables.albums, *stores, tables.contributions)
     await deleter.delete(image.key)
     assert await tables.images.list_ids(owner, 10) == []
     assert await list_timeline(tables, owner, TimelineRange.of_trash()) == []

@@ -212,8 +212,16 @@ class World:
 
     async def delete(self, steps: Steps | None = None) -> None:
         watch = steps.watch if steps else lambda port: port
+        tables = self.tables
         ports = map(
-            watch, (self.tables.images, self.tables.albums, self.originals, self.renditions)
+            watch,
+            (
+                tables.images,
+                tables.albums,
+                self.originals,
+                self.renditions,
+                tables.contributions,
+            ),
         )
         await ImageDeleter(*ports).delete(self.image.key)
 

@@ -108,7 +108,8 @@ async def test_view_of_an_export_follows_the_table(emulated: Emulated, tmp_path:
 
     objects = MemoryObjectStore()
     tables = emulated.tables
-    await ImageDeleter(tables.images, tables.albums, objects, objects).delete(image.key)
+    deleter = ImageDeleter(tables.images, tables.albums, objects, objects, tables.contributions)
+    await deleter.delete(image.key)
     await tables.owner_data.erase(erased)
     assert (await emulated.refresh()).rows == {"images": 1, "labels": 2, "usage": 1}
     after = await emulated.read_view(tmp_path)

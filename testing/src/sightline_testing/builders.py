@@ -1,13 +1,28 @@
 """Builders of domain objects with sensible defaults."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from uuid_utils.compat import uuid7
 
+from sightline.domain.album_members import (
+    INVITATION_LIFETIME,
+    AlbumRole,
+    Invitation,
+    Member,
+    accept_invitation,
+)
+from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.api_keys import SHOWN_LENGTH, ApiKey, Scope, digest_secret, new_secret
 from sightline.domain.clock import now
-from sightline.domain.ids import new_image_id, new_key_id, new_link_id, new_webhook_id
+from sightline.domain.ids import (
+    new_album_id,
+    new_image_id,
+    new_key_id,
+    new_link_id,
+    new_webhook_id,
+)
 from sightline.domain.images import Details, Image, Part
 from sightline.domain.labels import fold_label
 from sightline.domain.recognition import (
@@ -119,6 +134,47 @@ def make_share_link(
             **changes,
         }
     )
+
+
+def make_invitation(album: AlbumKey, *, token: str | None = None, **changes: Any) -> Invitation:
+    """Build an invitation as a viewer; its token is random, and `changes` override its fields."""
+    at = now()
+    invitation = Invitation(
+        owner=album.owner,
+        album_id=album.album_id,
+        invitation_id=new_link_id(),
+        digest=digest_token(token or new_token()),
+        email="friend@example.com",
+        role=AlbumRole.VIEWER,
+        created_at=at,
+        ends_at=at + INVITATION_LIFETIME,
+    )
+    return invitation.model_copy(update=changes)
+
+
+async def create_album(tables: Tables, owner: str | None = None, title: str = "Summer") -> Album:
+    """Create an empty album."""
+    at = now()
+    album = Album(
+        owner=owner or new_owner(),
+        album_id=new_album_id(),
+        title=title,
+        created_at=at,
+        updated_at=at,
+    )
+    await tables.albums.create(album)
+    return album
+
+
+async def create_member(
+    tables: Tables, album: AlbumKey, member: str | None = None, **changes: Any
+) -> Member:
+    """Have a person accept an invitation as `make_invitation` builds it."""
+    invitation = make_invitation(album, **changes)
+    await tables.album_members.invite(invitation)
+    accepted = accept_invitation(invitation, member or new_owner(), None, now())
+    await tables.album_members.accept(invitation, accepted)
+    return accepted
 
 
 async def create_image(tables: Tables, owner: str | None = None, **changes: object) -> Image:

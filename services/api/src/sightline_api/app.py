@@ -17,8 +17,11 @@ from sightline.adapters.aws.sns import SnsTopic
 from sightline.adapters.tables import open_tables
 from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.event_publisher import EventPublisher
+from sightline.member_removal import MemberRemover
+from sightline.ports.album_member_table import AlbumMemberTable
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
+from sightline.ports.contribution_table import ContributionTable
 from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline.ports.event_queues import EventQueueRegistry, EventQueues
 from sightline.ports.idempotency_store import IdempotencyStore
@@ -72,8 +75,10 @@ from sightline_api.keys import endpoints as keys
 from sightline_api.labels import endpoints as labels
 from sightline_api.problems import install_handlers
 from sightline_api.settings import ApiSettings
+from sightline_api.sharing import album_images, invitations, members
 from sightline_api.sharing import link_endpoints as share_links
 from sightline_api.sharing import shared_endpoints as shared
+from sightline_api.sharing.invitation_emails import InvitationEmails
 from sightline_api.sharing.middleware import SharedRequests
 from sightline_api.sharing.passwords import PasswordHasher
 from sightline_api.sharing.visitors import Visitors
@@ -99,6 +104,9 @@ ROUTERS = (
     unsubscribe.router,
     keys.router,
     webhooks.router,
+    members.router,
+    album_images.router,
+    invitations.router,
     share_links.router,
     shared.router,
     events.router,
@@ -121,6 +129,10 @@ class State(TypedDict):
     delivery_requests: DeliveryRequests
     email_notifications: EmailNotificationTable
     share_links: ShareLinkTable
+    album_members: AlbumMemberTable
+    contributions: ContributionTable
+    remover: MemberRemover
+    invitation_emails: InvitationEmails
     passwords: PasswordHasher
     visitors: Visitors
     usage: UsageTable
@@ -314,7 +326,10 @@ def build_state(
     link_limiter = _make_limiter(
         SHARE_LINK_POLICY, settings.share_link_requests_per_second, settings.share_link_burst
     )
-    deleter = ImageDeleter(tables.images, tables.albums, originals, renditions)
+    deleter = ImageDeleter(
+        tables.images, tables.albums, originals, renditions, tables.contributions
+    )
+    remover = MemberRemover(tables.album_members, tables.contributions)
     return State(
         settings=settings,
         images=tables.images,
@@ -325,6 +340,10 @@ def build_state(
         delivery_requests=DeliveryRequests(tables.webhooks, notifications),
         email_notifications=tables.email_notifications,
         share_links=tables.share_links,
+        album_members=tables.album_members,
+        contributions=tables.contributions,
+        remover=remover,
+        invitation_emails=InvitationEmails(notifications),
         passwords=passwords,
         visitors=Visitors(tables.share_links, link_limiter, passwords),
         usage=tables.usage,
@@ -339,7 +358,7 @@ def build_state(
         ),
         deleter=deleter,
         trash=ImageTrash(tables.images, tables.albums),
-        eraser=AccountEraser(deleter, tables.owner_data, changes),
+        eraser=AccountEraser(deleter, remover, tables.owner_data, changes),
         reprocessing=reprocessing,
         changes=changes,
         broker=broker,

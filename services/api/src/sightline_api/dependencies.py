@@ -13,8 +13,11 @@ from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.ids import album_id_adapter, image_id_adapter
 from sightline.domain.object_keys import ImageKey
+from sightline.member_removal import MemberRemover
+from sightline.ports.album_member_table import AlbumMemberTable
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
+from sightline.ports.contribution_table import ContributionTable
 from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
@@ -80,6 +83,9 @@ IfMatch = Annotated[
 Settings = Annotated[ApiSettings, Depends(from_state("settings"))]
 Images = Annotated[ImageTable, Depends(from_state("images"))]
 Albums = Annotated[AlbumTable, Depends(from_state("albums"))]
+AlbumMembers = Annotated[AlbumMemberTable, Depends(from_state("album_members"))]
+Contributions = Annotated[ContributionTable, Depends(from_state("contributions"))]
+Remover = Annotated[MemberRemover, Depends(from_state("remover"))]
 ApiKeys = Annotated[ApiKeyTable, Depends(from_state("api_keys"))]
 Webhooks = Annotated[WebhookTable, Depends(from_state("webhooks"))]
 Index = Annotated[ImageIndex, Depends(from_state("index"))]
@@ -90,3 +96,4 @@ Originals = Annotated[ObjectStore, Depends(from_state("originals"))]
 Trash = Annotated[ImageTrash, Depends(from_state("trash"))]
 Reprocessing = Annotated[Topic, Depends(from_state("reprocessing"))]
 UrlSigner = Annotated[Signer, Depends(from_state("signer"))]
+VisitorUrlSigner = Annotated[Signer, Depends(from_state("visitor_signer"))]

@@ -29,6 +29,12 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from sightline.domain.album_members import (
+    AlreadyMember,
+    InvitationNotFound,
+    MemberNotFound,
+    TooManyInvitations,
+)
 from sightline.domain.albums import AlbumNotFound, NotInAlbum
 from sightline.domain.api_keys import ApiKeyNotFound
 from sightline.domain.share_links import ShareLinkNotFound
@@ -345,6 +351,45 @@ class NotInAlbumProblem(Problem):
     detail = "The cover must be an image of the album."
 
 
+class InsufficientRole(Problem):
+    status = HTTPStatus.FORBIDDEN
+    code = "insufficient_role"
+    detail = "A viewer cannot add images to the album. Ask its owner for the role `contributor`."
+
+
+class InvitationNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "invitation_not_found"
+    detail = "Invitation not found. It may have been used or revoked, or have expired."
+
+
+class MemberNotFoundProblem(Problem):
+    status = HTTPStatus.NOT_FOUND
+    code = "member_not_found"
+    detail = "Member not found."
+
+
+class AlreadyMemberProblem(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "already_member"
+    detail = "You have access to the album already. The invitation stays valid for someone else."
+
+
+class TooManyInvitationsProblem(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_invitations"
+    detail = "The limit of invitations per day is reached. Try again tomorrow (UTC)."
+
+
+class TooManyMembers(Problem):
+    status = HTTPStatus.CONFLICT
+    code = "too_many_members"
+    detail = (
+        "The album has the maximum number of members and invitations. Remove a member or revoke an "
+        "invitation first."
+    )
+
+
 class InvalidText(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "invalid_text"
@@ -482,6 +527,10 @@ DOMAIN_ERRORS: dict[type[Exception], type[Problem]] = {
     DeliveryNotFound: DeliveryNotFoundProblem,
     NotInAlbum: NotInAlbumProblem,
     ShareLinkNotFound: ShareLinkNotFoundProblem,
+    InvitationNotFound: InvitationNotFoundProblem,
+    MemberNotFound: MemberNotFoundProblem,
+    AlreadyMember: AlreadyMemberProblem,
+    TooManyInvitations: TooManyInvitationsProblem,
     Conflict: Contended,
 }
 

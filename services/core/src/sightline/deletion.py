@@ -8,6 +8,7 @@ from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_prefix
 from sightline.optimistic import retry_conflicts
 from sightline.ports.album_table import AlbumTable
+from sightline.ports.contribution_table import ContributionTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.object_store import ObjectStore
 
@@ -17,12 +18,16 @@ TRASH_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class ImageDeleter:
-    """Deletes the row, index entries, counts, album entries, original and renditions of images."""
+    """Deletes the row, index entries, counts, album entries, original and renditions of images.
+
+    Images that were added to albums of other owners leave them.
+    """
 
     images: ImageTable
     albums: AlbumTable
     originals: ObjectStore
     renditions: ObjectStore
+    contributions: ContributionTable
 
     async def delete(self, key: ImageKey, revision: int | None = None) -> None:
         """Delete an image; everything is gone when this returns.
@@ -37,6 +42,8 @@ class ImageDeleter:
         await self.originals.delete(original_key(key))
         for album_id in image.albums:
             await self.albums.remove_images(AlbumKey(key.owner, album_id), [key.image_id])
+        for album in await self.contributions.list_albums(key):
+            await self.contributions.remove(album, [key.image_id])
         await self.images.remove(image)
 
 

@@ -13,6 +13,7 @@ from sightline_notifier.event_bus import EventBridgeBus, EventBusChannel
 from sightline_notifier.event_messages import EventMessages
 from sightline_notifier.mail.channel import EmailChannel
 from sightline_notifier.mail.digests import DigestSender, sending
+from sightline_notifier.mail.invitations import InvitationSender
 from sightline_notifier.mail.mailer import SesMailer
 from sightline_notifier.mail.usage_monitor import UsageLimits, UsageMonitor
 from sightline_notifier.settings import NotifierSettings
@@ -35,7 +36,23 @@ async def open_messages(
     max_per_owner = max(1, settings.concurrency // 2)
     deliverer = Deliverer(tables.webhooks, client, sender, events, max_per_owner)
     channels = await open_channels(settings, clients, tables, sender, stack)
-    return EventMessages(channels, deliverer, settings.handling_seconds)
+    invitations = await open_invitations(settings, clients, tables)
+    return EventMessages(channels, deliverer, settings.handling_seconds, invitations)
+
+
+async def open_invitations(
+    settings: NotifierSettings, clients: Clients, tables: Tables
+) -> InvitationSender | None:
+    """Return the sender of invitations, None if no email is sent."""
+    if settings.email_sender is None or settings.web_url is None:
+        return None
+    return InvitationSender(
+        tables.album_members,
+        tables.albums,
+        tables.email_notifications,
+        SesMailer(await clients.open("sesv2"), settings.email_sender),
+        settings.web_url,
+    )
 
 
 async def open_channels(

@@ -1,4 +1,4 @@
-"""Process the messages of the notifier: change events, and tasks to deliver to an endpoint."""
+"""Process the messages of the notifier: change events, and tasks of deliveries and invitations."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from sightline import tracing
 from sightline.consumer.settlement import Failed, Handled, Outcome
 from sightline.domain.delivery_tasks import DeliveryTask, parse_delivery_tasks
 from sightline.domain.events import Event, InvalidEventsMessage, parse_events
+from sightline.domain.invitation_tasks import InvitationTask, parse_invitation_tasks
 from sightline.ports.queues import Message
 from sightline_notifier.channels import BatchChannel, Channel
 
@@ -22,6 +23,13 @@ class DeliveryHandler(Protocol):
         """Attempt a delivery if it is due; its result, or a later task, is durable then."""
 
 
+class InvitationHandler(Protocol):
+    """Emails invitations."""
+
+    async def send(self, task: InvitationTask) -> None:
+        """Email an invitation, unless that was done or the invitation is gone."""
+
+
 class EventMessages:
     """`MessageHandler` of events and tasks; each message times out after `timeout_seconds`."""
 
@@ -30,10 +38,12 @@ class EventMessages:
         channels: Sequence[Channel | BatchChannel],
         deliverer: DeliveryHandler,
         timeout_seconds: float,
+        invitations: InvitationHandler | None = None,
     ) -> None:
         self._channels = channels
         self._deliverer = deliverer
         self._timeout_seconds = timeout_seconds
+        self._invitations = invitations
 
     async def attempt(self, message: Message, max_receives: int | None) -> Outcome:
         try:
@@ -44,6 +54,7 @@ class EventMessages:
         # Every channel sees every event, even if another channel fails.
         results = [await self._notify(channel, events) for channel in self._channels]
         results += [await self._deliver(task) for task in parse_delivery_tasks(message.body)]
+        results += [await self._invite(task) for task in parse_invitation_tasks(message.body)]
         errors = [error for error in results if error is not None]
         return Failed(errors[0]) if errors else Handled()
 
@@ -72,5 +83,18 @@ class EventMessages:
         except Exception as error:
             tracing.fail_unit(type(error).__qualname__)
             logger.exception("could not process a delivery", extra=task.key._asdict())
+            return error
+        return None
+
+    async def _invite(self, task: InvitationTask) -> Exception | None:
+        """Email the invitation if email is enabled. Returns the error of a failure."""
+        if self._invitations is None:
+            return None
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._invitations.send(task)
+        except Exception as error:
+            tracing.fail_unit(type(error).__qualname__)
+            logger.exception("could not email an invitation")
             return error
         return None

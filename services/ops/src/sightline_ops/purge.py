@@ -47,7 +47,11 @@ class Purger:
         tables = stack.tables
         self._trash = ImageTrash(tables.images, tables.albums)
         self._deleter = ImageDeleter(
-            tables.images, tables.albums, stack.originals, stack.renditions
+            tables.images,
+            tables.albums,
+            stack.originals,
+            stack.renditions,
+            tables.contributions,
         )
         at = datetime.now(UTC)
         self._expired_before = at - kept

@@ -119,7 +119,11 @@ class Reconciler:
         stack = self._stack
         try:
             await ImageDeleter(
-                stack.tables.images, stack.tables.albums, stack.originals, stack.renditions
+                stack.tables.images,
+                stack.tables.albums,
+                stack.originals,
+                stack.renditions,
+                stack.tables.contributions,
             ).delete(key)
         except ImageNotFound:
             # Another call has finished the deletion meanwhile.

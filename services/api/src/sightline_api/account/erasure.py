@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sightline.deletion import ImageDeleter
 from sightline.domain.albums import AlbumKey, AlbumNotFound
 from sightline.domain.object_keys import ImageKey, owned_prefixes
+from sightline.member_removal import MemberRemover
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.owner_data import OwnerData
 from sightline_api.concurrency import MAX_CONCURRENCY, map_concurrently
@@ -20,10 +21,13 @@ MAX_COUNT = 1_000
 class AccountEraser:
     """Erases the albums and images of an owner, then what remains without them.
 
+    The owner leaves the albums of others first, with the images that were added to them.
+
     It keeps no state between calls: each call continues with whatever still exists.
     """
 
     deleter: ImageDeleter
+    remover: MemberRemover
     owner_data: OwnerData
     changes: ChangePublisher
 
@@ -39,6 +43,7 @@ class AccountEraser:
         async def delete_image(image_id: str) -> None:
             await self._delete_image(ImageKey(owner, image_id))
 
+        await self.remover.leave_all(owner)
         # Albums first: images that belong to none are deleted faster.
         for table, delete in ((albums, delete_album), (images, delete_image)):
             while ids := await table.list_ids(owner, MAX_CONCURRENCY):
@@ -56,7 +61,9 @@ class AccountEraser:
         albums = self.deleter.albums
         # Another call may be deleting the same album.
         with suppress(AlbumNotFound):
-            await albums.remove(await albums.begin_deletion(key))
+            album = await albums.begin_deletion(key)
+            await self.remover.remove_all(key)
+            await albums.remove(album)
         self.changes.album(key, "deleted")
 
     async def _delete_image(self, key: ImageKey) -> None:

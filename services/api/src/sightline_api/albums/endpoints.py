@@ -10,7 +10,16 @@ from sightline.domain.albums import Album
 from sightline.domain.clock import now
 from sightline.domain.ids import image_id_adapter, new_album_id
 from sightline.optimistic import retry_conflicts
+from sightline_api.albums.access import (
+    AccessibleAlbum,
+    RoleFilter,
+    list_accessible,
+    publish_to,
+    publish_to_members,
+)
+from sightline_api.albums.contributing import contribute, withdraw
 from sightline_api.albums.schemas import (
+    AlbumAddition,
     AlbumChanges,
     AlbumImageBatch,
     AlbumPage,
@@ -20,13 +29,16 @@ from sightline_api.albums.schemas import (
 from sightline_api.albums.views import AlbumViews
 from sightline_api.asgi.headers import parse_if_match
 from sightline_api.dependencies import (
+    AlbumMembers,
     Albums,
     ChargeBatch,
+    Contributions,
     CurrentUser,
     IfMatch,
     Images,
     Index,
     OwnAlbum,
+    Remover,
     UrlSigner,
 )
 from sightline_api.events.dependencies import Changes
@@ -38,6 +50,7 @@ from sightline_api.problems import (
     AlbumNotFoundProblem,
     Contended,
     ImageNotFoundProblem,
+    InsufficientRole,
     InvalidCursor,
     NotInAlbumProblem,
     PreconditionFailed,
@@ -90,15 +103,22 @@ async def list_albums(
     images: Images,
     index: Index,
     albums: Albums,
+    members: AlbumMembers,
     signer: UrlSigner,
+    role: Annotated[
+        RoleFilter, Query(description="Albums in which the caller has this role.")
+    ] = "owner",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> AlbumPage:
-    """Return the caller's albums, newest first."""
+    """Return the caller's albums, newest first; with `role`, also those that others share.
+
+    A page of shared albums may have fewer items than `limit`, and still have a `next_cursor`.
+    """
     before = decode_image_cursor(cursor) if cursor else None
-    page = await albums.page(user.owner, limit, before)
+    page = await list_accessible(user.owner, role, limit, before, albums, members)
     return AlbumPage(
-        items=await AlbumViews(images, index, signer).build(user.owner, page.albums),
+        items=await AlbumViews(images, index, signer).build_accessible(page.albums),
         next_cursor=page.next_before and encode_cursor(page.next_before),
     )
 
@@ -110,17 +130,15 @@ async def list_albums(
     responses=documented(AlbumNotFoundProblem),
 )
 async def get_album(
-    key: OwnAlbum,
-    images: Images,
-    index: Index,
-    albums: Albums,
-    signer: UrlSigner,
-    response: Response,
+    access: AccessibleAlbum, images: Images, index: Index, signer: UrlSigner, response: Response
 ) -> AlbumView:
-    """Return one album. List its images with `GET /v1/images?album={album_id}`."""
-    album = await albums.get(key)
-    (view,) = await AlbumViews(images, index, signer).build(key.owner, [album])
-    return _with_etag(view, album, response)
+    """Return one album of the caller, or one that another owner shares with the caller.
+
+    List its images with `GET /v1/albums/{album_id}/images`, and those of the caller alone with
+    `GET /v1/images?album={album_id}`.
+    """
+    (view,) = await AlbumViews(images, index, signer).build_accessible([access])
+    return _with_etag(view, access.album, response)
 
 
 @router.patch(
@@ -153,7 +171,9 @@ async def update_album(
 
     await update()
     published.album(key, "updated")
-    return await get_album(key, images, index, albums, signer, response)
+    album = await albums.get(key)
+    (view,) = await AlbumViews(images, index, signer).build(key.owner, [album])
+    return _with_etag(view, album, response)
 
 
 @router.delete(
@@ -164,16 +184,27 @@ async def update_album(
     responses=documented(AlbumNotFoundProblem, *PRECONDITION, Contended),
 )
 async def delete_album(
-    key: OwnAlbum, albums: Albums, changes: Changes, if_match: IfMatch = None
+    key: OwnAlbum,
+    albums: Albums,
+    members: AlbumMembers,
+    remover: Remover,
+    changes: Changes,
+    if_match: IfMatch = None,
 ) -> None:
     """Delete an album and keep its images. An interrupted request can be repeated.
+
+    Images that members added leave it, and stay with the members.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
     """
     if if_match is not None:
         _check_precondition(await albums.get(key), if_match)
-    await albums.remove(await albums.begin_deletion(key))
+    album = await albums.begin_deletion(key)
+    former = await members.list_members(key)
+    await remover.remove_all(key)
+    await albums.remove(album)
     changes.album(key, "deleted")
+    publish_to(former, changes)
 
 
 @router.post(
@@ -182,16 +213,30 @@ async def delete_album(
     operation_id="add_to_album",
     summary="Add up to 100 images to an album",
     openapi_extra=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
+    responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended, InsufficientRole),
 )
 async def add_to_album(
-    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes, charge: ChargeBatch
+    batch: AlbumAddition,
+    access: AccessibleAlbum,
+    albums: Albums,
+    members: AlbumMembers,
+    contributions: Contributions,
+    changes: Changes,
+    charge: ChargeBatch,
 ) -> ItemOutcomes:
-    """Add up to 100 of the caller's images to the album. Every image has an outcome of its own."""
+    """Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
+
+    A contributor adds images that have been uploaded. They stay those of the contributor, and leave
+    the album when the contributor leaves it or deletes them. A viewer may not add images.
+    """
     charge(len(batch.ids))
-    added = await albums.add_images(key, _valid_ids(batch.ids))
-    changes.album(key, "updated")
-    return _outcomes(batch.ids, added.inside, added.full)
+    key, ids = access.album.key, _valid_ids(batch.ids)
+    if access.member is None:
+        inside, full = await albums.add_images(key, ids)
+    else:
+        inside, full = await contribute(access.member, ids, batch.visibility, contributions)
+    await publish_to_members(key, members, changes)
+    return _outcomes(batch.ids, inside, full)
 
 
 @router.post(
@@ -203,13 +248,21 @@ async def add_to_album(
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, Contended),
 )
 async def remove_from_album(
-    batch: AlbumImageBatch, key: OwnAlbum, albums: Albums, changes: Changes, charge: ChargeBatch
+    batch: AlbumImageBatch,
+    access: AccessibleAlbum,
+    albums: Albums,
+    members: AlbumMembers,
+    contributions: Contributions,
+    changes: Changes,
+    charge: ChargeBatch,
 ) -> ItemOutcomes:
-    """Remove up to 100 images from the album, and keep the images themselves."""
-    await albums.get(key)
+    """Remove up to 100 images from the album, and keep the images themselves.
+
+    The owner of the album removes any, and a member those that the member added.
+    """
     charge(len(batch.ids))
-    removed = await albums.remove_images(key, _valid_ids(batch.ids))
-    changes.album(key, "updated")
+    removed = await withdraw(access, _valid_ids(batch.ids), albums, contributions)
+    await publish_to_members(access.album.key, members, changes)
     return _outcomes(batch.ids, removed)
 
 

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
+from sightline.domain.album_members import Visibility
 from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
+from sightline_api.albums.access import CallerRole
 from sightline_api.images.schemas import (
     MAX_BATCH_SIZE,
     AnyId,
@@ -46,7 +48,11 @@ class AlbumView(BaseModel):
     sort: AlbumSort = Field(
         AlbumSort.UPLOADED_NEWEST, description="The order in which lists of the album start."
     )
-    images: int = Field(description="Number of images in the album.", examples=[17])
+    role: CallerRole = Field(description="What the caller is in the album.", examples=["owner"])
+    images: int = Field(
+        description="Number of images of the owner in the album, without those of members.",
+        examples=[17],
+    )
     cover_id: ImageId | None = Field(description="The image that the owner chose as the cover.")
     cover: CoverView | None = Field(
         description="The chosen cover, or else the newest image; null if the album is empty."
@@ -55,9 +61,10 @@ class AlbumView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, album: Album, cover: CoverView | None) -> Self:
+    def of(cls, album: Album, cover: CoverView | None, role: CallerRole = "owner") -> Self:
         return cls(
             id=album.album_id,
+            role=role,
             title=album.title,
             description=album.description,
             sort=album.sort,
@@ -115,3 +122,30 @@ class AlbumImageBatch(BaseModel):
     model_config = {"extra": "forbid"}
 
     ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
+
+
+class AlbumAddition(AlbumImageBatch):
+    """Images to add to an album.
+
+    The other fields matter for images that a contributor adds to an album of another owner.
+    """
+
+    original: bool = Field(
+        False, description="Whether others may download originals; requires the other two."
+    )
+    metadata: bool = Field(
+        False,
+        description="Whether others see titles, descriptions, times of capture and cameras.",
+    )
+    position: bool = Field(False, description="Whether others see where images were captured.")
+
+    @property
+    def visibility(self) -> Visibility:
+        """What the contributor shows to the owner and the other members."""
+        return Visibility(original=self.original, metadata=self.metadata, position=self.position)
+
+    @model_validator(mode="after")
+    def _require_metadata(self) -> Self:
+        if self.original and not (self.metadata and self.position):
+            raise ValueError("`original` requires `metadata` and `position`")
+        return self

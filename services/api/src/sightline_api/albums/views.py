@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sightline.domain.albums import Album
+from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.states import Status
 from sightline.domain.summaries import ImageSummary
 from sightline.ports.image_index import ImageIndex, Term
 from sightline.ports.image_table import ImageTable
+from sightline_api.albums.access import AlbumAccess
 from sightline_api.albums.schemas import AlbumView, CoverView
 from sightline_api.concurrency import map_concurrently
 from sightline_api.images.schemas import sign_links
@@ -43,6 +44,16 @@ class AlbumViews:
             AlbumView.of(album, CoverView.of(cover, urls) if cover else None)
             for album, cover in zip(albums, chosen, strict=True)
         ]
+
+    async def build_accessible(self, accesses: Sequence[AlbumAccess]) -> list[AlbumView]:
+        """Return a view of each album, which may belong to several owners, in this order."""
+        views: dict[AlbumKey, AlbumView] = {}
+        for owner in dict.fromkeys(each.album.owner for each in accesses):
+            owned = [each for each in accesses if each.album.owner == owner]
+            built = await self.build(owner, [each.album for each in owned])
+            for access, view in zip(owned, built, strict=True):
+                views[access.album.key] = view.model_copy(update={"role": access.role})
+        return [views[each.album.key] for each in accesses]
 
     async def _find_cover_candidates(self, album: Album) -> list[str]:
         """Return the cover that the owner chose, or else the newest image."""

@@ -3,6 +3,7 @@
 Whatever is not listed here is refused: it requires an access token of a person.
 """
 
+import re
 from typing import Any, NamedTuple
 
 from sightline.domain.api_keys import Scope
@@ -23,6 +24,11 @@ class _Rule(NamedTuple):
 
 _READ_IMAGES = frozenset({Scope.IMAGES_READ})
 
+#: Below an album: whom the owner shares it with. To accept an invitation takes a person.
+_ALBUM_SHARING = re.compile(r"/v1/albums/[^/]+/(invitations|members|membership)(/.*)?")
+
+_SHARING_RULE = _Rule(_READ_IMAGES, frozenset({Scope.SHARES_WRITE}))
+
 #: By path; the rule of the longest matching path applies.
 _RULES = {
     "/v1/images": _Rule(_READ_IMAGES, frozenset({Scope.IMAGES_WRITE})),
@@ -42,6 +48,8 @@ _RULES = {
 
 def required_scopes(method: str, path: str) -> frozenset[Scope] | None:
     """Return the scopes that a program needs, None if only the access token of a person will do."""
+    if _ALBUM_SHARING.fullmatch(path):
+        return _SHARING_RULE.read if method in READ_METHODS else _SHARING_RULE.write
     while path:
         if rule := _RULES.get(path):
             return rule.read if method in READ_METHODS else rule.write

@@ -11,19 +11,23 @@ from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.share_links import TOKEN_LENGTH, ShareLink, ShareLinkNotFound
 from sightline.ports.album_table import AlbumTable
+from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline.ports.image_table import ImageNotFound, ImageTable
 from sightline.ports.share_link_table import ShareLinkTable
+from sightline_api.auth.tokens import TokenVerifier
 from sightline_api.dependencies import Albums, Images, from_state
 from sightline_api.problems import SharedNotFound
+from sightline_api.sharing.invitation_emails import InvitationEmails
 from sightline_api.sharing.passwords import PasswordHasher
 from sightline_api.sharing.visibility import is_shared
 from sightline_api.sharing.visitors import Visitors
-from sightline_api.urls.signer import Signer
 
+EmailNotifications = Annotated[EmailNotificationTable, Depends(from_state("email_notifications"))]
+InvitationMailer = Annotated[InvitationEmails, Depends(from_state("invitation_emails"))]
+Tokens = Annotated[TokenVerifier, Depends(from_state("tokens"))]
 ShareLinks = Annotated[ShareLinkTable, Depends(from_state("share_links"))]
 Passwords = Annotated[PasswordHasher, Depends(from_state("passwords"))]
 LinkVisitors = Annotated[Visitors, Depends(from_state("visitors"))]
-VisitorUrlSigner = Annotated[Signer, Depends(from_state("visitor_signer"))]
 Network = Annotated[str, Depends(from_state("network"))]
 
 #: Any other text belongs to no link, which the endpoints answer as such.

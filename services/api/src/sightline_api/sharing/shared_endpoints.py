@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from sightline.domain.images import Image
-from sightline_api.dependencies import Albums, Images
+from sightline_api.dependencies import Albums, Images, VisitorUrlSigner
 from sightline_api.images.originals import OriginalView, view_original
 from sightline_api.images.schemas import sign_links
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_image_cursor
@@ -23,7 +23,6 @@ from sightline_api.sharing.dependencies import (
     OpenedLink,
     SharedImage,
     Token,
-    VisitorUrlSigner,
     find_album,
     find_image,
 )

@@ -1,7 +1,7 @@
 """What visitors see of an image or album: nothing else of its owner."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, Field
 
@@ -15,6 +15,16 @@ from sightline.domain.states import Status
 from sightline_api.images.capture_times import LocalTime, format_local_time, known_instant
 from sightline_api.images.schemas import Capture, LinkedRendition, RenditionView, link_rendition
 from sightline_api.urls.signer import Signer
+
+
+class Shown(Protocol):
+    """What is shown of images beyond their renditions, by a link or to a member of an album."""
+
+    @property
+    def metadata(self) -> bool: ...
+
+    @property
+    def position(self) -> bool: ...
 
 
 class SharedView(BaseModel):
@@ -74,7 +84,7 @@ class SharedImageSummary(BaseModel):
     )
 
     @classmethod
-    def of(cls, image: summaries.ImageSummary, link: ShareLink, urls: dict[str, str]) -> Self:
+    def of(cls, image: summaries.ImageSummary, link: Shown, urls: dict[str, str]) -> Self:
         """Build the summary; `urls` has the URL of each rendition by its key."""
         renditions = image.renditions
         return cls(
@@ -122,7 +132,7 @@ class SharedImage(BaseModel):
     renditions: list[RenditionView]
 
     @classmethod
-    async def of(cls, image: Image, link: ShareLink, signer: Signer) -> Self:
+    async def of(cls, image: Image, link: Shown, signer: Signer) -> Self:
         result = image.renditions.result
         return cls(
             id=image.image_id,

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from sightline.ports.album_member_table import AlbumMemberTable
 from sightline.ports.album_table import AlbumTable
 from sightline.ports.api_key_table import ApiKeyTable
+from sightline.ports.contribution_table import ContributionTable
 from sightline.ports.email_notification_table import EmailNotificationTable
 from sightline.ports.idempotency_store import IdempotencyStore
 from sightline.ports.image_index import ImageIndex
@@ -31,6 +33,8 @@ class Tables:
     webhooks: WebhookTable
     email_notifications: EmailNotificationTable
     share_links: ShareLinkTable
+    album_members: AlbumMemberTable
+    contributions: ContributionTable
     recognition_cache: RecognitionCache
     idempotency: IdempotencyStore
     owner_data: OwnerData

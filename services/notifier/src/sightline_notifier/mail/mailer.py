@@ -6,24 +6,27 @@ from typing import Any, NamedTuple, Protocol
 class Email(NamedTuple):
     """A message to one recipient, as plain text and as HTML.
 
-    `unsubscribe_url` accepts the POST of one-click unsubscribe:
-    https://www.rfc-editor.org/rfc/rfc8058
+    `unsubscribe_url` accepts the POST of one-click unsubscribe, None if the recipient has no
+    subscription: https://www.rfc-editor.org/rfc/rfc8058
     """
 
     to: str
     subject: str
     text: str
     html: str
-    unsubscribe_url: str
+    unsubscribe_url: str | None
 
     @property
     def headers(self) -> dict[str, str]:
         """The additional headers."""
+        # No automatic replies, such as those of an absence: RFC 3834.
+        headers = {"Auto-Submitted": "auto-generated"}
+        if self.unsubscribe_url is None:
+            return headers
         return {
             "List-Unsubscribe": f"<{self.unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            # No automatic replies, such as those of an absence: RFC 3834.
-            "Auto-Submitted": "auto-generated",
+            **headers,
         }
 
 

@@ -1,10 +1,12 @@
-"""Render a digest as an email: subject, plain text and HTML.
+"""Render a digest or an invitation as an email: subject, plain text and HTML.
 
 The HTML has no image and no remote content, so opening a message is not tracked. Its styles are
 inline, because some mail programs drop style sheets; only dark mode needs one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
@@ -18,11 +20,15 @@ from sightline.domain.email_notifications import (
     UsageLevel,
     UsageResource,
 )
+from sightline_notifier.mail.invitation_texts import INVITATION_TEXTS
 from sightline_notifier.mail.mailer import Email
 from sightline_notifier.mail.texts import TEXTS, DigestTexts
 
 #: Path of the API that ends notifications.
 UNSUBSCRIBE_PATH = "/v1/unsubscribe"
+
+#: What mail programs may make a link of: a URL, a host name or an email address.
+_LINK = re.compile(r"://|@|\w\.\w")
 
 _HTML = """<!doctype html>
 <html lang="{language}" dir="{direction}">
@@ -64,8 +70,7 @@ text-decoration:none">{button}</a>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"
  style="max-width:560px">
 <tr><td class="muted" style="padding:16px 28px;font-family:{font};font-size:13px;line-height:20px;\
-color:#5a636c;text-align:{start}">{reason}
-<a class="muted" href="{unsubscribe_url}" style="color:#5a636c">{unsubscribe}</a></td></tr>
+color:#5a636c;text-align:{start}">{reason}{unsubscribe}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -84,6 +89,9 @@ _LIST = (
 )
 
 
+_UNSUBSCRIBE = '\n<a class="muted" href="{}" style="color:#5a636c">{}</a>'
+
+
 class _Section(NamedTuple):
     """A section of a message: lines, a list, and a hint. The first section has the heading."""
 
@@ -95,13 +103,32 @@ class _Section(NamedTuple):
     hint: str | None = None
 
 
+class InvitationDetails(NamedTuple):
+    """What the email of an invitation contains.
+
+    `inviter` is the verified email address of the album's owner, None if none is stored.
+    """
+
+    email: str
+    language: Language
+    album_title: str
+    inviter: str | None
+    may_contribute: bool
+    token: str
+    ends_at: datetime
+
+
 class _Message(NamedTuple):
-    """The sections of a message in the language of its recipient, and its links."""
+    """The sections of a message in the language of its recipient, and its links.
+
+    `reason` is why the recipient receives it. Without a subscription there is no `unsubscribe_url`.
+    """
 
     language: Language
     sections: list[_Section]
-    web_url: str
-    unsubscribe_url: str
+    url: str
+    reason: str
+    unsubscribe_url: str | None = None
 
 
 def render_digest(
@@ -129,7 +156,8 @@ def render_digest(
     message = _Message(
         language=preferences.language,
         sections=sections,
-        web_url=web_url,
+        url=web_url,
+        reason=texts.reason,
         unsubscribe_url=f"{web_url}{UNSUBSCRIBE_PATH}?token={token}",
     )
     return Email(
@@ -204,6 +232,41 @@ def _image_section(
     )
 
 
+def render_invitation(invitation: InvitationDetails, web_url: str) -> Email:
+    """Return the message of an invitation to an album.
+
+    A title that contains a link or an email address is left out, because mail programs would make
+    it one that the recipient may follow.
+    """
+    texts = INVITATION_TEXTS[invitation.language]
+    lines = [texts.inviter.format(email=invitation.inviter)] if invitation.inviter else []
+    lines.append(texts.contributor if invitation.may_contribute else texts.viewer)
+    title = invitation.album_title
+    section = _Section(
+        subject=texts.subject,
+        heading=texts.heading,
+        button=texts.button,
+        lines=lines,
+        items=() if _LINK.search(title) else (title,),
+        hint=f"{texts.code.format(code=invitation.token)} "
+        f"{texts.expiry.format(date=invitation.ends_at.date().isoformat())}",
+    )
+    message = _Message(
+        language=invitation.language,
+        sections=[section],
+        # The fragment is not sent to the server, so that no log has the token.
+        url=f"{web_url}/#invitation={invitation.token}",
+        reason=texts.reason,
+    )
+    return Email(
+        to=invitation.email,
+        subject=texts.subject,
+        text=_render_text(message),
+        html=_render_html(message),
+        unsubscribe_url=None,
+    )
+
+
 def _render_text(message: _Message) -> str:
     texts, first = TEXTS[message.language], message.sections[0]
     paragraphs = [first.heading]
@@ -211,10 +274,9 @@ def _render_text(message: _Message) -> str:
         paragraphs.append("\n".join([*section.lines, *(f"- {item}" for item in section.items)]))
         if section.hint is not None:
             paragraphs.append(section.hint)
-    paragraphs += [
-        f"{first.button}: {message.web_url}",
-        f"-- \n{texts.reason}\n{texts.unsubscribe}: {message.unsubscribe_url}",
-    ]
+    paragraphs += [f"{first.button}: {message.url}", f"-- \n{message.reason}"]
+    if message.unsubscribe_url is not None:
+        paragraphs[-1] += f"\n{texts.unsubscribe}: {message.unsubscribe_url}"
     return "\n\n".join(paragraphs) + "\n"
 
 
@@ -237,9 +299,10 @@ def _render_html(message: _Message) -> str:
         subject=escape(first.subject),
         heading=escape(first.heading),
         content="\n".join(content),
-        url=escape(message.web_url),
+        url=escape(message.url),
         button=escape(first.button),
-        reason=escape(texts.reason),
-        unsubscribe=escape(texts.unsubscribe),
-        unsubscribe_url=escape(message.unsubscribe_url),
+        reason=escape(message.reason),
+        unsubscribe=""
+        if message.unsubscribe_url is None
+        else _UNSUBSCRIBE.format(escape(message.unsubscribe_url), escape(texts.unsubscribe)),
     )

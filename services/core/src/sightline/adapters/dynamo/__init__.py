@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from sightline.adapters.dynamo.album_members import DynamoAlbumMemberTable
 from sightline.adapters.dynamo.albums import DynamoAlbumTable
 from sightline.adapters.dynamo.api_keys import DynamoApiKeyTable
+from sightline.adapters.dynamo.contributions import DynamoContributionTable
 from sightline.adapters.dynamo.email_notifications import DynamoEmailNotificationTable
 from sightline.adapters.dynamo.event_queues import DynamoEventQueueRegistry
 from sightline.adapters.dynamo.idempotency import DynamoIdempotencyStore
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 __all__ = [
+    "DynamoAlbumMemberTable",
     "DynamoAlbumTable",
     "DynamoApiKeyTable",
+    "DynamoContributionTable",
     "DynamoEmailNotificationTable",
     "DynamoEventQueueRegistry",
     "DynamoIdempotencyStore",
@@ -54,6 +58,8 @@ def dynamo_tables(client: "DynamoDBClient", table: str) -> Tables:
         webhooks=DynamoWebhookTable(client, table),
         email_notifications=DynamoEmailNotificationTable(client, table),
         share_links=DynamoShareLinkTable(client, table),
+        album_members=DynamoAlbumMemberTable(client, table),
+        contributions=DynamoContributionTable(client, table),
         recognition_cache=DynamoRecognitionCache(client, table),
         idempotency=DynamoIdempotencyStore(client, table),
         owner_data=DynamoOwnerData(client, table),

@@ -37,6 +37,10 @@ API_KEY_PREFIX = "KEY#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
 SHARE_PREFIX = "SHARE#"
+INVITATION_PREFIX = "INVITATION#"
+MEMBER_PREFIX = "MEMBER#"
+MEMBERSHIP_PREFIX = "MEMBERSHIP#"
+CONTRIBUTION_PREFIX = "CONTRIBUTION#"
 USAGE_PREFIX = "USAGE#"
 DIGESTS_PARTITION = "DIGESTS"
 RECOGNITION_PREFIX = "RECOGNITION#"
@@ -173,6 +177,58 @@ def share_link_key(owner: str, link_id: str) -> Item:
 
 def share_link_digest_key(digest: str) -> Item:
     return {"pk": {"S": f"{SHARE_PREFIX}{digest}"}, "sk": {"S": "SHARE"}}
+
+
+def invitation_prefix(album: AlbumKey) -> str:
+    """Return the start of the sort keys of an album's invitations, below its owner."""
+    return f"{INVITATION_PREFIX}{album.album_id}#"
+
+
+def invitation_key(album: AlbumKey, invitation_id: str) -> Item:
+    sk = f"{invitation_prefix(album)}{invitation_id}"
+    return {"pk": {"S": owner_partition(album.owner)}, "sk": {"S": sk}}
+
+
+def invitation_digest_key(digest: str) -> Item:
+    return {"pk": {"S": f"{INVITATION_PREFIX}{digest}"}, "sk": {"S": "INVITATION"}}
+
+
+def invitation_count_key(owner: str, day: str) -> Item:
+    return {"pk": {"S": owner_partition(owner)}, "sk": {"S": f"INVITED#{day}"}}
+
+
+def member_prefix(album: AlbumKey) -> str:
+    """Return the start of the sort keys of an album's members, below its owner."""
+    return f"{MEMBER_PREFIX}{album.album_id}#"
+
+
+def member_key(album: AlbumKey, member: str) -> Item:
+    sk = f"{member_prefix(album)}{member}"
+    return {"pk": {"S": owner_partition(album.owner)}, "sk": {"S": sk}}
+
+
+def membership_key(member: str, album_id: str) -> Item:
+    sk = f"{MEMBERSHIP_PREFIX}{album_id}"
+    return {"pk": {"S": owner_partition(member)}, "sk": {"S": sk}}
+
+
+def contributions_partition(album: AlbumKey) -> str:
+    """Return the partition of the images that members added to an album, sorted by image id."""
+    return f"{owner_partition(album.owner)}#CONTRIBUTIONS#{album.album_id}"
+
+
+def album_contribution_key(album: AlbumKey, image_id: str) -> Item:
+    return {"pk": {"S": contributions_partition(album)}, "sk": {"S": image_id}}
+
+
+def image_contribution_prefix(image_id: str) -> str:
+    """Return the start of the sort keys of an image's contributions, in its owner's partition."""
+    return f"{CONTRIBUTION_PREFIX}{image_id}#"
+
+
+def image_contribution_key(image: ImageKey, album_id: str) -> Item:
+    sk = f"{image_contribution_prefix(image.image_id)}{album_id}"
+    return {"pk": {"S": owner_partition(image.owner)}, "sk": {"S": sk}}
 
 
 def idempotency_key(owner: str, key: str) -> Item:

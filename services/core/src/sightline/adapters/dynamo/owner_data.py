@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 from sightline.adapters.dynamo.items import (
     ALBUM_PREFIX,
     API_KEY_PREFIX,
+    CONTRIBUTION_PREFIX,
     IMAGE_PREFIX,
+    INVITATION_PREFIX,
+    MEMBER_PREFIX,
+    MEMBERSHIP_PREFIX,
     SHARE_PREFIX,
     WEBHOOK_PREFIX,
     Item,
@@ -26,6 +30,18 @@ if TYPE_CHECKING:
 
 #: The key of the item that a digest finds, by the prefix of the owner's item that holds the digest.
 _DIGEST_KEYS = {API_KEY_PREFIX: api_key_digest_key, SHARE_PREFIX: share_link_digest_key}
+
+
+#: Items that are deleted with what they belong to, in transactions of their own; those that remain
+#: were created meanwhile, and are not part of what is erased.
+_LEFT_OUT = (
+    IMAGE_PREFIX,
+    ALBUM_PREFIX,
+    INVITATION_PREFIX,
+    MEMBER_PREFIX,
+    MEMBERSHIP_PREFIX,
+    CONTRIBUTION_PREFIX,
+)
 
 
 class DynamoOwnerData:
@@ -51,8 +67,7 @@ class DynamoOwnerData:
                 "ConsistentRead": True,
             }
             for item in await query(self._client, request, sys.maxsize):
-                # Images and albums created meanwhile are not part of what is erased.
-                if not item["sk"].startswith((IMAGE_PREFIX, ALBUM_PREFIX)):
+                if not item["sk"].startswith(_LEFT_OUT):
                     webhook_id = None
                     if item["sk"].startswith(WEBHOOK_PREFIX):
                         webhook_id = item["sk"].removeprefix(WEBHOOK_PREFIX)

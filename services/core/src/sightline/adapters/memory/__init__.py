@@ -3,8 +3,10 @@
 Nothing here awaits between a check and its effect, so each method is as atomic as its counterpart.
 """
 
+from sightline.adapters.memory.album_members import MemoryAlbumMemberTable
 from sightline.adapters.memory.albums import MemoryAlbumTable
 from sightline.adapters.memory.api_keys import MemoryApiKeyTable
+from sightline.adapters.memory.contributions import MemoryContributionTable
 from sightline.adapters.memory.dead_letters import MemoryDeadLetterQueue
 from sightline.adapters.memory.email_notifications import MemoryEmailNotificationTable
 from sightline.adapters.memory.event_queues import MemoryEventQueueRegistry, MemoryEventQueues
@@ -25,8 +27,10 @@ from sightline.ports.schema_migration import NullSchemaMigration
 from sightline.ports.tables import Tables
 
 __all__ = [
+    "MemoryAlbumMemberTable",
     "MemoryAlbumTable",
     "MemoryApiKeyTable",
+    "MemoryContributionTable",
     "MemoryDeadLetterQueue",
     "MemoryEmailNotificationTable",
     "MemoryEventQueueRegistry",
@@ -63,6 +67,8 @@ def memory_tables() -> Tables:
         webhooks=MemoryWebhookTable(state),
         email_notifications=MemoryEmailNotificationTable(state),
         share_links=MemoryShareLinkTable(state),
+        album_members=MemoryAlbumMemberTable(state),
+        contributions=MemoryContributionTable(state),
         recognition_cache=MemoryRecognitionCache(state),
         idempotency=MemoryIdempotencyStore(state),
         owner_data=MemoryOwnerData(state),

@@ -22,5 +22,7 @@ class MemoryOwnerData:
         self._state.digests.pop(owner, None)
         for link in [each for each in self._state.share_links if each[0] == owner]:
             del self._state.share_links[link]
+        for day in [each for each in self._state.invitation_counts if each[0] == owner]:
+            del self._state.invitation_counts[day]
         for request in [each for each in self._state.requests if each[0] == owner]:
             del self._state.requests[request]

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from sightline.domain.album_members import Contribution, Invitation, Member
 from sightline.domain.albums import Album, AlbumKey
 from sightline.domain.api_keys import ApiKey
 from sightline.domain.email_notifications import Digest, EmailPreferences
@@ -33,6 +34,14 @@ class MemoryState:
     digests: dict[str, Digest] = field(default_factory=dict)
     #: By owner and link id.
     share_links: dict[tuple[str, str], ShareLink] = field(default_factory=dict)
+    #: By digest.
+    invitations: dict[str, Invitation] = field(default_factory=dict)
+    #: By owner and day: invitations that were created.
+    invitation_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: By album and person.
+    members: dict[tuple[AlbumKey, str], Member] = field(default_factory=dict)
+    #: By album and image id.
+    contributions: dict[tuple[AlbumKey, str], Contribution] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.

@@ -4,8 +4,10 @@ Several processes may use the file at once. What is derived from an image change
 transaction.
 """
 
+from sightline.adapters.sqlite.album_members import SqliteAlbumMemberTable
 from sightline.adapters.sqlite.albums import SqliteAlbumTable
 from sightline.adapters.sqlite.api_keys import SqliteApiKeyTable
+from sightline.adapters.sqlite.contributions import SqliteContributionTable
 from sightline.adapters.sqlite.database import Database, TableUnavailable
 from sightline.adapters.sqlite.email_notifications import SqliteEmailNotificationTable
 from sightline.adapters.sqlite.event_queues import SqliteEventQueueRegistry
@@ -25,8 +27,10 @@ from sightline.ports.tables import Tables
 
 __all__ = [
     "Database",
+    "SqliteAlbumMemberTable",
     "SqliteAlbumTable",
     "SqliteApiKeyTable",
+    "SqliteContributionTable",
     "SqliteEmailNotificationTable",
     "SqliteEventQueueRegistry",
     "SqliteIdempotencyStore",
@@ -58,6 +62,8 @@ def sqlite_tables(database: Database) -> Tables:
         webhooks=SqliteWebhookTable(database),
         email_notifications=SqliteEmailNotificationTable(database),
         share_links=SqliteShareLinkTable(database),
+        album_members=SqliteAlbumMemberTable(database),
+        contributions=SqliteContributionTable(database),
         recognition_cache=SqliteRecognitionCache(database),
         idempotency=SqliteIdempotencyStore(database),
         owner_data=SqliteOwnerData(database),

@@ -121,6 +121,11 @@ def _get(connection: sqlite3.Connection, key: AlbumKey) -> Album:
     return album
 
 
+def require_album(connection: sqlite3.Connection, key: AlbumKey) -> None:
+    """Raise `AlbumNotFound` if the album is missing or being deleted."""
+    _get(connection, key)
+
+
 def _create(connection: sqlite3.Connection, album: Album) -> None:
     inserted = connection.execute(
         "INSERT INTO albums (owner, album_id, deleted, document) VALUES (?, ?, ?, ?) "

@@ -23,4 +23,5 @@ def _erase(connection: sqlite3.Connection, owner: str) -> None:
     connection.execute("DELETE FROM email_preferences WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM digests WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM share_links WHERE owner = ?", (owner,))
+    connection.execute("DELETE FROM album_invitation_counts WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM requests WHERE owner = ?", (owner,))

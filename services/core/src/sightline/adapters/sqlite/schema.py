@@ -261,6 +261,51 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX album_entries_by_position ON album_entries (owner, album_id, position)",
     ),
+    (
+        # `ends_at` is in Unix seconds.
+        """
+        CREATE TABLE album_invitations (
+            owner TEXT NOT NULL,
+            album_id TEXT NOT NULL,
+            invitation_id TEXT NOT NULL,
+            digest TEXT NOT NULL UNIQUE,
+            ends_at REAL NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, album_id, invitation_id)
+        ) WITHOUT ROWID
+        """,
+        # Invitations that were created on a day (`2026-11-27`).
+        """
+        CREATE TABLE album_invitation_counts (
+            owner TEXT NOT NULL,
+            day TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            PRIMARY KEY (owner, day)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE album_members (
+            owner TEXT NOT NULL,
+            album_id TEXT NOT NULL,
+            member TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, album_id, member)
+        ) WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX memberships ON album_members (member, album_id)",
+        # An image of a member in the album of another owner.
+        """
+        CREATE TABLE album_contributions (
+            owner TEXT NOT NULL,
+            album_id TEXT NOT NULL,
+            image_id TEXT NOT NULL,
+            contributor TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (owner, album_id, image_id)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX contributions_by_image ON album_contributions (contributor, image_id)",
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.

@@ -1,0 +1,138 @@
+"""Contributions to albums in SQLite."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from sightline.adapters.sqlite.album_members import read_member
+from sightline.adapters.sqlite.albums import require_album
+from sightline.adapters.sqlite.database import Database
+from sightline.adapters.sqlite.image_rows import read_images
+from sightline.batching import in_batches
+from sightline.domain.album_members import Contribution, Member, MemberNotFound, Visibility
+from sightline.domain.albums import AlbumKey
+from sightline.domain.clock import now
+from sightline.domain.object_keys import ImageKey
+from sightline.domain.states import Status
+
+#: Images that enter an album in one transaction, so that other writers wait briefly.
+IMAGES_PER_TRANSACTION = 100
+
+
+class SqliteContributionTable:
+    """`ContributionTable` in SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, member: Member, image_ids: Sequence[str], visibility: Visibility
+    ) -> frozenset[str]:
+        inside: set[str] = set()
+        for batch in in_batches(dict.fromkeys(image_ids), IMAGES_PER_TRANSACTION):
+            inside |= await self._database.write(_add, member, batch, visibility)
+        return frozenset(inside)
+
+    async def remove(
+        self, album: AlbumKey, image_ids: Sequence[str], contributor: str | None = None
+    ) -> frozenset[str]:
+        return await self._database.write(_remove, album, image_ids, contributor)
+
+    async def page(
+        self, album: AlbumKey, limit: int, before: str | None = None
+    ) -> list[Contribution]:
+        return await self._database.read(_page, album, limit, before)
+
+    async def get(self, album: AlbumKey, image_id: str) -> Contribution | None:
+        return await self._database.read(_get, album, image_id)
+
+    async def list_albums(self, image: ImageKey) -> list[AlbumKey]:
+        return await self._database.read(_list_albums, image)
+
+    async def remove_contributor(self, album: AlbumKey, contributor: str) -> None:
+        await self._database.write(_remove_contributor, album, contributor)
+
+    async def remove_all(self, album: AlbumKey) -> None:
+        await self._database.write(_remove_all, album)
+
+
+def _add(
+    connection: sqlite3.Connection, member: Member, image_ids: list[str], visibility: Visibility
+) -> set[str]:
+    require_album(connection, member.album)
+    current = read_member(connection, member.album, member.member)
+    if current is None or not current.may_contribute:
+        raise MemberNotFound(member.member_id)
+    inside = set()
+    for image in read_images(connection, member.member, image_ids).values():
+        if image.is_hidden or image.status is Status.AWAITING_UPLOAD:
+            continue
+        contribution = Contribution(
+            owner=member.owner,
+            album_id=member.album_id,
+            contributor=member.member,
+            image_id=image.image_id,
+            visibility=visibility,
+            added_at=now(),
+        )
+        connection.execute(
+            "INSERT OR REPLACE INTO album_contributions "
+            "(owner, album_id, image_id, contributor, document) VALUES (?, ?, ?, ?, ?)",
+            (*member.album, image.image_id, member.member, contribution.model_dump_json()),
+        )
+        inside.add(image.image_id)
+    return inside
+
+
+def _remove(
+    connection: sqlite3.Connection,
+    album: AlbumKey,
+    image_ids: Sequence[str],
+    contributor: str | None,
+) -> frozenset[str]:
+    rows = connection.execute(
+        "DELETE FROM album_contributions WHERE owner = ? AND album_id = ? "
+        "AND image_id IN (SELECT value FROM json_each(?)) AND (? IS NULL OR contributor = ?) "
+        "RETURNING image_id",
+        (*album, json.dumps(list(image_ids)), contributor, contributor),
+    ).fetchall()
+    return frozenset(image_id for (image_id,) in rows)
+
+
+def _page(
+    connection: sqlite3.Connection, album: AlbumKey, limit: int, before: str | None
+) -> list[Contribution]:
+    rows = connection.execute(
+        "SELECT document FROM album_contributions WHERE owner = ? AND album_id = ? "
+        "AND (? IS NULL OR image_id < ?) ORDER BY image_id DESC LIMIT ?",
+        (*album, before, before, limit),
+    )
+    return [Contribution.model_validate_json(document) for (document,) in rows]
+
+
+def _get(connection: sqlite3.Connection, album: AlbumKey, image_id: str) -> Contribution | None:
+    row = connection.execute(
+        "SELECT document FROM album_contributions "
+        "WHERE owner = ? AND album_id = ? AND image_id = ?",
+        (*album, image_id),
+    ).fetchone()
+    return row and Contribution.model_validate_json(row[0])
+
+
+def _list_albums(connection: sqlite3.Connection, image: ImageKey) -> list[AlbumKey]:
+    rows = connection.execute(
+        "SELECT owner, album_id FROM album_contributions WHERE contributor = ? AND image_id = ?",
+        image,
+    )
+    return [AlbumKey(owner, album_id) for owner, album_id in rows]
+
+
+def _remove_contributor(connection: sqlite3.Connection, album: AlbumKey, contributor: str) -> None:
+    connection.execute(
+        "DELETE FROM album_contributions WHERE owner = ? AND album_id = ? AND contributor = ?",
+        (*album, contributor),
+    )
+
+
+def _remove_all(connection: sqlite3.Connection, album: AlbumKey) -> None:
+    connection.execute("DELETE FROM album_contributions WHERE owner = ? AND album_id = ?", album)
