@@ -236,6 +236,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX images_by_timeline ON images (owner, timeline) WHERE timeline IS NOT NULL",
         "CREATE INDEX images_by_month ON images (owner, month) WHERE month IS NOT NULL",
     ),
+    (
+        # What outstanding uploads reserve of the quotas, by the end of their window (Unix seconds).
+        """
+        CREATE TABLE reservations (
+            owner TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            images INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (owner, until)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.
