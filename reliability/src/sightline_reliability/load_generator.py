@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import random
 import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,17 +16,27 @@ from sightline_reliability.sample_images import draw_image
 from sightline_reliability.saturation import Span
 
 #: Owners who upload in turn, since each upload writes to its owner's counters.
-OWNER_COUNT = 20
+OWNERS = tuple(f"load-{number}" for number in range(20))
 
 
 class LoadGenerator:
-    """Creates uploads and sends images, as often as it is called."""
+    """Creates uploads and sends images, as often as it is called.
 
-    def __init__(self, fleet: Fleet, http: aiohttp.ClientSession) -> None:
+    `draw` returns an image and its media type.
+    """
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        http: aiohttp.ClientSession,
+        owners: Sequence[str] = OWNERS,
+        draw: Callable[[random.Random], tuple[bytes, str]] = draw_image,
+    ) -> None:
         self._fleet = fleet
         self._http = http
         self._rng = random.Random(7)
-        self.owners = [f"load-{number}" for number in range(OWNER_COUNT)]
+        self.owners = owners
+        self._draw = draw
         self._headers = itertools.cycle(
             {"Authorization": f"Bearer {fleet.issue_token(owner)}"} for owner in self.owners
         )
@@ -39,7 +50,7 @@ class LoadGenerator:
 
     async def upload_image(self) -> str:
         """Upload a new image and return its id."""
-        body, media_type = draw_image(self._rng)
+        body, media_type = self._draw(self._rng)
         digest = hashlib.sha256(body).hexdigest()
         upload = await self._create_upload(
             {"media_type": media_type, "bytes": len(body), "sha256": digest}
@@ -67,17 +78,17 @@ class LoadGenerator:
         """
         deadline = time.monotonic() + timeout_seconds
         while True:
-            finished = await asyncio.to_thread(self._read_finish_times, part)
-            if len(finished) == len(self.accepted) or time.monotonic() > deadline:
-                return [Span(self.accepted[each], end) for each, end in finished.items()]
+            processed = await asyncio.to_thread(self.read_processing, part)
+            if len(processed) == len(self.accepted) or time.monotonic() > deadline:
+                return [Span(self.accepted[each], span.end) for each, span in processed.items()]
             await asyncio.sleep(poll_seconds)
 
-    def _read_finish_times(self, part: str) -> dict[str, float]:
-        """Return when `part` of each accepted image was finished, in Unix seconds."""
+    def read_processing(self, part: str) -> dict[str, Span]:
+        """Return when `part` of each processed image began and ended, in Unix seconds."""
         if not self.accepted:
             return {}
         dynamodb = self._fleet.client("dynamodb")
-        finished = {}
+        processed = {}
         for owner in self.owners:
             pages = dynamodb.get_paginator("query").paginate(
                 TableName=self._fleet.resources.table,
@@ -90,8 +101,8 @@ class LoadGenerator:
                 },
             )
             for row in (row for page in pages for row in page["Items"]):
-                finished_at = row[part]["M"].get("finished_at")
-                if finished_at and row["image_id"]["S"] in self.accepted:
-                    at = datetime.fromisoformat(finished_at["S"])
-                    finished[row["image_id"]["S"]] = at.timestamp()
-        return finished
+                times = [row[part]["M"].get(name) for name in ("started_at", "finished_at")]
+                if all(times) and row["image_id"]["S"] in self.accepted:
+                    start, end = (datetime.fromisoformat(each["S"]).timestamp() for each in times)
+                    processed[row["image_id"]["S"]] = Span(start, end)
+        return processed

@@ -1,11 +1,15 @@
 """Small random images, and corrupt files that cannot be decoded."""
 
+import functools
 import io
 import random
 
 from PIL import Image, ImageDraw
 
 SIZE = (160, 120)
+
+#: Square, so that it can be rotated.
+LARGE_SIZE = (2000, 2000)
 
 #: Pillow's format names, with the media type and the relative frequency.
 FORMATS = {"JPEG": ("image/jpeg", 80), "PNG": ("image/png", 15), "WEBP": ("image/webp", 5)}
@@ -22,6 +26,28 @@ def draw_image(rng: random.Random) -> tuple[bytes, str]:
     file = io.BytesIO()
     image.save(file, format_name)
     return file.getvalue(), FORMATS[format_name][0]
+
+
+def draw_large_image(rng: random.Random) -> tuple[bytes, str]:
+    """Return a JPEG of a camera's size, unlike every other, and its media type.
+
+    Its pixels are drawn once, because drawing takes as long as processing. A comment makes each
+    file differ.
+    """
+    start_of_image, rest = _encode_large_image()
+    comment = rng.randbytes(16)
+    marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big")
+    return start_of_image + marker + comment + rest, "image/jpeg"
+
+
+@functools.cache
+def _encode_large_image() -> tuple[bytes, bytes]:
+    """Return the first marker of the file, and what follows it."""
+    noise = Image.effect_noise(LARGE_SIZE, 12)
+    image = Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180)))
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=80)
+    return file.getvalue()[:2], file.getvalue()[2:]
 
 
 def make_corrupt_image(rng: random.Random) -> tuple[bytes, str]:

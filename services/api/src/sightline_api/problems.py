@@ -228,6 +228,15 @@ class QuotaExceeded(Problem):
     )
 
 
+class TooManyUploadsProblem(Problem):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_uploads"
+    detail = (
+        "Too many uploads are outstanding. Send their images, or delete those that you do not send."
+    )
+    retry_after = RETRY_AFTER_SECONDS
+
+
 class ImageNotFoundProblem(Problem):
     status = HTTPStatus.NOT_FOUND
     code = "image_not_found"

@@ -89,6 +89,12 @@ class ApiSettings(ServiceSettings):
         description="Maximum total size of the originals per owner, in bytes; unlimited by "
         "default.",
     )
+    owner_max_uploads: int | None = Field(
+        None,
+        ge=1,
+        description="Maximum number of outstanding uploads per owner: created, and neither "
+        "received, cancelled nor lapsed; unlimited by default.",
+    )
     trash_days: int = Field(
         TRASH_DAYS,
         ge=0,

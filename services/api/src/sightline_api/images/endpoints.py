@@ -78,6 +78,7 @@ from sightline_api.problems import (
     NotUploaded,
     Problem,
     QuotaExceeded,
+    TooManyUploadsProblem,
     documented,
 )
 from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT
@@ -96,7 +97,7 @@ router = APIRouter(
     operation_id="create_image",
     summary="Create an upload",
     openapi_extra=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY, ImageTooLarge, QuotaExceeded),
+    responses=documented(*IDEMPOTENCY, ImageTooLarge, QuotaExceeded, TooManyUploadsProblem),
 )
 async def create_image(
     request: ImageUploadRequest, user: CurrentUser, uploads: Uploads, response: Response

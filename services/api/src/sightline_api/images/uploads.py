@@ -1,5 +1,6 @@
 """Create uploads: the row of an image, and the presigned POST that stores its original."""
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,14 +9,23 @@ from sightline import tracing
 from sightline.domain.clock import now
 from sightline.domain.ids import new_image_id
 from sightline.domain.images import Details, Image
+from sightline.domain.quotas import (
+    Quotas,
+    Reservation,
+    StorageFull,
+    TooManyUploads,
+    reservation_end,
+)
 from sightline.ports.image_table import ImageTable
 from sightline.ports.recognition_cache import RecognitionCache
 from sightline.ports.usage_table import UsageTable
 from sightline_api.events.publisher import ChangePublisher
 from sightline_api.images.schemas import ImageUpload, ImageUploadRequest, ImageView, UploadTarget
-from sightline_api.problems import ImageTooLarge, QuotaExceeded
+from sightline_api.problems import ImageTooLarge, QuotaExceeded, TooManyUploadsProblem
 from sightline_api.settings import ApiSettings
 from sightline_api.urls.signer import Signer
+
+logger = logging.getLogger(__name__)
 
 #: Seconds for which a row outlives its presigned POST. An upload may still be in progress, and its
 #: event may wait in the queues for up to four days while no consumer runs: removing the row earlier
@@ -35,11 +45,25 @@ class UploadCreator:
     settings: ApiSettings
 
     async def create(self, request: ImageUploadRequest, owner: str) -> ImageUpload:
-        """Create an image and its presigned POST. Raises `ImageTooLarge`, `QuotaExceeded`."""
+        """Create an image and its presigned POST.
+
+        Raises `ImageTooLarge`, `QuotaExceeded`, `TooManyUploadsProblem`.
+        """
         settings = self.settings
         if request.bytes > settings.max_upload_bytes:
             raise ImageTooLarge
-        await self._check_quota(request, owner)
+        reservation = await self._reserve(request, owner)
+        try:
+            return await self._create_reserved(request, owner, reservation)
+        except Exception:
+            if reservation is not None:
+                await self._give_back(reservation)
+            raise
+
+    async def _create_reserved(
+        self, request: ImageUploadRequest, owner: str, reservation: Reservation | None
+    ) -> ImageUpload:
+        settings = self.settings
         image = Image(
             owner=owner,
             image_id=new_image_id(),
@@ -52,6 +76,7 @@ class UploadCreator:
             traceparent=tracing.current_traceparent(),
             home=settings.region,
             expires_at=int(time.time()) + settings.upload_seconds + UPLOAD_GRACE_SECONDS,
+            reserved_until=reservation and reservation.until,
         )
         tracing.set_attribute("sightline.image_id", image.image_id)
         post = await self.signer.sign_upload(image, settings.upload_seconds)
@@ -80,13 +105,31 @@ class UploadCreator:
         visible = await self.images.get_summaries(owner, found) if found else []
         return [image.image_id for image in visible]
 
-    async def _check_quota(self, request: ImageUploadRequest, owner: str) -> None:
-        """Check what is stored; uploads in progress do not count, so abandoned ones are free."""
-        max_images, max_bytes = self.settings.owner_max_images, self.settings.owner_max_bytes
-        if max_images is None and max_bytes is None:
-            return
-        usage = await self.usage.read(owner)
-        if max_images is not None and usage.images >= max_images:
-            raise QuotaExceeded
-        if max_bytes is not None and usage.bytes + request.bytes > max_bytes:
-            raise QuotaExceeded
+    async def _reserve(self, request: ImageUploadRequest, owner: str) -> Reservation | None:
+        """Reserve a part of the owner's quotas until the upload arrives, lapses or is cancelled.
+
+        Not in one transaction with the image: those of a batch would cancel each other. What is
+        reserved for an image that is never created lapses.
+        """
+        settings = self.settings
+        quotas = Quotas(
+            settings.owner_max_images, settings.owner_max_bytes, settings.owner_max_uploads
+        )
+        if quotas.is_unlimited:
+            return None
+        until = reservation_end(time.time() + settings.upload_seconds)
+        reservation = Reservation(owner, request.bytes, until)
+        try:
+            await self.usage.reserve(reservation, quotas)
+        except StorageFull as error:
+            raise QuotaExceeded from error
+        except TooManyUploads as error:
+            raise TooManyUploadsProblem from error
+        return reservation
+
+    async def _give_back(self, reservation: Reservation) -> None:
+        try:
+            await self.usage.give_back(reservation)
+        except Exception:
+            # It lapses.
+            logger.warning("could not give back a reservation", exc_info=True)

@@ -36,7 +36,7 @@ async def consume_uploads(
 ) -> None:
     """Consume uploads and commands to reprocess as `consume` does, shared between owners."""
     fairness = None
-    if settings.backlog_url is not None:
+    if settings.backlog_url:
         backlog = await SqsBacklogQueue.open(await clients.open("sqs"), settings.backlog_url)
         fairness = Fairness(backlog, find_owner)
     await consume(part, settings, clients, stack, handler, fairness)

@@ -14,6 +14,7 @@ from sightline.domain.labels import ImageLabel, fold_label, visible_labels
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.position_override import PositionOverride, find_place
+from sightline.domain.quotas import Reservation
 from sightline.domain.recognition import Feature, Recognition
 from sightline.domain.renditions import RenditionSet
 from sightline.domain.rotation import Rotation
@@ -183,6 +184,8 @@ class Image(Value):
     from a row of an earlier schema version, which the table migrates with its next write.
     `home` is the AWS region whose consumers process the image; None is the region of the reader.
     Replication copies the object and the row to another region, whose consumers leave it alone.
+    `reserved_until` (Unix seconds) is when the part of the quotas that the upload reserves lapses;
+    None if it reserves none.
     """
 
     owner: str
@@ -203,6 +206,7 @@ class Image(Value):
     traceparent: str | None = None
     is_outdated: bool = Field(default=False, exclude=True)
     home: str | None = None
+    reserved_until: int | None = None
     details: Details = Details()
     recognition: Part[Recognition] = Part[Recognition]()
     renditions: Part[RenditionSet] = Part[RenditionSet]()
@@ -210,6 +214,13 @@ class Image(Value):
     @property
     def key(self) -> ImageKey:
         return ImageKey(self.owner, self.image_id)
+
+    @property
+    def reservation(self) -> Reservation | None:
+        """What the upload reserves of the owner's quotas until it arrives; None afterwards."""
+        if self.reserved_until is None or self.renditions.etag is not None:
+            return None
+        return Reservation(self.owner, self.bytes, self.reserved_until)
 
     @property
     def is_gone(self) -> bool:

@@ -1,5 +1,6 @@
 """Usage in DynamoDB: one item for each month of an owner, and one for the current totals."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from sightline.adapters.dynamo.items import (
@@ -10,8 +11,17 @@ from sightline.adapters.dynamo.items import (
     usage_key,
 )
 from sightline.adapters.dynamo.queries import query
+from sightline.adapters.dynamo.reservations import (
+    COMMITTED_BYTES,
+    COMMITTED_IMAGES,
+    ReservationWriter,
+    count_arrival,
+    count_cancellation,
+    sum_windows,
+)
 from sightline.domain.clock import now
 from sightline.domain.images import Image
+from sightline.domain.quotas import Quotas, Reservation
 from sightline.domain.recognition import Feature
 from sightline.ports.usage_table import MonthlyUsage, Usage
 
@@ -29,6 +39,7 @@ class DynamoUsageTable:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+        self._reservations = ReservationWriter(client, table)
 
     async def read(self, owner: str) -> Usage:
         request: Any = {
@@ -50,7 +61,17 @@ class DynamoUsageTable:
             months,
             int(total.get("trashed_images", 0)),
             int(total.get("trashed_bytes", 0)),
+            *sum_windows(
+                {name: int(total[name]) for name in total if name.startswith("window_")},
+                time.time(),
+            ),
         )
+
+    async def reserve(self, reservation: Reservation, quotas: Quotas) -> None:
+        await self._reservations.reserve(reservation, quotas)
+
+    async def give_back(self, reservation: Reservation) -> None:
+        await self._reservations.give_back(reservation)
 
 
 class UsageWriter:
@@ -72,7 +93,7 @@ class UsageWriter:
         if before.renditions.etag is None and after.renditions.etag is not None:
             arrival = {"images": 1, "bytes": after.bytes}
             month |= arrival
-            total |= arrival
+            total |= arrival | count_arrival(_live_reservation(before), after.bytes)
         step = after.is_trash_counted - before.is_trash_counted
         if step:
             total |= _count_trashed(after, step)
@@ -83,10 +104,13 @@ class UsageWriter:
         return writes
 
     def removal(self, image: Image) -> "list[TransactWriteItemTypeDef]":
-        """Return the writes that take a deleted image off the totals."""
+        """Return the writes that take a deleted image off the totals, or off what is reserved."""
+        if (reservation := _live_reservation(image)) is not None:
+            return [self._add(image.owner, TOTAL, count_cancellation(reservation))]
         if image.renditions.etag is None:
             return []
         total = {"images": -1, "bytes": -image.bytes}
+        total |= {COMMITTED_IMAGES: -1, COMMITTED_BYTES: -image.bytes}
         if image.is_trash_counted:
             total |= _count_trashed(image, -1)
         return [self._add(image.owner, TOTAL, total)]
@@ -103,6 +127,12 @@ class UsageWriter:
                 },
             }
         }
+
+
+def _live_reservation(image: Image) -> Reservation | None:
+    """Return what the upload still reserves: not once it has lapsed, whoever removes its window."""
+    reservation = image.reservation
+    return reservation if reservation and reservation.until > time.time() else None
 
 
 def _count_trashed(image: Image, step: int) -> dict[str, int]:

@@ -108,6 +108,8 @@ class MemoryImageTable:
         current = self._rows.get(image.key)
         if current is not None and current.deleted_at is not None:
             del self._rows[image.key]
+            if current.reservation is not None:
+                self._state.end_reservation(current.reservation)
             contents, content = self._state.contents, (image.owner, image.sha256)
             for key in [each for each in contents if each[:2] == content]:
                 del contents[key]
@@ -120,6 +122,8 @@ class MemoryImageTable:
         steps.subtract(before.calls)
         if before.renditions.etag is None and after.renditions.etag is not None:
             steps.update(images=1, bytes=after.bytes)
+            if before.reservation is not None:
+                self._state.end_reservation(before.reservation)
         if +steps:
             period = after.owner, now().strftime("%Y-%m")
             self._state.usage.setdefault(period, Counter()).update(+steps)

@@ -12,6 +12,8 @@ class MemoryOwnerData:
     async def erase(self, owner: str) -> None:
         for month in [each for each in self._state.usage if each[0] == owner]:
             del self._state.usage[month]
+        for window in [each for each in self._state.reservations if each[0] == owner]:
+            del self._state.reservations[window]
         for api_key in [each for each in self._state.api_keys if each[0] == owner]:
             del self._state.api_keys[api_key]
         for webhook in [each for each in self._state.webhooks if each[0] == owner]:

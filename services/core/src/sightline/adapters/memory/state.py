@@ -9,6 +9,7 @@ from sightline.domain.api_keys import ApiKey
 from sightline.domain.email_notifications import Digest, EmailPreferences
 from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.quotas import Amount, Reservation
 from sightline.domain.recognition import Recognition
 from sightline.domain.share_links import ShareLink
 from sightline.domain.webhooks import Delivery, DeliveryKey, Webhook
@@ -44,6 +45,8 @@ class MemoryState:
     contributions: dict[tuple[AlbumKey, str], Contribution] = field(default_factory=dict)
     #: By owner and month: arrivals, their bytes, and calls by feature.
     usage: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    #: By owner and end of the reservation: images, and their bytes.
+    reservations: dict[tuple[str, int], Amount] = field(default_factory=dict)
     #: By owner and key: fingerprint, response once there is one, and expiry.
     requests: dict[tuple[str, str], tuple[str, StoredResponse | None, float]] = field(
         default_factory=dict
@@ -52,6 +55,12 @@ class MemoryState:
     contents: dict[tuple[str, str, str], Recognition | tuple[str, float]] = field(
         default_factory=dict
     )
+
+    def end_reservation(self, reservation: Reservation) -> None:
+        """Give back what an upload reserved, unless it has lapsed and is forgotten."""
+        key = reservation.owner, reservation.until
+        if (amount := self.reservations.get(key)) is not None:
+            self.reservations[key] = Amount(amount.images - 1, amount.bytes - reservation.bytes)
 
     def owned_images(self, owner: str) -> list[Image]:
         """Return the images of an owner, hidden ones included, newest first."""

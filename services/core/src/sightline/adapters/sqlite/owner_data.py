@@ -17,6 +17,7 @@ class SqliteOwnerData:
 
 def _erase(connection: sqlite3.Connection, owner: str) -> None:
     connection.execute("DELETE FROM usage WHERE owner = ?", (owner,))
+    connection.execute("DELETE FROM reservations WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM api_keys WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM webhooks WHERE owner = ?", (owner,))
     connection.execute("DELETE FROM deliveries WHERE owner = ?", (owner,))

@@ -306,6 +306,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX contributions_by_image ON album_contributions (contributor, image_id)",
     ),
+    (
+        # What outstanding uploads reserve of the quotas, by the end of their window (Unix seconds).
+        """
+        CREATE TABLE reservations (
+            owner TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            images INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (owner, until)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 
 #: The version whose words are computed from the images, after its statements.

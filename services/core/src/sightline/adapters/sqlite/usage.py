@@ -1,11 +1,13 @@
 """Usage in SQLite: a row for each counter of a month or of the current totals."""
 
 import sqlite3
+import time
 from collections import Counter
 
 from sightline.adapters.sqlite.database import Database
 from sightline.domain.clock import now
 from sightline.domain.images import Image
+from sightline.domain.quotas import Amount, Quotas, Reservation, check_quotas
 from sightline.domain.recognition import Feature
 from sightline.ports.usage_table import MonthlyUsage, Usage
 
@@ -22,6 +24,12 @@ class SqliteUsageTable:
     async def read(self, owner: str) -> Usage:
         return await self._database.read(_read, owner)
 
+    async def reserve(self, reservation: Reservation, quotas: Quotas) -> None:
+        await self._database.write(_reserve, reservation, quotas)
+
+    async def give_back(self, reservation: Reservation) -> None:
+        await self._database.write(_end_reservation, reservation)
+
 
 def count_usage(connection: sqlite3.Connection, before: Image, after: Image) -> None:
     """Count an arrival, and the calls that were paid."""
@@ -32,6 +40,8 @@ def count_usage(connection: sqlite3.Connection, before: Image, after: Image) -> 
         arrival = Counter(images=1, bytes=after.bytes)
         month += arrival
         _add(connection, after.owner, TOTAL, arrival)
+        if before.reservation is not None:
+            _end_reservation(connection, before.reservation)
     step = after.is_trash_counted - before.is_trash_counted
     if step:
         _add(connection, after.owner, TOTAL, _count_trashed(after, step))
@@ -39,11 +49,52 @@ def count_usage(connection: sqlite3.Connection, before: Image, after: Image) -> 
 
 
 def count_removal(connection: sqlite3.Connection, image: Image) -> None:
-    """Subtract a deleted image from the totals."""
+    """Subtract a deleted image from the totals, or from what is reserved if it never arrived."""
+    if image.reservation is not None:
+        _end_reservation(connection, image.reservation)
     if image.renditions.etag is not None:
         _add(connection, image.owner, TOTAL, Counter(images=-1, bytes=-image.bytes))
     if image.is_trash_counted:
         _add(connection, image.owner, TOTAL, _count_trashed(image, -1))
+
+
+def _reserve(connection: sqlite3.Connection, reservation: Reservation, quotas: Quotas) -> None:
+    owner, added, until = reservation
+    connection.execute(
+        "DELETE FROM reservations WHERE owner = ? AND until <= ?", (owner, int(time.time()))
+    )
+    check_quotas(quotas, _read_stored(connection, owner), _read_reserved(connection, owner), added)
+    connection.execute(
+        "INSERT INTO reservations (owner, until, images, bytes) VALUES (?, ?, 1, ?) "
+        "ON CONFLICT DO UPDATE SET images = images + 1, bytes = bytes + excluded.bytes",
+        (owner, until, added),
+    )
+
+
+def _end_reservation(connection: sqlite3.Connection, reservation: Reservation) -> None:
+    """Give back what an upload reserved, unless it has lapsed and is forgotten."""
+    connection.execute(
+        "UPDATE reservations SET images = images - 1, bytes = bytes - ? "
+        "WHERE owner = ? AND until = ?",
+        (reservation.bytes, reservation.owner, reservation.until),
+    )
+
+
+def _read_stored(connection: sqlite3.Connection, owner: str) -> Amount:
+    rows = connection.execute(
+        "SELECT counter, value FROM usage WHERE owner = ? AND period = ?", (owner, TOTAL)
+    )
+    total: Counter[str] = Counter(dict(rows.fetchall()))
+    return Amount(total["images"], total["bytes"])
+
+
+def _read_reserved(connection: sqlite3.Connection, owner: str) -> Amount:
+    row = connection.execute(
+        "SELECT coalesce(sum(images), 0), coalesce(sum(bytes), 0) FROM reservations "
+        "WHERE owner = ? AND until > ?",
+        (owner, int(time.time())),
+    )
+    return Amount(*row.fetchone())
 
 
 def _count_trashed(image: Image, step: int) -> Counter[str]:
@@ -76,5 +127,10 @@ def _read(connection: sqlite3.Connection, owner: str) -> Usage:
         for month, counters in periods.items()
     ]
     return Usage(
-        total["images"], total["bytes"], months, total["trashed_images"], total["trashed_bytes"]
+        total["images"],
+        total["bytes"],
+        months,
+        total["trashed_images"],
+        total["trashed_bytes"],
+        *_read_reserved(connection, owner),
     )
