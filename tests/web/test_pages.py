@@ -49,7 +49,7 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/trash")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "trash"
-    for section in ("account", "appearance", "api-keys"):
+    for section in ("account", "appearance", "notifications", "api-keys", "webhooks"):
         page.goto(f"/settings/{section}")
         expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
         yield f"settings-{section}"

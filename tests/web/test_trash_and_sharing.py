@@ -1,6 +1,5 @@
 """The trash, share links, and what a visitor of a link sees."""
 
-import json
 import re
 
 import pytest
@@ -10,7 +9,6 @@ from e2e.conftest import User
 from sightline_local.stack import Stack
 from web.conftest import (
     ErrorWatcher,
-    Library,
     draw_unique,
     find_accessibility_violations,
     open_from_menu,
@@ -58,10 +56,13 @@ def test_a_photo_returns_from_the_trash_and_is_deleted_forever(page: Page, user:
 
 
 @pytest.fixture
-def album(library: Library) -> str:
-    http = library.user.http
-    album: str = http.post("/v1/albums", json={"title": "Garden"}).json()["id"]
-    http.post(f"/v1/albums/{album}/images", json={"ids": list(library.images.values())})
+def album(user: User) -> str:
+    """An album of the user with two processed images."""
+    images = [user.upload(f"{each}.jpg", draw_unique(each), ["labels"]) for each in (1, 2)]
+    for image in images:
+        assert user.wait(image)["status"] == "ready"
+    album: str = user.http.post("/v1/albums", json={"title": "Garden"}).json()["id"]
+    user.http.post(f"/v1/albums/{album}/images", json={"ids": images}).raise_for_status()
     return album
 
 
@@ -69,11 +70,11 @@ def test_a_visitor_opens_a_shared_album_on_a_phone(
     page: Page,
     browser: Browser,
     stack: Stack,
-    library: Library,
+    user: User,
     album: str,
     watch_errors: ErrorWatcher,
 ) -> None:
-    sign_in(page, library.user, f"/albums/{album}")
+    sign_in(page, user, f"/albums/{album}")
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Require a password").check()
@@ -106,7 +107,7 @@ def test_a_visitor_opens_a_shared_album_on_a_phone(
     visitor.get_by_role("button", name="View photos").click()
     expect(visitor.get_by_role("heading", name="Garden")).to_be_visible()
     photos = visitor.get_by_role("main").get_by_role("listitem").get_by_role("link")
-    expect(photos).to_have_count(3)
+    expect(photos).to_have_count(2)
     assert find_accessibility_violations(visitor) == []
     assert visitor.evaluate("document.documentElement.scrollWidth") == 360
     photos.first.tap()
@@ -116,7 +117,7 @@ def test_a_visitor_opens_a_shared_album_on_a_phone(
     expect(visitor.get_by_role("heading", level=1)).not_to_have_text(first)
     with visitor.expect_download() as download:
         visitor.get_by_role("button", name="Download").tap()
-    assert download.value.suggested_filename in library.images
+    assert download.value.suggested_filename in {"1.jpg", "2.jpg"}
     # The visitor is no user, and gets nothing else.
     assert "sightline.session" not in visitor.evaluate("JSON.stringify({...localStorage})")
     phone.close()
@@ -129,5 +130,4 @@ def test_a_visitor_opens_a_shared_album_on_a_phone(
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(link).to_have_count(0)
     page.goto(url)
-    expect(page.get_by_role("heading", name="This link doesn’t work")).to_be_visible()
-    assert json.loads(page.evaluate("JSON.stringify({...sessionStorage})"))
+    expect(page.get_by_role("heading", name=re.compile("This link doesn.t work"))).to_be_visible()

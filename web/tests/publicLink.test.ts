@@ -39,7 +39,7 @@ test("after the password, requests carry its proof, also after a reload", async 
   expect(sent[1]?.headers.get("Share-Access")).toBe("proof");
 });
 
-test("a missing password and a missing link are told apart", async () => {
+test("a missing password and a missing link are distinguished", async () => {
   answer = () => json({ status: 403, code: "share_password_required", detail: "" }, 403);
   const locked = await makeLink().fetchView(signal).catch((error: unknown) => error);
   expect([requiresPassword(locked), isGone(locked)]).toEqual([true, false]);

@@ -44,6 +44,14 @@ test("access tokens are never stored, and localStorage stays empty", () => {
   expect(localStorage.length).toBe(0);
 });
 
+test("the ID token is that of the last renewal, and is not stored either", async () => {
+  const session = makeSession();
+  session.start("me@example.com", makeTokens({ IdToken: "first", ExpiresIn: 30 }));
+  vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens({ IdToken: "second" }));
+  expect(await session.idToken()).toBe("second");
+  expect(JSON.stringify({ ...sessionStorage })).not.toContain("second");
+});
+
 test("an expiring token is renewed once for concurrent callers", async () => {
   const fresh = makeTokens();
   const refresh = vi.spyOn(cognito, "refresh").mockResolvedValue(fresh);

@@ -43,8 +43,8 @@ test("each photo says how many days are left", async () => {
 
 test("the selected photos are restored", async () => {
   const { click, calls } = await render(<TrashPage />, ANSWERS);
-  await click("Select photo 0");
-  await click("Select photo 2");
+  await click(/^Select photo 0 /);
+  await click(/^Select photo 2 /);
   await click("Restore");
   const { body } = calls.find(({ request }) => request === "POST /v1/images/restore")!.init;
   expect(body).toEqual({ ids: [makeSummary(0).id, makeSummary(2).id] });
@@ -52,7 +52,7 @@ test("the selected photos are restored", async () => {
 
 test("photos are deleted forever only after a dialog that counts them", async () => {
   const { click, calls, text } = await render(<TrashPage />, ANSWERS);
-  await click("Select photo 1");
+  await click(/^Select photo 1 /);
   await click("Delete forever");
   expect(text()).toContain("Delete 1 photo forever?");
   await click("Cancel");

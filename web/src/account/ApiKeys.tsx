@@ -2,10 +2,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SCOPES, useApiKeys, useCreateApiKey, useRevokeApiKey, type ApiKey, type Scope } from "../api/apiKeys";
 import { useFormat } from "../i18n/format";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
-import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import { LoadError } from "../ui/LoadError";
+import { SecretDialog } from "../ui/SecretDialog";
 import { showToast } from "../ui/toasts";
 import { Field, Form } from "./Form";
 
@@ -31,6 +32,7 @@ export function ApiKeys() {
       <h2>{t("apiKeys.title")}</h2>
       <p className="muted">{t("apiKeys.text")}</p>
       {keys.isError && <LoadError error={keys.error} onRetry={() => void keys.refetch()} />}
+      {keys.data?.length === 0 && <p className="muted small">{t("apiKeys.none")}</p>}
       {keys.data && keys.data.length > 0 && (
         <ul className="api-keys">
           {keys.data.map((key) => (
@@ -51,19 +53,13 @@ export function ApiKeys() {
 function ApiKeyItem({ apiKey }: { apiKey: ApiKey }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const describeError = useErrorMessage();
   const [revoking, setRevoking] = useState(false);
   const revoke = useRevokeApiKey();
   const expired = new Date(apiKey.expires_at) <= new Date();
 
   async function revokeKey() {
-    setRevoking(false);
-    try {
-      await revoke.mutateAsync(apiKey.id);
-      showToast({ text: t("apiKeys.revoked") });
-    } catch (error) {
-      showToast({ tone: "danger", text: describeError(error) });
-    }
+    await revoke.mutateAsync(apiKey.id);
+    showToast({ text: t("apiKeys.revoked") });
   }
 
   return (
@@ -82,18 +78,19 @@ function ApiKeyItem({ apiKey }: { apiKey: ApiKey }) {
             : t("apiKeys.neverUsed")}
         </p>
       </div>
-      <button type="button" className="button plain" disabled={revoke.isPending} onClick={() => setRevoking(true)}>
+      <button type="button" className="button danger" disabled={revoke.isPending} onClick={() => setRevoking(true)}>
         {t("apiKeys.revoke")}
       </button>
       {revoking && (
-        <Dialog title={t("apiKeys.revokeQuestion", { name: apiKey.name })} onClose={() => setRevoking(false)}>
-          <div className="stack">
-            <p>{t("apiKeys.revokeWarning")}</p>
-            <button type="button" className="button danger" onClick={() => void revokeKey()}>
-              {t("apiKeys.revoke")}
-            </button>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          title={t("apiKeys.revokeQuestion", { name: apiKey.name })}
+          confirm={t("apiKeys.revoke")}
+          icon="key"
+          onConfirm={revokeKey}
+          onClose={() => setRevoking(false)}
+        >
+          <p>{t("apiKeys.revokeWarning")}</p>
+        </ConfirmDialog>
       )}
     </li>
   );
@@ -107,7 +104,19 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
   const [scopes, setScopes] = useState<readonly Scope[]>(["images:read"]);
   const [days, setDays] = useState(DEFAULT_LIFETIME);
 
-  if (create.data) return <SecretDialog secret={create.data.secret} onClose={onClose} />;
+  if (create.data) {
+    return (
+      <SecretDialog
+        title={t("apiKeys.created")}
+        text={t("apiKeys.secretText")}
+        label={t("apiKeys.secret")}
+        secret={create.data.secret}
+        copy={t("apiKeys.copy")}
+        copied={t("apiKeys.copied")}
+        onClose={onClose}
+      />
+    );
+  }
   const toggle = (scope: Scope, on: boolean) =>
     setScopes((chosen) => SCOPES.filter((each) => (each === scope ? on : chosen.includes(each))));
   return (
@@ -145,28 +154,6 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
           </select>
         </label>
       </Form>
-    </Dialog>
-  );
-}
-
-/** Shows the secret, which cannot be shown again. */
-function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const { t } = useTranslation();
-
-  async function copy() {
-    await navigator.clipboard.writeText(secret);
-    showToast({ text: t("apiKeys.copied") });
-  }
-
-  return (
-    <Dialog title={t("apiKeys.created")} onClose={onClose}>
-      <div className="stack">
-        <p>{t("apiKeys.secretText")}</p>
-        <input className="input api-key-secret" dir="ltr" readOnly value={secret} aria-label={t("apiKeys.secret")} />
-        <button type="button" className="button primary" onClick={() => void copy()}>
-          <Icon name="key" /> {t("apiKeys.copy")}
-        </button>
-      </div>
     </Dialog>
   );
 }

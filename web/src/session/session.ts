@@ -39,7 +39,7 @@ export class Session {
   #state: SessionState = { kind: "restoring" };
   #subscribers = new Set<() => void>();
   #stored: StoredSession | null = null;
-  #access: { token: string; expiresAt: number } | null = null;
+  #access: { token: string; idToken: string; expiresAt: number } | null = null;
   #renewal: Promise<string> | null = null;
   #tabs: TabSync<StoredSession>;
 
@@ -92,7 +92,7 @@ export class Session {
     const owner = readSubject(tokens.AccessToken);
     this.#stored = { refreshToken, email, owner, fromPage };
     this.storage.setItem(STORAGE_KEY, JSON.stringify(this.#stored));
-    this.#access = { token: tokens.AccessToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
+    this.#access = { token: tokens.AccessToken, idToken: tokens.IdToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
     const same = this.#state.kind === "signedIn" && this.#state.owner === owner;
     if (!same) this.#setState({ kind: "signedIn", owner, email, fromPage });
   }
@@ -104,6 +104,13 @@ export class Session {
     // Concurrent callers share one renewal.
     this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
     return this.#renewal;
+  }
+
+  /** Return a valid ID token, which names the verified email address. */
+  async idToken(): Promise<string> {
+    await this.token();
+    if (!this.#access) throw new SignedOut();
+    return this.#access.idToken;
   }
 
   /** Change the password and sign in with it, because the change may revoke existing tokens. */

@@ -6,17 +6,31 @@ import { Icon, type IconName } from "../ui/Icon";
 import NotFoundPage from "../ui/NotFoundPage";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { AccountSection } from "./AccountSection";
+import { NotificationsSection } from "./NotificationsSection";
+import { WebhooksSection } from "./WebhooksSection";
 import "../account/account.css";
 import "./settings.css";
 
-const SECTIONS = ["account", "appearance", "apiKeys"] as const;
+const SECTIONS = ["account", "appearance", "notifications", "apiKeys", "webhooks"] as const;
 
 type Section = (typeof SECTIONS)[number];
 
 /** Last part of the path of each section. */
-const SLUGS: Record<Section, string> = { account: "account", appearance: "appearance", apiKeys: "api-keys" };
+const SLUGS: Record<Section, string> = {
+  account: "account",
+  appearance: "appearance",
+  notifications: "notifications",
+  apiKeys: "api-keys",
+  webhooks: "webhooks",
+};
 
-const ICONS: Record<Section, IconName> = { account: "user", appearance: "eye", apiKeys: "key" };
+const ICONS: Record<Section, IconName> = {
+  account: "user",
+  appearance: "eye",
+  notifications: "bell",
+  apiKeys: "key",
+  webhooks: "webhook",
+};
 
 /** The settings, one section at a time. */
 export default function SettingsPage() {
@@ -40,7 +54,9 @@ export default function SettingsPage() {
         <div className="stack">
           {section === "account" && <AccountSection />}
           {section === "appearance" && <AppearanceSection />}
+          {section === "notifications" && <NotificationsSection />}
           {section === "apiKeys" && <ApiKeys />}
+          {section === "webhooks" && <WebhooksSection />}
         </div>
       </div>
     </main>

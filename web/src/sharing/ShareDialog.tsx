@@ -51,7 +51,7 @@ function LinkDialog({ url, name, onClose }: { url: string; name: string; onClose
     <Dialog title={t("share.created")} onClose={onClose}>
       <p>{t("share.createdText")}</p>
       <input
-        className="input share-link"
+        className="input secret"
         dir="ltr"
         readOnly
         value={url}

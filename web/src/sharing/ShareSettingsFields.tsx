@@ -55,7 +55,7 @@ export function ShareSettingsFields({ settings, onSettings, existing }: Props) {
       )}
       <fieldset className="field">
         <legend className="label">{t("share.visitorsSee")}</legend>
-        <div className="share-choices">
+        <div className="checks">
           {(["metadata", "position", "original"] as const).map((each) => (
             <label key={each} className="check">
               <input

@@ -28,11 +28,11 @@ export function TrashTile({ item: { image, purged_at }, selected, selection, ord
         type="button"
         className="trash-tile"
         aria-pressed={selected}
-        aria-label={t("gallery.select", { name })}
         title={name}
         onClick={(event) => (event.shiftKey ? selection.extend(image.id, order) : selection.toggle(image.id))}
       >
         <Thumbnail image={image} width={TILE_WIDTH} alt="" />
+        <span className="visually-hidden">{t("gallery.select", { name })} </span>
         <span className="trash-check">
           <Icon name="check" size={16} />
         </span>
