@@ -71,9 +71,10 @@ test("short days share a row for as long as they fit", () => {
   // Each is 300 wide: three days and two gaps are 940.
   const rows = layoutSection(makeDays([9, 8, 7, 6]), OPTIONS);
   const days = rows.filter((row) => row.kind === "days").map((row) => row.days.map(({ day, left }) => [day.slice(-2), left]));
-  expect(days).toEqual([[["09", 0], ["08", 320], ["07", 640]], [["06", 0]]]);
+  // A full row is stretched to the width.
+  expect(days).toEqual([[["09", 0], ["08", 340], ["07", 680]], [["06", 0]]]);
   expect(imageRows(rows).map((row) => row.images.map(({ left, width }) => [left, width]))).toEqual([
-    [[0, 300], [320, 300], [640, 300]],
+    [[0, 320], [340, 320], [680, 320]],
     [[0, 300]],
   ]);
 });

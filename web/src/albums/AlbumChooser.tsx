@@ -38,7 +38,7 @@ export default function AlbumChooser({ ids, onClose, onDone }: Props) {
 
   const busy = create.isPending || addImages.isPending;
   return (
-    <Dialog title={t("album.add")} onClose={onClose}>
+    <Dialog title={t("bulk.addToAlbum", { count })} onClose={onClose}>
       <form className="field" onSubmit={createAlbum}>
         <label htmlFor={field}>{t("album.new")}</label>
         <div className="row">

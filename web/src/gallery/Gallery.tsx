@@ -24,7 +24,7 @@ import { useSections } from "./useSections";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
-const SelectionBar = lazy(() => import("./SelectionBar"));
+const SelectionBar = lazy(() => import("../selection/SelectionBar"));
 
 interface Props {
   /** Id of the album to show; all images without it. */

@@ -49,6 +49,9 @@ const DEFAULT_RATIO = 4 / 3;
 const MAX_RATIO = 3;
 const MIN_RATIO = 0.5;
 
+/** Factor by which a row of short days may exceed the maximum height, to fill the width. */
+const MAX_STRETCH = 1.3;
+
 /** Rows of images for each heading of a day, to estimate the height of what is not loaded. */
 const ROWS_PER_DAY_HEADING = 2;
 
@@ -72,8 +75,8 @@ export function layoutSection({ month, count, images }: Section, options: Layout
   let shared: Day[] = [];
   let end = 0;
 
-  function closeRow() {
-    if (shared.length > 0) rows.push(...placeSharedRow(month, shared, options));
+  function closeRow(isFull: boolean) {
+    if (shared.length > 0) rows.push(...placeSharedRow(month, shared, isFull ? stretchRow(shared, options) : options));
     shared = [];
     end = 0;
   }
@@ -81,15 +84,15 @@ export function layoutSection({ month, count, images }: Section, options: Layout
   for (const day of groupByDay(images, options.sort)) {
     const width = widthOf(day, options);
     if (width > options.width) {
-      closeRow();
+      closeRow(true);
       rows.push(...placeLongDay(month, day, options));
       continue;
     }
-    if (end > 0 && end + options.dayGap + width > options.width) closeRow();
+    if (end > 0 && end + options.dayGap + width > options.width) closeRow(true);
     end += (end > 0 ? options.dayGap : 0) + width;
     shared.push(day);
   }
-  closeRow();
+  closeRow(false);
   if (count > images.length) rows.push(estimateRest(month, count - images.length, options));
   return rows;
 }
@@ -109,6 +112,17 @@ function groupByDay(images: readonly ImageSummary[], sort: Sort): Day[] {
 /** Return the width of a day whose images are in one row of the maximum height. */
 function widthOf({ images, ratios }: Day, { height, gap, minDayWidth, width }: LayoutOptions): number {
   return Math.max(Math.min(minDayWidth, width), ratios * height + gap * (images.length - 1));
+}
+
+/** Return the options with the height at which short days fill the row, if it is not much greater. */
+function stretchRow(shared: readonly Day[], options: LayoutOptions): LayoutOptions {
+  const { width, height, gap, dayGap } = options;
+  const images = shared.reduce((sum, day) => sum + day.images.length, 0);
+  const gaps = dayGap * (shared.length - 1) + gap * (images - shared.length);
+  const stretched = { ...options, height: (width - gaps) / shared.reduce((sum, day) => sum + day.ratios, 0) };
+  const end = shared.reduce((sum, day) => sum + widthOf(day, stretched), dayGap * (shared.length - 1));
+  // The headings of narrow days take room as well.
+  return stretched.height <= height * MAX_STRETCH && end <= width + 1 ? stretched : options;
 }
 
 function placeSharedRow(month: string, shared: readonly Day[], options: LayoutOptions): Row[] {

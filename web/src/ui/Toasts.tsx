@@ -5,9 +5,10 @@ export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, text, tone, action }) => (
+      {shown.map(({ id, text, tone, progress, action }) => (
         <div key={id} className={`toast ${tone}`}>
           <span>{text}</span>
+          {progress !== undefined && <progress className="progress" value={progress} aria-label={text} />}
           {action && (
             <button
               type="button"

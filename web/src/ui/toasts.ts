@@ -4,6 +4,8 @@ export interface Toast {
   id: string;
   text: string;
   tone: "info" | "danger";
+  /** Part of an operation that is done, 0 to 1. */
+  progress?: number;
   action?: { text: string; run: () => void };
 }
 
@@ -21,4 +23,15 @@ export function showToast(toast: Omit<Toast, "id" | "tone"> & { tone?: Toast["to
   toasts.update((all) => [...all.slice(1 - MAX_TOASTS), { tone: "info", ...toast, id }]);
   setTimeout(remove, duration);
   return remove;
+}
+
+/** Show an operation until `close` is called, with a button that cancels it. */
+export function showProgress(text: string, cancel: { text: string; run: () => void }) {
+  const id = crypto.randomUUID();
+  const close = () => toasts.update((all) => all.filter((each) => each.id !== id));
+  toasts.update((all) => [...all.slice(1 - MAX_TOASTS), { tone: "info", id, text, progress: 0, action: cancel }]);
+  return {
+    update: (progress: number) => toasts.update((all) => all.map((each) => (each.id === id ? { ...each, progress } : each))),
+    close,
+  };
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { downloadOriginal } from "../api/downloads";
 import type { ImageView } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
-import { downloadUrl } from "../ui/download";
 import { showToast } from "../ui/toasts";
 import { Section } from "./Section";
 
@@ -18,11 +18,10 @@ export function Downloads({ image }: { image: ImageView }) {
   const [busy, setBusy] = useState(false);
   const extension = image.media_type.replace("image/", "").toUpperCase();
 
-  async function downloadOriginal() {
+  async function save() {
     setBusy(true);
     try {
-      const { data } = await api.GET("/v1/images/{image_id}/original", { params: { path: { image_id: image.id } } });
-      downloadUrl(data!.url, data!.file_name);
+      await downloadOriginal(api, image.id);
     } catch (error) {
       showToast({ tone: "danger", text: describeError(error) });
     } finally {
@@ -34,7 +33,7 @@ export function Downloads({ image }: { image: ImageView }) {
     <Section title={t("downloads.title")}>
       <ul className="downloads">
         <li>
-          <button type="button" className="download" disabled={busy} onClick={() => void downloadOriginal()}>
+          <button type="button" className="download" disabled={busy} onClick={() => void save()}>
             <Icon name="download" size={18} />
             <span className="grow">
               {t("downloads.original")}{" "}

@@ -4,14 +4,12 @@ import { Link } from "wouter";
 import { useUpdateImage, type ImageChanges } from "../api/useImages";
 import type { ImageView } from "../api/types";
 import { useFormat } from "../i18n/format";
+import { LABEL_PATTERN } from "../selection/labels";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { groupOf, type HighlightProps } from "./regions";
 import { Section } from "./Section";
-
-/** Label names that the API accepts. */
-const LABEL_PATTERN = /^[\p{L}\p{N}_ &'()+,./-]{1,50}$/u;
 
 /** An image's labels. Detected labels can be hidden; the owner's can be added and removed. */
 export function Labels({ image, group, onGroup }: { image: ImageView } & HighlightProps) {

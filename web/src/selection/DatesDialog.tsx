@@ -1,0 +1,96 @@
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { changeImage } from "../api/bulk";
+import { findInLists } from "../api/images";
+import { takenTime } from "../gallery/sort";
+import { useFormat } from "../i18n/format";
+import { useServices } from "../services";
+import { BulkDialog } from "./BulkDialog";
+import { parseTime, shiftTime } from "./dates";
+import { useBulk } from "./useBulk";
+
+const MODES = ["shift", "set", "restore"] as const;
+
+type Mode = (typeof MODES)[number];
+
+const MODE_NAMES = { shift: "bulk.datesShift", set: "bulk.datesSet", restore: "bulk.datesRestore" } as const;
+
+const UNITS = { days: 24 * 60, hours: 60, minutes: 1 } as const;
+
+/** Corrects the dates of many images: moves them, sets one date, or restores the dates of the files. */
+export default function DatesDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { api, queries } = useServices();
+  const { finished, run } = useBulk(ids, onClose);
+  const [mode, setMode] = useState<Mode>("shift");
+  const [shift, setShift] = useState({ days: 0, hours: 0, minutes: 0 });
+  const first = findInLists(queries, ids[0] ?? "");
+  const before = first ? takenTime(first).slice(0, 19) : "";
+  const [time, setTime] = useState(before.slice(0, 16));
+  const field = useId();
+  const count = ids.length;
+  const minutes = shift.days * UNITS.days + shift.hours * UNITS.hours + shift.minutes;
+  const chosen = parseTime(time);
+
+  /** Return the corrected time of an image; null is that of its file. */
+  const correct = (local: string) => (mode === "shift" ? shiftTime(local, minutes) : mode === "set" ? chosen : null);
+  const isComplete = mode === "shift" ? minutes !== 0 : mode === "restore" || chosen !== null;
+  const after = before && mode !== "restore" && isComplete ? correct(before) : null;
+
+  function submit() {
+    void run(
+      (id) => changeImage(api, queries, id, (image) => ({ taken_at_override: correct(takenTime(image)) })),
+      (done) => t("bulk.datesDone", { count: done }),
+    ).then(() => queries.invalidateQueries({ queryKey: ["timeline"] }));
+  }
+
+  return (
+    <BulkDialog
+      title={t("bulk.dates", { count })}
+      submit={t("bulk.datesSubmit", { count })}
+      disabled={!isComplete}
+      count={count}
+      finished={finished}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <div role="radiogroup" aria-label={t("bulk.dates", { count })}>
+        {MODES.map((each) => (
+          <label key={each} className="choice">
+            <input type="radio" name={field} checked={mode === each} onChange={() => setMode(each)} />
+            {t(MODE_NAMES[each])}
+          </label>
+        ))}
+      </div>
+      {mode === "shift" && (
+        <div className="time-shift">
+          {(["days", "hours", "minutes"] as const).map((unit) => (
+            <div key={unit} className="field">
+              <label htmlFor={`${field}${unit}`}>{t(`bulk.${unit}`)}</label>
+              <input
+                id={`${field}${unit}`}
+                className="input"
+                type="number"
+                step={1}
+                value={shift[unit]}
+                onChange={(event) => setShift({ ...shift, [unit]: Math.trunc(Number(event.target.value)) || 0 })}
+              />
+            </div>
+          ))}
+        </div>
+      )}
+      {mode === "set" && (
+        <div className="field">
+          <label htmlFor={`${field}time`}>{t("capture.taken")}</label>
+          <input id={`${field}time`} className="input" type="datetime-local" step={1} value={time} onChange={(event) => setTime(event.target.value)} />
+        </div>
+      )}
+      {after && (
+        <p className="muted small">
+          {t("bulk.datesPreview", { before: format.dateTime(before), after: format.dateTime(after) })}
+        </p>
+      )}
+    </BulkDialog>
+  );
+}

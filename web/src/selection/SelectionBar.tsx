@@ -1,0 +1,121 @@
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAlbumActions } from "../api/albums";
+import { useDeleteImages } from "../deletions/useDeleteImages";
+import type { Selection } from "../gallery/selection";
+import { useStore } from "../store";
+import { useErrorMessage } from "../ui/errorMessages";
+import { Icon, type IconName } from "../ui/Icon";
+import { Popover, PopoverItem } from "../ui/Popover";
+import { showToast } from "../ui/toasts";
+import { useDownload } from "./useDownload";
+import "./selection.css";
+
+const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
+const LabelsDialog = lazy(() => import("./LabelsDialog"));
+const DatesDialog = lazy(() => import("./DatesDialog"));
+const AnalyzeDialog = lazy(() => import("./AnalyzeDialog"));
+const TrashDialog = lazy(() => import("./TrashDialog"));
+
+interface Props {
+  selection: Selection;
+  album?: string | undefined;
+  /** Whether the dialog that moves the selection to the trash is open. */
+  deleting: boolean;
+  onDeleting: (deleting: boolean) => void;
+}
+
+/** Actions on the selected images. Each says how many it concerns. */
+export default function SelectionBar({ selection, album, deleting, onDeleting }: Props) {
+  const { t } = useTranslation();
+  const describeError = useErrorMessage();
+  const { ids } = useStore(selection.selected);
+  const { update, removeImages } = useAlbumActions();
+  const deleteImages = useDeleteImages();
+  const download = useDownload();
+  const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "analyze" | null>(null);
+  const callbacks = { onError: (error: unknown) => void showToast({ tone: "danger", text: describeError(error) }) };
+  const count = ids.size;
+  const list = [...ids];
+
+  function removeFromAlbum() {
+    if (!album) return;
+    removeImages.mutate({ id: album, ids: list }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.removed", { count }) }) });
+    selection.clear();
+  }
+
+  function setCover() {
+    const [cover_id] = ids;
+    if (!album || !cover_id) return;
+    update.mutate({ id: album, cover_id }, { ...callbacks, onSuccess: () => void showToast({ text: t("album.coverSet") }) });
+    selection.clear();
+  }
+
+  function deleteSelected() {
+    deleteImages(list);
+    onDeleting(false);
+    selection.clear();
+  }
+
+  const close = () => setDialog(null);
+  const finish = () => {
+    close();
+    selection.clear();
+  };
+  return (
+    <>
+      {count > 0 && (
+        <div className="selection-bar" role="toolbar" aria-label={t("selection.label")}>
+          <button type="button" className="button plain icon" aria-label={t("selection.clear")} title={t("selection.clear")} onClick={() => selection.clear()}>
+            <Icon name="close" />
+          </button>
+          <p className="grow truncate" role="status">
+            {t("selection.count", { count })}
+          </p>
+          <BarButton icon="download" text={t("bulk.download", { count })} onClick={() => download(list)} />
+          <BarButton icon="album" text={t("bulk.addToAlbum", { count })} onClick={() => setDialog("album")} />
+          {album && <BarButton icon="minus" text={t("bulk.removeFromAlbum", { count })} onClick={removeFromAlbum} />}
+          <Popover icon="more" label={t("bulk.more", { count })} className="above">
+            {(closeMenu) => {
+              const open = (next: typeof dialog) => () => {
+                closeMenu();
+                setDialog(next);
+              };
+              return (
+                <div className="popover-items">
+                  {album && count === 1 && <PopoverItem icon="images" text={t("album.setCover")} onClick={setCover} />}
+                  <PopoverItem icon="tag" text={t("bulk.labels", { count })} onClick={open("labels")} />
+                  <PopoverItem icon="calendar" text={t("bulk.dates", { count })} onClick={open("dates")} />
+                  <PopoverItem icon="eye" text={t("bulk.analyze", { count })} onClick={open("analyze")} />
+                </div>
+              );
+            }}
+          </Popover>
+          <BarButton icon="trash" danger text={t("bulk.trash", { count })} onClick={() => onDeleting(true)} />
+        </div>
+      )}
+      <Suspense>
+        {dialog === "album" && <AlbumChooser ids={list} onClose={close} onDone={finish} />}
+        {dialog === "labels" && <LabelsDialog ids={list} onClose={close} />}
+        {dialog === "dates" && <DatesDialog ids={list} onClose={close} />}
+        {dialog === "analyze" && <AnalyzeDialog ids={list} onClose={close} />}
+        {deleting && count > 0 && <TrashDialog count={count} onConfirm={deleteSelected} onClose={() => onDeleting(false)} />}
+      </Suspense>
+    </>
+  );
+}
+
+interface BarButtonProps {
+  icon: IconName;
+  text: string;
+  danger?: boolean;
+  onClick: () => void;
+}
+
+function BarButton({ icon, text, danger = false, onClick }: BarButtonProps) {
+  return (
+    <button type="button" className={`button plain icon ${danger ? "danger" : ""}`} aria-label={text} title={text} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}
