@@ -1,9 +1,9 @@
 import type { Schemas } from "sightline-client";
 import type { ImageSummary } from "../api/types";
 
-/** The order of a list, as the API's parameters `order` and `sort`. */
+/** The order of a list, as the API's parameters `order` and `sort`. The manual one exists in albums only. */
 export interface Sort {
-  order: Schemas["ListOrder"];
+  order: Exclude<Schemas["ListOrder"], "manual">;
   sort: Schemas["SortOrder"];
 }
 
