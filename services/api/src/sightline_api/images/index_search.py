@@ -67,12 +67,14 @@ class Query:
 
 @dataclass(slots=True)
 class _Requirement:
-    """Terms of which an image must have at least one; `images` is how many have them."""
+    """Terms of which an image must have at least one; `images` is at most how many have them."""
 
     terms: Sequence[Term]
     min_confidence: float = 0
     fields: frozenset[WordField] | None = None
     images: int = 0
+    #: All images that have them, once they are read for `IndexSearch.select`.
+    ids: frozenset[str] | None = None
 
     def accepts(self, match: TermMatch) -> bool:
         """Return whether the match has the confidence, and one of the fields."""
@@ -111,8 +113,11 @@ class IndexSearch:
         default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_CALLS)
     )
 
-    async def plan(self) -> int:
-        """Find the rarest term; return the number of calls in sequence that this took."""
+    async def plan(self, *, count: bool = False) -> int:
+        """Find the rarest term; return the number of calls in sequence that this took.
+
+        With `count`, count the images even if there is only one term.
+        """
         query = self.query
         required = [_Requirement([_label(name)], query.min_confidence) for name in query.labels]
         required += [_Requirement([Term("word", word)], 0, TEXT_FIELDS) for word in query.words]
@@ -124,14 +129,24 @@ class IndexSearch:
         if query.text.prefix is not None:
             required.append(await self._expand(query.text.prefix))
             calls += 1
-        if len(required) > 1:
+        is_counted = count or len(required) > 1
+        if is_counted:
             await self._count(required)
             calls += 1
         self._required = sorted(required, key=lambda each: each.images)
-        self.is_exhausted = not self._required[0].terms or (
-            len(required) > 1 and not self._required[0].images
-        )
+        self.is_exhausted = not self._required[0].terms or (is_counted and not self.images)
         return calls
+
+    @property
+    def images(self) -> int:
+        """The number of images of the rarest term, if the plan has counted them."""
+        return self._required[0].images
+
+    @property
+    def max_read_size(self) -> int:
+        """The number of images that a read passes over at most."""
+        looked_up = sum(len(each.terms) for each in self._required[1:]) + len(self.query.without)
+        return min(MAX_READ_SIZE, max(1, MAX_LOOKUPS // max(1, looked_up)))
 
     @property
     def calls_per_read(self) -> int:
@@ -144,8 +159,7 @@ class IndexSearch:
         At most `size` images are passed over, and fewer if each needs many look-ups.
         """
         rarest, *others = self._required
-        looked_up = sum(len(each.terms) for each in others) + len(self.query.without)
-        size = min(size, MAX_READ_SIZE, max(1, MAX_LOOKUPS // max(1, looked_up)))
+        size = min(size, self.max_read_size)
         comparable = [
             each for each in others if each.images <= COMPARABLE_RATIO * max(1, rarest.images)
         ]
@@ -176,6 +190,39 @@ class IndexSearch:
             ids = [each for each in ids if each in matching or not is_unknown(each)]
         rejected = {each for found in found_ids[len(others) :] for each in found}
         return [each for each in ids if each not in rejected]
+
+    @property
+    def calls_per_selection(self) -> int:
+        """The number of calls in sequence that a selection takes at most."""
+        return min(2, len(self._required))
+
+    async def select(self, image_ids: Sequence[str]) -> list[str]:
+        """Return those of the images that the query finds, in their order.
+
+        The plan must have counted them. Labels of `without` are not looked up.
+        """
+        rarest, *others = self._required
+        found = await self._select(rarest, image_ids)
+        ids = [each for each in image_ids if each in found]
+        for matching in await asyncio.gather(*(self._select(each, ids) for each in others)):
+            ids = [each for each in ids if each in matching]
+        return ids
+
+    async def _select(
+        self, requirement: _Requirement, image_ids: Sequence[str]
+    ) -> frozenset[str] | set[str]:
+        """Return at least those of the images that the requirement finds, and no other of them.
+
+        All of its images are read, once, if that costs less than to look up these ones.
+        """
+        limit = min(MAX_READ_SIZE - 1, COMPARABLE_RATIO * len(image_ids))
+        if requirement.ids is None and requirement.images <= limit:
+            found = await self._read_range(requirement, MAX_READ_SIZE * len(requirement.terms))
+            if found.last is None:
+                requirement.ids = frozenset(found.ids)
+        if requirement.ids is not None:
+            return requirement.ids
+        return await self._look_up(requirement, image_ids)
 
     async def _expand(self, prefix: str) -> _Requirement:
         words = await self.index.list_words(self.owner, prefix, MAX_PREFIX_WORDS)
