@@ -45,8 +45,7 @@ from sightline.adapters.dynamo.word_index import WordIndexWriter
 from sightline.batching import in_batches
 from sightline.domain.images import Details, Image
 from sightline.domain.labels import fold_label
-from sightline.domain.sort_order import SortOrder
-from sightline.domain.timeline import TimelineRange
+from sightline.domain.timeline import TimelineRange, month_of
 from sightline.ports.tables import Tables
 from sightline_api.images.index_search import Query
 from sightline_api.images.listing import Filter
@@ -70,11 +69,11 @@ CONCURRENT_EDITS = 10
 #: The label of the same number of images in every library.
 RARE = "Rare"
 
-#: Years over which the images are spread evenly, and the ones that are searched.
-YEARS = 10
-YEAR = 2020
-MONTH_OF = f"{YEAR}-06"
-FIRST_CAPTURE = datetime(2016, 1, 1, 9, 30)
+#: The images are spread evenly over these years.
+FIRST_CAPTURE, YEARS = datetime(2016, 1, 1, 9, 30, tzinfo=UTC).replace(tzinfo=None), 10
+
+#: Images of the range of capture times that is searched, in the middle of the years.
+RANGE_IMAGES = 400
 
 #: Labels and words that have entries.
 INDEXED = frozenset({fold_label(COMMON), fold_label(FREQUENT), fold_label(RARE)})
@@ -101,19 +100,11 @@ SEARCHES = {
     "start of a word AND label": Query(labels=(FREQUENT,), text=parse_search_text(COMMON[:4])),
 }
 
-#: Searches of a range of capture times, in the order of the timeline: a year, and a month.
+#: Searches of a range of capture times, in the order of the timeline.
 TIME_SEARCHES = {
-    "word in a year": Filter(
-        query=Query(text=parse_search_text(f"{FREQUENT} ")),
-        taken_from=datetime(YEAR, 1, 1, tzinfo=UTC),
-        taken_until=datetime(YEAR + 1, 1, 1, tzinfo=UTC),
-    ),
-    "rare word in a year": Filter(
-        query=Query(text=parse_search_text(f"{RARE} ")),
-        taken_from=datetime(YEAR, 1, 1, tzinfo=UTC),
-        taken_until=datetime(YEAR + 1, 1, 1, tzinfo=UTC),
-    ),
-    "word in a month": Filter(query=Query(text=parse_search_text(f"{FREQUENT} ")), month=MONTH_OF),
+    "frequent word in a range": Query(text=parse_search_text(f"{FREQUENT} ")),
+    "rare word in a range": Query(text=parse_search_text(f"{RARE} ")),
+    "two labels in a range": Query(labels=(COMMON, FREQUENT)),
 }
 
 
@@ -252,8 +243,7 @@ def build_image(owner: str, number: int, size: int) -> Image:
     image = make_image(owner, details=Details(title=f"IMG_{number:06}.jpg"))
     etag = image.sha256[:32]
     rendered = render(image)
-    at = FIRST_CAPTURE + number * timedelta(days=365) * YEARS / size
-    capture = replace(rendered.capture, taken_at=at)
+    capture = replace(rendered.capture, taken_at=capture_time(number, size))
     rendered = rendered.model_copy(update={"capture": capture})
     resized = image.with_part("renditions", image.renditions.begin(etag).succeed(rendered))
     result = recognize(number, chooser, ())
@@ -262,6 +252,12 @@ def build_image(owner: str, number: int, size: int) -> Image:
         rare = result.labels[-1].model_copy(update={"name": RARE})
         result = result.model_copy(update={"labels": (*result.labels[:-1], rare)})
     return resized.with_part("recognition", resized.recognition.begin(etag).succeed(result))
+
+
+def capture_time(number: int, size: int) -> datetime:
+    """Return when the image of this number was taken, by a clock at the place."""
+    at = FIRST_CAPTURE + number * timedelta(days=365) * YEARS / size
+    return at.replace(microsecond=0)
 
 
 def build_requests(tables: Tables, size: int) -> dict[str, Callable[[], Awaitable[object]]]:
@@ -273,20 +269,23 @@ def build_requests(tables: Tables, size: int) -> dict[str, Callable[[], Awaitabl
     def find(query: Query) -> Callable[[], Awaitable[object]]:
         return lambda: search.page(query, Filter(), PAGE_SIZE, None)
 
-    def find_in_time(selected: Filter) -> Callable[[], Awaitable[object]]:
-        assert selected.query is not None
-        query = selected.query
+    middle = month_of(capture_time(size // 2, size))
+    in_range = Filter(
+        taken_from=capture_time(size // 2 - RANGE_IMAGES // 2, size),
+        taken_until=capture_time(size // 2 + RANGE_IMAGES // 2, size),
+    )
+
+    def find_in_time(query: Query) -> Callable[[], Awaitable[object]]:
+        selected = replace(in_range, query=query)
         return lambda: in_time.page(query, selected, PAGE_SIZE, None)
 
     return {
         PAGE: lambda: tables.timeline.page(owner, PAGE_SIZE, TimelineRange()),
         UPLOADS: lambda: tables.images.page_summaries(owner, PAGE_SIZE),
         MONTHS: lambda: tables.timeline.count_months(owner),
-        MONTH: lambda: tables.timeline.page(
-            owner, PAGE_SIZE, TimelineRange(end=f"{YEAR}-07"), SortOrder.NEWEST
-        ),
+        MONTH: lambda: tables.timeline.page(owner, PAGE_SIZE, TimelineRange(end=middle)),
         **{name: find(query) for name, query in SEARCHES.items()},
-        **{name: find_in_time(selected) for name, selected in TIME_SEARCHES.items()},
+        **{name: find_in_time(query) for name, query in TIME_SEARCHES.items()},
         LABELS: lambda: tables.index.count_labels(owner, PAGE_SIZE),
         EDIT: lambda: edit_images(tables, owner),
     }

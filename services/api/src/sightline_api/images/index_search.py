@@ -39,6 +39,9 @@ MAX_CONCURRENT_CALLS = 20
 #: read takes a fiftieth of the capacity of a look-up, and all but one of so many may be useless.
 COMPARABLE_RATIO = 8
 
+#: Calls in sequence of a selection: ranges of all terms, then look-ups of the images beyond them.
+CALLS_PER_SELECTION = 2
+
 #: Words that a prefix stands for at most: the first ones in the order of their characters.
 MAX_PREFIX_WORDS = 20
 
@@ -73,8 +76,6 @@ class _Requirement:
     min_confidence: float = 0
     fields: frozenset[WordField] | None = None
     images: int = 0
-    #: All images that have them, once they are read for `IndexSearch.select`.
-    ids: frozenset[str] | None = None
 
     def accepts(self, match: TermMatch) -> bool:
         """Return whether the match has the confidence, and one of the fields."""
@@ -164,9 +165,13 @@ class IndexSearch:
             each for each in others if each.images <= COMPARABLE_RATIO * max(1, rarest.images)
         ]
         driving, *ranges = await asyncio.gather(
-            self._read_range(rarest, size),
+            self._read_range(rarest, size, self.position),
             *(
-                self._read_range(each, min(MAX_READ_SIZE, size * each.images // rarest.images + 1))
+                self._read_range(
+                    each,
+                    min(MAX_READ_SIZE, size * each.images // rarest.images + 1),
+                    self.position,
+                )
                 for each in comparable
             ),
         )
@@ -175,54 +180,51 @@ class IndexSearch:
         if driving.last is not None:
             self.last = driving.last
             self.position = self.order.next_position(driving.last)
-        # What each of the other requirements must still be looked up for.
-        unknown: dict[int, Callable[[str], bool]] = {id(each): _accept_all for each in others}
-        for requirement, found in zip(comparable, ranges, strict=True):
-            ids = [each for each in ids if each in found.ids or self._is_after(each, found.last)]
-            unknown[id(requirement)] = _not_in(found.ids)
-        lookups = [
-            self._look_up(each, [one for one in ids if unknown[id(each)](one)]) for each in others
-        ]
-        excluded = [self._look_up(_Requirement([_label(name)]), ids) for name in self.query.without]
-        found_ids = await asyncio.gather(*lookups, *excluded)
-        for requirement, matching in zip(others, found_ids, strict=False):
-            is_unknown = unknown[id(requirement)]
-            ids = [each for each in ids if each in matching or not is_unknown(each)]
-        rejected = {each for found in found_ids[len(others) :] for each in found}
-        return [each for each in ids if each not in rejected]
-
-    @property
-    def calls_per_selection(self) -> int:
-        """The number of calls in sequence that a selection takes at most."""
-        return min(2, len(self._required))
+        excluded = [_Requirement([_label(name)]) for name in self.query.without]
+        return await self._narrow(ids, zip(comparable, ranges, strict=True), others, excluded)
 
     async def select(self, image_ids: Sequence[str]) -> list[str]:
         """Return those of the images that the query finds, in their order.
 
-        The plan must have counted them. Labels of `without` are not looked up.
+        It takes `CALLS_PER_SELECTION` calls in sequence at most. Labels of `without` are not looked
+        up.
         """
-        rarest, *others = self._required
-        found = await self._select(rarest, image_ids)
-        ids = [each for each in image_ids if each in found]
-        for matching in await asyncio.gather(*(self._select(each, ids) for each in others)):
-            ids = [each for each in ids if each in matching]
-        return ids
+        if not image_ids:
+            return []
+        start = max(image_ids) if self.order is SortOrder.NEWEST else min(image_ids)
+        size = min(MAX_READ_SIZE, COMPARABLE_RATIO * len(image_ids))
+        # Images that follow one another in the timeline mostly do so in the index, too.
+        ranges = await asyncio.gather(
+            *(self._read_range(each, size, start) for each in self._required)
+        )
+        read = zip(self._required, ranges, strict=True)
+        return await self._narrow(list(image_ids), read, self._required, [])
 
-    async def _select(
-        self, requirement: _Requirement, image_ids: Sequence[str]
-    ) -> frozenset[str] | set[str]:
-        """Return at least those of the images that the requirement finds, and no other of them.
+    async def _narrow(
+        self,
+        ids: list[str],
+        read: "Iterable[tuple[_Requirement, _Range]]",
+        required: Sequence[_Requirement],
+        excluded: Sequence[_Requirement],
+    ) -> list[str]:
+        """Return those of the images that have all of `required` and none of `excluded`.
 
-        All of its images are read, once, if that costs less than to look up these ones.
+        The images that the ranges do not cover are looked up.
         """
-        limit = min(MAX_READ_SIZE - 1, COMPARABLE_RATIO * len(image_ids))
-        if requirement.ids is None and requirement.images <= limit:
-            found = await self._read_range(requirement, MAX_READ_SIZE * len(requirement.terms))
-            if found.last is None:
-                requirement.ids = frozenset(found.ids)
-        if requirement.ids is not None:
-            return requirement.ids
-        return await self._look_up(requirement, image_ids)
+        # What each of the requirements must still be looked up for.
+        unknown: dict[int, Callable[[str], bool]] = {id(each): _accept_all for each in required}
+        for requirement, found in read:
+            ids = [each for each in ids if each in found.ids or self._is_after(each, found.last)]
+            unknown[id(requirement)] = _not_in(found.ids)
+        lookups = [
+            self._look_up(each, [one for one in ids if unknown[id(each)](one)]) for each in required
+        ]
+        found_ids = await asyncio.gather(*lookups, *(self._look_up(each, ids) for each in excluded))
+        for requirement, matching in zip(required, found_ids, strict=False):
+            is_unknown = unknown[id(requirement)]
+            ids = [each for each in ids if each in matching or not is_unknown(each)]
+        rejected = {each for found in found_ids[len(required) :] for each in found}
+        return [each for each in ids if each not in rejected]
 
     async def _expand(self, prefix: str) -> _Requirement:
         words = await self.index.list_words(self.owner, prefix, MAX_PREFIX_WORDS)
@@ -235,10 +237,10 @@ class IndexSearch:
         for each in required:
             each.images = sum(counts[term] for term in each.terms)
 
-    async def _read_range(self, requirement: _Requirement, size: int) -> _Range:
-        """Return the images of the requirement from the position on, and how far they reach."""
+    async def _read_range(self, requirement: _Requirement, size: int, start: str | None) -> _Range:
+        """Return the images of the requirement from an id on, and how far they reach."""
         size = max(MIN_READ_SIZE, size // max(1, len(requirement.terms)))
-        reads = await asyncio.gather(*(self._find(term, size) for term in requirement.terms))
+        reads = await asyncio.gather(*(self._find(term, size, start) for term in requirement.terms))
         # Beyond the end of one read, those of the other terms are incomplete.
         ends = [found[-1].image_id for found in reads if len(found) == size]
         nearest = max if self.order is SortOrder.NEWEST else min
@@ -264,9 +266,9 @@ class IndexSearch:
         )
         return {each.image_id for found in reads for each in found if requirement.accepts(each)}
 
-    async def _find(self, term: Term, size: int) -> list[TermMatch]:
+    async def _find(self, term: Term, size: int, start: str | None) -> list[TermMatch]:
         async with self._slots:
-            return await self.index.find(self.owner, term, size, self.position, self.order)
+            return await self.index.find(self.owner, term, size, start, self.order)
 
     async def _match(self, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         async with self._slots:

@@ -18,7 +18,12 @@ from sightline.ports.image_index import ImageIndex
 from sightline.ports.image_table import ImageTable
 from sightline.ports.timeline_table import TimelineTable
 from sightline_api.concurrency import map_concurrently
-from sightline_api.images.index_search import MAX_READ_SIZE, IndexSearch, Query
+from sightline_api.images.index_search import (
+    CALLS_PER_SELECTION,
+    MAX_READ_SIZE,
+    IndexSearch,
+    Query,
+)
 from sightline_api.images.listing import READ_SIZE, Filter
 from sightline_api.images.searching import (
     MAX_CALLS,
@@ -122,7 +127,7 @@ class TimelineSearch:
         """Read the timeline in its order until the page is full or no call is left."""
         found: list[FoundImage] = []
         after: str | None = None
-        calls_per_read = 1 + search.calls_per_selection + search.query.has_words
+        calls_per_read = 1 + CALLS_PER_SELECTION + search.query.has_words
         for _ in range(max_calls // calls_per_read):
             page = await self._listing.read(selected, size, within)
             wanted = limit - len(found)

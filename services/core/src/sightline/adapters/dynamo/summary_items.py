@@ -9,7 +9,7 @@ https://github.com/msgpack/msgpack/blob/master/spec.md
 import base64
 import dataclasses
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import msgspec
@@ -40,6 +40,10 @@ Item = dict[str, Attribute]
 
 #: The fields of a position in order.
 Place = list[float | str | None]
+
+#: A time in UTC, as a timestamp of MessagePack; or that of a clock as if it was in UTC, with its
+#: offset in seconds, or None without an offset.
+Time = datetime | tuple[datetime, int | None]
 
 #: States by their number in a summary.
 _STATES = tuple(State)
@@ -85,7 +89,7 @@ class _Renditions(NamedTuple):
     height: int | None = None
     animated: bool | None = None
     placeholder: bytes | None = None
-    taken_at: datetime | None = None
+    taken_at: Time | None = None
     motion: bool | None = None
     projection: Projection | None = None
     place: Place | None = None
@@ -142,8 +146,12 @@ def _pack_details(summary: DetailsSummary) -> Attribute:
 
 
 def _unpack_details(fields: list[Any]) -> DetailsSummary:
-    named = zip(_DETAILS_FIELDS, fields, strict=False)
-    return DetailsSummary.model_validate({n: value for n, value in named if value is not None})
+    named = {
+        name: _unpack_time(value) if _is_time(value) else value
+        for name, value in zip(_DETAILS_FIELDS, fields, strict=False)
+        if value is not None
+    }
+    return DetailsSummary.model_validate(named)
 
 
 def _pack_recognition(summary: RecognitionSummary) -> Attribute:
@@ -196,7 +204,7 @@ def _unpack_renditions(packed: _Renditions, prefix: str) -> RenditionsSummary:
         height=packed.height,
         animated=packed.animated,
         placeholder=placeholder and base64.b64encode(placeholder).decode(),
-        taken_at=packed.taken_at,
+        taken_at=packed.taken_at and _unpack_time(packed.taken_at),
         motion=packed.motion,
         projection=packed.projection,
         place=_unpack_place(packed.place),
@@ -219,9 +227,22 @@ def _pack(fields: Iterable[object]) -> Attribute:
     return serialize(msgspec.msgpack.encode(_trim(values), enc_hook=_encode_value))
 
 
-def _pack_time(at: datetime) -> datetime | str:
-    """MessagePack has timestamps for times in UTC; others keep their offset, or the lack of one."""
-    return at if at.tzinfo is not None and not at.utcoffset() else at.isoformat()
+def _pack_time(at: datetime) -> Time:
+    offset = at.utcoffset()
+    if offset is None:
+        return at.replace(tzinfo=UTC), None
+    return (at.replace(tzinfo=UTC), round(offset.total_seconds())) if offset else at
+
+
+def _unpack_time(packed: Time) -> datetime:
+    if isinstance(packed, datetime):
+        return packed
+    at, offset = packed
+    return at.replace(tzinfo=None if offset is None else timezone(timedelta(seconds=offset)))
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], datetime)
 
 
 def _encode_value(value: Any) -> object:
