@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import httptools
+import msgspec
 import uvloop
 
 from sightline.adapters.dynamo import DynamoImageTable
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.items import to_plain
+from sightline.adapters.dynamo.schema import table_schema
 from sightline.domain.images import Image
 from sightline.domain.renditions import Rendition
 from sightline_testing.builders import (
@@ -110,14 +112,26 @@ def read_projection(request: dict[str, Any]) -> frozenset[str] | None:
     return frozenset(placeholders.get(name, name) for name in names)
 
 
+def read_selection(request: dict[str, Any]) -> frozenset[str] | None:
+    """Return the attributes that a Query returns; None for all of them."""
+    index = request.get("IndexName")
+    if index is None:
+        return read_projection(request)
+    schema = table_schema(request["TableName"])["GlobalSecondaryIndexes"]
+    (found,) = (each for each in schema if each["IndexName"] == index)
+    keys = {key["AttributeName"] for key in found["KeySchema"]}
+    return frozenset({"pk", "sk", *keys, *found["Projection"]["NonKeyAttributes"]})
+
+
 def build_page(items: list[Item], projection: frozenset[str] | None) -> bytes:
     """Return the response to a Query that selects these items."""
     if projection is not None:
         items = [
             {name: value for name, value in item.items() if name in projection} for item in items
         ]
+    # As in DynamoDB, binary values are in Base64.
     return build_response(
-        json.dumps({"Items": items, "Count": len(items), "ScannedCount": len(items)}).encode()
+        msgspec.json.encode({"Items": items, "Count": len(items), "ScannedCount": len(items)})
     )
 
 
@@ -127,9 +141,7 @@ def build_query_handler(items: list[Item]) -> Callable[[bytes], bytes]:
 
     @lru_cache(QUERY_CACHE_SIZE)
     def handle_query(body: bytes) -> bytes:
-        if b'"ProjectionExpression"' not in body:
-            return build_cached_page(None)
-        return build_cached_page(read_projection(json.loads(body)))
+        return build_cached_page(read_selection(json.loads(body)))
 
     return handle_query
 

@@ -57,6 +57,8 @@ def _value_bytes(attribute: dict[str, Any]) -> int:
     match kind:
         case "S":
             return len(value.encode())
+        case "B":
+            return len(value)
         case "N":
             return len(value.strip("-.")) // 2 + 1
         case "SS":

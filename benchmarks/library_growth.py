@@ -17,7 +17,8 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,17 +34,24 @@ from testbed import HERE, run_testbed
 from sightline.adapters.aws.clients import Clients
 from sightline.adapters.dynamo import dynamo_tables
 from sightline.adapters.dynamo.image_index import LabelIndexWriter
-from sightline.adapters.dynamo.items import image_item, label_count_key, word_count_key
+from sightline.adapters.dynamo.items import (
+    image_item,
+    label_count_key,
+    month_count_key,
+    word_count_key,
+)
 from sightline.adapters.dynamo.schema import table_schema
 from sightline.adapters.dynamo.word_index import WordIndexWriter
 from sightline.batching import in_batches
 from sightline.domain.images import Details, Image
 from sightline.domain.labels import fold_label
+from sightline.domain.timeline import TimelineRange, month_of
 from sightline.ports.tables import Tables
 from sightline_api.images.index_search import Query
 from sightline_api.images.listing import Filter
 from sightline_api.images.search_text import parse_search_text
 from sightline_api.images.searching import ImageSearch
+from sightline_api.images.timeline_search import TimelineSearch
 from sightline_local.environment import REGION
 from sightline_testing.builders import edit_details, make_image
 
@@ -61,6 +69,12 @@ CONCURRENT_EDITS = 10
 #: The label of the same number of images in every library.
 RARE = "Rare"
 
+#: The images are spread evenly over these years.
+FIRST_CAPTURE, YEARS = datetime(2016, 1, 1, 9, 30, tzinfo=UTC).replace(tzinfo=None), 10
+
+#: Images of the range of capture times that is searched, in the middle of the years.
+RANGE_IMAGES = 400
+
 #: Labels and words that have entries.
 INDEXED = frozenset({fold_label(COMMON), fold_label(FREQUENT), fold_label(RARE)})
 
@@ -75,7 +89,8 @@ READ_UNIT_KB = 8
 #: Requests whose CPU time is compared.
 NOOP_REQUESTS, PAGE_REQUESTS = 5_000, 100
 
-PAGE, LABELS, EDIT = "page of 100", "label counts", "edit of 500"
+PAGE, UPLOADS, MONTHS = "page of 100", "page of 100 by upload", "months"
+MONTH, LABELS, EDIT = "jump to a month", "label counts", "edit of 500"
 SEARCHES = {
     "common label": Query(labels=(COMMON,)),
     "common AND frequent label": Query(labels=(COMMON, FREQUENT)),
@@ -83,6 +98,13 @@ SEARCHES = {
     "rare label": Query(labels=(RARE,)),
     "common AND rare word": Query(text=parse_search_text(f"{COMMON} {RARE} ")),
     "start of a word AND label": Query(labels=(FREQUENT,), text=parse_search_text(COMMON[:4])),
+}
+
+#: Searches of a range of capture times, in the order of the timeline.
+TIME_SEARCHES = {
+    "frequent word in a range": Query(text=parse_search_text(f"{FREQUENT} ")),
+    "rare word in a range": Query(text=parse_search_text(f"{RARE} ")),
+    "two labels in a range": Query(labels=(COMMON, FREQUENT)),
 }
 
 
@@ -190,9 +212,11 @@ def library_items(client: Any, size: int) -> Iterator[Any]:
     owner = owner_of(size)
     counted_labels: Counter[str] = Counter()
     counted_words: Counter[str] = Counter()
+    counted_months: Counter[str] = Counter()
     for number in range(size):
         image = build_image(owner, number, size)
         counted_labels.update(image.indexed_labels.keys())
+        counted_months[str(image.timeline_month)] += 1
         fields = image.word_fields
         counted_words.update(fields.keys() & INDEXED)
         # The words of the title, too, because edits replace them.
@@ -207,6 +231,8 @@ def library_items(client: Any, size: int) -> Iterator[Any]:
         yield from (entry["Put"]["Item"] for entry in entries if "Put" in entry)
     for name, count in counted_labels.items():
         yield label_count_key(owner, name) | {"name": {"S": name}, "images": {"N": str(count)}}
+    for month, count in counted_months.items():
+        yield month_count_key(owner, month) | {"images": {"N": str(count)}}
     for word, count in counted_words.items():
         yield word_count_key(owner, word) | {"images": {"N": str(count)}}
 
@@ -216,7 +242,10 @@ def build_image(owner: str, number: int, size: int) -> Image:
     chooser = random.Random(number)
     image = make_image(owner, details=Details(title=f"IMG_{number:06}.jpg"))
     etag = image.sha256[:32]
-    resized = image.with_part("renditions", image.renditions.begin(etag).succeed(render(image)))
+    rendered = render(image)
+    capture = replace(rendered.capture, taken_at=capture_time(number, size))
+    rendered = rendered.model_copy(update={"capture": capture})
+    resized = image.with_part("renditions", image.renditions.begin(etag).succeed(rendered))
     result = recognize(number, chooser, ())
     assert result.labels is not None
     if number % (size // RARE_IMAGES) == 0:
@@ -225,17 +254,38 @@ def build_image(owner: str, number: int, size: int) -> Image:
     return resized.with_part("recognition", resized.recognition.begin(etag).succeed(result))
 
 
+def capture_time(number: int, size: int) -> datetime:
+    """Return when the image of this number was taken, by a clock at the place."""
+    at = FIRST_CAPTURE + number * timedelta(days=365) * YEARS / size
+    return at.replace(microsecond=0)
+
+
 def build_requests(tables: Tables, size: int) -> dict[str, Callable[[], Awaitable[object]]]:
     """Return the requests that are measured, by name."""
     owner = owner_of(size)
     search = ImageSearch(tables.images, tables.index, owner)
+    in_time = TimelineSearch(tables.timeline, tables.images, tables.index, owner)
 
     def find(query: Query) -> Callable[[], Awaitable[object]]:
         return lambda: search.page(query, Filter(), PAGE_SIZE, None)
 
+    middle = month_of(capture_time(size // 2, size))
+    in_range = Filter(
+        taken_from=capture_time(size // 2 - RANGE_IMAGES // 2, size),
+        taken_until=capture_time(size // 2 + RANGE_IMAGES // 2, size),
+    )
+
+    def find_in_time(query: Query) -> Callable[[], Awaitable[object]]:
+        selected = replace(in_range, query=query)
+        return lambda: in_time.page(query, selected, PAGE_SIZE, None)
+
     return {
-        PAGE: lambda: tables.images.page_summaries(owner, PAGE_SIZE),
+        PAGE: lambda: tables.timeline.page(owner, PAGE_SIZE, TimelineRange()),
+        UPLOADS: lambda: tables.images.page_summaries(owner, PAGE_SIZE),
+        MONTHS: lambda: tables.timeline.count_months(owner),
+        MONTH: lambda: tables.timeline.page(owner, PAGE_SIZE, TimelineRange(end=middle)),
         **{name: find(query) for name, query in SEARCHES.items()},
+        **{name: find_in_time(query) for name, query in TIME_SEARCHES.items()},
         LABELS: lambda: tables.index.count_labels(owner, PAGE_SIZE),
         EDIT: lambda: edit_images(tables, owner),
     }
@@ -256,18 +306,17 @@ async def edit_images(tables: Tables, owner: str) -> None:
             await edit(image)
 
 
-def compute_ratios(results: dict[str, dict[int, Measured]]) -> dict[str, float | None]:
+def compute_ratios(results: dict[str, dict[int, Measured]]) -> dict[str, float]:
     """Return the figures of the goals; a growth is the largest of calls, units and time."""
-    largest = SIZES[-1]
+    largest, pages, searches = SIZES[-1], (PAGE, UPLOADS), (*SEARCHES, *TIME_SEARCHES)
     return {
-        "page_growth": growth(results[PAGE]),
-        # The month is measured once the table has the timeline.
-        "month_growth": None,
-        "search_growth": max(growth(results[name]) for name in SEARCHES),
-        "search_calls": max(each.sequence for n in SEARCHES for each in results[n].values()),
+        "page_growth": max(growth(results[name]) for name in pages),
+        "month_growth": max(growth(results[name]) for name in (MONTHS, MONTH)),
+        "search_growth": max(growth(results[name]) for name in searches),
+        "search_calls": max(each.sequence for name in searches for each in results[name].values()),
         "labels_growth": growth(results[LABELS]),
         "edit_growth": growth(results[EDIT]),
-        "page_kb": results[PAGE][largest].read_units * READ_UNIT_KB,
+        "page_kb": max(results[name][largest].read_units for name in pages) * READ_UNIT_KB,
     }
 
 
@@ -313,7 +362,7 @@ def measure_page_vs_noop() -> float:
         return page / cpu_seconds("noop", "/noop", NOOP_REQUESTS)
 
 
-def print_results(results: dict[str, dict[int, Measured]], ratios: dict[str, float | None]) -> None:
+def print_results(results: dict[str, dict[int, Measured]], ratios: dict[str, float]) -> None:
     table = Table("calls in sequence / read units / ms", *(f"{size:,}" for size in SIZES))
     for name, sizes in results.items():
         cells = [
@@ -323,7 +372,7 @@ def print_results(results: dict[str, dict[int, Measured]], ratios: dict[str, flo
         table.add_row(name, *cells)
     Console().print(table)
     for name, value in ratios.items():
-        print(f"{name}: {'not measured' if value is None else f'{value:.2f}'}")
+        print(f"{name}: {value:.2f}")
 
 
 if __name__ == "__main__":

@@ -28,12 +28,15 @@ THIRD_PARTY = "cloud"
 #: Its image has no Python, so it is tested from outside.
 WEB = "web"
 
-OWN_SERVICES = ("cognito", "recognition", "provision", "api", "worker", "resizer", "notifier")
+OWN_SERVICES = (
+    *("cognito", "recognition", "provision"),
+    *("api", "worker", "resizer", "notifier", "purge"),
+)
 RUNNING_SERVICES = tuple(name for name in OWN_SERVICES if name != "provision")
 
 IMAGES = (
     *("sightline-api", "sightline-worker", "sightline-resizer", "sightline-notifier"),
-    "sightline-local",
+    *("sightline-local", "sightline-ops"),
 )
 
 _WRITE_FILE = """
@@ -117,6 +120,16 @@ def test_container_has_resource_limits_and_binds_to_loopback_only(
     assert host["RestartPolicy"]["Name"] in expected
 
 
+def test_the_purge_runs_and_waits_for_the_next_day(composition: Composition) -> None:
+    container = composition.container("purge")
+
+    def has_run() -> bool:
+        return "Steps of the purge: " in run("sh", "-c", f"docker logs {container.id} 2>&1")
+
+    wait_for("the first purge", has_run)
+    assert container.inspect()["State"]["Running"]
+
+
 def test_services_start_after_their_dependencies(composition: Composition) -> None:
     def timestamp(service: str, field: str) -> datetime:
         value: str = composition.container(service).inspect()["State"][field]
@@ -125,7 +138,7 @@ def test_services_start_after_their_dependencies(composition: Composition) -> No
     assert composition.container("provision").inspect()["State"]["ExitCode"] == 0
     for service in ("cloud", "cognito"):
         assert timestamp(service, "StartedAt") < timestamp("provision", "StartedAt")
-    for service in ("api", "worker", "resizer", "notifier"):
+    for service in ("api", "worker", "resizer", "notifier", "purge"):
         assert timestamp("provision", "FinishedAt") < timestamp(service, "StartedAt")
 
 

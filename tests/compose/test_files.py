@@ -82,6 +82,23 @@ def test_stop_grace_period_exceeds_poll_and_drain(service: str) -> None:
     assert poll + drain < 30
 
 
+def test_the_purge_uses_the_resources_of_the_other_services() -> None:
+    services = config()["services"]
+    environment = services["purge"]["environment"]
+    outputs = {
+        name: each["value"]
+        for name, each in json.loads(environment["SIGHTLINE_STACK_OUTPUTS"]).items()
+    }
+    api = services["api"]["environment"]
+    assert (outputs["region"], outputs["table"]) == (api["AWS_REGION"], api["SIGHTLINE_TABLE"])
+    for name in ("originals", "renditions"):
+        assert outputs["buckets"][name] == api[f"SIGHTLINE_{name.upper()}_BUCKET"]
+    for part, service in (("recognition", "worker"), ("renditions", "resizer")):
+        queue = services[service]["environment"]["SIGHTLINE_QUEUE_URL"]
+        assert outputs["queues"][part] == queue
+        assert outputs["queues"][f"{part}_dead"] == f"{queue}-dead"
+
+
 def test_services_export_traces_only_to_a_configured_endpoint() -> None:
     for service in ("api", "worker", "resizer", "notifier"):
         environment = config()["services"][service]["environment"]

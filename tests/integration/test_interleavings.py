@@ -23,7 +23,7 @@ from sightline.adapters.dynamo import dynamo_tables
 from sightline.adapters.memory import MemoryTopic
 from sightline.consumer.messages import ReprocessCommand, Upload, parse_uploads
 from sightline.consumer.part_processor import PartProcessor, Superseded
-from sightline.deletion import ImageDeleter
+from sightline.deletion import ImageDeleter, ImageTrash
 from sightline.domain.albums import Album
 from sightline.domain.clock import now
 from sightline.domain.failures import Gone, Rejected
@@ -34,6 +34,7 @@ from sightline.domain.recognition import Feature, Recognition, RecognitionProfil
 from sightline.domain.states import State, Status
 from sightline.event_publisher import EventPublisher
 from sightline.imaging.decoding import Limits
+from sightline.optimistic import Conflict
 from sightline.ports.image_index import Term
 from sightline.ports.image_table import ImageNotFound
 from sightline.ports.object_store import ObjectChanged, ObjectNotFound
@@ -210,20 +211,40 @@ class World:
         for upload in uploads:
             await self.deliver("renditions", upload, times=3)
 
-    async def delete(self, steps: Steps | None = None) -> None:
+    def trash(self, steps: Steps | None = None) -> ImageTrash:
+        """Return the trash as one process of the API uses it, whose calls are counted."""
         watch = steps.watch if steps else lambda port: port
-        tables = self.tables
-        ports = map(
-            watch,
-            (
-                tables.images,
-                tables.albums,
-                self.originals,
-                self.renditions,
-                tables.contributions,
-            ),
+        return ImageTrash(watch(self.tables.images), watch(self.tables.albums))
+
+    async def move_to_trash(self, steps: Steps | None = None) -> None:
+        await self.trash(steps).move(self.image.key)
+
+    async def restore(self, steps: Steps | None = None) -> bool:
+        """Restore the image; return False if it is gone."""
+        try:
+            await self.trash(steps).restore(self.image.key)
+        except ImageNotFound:
+            return False
+        return True
+
+    async def purge(self, revision: int, steps: Steps | None = None) -> bool:
+        """Delete the image as a purge that read this revision; return False if it has changed."""
+        try:
+            await self.deleter(steps).delete(self.image.key, revision)
+        except (Conflict, ImageNotFound):
+            return False
+        return True
+
+    def deleter(self, steps: Steps | None = None) -> ImageDeleter:
+        """Return the deleter of one process, whose calls are counted."""
+        watch = steps.watch if steps else lambda port: port
+        tables, stores = self.tables, (self.originals, self.renditions)
+        return ImageDeleter(
+            *map(watch, (tables.images, tables.albums, *stores, tables.contributions))
         )
-        await ImageDeleter(*ports).delete(self.image.key)
+
+    async def delete(self, steps: Steps | None = None) -> None:
+        await self.deleter(steps).delete(self.image.key)
 
     async def is_gone(self) -> bool:
         """Return whether no table or store contains anything of the image."""
@@ -245,6 +266,19 @@ class World:
     async def read(self) -> Image:
         found: Image = await self.tables.images.get(self.image.key)
         return found
+
+    async def check_visible(self, name: PartName, images: int) -> None:
+        """Check that only the trash has the image, or everything but the trash, as often."""
+        owner, is_image = self.image.owner, name == "renditions"
+        assert (await self.tables.albums.get(self.album.key)).images == images
+        assert sum(each.images for each in await self.tables.timeline.count_months(owner)) == (
+            images if is_image else 0
+        )
+        assert await count_labels(self.tables, owner) == (
+            {"Dog": images} if images and not is_image else {}
+        )
+        usage = await self.tables.usage.read(owner)
+        assert (usage.images, usage.trashed_images) == (is_image, is_image and not images)
 
     async def check_counts(self, labels: dict[str, int], images: int = 1) -> None:
         owner = self.image.owner
@@ -438,6 +472,122 @@ async def test_each_service_between_any_two_steps_of_the_other(world: World) -> 
 
     await at_each_step(lambda at: scenario(at, "recognition", "renditions"), 4)
     await at_each_step(lambda at: scenario(at, "renditions", "recognition"), 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_trash_between_any_two_steps_of_processing(world: World, name: PartName) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        steps = Steps(at, world.move_to_trash)
+        await world.deliver(name, upload, steps, times=2)
+        if not steps.reached:
+            await world.move_to_trash()
+        await check_trashed_and_restored(world, name, upload)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_processing_between_any_two_steps_of_a_move_to_the_trash(
+    world: World, name: PartName
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        steps = Steps(at, lambda: world.deliver(name, upload, times=2))
+        await world.move_to_trash(steps)
+        await check_trashed_and_restored(world, name, upload)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+@pytest.mark.parametrize("name", PART_NAMES)
+async def test_processing_between_any_two_steps_of_a_restoration(
+    world: World, name: PartName
+) -> None:
+    async def scenario(at: int) -> Steps:
+        upload = await world.upload_image()
+        await world.move_to_trash()
+        steps = Steps(at, lambda: world.deliver(name, upload, times=2))
+        assert await world.restore(steps)
+        await world.deliver(name, upload, times=2)
+        await check_restored(world, name)
+        return steps
+
+    await at_each_step(scenario, 4)
+
+
+async def check_trashed_and_restored(world: World, name: PartName, upload: Upload) -> None:
+    """Check that only the trash shows the image, and that it comes back with its result."""
+    # The message is in the queue until it is handled.
+    await world.deliver(name, upload, times=2)
+    with pytest.raises(ImageNotFound):
+        await world.read()
+    await world.check_visible(name, 0)
+    assert await world.restore()
+    await check_restored(world, name)
+
+
+async def check_restored(world: World, name: PartName) -> None:
+    assert (await world.read()).part(name).state is State.SUCCEEDED
+    await world.check_visible(name, 1)
+
+
+async def test_restoration_between_any_two_steps_of_a_purge(world: World) -> None:
+    """One of them wins, and the other one reports that it did nothing."""
+
+    async def scenario(at: int) -> Steps:
+        revision = await trash_image(world)
+        restored: list[bool] = []
+
+        async def restore() -> None:
+            restored.append(await world.restore())
+
+        steps = Steps(at, restore)
+        is_purged = await world.purge(revision, steps)
+        if not steps.reached:
+            await restore()
+        await check_purged_or_restored(world, is_purged, restored == [True])
+        return steps
+
+    await at_each_step(scenario, 3)
+
+
+async def test_purge_between_any_two_steps_of_a_restoration(world: World) -> None:
+    async def scenario(at: int) -> Steps:
+        revision = await trash_image(world)
+        purged: list[bool] = []
+
+        async def purge() -> None:
+            purged.append(await world.purge(revision))
+
+        steps = Steps(at, purge)
+        is_restored = await world.restore(steps)
+        if not steps.reached:
+            await purge()
+        await check_purged_or_restored(world, purged == [True], is_restored)
+        return steps
+
+    await at_each_step(scenario, 3)
+
+
+async def trash_image(world: World) -> int:
+    """Move a new image with its renditions to the trash, and return the revision of its details."""
+    await world.deliver("renditions", await world.upload_image())
+    await world.move_to_trash()
+    stored: Image = await world.tables.images.get_stored(world.image.key)
+    return stored.details.revision
+
+
+async def check_purged_or_restored(world: World, is_purged: bool, is_restored: bool) -> None:
+    assert is_purged is not is_restored
+    if is_purged:
+        assert await world.is_gone()
+        return
+    await check_restored(world, "renditions")
+    await world.originals.head(original_key(world.image.key))
+    assert [each async for each in world.renditions.list(rendition_prefix(world.image.key))]
 
 
 #: A time of capture that an owner gives.

@@ -222,3 +222,21 @@ async def test_a_task_reads_the_outputs_from_its_environment(
     code, _, err = await run(capsys, "purge")
     assert code == ExitCode.INVALID_COMMAND
     assert "SIGHTLINE_STACK_OUTPUTS does not describe a stack" in err
+
+
+async def test_the_purge_runs_again_after_the_interval(
+    outputs_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            # A signal ends the command.
+            raise SystemExit(143)
+
+    monkeypatch.setattr("sightline_ops.__main__.time.sleep", wait)
+    arguments = ("--stack", outputs_path, "purge", "--apply", "--every", "24")
+    code, _, err = await run(capsys, *arguments)
+    assert (code, waits) == (143, [86_400.0, 86_400.0])
+    assert err.count("Steps of the purge: 0") == 2

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+import msgspec
 import pytest
 
 from sightline.adapters.dynamo.schema import table_schema
@@ -24,7 +25,15 @@ FIRST, SECOND, FOREIGN = (f"01a1f937-0000-7000-8000-00000000000{n}" for n in ran
 PERCEPTUAL_HASH = "f0e1d2c3b4a59687"
 BANDS = ("0-287", "1-165", "2-34a", "3-30e", "4-1d2", "5-070", "6-03c")
 
+#: The number of a state in a summary.
+SUCCEEDED = 2
+
 Row = dict[str, Any]
+
+
+def pack(*fields: object) -> bytes:
+    """Return the fields of a summary in MessagePack."""
+    return msgspec.msgpack.encode(fields)
 
 
 class Scenario:
@@ -107,9 +116,10 @@ class Scenario:
                     "calls": {"labels": 1},
                 },
             },
-            details_summary="{}",
-            recognition_summary=json.dumps({"state": "succeeded", "labels": [["Dog", 91.5]]}),
-            renditions_summary=json.dumps({"state": "succeeded", "thumbnail": [key, 256, 192]}),
+            su=pack("jpeg", 100),
+            sd=pack(),
+            sl=pack(SUCCEEDED, bytes([183]), ["Dog"]),
+            sr=pack(SUCCEEDED, *[None] * 9, ["thumb.webp", 256, 192]),
             indexed_words={"open"},
             albums={ALBUM},
             renditions={
@@ -309,15 +319,15 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
     "confirmed deletion without effect": (confirm_deletion, (DELETED, "left")),
     "interrupted deletion": (interrupt_deletion, (DELETING, "left")),
     "outdated summary of recognition": (
-        lambda s, _: s.update_image(FIRST, recognition_summary='{"state": "succeeded"}'),
+        lambda s, _: s.update_image(FIRST, sl=pack(SUCCEEDED)),
         (SUMMARIES, "lost"),
     ),
     "outdated summary of renditions": (
-        lambda s, _: s.update_image(FIRST, renditions_summary='{"state": "succeeded"}'),
+        lambda s, _: s.update_image(FIRST, sr=pack(SUCCEEDED)),
         (SUMMARIES, "lost"),
     ),
     "outdated summary of details": (
-        lambda s, _: s.update_image(FIRST, details_summary='{"title": "Another"}'),
+        lambda s, _: s.update_image(FIRST, sd=pack("Another")),
         (SUMMARIES, "lost"),
     ),
     "missing label index row": (

@@ -9,7 +9,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
+from boto3.dynamodb.types import Binary
 
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.system_state import Row, SystemState, get_image_id, get_owner
@@ -19,6 +22,9 @@ PARTS = ("recognition", "renditions")
 
 #: The flags of an image.
 FLAGS = ("favorite", "archived", "rating")
+
+#: The states of a part by their number in its summary.
+STATES = ("pending", "running", "succeeded", "failed")
 
 #: Final states of a part.
 FINAL_STATES = {"succeeded", "failed"}
@@ -367,11 +373,11 @@ def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
 
 
 def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
-    """Each part has a summary, as JSON, which a list shows in place of the part."""
+    """Each part has a summary in MessagePack, which a list shows in place of the part."""
     for image_id, row in state.images.items():
-        details, recognition, renditions = (
-            json.loads(row.get(f"{part}_summary", "{}")) for part in ("details", *PARTS)
-        )
+        title, added, hidden, _, _, _, *flags = _unpack(row["sd"], None, (), (), *[None] * 3, 0, 0, 0)
+        recognition, confidences, names = _unpack(row["sl"], 0, b"", ())
+        renditions, *_, thumbnail, _ = _unpack(row["sr"], 0, *[None] * 11)
         labels = row["recognition"].get("result", {}).get("labels", [])
         keys = {each["key"] for each in row["renditions"].get("result", {}).get("renditions", [])}
         stored = [
@@ -380,18 +386,19 @@ def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
             sorted(row.get("details", {}).get("hidden", [])),
             *(row.get("details", {}).get(name) or 0 for name in FLAGS),
             *(row[part]["state"] for part in PARTS),
-            sorted((label["name"], float(label["confidence"])) for label in labels),
+            sorted((label["name"], round(float(label["confidence"]) * 2)) for label in labels),
             bool(keys),
         ]
         summarized = [
-            details.get("title"),
-            sorted(details.get("added", [])),
-            sorted(details.get("hidden", [])),
-            *(details.get(name) or 0 for name in FLAGS),
-            recognition.get("state", "pending"),
-            renditions.get("state", "pending"),
-            sorted((name, float(confidence)) for name, confidence in recognition.get("labels", [])),
-            (renditions.get("thumbnail") or [None])[0] in keys,
+            title,
+            sorted(added),
+            sorted(hidden),
+            *flags,
+            STATES[recognition],
+            STATES[renditions],
+            sorted(zip(names, confidences, strict=True)),
+            thumbnail is not None
+            and f"renditions/{row['owner']}/{image_id}/{thumbnail[0]}" in keys,
         ]
         if summarized != stored:
             yield "lost", f"{image_id} is summarized as {summarized}, and stored as {stored}"
@@ -413,7 +420,7 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
             or owners.get(image_id, row["owner"]) != row["owner"]
         ):
             yield "foreign", f"{image_id} is stored under {row['pk']}"
-        content = json.dumps(row, default=str)
+        content = json.dumps(row, default=repr)
         # Owner ids are long and random, so a match cannot be a coincidence.
         for other in set(owners.values()) - {row["owner"]}:
             if other in content:
@@ -544,6 +551,14 @@ def _normalize_time(text: str) -> str:
     if matched is None:
         return text
     return f"{matched[1]}.{(matched[2] or '').ljust(6, '0')}"
+
+
+def _unpack(summary: Binary, *defaults: Any) -> list[Any]:
+    """Return the first fields of a summary; those that it leaves out have their default."""
+    fields = msgspec.msgpack.decode(bytes(summary))
+    padded = [*fields, *[None] * (len(defaults) - len(fields))]
+    pairs = zip(padded, defaults, strict=False)
+    return [default if value is None else value for value, default in pairs]
 
 
 def _split_words(text: str) -> list[str]:

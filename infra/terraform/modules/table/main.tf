@@ -1,3 +1,8 @@
+locals {
+  # An upload, and the summaries of it and of its parts: details, labels and renditions.
+  summary_attributes = ["albums", "deleted_at", "expires_at", "sd", "sl", "sr", "su"]
+}
+
 resource "aws_dynamodb_table" "this" {
   name                        = var.name
   billing_mode                = "PAY_PER_REQUEST"
@@ -20,23 +25,27 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  attribute {
+    name = "image_id"
+    type = "S"
+  }
+
   # Sparse: the images in the timeline of their owner. It projects what lists show.
   global_secondary_index {
-    name            = "timeline"
-    hash_key        = "pk"
-    range_key       = "timeline"
-    projection_type = "INCLUDE"
-    non_key_attributes = [
-      "albums",
-      "bytes",
-      "created_at",
-      "deleted_at",
-      "details_summary",
-      "expires_at",
-      "media_type",
-      "recognition_summary",
-      "renditions_summary",
-    ]
+    name               = "timeline"
+    hash_key           = "pk"
+    range_key          = "timeline"
+    projection_type    = "INCLUDE"
+    non_key_attributes = local.summary_attributes
+  }
+
+  # The images of an owner by id, and so by the time of upload.
+  global_secondary_index {
+    name               = "uploads"
+    hash_key           = "pk"
+    range_key          = "image_id"
+    projection_type    = "INCLUDE"
+    non_key_attributes = local.summary_attributes
   }
 
   ttl {

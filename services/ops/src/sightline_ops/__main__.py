@@ -49,6 +49,8 @@ class ExitCode(IntEnum):
 #: What is younger, in minutes, is in progress to the report that a purge ends with.
 PURGE_RECONCILE_MINUTES = 60.0
 
+SECONDS_PER_HOUR = 3_600
+
 #: Steps of one purge by default: a run is bounded, and the next one continues.
 PURGE_LIMIT = 10_000
 
@@ -394,6 +396,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     purging.add_argument(
         "--apply", action="store_true", help="delete the images (default: only count them)"
     )
+    purging.add_argument(
+        "--every",
+        type=_positive(float),
+        metavar="HOURS",
+        help="run again after this time, until it is stopped (default: run once)",
+    )
     purging.set_defaults(run=purge)
     migrating = commands.add_parser(
         "migrate", help="bring all items of the table to the current schema version"
@@ -544,15 +552,25 @@ async def _run(options: argparse.Namespace) -> ExitCode:
 
 def main(arguments: list[str] | None = None) -> None:
     options = _parse(arguments)
+    code = _run_command(options)
+    while getattr(options, "every", None) is not None:
+        time.sleep(options.every * SECONDS_PER_HOUR)
+        # A command may change its options.
+        options = _parse(arguments)
+        code = _run_command(options)
+    sys.exit(code)
+
+
+def _run_command(options: argparse.Namespace) -> ExitCode:
+    """Run the command; print why it failed."""
     try:
-        code = asyncio.run(_run(options))
+        return asyncio.run(_run(options))
     except InvalidOutputs as error:
         _stderr.print(f"[red]sightline-ops:[/] {error}")
-        code = ExitCode.INVALID_COMMAND
+        return ExitCode.INVALID_COMMAND
     except (BotoCoreError, ClientError) as error:
         _stderr.print(f"[red]sightline-ops:[/] a request to the stack failed: {error}")
-        code = ExitCode.REQUEST_FAILED
-    sys.exit(code)
+        return ExitCode.REQUEST_FAILED
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ from sightline_api.images.timeline_listing import (
     decode_timeline_cursor,
     encode_timeline_cursor,
 )
+from sightline_api.images.timeline_search import TimelineSearch
 from sightline_api.images.upload_route import UploadRoute
 from sightline_api.pagination import MAX_PAGE_SIZE, decode_sorted_cursor, encode_sorted_cursor
 from sightline_api.problems import (
@@ -274,8 +275,12 @@ async def list_images(
     sort = sort or SortOrder.NEWEST
     if order is ListOrder.TAKEN:
         position = decode_timeline_cursor(cursor, sort) if cursor else None
-        listing = TimelineListing(timeline, images, index, user.owner, sort)
-        found = await listing.page(selected, limit, position)
+        if selected.query is None:
+            listing = TimelineListing(timeline, user.owner, sort)
+            found = await listing.page(selected, limit, position)
+        else:
+            in_time = TimelineSearch(timeline, images, index, user.owner, sort)
+            found = await in_time.page(selected.query, selected, limit, position)
         following = found.next_after and encode_timeline_cursor(found.next_after, sort)
         return await ImageSummaryPage.of_search(found.found, following, signer)
     after = decode_sorted_cursor(cursor, sort) if cursor else None

@@ -39,6 +39,9 @@ MAX_CONCURRENT_CALLS = 20
 #: read takes a fiftieth of the capacity of a look-up, and all but one of so many may be useless.
 COMPARABLE_RATIO = 8
 
+#: Calls in sequence of a selection: ranges of all terms, then look-ups of the images beyond them.
+CALLS_PER_SELECTION = 2
+
 #: Words that a prefix stands for at most: the first ones in the order of their characters.
 MAX_PREFIX_WORDS = 20
 
@@ -67,7 +70,7 @@ class Query:
 
 @dataclass(slots=True)
 class _Requirement:
-    """Terms of which an image must have at least one; `images` is how many have them."""
+    """Terms of which an image must have at least one; `images` is at most how many have them."""
 
     terms: Sequence[Term]
     min_confidence: float = 0
@@ -111,8 +114,11 @@ class IndexSearch:
         default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_CALLS)
     )
 
-    async def plan(self) -> int:
-        """Find the rarest term; return the number of calls in sequence that this took."""
+    async def plan(self, *, count: bool = False) -> int:
+        """Find the rarest term; return the number of calls in sequence that this took.
+
+        With `count`, count the images even if there is only one term.
+        """
         query = self.query
         required = [_Requirement([_label(name)], query.min_confidence) for name in query.labels]
         required += [_Requirement([Term("word", word)], 0, TEXT_FIELDS) for word in query.words]
@@ -124,14 +130,24 @@ class IndexSearch:
         if query.text.prefix is not None:
             required.append(await self._expand(query.text.prefix))
             calls += 1
-        if len(required) > 1:
+        is_counted = count or len(required) > 1
+        if is_counted:
             await self._count(required)
             calls += 1
         self._required = sorted(required, key=lambda each: each.images)
-        self.is_exhausted = not self._required[0].terms or (
-            len(required) > 1 and not self._required[0].images
-        )
+        self.is_exhausted = not self._required[0].terms or (is_counted and not self.images)
         return calls
+
+    @property
+    def images(self) -> int:
+        """The number of images of the rarest term, if the plan has counted them."""
+        return self._required[0].images
+
+    @property
+    def max_read_size(self) -> int:
+        """The number of images that a read passes over at most."""
+        looked_up = sum(len(each.terms) for each in self._required[1:]) + len(self.query.without)
+        return min(MAX_READ_SIZE, max(1, MAX_LOOKUPS // max(1, looked_up)))
 
     @property
     def calls_per_read(self) -> int:
@@ -144,15 +160,18 @@ class IndexSearch:
         At most `size` images are passed over, and fewer if each needs many look-ups.
         """
         rarest, *others = self._required
-        looked_up = sum(len(each.terms) for each in others) + len(self.query.without)
-        size = min(size, MAX_READ_SIZE, max(1, MAX_LOOKUPS // max(1, looked_up)))
+        size = min(size, self.max_read_size)
         comparable = [
             each for each in others if each.images <= COMPARABLE_RATIO * max(1, rarest.images)
         ]
         driving, *ranges = await asyncio.gather(
-            self._read_range(rarest, size),
+            self._read_range(rarest, size, self.position),
             *(
-                self._read_range(each, min(MAX_READ_SIZE, size * each.images // rarest.images + 1))
+                self._read_range(
+                    each,
+                    min(MAX_READ_SIZE, size * each.images // rarest.images + 1),
+                    self.position,
+                )
                 for each in comparable
             ),
         )
@@ -161,20 +180,50 @@ class IndexSearch:
         if driving.last is not None:
             self.last = driving.last
             self.position = self.order.next_position(driving.last)
-        # What each of the other requirements must still be looked up for.
-        unknown: dict[int, Callable[[str], bool]] = {id(each): _accept_all for each in others}
-        for requirement, found in zip(comparable, ranges, strict=True):
+        excluded = [_Requirement([_label(name)]) for name in self.query.without]
+        return await self._narrow(ids, zip(comparable, ranges, strict=True), others, excluded)
+
+    async def select(self, image_ids: Sequence[str]) -> list[str]:
+        """Return those of the images that the query finds, in their order.
+
+        It takes `CALLS_PER_SELECTION` calls in sequence at most. Labels of `without` are not looked
+        up.
+        """
+        if not image_ids:
+            return []
+        start = max(image_ids) if self.order is SortOrder.NEWEST else min(image_ids)
+        size = min(MAX_READ_SIZE, COMPARABLE_RATIO * len(image_ids))
+        # Images that follow one another in the timeline mostly do so in the index, too.
+        ranges = await asyncio.gather(
+            *(self._read_range(each, size, start) for each in self._required)
+        )
+        read = zip(self._required, ranges, strict=True)
+        return await self._narrow(list(image_ids), read, self._required, [])
+
+    async def _narrow(
+        self,
+        ids: list[str],
+        read: "Iterable[tuple[_Requirement, _Range]]",
+        required: Sequence[_Requirement],
+        excluded: Sequence[_Requirement],
+    ) -> list[str]:
+        """Return those of the images that have all of `required` and none of `excluded`.
+
+        The images that the ranges do not cover are looked up.
+        """
+        # What each of the requirements must still be looked up for.
+        unknown: dict[int, Callable[[str], bool]] = {id(each): _accept_all for each in required}
+        for requirement, found in read:
             ids = [each for each in ids if each in found.ids or self._is_after(each, found.last)]
             unknown[id(requirement)] = _not_in(found.ids)
         lookups = [
-            self._look_up(each, [one for one in ids if unknown[id(each)](one)]) for each in others
+            self._look_up(each, [one for one in ids if unknown[id(each)](one)]) for each in required
         ]
-        excluded = [self._look_up(_Requirement([_label(name)]), ids) for name in self.query.without]
-        found_ids = await asyncio.gather(*lookups, *excluded)
-        for requirement, matching in zip(others, found_ids, strict=False):
+        found_ids = await asyncio.gather(*lookups, *(self._look_up(each, ids) for each in excluded))
+        for requirement, matching in zip(required, found_ids, strict=False):
             is_unknown = unknown[id(requirement)]
             ids = [each for each in ids if each in matching or not is_unknown(each)]
-        rejected = {each for found in found_ids[len(others) :] for each in found}
+        rejected = {each for found in found_ids[len(required) :] for each in found}
         return [each for each in ids if each not in rejected]
 
     async def _expand(self, prefix: str) -> _Requirement:
@@ -188,10 +237,10 @@ class IndexSearch:
         for each in required:
             each.images = sum(counts[term] for term in each.terms)
 
-    async def _read_range(self, requirement: _Requirement, size: int) -> _Range:
-        """Return the images of the requirement from the position on, and how far they reach."""
+    async def _read_range(self, requirement: _Requirement, size: int, start: str | None) -> _Range:
+        """Return the images of the requirement from an id on, and how far they reach."""
         size = max(MIN_READ_SIZE, size // max(1, len(requirement.terms)))
-        reads = await asyncio.gather(*(self._find(term, size) for term in requirement.terms))
+        reads = await asyncio.gather(*(self._find(term, size, start) for term in requirement.terms))
         # Beyond the end of one read, those of the other terms are incomplete.
         ends = [found[-1].image_id for found in reads if len(found) == size]
         nearest = max if self.order is SortOrder.NEWEST else min
@@ -217,9 +266,9 @@ class IndexSearch:
         )
         return {each.image_id for found in reads for each in found if requirement.accepts(each)}
 
-    async def _find(self, term: Term, size: int) -> list[TermMatch]:
+    async def _find(self, term: Term, size: int, start: str | None) -> list[TermMatch]:
         async with self._slots:
-            return await self.index.find(self.owner, term, size, self.position, self.order)
+            return await self.index.find(self.owner, term, size, start, self.order)
 
     async def _match(self, term: Term, image_ids: Sequence[str]) -> list[TermMatch]:
         async with self._slots:

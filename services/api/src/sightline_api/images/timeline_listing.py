@@ -9,10 +9,7 @@ from enum import StrEnum
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.summaries import ImageSummary
 from sightline.domain.timeline import TimelineRange, timeline_position
-from sightline.ports.image_index import ImageIndex
-from sightline.ports.image_table import ImageTable
 from sightline.ports.timeline_table import TimelinePage, TimelineTable
-from sightline_api.images.image_selection import ImageSelection
 from sightline_api.images.listing import MAX_READ, READ_SIZE, Filter
 from sightline_api.images.searching import FoundImage, SearchPage
 from sightline_api.pagination import decode_prefixed_cursor, encode_cursor
@@ -41,41 +38,38 @@ def decode_timeline_cursor(cursor: str, order: SortOrder) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimelineListing:
-    """Lists the images in the timeline of one owner in one order.
+    """Lists the images in the timeline of one owner in one order, without a query.
 
-    The terms of a query are looked up for the images of each read. The cost is proportional to the
-    images that are returned and passed over.
+    The cost is proportional to the images that are returned and passed over.
     """
 
     timeline: TimelineTable
-    images: ImageTable
-    index: ImageIndex
     owner: str
     order: SortOrder = SortOrder.NEWEST
 
     async def page(self, selected: Filter, limit: int, after: str | None) -> SearchPage:
         """Return the first `limit` of the selected images that follow the position `after`."""
-        remaining = _range_of(selected)
+        remaining = range_of(selected)
         if after is not None:
             remaining = remaining.after(after, self.order)
-        is_selective = selected.is_selective or selected.query is not None
-        size = READ_SIZE if is_selective else limit
-        selection = ImageSelection(self.images, self.index, self.owner)
+        size = READ_SIZE if selected.is_selective else limit
         found: list[FoundImage] = []
         for _ in range(MAX_READ // READ_SIZE):
-            page = await self._read(selected, size, remaining)
+            page = await self.read(selected, size, remaining)
             after = page.next_after
-            for image in await selection.select(selected, page.images):
+            for image in page.images:
+                if not is_selected(image, selected):
+                    continue
                 if len(found) == limit:
-                    return SearchPage(found, _position(found[-1].summary))
-                found.append(image)
+                    return SearchPage(found, position_of(found[-1].summary))
+                found.append(FoundImage(image, {}))
             if after is None or (size == limit == len(found)):
                 break
             remaining = remaining.after(after, self.order)
             size = READ_SIZE
         return SearchPage(found, after)
 
-    async def _read(self, selected: Filter, size: int, within: TimelineRange) -> TimelinePage:
+    async def read(self, selected: Filter, size: int, within: TimelineRange) -> TimelinePage:
         """Return the first `size` images of the timeline, of the archive, or of both together."""
         if selected.archived is False:
             return await self.timeline.page(self.owner, size, within, self.order)
@@ -90,20 +84,25 @@ def _merge(pages: Sequence[TimelinePage], size: int, order: SortOrder) -> Timeli
     """Merge pages of up to `size` images into one, whatever part of the timeline they are from."""
     images = sorted(
         (image for page in pages for image in page.images),
-        key=_position,
+        key=position_of,
         reverse=order is SortOrder.NEWEST,
     )
     # A page with a successor is full, so that all of its positions are at most the last one.
     more = len(images) > size or any(page.next_after is not None for page in pages)
-    return TimelinePage(images[:size], _position(images[:size][-1]) if more else None)
+    return TimelinePage(images[:size], position_of(images[:size][-1]) if more else None)
 
 
-def _position(image: ImageSummary) -> str:
+def position_of(image: ImageSummary) -> str:
     """Return the position of an image among those of the timeline and of the archive."""
     return timeline_position(image.timeline_at, image.image_id)
 
 
-def _range_of(selected: Filter) -> TimelineRange:
+def is_selected(image: ImageSummary, selected: Filter) -> bool:
+    """Return whether a list shows the image, whatever the query of the filter finds."""
+    return not image.is_hidden and image.image_id in selected.created and selected.matches(image)
+
+
+def range_of(selected: Filter) -> TimelineRange:
     """Return the part of the timeline outside of which the filter matches nothing."""
     within = TimelineRange() if selected.month is None else TimelineRange.of_month(selected.month)
     return within.intersect(

@@ -24,6 +24,7 @@ from sightline.domain.summaries import (
     ImageSummary,
     RecognitionSummary,
     RenditionsSummary,
+    summarize_recognition,
     summarize_renditions,
 )
 from sightline.domain.timeline import (
@@ -442,7 +443,7 @@ class Image(Value):
 
     @property
     def recognition_summary(self) -> RecognitionSummary:
-        return RecognitionSummary(state=self.recognition.state, labels=self.detected_labels)
+        return summarize_recognition(self.recognition.state, self.detected_labels)
 
     @property
     def renditions_summary(self) -> RenditionsSummary:

@@ -21,11 +21,11 @@ from sightline.domain.timeline import (
     trash_position,
 )
 
-#: The parts of an image that a list shows, each by its own summary.
-SUMMARY_PARTS = ("details", "recognition", "renditions")
-
 #: Longest side, in pixels, that a preview has at least, where such a rendition exists.
 PREVIEW_PIXELS = 1024
+
+#: Steps of a confidence in one percent: what a list shows is not more exact.
+CONFIDENCE_STEPS = 2
 
 
 class RenditionLink(NamedTuple):
@@ -139,6 +139,15 @@ class ImageSummary(Value):
     def labels(self) -> dict[str, ImageLabel]:
         """The labels that the image is found by, by folded name."""
         return visible_labels(self.recognition.labels, self.details.added, self.details.hidden)
+
+
+def summarize_recognition(state: State, labels: Iterable[ImageLabel]) -> RecognitionSummary:
+    """Summarize the recognition part, with confidences in steps of half a percent."""
+    rounded = (
+        ImageLabel(label.name, round(label.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS)
+        for label in labels
+    )
+    return RecognitionSummary(state=state, labels=tuple(rounded))
 
 
 def summarize_renditions(state: State, result: RenditionSet | None) -> RenditionsSummary:

@@ -81,6 +81,9 @@ class TimelineRange:
         """Return the same range of the archive, whose images are in no range of the timeline."""
         return TimelineRange(_ARCHIVE + self.start, _ARCHIVE + self.end)
 
+    def __contains__(self, position: str) -> bool:
+        return self.start <= position < self.end
+
     @property
     def is_empty(self) -> bool:
         return self.start >= self.end

@@ -4,10 +4,11 @@ A call through the SDK takes 330 microseconds of CPU, most of it in the SDK; sig
 directly takes 100. So reads and puts are sent directly. If the response is missing or its status is
 not 200, botocore sends the request again, with its usual retries and exceptions. All of these calls
 may be repeated: the SDK, too, repeats them when a response is lost.
+
+Binary values of a response stay in Base64, as DynamoDB sends them; `attribute_values` decodes them.
 """
 
 import hashlib
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic_core import to_json
+import msgspec
 
 from sightline.adapters.aws.call_spans import aws_call_span
 from sightline.adapters.aws.sigv4 import (
@@ -77,7 +78,7 @@ class DynamoHttpClient:
     async def _send(
         self, operation: str, request: dict[str, Any], fallback: Callable[..., Awaitable[Any]]
     ) -> Any:
-        body = to_json(request)
+        body = msgspec.json.encode(request)
         target = f"DynamoDB_20120810.{operation}"
         headers = self._sign(target, body, await self._credentials())
         try:
@@ -85,8 +86,8 @@ class DynamoHttpClient:
                 self._url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 if response.status == 200:
-                    return json.loads(await response.read())
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+                    return msgspec.json.decode(await response.read())
+        except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as error:
             logger.info("fell back to botocore: %r", error)
         return await fallback(**request)
 

@@ -5,6 +5,7 @@ every number to a `Decimal`. Here a float survives the round trip unchanged.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
+import base64
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,10 @@ Attribute = dict[str, Any]
 
 
 def serialize(value: Any) -> Attribute:
-    """Return the attribute value of a string, number, boolean, None, string set, list or map."""
+    """Return the attribute value of a string, number, boolean, bytes, None, set, list or map.
+
+    A set has strings.
+    """
     return _SERIALIZERS[type(value)](value)
 
 
@@ -22,6 +26,12 @@ def deserialize(attribute: Attribute) -> Any:
     """Return the Python value of an attribute value."""
     ((kind, value),) = attribute.items()
     return _DESERIALIZERS[kind](value)
+
+
+def read_binary(attribute: Attribute) -> bytes:
+    """Return the bytes, which botocore decodes and the HTTP fast path leaves in Base64."""
+    value: bytes | str = attribute["B"]
+    return base64.b64decode(value) if isinstance(value, str) else value
 
 
 def _parse_number(text: str) -> int | float:
@@ -34,6 +44,7 @@ def _parse_number(text: str) -> int | float:
 _SERIALIZERS: dict[type, Callable[[Any], Attribute]] = {
     str: lambda value: {"S": value},
     bool: lambda value: {"BOOL": value},
+    bytes: lambda value: {"B": value},
     int: lambda value: {"N": str(value)},
     Decimal: lambda value: {"N": str(value)},
     float: lambda value: {"N": repr(value)},
@@ -47,6 +58,7 @@ _SERIALIZERS: dict[type, Callable[[Any], Attribute]] = {
 _DESERIALIZERS: dict[str, Callable[[Any], Any]] = {
     "S": str,
     "BOOL": bool,
+    "B": lambda value: read_binary({"B": value}),
     "N": _parse_number,
     "NULL": lambda _: None,
     "L": lambda value: [deserialize(each) for each in value],

@@ -8,16 +8,15 @@ from botocore.exceptions import ClientError
 from sightline.adapters.dynamo.attribute_values import serialize
 from sightline.adapters.dynamo.image_index import LabelIndexWriter
 from sightline.adapters.dynamo.items import (
-    SUMMARIES,
     Item,
     image_key,
     index_key,
     read_image,
-    summary_value,
     timeline_item,
     to_plain,
 )
 from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.summary_items import summary_items
 from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
 from sightline.adapters.dynamo.upgrades import (
@@ -33,6 +32,9 @@ from sightline.ports.image_index import Term
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+
+#: Attributes of earlier versions: the words of version 2, and the summaries of versions 2 and 3.
+EARLIER_ATTRIBUTES = ("words", "details_summary", "recognition_summary", "renditions_summary")
 
 
 class ImageMigration:
@@ -115,9 +117,9 @@ class ImageMigration:
             names["#timeline"] = TIMELINE_ATTRIBUTE
             sets.append("#timeline = :timeline")
             values[":timeline"] = value
-        for name in SUMMARIES:
-            sets.append(f"{name}_summary = :{name}_summary")
-            values[f":{name}_summary"] = summary_value(image, name)
+        for name, value in summary_items(image).items():
+            sets.append(f"{name} = :{name}")
+            values[f":{name}"] = value
         for name in REVISED:
             names[f"#{name}"] = name
             conditions.append(f"#{name}.#revision = :{name}_revision")
@@ -129,7 +131,7 @@ class ImageMigration:
         return {
             "TableName": self._table,
             "Key": image_key(image.key),
-            "UpdateExpression": f"SET {', '.join(sets)} REMOVE words",
+            "UpdateExpression": f"SET {', '.join(sets)} REMOVE {', '.join(EARLIER_ATTRIBUTES)}",
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,

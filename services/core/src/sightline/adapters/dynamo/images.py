@@ -17,13 +17,13 @@ from sightline.adapters.dynamo.items import (
     image_key,
     owner_partition,
     read_image,
-    read_summary,
-    summary_value,
     to_plain,
 )
 from sightline.adapters.dynamo.queries import list_ids, read_many
 from sightline.adapters.dynamo.recognition_cache import ContentWriter
-from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.schema import PART_SUMMARIES, TIMELINE_ATTRIBUTE, UPLOADS_INDEX
+from sightline.adapters.dynamo.summary_items import part_summary
+from sightline.adapters.dynamo.summary_reads import read_summaries
 from sightline.adapters.dynamo.timeline import MonthCountWriter
 from sightline.adapters.dynamo.transactions import (
     LIVE,
@@ -32,7 +32,6 @@ from sightline.adapters.dynamo.transactions import (
     raise_conflict,
     transact,
 )
-from sightline.adapters.dynamo.upgrades import lacks_summary
 from sightline.adapters.dynamo.usage import UsageWriter
 from sightline.adapters.dynamo.word_index import (
     RowUpdate,
@@ -50,6 +49,9 @@ from sightline.ports.image_table import ImageNotFound, ImagePage, SummaryPage
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+#: Before and after every image id: they start with a digit or a letter from a to f.
+FIRST_ID, LAST_ID = "0", "g"
 
 #: A whole image, or its summary.
 Row = TypeVar("Row", Image, ImageSummary)
@@ -119,7 +121,7 @@ class DynamoImageTable:
         if before is not None and down_to is not None and before <= down_to:
             # DynamoDB rejects an empty range.
             return SummaryPage([], None)
-        request = self._page_request(owner, limit, before, down_to, order) | SUMMARY_PROJECTION
+        request = self._summary_request(owner, limit, before, down_to, order)
         return SummaryPage(*await self._read_page(request, self._read_summaries, limit))
 
     async def store(self, before: Image, after: Image) -> None:
@@ -246,36 +248,41 @@ class DynamoImageTable:
         return images[:limit], images[limit - 1].image_id if more else None
 
     async def _read_summaries(self, items: list[Item]) -> list[ImageSummary]:
-        """Read the attributes of `SUMMARY_PROJECTION`, and whole rows that have no summaries."""
-        outdated = [{"pk": item["pk"], "sk": item["sk"]} for item in items if lacks_summary(item)]
-        if not outdated:
-            return [read_summary(item) for item in items]
-        rows = await read_many(self._client, self._table, outdated)
-        whole = {row["sk"]["S"]: row for row in rows}
-        # A row may have been removed in between.
-        return [
-            read_image(whole[sk]).summary if lacks_summary(item) else read_summary(item)
-            for item in items
-            if (sk := item["sk"]["S"]) in whole or not lacks_summary(item)
-        ]
+        return await read_summaries(self._client, self._table, items)
 
-    def _page_request(
-        self,
-        owner: str,
-        limit: int,
-        before: str | None,
-        down_to: str | None = None,
-        order: SortOrder = SortOrder.NEWEST,
-    ) -> dict[str, Any]:
-        # "g" is after every id: they start with a digit or a letter from a to f.
-        newest = "g" if before is None else SortOrder.NEWEST.next_position(before)
+    def _page_request(self, owner: str, limit: int, before: str | None) -> dict[str, Any]:
+        """Return the query of rows, newest first."""
         return {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :oldest AND :newest",
             "ExpressionAttributeValues": {
                 ":pk": {"S": owner_partition(owner)},
-                ":oldest": {"S": f"{IMAGE_PREFIX}{down_to or ''}"},
-                ":newest": {"S": f"{IMAGE_PREFIX}{newest}"},
+                ":oldest": {"S": IMAGE_PREFIX},
+                ":newest": {"S": f"{IMAGE_PREFIX}{_last_before(before)}"},
+            },
+            "ScanIndexForward": False,
+            "Limit": limit + 1,
+        }
+
+    def _summary_request(
+        self,
+        owner: str,
+        limit: int,
+        before: str | None,
+        down_to: str | None,
+        order: SortOrder,
+    ) -> dict[str, Any]:
+        """Return the query of the index that projects summaries."""
+        return {
+            "TableName": self._table,
+            "IndexName": UPLOADS_INDEX,
+            "KeyConditionExpression": "pk = :pk AND image_id BETWEEN :oldest AND :newest",
+            "FilterExpression": "begins_with(sk, :images)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": owner_partition(owner)},
+                ":oldest": {"S": down_to or FIRST_ID},
+                ":newest": {"S": _last_before(before)},
+                ":images": {"S": IMAGE_PREFIX},
             },
             "ScanIndexForward": order is SortOrder.OLDEST,
             "Limit": limit + 1,
@@ -290,9 +297,10 @@ class DynamoImageTable:
         sets: list[str] = []
         conditions = [LIVE, *words.conditions]
         for name in find_changes(before, after):
-            sets += [f"#{name} = :{name}", f"{name}_summary = :{name}_summary"]
+            summary = PART_SUMMARIES[name]
+            sets += [f"#{name} = :{name}", f"{summary} = :{summary}"]
             values[f":{name}"] = serialize(to_plain(getattr(after, name)))
-            values[f":{name}_summary"] = summary_value(after, name)
+            values[f":{summary}"] = part_summary(after, name)
         for name in sorted(preconditions):
             names |= {f"#{name}": name, "#revision": "revision"}
             conditions.append(f"#{name}.#revision = :{name}_revision")
@@ -331,6 +339,11 @@ def _require_albums(update: Any, image: Image) -> None:
         condition = "albums = :albums"
         update["ExpressionAttributeValues"][":albums"] = {"SS": sorted(image.albums)}
     update["ConditionExpression"] += f" AND {condition}"
+
+
+def _last_before(before: str | None) -> str:
+    """Return the last id before this one; without it, one that follows every id."""
+    return LAST_ID if before is None else SortOrder.NEWEST.next_position(before)
 
 
 async def _read_images(items: list[Item]) -> list[Image]:

@@ -5,10 +5,9 @@ docs/architecture.md lists every item.
 
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from sightline.adapters.dynamo.attribute_values import deserialize, serialize
 from sightline.adapters.dynamo.schema import SUMMARY_ATTRIBUTES, TIMELINE_ATTRIBUTE
+from sightline.adapters.dynamo.summary_items import summary_items, unpack_summary
 from sightline.adapters.dynamo.upgrades import (
     VERSION_ATTRIBUTE,
     current_version,
@@ -20,12 +19,7 @@ from sightline.domain.images import Image
 from sightline.domain.model import Value
 from sightline.domain.object_keys import ImageKey
 from sightline.domain.recognition import Feature, RecognitionProfile
-from sightline.domain.summaries import (
-    DetailsSummary,
-    ImageSummary,
-    RecognitionSummary,
-    RenditionsSummary,
-)
+from sightline.domain.summaries import ImageSummary
 from sightline.domain.webhooks import Delivery, DeliveryKey
 from sightline.ports.image_index import Term
 
@@ -48,16 +42,7 @@ RECOGNITION_PREFIX = "RECOGNITION#"
 #: The sort key of the current totals, in place of a month. It sorts after every month.
 TOTAL = "total"
 
-#: The attribute that summarizes each part of an image, and what it holds, as a JSON string. They
-#: are top-level attributes, so that an index can project them without the parts themselves.
-SUMMARIES: dict[str, TypeAdapter[Any]] = {
-    "details": TypeAdapter(DetailsSummary),
-    "recognition": TypeAdapter(RecognitionSummary),
-    "renditions": TypeAdapter(RenditionsSummary),
-}
-
-#: The attributes of a summary. `bytes` is a reserved word, so all of them have placeholders.
-_SUMMARY_FIELDS = tuple(name for name in SUMMARY_ATTRIBUTES if not name.endswith("_summary"))
+#: The attributes of a summary. All of them have placeholders, because some may be reserved words.
 _SUMMARY_ATTRIBUTES = ("pk", "sk", *SUMMARY_ATTRIBUTES)
 
 #: What a Query or BatchGetItem reads of each row for a summary.
@@ -272,9 +257,8 @@ def image_item(image: Image) -> Item:
     sets = {"albums", "trashed_albums", "trashed_covers", "trashed_ranks", "indexed_words"}
     plain = to_plain(image, exclude=sets)
     attributes = {name: serialize(value) for name, value in plain.items()}
-    summaries = {f"{name}_summary": summary_value(image, name) for name in SUMMARIES}
     version = {VERSION_ATTRIBUTE: serialize(current_version("image"))}
-    return image_key(image.key) | attributes | summaries | version | timeline_item(image)
+    return image_key(image.key) | attributes | summary_items(image) | version | timeline_item(image)
 
 
 def timeline_item(image: Image) -> Item:
@@ -289,25 +273,10 @@ def read_image(item: Item) -> Image:
     return Image.model_validate(upgrade("image", plain) | {"is_outdated": is_outdated})
 
 
-def summary_value(image: Image, part: str) -> Item:
-    """Return the attribute value that summarizes a part of the image."""
-    summary = getattr(image, f"{part}_summary")
-    return {"S": SUMMARIES[part].dump_json(summary, exclude_defaults=True).decode()}
-
-
 def read_summary(item: Item) -> ImageSummary:
-    """Read an image from the attributes of `SUMMARY_PROJECTION`."""
-    parts = {
-        name: adapter.validate_json(item[f"{name}_summary"]["S"])
-        for name, adapter in SUMMARIES.items()
-    }
-    attributes = {name: deserialize(item[name]) for name in _SUMMARY_FIELDS if name in item}
-    return ImageSummary(
-        owner=item["pk"]["S"].removeprefix("USER#"),
-        image_id=item["sk"]["S"].removeprefix(IMAGE_PREFIX),
-        **attributes,
-        **parts,
-    )
+    """Read an image from the attributes of `SUMMARY_PROJECTION`, or those that an index has."""
+    owner = item["pk"]["S"].removeprefix("USER#")
+    return unpack_summary(ImageKey(owner, item["sk"]["S"].removeprefix(IMAGE_PREFIX)), item)
 
 
 def album_item(album: Album) -> Item:

@@ -6,7 +6,10 @@ Terraform declares the same table (infra/terraform/modules/table); a test compar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.type_defs import CreateTableInputTypeDef
+    from types_aiobotocore_dynamodb.type_defs import (
+        CreateTableInputTypeDef,
+        GlobalSecondaryIndexUnionTypeDef,
+    )
 
 #: The attribute by which DynamoDB expires rows: Unix seconds.
 EXPIRY_ATTRIBUTE = "expires_at"
@@ -16,18 +19,19 @@ PARTITION_KEY, SORT_KEY = "pk", "sk"
 #: The sparse index of the images in the timeline, and the attribute with their position in it.
 TIMELINE_INDEX, TIMELINE_ATTRIBUTE = "timeline", "timeline"
 
-#: What the index projects beside the keys: a summary of the image.
-SUMMARY_ATTRIBUTES = (
-    "media_type",
-    "bytes",
-    "created_at",
-    "expires_at",
-    "deleted_at",
-    "albums",
-    "details_summary",
-    "recognition_summary",
-    "renditions_summary",
-)
+#: The index of all images by id, and so by the time of upload: no other items have both keys but
+#: share links, which a query leaves out.
+UPLOADS_INDEX, IMAGE_ID_ATTRIBUTE = "uploads", "image_id"
+
+#: The attribute that summarizes the upload of an image, and those that summarize its parts.
+UPLOAD_SUMMARY = "su"
+PART_SUMMARIES = {"details": "sd", "recognition": "sl", "renditions": "sr"}
+
+#: The other attributes of an image that a list reads.
+STATE_ATTRIBUTES = ("expires_at", "deleted_at", "albums")
+
+#: What both indexes project beside the keys: a summary of the image.
+SUMMARY_ATTRIBUTES = (*STATE_ATTRIBUTES, UPLOAD_SUMMARY, *PART_SUMMARIES.values())
 
 
 def table_schema(name: str) -> "CreateTableInputTypeDef":
@@ -42,19 +46,26 @@ def table_schema(name: str) -> "CreateTableInputTypeDef":
             {"AttributeName": PARTITION_KEY, "AttributeType": "S"},
             {"AttributeName": SORT_KEY, "AttributeType": "S"},
             {"AttributeName": TIMELINE_ATTRIBUTE, "AttributeType": "S"},
+            {"AttributeName": IMAGE_ID_ATTRIBUTE, "AttributeType": "S"},
         ],
         "GlobalSecondaryIndexes": [
-            {
-                "IndexName": TIMELINE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": PARTITION_KEY, "KeyType": "HASH"},
-                    {"AttributeName": TIMELINE_ATTRIBUTE, "KeyType": "RANGE"},
-                ],
-                "Projection": {
-                    "ProjectionType": "INCLUDE",
-                    "NonKeyAttributes": list(SUMMARY_ATTRIBUTES),
-                },
-            }
+            _summary_index(TIMELINE_INDEX, TIMELINE_ATTRIBUTE),
+            _summary_index(UPLOADS_INDEX, IMAGE_ID_ATTRIBUTE),
         ],
         "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def _summary_index(name: str, sort_key: str) -> "GlobalSecondaryIndexUnionTypeDef":
+    """Return an index of the images of each owner that projects their summaries."""
+    return {
+        "IndexName": name,
+        "KeySchema": [
+            {"AttributeName": PARTITION_KEY, "KeyType": "HASH"},
+            {"AttributeName": sort_key, "KeyType": "RANGE"},
+        ],
+        "Projection": {
+            "ProjectionType": "INCLUDE",
+            "NonKeyAttributes": list(SUMMARY_ATTRIBUTES),
+        },
     }

@@ -12,10 +12,10 @@ from sightline.adapters.dynamo.items import (
     month_count_key,
     month_counts_partition,
     owner_partition,
-    read_summary,
 )
 from sightline.adapters.dynamo.queries import query
 from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE, TIMELINE_INDEX
+from sightline.adapters.dynamo.summary_reads import read_summaries
 from sightline.domain.images import Image
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.timeline import MonthCount, TimelineRange
@@ -63,7 +63,7 @@ class DynamoTimelineTable:
             if len(items) > limit or "LastEvaluatedKey" not in response:
                 break
             request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
-        images = [read_summary(item) for item in items[:limit]]
+        images = await read_summaries(self._client, self._table, items[:limit])
         more = len(items) > limit
         return TimelinePage(images, items[limit - 1][TIMELINE_ATTRIBUTE]["S"] if more else None)
 

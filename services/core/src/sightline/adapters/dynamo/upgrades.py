@@ -9,9 +9,9 @@ first a release that reads the new version, then one that writes it.
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from sightline.adapters.dynamo.schema import PART_SUMMARIES, UPLOAD_SUMMARY
 from sightline.domain.images import Image
 from sightline.domain.labels import ImageLabel
-from sightline.domain.summaries import SUMMARY_PARTS
 
 #: An item as Python values.
 Plain = dict[str, Any]
@@ -42,7 +42,10 @@ def _upgrade_image(item: Plain) -> Plain:
 
 
 def _enter_timeline(item: Plain) -> Plain:
-    """Version 4 adds the position in the timeline and counts the month; both are derived."""
+    """Version 4 adds the position in the timeline, the count of its month and other summaries.
+
+    All of them are derived.
+    """
     return item
 
 
@@ -110,5 +113,5 @@ def compare_indexed_labels(image: Image) -> IndexedLabels:
 
 
 def lacks_summary(item: Plain) -> bool:
-    """Return whether the item of an image has no summaries, as in version 1."""
-    return any(f"{part}_summary" not in item for part in SUMMARY_PARTS)
+    """Return whether the item of an image has no summaries as in this version."""
+    return UPLOAD_SUMMARY not in item or any(name not in item for name in PART_SUMMARIES.values())
