@@ -45,10 +45,8 @@ class AlbumView(BaseModel):
 
     id: AlbumId = Field(examples=["0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d"])
     title: str = Field(examples=["Summer"])
-    description: str | None = None
-    sort: AlbumSort = Field(
-        AlbumSort.UPLOADED_NEWEST, description="The order in which lists of the album start."
-    )
+    description: str | None
+    sort: AlbumSort = Field(description="The order of the images, unless a list names another one.")
     role: CallerRole = Field(description="What the caller is in the album.", examples=["owner"])
     images: int = Field(
         description="Number of images of the owner in the album, without those of members.",

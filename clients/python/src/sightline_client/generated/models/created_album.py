@@ -9,7 +9,6 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..models.album_sort import AlbumSort
-from ..types import UNSET, Unset
 from typing import cast
 import datetime
 
@@ -25,8 +24,12 @@ class CreatedAlbum:
     """A new album, with the first images of its search.
 
     Attributes:
-        id (str):
+        id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         title (str):
+        description (None | str):
+        sort (AlbumSort): The order of the images of an album.
+
+            By the time of upload or of capture, as lists are; or as the owner arranged them.
         images (int): Number of images in the album.
         cover_id (None | str): The image that the owner chose as the cover.
         cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
@@ -34,22 +37,18 @@ class CreatedAlbum:
         updated_at (datetime.datetime):
         next_cursor (None | str): Null unless the search finds more images than one request adds, up to 500. Continue
             with this `cursor` and the same filters in `GET /v1/images?sort=newest`, and add each page to the album.
-        description (None | str | Unset):
-        sort (AlbumSort | Unset): The order of the images of an album.
-
-            By the time of upload or of capture, as lists are; or as the owner arranged them.
     """
 
     id: str
     title: str
+    description: None | str
+    sort: AlbumSort
     images: int
     cover_id: None | str
     cover: CoverView | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
     next_cursor: None | str
-    description: None | str | Unset = UNSET
-    sort: AlbumSort | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,6 +57,11 @@ class CreatedAlbum:
         id = self.id
 
         title = self.title
+
+        description: None | str
+        description = self.description
+
+        sort = self.sort.value
 
         images = self.images
 
@@ -77,22 +81,14 @@ class CreatedAlbum:
         next_cursor: None | str
         next_cursor = self.next_cursor
 
-        description: None | str | Unset
-        if isinstance(self.description, Unset):
-            description = UNSET
-        else:
-            description = self.description
-
-        sort: str | Unset = UNSET
-        if not isinstance(self.sort, Unset):
-            sort = self.sort.value
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "id": id,
                 "title": title,
+                "description": description,
+                "sort": sort,
                 "images": images,
                 "cover_id": cover_id,
                 "cover": cover,
@@ -101,10 +97,6 @@ class CreatedAlbum:
                 "next_cursor": next_cursor,
             }
         )
-        if description is not UNSET:
-            field_dict["description"] = description
-        if sort is not UNSET:
-            field_dict["sort"] = sort
 
         return field_dict
 
@@ -116,6 +108,15 @@ class CreatedAlbum:
         id = d.pop("id")
 
         title = d.pop("title")
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
+
+        sort = AlbumSort(d.pop("sort"))
 
         images = d.pop("images")
 
@@ -152,33 +153,17 @@ class CreatedAlbum:
 
         next_cursor = _parse_next_cursor(d.pop("next_cursor"))
 
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        description = _parse_description(d.pop("description", UNSET))
-
-        _sort = d.pop("sort", UNSET)
-        sort: AlbumSort | Unset
-        if isinstance(_sort, Unset):
-            sort = UNSET
-        else:
-            sort = AlbumSort(_sort)
-
         created_album = cls(
             id=id,
             title=title,
+            description=description,
+            sort=sort,
             images=images,
             cover_id=cover_id,
             cover=cover,
             created_at=created_at,
             updated_at=updated_at,
             next_cursor=next_cursor,
-            description=description,
-            sort=sort,
         )
 
         created_album.additional_properties = d
