@@ -86,6 +86,9 @@ def test_a_filter_passes_over_images_in_manual_order(gateway: Gateway) -> None:
     assert list_ids(gateway, album=album, q="exit") == [exit_sign]
     assert list_ids(gateway, album=album, **{"not": "cat", "limit": 1}) == [exit_sign]
     assert read_pages(gateway, "/v1/images", album=album, **{"not": "cat"}) == [exit_sign, dog]
+    call(gateway, "PATCH", f"/v1/images/{dog}", json={"favorite": True})
+    assert read_pages(gateway, "/v1/images", album=album, favorite=True) == [dog]
+    assert list_ids(gateway, album=album, favorite=False) == [cat, exit_sign]
 
 
 def test_a_cursor_continues_in_the_order_of_its_list(gateway: Gateway) -> None:

@@ -307,7 +307,12 @@ async def remove_from_album(
     responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, NotInAlbumProblem, Contended),
 )
 async def move_in_album(
-    move: AlbumMove, key: OwnAlbum, albums: Albums, changes: Changes, charge: ChargeBatch
+    move: AlbumMove,
+    key: OwnAlbum,
+    albums: Albums,
+    members: AlbumMembers,
+    changes: Changes,
+    charge: ChargeBatch,
 ) -> ItemOutcomes:
     """Move up to 100 images of the album before or after another one, in the order of `ids`.
 
@@ -316,7 +321,7 @@ async def move_in_album(
     """
     charge(len(move.ids))
     moved = await albums.move_images(key, _valid_ids(move.ids), move.anchor, move.side)
-    changes.album(key, "updated")
+    await publish_to_members(key, members, changes)
     return _outcomes(move.ids, moved)
 
 

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from ..models.archived_filter import ArchivedFilter
 from ..models.status import Status
 from ..types import UNSET, Unset
 from typing import cast
@@ -35,6 +36,9 @@ class AlbumSearch:
         taken_from (datetime.datetime | None | Unset):
         taken_until (datetime.datetime | None | Unset):
         month (None | str | Unset):
+        favorite (bool | None | Unset):
+        archived (ArchivedFilter | None | Unset):
+        rating_min (int | None | Unset):
     """
 
     status: None | Status | Unset = UNSET
@@ -50,6 +54,9 @@ class AlbumSearch:
     taken_from: datetime.datetime | None | Unset = UNSET
     taken_until: datetime.datetime | None | Unset = UNSET
     month: None | str | Unset = UNSET
+    favorite: bool | None | Unset = UNSET
+    archived: ArchivedFilter | None | Unset = UNSET
+    rating_min: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         status: None | str | Unset
@@ -130,6 +137,26 @@ class AlbumSearch:
         else:
             month = self.month
 
+        favorite: bool | None | Unset
+        if isinstance(self.favorite, Unset):
+            favorite = UNSET
+        else:
+            favorite = self.favorite
+
+        archived: None | str | Unset
+        if isinstance(self.archived, Unset):
+            archived = UNSET
+        elif isinstance(self.archived, ArchivedFilter):
+            archived = self.archived.value
+        else:
+            archived = self.archived
+
+        rating_min: int | None | Unset
+        if isinstance(self.rating_min, Unset):
+            rating_min = UNSET
+        else:
+            rating_min = self.rating_min
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
@@ -159,6 +186,12 @@ class AlbumSearch:
             field_dict["taken_until"] = taken_until
         if month is not UNSET:
             field_dict["month"] = month
+        if favorite is not UNSET:
+            field_dict["favorite"] = favorite
+        if archived is not UNSET:
+            field_dict["archived"] = archived
+        if rating_min is not UNSET:
+            field_dict["rating_min"] = rating_min
 
         return field_dict
 
@@ -295,6 +328,41 @@ class AlbumSearch:
 
         month = _parse_month(d.pop("month", UNSET))
 
+        def _parse_favorite(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        favorite = _parse_favorite(d.pop("favorite", UNSET))
+
+        def _parse_archived(data: object) -> ArchivedFilter | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                archived_type_0 = ArchivedFilter(data)
+
+                return archived_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ArchivedFilter | None | Unset, data)
+
+        archived = _parse_archived(d.pop("archived", UNSET))
+
+        def _parse_rating_min(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        rating_min = _parse_rating_min(d.pop("rating_min", UNSET))
+
         album_search = cls(
             status=status,
             album=album,
@@ -309,6 +377,9 @@ class AlbumSearch:
             taken_from=taken_from,
             taken_until=taken_until,
             month=month,
+            favorite=favorite,
+            archived=archived,
+            rating_min=rating_min,
         )
 
         return album_search

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..models.album_sort import AlbumSort
+from ..models.album_view_role import AlbumViewRole
 from typing import cast
 import datetime
 
@@ -30,7 +31,8 @@ class AlbumView:
         sort (AlbumSort): The order of the images of an album.
 
             By the time of upload or of capture, as lists are; or as the owner arranged them.
-        images (int): Number of images in the album.
+        role (AlbumViewRole): What the caller is in the album.
+        images (int): Number of images of the owner in the album, without those of members.
         cover_id (None | str): The image that the owner chose as the cover.
         cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
         created_at (datetime.datetime):
@@ -41,6 +43,7 @@ class AlbumView:
     title: str
     description: None | str
     sort: AlbumSort
+    role: AlbumViewRole
     images: int
     cover_id: None | str
     cover: CoverView | None
@@ -59,6 +62,8 @@ class AlbumView:
         description = self.description
 
         sort = self.sort.value
+
+        role = self.role.value
 
         images = self.images
 
@@ -83,6 +88,7 @@ class AlbumView:
                 "title": title,
                 "description": description,
                 "sort": sort,
+                "role": role,
                 "images": images,
                 "cover_id": cover_id,
                 "cover": cover,
@@ -110,6 +116,8 @@ class AlbumView:
         description = _parse_description(d.pop("description"))
 
         sort = AlbumSort(d.pop("sort"))
+
+        role = AlbumViewRole(d.pop("role"))
 
         images = d.pop("images")
 
@@ -144,6 +152,7 @@ class AlbumView:
             title=title,
             description=description,
             sort=sort,
+            role=role,
             images=images,
             cover_id=cover_id,
             cover=cover,

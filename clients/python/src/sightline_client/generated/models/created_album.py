@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..models.album_sort import AlbumSort
+from ..models.created_album_role import CreatedAlbumRole
 from typing import cast
 import datetime
 
@@ -30,7 +31,8 @@ class CreatedAlbum:
         sort (AlbumSort): The order of the images of an album.
 
             By the time of upload or of capture, as lists are; or as the owner arranged them.
-        images (int): Number of images in the album.
+        role (CreatedAlbumRole): What the caller is in the album.
+        images (int): Number of images of the owner in the album, without those of members.
         cover_id (None | str): The image that the owner chose as the cover.
         cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
         created_at (datetime.datetime):
@@ -43,6 +45,7 @@ class CreatedAlbum:
     title: str
     description: None | str
     sort: AlbumSort
+    role: CreatedAlbumRole
     images: int
     cover_id: None | str
     cover: CoverView | None
@@ -62,6 +65,8 @@ class CreatedAlbum:
         description = self.description
 
         sort = self.sort.value
+
+        role = self.role.value
 
         images = self.images
 
@@ -89,6 +94,7 @@ class CreatedAlbum:
                 "title": title,
                 "description": description,
                 "sort": sort,
+                "role": role,
                 "images": images,
                 "cover_id": cover_id,
                 "cover": cover,
@@ -117,6 +123,8 @@ class CreatedAlbum:
         description = _parse_description(d.pop("description"))
 
         sort = AlbumSort(d.pop("sort"))
+
+        role = CreatedAlbumRole(d.pop("role"))
 
         images = d.pop("images")
 
@@ -158,6 +166,7 @@ class CreatedAlbum:
             title=title,
             description=description,
             sort=sort,
+            role=role,
             images=images,
             cover_id=cover_id,
             cover=cover,
