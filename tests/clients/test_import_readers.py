@@ -48,9 +48,9 @@ def sidecar(title: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def album(title: str) -> dict[str, Any]:
+def album(title: str, description: str = "") -> dict[str, Any]:
     date = {"timestamp": "1625400000", "formatted": "4 July 2021, 12:00:00 UTC"}
-    return {"title": title, "description": "", "access": "protected", "date": date}
+    return {"title": title, "description": description, "access": "protected", "date": date}
 
 
 def encode(content: bytes | dict[str, Any] | list[Any] | str) -> bytes:
@@ -115,7 +115,7 @@ def test_takeout_has_images_with_metadata_and_albums(write: Any, tmp_path: Path)
         f"{YEAR}/metadata.json": album("Photos from 2021"),
         f"{ROOT}/Été/IMG_1.jpg": IMAGE,
         f"{ROOT}/Été/IMG_1.jpg.json": sidecar("IMG_1.jpg"),
-        f"{ROOT}/Été/métadonnées.json": album("Été à la mer"),
+        f"{ROOT}/Été/métadonnées.json": album("Été à la mer", " Two weeks "),
     }
     library = read(read_takeout, write(tmp_path, files))
     images = {str(file.path.relative_to(ROOT)): each for file, each in library.images}
@@ -140,6 +140,7 @@ def test_takeout_has_images_with_metadata_and_albums(write: Any, tmp_path: Path)
     assert edited.is_favorite
     assert images["Photos from 2021/IMG_3.HEIC"].is_archived
     assert images["Été/IMG_1.jpg"].albums == ("Été à la mer",)
+    assert library.album_descriptions == {"Été à la mer": "Two weeks"}
     assert images["Photos from 2021/IMG_4.jpg"] == Metadata()
     assert {path.name: reason.split(",")[0] for path, reason in library.rejected.items()} == {
         "IMG_2.jpg": "in the trash of the service",
@@ -235,7 +236,7 @@ def test_immich_has_archives_of_immich_go(write: Any, tmp_path: Path) -> None:
             "longitude": -9.1,
             "dateTaken": "2021-07-03T14:05:10+02:00",
             "description": "Meer",
-            "albums": [{"title": "Summer"}, {"title": "Best"}],
+            "albums": [{"title": "Summer", "description": "Two weeks"}, {"title": "Best"}],
             "tags": [{"value": "Animals/Dog"}],
             "favorited": True,
             "archived": True,
@@ -256,6 +257,7 @@ def test_immich_has_archives_of_immich_go(write: Any, tmp_path: Path) -> None:
         rating=4,
         albums=("Summer", "Best"),
     )
+    assert library.album_descriptions == {"Summer": "Two weeks"}
     assert [path.name for path in library.rejected] == ["IMG_2.jpg"]
 
 
@@ -281,6 +283,7 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
         },
         "albums/1.json": {
             "albumName": "Summer",
+            "description": "Two weeks",
             "assets": [asset("IMG_1.jpg", checksum=checksum), asset("img_3.jpg")],
         },
         "b/IMG_3.mov": b"....ftypqt  ",
@@ -296,6 +299,7 @@ def test_immich_has_assets_and_albums_of_its_api(tmp_path: Path) -> None:
     third = images["b/IMG_3.jpg"]
     assert (third.is_favorite, third.is_archived, third.rating) == (True, True, 5)
     assert (first.is_favorite, first.is_archived, first.rating) == (False, False, 0)
+    assert library.album_descriptions == {"Summer": "Two weeks"}
     assert [path.name for path in library.rejected] == ["IMG_3.mov"]
 
 

@@ -126,6 +126,7 @@ class FakeClient:
     def __init__(self) -> None:
         self.views: dict[str, Any] = {}
         self.members: dict[str, list[str]] = {}
+        self.descriptions: dict[str, str | None] = {}
         self.updates: list[tuple[str, dict[str, Any]]] = []
         self.invalid: set[str] = set()
         self.unprocessed: set[str] = set()
@@ -177,8 +178,9 @@ class FakeClient:
         for title in self.members:
             yield SimpleNamespace(id=title, title=title)
 
-    async def create_album(self, title: str) -> Any:
+    async def create_album(self, title: str, *, description: str | None) -> Any:
         assert title not in self.members
+        self.descriptions[title] = description
         self.members[title] = []
         return SimpleNamespace(id=title)
 
@@ -213,6 +215,18 @@ async def run(client: FakeClient, library: Library) -> ImportReport:
     applied = AppliedMetadata.load("owner")
     importer = Importer(double, applied, None, BERLIN, lambda *_: None, lambda _: None)
     return await importer.run(library)
+
+
+async def test_new_albums_have_their_descriptions(client: FakeClient) -> None:
+    library = make_library(
+        ("a", Metadata(albums=("Summer", "Best"))), ("b", Metadata(albums=("Known",)))
+    )
+    library.describe_album("Summer", "Two weeks " + "x" * 3000)
+    library.describe_album("Summer", "Another one of this title")
+    library.describe_album("Known", "Not applied, because the album exists")
+    client.members["Known"] = []
+    await run(client, library)
+    assert client.descriptions == {"Summer": "Two weeks " + "x" * 1990, "Best": None}
 
 
 async def test_copies_of_an_image_share_their_metadata_and_albums(client: FakeClient) -> None:

@@ -6,8 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import pytest
+from uuid_utils.compat import uuid4
 
+from sightline.adapters.aws.clients import Clients
+from sightline.adapters.dynamo import dynamo_tables
 from sightline.adapters.dynamo.album_entries import AlbumEntries
+from sightline.adapters.dynamo.schema import table_schema
+from sightline.adapters.memory import memory_tables
+from sightline.adapters.sqlite import Database, sqlite_tables
 from sightline.deletion import ImageTrash
 from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, AlbumSort, MoveSide, NotInAlbum
 from sightline.domain.clock import now
@@ -17,6 +23,27 @@ from sightline.domain.object_keys import ImageKey
 from sightline.ports.album_table import AlbumEntry
 from sightline.ports.tables import Tables
 from sightline_testing.builders import ETAG, edit_details, make_image, make_rendition_set, new_owner
+
+
+@pytest.fixture(scope="module")
+def table_names() -> list[str]:
+    """The table in DynamoDB, once it exists: every test has an owner of its own."""
+    return []
+
+
+@pytest.fixture(params=["memory", "dynamo", "sqlite"])
+async def tables(
+    request: pytest.FixtureRequest, clients: Clients, database: Database, table_names: list[str]
+) -> Tables:
+    if request.param == "memory":
+        return memory_tables()
+    if request.param == "sqlite":
+        return sqlite_tables(database)
+    client = await clients.open_dynamodb(fast_path=True)
+    if not table_names:
+        table_names.append(f"images-{uuid4()}")
+        await client.create_table(**table_schema(table_names[0]))
+    return dynamo_tables(client, table_names[0])
 
 
 async def create_album(tables: Tables, owner: str) -> Album:
@@ -127,19 +154,27 @@ async def test_an_image_enters_the_order_by_time_with_its_renditions(tables: Tab
     assert await list_in(tables, album.key, AlbumSort.TAKEN_NEWEST) == [image.image_id]
 
 
-@pytest.mark.parametrize("sort", list(AlbumSort))
-async def test_pages_continue_after_a_position(tables: Tables, sort: AlbumSort) -> None:
+async def test_pages_continue_after_a_position(tables: Tables) -> None:
     album = await create_album(tables, new_owner())
     images = [await create_ready_image(tables, album.owner) for _ in range(3)]
     await tables.albums.add_images(album.key, [image.image_id for image in images])
+    for sort in AlbumSort:
+        await check_pages(tables, album, images, sort)
+    # The position stays although its image leaves.
+    first, last = await tables.albums.list_entries(album.key, AlbumSort.MANUAL, 2)
+    await tables.albums.remove_images(album.key, [last.image_id])
+    following = await tables.albums.list_entries(album.key, AlbumSort.MANUAL, 2, last.position)
+    assert [each.image_id for each in following] == [images[2].image_id]
+    assert await list_in(tables, album.key) == [first.image_id, images[2].image_id]
+
+
+async def check_pages(tables: Tables, album: Album, images: list[Image], sort: AlbumSort) -> None:
     every = await tables.albums.list_entries(album.key, sort, 10)
     first = await tables.albums.list_entries(album.key, sort, 2)
     assert [each.image_id for each in every] == [
         each.image_id for each in (images if sort.is_ascending else images[::-1])
     ]
     assert first == every[:2]
-    # The position stays although its image leaves.
-    await tables.albums.remove_images(album.key, [first[1].image_id])
     assert await tables.albums.list_entries(album.key, sort, 2, first[1].position) == every[2:]
 
 
@@ -147,7 +182,7 @@ async def test_moves_agree_with_a_list(tables: Tables) -> None:
     seed = random.randrange(2**32)
     chosen = random.Random(seed)
     key, order = await fill_album(tables, 8)
-    for _ in range(25):
+    for _ in range(12):
         anchor, *others = chosen.sample(order, chosen.randint(2, 5))
         side = chosen.choice(list(MoveSide))
         assert await tables.albums.move_images(key, others, anchor, side) == set(others)

@@ -11,7 +11,10 @@ import pytest
 
 from ops.conftest import UploadImage
 from sightline.adapters.aws.clients import Clients
+from sightline.domain.albums import Album, AlbumSort
+from sightline.domain.clock import now
 from sightline.domain.flags import FAVORITE
+from sightline.domain.ids import new_album_id
 from sightline.domain.images import Image
 from sightline.domain.timeline import MonthCount, TimelineRange
 from sightline.ports.image_index import Term
@@ -23,6 +26,7 @@ from sightline_testing.builders import (
     count_labels,
     edit_details,
     find_labeled,
+    make_image,
     with_hash,
     with_recognition,
 )
@@ -122,6 +126,41 @@ async def test_entries_without_their_image_are_deleted(
     assert await torn.repair() == [True, True]
     assert await find_labeled(torn.stack.tables, image.owner, "Cat") == {}
     assert await torn.find() == []
+
+
+async def test_images_are_placed_in_their_albums_again(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    """As after replication, and as in albums that are older than their orders."""
+    image = await torn.process(await upload())
+    at, owner = now(), image.owner
+    other = make_image(owner)
+    await torn.stack.tables.images.create(other)
+    await torn.process(other)
+    first, second = image.image_id, other.image_id
+    album = Album(owner=owner, album_id=new_album_id(), title="A", created_at=at, updated_at=at)
+    albums = torn.stack.tables.albums
+    await albums.create(album)
+    await albums.add_images(album.key, [second, first])
+    assert await torn.find() == []
+    entries, ranks = (f"USER#{owner}#{kind}#{album.album_id}" for kind in ("ALBUM", "RANK"))
+    foreign = "01a21c09-4618-77e1-8648-7ea475d7cce6"
+    for pk in (entries, ranks):
+        await torn.put(pk, foreign)
+    await torn.put(entries, first)
+    await torn.update(entries, second, "SET timeline = :old")
+    for image_id in (first, second):
+        await torn.delete(ranks, image_id)
+    assert sorted(await torn.find()) == sorted(
+        (DerivedKind.EXTRA_ENTRY if image_id == foreign else DerivedKind.MISSING_ENTRY, detail)
+        for image_id in (first, second, foreign)
+        for detail in (f"{entries} {image_id}", f"{ranks} {image_id}")
+    )
+    assert all(await torn.repair())
+    assert await torn.find() == []
+    for sort in (AlbumSort.TAKEN_OLDEST, AlbumSort.MANUAL):
+        listed = await albums.list_entries(album.key, sort, 10)
+        assert [each.image_id for each in listed] == [first, second]
 
 
 async def test_the_timeline_is_corrected(torn: TornTable, upload: UploadImage) -> None:

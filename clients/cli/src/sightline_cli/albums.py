@@ -16,12 +16,18 @@ from sightline_cli.arguments import (
 from sightline_cli.delete import SkipConfirmation
 from sightline_cli.formatting import format_age
 from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_error, print_json, run
-from sightline_client import AlbumView
+from sightline_client import AlbumSearch, AlbumSort, AlbumView
 from sightline_client.generated.models import ItemOutcome
 from sightline_client.generated.types import UNSET, Unset
 
 #: The value of `--cover` that resets the cover to the album's newest image.
 NEWEST = "newest"
+
+Description = Annotated[
+    str | None,
+    typer.Option("--description", metavar="TEXT", help="Description; an empty one is removed."),
+]
+Sort = Annotated[AlbumSort | None, typer.Option("--sort", help="Order of its images.")]
 
 app = typer.Typer(help="Manage albums.", no_args_is_help=True)
 
@@ -55,13 +61,28 @@ def ls(as_json: Json = False) -> None:
 @app.command()
 def create(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="Title of the album.")],
+    description: Description = None,
+    sort: Sort = None,
+    search: Annotated[
+        str | None,
+        typer.Option("--search", metavar="WORDS", help="Add all images that a search finds now."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Create an album."""
+    """Create an album.
+
+    Example: `sightline album create Lisbon --search "lisbon 2019" --sort taken_oldest`
+    """
 
     async def work() -> None:
         async with open_client() as client:
-            _print_album(await client.create_album(title), as_json, "Created")
+            album = await client.create_album(
+                title,
+                description=description or None,
+                sort=sort,
+                search=None if search is None else AlbumSearch(q=search),
+            )
+            _print_album(album, as_json, "Created")
 
     run(work())
 
@@ -97,18 +118,54 @@ def remove(album: OneAlbum, images: ImageIds, as_json: Json = False) -> None:
 
 
 @app.command()
+def move(
+    album: OneAlbum,
+    images: ImageIds,
+    before: Annotated[
+        str | None, typer.Option(metavar="ID", help="Move them in front of this image.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ID", help="Move them behind this image.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Move up to 100 images in the manual order of an album.
+
+    `sightline album update ALBUM --sort manual` shows the album in this order.
+    """
+    if (before is None) == (after is None):
+        raise typer.BadParameter("Use exactly one of --before and --after.")
+
+    async def work() -> int:
+        async with open_client() as client:
+            target = await resolve_album(client, album)
+            ids = await resolve_images(client, images)
+            outcomes = await client.move_in_album(
+                target.id,
+                ids,
+                before=None if before is None else await resolve_image(client, before),
+                after=None if after is None else await resolve_image(client, after),
+            )
+            return _print_outcomes(outcomes, "Moved", as_json)
+
+    run(work())
+
+
+@app.command()
 def update(
     album: OneAlbum,
     title: Annotated[
         str | None, typer.Option("--title", metavar="TITLE", help="New title.")
     ] = None,
+    description: Description = None,
+    sort: Sort = None,
     cover: Annotated[
         str | None,
         typer.Option(metavar="ID", help="Image id of the cover; `newest` uses the newest image."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change the title or the cover of an album."""
+    """Change the title, the description, the order or the cover of an album."""
 
     async def work() -> None:
         async with open_client() as client:
@@ -117,7 +174,11 @@ def update(
             if cover is not None:
                 cover_id = None if cover == NEWEST else await resolve_image(client, cover)
             updated = await client.update_album(
-                target.id, title=UNSET if title is None else title, cover_id=cover_id
+                target.id,
+                title=UNSET if title is None else title,
+                description=UNSET if description is None else description or None,
+                sort=UNSET if sort is None else sort,
+                cover_id=cover_id,
             )
             _print_album(updated, as_json, "Updated")
 

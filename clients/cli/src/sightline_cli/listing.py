@@ -104,10 +104,21 @@ MinRating = Annotated[
     int | None,
     typer.Option("--min-rating", min=1, max=5, metavar="STARS", help="Minimum rating, in stars."),
 ]
-Sort = Annotated[SortOrder, typer.Option("--sort", help="List the newest or the oldest first.")]
+Sort = Annotated[
+    SortOrder | None,
+    typer.Option(
+        "--sort",
+        help="List the newest or the oldest first; an album without --sort and --order has its own "
+        "order.",
+    ),
+]
 Order = Annotated[
-    ListOrder,
-    typer.Option("--order", help="Order by the time of upload, or of capture and else of upload."),
+    ListOrder | None,
+    typer.Option(
+        "--order",
+        help="Order by the time of upload, or of capture and else of upload; or as the images of "
+        "an album were arranged.",
+    ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of results.")]
 OnlyIds = Annotated[bool, typer.Option("--ids", "-q", help="Print ids only, one per line.")]
@@ -128,12 +139,12 @@ class Selection:
     until: datetime | None
     taken_since: datetime | None
     taken_until: datetime | None
-    sort: SortOrder
+    sort: SortOrder | None
     month: str | None = None
     favorite: bool | None = None
     archived: ArchivedFilter | None = None
     min_rating: int | None = None
-    order: ListOrder = ListOrder.UPLOADED
+    order: ListOrder | None = None
     words: str | None = None
 
 
@@ -162,8 +173,8 @@ def ls(
     favorite: IsFavorite = None,
     archived: InArchive = None,
     min_rating: MinRating = None,
-    sort: Sort = SortOrder.NEWEST,
-    order: Order = ListOrder.UPLOADED,
+    sort: Sort = None,
+    order: Order = None,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,
@@ -214,8 +225,8 @@ def search(
     favorite: IsFavorite = None,
     archived: InArchive = None,
     min_rating: MinRating = None,
-    sort: Sort = SortOrder.NEWEST,
-    order: Order = ListOrder.UPLOADED,
+    sort: Sort = None,
+    order: Order = None,
     limit: Limit = DEFAULT_LIMIT,
     ids: OnlyIds = False,
     as_json: Json = False,

@@ -18,6 +18,8 @@ from sightline_client.downloads import DownloadResult
 from sightline_client.errors import SightlineError
 from sightline_client.events import Event
 from sightline_client.generated.models import (
+    AlbumSearch,
+    AlbumSort,
     AlbumView,
     ArchivedFilter,
     ArchivePart,
@@ -48,6 +50,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "UNSET",
+    "AlbumSearch",
+    "AlbumSort",
     "AlbumView",
     "ArchivePart",
     "ArchivedFilter",

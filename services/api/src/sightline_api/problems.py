@@ -357,7 +357,7 @@ class CaptureTimeNotShiftable(Problem):
 class NotInAlbumProblem(Problem):
     status = HTTPStatus.CONFLICT
     code = "not_in_album"
-    detail = "The cover must be an image of the album."
+    detail = "The image must belong to the album: as its cover, or to move others next to it."
 
 
 class InsufficientRole(Problem):

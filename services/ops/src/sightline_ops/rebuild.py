@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from sightline.adapters.aws.clients import Clients
+from sightline.adapters.dynamo.album_entries import entry_item, rank_item
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.items import (
     IMAGE_PREFIX,
@@ -42,9 +43,11 @@ from sightline.adapters.dynamo.schema import TIMELINE_ATTRIBUTE
 from sightline.adapters.dynamo.transactions import is_condition_failure, transact
 from sightline.adapters.dynamo.upgrades import current_version, upgrade, version_of
 from sightline.adapters.dynamo.word_index import WordIndexWriter
+from sightline.domain.albums import AlbumKey
 from sightline.domain.image_words import WordField
 from sightline.domain.images import REVISED, Image, PartName
 from sightline.domain.object_keys import ImageKey
+from sightline.domain.ranks import upload_rank
 from sightline.settings import sqlite_path
 from sightline_ops.stack import InvalidOutputs, StackOutputs
 
@@ -57,6 +60,9 @@ QUERY_SIZE = 1000
 #: Kinds of the terms whose entries belong to an image alone; albums have a row of their own.
 IMAGE_TERMS = ("LABEL", "WORD", "HASH")
 
+#: Kinds of the items that place an image in an album.
+ALBUM_ITEMS = ("ALBUM", "RANK")
+
 
 class DerivedKind(StrEnum):
     """What disagrees with the images."""
@@ -67,6 +73,18 @@ class DerivedKind(StrEnum):
     WRONG_POSITION = "wrong position in the timeline"
     #: A recognition result of bytes that no image has any more.
     LEFT_RESULT = "left recognition result"
+
+
+class Placed(NamedTuple):
+    """An item that places an image in an album; `is_exact` is whether it is derived from the image.
+
+    A rank is not: any one will do.
+    """
+
+    image: Image
+    album_id: str
+    item: Item
+    is_exact: bool
 
 
 class DerivedFinding(NamedTuple):
@@ -107,8 +125,11 @@ class Rebuilder:
         async for page in pages:
             items = page["Items"]
             owners |= {pk[1] for item in items if (pk := _partition(item))[0] == "USER"}
+            images = [read_image(each) for each in items if _is_image(each)]
             for finding in [
-                *await self._find_missing([read_image(each) for each in items if _is_image(each)]),
+                *await self._find_missing(images),
+                *await self._find_misplaced(images),
+                *await self._find_left_in_album([each for each in items if _album_member(each)]),
                 *self._find_wrong_positions([each for each in items if _is_image(each)]),
                 *await self._find_extra([each for each in items if _indexed_image(each)]),
             ]:
@@ -178,6 +199,64 @@ class Rebuilder:
             for entry, key in named
             if _key_of(entry) not in expected
         ]
+
+    async def _find_misplaced(self, images: Iterable[Image]) -> list[DerivedFinding]:
+        """Return the images that an album does not list, or lists at another time of capture.
+
+        Images that entered an album before albums had an order are among them.
+        """
+        expected = {
+            _key_of(placed.item): placed
+            for image in images
+            if image.deleted_at is None
+            for placed in _place(image)
+        }
+        stored = await read_many(self._client, self._table, [_item_key(*key) for key in expected])
+        found = {_key_of(item): item for item in stored}
+        return [
+            DerivedFinding(
+                DerivedKind.MISSING_ENTRY,
+                placed.image.owner,
+                " ".join(key),
+                [
+                    self._check_member(placed.image.key, placed.image, placed.album_id),
+                    {"Put": {"TableName": self._table, "Item": placed.item}},
+                ],
+            )
+            for key, placed in expected.items()
+            if key not in found or (placed.is_exact and found[key] != placed.item)
+        ]
+
+    async def _find_left_in_album(self, items: list[Item]) -> list[DerivedFinding]:
+        """Return the items of albums whose image does not belong to the album."""
+        members = [(item, *member) for item in items if (member := _album_member(item))]
+        keys = {key for _, key, _ in members}
+        rows = await read_many(self._client, self._table, [image_key(key) for key in keys])
+        images = {image.key: image for image in map(read_image, rows)}
+        return [
+            DerivedFinding(
+                DerivedKind.EXTRA_ENTRY,
+                key.owner,
+                " ".join(_key_of(item)),
+                [
+                    self._check_member(key, images.get(key), album_id, "NOT "),
+                    {"Delete": {"TableName": self._table, "Key": _item_key(*_key_of(item))}},
+                ],
+            )
+            for item, key, album_id in members
+            if key not in images or album_id not in images[key].albums
+        ]
+
+    def _check_member(
+        self, key: ImageKey, image: Image | None, album_id: str, negation: str = ""
+    ) -> Any:
+        """Return the condition that the row is as it was read, and names the album or does not."""
+        check: Any = self._check_row(key, image)
+        if image is not None:
+            condition = check["ConditionCheck"]
+            condition["ConditionExpression"] += f" AND {negation}contains(albums, :album)"
+            condition["ExpressionAttributeValues"][":album"] = {"S": album_id}
+        return check
 
     def _find_wrong_positions(self, rows: list[Item]) -> list[DerivedFinding]:
         """Return the rows whose position in the timeline is not that of their image.
@@ -388,6 +467,27 @@ class Rebuilder:
             if "LastEvaluatedKey" not in response:
                 return rows
             request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+
+def _place(image: Image) -> list[Placed]:
+    """Return the items that place the image in its albums."""
+    albums = [AlbumKey(image.owner, album_id) for album_id in sorted(image.albums)]
+    rank = upload_rank(image.image_id)
+    return [
+        *(Placed(image, key.album_id, entry_item(key, image), True) for key in albums),
+        *(
+            Placed(image, key.album_id, rank_item(key, image.image_id, rank), False)
+            for key in albums
+        ),
+    ]
+
+
+def _album_member(item: Item) -> tuple[ImageKey, str] | None:
+    """Return the image and the album of an item that places one in the other."""
+    match _partition(item):
+        case ["USER", owner, kind, album_id] if kind in ALBUM_ITEMS:
+            return ImageKey(owner, item["sk"]["S"]), album_id
+    return None
 
 
 def _named_words(image: Image) -> dict[str, frozenset[WordField]]:

@@ -33,7 +33,7 @@ def read_immich(files: Sequence[ExportedFile]) -> Library:
     images: list[ExportedFile] = []
     for file in files:
         if file.path.suffix.lower() in _METADATA_SUFFIXES:
-            _read_metadata(file, sidecars, albums)
+            _read_metadata(file, sidecars, albums, library)
         elif is_video(file.path):
             library.rejected[file.path] = "a video, or the moving part of a live photo"
         elif is_image(file):
@@ -99,8 +99,12 @@ def _read_metadata(
     file: ExportedFile,
     sidecars: dict[PurePosixPath, Metadata],
     albums: defaultdict[str, list[tuple[str | None, str]]],
+    library: Library,
 ) -> None:
-    """Add a sidecar by the path without its suffix, or the assets of an album by file name."""
+    """Add a sidecar by the path without its suffix, or the assets of an album by file name.
+
+    The descriptions of albums are added to the library.
+    """
     text = read_text(file) or ""
     described = _key(file.path.with_suffix(""))
     if file.path.suffix.lower() == ".xmp":
@@ -109,6 +113,7 @@ def _read_metadata(
         return
     for document in _read_documents(text):
         if (title := _text(document.get("albumName"))) is not None:
+            library.describe_album(title, _text(document.get("description")))
             for asset in _list(document.get("assets")):
                 if isinstance(asset, dict) and (name := _text(asset.get("originalFileName"))):
                     albums[name.casefold()].append((_text(asset.get("checksum")), title))
@@ -119,6 +124,9 @@ def _read_metadata(
             sidecars[path] = sidecars.get(path, Metadata()).merge(metadata)
         elif {"fileName", "dateTaken"} & set(document):
             metadata = parse_immich_go(document)
+            for each in _list(document.get("albums")):
+                if isinstance(each, dict) and (title := _text(each.get("title"))) is not None:
+                    library.describe_album(title, _text(each.get("description")))
             sidecars[described] = sidecars.get(described, Metadata()).merge(metadata)
 
 

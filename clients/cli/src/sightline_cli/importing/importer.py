@@ -9,7 +9,11 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from sightline_cli.importing.applied import AppliedMetadata
-from sightline_cli.importing.corrections import MAX_TITLE_LENGTH, find_corrections
+from sightline_cli.importing.corrections import (
+    MAX_DESCRIPTION_LENGTH,
+    MAX_TITLE_LENGTH,
+    find_corrections,
+)
 from sightline_cli.importing.library import ExportedFile, Library, Metadata
 from sightline_client import AsyncSightline, Feature, ImageView, UploadOutcome
 from sightline_client.errors import (
@@ -76,8 +80,13 @@ class Importer:
     on_result: Callable[[ImportResult], None]
     report: ImportReport = field(default_factory=ImportReport)
     _albums: dict[str, str] | None = None
+    _descriptions: dict[str, str] = field(default_factory=dict)
 
     async def run(self, library: Library) -> ImportReport:
+        self._descriptions = {
+            _shorten(title, MAX_TITLE_LENGTH): _shorten(text, MAX_DESCRIPTION_LENGTH)
+            for title, text in library.album_descriptions.items()
+        }
         finishing: asyncio.Task[None] | None = None
         try:
             for batch in batched(library.images, BATCH_SIZE):
@@ -163,7 +172,7 @@ class Importer:
         members: dict[str, list[str]] = {}
         for image_id, titles in albums.items():
             for title in titles:
-                members.setdefault(title[:MAX_TITLE_LENGTH].strip(), []).append(image_id)
+                members.setdefault(_shorten(title, MAX_TITLE_LENGTH), []).append(image_id)
         for title, image_ids in members.items():
             album_id = await self._find_or_create(title)
             for outcome in await self.client.add_to_album(album_id, image_ids):
@@ -177,8 +186,16 @@ class Importer:
             # The oldest of those with the same title, as `albums` returns the newest first.
             self._albums = {album.title: album.id async for album in self.client.albums()}
         if title not in self._albums:
-            self._albums[title] = (await self.client.create_album(title)).id
+            created = await self.client.create_album(
+                title, description=self._descriptions.get(title) or None
+            )
+            self._albums[title] = created.id
         return self._albums[title]
+
+
+def _shorten(text: str, length: int) -> str:
+    """Return the text within the limit of the API, in characters."""
+    return text[:length].strip()
 
 
 def count_albums(library: Library) -> int:

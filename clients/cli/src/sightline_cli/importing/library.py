@@ -73,6 +73,13 @@ class Library:
     rejected: dict[PurePosixPath, str] = field(default_factory=dict)
     #: What is not imported of the images, with the number of images.
     left_out: Counter[str] = field(default_factory=Counter)
+    #: Descriptions of albums by title.
+    album_descriptions: dict[str, str] = field(default_factory=dict)
+
+    def describe_album(self, title: str, description: str | None) -> None:
+        """Keep the description of an album; the first one of several with the same title."""
+        if description is not None:
+            self.album_descriptions.setdefault(title, description)
 
     def add(self, file: ExportedFile, metadata: Metadata) -> None:
         """Add an image; one in the trash of the service is rejected."""

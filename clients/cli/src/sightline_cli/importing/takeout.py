@@ -43,7 +43,7 @@ def read_takeout(files: Sequence[ExportedFile]) -> Library:
 
 
 def _read_folder(files: list[ExportedFile], library: Library) -> None:
-    sidecars, album = _read_sidecars(files)
+    sidecars, album = _read_sidecars(files, library)
     albums = (album,) if album else ()
     for file in files:
         name = file.path.name
@@ -63,8 +63,13 @@ def _read_folder(files: list[ExportedFile], library: Library) -> None:
             library.add(file, Metadata(albums=albums))
 
 
-def _read_sidecars(files: Iterable[ExportedFile]) -> tuple[dict[str, Metadata], str | None]:
-    """Return the metadata of a folder by the name without `.json`, and the title of its album."""
+def _read_sidecars(
+    files: Iterable[ExportedFile], library: Library
+) -> tuple[dict[str, Metadata], str | None]:
+    """Return the metadata of a folder by the name without `.json`, and the title of its album.
+
+    The description of the album is added to the library.
+    """
     sidecars: dict[str, Metadata] = {}
     album: str | None = None
     for file in files:
@@ -75,6 +80,7 @@ def _read_sidecars(files: Iterable[ExportedFile]) -> tuple[dict[str, Metadata], 
             sidecars[file.path.name[: -len(".json")]] = parse_sidecar(document)
         elif (title := parse_album(document)) is not None:
             album = title
+            library.describe_album(title, _text(_album(document).get("description")))
     return sidecars, album
 
 
@@ -98,11 +104,17 @@ def parse_album(document: dict[str, Any]) -> str | None:
 
     None for that of a year, of an album without a title, and for any other JSON file.
     """
-    album = document.get("albumData", document)
-    if not isinstance(album, dict) or not {"date", "access"} & set(album):
+    album = _album(document)
+    if not {"date", "access"} & set(album):
         return None
     title = _text(album.get("title"))
     return None if title is None or _YEAR_FOLDER.fullmatch(title) else title
+
+
+def _album(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what a JSON file states of an album, which older exports nest."""
+    album = document.get("albumData", document)
+    return album if isinstance(album, dict) else {}
 
 
 def _within_root(path: PurePosixPath) -> PurePosixPath:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import attrs
 import httpx
 
 from sightline_client._async.archive_downloader import ArchiveDownloader
@@ -51,6 +52,7 @@ from sightline_client.generated.api.albums import (
     delete_album,
     get_album,
     list_albums,
+    move_in_album,
     remove_from_album,
     update_album,
 )
@@ -96,7 +98,10 @@ from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
     AlbumChanges,
     AlbumImageBatch,
+    AlbumMove,
     AlbumRequest,
+    AlbumSearch,
+    AlbumSort,
     AlbumView,
     ApiKeyList,
     ApiKeyRequest,
@@ -107,6 +112,7 @@ from sightline_client.generated.models import (
     ArchiveRequest,
     BatchChanges,
     CapabilitiesView,
+    CreatedAlbum,
     CreatedApiKey,
     CreatedShareLink,
     DeletionBatch,
@@ -460,8 +466,8 @@ class AsyncSightline:
         favorite: bool | None = None,
         archived: ArchivedFilter | None = None,
         rating_min: int | None = None,
-        sort: SortOrder = SortOrder.NEWEST,
-        order: ListOrder = ListOrder.UPLOADED,
+        sort: SortOrder | None = None,
+        order: ListOrder | None = None,
         page_size: int = 100,
     ) -> Stream[ImageSummary]:
         """Yield summaries of the caller's images; pages are fetched as needed.
@@ -471,9 +477,10 @@ class AsyncSightline:
         last word as a prefix; `matches` of a summary is what matched. `bbox` is the box in which
         images were taken: west, south, east and north in degrees. Images without an upload
         are left out, unless `status` selects them. `month` (`2026-11`) is one that `timeline`
-        counts, and `order` the time by which images are sorted. `archived` selects the images of
-        the archive, all others, or both (`ANY`), which is the default with labels, words or an
-        album. `rating_min` is 1 to 5 stars.
+        counts, and `order` the time by which images are sorted. Without `sort` and `order`, the
+        images of an album are in its order, and others by upload, newest first. `archived`
+        selects the images of the archive, all others, or both (`ANY`), which is the default with
+        labels, words or an album. `rating_min` is 1 to 5 stars.
         `image` returns the full image, with its renditions, recognition and capture data.
         """
         return self._paginate(
@@ -495,8 +502,8 @@ class AsyncSightline:
             favorite=unset_if_none(favorite),
             archived=unset_if_none(archived),
             rating_min=unset_if_none(rating_min),
-            sort=sort,
-            order=order,
+            sort=unset_if_none(sort),
+            order=unset_if_none(order),
         )
 
     async def timeline(self) -> TimelineView:
@@ -783,18 +790,58 @@ class AsyncSightline:
         album: AlbumView = await self.call(get_album.asyncio_detailed, album_id=album_id)
         return album
 
-    async def create_album(self, title: str) -> AlbumView:
-        return await self.call(
+    async def create_album(
+        self,
+        title: str,
+        *,
+        description: str | None = None,
+        sort: AlbumSort | None = None,
+        search: AlbumSearch | None = None,
+    ) -> AlbumView:
+        """Create an album: an empty one, or with all images that `search` finds now."""
+        created: CreatedAlbum = await self.call(
             create_album.asyncio_detailed,
-            body=AlbumRequest(title=title),
+            body=AlbumRequest(
+                title=title,
+                description=unset_if_none(description),
+                sort=unset_if_none(sort),
+                search=unset_if_none(search),
+            ),
             idempotency_key=new_idempotency_key(),
         )
+        if search is not None and created.next_cursor is not None:
+            await self._continue_search(created.id, search, created.next_cursor)
+            return await self.album(created.id)
+        values = created.to_dict()
+        del values["next_cursor"]
+        return AlbumView.from_dict(values)
+
+    async def _continue_search(self, album_id: str, search: AlbumSearch, start: str) -> None:
+        """Add the images that a search finds from a cursor on."""
+        filters = {
+            each.name: getattr(search, each.name)
+            for each in attrs.fields(AlbumSearch)
+            if each.name != "additional_properties"
+        }
+        cursor: str | None = start
+        while cursor is not None:
+            page = await self.call(
+                list_images.asyncio_detailed,
+                **filters,
+                sort=SortOrder.NEWEST,
+                limit=MAX_IDS,
+                cursor=cursor,
+            )
+            await self.add_to_album(album_id, [image.id for image in page.items])
+            cursor = page.next_cursor
 
     async def update_album(
         self,
         album_id: str,
         *,
         title: str | Unset = UNSET,
+        description: str | Unset | None = UNSET,
+        sort: AlbumSort | Unset = UNSET,
         cover_id: str | Unset | None = UNSET,
         if_match: str | None = None,
     ) -> AlbumView:
@@ -802,7 +849,7 @@ class AsyncSightline:
         return await self.call(
             update_album.asyncio_detailed,
             album_id=album_id,
-            body=AlbumChanges(title=title, cover_id=cover_id),
+            body=AlbumChanges(title=title, description=description, sort=sort, cover_id=cover_id),
             if_match=unset_if_none(if_match),
         )
 
@@ -816,6 +863,26 @@ class AsyncSightline:
 
     async def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
         return await self._change_members(remove_from_album.asyncio_detailed, album_id, image_ids)
+
+    async def move_in_album(
+        self,
+        album_id: str,
+        image_ids: Sequence[str],
+        *,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> list[ItemOutcome]:
+        """Move up to 100 images before or after another one in the manual order of the album."""
+        outcomes = await self.call(
+            move_in_album.asyncio_detailed,
+            album_id=album_id,
+            body=AlbumMove(
+                ids=list(image_ids), before=unset_if_none(before), after=unset_if_none(after)
+            ),
+            idempotency_key=new_idempotency_key(),
+        )
+        items: list[ItemOutcome] = outcomes.items
+        return items
 
     async def _change_members(
         self,

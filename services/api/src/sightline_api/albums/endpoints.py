@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from sightline.domain.albums import Album
+from sightline.domain.api_keys import Scope
 from sightline.domain.clock import now
 from sightline.domain.ids import image_id_adapter, new_album_id
 from sightline.optimistic import retry_conflicts
@@ -22,10 +23,13 @@ from sightline_api.albums.schemas import (
     AlbumAddition,
     AlbumChanges,
     AlbumImageBatch,
+    AlbumMove,
     AlbumPage,
     AlbumRequest,
     AlbumView,
+    CreatedAlbum,
 )
+from sightline_api.albums.searching import FoundIds, find_ids
 from sightline_api.albums.views import AlbumViews
 from sightline_api.asgi.headers import parse_if_match
 from sightline_api.dependencies import (
@@ -51,7 +55,9 @@ from sightline_api.problems import (
     Contended,
     ImageNotFoundProblem,
     InsufficientRole,
+    InsufficientScope,
     InvalidCursor,
+    InvalidText,
     NotInAlbumProblem,
     PreconditionFailed,
     TooManyAlbums,
@@ -73,12 +79,32 @@ router = APIRouter(
     operation_id="create_album",
     summary="Create an album",
     openapi_extra=IDEMPOTENT,
-    responses=documented(*IDEMPOTENCY),
+    responses=documented(*IDEMPOTENCY, InvalidText, Contended),
 )
 async def create_album(
-    request: AlbumRequest, user: CurrentUser, albums: Albums, changes: Changes, response: Response
-) -> AlbumView:
-    """Create an empty album."""
+    request: AlbumRequest,
+    user: CurrentUser,
+    images: Images,
+    index: Index,
+    albums: Albums,
+    signer: UrlSigner,
+    changes: Changes,
+    charge: ChargeBatch,
+    response: Response,
+) -> CreatedAlbum:
+    """Create an album: an empty one, or with the newest images that a search finds.
+
+    At most 500 images are added; `images` is their exact number, and `next_cursor` continues the
+    search. Images that are found later do not enter the album. To search, an API key needs the
+    scope `images:read` as well.
+    """
+    found = FoundIds([], None)
+    if request.search is not None:
+        # The result shows what the search finds.
+        if user.scopes is not None and Scope.IMAGES_READ not in user.scopes:
+            raise InsufficientScope(frozenset({Scope.IMAGES_READ}))
+        found = await find_ids(request.search.to_filter(), images, index, user.owner)
+        charge(len(found.ids))
     at = now()
     album = Album(
         owner=user.owner,
@@ -90,9 +116,15 @@ async def create_album(
         updated_at=at,
     )
     await albums.create(album)
+    view = AlbumView.of(album, None)
+    if found.ids:
+        await albums.add_images(album.key, found.ids)
+        album = await albums.get(album.key)
+        (view,) = await AlbumViews(images, index, signer).build(user.owner, [album])
     changes.album(album.key, "created")
     response.headers["Location"] = f"/v1/albums/{album.album_id}"
-    return _with_etag(AlbumView.of(album, None), album, response)
+    _with_etag(view, album, response)
+    return CreatedAlbum(**dict(view), next_cursor=found.next_cursor)
 
 
 @router.get(
@@ -264,6 +296,33 @@ async def remove_from_album(
     removed = await withdraw(access, _valid_ids(batch.ids), albums, contributions)
     await publish_to_members(access.album.key, members, changes)
     return _outcomes(batch.ids, removed)
+
+
+@router.post(
+    "/{album_id}/images/move",
+    status_code=207,
+    operation_id="move_in_album",
+    summary="Move up to 100 images in the manual order of an album",
+    openapi_extra=IDEMPOTENT,
+    responses=documented(*IDEMPOTENCY, AlbumNotFoundProblem, NotInAlbumProblem, Contended),
+)
+async def move_in_album(
+    move: AlbumMove,
+    key: OwnAlbum,
+    albums: Albums,
+    members: AlbumMembers,
+    changes: Changes,
+    charge: ChargeBatch,
+) -> ItemOutcomes:
+    """Move up to 100 images of the album before or after another one, in the order of `ids`.
+
+    The album shows this order if its `sort` is `manual`. Images enter it at the end. Within a
+    second of other moves, a move may still find the images where they were before those.
+    """
+    charge(len(move.ids))
+    moved = await albums.move_images(key, _valid_ids(move.ids), move.anchor, move.side)
+    await publish_to_members(key, members, changes)
+    return _outcomes(move.ids, moved)
 
 
 def _valid_ids(ids: list[str]) -> list[str]:

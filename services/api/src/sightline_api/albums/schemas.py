@@ -6,10 +6,11 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, model_validator
 
 from sightline.domain.album_members import Visibility
-from sightline.domain.albums import Album, AlbumSort
+from sightline.domain.albums import Album, AlbumSort, MoveSide
 from sightline.domain.ids import AlbumId, ImageId
 from sightline.domain.summaries import ImageSummary
 from sightline_api.albums.access import CallerRole
+from sightline_api.albums.searching import AlbumSearch
 from sightline_api.images.schemas import (
     MAX_BATCH_SIZE,
     AnyId,
@@ -44,10 +45,8 @@ class AlbumView(BaseModel):
 
     id: AlbumId = Field(examples=["0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d"])
     title: str = Field(examples=["Summer"])
-    description: str | None = None
-    sort: AlbumSort = Field(
-        AlbumSort.UPLOADED_NEWEST, description="The order in which lists of the album start."
-    )
+    description: str | None
+    sort: AlbumSort = Field(description="The order of the images, unless a list names another one.")
     role: CallerRole = Field(description="What the caller is in the album.", examples=["owner"])
     images: int = Field(
         description="Number of images of the owner in the album, without those of members.",
@@ -76,6 +75,16 @@ class AlbumView(BaseModel):
         )
 
 
+class CreatedAlbum(AlbumView):
+    """A new album, with the first images of its search."""
+
+    next_cursor: str | None = Field(
+        description="Null unless the search finds more images than one request adds, up to 500. "
+        "Continue with this `cursor` and the same filters in `GET /v1/images?sort=newest`, and add "
+        "each page to the album."
+    )
+
+
 class AlbumPage(BaseModel):
     """A page of albums, newest first; `next_cursor` continues it, null on the last page."""
 
@@ -93,6 +102,9 @@ class AlbumRequest(BaseModel):
     sort: AlbumSort = Field(
         AlbumSort.UPLOADED_NEWEST,
         description="The order of the images, unless a list of them names another one.",
+    )
+    search: AlbumSearch | None = Field(
+        None, description="Add the newest images that match all of these filters of a list."
     )
 
 
@@ -149,3 +161,30 @@ class AlbumAddition(AlbumImageBatch):
         if self.original and not (self.metadata and self.position):
             raise ValueError("`original` requires `metadata` and `position`")
         return self
+
+
+class AlbumMove(BaseModel):
+    """Images to move in an album, and the image that they are moved next to."""
+
+    model_config = {"extra": "forbid"}
+
+    ids: Annotated[list[AnyId], Field(min_length=1, max_length=MAX_BATCH_SIZE)]
+    before: ImageId | None = Field(None, description="Move them in front of this image.")
+    after: ImageId | None = Field(None, description="Or move them behind this image.")
+
+    @model_validator(mode="after")
+    def _has_one_anchor(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise ValueError("exactly one of `before` and `after` is required")
+        if self.anchor in self.ids:
+            raise ValueError("an image cannot be moved next to itself")
+        return self
+
+    @property
+    def anchor(self) -> str:
+        """The image that the others are moved next to."""
+        return self.before or self.after or ""
+
+    @property
+    def side(self) -> MoveSide:
+        return MoveSide.AFTER if self.before is None else MoveSide.BEFORE

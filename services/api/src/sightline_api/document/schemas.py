@@ -31,6 +31,7 @@ VIEW_IDS = {
     "ImageView": "ImageId",
     "ImageSummary": "ImageId",
     "AlbumView": "AlbumId",
+    "CreatedAlbum": "AlbumId",
     "ApiKeyView": "ApiKeyId",
     "WebhookView": "WebhookId",
     "DeliveryView": "DeliveryId",

@@ -108,9 +108,11 @@ class AlbumListing:
 
     async def page(self, selected: Filter, limit: int, after: str | None) -> SearchPage:
         """Return the first `limit` of the selected images that follow the position `after`."""
-        query = selected.query and replace(selected.query, album=None)
-        selected = replace(selected, query=query)
+        query = selected.query
+        # Summaries have everything else that a query finds.
         has_terms = query is not None and (query.labels or query.has_words)
+        remaining = replace(query, album=None) if query and has_terms else None
+        selected = replace(selected, query=remaining)
         size = READ_SIZE if selected.is_selective or has_terms else limit
         selection = ImageSelection(self.images, self.index, self.key.owner)
         found: list[FoundImage] = []

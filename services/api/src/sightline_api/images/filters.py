@@ -30,6 +30,13 @@ MAX_TEXT_LENGTH = 200
 
 LabelNames = Annotated[list[LabelName], Query(max_length=MAX_LABELS)]
 
+#: A month of the timeline, as in `2026-11`.
+MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+SearchedText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_LENGTH)]
+
+Texts = Annotated[list[SearchedText], Query(max_length=MAX_WORDS)]
+
 
 class ArchivedFilter(StrEnum):
     """Whether to select the images of the archive, the others, or both."""
@@ -42,12 +49,6 @@ class ArchivedFilter(StrEnum):
     def selected(self) -> bool | None:
         """The value that an image must have; None if both match."""
         return {ArchivedFilter.TRUE: True, ArchivedFilter.FALSE: False}.get(self)
-
-
-Texts = Annotated[
-    list[Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_LENGTH)]],
-    Query(max_length=MAX_WORDS),
-]
 
 
 async def _read_filter(
@@ -96,7 +97,7 @@ async def _read_filter(
         str | None,
         Query(
             max_length=7,
-            pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+            pattern=MONTH_PATTERN,
             description="Images of this month of the timeline: on a clock at the place of capture, "
             "or else of their upload in UTC.",
             examples=["2026-11"],
@@ -116,6 +117,48 @@ async def _read_filter(
         int | None, Query(ge=1, le=MAX_RATING, description="Images with at least this rating.")
     ] = None,
 ) -> Filter:
+    return build_filter(
+        status,
+        album,
+        label,
+        without,
+        min_confidence,
+        text,
+        q,
+        bbox,
+        created_from,
+        created_until,
+        taken_from,
+        taken_until,
+        month,
+        favorite,
+        archived,
+        rating_min,
+    )
+
+
+def build_filter(
+    status: Status | None,
+    album: str | None,
+    label: list[str],
+    without: list[str],
+    min_confidence: float,
+    text: list[str],
+    q: str | None,
+    bbox: str | None,
+    created_from: datetime | None,
+    created_until: datetime | None,
+    taken_from: datetime | None,
+    taken_until: datetime | None,
+    month: str | None,
+    favorite: bool | None,
+    archived: ArchivedFilter | None,
+    rating_min: int | None,
+) -> Filter:
+    """Return the filter of these parameters of a list.
+
+    Raises `InvalidText`, and `RequestValidationError` for a box that is not on the globe.
+    """
     words = _split(text)
     search_text = _parse(q, words)
     is_search = bool(label or words or album or search_text.size)

@@ -1,11 +1,27 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .album_addition import AlbumAddition
 from .album_changes import AlbumChanges
 from .album_image_batch import AlbumImageBatch
+from .album_image_page import AlbumImagePage
+from .album_image_summary import AlbumImageSummary
+from .album_image_view import AlbumImageView
+from .album_invitation_list import AlbumInvitationList
+from .album_invitation_request import AlbumInvitationRequest
+from .album_invitation_view import AlbumInvitationView
+from .album_member_changes import AlbumMemberChanges
+from .album_member_list import AlbumMemberList
+from .album_member_view import AlbumMemberView
+from .album_membership_view import AlbumMembershipView
+from .album_membership_view_role import AlbumMembershipViewRole
+from .album_move import AlbumMove
 from .album_page import AlbumPage
 from .album_request import AlbumRequest
+from .album_role import AlbumRole
+from .album_search import AlbumSearch
 from .album_sort import AlbumSort
 from .album_view import AlbumView
+from .album_view_role import AlbumViewRole
 from .api_key_list import ApiKeyList
 from .api_key_request import ApiKeyRequest
 from .api_key_scope import ApiKeyScope
@@ -19,6 +35,9 @@ from .bounding_box import BoundingBox
 from .capabilities_view import CapabilitiesView
 from .capture import Capture
 from .cover_view import CoverView
+from .created_album import CreatedAlbum
+from .created_album_invitation import CreatedAlbumInvitation
+from .created_album_role import CreatedAlbumRole
 from .created_api_key import CreatedApiKey
 from .created_share_link import CreatedShareLink
 from .deletion_batch import DeletionBatch
@@ -63,6 +82,8 @@ from .image_upload_outcomes import ImageUploadOutcomes
 from .image_upload_request import ImageUploadRequest
 from .image_upload_request_media_type import ImageUploadRequestMediaType
 from .image_view import ImageView
+from .invitation_acceptance import InvitationAcceptance
+from .invitation_view import InvitationView
 from .item_outcome import ItemOutcome
 from .item_outcomes import ItemOutcomes
 from .label_instance import LabelInstance
@@ -71,6 +92,7 @@ from .label_view import LabelView
 from .language import Language
 from .limits_view import LimitsView
 from .linked_rendition import LinkedRendition
+from .list_albums_role import ListAlbumsRole
 from .list_order import ListOrder
 from .moderation_label import ModerationLabel
 from .monthly_usage_view import MonthlyUsageView
@@ -120,12 +142,28 @@ from .webhook_with_secret import WebhookWithSecret
 from .word_field import WordField
 
 __all__ = (
+    "AlbumAddition",
     "AlbumChanges",
     "AlbumImageBatch",
+    "AlbumImagePage",
+    "AlbumImageSummary",
+    "AlbumImageView",
+    "AlbumInvitationList",
+    "AlbumInvitationRequest",
+    "AlbumInvitationView",
+    "AlbumMemberChanges",
+    "AlbumMemberList",
+    "AlbumMembershipView",
+    "AlbumMembershipViewRole",
+    "AlbumMemberView",
+    "AlbumMove",
     "AlbumPage",
     "AlbumRequest",
+    "AlbumRole",
+    "AlbumSearch",
     "AlbumSort",
     "AlbumView",
+    "AlbumViewRole",
     "ApiKeyList",
     "ApiKeyRequest",
     "ApiKeyScope",
@@ -139,6 +177,9 @@ __all__ = (
     "CapabilitiesView",
     "Capture",
     "CoverView",
+    "CreatedAlbum",
+    "CreatedAlbumInvitation",
+    "CreatedAlbumRole",
     "CreatedApiKey",
     "CreatedShareLink",
     "DeletionBatch",
@@ -183,6 +224,8 @@ __all__ = (
     "ImageUploadRequest",
     "ImageUploadRequestMediaType",
     "ImageView",
+    "InvitationAcceptance",
+    "InvitationView",
     "ItemOutcome",
     "ItemOutcomes",
     "LabelInstance",
@@ -191,6 +234,7 @@ __all__ = (
     "Language",
     "LimitsView",
     "LinkedRendition",
+    "ListAlbumsRole",
     "ListOrder",
     "ModerationLabel",
     "MonthlyUsageView",

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 from ..models.album_sort import AlbumSort
-from ..types import UNSET, Unset
+from ..models.album_view_role import AlbumViewRole
 from typing import cast
 import datetime
 
@@ -27,26 +27,28 @@ class AlbumView:
     Attributes:
         id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         title (str):
-        images (int): Number of images in the album.
+        description (None | str):
+        sort (AlbumSort): The order of the images of an album.
+
+            By the time of upload or of capture, as lists are; or as the owner arranged them.
+        role (AlbumViewRole): What the caller is in the album.
+        images (int): Number of images of the owner in the album, without those of members.
         cover_id (None | str): The image that the owner chose as the cover.
         cover (CoverView | None): The chosen cover, or else the newest image; null if the album is empty.
         created_at (datetime.datetime):
         updated_at (datetime.datetime):
-        description (None | str | Unset):
-        sort (AlbumSort | Unset): The order of the images of an album.
-
-            By the time of upload or of capture, as lists are; or as the owner arranged them.
     """
 
     id: str
     title: str
+    description: None | str
+    sort: AlbumSort
+    role: AlbumViewRole
     images: int
     cover_id: None | str
     cover: CoverView | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    description: None | str | Unset = UNSET
-    sort: AlbumSort | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +57,13 @@ class AlbumView:
         id = self.id
 
         title = self.title
+
+        description: None | str
+        description = self.description
+
+        sort = self.sort.value
+
+        role = self.role.value
 
         images = self.images
 
@@ -71,22 +80,15 @@ class AlbumView:
 
         updated_at = self.updated_at.isoformat()
 
-        description: None | str | Unset
-        if isinstance(self.description, Unset):
-            description = UNSET
-        else:
-            description = self.description
-
-        sort: str | Unset = UNSET
-        if not isinstance(self.sort, Unset):
-            sort = self.sort.value
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "id": id,
                 "title": title,
+                "description": description,
+                "sort": sort,
+                "role": role,
                 "images": images,
                 "cover_id": cover_id,
                 "cover": cover,
@@ -94,10 +96,6 @@ class AlbumView:
                 "updated_at": updated_at,
             }
         )
-        if description is not UNSET:
-            field_dict["description"] = description
-        if sort is not UNSET:
-            field_dict["sort"] = sort
 
         return field_dict
 
@@ -109,6 +107,17 @@ class AlbumView:
         id = d.pop("id")
 
         title = d.pop("title")
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
+
+        sort = AlbumSort(d.pop("sort"))
+
+        role = AlbumViewRole(d.pop("role"))
 
         images = d.pop("images")
 
@@ -138,32 +147,17 @@ class AlbumView:
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        description = _parse_description(d.pop("description", UNSET))
-
-        _sort = d.pop("sort", UNSET)
-        sort: AlbumSort | Unset
-        if isinstance(_sort, Unset):
-            sort = UNSET
-        else:
-            sort = AlbumSort(_sort)
-
         album_view = cls(
             id=id,
             title=title,
+            description=description,
+            sort=sort,
+            role=role,
             images=images,
             cover_id=cover_id,
             cover=cover,
             created_at=created_at,
             updated_at=updated_at,
-            description=description,
-            sort=sort,
         )
 
         album_view.additional_properties = d

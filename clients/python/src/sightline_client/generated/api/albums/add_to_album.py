@@ -8,7 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...types import Response, UNSET
 from ... import errors
 
-from ...models.album_image_batch import AlbumImageBatch
+from ...models.album_addition import AlbumAddition
 from ...models.item_outcomes import ItemOutcomes
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
@@ -18,7 +18,7 @@ from typing import cast
 def _get_kwargs(
     album_id: str,
     *,
-    body: AlbumImageBatch,
+    body: AlbumAddition,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -134,17 +134,22 @@ def sync_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: AlbumImageBatch,
+    body: AlbumAddition,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ItemOutcomes | ProblemBody]:
     """Add up to 100 images to an album
 
      Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
 
+    A contributor adds images that have been uploaded. They stay those of the contributor, and leave
+    the album when the contributor leaves it or deletes them. A viewer may not add images.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
-        body (AlbumImageBatch): Images to add to an album, or to remove from it.
+        body (AlbumAddition): Images to add to an album.
+
+            The other fields matter for images that a contributor adds to an album of another owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,17 +176,22 @@ def sync(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: AlbumImageBatch,
+    body: AlbumAddition,
     idempotency_key: str | Unset = UNSET,
 ) -> ItemOutcomes | ProblemBody | None:
     """Add up to 100 images to an album
 
      Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
 
+    A contributor adds images that have been uploaded. They stay those of the contributor, and leave
+    the album when the contributor leaves it or deletes them. A viewer may not add images.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
-        body (AlbumImageBatch): Images to add to an album, or to remove from it.
+        body (AlbumAddition): Images to add to an album.
+
+            The other fields matter for images that a contributor adds to an album of another owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -203,17 +213,22 @@ async def asyncio_detailed(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: AlbumImageBatch,
+    body: AlbumAddition,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ItemOutcomes | ProblemBody]:
     """Add up to 100 images to an album
 
      Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
 
+    A contributor adds images that have been uploaded. They stay those of the contributor, and leave
+    the album when the contributor leaves it or deletes them. A viewer may not add images.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
-        body (AlbumImageBatch): Images to add to an album, or to remove from it.
+        body (AlbumAddition): Images to add to an album.
+
+            The other fields matter for images that a contributor adds to an album of another owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -238,17 +253,22 @@ async def asyncio(
     album_id: str,
     *,
     client: AuthenticatedClient,
-    body: AlbumImageBatch,
+    body: AlbumAddition,
     idempotency_key: str | Unset = UNSET,
 ) -> ItemOutcomes | ProblemBody | None:
     """Add up to 100 images to an album
 
      Add up to 100 of the caller's images to the album. Every image has an outcome of its own.
 
+    A contributor adds images that have been uploaded. They stay those of the contributor, and leave
+    the album when the contributor leaves it or deletes them. A viewer may not add images.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
-        body (AlbumImageBatch): Images to add to an album, or to remove from it.
+        body (AlbumAddition): Images to add to an album.
+
+            The other fields matter for images that a contributor adds to an album of another owner.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -9,7 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.album_request import AlbumRequest
-from ...models.album_view import AlbumView
+from ...models.created_album import CreatedAlbum
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -39,9 +39,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AlbumView | ProblemBody | None:
+) -> CreatedAlbum | ProblemBody | None:
     if response.status_code == 201:
-        response_201 = AlbumView.from_dict(response.json())
+        response_201 = CreatedAlbum.from_dict(response.json())
 
         return response_201
 
@@ -113,7 +113,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AlbumView | ProblemBody]:
+) -> Response[CreatedAlbum | ProblemBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -127,10 +127,14 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: AlbumRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AlbumView | ProblemBody]:
+) -> Response[CreatedAlbum | ProblemBody]:
     """Create an album
 
-     Create an empty album.
+     Create an album: an empty one, or with the newest images that a search finds.
+
+    At most 500 images are added; `images` is their exact number, and `next_cursor` continues the
+    search. Images that are found later do not enter the album. To search, an API key needs the
+    scope `images:read` as well.
 
     Args:
         idempotency_key (str | Unset):
@@ -141,7 +145,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AlbumView | ProblemBody]
+        Response[CreatedAlbum | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -161,10 +165,14 @@ def sync(
     client: AuthenticatedClient,
     body: AlbumRequest,
     idempotency_key: str | Unset = UNSET,
-) -> AlbumView | ProblemBody | None:
+) -> CreatedAlbum | ProblemBody | None:
     """Create an album
 
-     Create an empty album.
+     Create an album: an empty one, or with the newest images that a search finds.
+
+    At most 500 images are added; `images` is their exact number, and `next_cursor` continues the
+    search. Images that are found later do not enter the album. To search, an API key needs the
+    scope `images:read` as well.
 
     Args:
         idempotency_key (str | Unset):
@@ -175,7 +183,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AlbumView | ProblemBody
+        CreatedAlbum | ProblemBody
     """
 
     return sync_detailed(
@@ -190,10 +198,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: AlbumRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AlbumView | ProblemBody]:
+) -> Response[CreatedAlbum | ProblemBody]:
     """Create an album
 
-     Create an empty album.
+     Create an album: an empty one, or with the newest images that a search finds.
+
+    At most 500 images are added; `images` is their exact number, and `next_cursor` continues the
+    search. Images that are found later do not enter the album. To search, an API key needs the
+    scope `images:read` as well.
 
     Args:
         idempotency_key (str | Unset):
@@ -204,7 +216,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AlbumView | ProblemBody]
+        Response[CreatedAlbum | ProblemBody]
     """
 
     kwargs = _get_kwargs(
@@ -222,10 +234,14 @@ async def asyncio(
     client: AuthenticatedClient,
     body: AlbumRequest,
     idempotency_key: str | Unset = UNSET,
-) -> AlbumView | ProblemBody | None:
+) -> CreatedAlbum | ProblemBody | None:
     """Create an album
 
-     Create an empty album.
+     Create an album: an empty one, or with the newest images that a search finds.
+
+    At most 500 images are added; `images` is their exact number, and `next_cursor` continues the
+    search. Images that are found later do not enter the album. To search, an API key needs the
+    scope `images:read` as well.
 
     Args:
         idempotency_key (str | Unset):
@@ -236,7 +252,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AlbumView | ProblemBody
+        CreatedAlbum | ProblemBody
     """
 
     return (

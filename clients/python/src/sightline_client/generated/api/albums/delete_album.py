@@ -127,6 +127,8 @@ def sync_detailed(
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    Images that members added leave it, and stay with the members.
+
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
@@ -163,6 +165,8 @@ def sync(
 
      Delete an album and keep its images. An interrupted request can be repeated.
 
+    Images that members added leave it, and stay with the members.
+
     With `If-Match`, only if the album and its content still have that `ETag`.
 
     Args:
@@ -193,6 +197,8 @@ async def asyncio_detailed(
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
+
+    Images that members added leave it, and stay with the members.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 
@@ -227,6 +233,8 @@ async def asyncio(
     """Delete an album
 
      Delete an album and keep its images. An interrupted request can be repeated.
+
+    Images that members added leave it, and stay with the members.
 
     With `If-Match`, only if the album and its content still have that `ETag`.
 

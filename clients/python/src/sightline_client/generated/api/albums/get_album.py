@@ -121,7 +121,10 @@ def sync_detailed(
 ) -> Response[AlbumView | Any | ProblemBody]:
     """Get an album
 
-     Return one album. List its images with `GET /v1/images?album={album_id}`.
+     Return one album of the caller, or one that another owner shares with the caller.
+
+    List its images with `GET /v1/albums/{album_id}/images`, and those of the caller alone with
+    `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -155,7 +158,10 @@ def sync(
 ) -> AlbumView | Any | ProblemBody | None:
     """Get an album
 
-     Return one album. List its images with `GET /v1/images?album={album_id}`.
+     Return one album of the caller, or one that another owner shares with the caller.
+
+    List its images with `GET /v1/albums/{album_id}/images`, and those of the caller alone with
+    `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -184,7 +190,10 @@ async def asyncio_detailed(
 ) -> Response[AlbumView | Any | ProblemBody]:
     """Get an album
 
-     Return one album. List its images with `GET /v1/images?album={album_id}`.
+     Return one album of the caller, or one that another owner shares with the caller.
+
+    List its images with `GET /v1/albums/{album_id}/images`, and those of the caller alone with
+    `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -216,7 +225,10 @@ async def asyncio(
 ) -> AlbumView | Any | ProblemBody | None:
     """Get an album
 
-     Return one album. List its images with `GET /v1/images?album={album_id}`.
+     Return one album of the caller, or one that another owner shares with the caller.
+
+    List its images with `GET /v1/albums/{album_id}/images`, and those of the caller alone with
+    `GET /v1/images?album={album_id}`.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.

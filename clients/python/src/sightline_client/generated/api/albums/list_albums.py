@@ -9,6 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.album_page import AlbumPage
+from ...models.list_albums_role import ListAlbumsRole
 from ...models.problem_body import ProblemBody
 from ...types import UNSET, Unset
 from typing import cast
@@ -16,6 +17,7 @@ from typing import cast
 
 def _get_kwargs(
     *,
+    role: ListAlbumsRole | Unset = ListAlbumsRole.OWNER,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
@@ -25,6 +27,12 @@ def _get_kwargs(
         headers["if-none-match"] = if_none_match
 
     params: dict[str, Any] = {}
+
+    json_role: str | Unset = UNSET
+    if not isinstance(role, Unset):
+        json_role = role.value
+
+    params["role"] = json_role
 
     params["limit"] = limit
 
@@ -119,15 +127,20 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
+    role: ListAlbumsRole | Unset = ListAlbumsRole.OWNER,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[AlbumPage | Any | ProblemBody]:
     """List albums
 
-     Return the caller's albums, newest first.
+     Return the caller's albums, newest first; with `role`, also those that others share.
+
+    A page of shared albums may have fewer items than `limit`, and still have a `next_cursor`.
 
     Args:
+        role (ListAlbumsRole | Unset): Albums in which the caller has this role. Default:
+            ListAlbumsRole.OWNER.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         if_none_match (str | Unset):
@@ -141,6 +154,7 @@ def sync_detailed(
     """
 
     kwargs = _get_kwargs(
+        role=role,
         limit=limit,
         cursor=cursor,
         if_none_match=if_none_match,
@@ -156,15 +170,20 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
+    role: ListAlbumsRole | Unset = ListAlbumsRole.OWNER,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> AlbumPage | Any | ProblemBody | None:
     """List albums
 
-     Return the caller's albums, newest first.
+     Return the caller's albums, newest first; with `role`, also those that others share.
+
+    A page of shared albums may have fewer items than `limit`, and still have a `next_cursor`.
 
     Args:
+        role (ListAlbumsRole | Unset): Albums in which the caller has this role. Default:
+            ListAlbumsRole.OWNER.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         if_none_match (str | Unset):
@@ -179,6 +198,7 @@ def sync(
 
     return sync_detailed(
         client=client,
+        role=role,
         limit=limit,
         cursor=cursor,
         if_none_match=if_none_match,
@@ -188,15 +208,20 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
+    role: ListAlbumsRole | Unset = ListAlbumsRole.OWNER,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> Response[AlbumPage | Any | ProblemBody]:
     """List albums
 
-     Return the caller's albums, newest first.
+     Return the caller's albums, newest first; with `role`, also those that others share.
+
+    A page of shared albums may have fewer items than `limit`, and still have a `next_cursor`.
 
     Args:
+        role (ListAlbumsRole | Unset): Albums in which the caller has this role. Default:
+            ListAlbumsRole.OWNER.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         if_none_match (str | Unset):
@@ -210,6 +235,7 @@ async def asyncio_detailed(
     """
 
     kwargs = _get_kwargs(
+        role=role,
         limit=limit,
         cursor=cursor,
         if_none_match=if_none_match,
@@ -223,15 +249,20 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
+    role: ListAlbumsRole | Unset = ListAlbumsRole.OWNER,
     limit: int | Unset = 50,
     cursor: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
 ) -> AlbumPage | Any | ProblemBody | None:
     """List albums
 
-     Return the caller's albums, newest first.
+     Return the caller's albums, newest first; with `role`, also those that others share.
+
+    A page of shared albums may have fewer items than `limit`, and still have a `next_cursor`.
 
     Args:
+        role (ListAlbumsRole | Unset): Albums in which the caller has this role. Default:
+            ListAlbumsRole.OWNER.
         limit (int | Unset):  Default: 50.
         cursor (str | Unset):
         if_none_match (str | Unset):
@@ -247,6 +278,7 @@ async def asyncio(
     return (
         await asyncio_detailed(
             client=client,
+            role=role,
             limit=limit,
             cursor=cursor,
             if_none_match=if_none_match,

@@ -141,6 +141,8 @@ def sync_detailed(
 
      Remove up to 100 images from the album, and keep the images themselves.
 
+    The owner of the album removes any, and a member those that the member added.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
@@ -178,6 +180,8 @@ def sync(
 
      Remove up to 100 images from the album, and keep the images themselves.
 
+    The owner of the album removes any, and a member those that the member added.
+
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
         idempotency_key (str | Unset):
@@ -209,6 +213,8 @@ async def asyncio_detailed(
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
+
+    The owner of the album removes any, and a member those that the member added.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
@@ -244,6 +250,8 @@ async def asyncio(
     """Remove up to 100 images from an album
 
      Remove up to 100 images from the album, and keep the images themselves.
+
+    The owner of the album removes any, and a member those that the member added.
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.

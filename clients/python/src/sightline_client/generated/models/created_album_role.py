@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class CreatedAlbumRole(StrEnum):
+    CONTRIBUTOR = "contributor"
+    OWNER = "owner"
+    VIEWER = "viewer"
+
+    def __str__(self) -> str:
+        return str(self.value)

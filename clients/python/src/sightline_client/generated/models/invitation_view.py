@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.album_role import AlbumRole
+from typing import cast
+import datetime
+
+
+T = TypeVar("T", bound="InvitationView")
+
+
+@_attrs_define
+class InvitationView:
+    """An invitation as the invited person sees it.
+
+    Attributes:
+        album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
+        album_title (str):
+        role (AlbumRole): What a member may do with an album.
+        expires_at (datetime.datetime):
+    """
+
+    album_id: str
+    album_title: str
+    role: AlbumRole
+    expires_at: datetime.datetime
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        album_id = self.album_id
+
+        album_title = self.album_title
+
+        role = self.role.value
+
+        expires_at = self.expires_at.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "album_id": album_id,
+                "album_title": album_title,
+                "role": role,
+                "expires_at": expires_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        album_id = d.pop("album_id")
+
+        album_title = d.pop("album_title")
+
+        role = AlbumRole(d.pop("role"))
+
+        expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
+
+        invitation_view = cls(
+            album_id=album_id,
+            album_title=album_title,
+            role=role,
+            expires_at=expires_at,
+        )
+
+        invitation_view.additional_properties = d
+        return invitation_view
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
