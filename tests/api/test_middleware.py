@@ -1,8 +1,10 @@
 """Headers, limits and logs that apply to every request."""
 
 import asyncio
+import gc
 import json
 import logging
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -101,6 +103,64 @@ def test_large_responses_are_compressed(gateway: Gateway) -> None:
     assert response.headers["Content-Encoding"] == "gzip"
     assert len(response.json()["items"]) == 30
     assert int(response.headers["Content-Length"]) < len(response.content) / 4
+
+
+#: Bodies with more values than any request needs, by what they consist of.
+EXCESSIVE_BODIES = {
+    "unknown keys": json.dumps({f"key{number}": 0 for number in range(60_000)}),
+    "arrays in arrays": "[" * 500_000 + "]" * 500_000,
+    "numbers": json.dumps({"bytes": [0] * 30_000}),
+    "a string without an end": "[" * 30_000 + '"' + '\\"' * 10_000,
+}
+
+
+@pytest.mark.parametrize("kind", EXCESSIVE_BODIES)
+def test_a_body_with_too_many_values_is_not_validated(gateway: Gateway, kind: str) -> None:
+    headers = {**gateway.headers(), "Content-Type": "application/json"}
+    response = gateway.client.post("/v1/images", content=EXCESSIVE_BODIES[kind], headers=headers)
+    assert (response.status_code, response.json()["errors"]) == (
+        422,
+        [{"location": "body", "message": "More than 20,000 values."}],
+    )
+
+
+def test_punctuation_in_text_is_not_a_value(gateway: Gateway) -> None:
+    body = json.dumps({"unknown": '[{:,"\\' * 30_000})
+    headers = {**gateway.headers(), "Content-Type": "application/json"}
+    response = gateway.client.post("/v1/images", content=body, headers=headers)
+    assert "body.unknown" in {error["location"] for error in response.json()["errors"]}
+
+
+INVALID_BODIES = {
+    "without an end": b'{"title": "' + b"x" * 1_000_000,
+    "with an invalid value": json.dumps({"title": "x" * 1_000_000}).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", INVALID_BODIES)
+def test_an_invalid_body_is_not_kept_until_a_garbage_collection(
+    gateway: Gateway, kind: str
+) -> None:
+    """The gateway collects garbage seldom: clients could fill its memory until then."""
+    headers = {**gateway.headers(), "Content-Type": "application/json"}
+
+    def send() -> None:
+        body = INVALID_BODIES[kind]
+        response = gateway.client.post("/v1/albums", content=body, headers=headers)
+        assert response.status_code == 422
+
+    send()
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(2):
+            send()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert kept < 1_500_000
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -181,6 +181,15 @@ async def send_nested_arrays(attack: Attack) -> None:
     await _post(attack, b"[" * NESTED_ARRAYS + b"]" * NESTED_ARRAYS)
 
 
+async def send_invalid_bodies(attack: Attack) -> None:
+    """Send bodies of nearly 1 MiB that cannot be parsed, and ones with an invalid value."""
+    filler = "x" * 1_000_000
+    await asyncio.gather(
+        _post(attack, b'{"media_type": "' + filler.encode()),
+        _post(attack, json.dumps({"media_type": filler}).encode()),
+    )
+
+
 async def _post(attack: Attack, body: bytes) -> None:
     tokens = itertools.cycle(attack.target.tokens)
     headers = {"Content_Type": "application/json", "Content_Length": str(len(body))}
@@ -257,6 +266,7 @@ ATTACKS: dict[str, Callable[[Attack], Awaitable[None]]] = {
     "endless-heads": send_endless_heads,
     "unknown-keys": send_unknown_keys,
     "nested-arrays": send_nested_arrays,
+    "invalid-bodies": send_invalid_bodies,
     "token-variants": vary_tokens,
     "forged-tokens": forge_tokens,
     "event-streams": open_event_streams,

@@ -15,6 +15,7 @@ translate all of them.
 
 import logging
 import re
+import traceback
 from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from itertools import islice
@@ -651,6 +652,9 @@ async def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
         FieldError(location=_locate(item["loc"]), message=item["msg"])
         for item in islice(error.errors(), MAX_FIELD_ERRORS)
     ]
+    # FastAPI's frame refers to the error, and the error to the frame. The body in it would be kept
+    # until the next garbage collection.
+    traceback.clear_frames(error.__traceback__)
     return render_invalid_request(errors)
 
 
@@ -663,6 +667,7 @@ def _locate(location: tuple[str | int, ...]) -> str:
 async def _handle_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == HTTPStatus.BAD_REQUEST:
+        traceback.clear_frames(error.__traceback__)
         # FastAPI could not decode the body.
         return _render(422, INVALID_REQUEST_CODE, INVALID_REQUEST)
     phrase = HTTPStatus(error.status_code).phrase
