@@ -126,6 +126,14 @@ failover-drill: $(VENV)/bench $(MINISTACK)/installed ## Lose a region under load
 recovery: $(VENV)/dev ## Test the recovery from outages: each dependency is unavailable for a minute, in turn
 	SIGHTLINE_OUTAGE_SECONDS=60 $(BIN)/pytest tests/reliability/test_recovery.py
 
+.PHONY: fairness
+fairness: $(VENV)/bench $(MINISTACK)/installed ## Measure what 10,000 queued images of one owner cost another owner (TRIAL="--crowd 500 --unfair")
+	@$(BIN)/python -m sightline_reliability.fairness $(TRIAL)
+
+.PHONY: fairness-short
+fairness-short: TRIAL = --crowd 200 --samples 6
+fairness-short: fairness ## Run `make fairness` with 200 images, in three minutes
+
 .PHONY: load
 load: $(VENV)/bench $(MINISTACK)/installed ## Load test: measure the sustained throughput of each service (TRIAL=--short)
 	@$(BIN)/python -m sightline_reliability.load $(TRIAL)

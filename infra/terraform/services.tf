@@ -44,6 +44,10 @@ locals {
         SIGHTLINE_OWNER_MAX_IMAGES = var.quotas.images
         SIGHTLINE_OWNER_MAX_BYTES  = try(var.quotas.gigabytes * 1000000000, null)
       }
+      uploads = {
+        SIGHTLINE_OWNER_MAX_UPLOADS         = var.quotas.uploads
+        SIGHTLINE_OWNER_REQUESTS_PER_SECOND = var.quotas.requests_per_second
+      }
       worker = { SIGHTLINE_MONTHLY_CALLS = var.quotas.monthly_calls }
     } : service => { for name, value in settings : name => tostring(value) if value != null }
   }
@@ -64,7 +68,7 @@ locals {
       SIGHTLINE_EVENTS_QUEUE_PREFIX = local.event_queue_prefix
       # CloudFront and the load balancer.
       SIGHTLINE_TRUSTED_PROXIES = "2"
-      }, local.quotas.api, length(var.cors_origins) > 0 ? {
+      }, local.quotas.api, local.quotas.uploads, length(var.cors_origins) > 0 ? {
       SIGHTLINE_CORS_ORIGINS = join(",", var.cors_origins)
       } : {}, local.signed ? {
       SIGHTLINE_CLOUDFRONT_URL    = local.web_url

@@ -316,11 +316,13 @@ variable "task_environment" {
 }
 
 variable "quotas" {
-  description = "Quotas per user, because anyone can sign up unless `self_sign_up` is false: stored images, their total size in GB, and Rekognition calls per month. A quota that is omitted or null is unlimited."
+  description = "Quotas per user, because anyone can sign up unless `self_sign_up` is false: stored images, their total size in GB, and Rekognition calls per month (unlimited if omitted or null), outstanding uploads, and requests per second to each API task."
   type = object({
-    images        = optional(number)
-    gigabytes     = optional(number)
-    monthly_calls = optional(number)
+    images              = optional(number)
+    gigabytes           = optional(number)
+    monthly_calls       = optional(number)
+    uploads             = optional(number, 10000)
+    requests_per_second = optional(number, 50)
   })
   default  = { images = 50000, gigabytes = 200, monthly_calls = 20000 }
   nullable = false
@@ -328,6 +330,11 @@ variable "quotas" {
   validation {
     condition     = alltrue([for quota in values(var.quotas) : try(quota >= 0, true)])
     error_message = "The quotas must be at least 0, or null."
+  }
+
+  validation {
+    condition     = var.quotas.uploads > 0 && var.quotas.requests_per_second > 0
+    error_message = "The outstanding uploads and the requests per second must be greater than 0."
   }
 }
 

@@ -61,7 +61,12 @@ def describe(endpoint: str, resources: Resources) -> dict[str, Any]:
                     "RedrivePolicy"
                 ]
             )["maxReceiveCount"]
-            for url in (resources.recognition_queue_url, resources.renditions_queue_url)
+            for url in (
+                resources.recognition_queue_url,
+                resources.recognition_backlog_url,
+                resources.renditions_queue_url,
+                resources.renditions_backlog_url,
+            )
         ],
         "raw": [
             sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])["Attributes"][
@@ -86,8 +91,8 @@ def test_provisioning_twice_changes_nothing(endpoint: str) -> None:
     assert describe(endpoint, resources) == description
     assert description["buckets"] == ["trial-originals", "trial-renditions"]
     assert description["topics"] == ["trial-image-events", "trial-uploads"]
-    assert len(description["queues"]) == 6
-    assert description["redrive"] == [10, 10]
+    assert len(description["queues"]) == 8
+    assert description["redrive"] == [10, 10, 10, 10]
     assert description["raw"] == ["true", "true"]
     assert len(description["users"]) == 1
     assert description["ttl"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from sightline.domain.clock import now
 from sightline.domain.flags import FAVORITE
 from sightline.domain.ids import new_album_id
 from sightline.domain.images import Image
+from sightline.domain.quotas import Quotas, Reservation, StorageFull, reservation_end
 from sightline.domain.timeline import MonthCount, TimelineRange
 from sightline.ports.image_index import Term
 from sightline_ops.__main__ import ExitCode, main
@@ -61,6 +63,16 @@ class TornTable:
             Key=_key(pk, sk),
             UpdateExpression=expression,
             ExpressionAttributeValues={":old": {"S": "1987-08-02T00:00:00.000000#x"}},
+        )
+
+    async def add(self, pk: str, sk: str, **steps: int) -> None:
+        await self._client.update_item(
+            TableName=self._table,
+            Key=_key(pk, sk),
+            UpdateExpression="ADD " + ", ".join(f"{name} :{name}" for name in steps),
+            ExpressionAttributeValues={
+                f":{name}": {"N": str(step)} for name, step in steps.items()
+            },
         )
 
     async def put_result(self, pk: str) -> None:
@@ -286,3 +298,20 @@ async def test_the_command_repairs_only_with_apply(
             "repaired": bool(apply),
         }
     assert await torn.find() == []
+
+
+async def test_counts_of_the_quotas_are_repaired(torn: TornTable, upload: UploadImage) -> None:
+    image = await torn.process(await upload())
+    usage, quotas = torn.stack.tables.usage, Quotas(images=5)
+    until = reservation_end(time.time())
+    await usage.reserve(Reservation(image.owner, 7, until), quotas)
+    assert await torn.find() == []
+    await torn.add(f"USER#{image.owner}", "USAGE#total", committed_images=3, reserved_images=-1)
+    kinds = [kind for kind, _ in await torn.find()]
+    assert kinds == [DerivedKind.WRONG_COUNT] * 2
+    assert await torn.repair() == [True, True]
+    assert await torn.find() == []
+    for _ in range(3):
+        await usage.reserve(Reservation(image.owner, 7, until), quotas)
+    with pytest.raises(StorageFull):
+        await usage.reserve(Reservation(image.owner, 7, until), quotas)

@@ -2951,6 +2951,20 @@ export interface components {
              * @example 2487549
              */
             trashed_bytes: number;
+            /**
+             * Format: int64
+             * @description Outstanding uploads, which the quotas count as well.
+             * @default 0
+             * @example 2
+             */
+            reserved_images?: number;
+            /**
+             * Format: int64
+             * @description Declared bytes of the outstanding uploads.
+             * @default 0
+             * @example 1048576
+             */
+            reserved_bytes?: number;
             max_images: number | null;
             max_bytes: number | null;
             months: components["schemas"]["MonthlyUsageView"][];

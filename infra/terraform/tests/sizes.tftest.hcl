@@ -307,6 +307,8 @@ run "public_tasks_on_a_schedule" {
     condition = (
       output.settings.api.SIGHTLINE_OWNER_MAX_BYTES == "5000000000" &&
       !contains(keys(output.settings.api), "SIGHTLINE_OWNER_MAX_IMAGES") &&
+      output.settings.api.SIGHTLINE_OWNER_MAX_UPLOADS == "10000" &&
+      output.settings.api.SIGHTLINE_OWNER_REQUESTS_PER_SECOND == "50" &&
       !contains(keys(output.settings.worker), "SIGHTLINE_MONTHLY_CALLS")
     )
     error_message = "An omitted quota must be unlimited."

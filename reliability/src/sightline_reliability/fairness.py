@@ -43,8 +43,8 @@ RECOGNITION_SECONDS = 0.3
 #: Images processed before the measurement, which open connections.
 WARM_UP_IMAGES = 3
 
-#: Uploads of the crowd sent at the same time.
-BATCH_SIZE = 20
+#: Uploads of the crowd that one request creates: as many as one may.
+BATCH_SIZE = 100
 
 #: Timeout of one measured upload.
 UPLOAD_TIMEOUT_SECONDS = 600.0
@@ -53,7 +53,7 @@ UPLOAD_TIMEOUT_SECONDS = 600.0
 POLL_SECONDS = 0.05
 
 SETTINGS = {
-    "api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "100000"},
+    "api": {"SIGHTLINE_OWNER_REQUESTS_PER_SECOND": "100000", "SIGHTLINE_OWNER_BURST": "100000"},
     "worker": {"SIGHTLINE_CALLS_PER_SECOND": "10000"},
 }
 
@@ -118,8 +118,8 @@ async def measure_fairness(
                     results.alone.append(delay)
             report(f"alone: {statistics.median(results.alone):.2f} s")
             greedy = LoadGenerator(fleet, http, ["greedy"], draw_large_image)
-            for _ in range(0, crowd, BATCH_SIZE):
-                await asyncio.gather(*(greedy.upload_image() for _ in range(BATCH_SIZE)))
+            for first in range(0, crowd, BATCH_SIZE):
+                await greedy.upload_images(min(BATCH_SIZE, crowd - first))
             report(f"crowd: {crowd} images, {_count_queued(fleet)} messages queued")
             for number in range(samples):
                 results.queued.append(await asyncio.to_thread(_count_queued, fleet))

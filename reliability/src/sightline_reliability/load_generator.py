@@ -50,11 +50,25 @@ class LoadGenerator:
 
     async def upload_image(self) -> str:
         """Upload a new image and return its id."""
+        body, request = self._draw_upload()
+        return await self._post(await self._create_upload(request), body)
+
+    async def upload_images(self, count: int) -> None:
+        """Upload up to 100 new images of one owner, whose tickets one request creates."""
+        drawn = [self._draw_upload() for _ in range(count)]
+        batch = {"images": [request for _, request in drawn]}
+        uploads = await self._request("/v1/images/batch", batch)
+        posts = zip(uploads["items"], drawn, strict=True)
+        await asyncio.gather(*(self._post(item["upload"], body) for item, (body, _) in posts))
+
+    def _draw_upload(self) -> tuple[bytes, dict[str, Any]]:
+        """Return a new image, and the request for its upload."""
         body, media_type = self._draw(self._rng)
         digest = hashlib.sha256(body).hexdigest()
-        upload = await self._create_upload(
-            {"media_type": media_type, "bytes": len(body), "sha256": digest}
-        )
+        return body, {"media_type": media_type, "bytes": len(body), "sha256": digest}
+
+    async def _post(self, upload: Any, body: bytes) -> str:
+        """Send an image to S3; return its id."""
         data = aiohttp.FormData(upload["upload"]["fields"])
         data.add_field("file", body, filename="image")
         async with self._http.post(upload["upload"]["url"], data=data) as response:
@@ -64,7 +78,10 @@ class LoadGenerator:
         return image_id
 
     async def _create_upload(self, request: dict[str, Any]) -> Any:
-        url = f"{self._fleet.gateway_urls()[0]}/v1/images"
+        return await self._request("/v1/images", request)
+
+    async def _request(self, path: str, request: dict[str, Any]) -> Any:
+        url = f"{self._fleet.gateway_urls()[0]}{path}"
         async with self._http.post(url, json=request, headers=next(self._headers)) as response:
             response.raise_for_status()
             return await response.json()

@@ -29,10 +29,10 @@ def draw_image(rng: random.Random) -> tuple[bytes, str]:
 
 
 def draw_large_image(rng: random.Random) -> tuple[bytes, str]:
-    """Return a JPEG of a camera's size, unlike every other, and its media type.
+    """Return a JPEG with the pixels of a camera, unlike every other, and its media type.
 
-    Its pixels are drawn once, because drawing takes as long as processing. A comment makes each
-    file differ.
+    They are drawn once, because that takes as long as processing them, and compress well, so that
+    thousands of files fit into memory. A comment makes each file differ.
     """
     start_of_image, rest = _encode_large_image()
     comment = rng.randbytes(16)
@@ -43,8 +43,8 @@ def draw_large_image(rng: random.Random) -> tuple[bytes, str]:
 @functools.cache
 def _encode_large_image() -> tuple[bytes, bytes]:
     """Return the first marker of the file, and what follows it."""
-    noise = Image.effect_noise(LARGE_SIZE, 12)
-    image = Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180)))
+    gradient = Image.linear_gradient("L").resize(LARGE_SIZE)
+    image = Image.merge("RGB", (gradient, gradient.rotate(90), gradient.rotate(180)))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     return file.getvalue()[:2], file.getvalue()[2:]

@@ -32,6 +32,12 @@ class UsageView(BaseModel):
     bytes: int
     trashed_images: int = Field(description="Images in the trash.", examples=[3])
     trashed_bytes: int = Field(description="Bytes of the images in the trash.", examples=[2487549])
+    reserved_images: int = Field(
+        0, description="Outstanding uploads, which the quotas count as well.", examples=[2]
+    )
+    reserved_bytes: int = Field(
+        0, description="Declared bytes of the outstanding uploads.", examples=[1048576]
+    )
     max_images: int | None
     max_bytes: int | None
     months: list[MonthlyUsageView]
@@ -49,6 +55,8 @@ def view_usage(usage: Usage, settings: ApiSettings) -> UsageView:
         bytes=usage.bytes,
         trashed_images=usage.trashed_images,
         trashed_bytes=usage.trashed_bytes,
+        reserved_images=usage.reserved_images,
+        reserved_bytes=usage.reserved_bytes,
         max_images=settings.owner_max_images,
         max_bytes=settings.owner_max_bytes,
         months=[_view(month, settings) for month in usage.months],

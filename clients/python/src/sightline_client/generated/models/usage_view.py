@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
+from ..types import UNSET, Unset
 from typing import cast
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class UsageView:
             max_images (int | None):
             max_bytes (int | None):
             months (list[MonthlyUsageView]):
+            reserved_images (int | Unset): Outstanding uploads, which the quotas count as well. Default: 0.
+            reserved_bytes (int | Unset): Declared bytes of the outstanding uploads. Default: 0.
     """
 
     images: int
@@ -40,6 +43,8 @@ class UsageView:
     max_images: int | None
     max_bytes: int | None
     months: list[MonthlyUsageView]
+    reserved_images: int | Unset = 0
+    reserved_bytes: int | Unset = 0
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +69,10 @@ class UsageView:
             months_item = months_item_data.to_dict()
             months.append(months_item)
 
+        reserved_images = self.reserved_images
+
+        reserved_bytes = self.reserved_bytes
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -77,6 +86,10 @@ class UsageView:
                 "months": months,
             }
         )
+        if reserved_images is not UNSET:
+            field_dict["reserved_images"] = reserved_images
+        if reserved_bytes is not UNSET:
+            field_dict["reserved_bytes"] = reserved_bytes
 
         return field_dict
 
@@ -114,6 +127,10 @@ class UsageView:
 
             months.append(months_item)
 
+        reserved_images = d.pop("reserved_images", UNSET)
+
+        reserved_bytes = d.pop("reserved_bytes", UNSET)
+
         usage_view = cls(
             images=images,
             bytes_=bytes_,
@@ -122,6 +139,8 @@ class UsageView:
             max_images=max_images,
             max_bytes=max_bytes,
             months=months,
+            reserved_images=reserved_images,
+            reserved_bytes=reserved_bytes,
         )
 
         usage_view.additional_properties = d

@@ -101,13 +101,8 @@ class ReservationWriter:
 
     async def _begin(self, owner: str, total: dict[str, int]) -> None:
         """Complete the counts of an item that has none, unless it changes meanwhile."""
-        reserved = sum_windows(total)
-        counts = {
-            RESERVING: 1,
-            COMMITTED_IMAGES: total.get("images", 0) + reserved.images,
-            COMMITTED_BYTES: total.get("bytes", 0) + reserved.bytes,
-            RESERVED_IMAGES: reserved.images,
-        }
+        stored = Amount(total.get("images", 0), total.get("bytes", 0))
+        counts = {RESERVING: 1, **count_committed({**total, RESERVING: 1}, stored)}
         unchanged = {name: total.get(name) for name in ("images", "bytes", *_list_windows(total))}
         await self._update_if_unchanged(owner, "SET", counts, unchanged)
 
@@ -200,6 +195,18 @@ def count_cancellation(reservation: Reservation) -> dict[str, int]:
         COMMITTED_BYTES: -reservation.bytes,
         RESERVED_IMAGES: -1,
         **_count_window(reservation),
+    }
+
+
+def count_committed(total: Mapping[str, Any], stored: Amount) -> dict[str, int]:
+    """Return the counts that an item should have, given what is stored; none if it has none."""
+    if RESERVING not in total:
+        return {}
+    reserved = sum_windows({name: int(total[name]) for name in _list_windows(total)})
+    return {
+        COMMITTED_IMAGES: stored.images + reserved.images,
+        COMMITTED_BYTES: stored.bytes + reserved.bytes,
+        RESERVED_IMAGES: reserved.images,
     }
 
 
