@@ -175,7 +175,8 @@ class World:
             renditions = watch(self.renditions)
             work = RenditionWork(originals, renditions, pool, 2**20, Limits(), RenderOptions())
         events = EventPublisher(MemoryTopic())
-        return PartProcessor(name, images, originals, work, events, REGION)
+        corrector = work if name == "renditions" else None
+        return PartProcessor(name, images, originals, work, events, REGION, corrector)
 
     async def deliver(
         self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1
