@@ -324,6 +324,89 @@ async def test_endless_contention_is_left_to_a_redelivery(harness: ProcessorHarn
         await processor.fail(harness.message, RETRIES_EXHAUSTED)
 
 
+# Corrections that need no work on the object.
+
+CORRECTION = ReprocessCommand("corrected", ("recognition",), only_corrections=True)
+
+
+class ScriptedCorrector:
+    """Corrects the label; None without a label. `meanwhile` is called once, after the read."""
+
+    def __init__(self, label: str | None, meanwhile: Interleaving | None = None) -> None:
+        self.label = label
+        self.meanwhile = meanwhile
+
+    async def correct(self, image: Image) -> Recognition | None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return make_recognition(self.label) if self.label else None
+
+
+def correct_with(
+    harness: ProcessorHarness, work: ScriptedWork, corrector: ScriptedCorrector
+) -> PartProcessor[Recognition]:
+    return PartProcessor(
+        "recognition",
+        harness.tables.images,
+        harness.originals,
+        work,
+        harness.publisher,
+        REGION,
+        corrector,
+    )
+
+
+async def test_a_correction_without_work_keeps_the_part_as_it_was(
+    harness: ProcessorHarness,
+) -> None:
+    await harness.recognizer(ScriptedWork()).handle(harness.message)
+    before = (await harness.stored()).recognition
+    published = len(harness.published_events())
+    work = ScriptedWork()
+    processor = correct_with(harness, work, ScriptedCorrector("Cat"))
+    for _ in range(2):
+        await processor.handle(harness.message._replace(request=CORRECTION))
+    part = (await harness.stored()).recognition
+    expected = {"result": make_recognition("Cat"), "revision": before.revision + 1}
+    assert part == before.model_copy(update=expected)
+    assert await count_labels(harness.tables, harness.image.owner) == {"Cat": 1}
+    # A redelivery writes nothing, but publishes: the process may have stopped in between.
+    assert len(harness.published_events()) == published + 2
+    assert work.performed == 0
+
+
+async def test_a_correction_is_derived_again_after_a_conflict(harness: ProcessorHarness) -> None:
+    await harness.recognizer(ScriptedWork()).handle(harness.message)
+    again = harness.message._replace(request=ReprocessCommand("again", ("recognition",)))
+    corrector = ScriptedCorrector("Cat", lambda: harness.recognizer(ScriptedWork()).handle(again))
+    processor = correct_with(harness, ScriptedWork(), corrector)
+    await processor.handle(harness.message._replace(request=CORRECTION))
+    part = (await harness.stored()).recognition
+    assert (part.request, part.state, part.result) == (
+        "again",
+        State.SUCCEEDED,
+        make_recognition("Cat"),
+    )
+
+
+async def test_a_correction_that_requires_work_is_processed(harness: ProcessorHarness) -> None:
+    work = ScriptedWork()
+    processor = correct_with(harness, work, ScriptedCorrector(None))
+    await processor.handle(harness.message._replace(request=CORRECTION))
+    assert (work.performed, (await harness.stored()).recognition.request) == (1, "corrected")
+    without = harness.recognizer(work)
+    await without.handle(harness.message._replace(request=CORRECTION._replace(request_id="next")))
+    assert work.performed == 2
+
+
+async def test_a_correction_of_a_deleted_image_is_gone(harness: ProcessorHarness) -> None:
+    await harness.tables.images.begin_deletion(harness.image.key)
+    processor = correct_with(harness, ScriptedWork(), ScriptedCorrector("Cat"))
+    with pytest.raises(Gone):
+        await processor.handle(harness.message._replace(request=CORRECTION))
+
+
 # Images whose home is another region.
 
 OTHER_REGION = "eu-west-1"

@@ -175,7 +175,8 @@ class World:
             renditions = watch(self.renditions)
             work = RenditionWork(originals, renditions, pool, 2**20, Limits(), RenderOptions())
         events = EventPublisher(MemoryTopic())
-        return PartProcessor(name, images, originals, work, events, REGION)
+        corrector = work if name == "renditions" else None
+        return PartProcessor(name, images, originals, work, events, REGION, corrector)
 
     async def deliver(
         self, name: PartName, upload: Upload, steps: Steps | None = None, times: int = 1
@@ -640,6 +641,9 @@ async def check_time(world: World, at: int) -> None:
     assert (await world.read()).taken_at == recorded, at
 
 
+#: For scenarios whose writes to a table others have, too.
+in_memory = pytest.mark.parametrize("world", ["memory"], indirect=True)
+
 #: Two corrections of an owner, of which the second one applies at last.
 LISBON = {"latitude": 38.7109, "longitude": -9.1366}
 SYDNEY = {"latitude": -33.8568, "longitude": 151.2153}
@@ -683,6 +687,7 @@ async def test_work_on_a_correction_between_any_two_steps_of_another(world: Worl
     await at_each_step(scenario, 2)
 
 
+@in_memory
 async def test_correction_between_any_two_steps_of_the_first_processing(world: World) -> None:
     """No command is sent before the first processing, so that it must read the correction."""
 
@@ -704,6 +709,7 @@ async def test_correction_between_any_two_steps_of_the_first_processing(world: W
     await at_each_step(scenario, 4)
 
 
+@in_memory
 async def test_redelivery_completes_a_correction_after_a_crash_at_any_step(world: World) -> None:
     async def scenario(at: int) -> Steps:
         upload = await world.upload_image()

@@ -7,7 +7,6 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from sightline.consumer.messages import ReprocessCommand
 from sightline.domain.capture import GeoPosition
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
@@ -26,9 +25,6 @@ from sightline_testing.sample_images import draw_image, encode, find_images, mea
 MAX_DIFFERENCE = 4
 
 PHOTOGRAPHS = [path for path in find_images("photos") if "orientation_landscape" in path.stem]
-
-#: Names the position, and renders nothing that is rendered already.
-CORRECTION = ReprocessCommand("again", ("renditions",), only_corrections=True)
 
 
 def load_bodies() -> list[bytes]:
@@ -81,9 +77,9 @@ class Resizer:
     async def upload(self) -> Image:
         return await self.backend.upload(self.body)
 
-    async def perform(self, image: Image, command: ReprocessCommand | None = None) -> RenditionSet:
+    async def perform(self, image: Image) -> RenditionSet:
         original = await self.backend.originals.head(original_key(image.key))
-        return await self.work.perform(image, original, command)
+        return await self.work.perform(image, original)
 
     async def list_keys(self) -> set[str]:
         return {stored.key async for stored in self.backend.renditions.list("")}
@@ -108,7 +104,7 @@ async def test_each_rotation_has_renditions_of_its_own(resizer: Resizer) -> None
     image = await resizer.upload()
     before = await resizer.perform(image)
     rotated = rotate(finish(image, before), 90)
-    after = await resizer.perform(rotated, CORRECTION)
+    after = await resizer.perform(rotated)
     assert (after.width, after.height) == (before.height, before.width)
     assert (before.rotation, after.rotation) == (0, 90)
     keys = [{each.key for each in result.renditions} for result in (before, after)]
@@ -117,7 +113,7 @@ async def test_each_rotation_has_renditions_of_its_own(resizer: Resizer) -> None
     assert [(each.width, each.height) for each in after.renditions] == [
         (each.height, each.width) for each in before.renditions
     ]
-    assert await resizer.perform(rotate(finish(rotated, after), 0), CORRECTION) == before
+    assert await resizer.perform(rotate(finish(rotated, after), 0)) == before
     await resizer.work.discard(image.key)
     assert await resizer.list_keys() == set()
 
@@ -136,7 +132,8 @@ async def test_a_position_is_named_without_rendering_again(resizer: Resizer) -> 
         await resizer.backend.renditions.delete(key)
     position = PositionOverride(latitude=38.7109, longitude=-9.1366)
     corrected = edit_details(finish(image, before), position=position)
-    after = await resizer.perform(corrected, CORRECTION)
+    after = await resizer.work.correct(corrected)
+    assert after is not None
     assert await resizer.list_keys() == set()
     assert after == before.model_copy(update={"corrected_place": after.corrected_place})
     place = after.corrected_place
@@ -144,7 +141,19 @@ async def test_a_position_is_named_without_rendering_again(resizer: Resizer) -> 
     assert (place.latitude, place.longitude) == (38.7109, -9.1366)
     assert (place.city, place.country) == ("Lisbon", "Portugal")
     hidden = edit_details(finish(corrected, after), position=PositionOverride())
-    assert (await resizer.perform(hidden, CORRECTION)).corrected_place is None
+    removed = await resizer.work.correct(hidden)
+    assert removed is not None
+    assert removed.corrected_place is None
+
+
+async def test_a_rotation_and_a_position_during_other_work_require_work(resizer: Resizer) -> None:
+    image = await resizer.upload()
+    assert await resizer.work.correct(image) is None
+    done = finish(image, await resizer.perform(image))
+    assert await resizer.work.correct(rotate(done, 90)) is None
+    running = done.with_part("renditions", done.renditions.begin(ETAG, "again"))
+    assert running.renditions.result is not None
+    assert await resizer.work.correct(running) is None
 
 
 async def test_the_first_processing_applies_earlier_corrections(resizer: Resizer) -> None:
@@ -154,12 +163,3 @@ async def test_the_first_processing_applies_earlier_corrections(resizer: Resizer
     assert (result.rotation, result.capture.place) == (270, None)
     assert isinstance(result.corrected_place, GeoPosition)
     assert result.corrected_place.country == "Australia"
-
-
-async def test_a_command_of_the_owner_renders_again(resizer: Resizer) -> None:
-    image = await resizer.upload()
-    before = await resizer.perform(image)
-    for key in await resizer.list_keys():
-        await resizer.backend.renditions.delete(key)
-    await resizer.perform(finish(image, before), ReprocessCommand("again", ("renditions",)))
-    assert await resizer.list_keys() == {each.key for each in before.renditions}

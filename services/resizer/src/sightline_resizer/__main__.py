@@ -51,7 +51,7 @@ async def serve(settings: ResizerSettings) -> None:
         tables, _ = await open_tables(settings.table, clients, stack)
         events = EventPublisher(SnsTopic(await clients.open("sns"), settings.events_topic_arn))
         processor = PartProcessor(
-            "renditions", tables.images, originals, work, events, settings.region
+            "renditions", tables.images, originals, work, events, settings.region, corrector=work
         )
         messages = UploadMessages(processor, settings.handling_seconds)
         await consume_uploads("renditions", settings, clients, stack, messages)

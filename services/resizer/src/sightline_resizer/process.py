@@ -13,6 +13,7 @@ from sightline.domain.images import Image
 from sightline.domain.object_keys import ImageKey, original_key, rendition_key, rendition_prefix
 from sightline.domain.renditions import Rendition, RenditionSet
 from sightline.domain.rotation import Rotation
+from sightline.domain.states import State
 from sightline.imaging.decoding import Limits
 from sightline.imaging.isolation import run_isolated
 from sightline.imaging.process_pool import DecodePool
@@ -46,42 +47,11 @@ class RenditionWork:
         self._options = options
 
     async def perform(
-        self, image: Image, original: StoredObject, command: ReprocessCommand | None = None
+        self,
+        image: Image,
+        original: StoredObject,
+        command: ReprocessCommand | None = None,
     ) -> RenditionSet:
-        result = await self._find_rendered(image, original, command)
-        positions = (result.capture.place, _read_override(image))
-        with tracing.child_span("name place"):
-            place, corrected = await asyncio.to_thread(lambda: [*map(_name_place, positions)])
-        return result.model_copy(
-            update={
-                "capture": replace(result.capture, place=place),
-                "corrected_place": corrected,
-            }
-        )
-
-    async def discard(self, key: ImageKey) -> None:
-        """Delete the renditions and the original.
-
-        The original as well, because a presigned POST remains valid after its image is deleted.
-        """
-        await self._renditions.delete_all(rendition_prefix(key))
-        await self._originals.delete(original_key(key))
-
-    async def _find_rendered(
-        self, image: Image, original: StoredObject, command: ReprocessCommand | None
-    ) -> RenditionSet:
-        """Return the present result if only its place is to be corrected, or else a new one."""
-        present = image.renditions.result
-        if (
-            present is not None
-            and command is not None
-            and command.only_corrections
-            and present.rotation == image.details.rotation
-        ):
-            return present
-        return await self._render(image, original)
-
-    async def _render(self, image: Image, original: StoredObject) -> RenditionSet:
         if original.size > self._max_bytes:
             raise Rejected("file_too_large", "The file exceeds the maximum size.")
         body = await self._originals.read(original)
@@ -95,7 +65,29 @@ class RenditionWork:
         async with asyncio.TaskGroup() as writes:
             for encoded in rendered.renditions:
                 writes.create_task(self._write(image.key, encoded, rotation))
-        return self._describe(image.key, rendered, rotation)
+        capture = replace(rendered.capture, place=await _name_place(rendered.capture.place))
+        result = self._describe(image.key, rendered._replace(capture=capture), rotation)
+        return await _correct_place(image, result)
+
+    async def correct(self, image: Image) -> RenditionSet | None:
+        """Return the present renditions with the names of the owner's position.
+
+        None if they lack the rotation, or if work in progress may have read earlier corrections.
+        """
+        part = image.renditions
+        if part.state is not State.SUCCEEDED or part.result is None:
+            return None
+        if part.result.rotation != image.details.rotation:
+            return None
+        return await _correct_place(image, part.result)
+
+    async def discard(self, key: ImageKey) -> None:
+        """Delete the renditions and the original.
+
+        The original as well, because a presigned POST remains valid after its image is deleted.
+        """
+        await self._renditions.delete_all(rendition_prefix(key))
+        await self._originals.delete(original_key(key))
 
     async def _write(self, key: ImageKey, encoded: EncodedRendition, rotation: Rotation) -> None:
         await self._renditions.write(
@@ -131,12 +123,16 @@ class RenditionWork:
         return rendition_key(key, encoded.name, self._options.format.value, rotation)
 
 
-def _read_override(image: Image) -> GeoPosition | None:
-    """Return the position that the owner gave, if any."""
+async def _correct_place(image: Image, result: RenditionSet) -> RenditionSet:
+    """Return the result with the position that the owner gave, if any, and its names."""
     override = image.details.position
-    return None if override is None else override.position
+    place = await _name_place(override.position if override else None)
+    return result.model_copy(update={"corrected_place": place})
 
 
-def _name_place(position: GeoPosition | None) -> GeoPosition | None:
+async def _name_place(position: GeoPosition | None) -> GeoPosition | None:
     """Return the position with the names of its place."""
-    return None if position is None else name_place(position)
+    if position is None:
+        return None
+    with tracing.child_span("name place"):
+        return await asyncio.to_thread(name_place, position)

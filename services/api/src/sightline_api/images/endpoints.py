@@ -327,9 +327,9 @@ async def update_image(
 ) -> ImageView:
     """Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
-    the status is `processing` in a moment: the place is named, or the renditions are created again.
-    The original stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the rotation, the renditions
+    are created again, and the status is `processing` meanwhile. The original stays as it was
+    uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
     """

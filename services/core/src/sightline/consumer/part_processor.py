@@ -66,6 +66,13 @@ class Work(Protocol[Result]):
         """Remove whatever `perform` may have stored for a deleted image."""
 
 
+class Corrector(Protocol[Result]):
+    """What a service corrects in a result without the object."""
+
+    async def correct(self, image: Image) -> Result | None:
+        """Return the present result as the owner corrected it; None if that requires work."""
+
+
 class PartProcessor(Generic[Result]):
     """The consumer's handler for one part of every image whose home is `region`."""
 
@@ -77,6 +84,7 @@ class PartProcessor(Generic[Result]):
         work: Work[Result],
         events: EventPublisher,
         region: str,
+        corrector: Corrector[Result] | None = None,
     ) -> None:
         self._name = name
         self._images = images
@@ -84,6 +92,7 @@ class PartProcessor(Generic[Result]):
         self._work = work
         self._events = events
         self._region = region
+        self._corrector = corrector
 
     async def handle(self, upload: Upload) -> None:
         if upload.request is not None and self._name not in upload.request.parts:
@@ -95,6 +104,9 @@ class PartProcessor(Generic[Result]):
 
     async def _process(self, upload: Upload) -> None:
         key, command, sent_at = upload
+        if command is not None and command.only_corrections and await self._correct(key):
+            await self._publish(key)
+            return
         begun = await self._begin(key, command and command.request_id, sent_at)
         if begun is not None:
             image, original = begun
@@ -194,6 +206,30 @@ class PartProcessor(Generic[Result]):
         """Return the image with another state of the part, at home in this region."""
         changed = image.with_part(self._name, part)
         return changed if image.is_at_home(self._region) else changed.with_home(self._region)
+
+    async def _correct(self, key: ImageKey) -> bool:
+        """Apply corrections that need no work on the object; return whether no others are due."""
+        if self._corrector is None:
+            return False
+        try:
+            return await self._store_correction(key, self._corrector)
+        except Conflict:
+            raise Superseded(key.image_id) from None
+
+    @retry_conflicts()
+    async def _store_correction(self, key: ImageKey, corrector: Corrector[Result]) -> bool:
+        """Write the corrected result, on the condition that nothing that it derives from changed.
+
+        The part stays as it is otherwise: it has not been processed again.
+        """
+        image = await self._read_to_process(key, is_command=True)
+        part: Part[Any] = image.part(self._name)
+        corrected = await corrector.correct(image)
+        if corrected is None:
+            return False
+        if corrected != part.result:
+            await self._images.store(image, self._with_part(image, part.correct(corrected)))
+        return True
 
     async def _end_attempt(self, image: Image, error: Exception) -> None:
         """Note in the row why an attempt failed, for the history; processing goes on without it."""

@@ -129,6 +129,10 @@ class Part(Value, Generic[Result]):
         """Return the part as succeeded with this result."""
         return self._advance(state=State.SUCCEEDED, finished_at=now(), failure=None, result=result)
 
+    def correct(self, result: Result) -> Self:
+        """Return the part, in its present state, with a corrected result."""
+        return self._advance(result=result)
+
     def fail(self, failure: Failure) -> Self:
         """Return the part as failed for this reason."""
         return self._advance(state=State.FAILED, finished_at=now(), failure=failure)

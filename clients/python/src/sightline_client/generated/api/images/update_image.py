@@ -146,9 +146,9 @@ def sync_detailed(
 
      Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
-    the status is `processing` in a moment: the place is named, or the renditions are created again.
-    The original stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the rotation, the renditions
+    are created again, and the status is `processing` meanwhile. The original stays as it was
+    uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -190,9 +190,9 @@ def sync(
 
      Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
-    the status is `processing` in a moment: the place is named, or the renditions are created again.
-    The original stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the rotation, the renditions
+    are created again, and the status is `processing` meanwhile. The original stays as it was
+    uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -229,9 +229,9 @@ async def asyncio_detailed(
 
      Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
-    the status is `processing` in a moment: the place is named, or the renditions are created again.
-    The original stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the rotation, the renditions
+    are created again, and the status is `processing` meanwhile. The original stays as it was
+    uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
@@ -271,9 +271,9 @@ async def asyncio(
 
      Change the title, the description, the owner's labels, flags, time, position and rotation.
 
-    Reprocessing keeps them, and so does the trash. After a change of the position or the rotation,
-    the status is `processing` in a moment: the place is named, or the renditions are created again.
-    The original stays as it was uploaded.
+    Reprocessing keeps them, and so does the trash. After a change of the rotation, the renditions
+    are created again, and the status is `processing` meanwhile. The original stays as it was
+    uploaded.
 
     With `If-Match`, only if the image still has that `ETag`.
 
