@@ -6,10 +6,21 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from api.conftest import Gateway
+from sightline.adapters.memory import memory_tables
 from sightline.domain.capture import Capture
-from sightline.domain.images import Image
+from sightline.domain.images import Details, Image
+from sightline.domain.sort_order import SortOrder
+from sightline.ports.tables import Tables
+from sightline_api.images import timeline_listing, timeline_search
+from sightline_api.images.filters import ArchivedFilter, build_filter
+from sightline_api.images.listing import Filter, Listing
+from sightline_api.images.searching import ImageSearch
+from sightline_api.images.timeline_listing import TimelineListing
+from sightline_api.images.timeline_search import TimelineSearch
 from sightline_testing.builders import (
     ETAG,
     count_labels,
@@ -227,3 +238,143 @@ def test_flags_of_an_image_without_its_upload_appear_with_it(gateway: Gateway) -
     assert list_ids(gateway, favorite="true", archived="any") == [image.image_id]
     assert list_ids(gateway, order="taken") == []
     assert count_months(gateway) == {}
+
+
+#: Label, year, favorite, archived and rating of an image, and whether its renditions have begun.
+Drawn = tuple[str, int, bool, bool, int, bool]
+
+DRAWN_IMAGES = st.lists(
+    st.tuples(
+        st.sampled_from(["Dog", "Cat"]),
+        st.integers(2018, 2021),
+        st.booleans(),
+        st.booleans(),
+        st.integers(0, 5),
+        st.sampled_from([True, True, False]),
+    ),
+    max_size=16,
+)
+
+
+#: The other parameters of a list.
+NO_FILTER: Any = {
+    **dict.fromkeys(("status", "album", "q", "bbox")),
+    **dict.fromkeys(("created_from", "created_until", "taken_from", "taken_until")),
+    **{"without": [], "text": [], "min_confidence": 0},
+}
+
+
+async def store_drawn(tables: Tables, owner: str, drawn: Drawn) -> str:
+    label, year, favorite, archived, rating, is_rendered = drawn
+    details = Details(favorite=favorite, archived=archived, rating=rating)
+    image = make_image(owner, details=details)
+    await tables.images.create(image)
+    recognized = with_recognition(image, label)
+    await tables.images.store(image, recognized)
+    if is_rendered:
+        capture = Capture(taken_at=datetime(year, 5, 1, tzinfo=UTC))
+        result = make_rendition_set().model_copy(update={"capture": capture})
+        part = recognized.renditions.begin(ETAG).succeed(result)
+        await tables.images.store(recognized, recognized.with_part("renditions", part))
+    return image.image_id
+
+
+async def list_selected(
+    tables: Tables, owner: str, selected: Filter, order: str, sort: SortOrder, limit: int
+) -> list[str]:
+    """Return the ids of all pages, as `list_images` reads them."""
+    images, index, found = tables.images, tables.index, list[str]()
+    after: str | None = None
+    while True:
+        if order == "taken" and selected.query is None:
+            page = await TimelineListing(tables.timeline, owner, sort).page(selected, limit, after)
+            found += [each.summary.image_id for each in page.found]
+            after = page.next_after
+        elif order == "taken" and selected.query is not None:
+            in_time = TimelineSearch(tables.timeline, images, index, owner, sort)
+            page = await in_time.page(selected.query, selected, limit, after)
+            found += [each.summary.image_id for each in page.found]
+            after = page.next_after
+        elif selected.query is None:
+            summaries = await Listing(images, owner, sort).page(selected, limit, after)
+            found += [each.image_id for each in summaries.images]
+            after = summaries.next_after
+        else:
+            search = ImageSearch(images, index, owner, sort)
+            page = await search.page(selected.query, selected, limit, after)
+            found += [each.summary.image_id for each in page.found]
+            after = page.next_after
+        if after is None:
+            return found
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    drawn=DRAWN_IMAGES,
+    favorite=st.sampled_from([None, None, None, True, False]),
+    archived=st.sampled_from([None, ArchivedFilter.ANY, *ArchivedFilter]),
+    rating_min=st.sampled_from([None, None, None, 1, 3]),
+    label=st.sampled_from([None, "dog"]),
+    month=st.sampled_from([None, None, None, "2020-05"]),
+    order=st.sampled_from(["taken", "taken", "uploaded"]),
+    sort=st.sampled_from(SortOrder),
+    limit=st.integers(1, 4),
+    read_size=st.sampled_from([2, 100]),
+    max_sorted=st.sampled_from([0, 3, 100]),
+)
+def test_a_list_has_what_a_naive_one_has(
+    monkeypatch: pytest.MonkeyPatch,
+    drawn: list[Drawn],
+    favorite: bool | None,
+    archived: ArchivedFilter | None,
+    rating_min: int | None,
+    label: str | None,
+    month: str | None,
+    order: str,
+    sort: SortOrder,
+    limit: int,
+    read_size: int,
+    max_sorted: int,
+) -> None:
+    """In all pages together, in order, and each image once: however the search is planned."""
+    monkeypatch.setattr(timeline_search, "MAX_SORTED", max_sorted)
+    for module in (timeline_listing, timeline_search):
+        monkeypatch.setattr(module, "READ_SIZE", read_size)
+
+    async def run() -> tuple[list[str], list[str]]:
+        tables, owner = memory_tables(), make_image().owner
+        ids = [await store_drawn(tables, owner, each) for each in drawn]
+        selected = build_filter(
+            favorite=favorite,
+            archived=archived,
+            rating_min=rating_min,
+            label=[label] if label else [],
+            month=month,
+            **NO_FILTER,
+        )
+        found = await list_selected(tables, owner, selected, order, sort, limit)
+        default = "any" if label else "false"
+        matching: list[tuple[tuple[int, str], str]] = []
+        for image_id, (name, year, is_favorite, is_archived, rating, is_rendered) in zip(
+            ids, drawn, strict=True
+        ):
+            # Flags are found, and images are in the timeline, from the renditions on.
+            is_flagged = favorite or rating_min or archived == "true"
+            if not is_rendered and (is_flagged or month or order == "taken"):
+                continue
+            if (
+                favorite in {None, is_favorite}
+                and (archived or default) in {"any", str(is_archived).lower()}
+                and rating >= (rating_min or 0)
+                and (label is None or name == "Dog")
+                and (month is None or year == 2020)
+            ):
+                position = (year, image_id) if order == "taken" else (0, image_id)
+                matching.append((position, image_id))
+        matching.sort(reverse=sort is SortOrder.NEWEST)
+        return found, [image_id for _, image_id in matching]
+
+    found, expected = asyncio.run(run())
+    assert found == expected

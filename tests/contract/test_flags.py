@@ -7,9 +7,11 @@ from datetime import datetime
 import pytest
 
 from sightline.deletion import ImageTrash
+from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.flags import ARCHIVED, FAVORITE, rating_flag, rating_flags
+from sightline.domain.ids import new_album_id
 from sightline.domain.images import Image
 from sightline.domain.timeline import TimelineRange
 from sightline.optimistic import Conflict, retry_conflicts
@@ -197,6 +199,34 @@ async def test_a_deletion_leaves_no_flag(tables: Tables) -> None:
         assert await find_flagged(tables, image.owner, flag) == []
     assert await list_ids(tables, image.owner, TimelineRange().in_archive()) == []
     assert await tables.timeline.count_months(image.owner) == []
+
+
+async def test_albums_keep_archived_images_in_every_order(tables: Tables) -> None:
+    """Also where the image is archived first, or its time of capture is corrected afterwards."""
+    owner = new_owner()
+    images = [await upload(tables, owner) for _ in range(3)]
+    images[0] = await write(tables, images[0], archive)
+    album = Album(
+        owner=owner, album_id=new_album_id(), title="Album", created_at=now(), updated_at=now()
+    )
+    await tables.albums.create(album)
+    ids = [image.image_id for image in images]
+    await tables.albums.add_images(album.key, ids)
+    await write(tables, await tables.images.get(images[1].key), archive)
+
+    async def list_members(sort: AlbumSort) -> list[str]:
+        entries = await tables.albums.list_entries(album.key, sort, 10)
+        return [image_id for image_id, _ in entries]
+
+    assert await list_members(AlbumSort.TAKEN_OLDEST) == ids
+    assert await list_members(AlbumSort.UPLOADED_NEWEST) == ids[::-1]
+    corrected = datetime(1987, 8, 2)  # noqa: DTZ001
+    stored = await tables.images.get(images[1].key)
+    await write(tables, stored, lambda image: edit_details(image, taken_at=corrected))
+    assert await list_members(AlbumSort.TAKEN_OLDEST) == [ids[1], ids[0], ids[2]]
+    await write(tables, await tables.images.get(images[1].key), unarchive)
+    assert await list_members(AlbumSort.TAKEN_OLDEST) == [ids[1], ids[0], ids[2]]
+    assert await list_ids(tables, owner, TimelineRange()) == [ids[2], ids[1]]
 
 
 @pytest.mark.parametrize(

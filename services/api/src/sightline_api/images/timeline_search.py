@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sightline.batching import in_batches
 from sightline.domain.sort_order import SortOrder
+from sightline.domain.states import State
 from sightline.domain.summaries import ImageSummary
 from sightline.domain.timeline import MonthCount, TimelineRange
 from sightline.ports.image_index import ImageIndex
@@ -102,9 +103,11 @@ class TimelineSearch:
         while not search.is_exhausted:
             ids += await search.read(MAX_READ_SIZE)
         found = await self._read(ids, search.query)
+        # An image enters the timeline with its renditions, which may begin after recognition.
+        placed = [each for each in found if each.summary.renditions.state is not State.PENDING]
         chosen = [
             each
-            for each in found
+            for each in placed
             if position_of(each.summary) in within and is_selected(each.summary, selected)
         ]
         chosen.sort(
