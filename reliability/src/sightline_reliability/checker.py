@@ -375,7 +375,9 @@ def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
 def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
     """Each part has a summary in MessagePack, which a list shows in place of the part."""
     for image_id, row in state.images.items():
-        title, added, hidden, _, _, _, *flags = _unpack(row["sd"], None, (), (), *[None] * 3, 0, 0, 0)
+        title, added, hidden, _, _, _, *flags = _unpack(
+            row["sd"], None, (), (), *[None] * 3, 0, 0, 0
+        )
         recognition, confidences, names = _unpack(row["sl"], 0, b"", ())
         renditions, *_, thumbnail, _ = _unpack(row["sr"], 0, *[None] * 11)
         labels = row["recognition"].get("result", {}).get("labels", [])
@@ -555,7 +557,7 @@ def _normalize_time(text: str) -> str:
 
 def _unpack(summary: Binary, *defaults: Any) -> list[Any]:
     """Return the first fields of a summary; those that it leaves out have their default."""
-    fields = msgspec.msgpack.decode(bytes(summary))
+    fields = msgspec.msgpack.decode(summary.value)
     padded = [*fields, *[None] * (len(defaults) - len(fields))]
     pairs = zip(padded, defaults, strict=False)
     return [default if value is None else value for value, default in pairs]
