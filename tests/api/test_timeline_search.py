@@ -2,7 +2,7 @@
 
 import inspect
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ FIRST_CAPTURE = datetime(2020, 1, 1, tzinfo=UTC)
 IMAGES = 60
 
 #: Each with whether the image of a number and a day has it.
-QUERIES = {
+QUERIES: dict[str, tuple[Query, Callable[[int, int], bool]]] = {
     "label": (Query(labels=["Sky"]), lambda number, _: number % 2 == 0),
     "labels": (Query(labels=["Sky", "Sea"]), lambda number, _: number % 6 == 0),
     "rare label": (Query(labels=["Sky", "Rare"]), lambda number, _: number % 20 == 0),
@@ -101,10 +101,10 @@ async def read_pages(
     after = None
     while not pages or after is not None:
         counter = Counter()
-        ports: list[Any] = [
+        timeline, images, index = (
             CountedPort(port, counter) for port in (tables.timeline, tables.images, tables.index)
-        ]
-        search = TimelineSearch(*ports, OWNER, order)
+        )
+        search = TimelineSearch(timeline, images, index, OWNER, order)
         page = await search.page(query, selected, 7, after)
         assert counter.sequence <= MAX_CALLS
         assert len(page.found) <= 7

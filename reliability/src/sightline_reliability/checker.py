@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
-from boto3.dynamodb.types import Binary
 
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.system_state import Row, SystemState, get_image_id, get_owner
@@ -613,9 +612,9 @@ def _normalize_time(text: str) -> str:
     return f"{matched[1]}.{(matched[2] or '').ljust(6, '0')}"
 
 
-def _unpack(summary: Binary, *defaults: Any) -> list[Any]:
+def _unpack(summary: Any, *defaults: Any) -> list[Any]:
     """Return the first fields of a summary; those that it leaves out have their default."""
-    fields = msgspec.msgpack.decode(summary.value)
+    fields = msgspec.msgpack.decode(bytes(summary))
     padded = [*fields, *[None] * (len(defaults) - len(fields))]
     pairs = zip(padded, defaults, strict=False)
     return [default if value is None else value for value, default in pairs]

@@ -257,7 +257,8 @@ class SimulatedUser:
         response = await self._request("POST", "/v1/share-links", target, {201, 404})
         if response.status == 201:
             link_id = response.body["share_link"]["id"]
-            record = ShareRecord(self.owner, link_id, response.body["token"], **target)
+            record = ShareRecord(self.owner, link_id, response.body["token"])
+            record.image_id, record.album_id = target.get("image_id"), target.get("album_id")
             self._ledger.share_links.append(record)
 
     async def revoke_share_link(self) -> None:
