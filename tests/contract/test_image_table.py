@@ -27,6 +27,7 @@ from sightline_testing.builders import (
     make_image,
     make_recognition,
     make_rendition_set,
+    make_share_link,
     new_owner,
     with_recognition,
     without_index,
@@ -449,3 +450,17 @@ async def test_summaries_exclude_hidden_images(tables: Tables) -> None:
     assert [image.image_id for image in page.images] == [images[0].image_id]
     assert page.next_after is None
     assert await tables.images.get_summaries(owner, [images[2].image_id]) == []
+
+
+async def test_pages_of_summaries_leave_out_what_else_names_an_image(tables: Tables) -> None:
+    owner = new_owner()
+    images = [await create_image(tables, owner=owner) for _ in range(3)]
+    for image in images:
+        for _ in range(2):
+            link = make_share_link(owner, image_id=image.image_id)
+            await tables.share_links.create(link)
+    pages = [await tables.images.page_summaries(owner, 2)]
+    while (after := pages[-1].next_after) is not None:
+        pages.append(await tables.images.page_summaries(owner, 2, after))
+    listed = [image.image_id for page in pages for image in page.images]
+    assert listed == [image.image_id for image in reversed(images)]

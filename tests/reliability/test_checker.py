@@ -13,7 +13,7 @@ import pytest
 
 from sightline.adapters.dynamo.schema import table_schema
 from sightline_reliability.checker import POISON_MESSAGE, check_invariants
-from sightline_reliability.ledger import Ledger, MessageRecord, UploadRecord
+from sightline_reliability.ledger import Ledger, MessageRecord, ShareRecord, UploadRecord
 from sightline_reliability.system_state import DataStores, read_state
 
 REGION = "eu-central-1"
@@ -183,6 +183,7 @@ def test_consistent_state_has_no_violations(scenario: Scenario, ledger: Ledger) 
     scenario.put_row(
         f"CONTENT#{OWNER}#other", "RECOGNITION#p", claimant=FIRST, expires_at=4_000_000_000
     )
+    share(scenario, ledger)
     assert find_violations(scenario, ledger) == set()
 
 
@@ -256,6 +257,25 @@ def send_message_to_other_owner(_: Scenario, ledger: Ledger) -> None:
     ledger.messages.append(MessageRecord(OTHER_OWNER, "message", "image.ready", FIRST))
 
 
+def share(scenario: Scenario, ledger: Ledger, **changes: Any) -> None:
+    """Share the first image by a link that works, unless `changes` state otherwise."""
+    row = {"owner": OWNER, "link_id": "link", "image_id": FIRST, "digest": "digest"}
+    scenario.put_row(f"USER#{OWNER}", "SHARE#link", **row)
+    scenario.put_row("SHARE#digest", "SHARE", **row)
+    visit = {"status": 200, "image_ids": [FIRST], **changes}
+    ledger.share_links.append(ShareRecord(OWNER, "link", "token", FIRST, **visit))
+
+
+def share_in_one_place(scenario: Scenario, ledger: Ledger) -> None:
+    share(scenario, ledger)
+    scenario.delete_row("SHARE#digest", "SHARE")
+
+
+def share_trashed_image(scenario: Scenario, ledger: Ledger) -> None:
+    share(scenario, ledger)
+    move_to_trash(scenario, ledger)
+
+
 def leave_delivery_pending(scenario: Scenario, _: Ledger) -> None:
     scenario.put_row(f"USER#{OWNER}#WEBHOOK#w", f"PENDING#{FIRST}#d")
 
@@ -284,6 +304,8 @@ DEAD_LETTERS = "only unparsable messages are dead-lettered"
 MESSAGES = "webhook messages reach their endpoint at least once"
 MESSAGE_OWNERS = "no webhook message reaches another owner"
 ISOLATION = "owners are isolated from each other"
+SHARE_ROWS = "share links are stored for their owner and by their token"
+SHARES = "share links show what exists until they are revoked"
 ROW_TYPES = "every row is of a documented type"
 
 Corruption = Callable[[Scenario, Ledger], object]
@@ -312,6 +334,24 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
         (MESSAGE_OWNERS, "foreign"),
     ),
     "pending webhook delivery": (leave_delivery_pending, (MESSAGES, "stuck")),
+    "share link without its token": (share_in_one_place, (SHARE_ROWS, "lost")),
+    "revoked share link": (
+        lambda s, ledger: share(s, ledger, revocation="confirmed", status=404, image_ids=[]),
+        (SHARE_ROWS, "left"),
+    ),
+    "share link of an image in the trash": (share_trashed_image, (SHARES, "left")),
+    "dead share link of a restored image": (
+        lambda s, ledger: share(s, ledger, status=404, image_ids=[]),
+        (SHARES, "lost"),
+    ),
+    "share link that shows another image": (
+        lambda s, ledger: share(s, ledger, image_ids=[FIRST, SECOND]),
+        (SHARES, "foreign"),
+    ),
+    "share link that shows nothing": (
+        lambda s, ledger: share(s, ledger, image_ids=[]),
+        (SHARES, "lost"),
+    ),
     "unsettled message": (lambda s, _: s.send(s.queue_url, "{}"), (PENDING, "stuck")),
     "failure without a reason": (remove_failure_reason, (OUTCOME, "lost")),
     "failed valid image": (fail_valid_image, (OUTCOME, "lost")),

@@ -47,6 +47,7 @@ from sightline_reliability.users import (
     Pacer,
     SimulatedUser,
 )
+from sightline_reliability.visitors import Visitor
 
 OUT = Path(__file__).parents[3] / "benchmarks" / "out"
 
@@ -103,6 +104,7 @@ class ChaosTest:
                 await self._run_load()
                 self._console.print("fault injection ended; draining the queues")
                 await self._drain()
+            await self._visit_share_links()
         finally:
             sampling.cancel()
         self.metrics = await self._fleet.query_proxy("metrics")
@@ -138,6 +140,14 @@ class ChaosTest:
         await self._fleet.configure_proxy("fault-multiplier", 0)
         self._endpoint.rejected_share = 0
         self.timeline.mark("faults end")
+
+    async def _visit_share_links(self) -> None:
+        """Open every share link once, to compare what it shows with the state at the end."""
+        timeout = aiohttp.ClientTimeout(total=RESPONSE_TIMEOUT_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as http:
+            visitor = Visitor(self._fleet.gateway_urls(), http, self._rng)
+            for link in self.ledger.share_links:
+                await visitor.open(link)
 
     def _create_users(self, http: aiohttp.ClientSession) -> list[SimulatedUser]:
         users = []

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
-from boto3.dynamodb.types import Binary
 
 from sightline_reliability.ledger import Ledger
 from sightline_reliability.system_state import Row, SystemState, get_image_id, get_owner
@@ -375,7 +374,9 @@ def _check_renditions(state: SystemState, ledger: Ledger) -> Violations:
 def _check_summaries(state: SystemState, ledger: Ledger) -> Violations:
     """Each part has a summary in MessagePack, which a list shows in place of the part."""
     for image_id, row in state.images.items():
-        title, added, hidden, _, _, _, *flags = _unpack(row["sd"], None, (), (), *[None] * 3, 0, 0, 0)
+        title, added, hidden, _, _, _, *flags = _unpack(
+            row["sd"], None, (), (), *[None] * 3, 0, 0, 0
+        )
         recognition, confidences, names = _unpack(row["sl"], 0, b"", ())
         renditions, *_, thumbnail, _ = _unpack(row["sr"], 0, *[None] * 11)
         labels = row["recognition"].get("result", {}).get("labels", [])
@@ -461,6 +462,53 @@ def _check_message_owners(state: SystemState, ledger: Ledger) -> Violations:
             yield "foreign", f"{message.type} of {message.subject_id} reached {message.owner}"
 
 
+def _check_share_rows(state: SystemState, ledger: Ledger) -> Violations:
+    """A share link is stored twice: for its owner, and by the digest of its token."""
+    by_owner = {(row["digest"], *key) for key, row in state.share_links.items()}
+    by_digest = {
+        (digest, row["owner"], row["link_id"]) for digest, row in state.share_digests.items()
+    }
+    for digest, owner, link_id in sorted(by_owner ^ by_digest):
+        kind = "lost" if (digest, owner, link_id) in by_owner else "left"
+        yield kind, f"share link {link_id} of {owner} is stored once only"
+    for link in ledger.share_links:
+        if link.revocation == "confirmed" and (link.owner, link.link_id) in state.share_links:
+            yield "left", f"share link {link.link_id} of {link.owner}"
+
+
+def _check_shares(state: SystemState, ledger: Ledger) -> Violations:
+    """A link shows what it refers to until that is trashed or deleted, or the link revoked."""
+    for link in ledger.share_links:
+        if link.status is None or link.revocation == "requested":
+            continue
+        if link.image_id is not None:
+            images = {link.image_id} & _list_visible(state, link.owner)
+            exists = bool(images)
+        else:
+            images = {
+                image_id
+                for owner, album_id, image_id in state.album_images
+                if (owner, album_id) == (link.owner, link.album_id)
+            }
+            exists = (link.owner, link.album_id) in state.albums
+        is_alive = exists and link.revocation == "none"
+        if (link.status == 200) is not is_alive:
+            expected = 200 if is_alive else 404
+            kind = "lost" if is_alive else "left"
+            yield kind, f"share link {link.link_id} responds {link.status}, expected {expected}"
+        shown = set(link.image_ids)
+        for image_id in sorted(shown - (images if is_alive else set())):
+            yield "foreign", f"share link {link.link_id} shows {image_id}"
+        if is_alive:
+            ready = {
+                each
+                for each in images & state.images.keys()
+                if _states(state.images[each]) == {"succeeded"}
+            }
+            for image_id in sorted(ready - shown):
+                yield "lost", f"share link {link.link_id} does not show {image_id}"
+
+
 def _check_row_types(state: SystemState, ledger: Ledger) -> Violations:
     for row in state.unknown_rows:
         yield "left", f"{row['pk']} {row['sk']} is of no documented type"
@@ -491,6 +539,8 @@ INVARIANTS = (
     Invariant("owners are isolated from each other", _check_isolation),
     Invariant("webhook messages reach their endpoint at least once", _check_messages),
     Invariant("no webhook message reaches another owner", _check_message_owners),
+    Invariant("share links are stored for their owner and by their token", _check_share_rows),
+    Invariant("share links show what exists until they are revoked", _check_shares),
     Invariant("every row is of a documented type", _check_row_types),
 )
 
@@ -524,6 +574,15 @@ def _get_trashed_at(row: Row) -> str | None:
     return trashed_at
 
 
+def _list_visible(state: SystemState, owner: str) -> set[str]:
+    """Return the ids of the owner's images that are neither in the trash nor being deleted."""
+    return {
+        image_id
+        for image_id, row in state.images.items()
+        if row["owner"] == owner and not row.get("deleted_at") and not _get_trashed_at(row)
+    }
+
+
 def _is_archived(row: Row) -> bool:
     return bool(row.get("details", {}).get("archived"))
 
@@ -553,7 +612,7 @@ def _normalize_time(text: str) -> str:
     return f"{matched[1]}.{(matched[2] or '').ljust(6, '0')}"
 
 
-def _unpack(summary: Binary, *defaults: Any) -> list[Any]:
+def _unpack(summary: Any, *defaults: Any) -> list[Any]:
     """Return the first fields of a summary; those that it leaves out have their default."""
     fields = msgspec.msgpack.decode(bytes(summary))
     padded = [*fields, *[None] * (len(defaults) - len(fields))]

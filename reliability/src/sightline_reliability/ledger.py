@@ -37,6 +37,24 @@ class MessageRecord:
 
 
 @dataclass
+class ShareRecord:
+    """A share link to an image or album, and what a visitor got at the end of the run.
+
+    `status` is that of the response, None before the visit; `image_ids` are those of the images
+    that the link showed.
+    """
+
+    owner: str
+    link_id: str
+    token: str
+    image_id: str | None = None
+    album_id: str | None = None
+    revocation: Deletion = "none"
+    status: int | None = None
+    image_ids: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Ledger:
     """All uploads, and every response that violated the API's contract."""
 
@@ -53,6 +71,9 @@ class Ledger:
     #: Owners whose webhook endpoint receives all events, and what it accepted.
     webhook_owners: list[str] = field(default_factory=list)
     messages: list[MessageRecord] = field(default_factory=list)
+
+    #: Share links whose creation was confirmed.
+    share_links: list[ShareRecord] = field(default_factory=list)
 
     _owners: dict[str, str] = field(default_factory=dict)
 

@@ -59,6 +59,10 @@ class SystemState:
     album_images: set[tuple[str, str, str]] = field(default_factory=set)
     #: (owner, webhook id, subject id, delivery id) of the deliveries that wait for an attempt
     pending_deliveries: set[tuple[str, str, str, str]] = field(default_factory=set)
+    #: (owner, link id) -> share link, as its owner lists it
+    share_links: dict[tuple[str, str], Row] = field(default_factory=dict)
+    #: Digest of the token -> share link, as visitors find it
+    share_digests: dict[str, Row] = field(default_factory=dict)
     unknown_rows: list[Row] = field(default_factory=list)
     #: Object keys of each bucket
     originals: set[str] = field(default_factory=set)
@@ -121,6 +125,10 @@ def _add_row(state: SystemState, row: Row) -> None:
             state.pending_deliveries.add((owner, webhook_id, subject_id, delivery_id))
         case [["USER", _, "WEBHOOK", _], ["DELIVERY", _]] | [["USER", _], ["WEBHOOK", _]]:
             pass
+        case [["USER", owner], ["SHARE", link_id]]:
+            state.share_links[owner, link_id] = row
+        case [["SHARE", digest], ["SHARE"]]:
+            state.share_digests[digest] = row
         case [["EVENT_QUEUES"], _]:
             # The event queues of the gateway's tasks hold no data of an owner.
             pass

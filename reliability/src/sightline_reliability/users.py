@@ -15,7 +15,7 @@ from uuid import UUID
 
 import aiohttp
 
-from sightline_reliability.ledger import ImageKind, Ledger, UploadRecord
+from sightline_reliability.ledger import ImageKind, Ledger, ShareRecord, UploadRecord
 from sightline_reliability.recognition_emulator import LABELS, WORDS
 from sightline_reliability.sample_images import draw_image, make_corrupt_image
 
@@ -244,6 +244,35 @@ class SimulatedUser:
             self._ledger.deleted_albums.append(album_id)
             await self._request("DELETE", f"/v1/albums/{album_id}", None, {204, 404})
 
+    async def share_image(self) -> None:
+        if upload := self._choose_upload():
+            await self._share({"image_id": upload.image_id})
+
+    async def share_album(self) -> None:
+        if self._album_ids:
+            await self._share({"album_id": self._rng.choice(self._album_ids)})
+
+    async def _share(self, target: dict[str, str]) -> None:
+        # 404: the image is in the trash.
+        response = await self._request("POST", "/v1/share-links", target, {201, 404})
+        if response.status == 201:
+            link_id = response.body["share_link"]["id"]
+            record = ShareRecord(self.owner, link_id, response.body["token"])
+            record.image_id, record.album_id = target.get("image_id"), target.get("album_id")
+            self._ledger.share_links.append(record)
+
+    async def revoke_share_link(self) -> None:
+        own = [
+            each
+            for each in self._ledger.share_links
+            if each.owner == self.owner and each.revocation == "none"
+        ]
+        if own:
+            link = self._rng.choice(own)
+            link.revocation = "requested"
+            await self._request("DELETE", f"/v1/share-links/{link.link_id}", None, {204, 404})
+            link.revocation = "confirmed"
+
     async def list_everything(self) -> None:
         """Check that every listing contains the owner's images only."""
         label = self._rng.choice(LABELS)
@@ -259,6 +288,8 @@ class SimulatedUser:
             "/v1/images?favorite=true&rating_min=1&archived=any",
             "/v1/timeline",
             "/v1/trash",
+            f"/v1/images?order=taken&q={label}&taken_from=1987-01-01T00:00:00Z",
+            "/v1/share-links",
         ):
             response = await self._request("GET", path, None, {200})
             for listed in response.body.get("items", []):
@@ -393,6 +424,9 @@ ACTION_WEIGHTS = {
     "add_to_album": 5,
     "remove_from_album": 2,
     "delete_album": 0.4,
+    "share_image": 3,
+    "share_album": 1,
+    "revoke_share_link": 1,
     "list_everything": 3,
     "access_foreign_image": 1,
 }

@@ -37,7 +37,10 @@ class RenditionLink(NamedTuple):
 
 
 class DetailsSummary(Value):
-    """The details that the owner edits, without the description."""
+    """The details that the owner edits, without the description.
+
+    Tables store the fields by position: a new one must be the last.
+    """
 
     title: str | None = None
     added: tuple[str, ...] = ()

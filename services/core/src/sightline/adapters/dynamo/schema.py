@@ -19,8 +19,8 @@ PARTITION_KEY, SORT_KEY = "pk", "sk"
 #: The sparse index of the images in the timeline, and the attribute with their position in it.
 TIMELINE_INDEX, TIMELINE_ATTRIBUTE = "timeline", "timeline"
 
-#: The index of all images by id, and so by the time of upload: no other items have both keys but
-#: share links, which a query leaves out.
+#: The index of all images by id, and so by the time of upload. A query leaves out the few other
+#: items of an owner that name an image, such as share links.
 UPLOADS_INDEX, IMAGE_ID_ATTRIBUTE = "uploads", "image_id"
 
 #: The attribute that summarizes the upload of an image, and those that summarize its parts.

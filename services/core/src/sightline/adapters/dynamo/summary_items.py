@@ -177,7 +177,7 @@ def _pack_renditions(summary: RenditionsSummary, prefix: str) -> Attribute:
             width=summary.width,
             height=summary.height,
             animated=summary.animated,
-            placeholder=summary.placeholder and base64.b64decode(summary.placeholder),
+            placeholder=_pack_placeholder(summary.placeholder),
             taken_at=summary.taken_at,
             motion=summary.motion,
             projection=summary.projection,
@@ -214,8 +214,12 @@ def _unpack_renditions(packed: _Renditions, prefix: str) -> RenditionsSummary:
     )
 
 
+def _pack_placeholder(placeholder: str | None) -> bytes | None:
+    return None if placeholder is None else base64.b64decode(placeholder)
+
+
 def _pack_place(place: GeoPosition | None) -> Place | None:
-    return place and _trim(dataclasses.astuple(place))
+    return None if place is None else _trim(dataclasses.astuple(place))
 
 
 def _unpack_place(fields: Any) -> GeoPosition | None:
