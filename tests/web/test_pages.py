@@ -46,6 +46,9 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/shared")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "shared"
+    page.goto("/duplicates")
+    expect(page.get_by_role("button", name="Find duplicates")).to_be_visible()
+    yield "duplicates"
     page.goto("/trash")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "trash"
