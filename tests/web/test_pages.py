@@ -104,7 +104,7 @@ def test_dialogs_are_accessible(page: Page, library: Library) -> None:
         expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
-    page.get_by_role("combobox", name="Search labels").fill("a")
+    page.get_by_role("combobox", name="Search your photos").fill("a")
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     assert find_accessibility_violations(page) == []
     page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
