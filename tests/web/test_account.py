@@ -1,12 +1,14 @@
 """Sign-in, sessions and the account page."""
 
 import re
+import shutil
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pyotp
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.conftest import User, cloud
 from sightline_local.stack import Stack
@@ -244,6 +246,48 @@ def test_a_reload_and_a_new_tab_resume_the_session(
     tab.get_by_role("button", name="Sign out").click()
     assert_signed_out(tab)
     assert_signed_out(page)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_restart_of_the_browser_keeps_the_session_unless_declined(
+    browser: Browser, stack: Stack, user: User, tmp_path: Path, keep: bool
+) -> None:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+
+    def start() -> BrowserContext:
+        return browser.browser_type.launch_persistent_context(
+            tmp_path,
+            executable_path=path,
+            args=["--no-sandbox"],
+            base_url=stack.ports.url("web"),
+            locale="en-GB",
+        )
+
+    with start() as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Keep me signed in").set_checked(keep)
+        page.get_by_label("Email").fill(user.connection.email)
+        page.get_by_label("Password").fill(user.connection.password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        assert_signed_in(page)
+        if keep:
+            page.wait_for_function("localStorage.getItem('sightline.isKept') === '1'")
+        # IndexedDB holds the token as ciphertext only.
+        assert "refresh" not in page.evaluate("JSON.stringify({...localStorage})").lower()
+    with start() as context:
+        page = context.new_page()
+        page.goto("/albums")
+        if not keep:
+            assert_signed_out(page)
+            return
+        assert_signed_in(page)
+        expect(page.get_by_role("heading", name="Albums", exact=True)).to_be_visible()
+        open_from_menu(page, "Settings")
+        page.get_by_role("button", name="Sign out").click()
+        assert_signed_out(page)
+        page.reload()
+        assert_signed_out(page)
 
 
 def test_no_access_token_is_stored(page: Page, user: User) -> None:

@@ -75,7 +75,7 @@ def test_text_in_photos_is_found(page: Page, library: Library) -> None:
     sign_in(page, library.user)
     expect(page.locator(".tile img")).to_have_count(3)
     page.keyboard.press("/")
-    box = page.get_by_role("combobox", name="Search labels")
+    box = page.get_by_role("combobox", name="Search your photos")
     expect(box).to_be_focused()
     box.fill(CAPTION.split()[-1].lower())
     page.get_by_role("listbox").get_by_role("option", name="Text in photos").click()
@@ -88,10 +88,30 @@ def test_text_in_photos_is_found(page: Page, library: Library) -> None:
 def test_a_suggested_label_is_chosen_with_the_keyboard(page: Page, library: Library) -> None:
     label = next(iter(label_sets(library)["evening.jpg"]))
     sign_in(page, library.user)
-    page.get_by_role("combobox", name="Search labels").fill(label[:3].lower())
+    page.get_by_role("combobox", name="Search your photos").fill(label[:3].lower())
     expect(page.get_by_role("option", name=label).first).to_be_visible()
+    # The first suggestion searches all fields for what was typed.
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Remove filter")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Remove filter {label}")).to_be_visible()
+
+
+def test_words_are_searched_in_all_fields(page: Page, library: Library) -> None:
+    sign_in(page, library.user)
+    page.get_by_role("combobox", name="Search your photos").fill("leav")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tile img")).to_have_count(1)
+    assert titles(page) == ["leaves.jpg"]
+    assert parse_qs(urlparse(page.url).query) == {"q": ["leav"]}
+
+
+def test_an_empty_result_names_the_condition_to_remove(page: Page, library: Library) -> None:
+    sign_in(page, library.user, "/?q=leaves&not=doesnotoccur&text=doesnotoccur")
+    expect(page.get_by_text("There are photos if you remove one")).to_be_visible()
+    empty = page.locator(".empty-state")
+    expect(empty.get_by_role("button", name="Remove filter")).to_have_count(1)
+    empty.get_by_role("button", name="Remove filter Text: doesnotoccur").click()
+    expect(page.locator(".tile img")).to_have_count(1)
 
 
 def test_an_empty_result_offers_to_clear_the_filters(page: Page, library: Library) -> None:

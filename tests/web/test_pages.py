@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Error as BrowserError
 
 from sightline_local.stack import Stack
 from sightline_local.web.static_files import MIN_COMPRESSED_BYTES
@@ -46,6 +47,9 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/shared")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "shared"
+    page.goto("/duplicates")
+    expect(page.locator(".empty-state")).to_be_visible()
+    yield "duplicates"
     page.goto("/trash")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "trash"
@@ -53,6 +57,41 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
         page.goto(f"/settings/{section}")
         expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
         yield f"settings-{section}"
+
+
+#: CSS pixels, from a small phone to a large screen; the header is fullest from 768 to 834.
+WIDTHS = (320, 360, 390, 480, 600, 768, 800, 834, 1024, 1440, 2560)
+
+#: Whether no visible element reaches beyond the screen, unless it can be scrolled or is cut off on
+#: purpose. The offending elements are kept for the message.
+_FITS = """() => {
+  const isClipped = (element) => {
+    const parent = element.parentElement;
+    if (!parent || parent === document.body) return false;
+    return getComputedStyle(parent).overflowX !== 'visible' || isClipped(parent);
+  };
+  window.overflowing = [...document.body.querySelectorAll('*')].filter((element) => {
+    const { left, right, width, height } = element.getBoundingClientRect();
+    const isOutside = right > innerWidth + 1 || left < -1;
+    return isOutside && width > 0 && height > 0 && element.checkVisibility() && !isClipped(element);
+  }).map((element) => element.outerHTML.slice(0, 160));
+  return window.overflowing.length === 0 && document.documentElement.scrollWidth <= innerWidth;
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_nothing_overflows_at_any_width(page: Page, library: Library, language: str) -> None:
+    """No page is wider than the screen, and nothing of it is cut off."""
+    sign_in(page, library.user)
+    page.evaluate("language => localStorage.setItem('sightline.language', language)", language)
+    page.reload()
+    for name in open_pages(page, library):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            try:
+                page.wait_for_function(_FITS)
+            except BrowserError:
+                pytest.fail(f"{name} at {width} pixels: {page.evaluate('window.overflowing')}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -101,7 +140,7 @@ def test_dialogs_are_accessible(page: Page, library: Library) -> None:
         expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
-    page.get_by_role("combobox", name="Search labels").fill("a")
+    page.get_by_role("combobox", name="Search your photos").fill("a")
     expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     assert find_accessibility_violations(page) == []
     page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()

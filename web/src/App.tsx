@@ -16,6 +16,7 @@ const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
 const SharedLinksPage = lazyPage(() => import("./sharing/SharedLinksPage"));
 const PublicPage = lazyPage(() => import("./public/PublicPage"));
+const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
 const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
 
@@ -52,6 +53,7 @@ function SignedIn() {
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
+        <Route path="/duplicates" component={DuplicatesPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />
         <Route path="/account">

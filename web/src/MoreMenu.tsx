@@ -6,6 +6,7 @@ import { Icon } from "./ui/Icon";
 
 const PAGES = [
   { to: "/shared", icon: "link", text: "nav.shared" },
+  { to: "/duplicates", icon: "copies", text: "nav.duplicates" },
   { to: "/trash", icon: "trash", text: "nav.trash" },
   { to: "/usage", icon: "usage", text: "nav.usage" },
   { to: "/settings", icon: "settings", text: "nav.settings" },

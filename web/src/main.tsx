@@ -14,6 +14,7 @@ import { DeletionQueue } from "./deletions/deletionQueue";
 import { ServicesContext, type Services } from "./services";
 import { Cognito } from "./session/cognito";
 import { Session, SignedOut } from "./session/session";
+import { EncryptedVault } from "./session/vault";
 import { initTheme } from "./theme";
 import { showToast } from "./ui/toasts";
 import { hashFile } from "./uploads/hash";
@@ -25,7 +26,7 @@ import { UploadQueue } from "./uploads/queue";
 const MAX_RETRIES = 2;
 
 function createServices(config: Config): Services {
-  const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config);
+  const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
   const options = { baseUrl: config.api, token: (renew: boolean) => session.token(renew) };
   const api = createSightline(options);
   const queries = new QueryClient({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { listConditions } from "../src/filters/conditions";
 import { NO_FILTER, hasConditions, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
 import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
@@ -7,6 +8,7 @@ const FULL: Filter = {
   labels: ["Dog", "Beach & sea"],
   excludedLabels: ["Person"],
   text: ["SKILSAW"],
+  words: "lisbon nik",
   minConfidence: 80,
   status: "ready",
   album: "a1",
@@ -60,6 +62,11 @@ describe("an image", () => {
     [{ text: ["\u0915"] }, false],
     [{ text: ["lisbon portugal"] }, true],
     [{ text: ["Porto"] }, false],
+    [{ words: "lisbon dog big" }, true],
+    [{ words: "photo lisb" }, true],
+    [{ words: "lisb photo" }, false],
+    [{ words: "LISBÓN" }, true],
+    [{ words: "lisbon cat" }, false],
     [{ status: "failed" }, false],
     [{ album: "a1" }, true],
     [{ album: "a2" }, false],
@@ -77,6 +84,17 @@ test.each<[Partial<Filter>, boolean]>([
   const labels = [{ name: "Dog", confidence: 100 }];
   const image = makeImage(1, { status: "awaiting_upload", albums: ["a1"], labels });
   expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
+});
+
+test("each condition is removed alone", () => {
+  const conditions = listConditions(FULL);
+  const kinds = conditions.map(({ kind }) => kind);
+  expect(kinds).toEqual(["words", "album", "text", "label", "label", "excluded", "confidence", "status"]);
+  expect(conditions.reduce((filter, { kind, value, removal }) => {
+    const removed = { ...filter, ...removal };
+    return kind === "label" ? { ...removed, labels: filter.labels.filter((each) => each !== value) } : removed;
+  }, FULL)).toEqual(NO_FILTER);
+  expect(listConditions(FULL, "a1").map(({ kind }) => kind)).not.toContain("album");
 });
 
 test("an album alone does not count as a condition", () => {

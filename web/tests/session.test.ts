@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Cognito, CognitoUnavailable, CognitoError, type Tokens } from "../src/session/cognito";
 import { Session, SignedOut } from "../src/session/session";
+import type { SessionVault, StoredSession } from "../src/session/vault";
 import { makeToken } from "./samples";
 
 const CONFIG = {
@@ -19,6 +20,27 @@ function makeTokens(changes: Partial<Tokens> = {}): Tokens {
 }
 
 const makeSession = () => new Session(cognito, CONFIG, sessionStorage);
+
+/** Keeps a session in memory, as the browser does between two starts. */
+class MemoryVault implements SessionVault {
+  kept: StoredSession | null = null;
+
+  get isFilled() {
+    return this.kept !== null;
+  }
+
+  async load() {
+    return this.kept;
+  }
+
+  async save(session: StoredSession) {
+    this.kept = session;
+  }
+
+  async remove(owner: string) {
+    if (this.kept?.owner === owner) this.kept = null;
+  }
+}
 
 beforeEach(() => {
   sessionStorage.clear();
@@ -89,6 +111,59 @@ describe("a reload", () => {
     await expect(session.token()).rejects.toBeInstanceOf(CognitoUnavailable);
     vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens());
     await expect(session.token()).resolves.toContain(".");
+  });
+});
+
+describe("a restart of the browser", () => {
+  let vault: MemoryVault;
+  const start = () => new Session(cognito, CONFIG, sessionStorage, vault);
+
+  beforeEach(() => {
+    vault = new MemoryVault();
+    vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens({ RefreshToken: undefined }));
+  });
+
+  /** Close the browser, which ends every tab. */
+  const restart = async () => {
+    sessionStorage.clear();
+    const session = start();
+    await session.restore();
+    return session;
+  };
+
+  test("continues the session by default", async () => {
+    start().start("me@example.com", makeTokens());
+    expect((await restart()).state).toMatchObject({ kind: "signedIn", owner: "me" });
+  });
+
+  test("ends the session if the user does not stay signed in", async () => {
+    const session = start();
+    session.isKept = false;
+    session.start("me@example.com", makeTokens());
+    expect(vault.kept).toBeNull();
+    expect(start().isStored).toBe(true);
+    sessionStorage.clear();
+    expect(start().isStored).toBe(false);
+  });
+
+  test("follows a refresh token that was rotated", async () => {
+    start().start("me@example.com", makeTokens());
+    vi.spyOn(cognito, "refresh").mockResolvedValue(makeTokens({ RefreshToken: "rotated" }));
+    await restart();
+    expect(vault.kept?.refreshToken).toBe("rotated");
+  });
+
+  test("finds nothing after signing out, but another user's session", async () => {
+    const revoke = vi.spyOn(cognito, "revoke").mockResolvedValue({});
+    const session = start();
+    session.start("me@example.com", makeTokens());
+    await session.signOut();
+    expect(revoke).toHaveBeenCalledOnce();
+    expect(vault.kept).toBeNull();
+    session.start("me@example.com", makeTokens());
+    vault.kept = { refreshToken: "theirs", email: "you@example.com", owner: "you" };
+    await session.signOut();
+    expect(vault.kept.refreshToken).toBe("theirs");
   });
 });
 

@@ -127,7 +127,7 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
           await create.mutateAsync({ name: name.trim(), scopes: [...scopes], expires_in_days: days });
         }}
       >
-        <Field label={t("apiKeys.name")} value={name} onValue={setName} maxLength={100} pattern=".*\S.*" autoFocus />
+        <Field label={t("apiKeys.name")} value={name} onValue={setName} maxLength={100} pattern=".*\S.*" data-autofocus="" />
         <fieldset className="field">
           <legend>{t("apiKeys.scopes")}</legend>
           {SCOPES.map((scope) => (

@@ -29,6 +29,7 @@ export function SignInForm({ email, onEmail }: EmailProps) {
   const { state } = useCurrentLocation();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const [isKept, setKept] = useState(session.isKept);
   const [step, setStep] = useState<Step | null>(null);
 
   async function signIn(name: string, secret: string) {
@@ -79,7 +80,10 @@ export function SignInForm({ email, onEmail }: EmailProps) {
     <Form
       title={t("signIn.title")}
       submit={t("signIn.submit")}
-      onSubmit={() => signIn(email, password)}
+      onSubmit={() => {
+        session.isKept = isKept;
+        return signIn(email, password);
+      }}
       after={
         <>
           {config.cognito.identityProviders?.map((provider) => (
@@ -120,6 +124,10 @@ export function SignInForm({ email, onEmail }: EmailProps) {
     >
       <EmailField value={email} onValue={onEmail} />
       <PasswordField value={password} onValue={setPassword} />
+      <label className="check">
+        <input type="checkbox" checked={isKept} onChange={(event) => setKept(event.target.checked)} />
+        {t("signIn.keep")}
+      </label>
     </Form>
   );
 }

@@ -24,7 +24,7 @@ export function TitleDialog({ title, submit, initial = "", onClose, onSubmit }: 
           onClose();
         }}
       >
-        <Field label={t("album.title")} value={name} onValue={setName} maxLength={200} autoFocus />
+        <Field label={t("album.title")} value={name} onValue={setName} maxLength={200} data-autofocus="" />
       </Form>
     </Dialog>
   );

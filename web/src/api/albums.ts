@@ -23,9 +23,9 @@ function albumsQuery(api: Sightline) {
   });
 }
 
-export function useAlbums() {
+export function useAlbums(enabled = true) {
   const { api } = useServices();
-  const query = useInfiniteQuery(albumsQuery(api));
+  const query = useInfiniteQuery({ ...albumsQuery(api), enabled });
   const albums = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, albums };
 }

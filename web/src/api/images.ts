@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
 import { NO_FILTER, type Filter } from "../filters/filter";
-import type { Sort } from "../gallery/sort";
+import { DEFAULT_SORT, type Sort } from "../gallery/sort";
 import { removeImage, upsertImage, type ImageList, type ImagePages } from "./imagePages";
 import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
 
@@ -35,6 +35,7 @@ async function fetchPage(
     label: filter.labels,
     not: filter.excludedLabels,
     text: filter.text,
+    ...(filter.words ? { q: filter.words } : {}),
     ...(cursor ? { cursor } : {}),
     ...(filter.album ? { album: filter.album } : {}),
     ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
@@ -42,6 +43,12 @@ async function fetchPage(
     ...(month ? { month } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;
+}
+
+/** Whether any image matches a filter. */
+export async function hasImages(api: Sightline, filter: Filter): Promise<boolean> {
+  const list: ImageList = { filter, sort: DEFAULT_SORT, month: null };
+  return (await fetchPage(api, list, null, new AbortController().signal)).items.length > 0;
 }
 
 export function imageListQuery(api: Sightline, filter: Filter, sort: Sort) {

@@ -1,7 +1,11 @@
 import { useTranslation } from "react-i18next";
+import { useParams } from "wouter";
+import { useAlbum } from "../api/albums";
+import type { Status } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
-import { NO_FILTER, hasConditions, type Filter } from "./filter";
+import { listConditions, type Condition } from "./conditions";
+import { NO_FILTER, type Filter } from "./filter";
 
 interface Props {
   filter: Filter;
@@ -11,29 +15,56 @@ interface Props {
 /** The active conditions of a filter, each with a button to remove it. */
 export function FilterChips({ filter, onChange }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
-  if (!hasConditions(filter)) return null;
-  const without = (values: string[], value: string) => values.filter((each) => each !== value);
+  const { album: page = null } = useParams<{ album?: string }>();
+  const conditions = listConditions(filter, page);
+  if (conditions.length === 0) return null;
   return (
     <div className="chips" aria-label={t("filter.active")} role="group">
-      {filter.text.map((word) => (
-        <Chip key={`t${word}`} text={t("filter.textChip", { word })} onRemove={() => onChange({ text: without(filter.text, word) })} />
+      {conditions.map((condition) => (
+        <ConditionChip
+          key={`${condition.kind} ${condition.value}`}
+          condition={condition}
+          onRemove={() => onChange(condition.removal)}
+        />
       ))}
-      {filter.labels.map((name) => (
-        <Chip key={`l${name}`} text={name} onRemove={() => onChange({ labels: without(filter.labels, name) })} />
-      ))}
-      {filter.excludedLabels.map((name) => (
-        <Chip key={`n${name}`} excluded text={t("filter.excludeChip", { name })} onRemove={() => onChange({ excludedLabels: without(filter.excludedLabels, name) })} />
-      ))}
-      {filter.minConfidence > 0 && filter.labels.length > 0 && (
-        <Chip text={`≥ ${format.percent(filter.minConfidence / 100)}`} onRemove={() => onChange({ minConfidence: 0 })} />
-      )}
-      {filter.status && <Chip text={t(`status.${filter.status}`)} onRemove={() => onChange({ status: null })} />}
-      <button type="button" className="link small" onClick={() => onChange({ ...NO_FILTER, album: filter.album })}>
+      <button type="button" className="link small" onClick={() => onChange({ ...NO_FILTER, album: page })}>
         {t("filter.clear")}
       </button>
     </div>
   );
+}
+
+interface ChipProps {
+  condition: Condition;
+  onRemove: () => void;
+}
+
+export function ConditionChip({ condition, onRemove }: ChipProps) {
+  return condition.kind === "album" ? (
+    <AlbumChip condition={condition} onRemove={onRemove} />
+  ) : (
+    <TextChip condition={condition} onRemove={onRemove} />
+  );
+}
+
+function AlbumChip({ condition, onRemove }: ChipProps) {
+  const { t } = useTranslation();
+  const { data } = useAlbum(condition.value);
+  return <Chip text={t("filter.albumChip", { title: data?.title ?? "…" })} onRemove={onRemove} />;
+}
+
+function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const texts: Record<Exclude<Condition["kind"], "album">, () => string> = {
+    words: () => t("filter.wordsChip", { words: value }),
+    text: () => t("filter.textChip", { word: value }),
+    label: () => value,
+    excluded: () => t("filter.excludeChip", { name: value }),
+    confidence: () => `≥ ${format.percent(Number(value) / 100)}`,
+    status: () => t(`status.${value as Status}`),
+  };
+  return <Chip text={texts[kind as keyof typeof texts]()} excluded={kind === "excluded"} onRemove={onRemove} />;
 }
 
 function Chip({ text, onRemove, excluded = false }: { text: string; onRemove: () => void; excluded?: boolean }) {

@@ -1,6 +1,8 @@
 import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { useParams } from "wouter";
 import { useLabels } from "../api/account";
+import { useAlbums } from "../api/albums";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
 import { useShortcuts } from "../ui/useShortcuts";
@@ -14,15 +16,16 @@ interface Props {
 
 interface Suggestion {
   key: string;
-  icon: "tag" | "text";
+  icon: "search" | "tag" | "album" | "text";
   text: string;
   count: number | null;
   change: Partial<Filter>;
 }
 
-const MAX_LABELS = 8;
+const MAX_LABELS = 6;
+const MAX_ALBUMS = 3;
 
-/** A combobox for labels and for text in photos. */
+/** A combobox for words in any field, labels, albums, and text in photos. */
 export function SearchBox({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -31,7 +34,7 @@ export function SearchBox({ filter, onChange }: Props) {
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const suggestions = useSuggestions(useDeferredValue(typed.trim()), filter);
+  const suggestions = useSuggestions(useDeferredValue(typed.trim()), filter, open);
   const expanded = open && typed.trim() !== "" && suggestions.length > 0;
   useShortcuts({ "/": () => input.current?.focus() });
 
@@ -107,13 +110,16 @@ export function SearchBox({ filter, onChange }: Props) {
   );
 }
 
-function useSuggestions(typed: string, filter: Filter): Suggestion[] {
+/** Return suggestions, first to search all fields for what was typed. Albums are loaded with the first focus. */
+function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggestion[] {
   const { t } = useTranslation();
+  const { album: page } = useParams<{ album?: string }>();
   const found = useLabels(typed, MAX_LABELS).data ?? [];
+  const { albums } = useAlbums(isOpen && page === undefined);
   if (!typed) return [];
-  const matching = found.filter(({ name }) => name.toLowerCase().startsWith(typed.toLowerCase()));
-  const labels = matching
-    .filter(({ name }) => !filter.labels.includes(name))
+  const start = typed.toLowerCase();
+  const labels = found
+    .filter(({ name }) => name.toLowerCase().startsWith(start) && !filter.labels.includes(name))
     .map(({ name, images }) => ({
       key: `label ${name}`,
       icon: "tag" as const,
@@ -121,13 +127,29 @@ function useSuggestions(typed: string, filter: Filter): Suggestion[] {
       count: images,
       change: { labels: [...filter.labels, name], excludedLabels: filter.excludedLabels.filter((each) => each !== name) },
     }));
-  const words = typed.split(/\s+/);
+  const inAlbums = albums
+    .filter(({ id, title }) => title.toLowerCase().includes(start) && id !== filter.album && page === undefined)
+    .slice(0, MAX_ALBUMS)
+    .map(({ id, title, images }) => ({
+      key: `album ${id}`,
+      icon: "album" as const,
+      text: t("search.album", { title }),
+      count: images,
+      change: { album: id },
+    }));
+  const everywhere = {
+    key: "words",
+    icon: "search" as const,
+    text: t("search.everywhere", { text: typed }),
+    count: null,
+    change: { words: filter.words ? `${filter.words} ${typed}` : typed },
+  };
   const text = {
     key: "text",
     icon: "text" as const,
     text: t("search.text", { text: typed }),
     count: null,
-    change: { text: [...new Set([...filter.text, ...words])] },
+    change: { text: [...new Set([...filter.text, ...typed.split(/\s+/)])] },
   };
-  return [...labels, text];
+  return [everywhere, ...labels, ...inAlbums, text];
 }

@@ -6,6 +6,8 @@ export interface Filter {
   excludedLabels: string[];
   /** Words of the text in an image. */
   text: string[];
+  /** Words in any field, as a person types them; empty for none. */
+  words: string;
   /** Of the required labels, 0 to 100. */
   minConfidence: number;
   status: Status | null;
@@ -16,10 +18,14 @@ export const NO_FILTER: Filter = {
   labels: [],
   excludedLabels: [],
   text: [],
+  words: "",
   minConfidence: 0,
   status: null,
   album: null,
 };
+
+/** Length of `words`, as at the API. */
+const MAX_WORDS_LENGTH = 200;
 
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
 
@@ -31,6 +37,7 @@ export function parseFilter(query: URLSearchParams, album: string | null = null)
     labels: unique(query.getAll("label")),
     excludedLabels: unique(query.getAll("not")),
     text: unique(query.getAll("text")),
+    words: (query.get("q") ?? "").trim().slice(0, MAX_WORDS_LENGTH),
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
     album: album ?? query.get("album"),
@@ -42,6 +49,7 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   for (const label of filter.labels) query.append("label", label);
   for (const label of filter.excludedLabels) query.append("not", label);
   for (const word of filter.text) query.append("text", word);
+  if (filter.words) query.set("q", filter.words);
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
@@ -51,7 +59,9 @@ export function serializeFilter(filter: Filter): URLSearchParams {
 /** Whether the filter has conditions besides the album. */
 export function hasConditions(filter: Filter): boolean {
   return (
-    filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 || filter.status !== null
+    filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 ||
+    filter.words !== "" ||
+    filter.status !== null
   );
 }
 
@@ -64,6 +74,7 @@ export function matches(filter: Filter, image: ImageView): boolean {
     filter.labels.every(hasLabel) &&
     !filter.excludedLabels.some((name) => confidences.has(normalize(name))) &&
     (filter.text.length === 0 || containsWords(filter.text, image)) &&
+    (filter.words === "" || containsAnywhere(filter.words, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album))
   );
@@ -73,13 +84,41 @@ function containsWords(words: string[], image: ImageView): boolean {
   const place = image.place;
   const texts = (image.recognition.text ?? []).map((found) => found.text);
   for (const name of [place?.district, place?.city, place?.region, place?.country]) {
-    if (name) texts.push(name, name.normalize("NFD").replace(/\p{Mn}/gu, ""));
+    if (name) texts.push(name, removeAccents(name));
   }
   const found = new Set(texts.flatMap(splitWords));
   const compounds = [...found].filter((word) => /\p{Script=Han}/u.test(word));
   return words
     .flatMap(splitWords)
     .every((word) => found.has(word) || compounds.some((compound) => compound.includes(word)));
+}
+
+/**
+ * Whether the fields of an image together have all words; the last one may be the start of a word.
+ * Unlike the API, this knows no synonyms of labels.
+ */
+function containsAnywhere(words: string, image: ImageView): boolean {
+  const { title, description, capture, place, labels, recognition } = image;
+  const texts = [
+    title,
+    description,
+    capture?.camera,
+    capture?.lens,
+    place?.district,
+    place?.city,
+    place?.region,
+    place?.country,
+    ...labels.map(({ name }) => name),
+    ...(recognition.text ?? []).map((found) => found.text),
+  ];
+  const found = new Set(texts.flatMap((text) => (text ? splitWords(removeAccents(text)) : [])));
+  const wanted = splitWords(removeAccents(words));
+  const [last] = wanted.splice(-1);
+  return wanted.every((word) => found.has(word)) && (last === undefined || [...found].some((word) => word.startsWith(last)));
+}
+
+function removeAccents(text: string): string {
+  return text.normalize("NFD").replace(/\p{Mn}/gu, "");
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });

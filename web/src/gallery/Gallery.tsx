@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { fetchMonth } from "../api/images";
 import type { ImageSummary } from "../api/types";
 import { FilterChips } from "../filters/FilterChips";
-import { NO_FILTER, hasConditions, serializeFilter } from "../filters/filter";
+import { hasConditions, serializeFilter } from "../filters/filter";
 import { FilterPanel } from "../filters/FilterPanel";
 import { SearchBox } from "../filters/SearchBox";
 import { useFilter } from "../filters/useFilter";
@@ -24,6 +24,7 @@ import { useSections } from "./useSections";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
+const NoResults = lazy(() => import("../filters/NoResults"));
 const SelectionBar = lazy(() => import("../selection/SelectionBar"));
 
 interface Props {
@@ -98,16 +99,7 @@ export function Gallery({ album, header, empty }: Props) {
         {isPending && <GallerySkeleton />}
         {Boolean(error) && <LoadError error={error} onRetry={list.refetch} />}
         {isEmpty && !isFiltered && empty}
-        {isEmpty && isFiltered && (
-          <div className="empty-state">
-            <Icon name="search" size={40} />
-            <h2>{t("gallery.noResults")}</h2>
-            <p>{t("gallery.noResultsText")}</p>
-            <button type="button" className="button" onClick={() => change({ ...NO_FILTER, album: filter.album })}>
-              {t("filter.clear")}
-            </button>
-          </div>
-        )}
+        <Suspense>{isEmpty && isFiltered && <NoResults filter={filter} onChange={change} />}</Suspense>
         {!isEmpty && (
           <div className={list.isStale ? "stale" : ""}>
             <Grid

@@ -1,5 +1,6 @@
 import { Cognito, CognitoError, type Tokens } from "./cognito";
 import { TabSync } from "./tabSync";
+import { NullVault, type SessionVault, type StoredSession } from "./vault";
 import type { Config } from "../config";
 
 /** No user is signed in, so requests cannot be authenticated. */
@@ -18,22 +19,18 @@ export type SessionState =
       fromPage: boolean;
     };
 
-/** The only part of a session that survives a reload of the tab. */
-interface StoredSession {
-  refreshToken: string;
-  email: string;
-  owner: string;
-  fromPage?: boolean;
-}
-
 const STORAGE_KEY = "sightline.session";
+
+/** Holds "false" in localStorage if the user chose to be signed out with the browser. */
+const KEEP_KEY = "sightline.keepSignedIn";
 
 /** Renew an access token this long before it expires. */
 const RENEWAL_MARGIN_MILLISECONDS = 60_000;
 
 /**
  * The signed-in user. Access tokens exist in memory only; the refresh token is in the tab's
- * sessionStorage, and a new tab requests it from the other tabs (see docs/decisions/web-0001).
+ * sessionStorage, and a new tab requests it from the other tabs (see docs/decisions/web-0001). Unless
+ * the user declines, a vault keeps it for the next start of the browser (web-0003).
  */
 export class Session {
   #state: SessionState = { kind: "restoring" };
@@ -47,6 +44,7 @@ export class Session {
     readonly cognito: Cognito,
     private readonly config: Config,
     private readonly storage: Storage = sessionStorage,
+    private readonly vault: SessionVault = new NullVault(),
   ) {
     this.#tabs = new TabSync("sightline.session", () => this.#stored, () => this.#end(false));
   }
@@ -60,15 +58,27 @@ export class Session {
     return () => this.#subscribers.delete(onChange);
   };
 
-  /** Whether this tab was signed in before it was loaded. */
+  /** Whether this tab was signed in before it was loaded, or the browser before it was started. */
   get isStored(): boolean {
-    return this.storage.getItem(STORAGE_KEY) !== null;
+    return this.storage.getItem(STORAGE_KEY) !== null || this.vault.isFilled;
   }
 
-  /** Resume the session of this tab or of another open tab. */
+  /** Whether the user stays signed in when the browser is closed. */
+  get isKept(): boolean {
+    return localStorage.getItem(KEEP_KEY) !== "false";
+  }
+
+  /** Choose it for the next sign-in. */
+  set isKept(isKept: boolean) {
+    if (isKept) localStorage.removeItem(KEEP_KEY);
+    else localStorage.setItem(KEEP_KEY, "false");
+  }
+
+  /** Resume the session of this tab, of the last start of the browser, or of another open tab. */
   async restore(): Promise<void> {
     const text = this.storage.getItem(STORAGE_KEY);
-    this.#stored = text ? (JSON.parse(text) as StoredSession) : await this.#tabs.request();
+    const own = text ? (JSON.parse(text) as StoredSession) : await this.vault.load();
+    this.#stored = own ?? (await this.#tabs.request());
     if (!this.#stored) return this.#setState({ kind: "signedOut", expired: false });
     try {
       await this.token(true);
@@ -92,6 +102,7 @@ export class Session {
     const owner = readSubject(tokens.AccessToken);
     this.#stored = { refreshToken, email, owner, fromPage };
     this.storage.setItem(STORAGE_KEY, JSON.stringify(this.#stored));
+    if (this.isKept) void this.vault.save(this.#stored);
     this.#access = { token: tokens.AccessToken, idToken: tokens.IdToken, expiresAt: Date.now() + tokens.ExpiresIn * 1000 };
     const same = this.#state.kind === "signedIn" && this.#state.owner === owner;
     if (!same) this.#setState({ kind: "signedIn", owner, email, fromPage });
@@ -150,6 +161,7 @@ export class Session {
   }
 
   #end(expired: boolean): void {
+    if (this.#stored) void this.vault.remove(this.#stored.owner);
     this.#stored = null;
     this.#access = null;
     this.storage.removeItem(STORAGE_KEY);

@@ -17,7 +17,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   return (
     <div className="stack" aria-busy={isPending}>
       <div className="row">
-        <h4 className="grow">{t("webhooks.deliveries")}</h4>
+        <p className="label grow">{t("webhooks.deliveries")}</p>
         <button type="button" className="button plain compact" disabled={isFetching} onClick={() => void refetch()}>
           <Icon name="retry" size={16} /> {t("webhooks.refresh")}
         </button>

@@ -41,7 +41,7 @@ export function EndpointDialog({ webhook, onSecret, onClose }: Props) {
           placeholder="https://"
           dir="ltr"
           maxLength={2048}
-          autoFocus
+          data-autofocus=""
           value={url}
           onValue={setUrl}
         />

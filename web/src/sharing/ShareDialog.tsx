@@ -65,7 +65,7 @@ function LinkDialog({ url, name, onClose }: { url: string; name: string; onClose
             {t("share.send")}
           </button>
         )}
-        <button type="button" className="button primary" autoFocus onClick={() => void copy()}>
+        <button type="button" className="button primary" data-autofocus="" onClick={() => void copy()}>
           <Icon name="link" size={18} /> {t("share.copy")}
         </button>
       </div>

@@ -44,7 +44,7 @@ export function ConfirmDialog({ title, children, confirm, icon = "trash", onConf
       )}
       <div>{children}</div>
       <div className="dialog-footer">
-        <button type="button" className="button" autoFocus onClick={onClose}>
+        <button type="button" className="button" data-autofocus="" onClick={onClose}>
           {t("cancel")}
         </button>
         <button type="button" className="button destructive" disabled={busy} onClick={() => void run()}>

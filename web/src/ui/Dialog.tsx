@@ -9,7 +9,7 @@ interface Props {
   className?: string;
 }
 
-/** A modal dialog that is open while it is mounted. */
+/** A modal dialog that is open while it is mounted. The focus starts on the element with `data-autofocus`. */
 export function Dialog({ title, onClose, children, className }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDialogElement>(null);
@@ -17,6 +17,8 @@ export function Dialog({ title, onClose, children, className }: Props) {
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // React's `autoFocus` acts before the dialog is shown, without effect.
+    dialog?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => dialog?.close();
   }, []);
   return (

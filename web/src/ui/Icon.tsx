@@ -6,6 +6,7 @@ const PATHS = {
   calendar: "M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4",
   camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
   check: "M5 12.5l4.5 4.5L19 7.5",
+  copies: "M8 8h12v12H8zM16 8V4H4v12h4",
   close: "M6 6l12 12M18 6L6 18",
   cloudOff: "M4 4l16 16M8 8.5A4.5 4.5 0 0 0 7 17.5h9M10.5 6.7A5.5 5.5 0 0 1 18 11a3.5 3.5 0 0 1 2 5.8",
   down: "M6 9l6 6 6-6",

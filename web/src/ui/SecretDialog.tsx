@@ -1,4 +1,3 @@
-import { useTranslation } from "react-i18next";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { showToast } from "./toasts";
@@ -17,8 +16,6 @@ interface Props {
 
 /** Shows a secret, which cannot be shown again. */
 export function SecretDialog({ title, text, label, secret, copy, copied, onClose }: Props) {
-  const { t } = useTranslation();
-
   async function copySecret() {
     await navigator.clipboard.writeText(secret);
     showToast({ text: copied });
@@ -29,10 +26,7 @@ export function SecretDialog({ title, text, label, secret, copy, copied, onClose
       <p>{text}</p>
       <input className="input secret" dir="ltr" readOnly value={secret} aria-label={label} onFocus={(event) => event.target.select()} />
       <div className="dialog-footer">
-        <button type="button" className="button" onClick={onClose}>
-          {t("close")}
-        </button>
-        <button type="button" className="button primary" autoFocus onClick={() => void copySecret()}>
+        <button type="button" className="button primary" data-autofocus="" onClick={() => void copySecret()}>
           <Icon name="key" size={18} /> {copy}
         </button>
       </div>

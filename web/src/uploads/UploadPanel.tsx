@@ -7,7 +7,7 @@ import { useStore } from "../store";
 import { useErrorCodeMessage } from "../ui/errorMessages";
 import { Icon } from "../ui/Icon";
 import type { Upload } from "./queue";
-import { summarizeUploads } from "./summary";
+import { sortUploads, summarizeUploads } from "./summary";
 import "./uploads.css";
 
 /** Progress of all uploads and of each; hidden if there are none. */
@@ -26,7 +26,9 @@ export function UploadPanel() {
       ? t("upload.progress", { done: summary.done, count: summary.files })
       : summary.failed > 0
         ? t("upload.failed", { count: summary.failed })
-        : t("upload.finished", { count: summary.done });
+        : summary.uploaded > 0
+          ? t("upload.finished", { count: summary.uploaded })
+          : t("upload.known", { count: summary.duplicates });
   return (
     <section className="upload-panel" aria-label={t("upload.label")}>
       <div className="upload-header">
@@ -70,7 +72,7 @@ export function UploadPanel() {
           )}
           {/* Scrollable, so it must be focusable. */}
           <ul className="upload-list" tabIndex={0} aria-label={t("upload.list")}>
-            {all.map((upload) => (
+            {sortUploads(all).map((upload) => (
               <Row key={upload.id} upload={upload} />
             ))}
           </ul>

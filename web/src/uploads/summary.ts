@@ -2,7 +2,10 @@ import type { Upload } from "./queue";
 
 export interface UploadSummary {
   files: number;
+  /** Uploaded, or not needed because an identical image exists. */
   done: number;
+  uploaded: number;
+  duplicates: number;
   failed: number;
   active: number;
   /** Fraction of all bytes that has been sent, 0 to 1. */
@@ -20,8 +23,18 @@ export function summarizeUploads(uploads: readonly Upload[]): UploadSummary {
   return {
     files: uploads.length,
     done: uploads.filter((upload) => DONE.has(upload.state)).length,
+    uploaded: uploads.filter((upload) => upload.state === "uploaded").length,
+    duplicates: uploads.filter((upload) => upload.state === "duplicate").length,
     failed: uploads.filter((upload) => upload.state === "failed" || upload.state === "missing").length,
     active: uploads.filter((upload) => ACTIVE.has(upload.state)).length,
     progress: bytes > 0 ? sent / bytes : 0,
   };
+}
+
+/** Order of the rows: what is active, then what needs the user, then what is done. */
+const ORDER: readonly Upload["state"][] = ["uploading", "hashing", "failed", "missing", "queued", "duplicate", "uploaded"];
+
+/** Return uploads in the order of the panel; those in the same state as they were added. */
+export function sortUploads(uploads: readonly Upload[]): Upload[] {
+  return uploads.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 }

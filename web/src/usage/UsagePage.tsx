@@ -52,9 +52,9 @@ function UsageDetails({ usage }: { usage: Usage }) {
       </ul>
       {months.length > 0 && (
         <div className="charts">
-          <BarChart title={t("usage.uploads")} bars={bars(months, (month) => month.images)} format={format.number} />
+          <BarChart title={t("usage.uploads")} bars={bars(months, (month) => month.images)} format={format.number} smallestStep={1} />
           <BarChart title={t("usage.uploadedBytes")} bars={bars(months, (month) => month.bytes)} format={format.bytes} />
-          <BarChart title={t("usage.calls")} bars={bars(months, calls)} format={format.number} />
+          <BarChart title={t("usage.calls")} bars={bars(months, calls)} format={format.number} smallestStep={1} />
           <BarChart title={t("usage.cost")} bars={bars(months, (month) => month.estimated_cost)} format={format.dollars} />
         </div>
       )}
@@ -87,7 +87,7 @@ function Statistic({ name, value, share, limit }: { name: string; value: string;
       {share !== null && (
         <>
           <div className="progress-bar">
-            <span style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />
+            <span className={share > 1 ? "over-limit" : ""} style={{ inlineSize: `${Math.min(100, share * 100)}%` }} />
           </div>
           <p className="muted small">{limit}</p>
         </>

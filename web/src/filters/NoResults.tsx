@@ -1,0 +1,55 @@
+import { useQueries } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useParams } from "wouter";
+import { hasImages } from "../api/images";
+import { useServices } from "../services";
+import { Icon } from "../ui/Icon";
+import { ConditionChip } from "./FilterChips";
+import { listConditions } from "./conditions";
+import { NO_FILTER, type Filter } from "./filter";
+
+interface Props {
+  filter: Filter;
+  onChange: (change: Partial<Filter>) => void;
+}
+
+/** Shown if no image matches; offers to remove each condition without which some do. */
+export default function NoResults({ filter, onChange }: Props) {
+  const { t } = useTranslation();
+  const { api } = useServices();
+  const { album: page = null } = useParams<{ album?: string }>();
+  const conditions = listConditions(filter, page);
+  const found = useQueries({
+    queries: conditions.map(({ removal }) => {
+      const rest = { ...filter, ...removal };
+      return { queryKey: ["hasImages", rest], queryFn: () => hasImages(api, rest), enabled: conditions.length > 1 };
+    }),
+  });
+  const helpful = conditions.filter((_, at) => found[at]?.data);
+  return (
+    <div className="empty-state">
+      <span className="empty-icon">
+        <Icon name="search" size={40} />
+      </span>
+      <h2>{t("gallery.noResults")}</h2>
+      <p>{t("gallery.noResultsText")}</p>
+      {helpful.length > 0 && (
+        <>
+          <p>{t("gallery.removeOne")}</p>
+          <div className="chips no-results-chips">
+            {helpful.map((condition) => (
+              <ConditionChip
+                key={`${condition.kind} ${condition.value}`}
+                condition={condition}
+                onRemove={() => onChange(condition.removal)}
+              />
+            ))}
+          </div>
+        </>
+      )}
+      <button type="button" className="button" onClick={() => onChange({ ...NO_FILTER, album: page })}>
+        {t("filter.clear")}
+      </button>
+    </div>
+  );
+}
