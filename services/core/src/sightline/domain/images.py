@@ -324,8 +324,13 @@ class Image(Value):
 
     @property
     def album_position(self) -> str | None:
-        """The position by time of capture in its albums; None outside the timeline."""
-        return self.timeline_position if self.is_in_timeline else None
+        """The position by time of capture in its albums, which the archive does not change.
+
+        None before the first write to the renditions, in the trash, and during the deletion.
+        """
+        if self.deleted_at is not None or self.is_trashed or self.renditions.etag is None:
+            return None
+        return timeline_position(self.timeline_at, self.image_id)
 
     def trashed_rank(self, album_id: str) -> str | None:
         """Return the rank in an album that the image left for the trash."""

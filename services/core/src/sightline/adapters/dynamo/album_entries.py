@@ -164,10 +164,11 @@ class AlbumEntries:
             "ConditionExpression": f"{LIVE} AND attribute_not_exists(#timeline)",
             "ExpressionAttributeNames": {"#timeline": TIMELINE_ATTRIBUTE},
         }
-        if (position := image.timeline_position) is not None:
+        if image.timeline_position is not None:
+            row |= _has_position(image.timeline_position)
+        if image.album_position is not None:
             entry["UpdateExpression"] = "SET #timeline = :position"
-            entry["ExpressionAttributeValues"] = {":position": {"S": position}}
-            row |= _has_position(position)
+            entry["ExpressionAttributeValues"] = {":position": {"S": image.album_position}}
         return [{"ConditionCheck": row}, {"Update": entry}]
 
 
@@ -176,7 +177,7 @@ def entry_key(key: AlbumKey, image_id: str) -> Item:
 
 
 def entry_item(key: AlbumKey, image: Image) -> Item:
-    """Return the entry of an image: without a position unless it is in the timeline."""
+    """Return the entry of an image: without a position before its processing."""
     position = image.album_position
     placed: Item = {} if position is None else {TIMELINE_ATTRIBUTE: {"S": position}}
     return entry_key(key, image.image_id) | placed
