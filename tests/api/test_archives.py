@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from api.conftest import Gateway, serve
-from sightline.domain.albums import Album
+from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.capture import Capture, GeoPosition
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id, new_image_id
@@ -87,7 +87,13 @@ def add_image(
 def add_album(gateway: Gateway, *images: Image) -> Album:
     at = now()
     album = Album(
-        owner=gateway.owner, album_id=new_album_id(), title="Été", created_at=at, updated_at=at
+        owner=gateway.owner,
+        album_id=new_album_id(),
+        title="Été",
+        description="Two weeks",
+        sort=AlbumSort.TAKEN_OLDEST,
+        created_at=at,
+        updated_at=at,
     )
 
     async def store() -> None:
@@ -144,7 +150,8 @@ def test_a_part_has_originals_sidecars_and_metadata(gateway: Gateway) -> None:
     assert {each.compress_type for each in opened.infolist()} == {zipfile.ZIP_STORED}
     assert opened.getinfo("Meer & mehr.jpg").date_time == (2021, 7, 3, 14, 5, 10)
     metadata = read_json(opened, "sightline-001.json")
-    assert metadata["albums"] == [{"id": album.album_id, "title": "Été"}]
+    described_album = {"title": "Été", "description": "Two weeks", "sort": "taken_oldest"}
+    assert metadata["albums"] == [{"id": album.album_id, **described_album}]
     (described,) = metadata["images"]
     view = gateway.client.get(f"/v1/images/{image.image_id}", headers=gateway.headers()).json()
     assert described["image"] == view | {"renditions": view["renditions"] | {"items": []}}

@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from sightline_client import (
+    AlbumSearch,
+    AlbumSort,
     AsyncSightline,
     MemorySessionStore,
     Pool,
@@ -177,6 +179,15 @@ async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:
         assert len([each async for each in sightline.images()]) == 12
         existing = await sightline.upload(paths[0], skip_duplicate=True)
         assert existing.id in ids
+        search = AlbumSearch(status=Status.READY)
+        found = await sightline.create_album("All", sort=AlbumSort.MANUAL, search=search)
+        assert (found.images, found.sort) == (12, AlbumSort.MANUAL)
+        order = [each.id async for each in sightline.images(album=found.id, page_size=5)]
+        outcomes = await sightline.move_in_album(found.id, order[:2], after=order[11])
+        assert [int(each.status) for each in outcomes] == [204, 204]
+        moved = [each.id async for each in sightline.images(album=found.id, page_size=5)]
+        assert moved == [*order[2:], *order[:2]]
+        await sightline.delete_album(found.id)
         assert await sightline.delete_many([*ids]) == []
 
 

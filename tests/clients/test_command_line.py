@@ -142,10 +142,22 @@ def test_commands_cover_login_to_rm(
     assert "2 images" in shell.run("usage").stdout
     assert shell.json("open", "last")[0]["url"].startswith("http")
 
+    last, first = newest_first
+    shell.run("album", "update", "Summer", "--sort", "manual", "--description", "Two weeks")
+    shell.run("album", "move", "Summer", last, "--before", first)
+    assert shell.run("ls", "--album", "Summer", "--ids").stdout.split() == [last, first]
+    shell.run("album", "move", "Summer", last, "--after", first)
+    assert shell.run("ls", "--album", "Summer", "--ids").stdout.split() == [first, last]
+    shell.run("album", "move", "Summer", last, code=2)
+    (found,) = shell.json("album", "create", "Found", "--search", "beach", "--sort", "taken_oldest")
+    assert (found["images"], found["sort"]) == (1, "taken_oldest")
+    shell.run("album", "rm", "Found", "--yes")
+
     shell.run("album", "update", "Summer", "--title", "Spring", "--cover", ids["town.jpg"])
     shell.run("album", "remove", "Spring", "-", stdin=ids["beach.jpg"])
     (album,) = shell.json("album", "ls")
     assert (album["title"], album["images"], album["cover_id"]) == ("Spring", 1, ids["town.jpg"])
+    assert (album["description"], album["sort"]) == ("Two weeks", "manual")
 
     shell.run("download", ids["beach.jpg"], ids["town.jpg"], "--to", "saved")
     assert (tmp_path / "saved" / "beach.jpg").read_bytes() == beach.read_bytes()

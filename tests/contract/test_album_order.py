@@ -137,9 +137,27 @@ async def test_the_time_of_capture_orders_the_images_of_all_their_albums(tables:
     for album in albums:
         await tables.albums.add_images(album.key, [first, second, third])
     await set_time(tables, images[2].key, "2018-05-01T12:00:00")
+    # The archive takes images out of the timeline, but not out of albums.
+    archived = await tables.images.get(images[1].key)
+    await tables.images.store(archived, edit_details(archived, archived=True))
     for album in albums:
         assert await list_in(tables, album.key, AlbumSort.TAKEN_OLDEST) == [third, second, first]
         assert await list_in(tables, album.key, AlbumSort.TAKEN_NEWEST) == [first, second, third]
+
+
+async def test_an_image_moves_in_more_albums_than_its_transaction_takes(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sightline.adapters.dynamo.images.MAX_ENTRIES", 1)
+    albums = [await create_album(tables, new_owner())]
+    albums += [await create_album(tables, albums[0].owner) for _ in range(2)]
+    images = [await create_ready_image(tables, albums[0].owner) for _ in range(2)]
+    ids = [image.image_id for image in images]
+    for album in albums:
+        await tables.albums.add_images(album.key, ids)
+    await set_time(tables, images[1].key, "2018-05-01T12:00:00")
+    for album in albums:
+        assert await list_in(tables, album.key, AlbumSort.TAKEN_OLDEST) == ids[::-1]
 
 
 async def test_an_image_enters_the_order_by_time_with_its_renditions(tables: Tables) -> None:

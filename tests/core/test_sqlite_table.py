@@ -26,11 +26,12 @@ from sightline.adapters.sqlite import (
 )
 from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
 from sightline.adapters.sqlite.schema import MIGRATIONS, WORDS_VERSION
-from sightline.domain.albums import Album
+from sightline.domain.albums import Album, AlbumSort, MoveSide
 from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
 from sightline.domain.image_words import WordField
+from sightline.domain.ranks import rank_of_position, upload_rank
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.timeline import TimelineRange
 from sightline.ports.image_index import Term
@@ -65,6 +66,13 @@ WRITER = """
     asyncio.run(write(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
 """
 
+
+#: The version before albums had orders.
+VERSION_WITHOUT_ALBUM_ENTRIES = next(
+    version
+    for version, statements in enumerate(MIGRATIONS)
+    if any("CREATE TABLE album_entries" in statement for statement in statements)
+)
 
 #: The schema version before images had a position in the timeline.
 VERSION_WITHOUT_TIMELINE = next(
@@ -231,6 +239,15 @@ async def test_every_statement_uses_an_index(database: Database) -> None:
     )
     await tables.albums.create(album)
     await tables.albums.add_images(album.key, [image.image_id])
+    other = make_image(image.owner)
+    await tables.images.create(other)
+    await tables.albums.add_images(album.key, [other.image_id])
+    for sort in AlbumSort:
+        await tables.albums.list_entries(album.key, sort, 10)
+    for side in MoveSide:
+        await tables.albums.move_images(album.key, [other.image_id], image.image_id, side)
+    await tables.albums.remove_images(album.key, [other.image_id])
+    await tables.images.remove(await tables.images.begin_deletion(other.key))
     await tables.albums.page(image.owner, 10)
     await tables.albums.list_ids(image.owner, 10)
     await tables.images.page(image.owner, 10)
@@ -394,6 +411,37 @@ async def test_a_file_without_the_timeline_gets_it(
         tables = sqlite_tables(database)
         assert await tables.timeline.page(owner, 10, TimelineRange()) == pages
         assert await tables.timeline.count_months(owner) == months
+
+
+async def test_images_of_existing_albums_get_their_places(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    at, owner = now(), new_owner()
+    album = Album(owner=owner, album_id=new_album_id(), title="A", created_at=at, updated_at=at)
+    images = [make_image(owner) for _ in range(3)]
+    async with Database.open(path) as database:
+        tables = sqlite_tables(database)
+        await tables.albums.create(album)
+        for image in images:
+            await tables.images.create(image)
+        first, second, _ = images
+        part = second.renditions.begin(ETAG).succeed(make_rendition_set())
+        await tables.images.store(second, second.with_part("renditions", part))
+        await tables.albums.add_images(album.key, [second.image_id, first.image_id])
+        placed = await tables.albums.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE album_entries")
+        connection.execute(f"PRAGMA user_version = {VERSION_WITHOUT_ALBUM_ENTRIES}")
+    monkeypatch.setattr(opening, "MIGRATIONS", MIGRATIONS[: VERSION_WITHOUT_ALBUM_ENTRIES + 1])
+    async with Database.open(path) as database:
+        albums = sqlite_tables(database).albums
+        assert await albums.list_entries(album.key, AlbumSort.TAKEN_NEWEST, 10) == placed
+        for image in images:
+            await albums.add_images(album.key, [image.image_id])
+        ordered = await albums.list_entries(album.key, AlbumSort.MANUAL, 10)
+    assert [each.image_id for each in ordered] == [image.image_id for image in images]
+    assert rank_of_position(ordered[0].position) == upload_rank(images[0].image_id)
 
 
 def test_a_newer_version_is_rejected_and_left_unchanged(path: Path) -> None:

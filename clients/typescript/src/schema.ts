@@ -408,7 +408,7 @@ export interface paths {
          * Download a part of an archive
          * @description Stream a ZIP file: originals, an XMP sidecar for each, and two JSON files.
          *
-         *     `sightline-001.json` has the metadata of the images and the titles of their albums, and
+         *     `sightline-001.json` has the metadata of the images and of their albums, and
          *     `sightline-001-missing.json` the ids of images that were deleted since the archive was created.
          *     File names are unique in all parts. The strong `ETag` changes whenever one of the images
          *     changes; it is also the comment of the ZIP file. To resume an interrupted download, pass it as

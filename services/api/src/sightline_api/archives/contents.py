@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from pydantic import BaseModel, Field
 
 from sightline.batching import in_batches
-from sightline.domain.albums import Album, AlbumKey, AlbumNotFound
+from sightline.domain.albums import Album, AlbumKey, AlbumNotFound, AlbumSort
 from sightline.domain.images import Image
 from sightline.domain.object_keys import original_key
 from sightline.domain.renditions import RenditionSet
@@ -28,7 +28,7 @@ from sightline_api.pagination import MAX_PAGE_SIZE
 from sightline_api.urls.signer import Signer
 
 #: Counts changes to the format of archives, which change the bytes of a part.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 #: Digits of the id in the name of a file whose own name is taken; they are random.
 SUFFIX_DIGITS = 12
@@ -39,6 +39,8 @@ class ArchivedAlbum(BaseModel):
 
     id: str
     title: str
+    description: str | None
+    sort: AlbumSort
 
 
 class ArchivedImage(BaseModel):
@@ -156,7 +158,13 @@ async def _read_albums(
 
     ids = sorted({album_id for image in images for album_id in image.albums})
     found = await map_concurrently(ids, read)
-    return [ArchivedAlbum(id=each.album_id, title=each.title) for each in found if each]
+    return [
+        ArchivedAlbum(
+            id=each.album_id, title=each.title, description=each.description, sort=each.sort
+        )
+        for each in found
+        if each
+    ]
 
 
 async def _view(image: Image, signer: Signer) -> ImageView:

@@ -251,7 +251,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         """
         INSERT INTO album_entries (owner, album_id, image_id, timeline, position)
-        SELECT owner, terms.name, image_id, images.timeline,
+        SELECT owner, terms.name, image_id, replace(images.timeline, 'archive#', ''),
             rtrim(replace(image_id, '-', ''), '0') || '#' || image_id
         FROM terms JOIN images USING (owner, image_id) WHERE kind = 'album' AND NOT deleted
         """,
