@@ -20,6 +20,15 @@ from sightline.domain.share_links import digest_token, new_token
 from sightline.optimistic import retry_conflicts
 from sightline.ports.album_member_table import AlbumMemberTable
 from sightline_api.albums.access import publish_to, publish_to_members
+from sightline_api.albums.member_schemas import (
+    AlbumInvitationList,
+    AlbumInvitationRequest,
+    AlbumInvitationView,
+    AlbumMemberChanges,
+    AlbumMemberList,
+    AlbumMemberView,
+    CreatedAlbumInvitation,
+)
 from sightline_api.dependencies import AlbumMembers, Albums, CurrentUser, OwnAlbum, Remover
 from sightline_api.events.dependencies import Changes
 from sightline_api.problems import (
@@ -34,15 +43,6 @@ from sightline_api.problems import (
     documented,
 )
 from sightline_api.sharing.dependencies import EmailNotifications, InvitationMailer
-from sightline_api.sharing.member_schemas import (
-    AlbumInvitationList,
-    AlbumInvitationRequest,
-    AlbumInvitationView,
-    AlbumMemberChanges,
-    AlbumMemberList,
-    AlbumMemberView,
-    CreatedAlbumInvitation,
-)
 
 router = APIRouter(
     prefix="/v1/albums/{album_id}", tags=["members"], responses=documented(*AUTHENTICATED)
