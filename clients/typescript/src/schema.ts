@@ -565,7 +565,8 @@ export interface paths {
          * Export an account
          * @description Export everything of the caller as JSON lines.
          *
-         *     The lines are the account, its albums, and its images, newest first. Images with the status
+         *     The lines are the account, its albums with their members and invitations, its memberships in
+         *     albums of others, and its images, newest first. Images with the status
          *     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
          *     To resume an interrupted export, pass the `cursor` of its last image.
          */
