@@ -584,7 +584,7 @@ def test_every_operation_of_albums_and_images_checks_access(
             )
             body = BODIES.get(name)
             if body and "ids" in body:
-                body = {"ids": [image.image_id]}
+                body = {**body, "ids": [image.image_id]}
             response = gateway.client.request(
                 method.upper(), url, headers=gateway.headers(caller), json=body
             )

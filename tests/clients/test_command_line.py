@@ -420,7 +420,7 @@ def test_albums_are_shared_with_the_command_line(
     code = shell.run("album", "invite", "Shared", friend.email, "--contributor").stdout.strip()
     assert "invited" in shell.run("album", "members", "Shared").stdout
     shell.sign_in(friend)
-    shell.run("album", "accept", f"https://photos.example.com/#invitation={code}")
+    shell.run("album", "accept", f"https://photos.example.com/invitations/{code}")
     assert shell.json("album", "ls") == []
     (album,) = shell.json("album", "ls", "--shared")
     assert (album["title"], album["role"]) == ("Shared", "contributor")
