@@ -1369,7 +1369,7 @@ export interface components {
         /** @description An image in a list of an album. */
         AlbumImageSummary: {
             /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["ImageId"];
             status: components["schemas"]["Status"];
             /** @description Null unless the link shows metadata. */
             title: string | null;
@@ -1390,14 +1390,14 @@ export interface components {
             /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
             preview: components["schemas"]["LinkedRendition"] | null;
             /** @description The member who added the image; null for images of the album's owner. */
-            contributor_id: string | null;
+            contributor_id: components["schemas"]["MemberId"] | null;
             /** @description Whether the image belongs to the caller, who also finds it in `GET /v1/images`. */
             own: boolean;
         };
         /** @description An image with its renditions, and what is shown of its metadata. */
         AlbumImageView: {
             /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["ImageId"];
             status: components["schemas"]["Status"];
             /** @description Null unless the link shows metadata. */
             title: string | null;
@@ -1419,7 +1419,7 @@ export interface components {
             place: components["schemas"]["GeoPosition"] | null;
             renditions: components["schemas"]["RenditionView"][];
             /** @description The member who added the image; null for images of the album's owner. */
-            contributor_id: string | null;
+            contributor_id: components["schemas"]["MemberId"] | null;
             /** @description Whether the image belongs to the caller, who also finds it in `GET /v1/images`. */
             own: boolean;
             /** @description Whether the caller may download the original. */
@@ -1462,7 +1462,7 @@ export interface components {
         /** @description An open invitation, without its token. */
         AlbumInvitationView: {
             /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["InvitationId"];
             /**
              * @description Where it was sent.
              * @example friend@example.com
@@ -1501,7 +1501,7 @@ export interface components {
         /** @description A person with access to an album. */
         AlbumMemberView: {
             /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["MemberId"];
             /**
              * @description Where the accepted invitation was sent.
              * @example friend@example.com
@@ -3076,6 +3076,16 @@ export interface components {
          * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
          */
         ShareLinkId: string;
+        /**
+         * @description The id of an invitation: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        InvitationId: string;
+        /**
+         * @description The id of an member: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        MemberId: string;
     };
     responses: never;
     parameters: never;
@@ -13599,7 +13609,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                invitation_id: string;
+                invitation_id: components["schemas"]["InvitationId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
@@ -13989,7 +13999,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                member_id: string;
+                member_id: components["schemas"]["MemberId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
@@ -14192,7 +14202,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                member_id: string;
+                member_id: components["schemas"]["MemberId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
