@@ -1,5 +1,6 @@
 """Shared albums: invitations, members, and the images that members add."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -496,6 +497,25 @@ def test_a_program_needs_the_scope_of_sharing_to_share(shared: SharedAlbum) -> N
     assert request("shares:write", f"/v1/invitations/{token}/accept") == 403
 
 
+def test_an_export_contains_members_invitations_and_memberships(shared: SharedAlbum) -> None:
+    gateway, member = shared.gateway, shared.join()
+    invitation = invite(shared)["invitation"]
+
+    def export(caller: str) -> list[dict[str, Any]]:
+        headers = gateway.headers(caller)
+        text = gateway.client.get("/v1/account/export", headers=headers).text
+        return [json.loads(line) for line in text.splitlines()]
+
+    kinds = {each["kind"]: each for each in export(gateway.owner)}
+    assert kinds["member"]["member"]["id"] == member.member_id
+    assert kinds["member"]["album_id"] == shared.album.album_id
+    assert kinds["invitation"]["invitation"] == invitation
+    assert "membership" not in kinds
+    kinds = {each["kind"]: each for each in export(member.member)}
+    assert kinds["membership"]["membership"]["album_id"] == shared.album.album_id
+    assert kinds.keys() == {"account", "membership", "end"}
+
+
 #: Operations with the id of an album or image, but not those of other resources of the owner.
 WITH_ALBUM_OR_IMAGE = [
     name
@@ -564,7 +584,7 @@ def test_every_operation_of_albums_and_images_checks_access(
             )
             body = BODIES.get(name)
             if body and "ids" in body:
-                body = {"ids": [image.image_id]}
+                body = {**body, "ids": [image.image_id]}
             response = gateway.client.request(
                 method.upper(), url, headers=gateway.headers(caller), json=body
             )

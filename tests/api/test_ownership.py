@@ -10,7 +10,7 @@ import pytest
 from api.conftest import Gateway
 from sightline.domain.albums import Album
 from sightline.domain.clock import now
-from sightline.domain.ids import new_album_id
+from sightline.domain.ids import new_album_id, new_image_id
 from sightline.domain.object_keys import original_key
 from sightline_api.openapi import make_document
 from sightline_testing.builders import (
@@ -66,6 +66,7 @@ BODIES: dict[str, Any] = {
     "update_webhook": {"paused": True},
     "add_to_album": {"ids": ["IMAGE"]},
     "remove_from_album": {"ids": ["IMAGE"]},
+    "move_in_album": {"ids": ["IMAGE"], "before": new_image_id()},
     "create_album_invitation": {"email": "me@example.com"},
     "update_album_member": {"role": "contributor"},
 }

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import httpx
 import pyotp
 import pytest
 
+from e2e.conftest import sign_up
 from sightline_local.connection import Connection
 from sightline_local.stack import Stack
 
@@ -420,6 +421,37 @@ def test_share_links_are_managed_with_the_command_line(
     shell.run("share", "revoke", first["id"])
     assert httpx.get(url).status_code == 404
     shell.run("share", "create", "last", "--album", "Summer", code=2)
+
+
+def test_albums_are_shared_with_the_command_line(
+    shell: Shell, connection: Connection, stack: Stack, numbers: Iterator[int], draw: Draw
+) -> None:
+    friend = sign_up(stack, f"person{next(numbers)}@example.com")
+    shell.sign_in(connection)
+    shell.run("album", "create", "Shared")
+    code = shell.run("album", "invite", "Shared", friend.email, "--contributor").stdout.strip()
+    assert "invited" in shell.run("album", "members", "Shared").stdout
+    shell.sign_in(friend)
+    shell.run("album", "accept", f"https://photos.example.com/invitations/{code}")
+    assert shell.json("album", "ls") == []
+    (album,) = shell.json("album", "ls", "--shared")
+    assert (album["title"], album["role"]) == ("Shared", "contributor")
+    shell.run("upload", draw("contributed.jpg"), "--wait")
+    shell.run("album", "add", "Shared", "last")
+    shell.run("album", "accept", code, code=4)
+    shell.run("album", "accept", "no code", code=2)
+    shell.sign_in(connection)
+    (member,) = shell.json("album", "members", "Shared")
+    assert (member["email"], member["role"]) == (friend.email, "contributor")
+    shell.run("album", "remove-member", "Shared", member["id"])
+    assert shell.json("album", "members", "Shared") == []
+    invited = shell.json("album", "invite", "Shared", friend.email)[0]
+    shell.run("album", "remove-member", "Shared", invited["invitation"]["id"])
+    code = shell.run("album", "invite", "Shared", friend.email).stdout.strip()
+    shell.sign_in(friend)
+    shell.run("album", "accept", code)
+    shell.run("album", "leave", "Shared")
+    assert shell.json("album", "ls", "--shared") == []
 
 
 def test_completion_supports_every_shell(shell: Shell) -> None:

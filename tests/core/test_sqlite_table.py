@@ -26,22 +26,29 @@ from sightline.adapters.sqlite import (
 )
 from sightline.adapters.sqlite.images import EXPIRY_GRACE_SECONDS
 from sightline.adapters.sqlite.schema import MIGRATIONS, WORDS_VERSION
+from sightline.domain.album_members import AlbumRole, Visibility
 from sightline.domain.albums import Album, AlbumSort, MoveSide
 from sightline.domain.capture import Capture
 from sightline.domain.clock import now
 from sightline.domain.ids import new_album_id
 from sightline.domain.image_words import WordField
+from sightline.domain.images import Image
 from sightline.domain.ranks import rank_of_position, upload_rank
 from sightline.domain.sort_order import SortOrder
 from sightline.domain.timeline import TimelineRange
+from sightline.member_removal import MemberRemover
 from sightline.ports.image_index import Term
 from sightline.ports.image_table import ImageNotFound
+from sightline.ports.tables import Tables
 from sightline_testing.builders import (
     ETAG,
     count_labels,
+    create_album,
+    create_member,
     edit_details,
     find_labeled,
     make_image,
+    make_invitation,
     make_rendition_set,
     new_owner,
     with_recognition,
@@ -222,6 +229,29 @@ async def test_a_label_prefix_may_end_in_any_character(database: Database, last:
     assert sorted(count.key for count in counts) == sorted(names[:3])
 
 
+async def share_album(tables: Tables, image: Image) -> None:
+    """Use every statement of shared albums, with an image of a member."""
+    album = await create_album(tables)
+    member = await create_member(tables, album.key, image.owner, role=AlbumRole.CONTRIBUTOR)
+    invitation = make_invitation(album.key)
+    await tables.album_members.invite(invitation)
+    await tables.album_members.find_invitation(invitation.digest)
+    await tables.album_members.list_invitations(album.key)
+    await tables.album_members.record_email(invitation, now())
+    await tables.album_members.delete_invitation(invitation)
+    await tables.album_members.page_memberships(image.owner, 10)
+    await tables.album_members.list_members(album.key)
+    await tables.album_members.update(member, member)
+    await tables.contributions.add(member, [image.image_id], Visibility())
+    await tables.contributions.page(album.key, 10)
+    await tables.contributions.get(album.key, image.image_id)
+    await tables.contributions.list_albums(image.key)
+    await tables.contributions.remove(album.key, [image.image_id], image.owner)
+    await tables.contributions.remove_all(album.key)
+    member = await tables.album_members.get(image.owner, album.album_id)
+    await MemberRemover(tables.album_members, tables.contributions).remove(member)
+
+
 async def test_every_statement_uses_an_index(database: Database) -> None:
     """No call reads more rows of an owner than it returns, apart from those that are hidden."""
     statements: set[str] = set()
@@ -269,6 +299,7 @@ async def test_every_statement_uses_an_index(database: Database) -> None:
     await tables.idempotency.claim(image.owner, "key", "print", 60)
     assert await tables.inventory.find_existing([image.key]) == {image.key}
     assert [each.key async for each in tables.inventory.scan()] == [image.key]
+    await share_album(tables, image)
     await tables.albums.remove(await tables.albums.begin_deletion(album.key))
     await tables.images.remove(await tables.images.begin_deletion(image.key))
     await tables.owner_data.erase(image.owner)

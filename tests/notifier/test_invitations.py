@@ -72,7 +72,7 @@ async def test_the_email_has_the_link_in_the_language_of_the_invitation(
     texts = INVITATION_TEXTS[language]
     assert email.to == invitation.email
     assert email.subject == texts.subject
-    link = f"{WEB_URL}/#invitation={harness.token}"
+    link = f"{WEB_URL}/invitations/{harness.token}"
     for body in (email.text, email.html):
         for expected in (link, "Summer", texts.contributor, texts.button, harness.token):
             assert expected in body

@@ -463,9 +463,11 @@ async def test_ses_accepts_messages(aws_environment: str) -> None:
         await ses.verify_email_identity(EmailAddress="no-reply@photos.example.com")
         mailer = SesMailer(await clients.open("sesv2"), "no-reply@photos.example.com")
         await mailer.send(email)
+        await mailer.send(email._replace(subject="An invitation", unsubscribe_url=None))
     async with httpx.AsyncClient() as http:
         response = await http.get(f"{aws_environment}{MESSAGES_PATH}")
-    message, *_ = MessageList.model_validate_json(response.content).newest_first()
+    invitation, message, *_ = MessageList.model_validate_json(response.content).newest_first()
+    assert invitation.subject == "An invitation"
     assert message.subject == "Your photos are ready: 7"
     assert message.to == ["owner@example.com"]
 

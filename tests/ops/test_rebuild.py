@@ -12,6 +12,7 @@ import pytest
 
 from ops.conftest import UploadImage
 from sightline.adapters.aws.clients import Clients
+from sightline.domain.album_members import AlbumRole, Visibility
 from sightline.domain.albums import Album, AlbumSort
 from sightline.domain.clock import now
 from sightline.domain.flags import FAVORITE
@@ -26,9 +27,12 @@ from sightline_ops.stack import Stack, StackOutputs
 from sightline_testing.builders import (
     ETAG,
     count_labels,
+    create_album,
+    create_member,
     edit_details,
     find_labeled,
     make_image,
+    make_invitation,
     with_hash,
     with_recognition,
 )
@@ -315,3 +319,40 @@ async def test_counts_of_the_quotas_are_repaired(torn: TornTable, upload: Upload
         await usage.reserve(Reservation(image.owner, 7, until), quotas)
     with pytest.raises(StorageFull):
         await usage.reserve(Reservation(image.owner, 7, until), quotas)
+
+
+async def test_left_items_of_shared_albums_are_deleted(
+    torn: TornTable, upload: UploadImage
+) -> None:
+    """Whichever item is lost, nobody gets access by what is left of it."""
+    tables = torn.stack.tables
+    image = await torn.process(await upload())
+    lost: list[tuple[str, str]] = []
+    kept = await create_album(tables)
+    for number in range(4):
+        album = await create_album(tables)
+        pk = f"USER#{album.owner}"
+        invitation = make_invitation(album.key)
+        await tables.album_members.invite(invitation)
+        member = await create_member(tables, album.key, image.owner, role=AlbumRole.CONTRIBUTOR)
+        added = await tables.contributions.add(member, [image.image_id], Visibility())
+        assert added == {image.image_id}
+        lost = [
+            (f"INVITATION#{invitation.digest}", "INVITATION"),
+            (pk, f"MEMBER#{album.album_id}#{member.member}"),
+            (f"{pk}#CONTRIBUTIONS#{album.album_id}", image.image_id),
+            (pk, f"ALBUM#{album.album_id}"),
+        ]
+        await torn.delete(*lost[number])
+    await create_member(tables, kept.key, image.owner)
+    found = [kind for kind, _ in await torn.find()]
+    # The item of the invitation; that of the member, with both contributions; that of the
+    # contribution; and all pairs of the album but the contribution.
+    assert found == [DerivedKind.LEFT_SHARE] * (1 + 3 + 1 + 4)
+    await torn.repair()
+    # The contribution to the album that is gone was that of a member.
+    await torn.repair()
+    assert await torn.find() == []
+    page = await tables.album_members.page_memberships(image.owner, 10)
+    assert len(page.members) == 3
+    assert {each.album_id for each in page.members} >= {kept.album_id}

@@ -565,7 +565,8 @@ export interface paths {
          * Export an account
          * @description Export everything of the caller as JSON lines.
          *
-         *     The lines are the account, its albums, and its images, newest first. Images with the status
+         *     The lines are the account, its albums with their members and invitations, its memberships in
+         *     albums of others, and its images, newest first. Images with the status
          *     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
          *     To resume an interrupted export, pass the `cursor` of its last image.
          */
@@ -1368,7 +1369,7 @@ export interface components {
         /** @description An image in a list of an album. */
         AlbumImageSummary: {
             /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["ImageId"];
             status: components["schemas"]["Status"];
             /** @description Null unless the link shows metadata. */
             title: string | null;
@@ -1389,14 +1390,14 @@ export interface components {
             /** @description The smallest rendition of at least 1,024 pixels, or else the largest. */
             preview: components["schemas"]["LinkedRendition"] | null;
             /** @description The member who added the image; null for images of the album's owner. */
-            contributor_id: string | null;
+            contributor_id: components["schemas"]["MemberId"] | null;
             /** @description Whether the image belongs to the caller, who also finds it in `GET /v1/images`. */
             own: boolean;
         };
         /** @description An image with its renditions, and what is shown of its metadata. */
         AlbumImageView: {
             /** @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["ImageId"];
             status: components["schemas"]["Status"];
             /** @description Null unless the link shows metadata. */
             title: string | null;
@@ -1418,7 +1419,7 @@ export interface components {
             place: components["schemas"]["GeoPosition"] | null;
             renditions: components["schemas"]["RenditionView"][];
             /** @description The member who added the image; null for images of the album's owner. */
-            contributor_id: string | null;
+            contributor_id: components["schemas"]["MemberId"] | null;
             /** @description Whether the image belongs to the caller, who also finds it in `GET /v1/images`. */
             own: boolean;
             /** @description Whether the caller may download the original. */
@@ -1461,7 +1462,7 @@ export interface components {
         /** @description An open invitation, without its token. */
         AlbumInvitationView: {
             /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["InvitationId"];
             /**
              * @description Where it was sent.
              * @example friend@example.com
@@ -1500,7 +1501,7 @@ export interface components {
         /** @description A person with access to an album. */
         AlbumMemberView: {
             /** @example 0199a3c0-9d5e-7b0a-8c1e-3f1f6a0b2c4d */
-            id: string;
+            id: components["schemas"]["MemberId"];
             /**
              * @description Where the accepted invitation was sent.
              * @example friend@example.com
@@ -3089,6 +3090,16 @@ export interface components {
          * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
          */
         ShareLinkId: string;
+        /**
+         * @description The id of an invitation: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        InvitationId: string;
+        /**
+         * @description The id of an member: a UUID of version 7. Ids sort by creation time.
+         * @example 0199a3c0-7c1e-7b0a-9d5e-3f1f6a0b2c4d
+         */
+        MemberId: string;
     };
     responses: never;
     parameters: never;
@@ -13612,7 +13623,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                invitation_id: string;
+                invitation_id: components["schemas"]["InvitationId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
@@ -14002,7 +14013,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                member_id: string;
+                member_id: components["schemas"]["MemberId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;
@@ -14205,7 +14216,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                member_id: string;
+                member_id: components["schemas"]["MemberId"];
                 album_id: components["schemas"]["AlbumId"];
             };
             cookie?: never;

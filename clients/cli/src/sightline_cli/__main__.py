@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sightline_cli import (
+    album_members,
     albums,
     browse,
     delete,
@@ -63,6 +64,7 @@ for command in (
     browse.open_,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
+album_members.add_commands(albums.app)
 app.add_typer(albums.app, name="album")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")

@@ -17,7 +17,7 @@ from sightline_cli.delete import SkipConfirmation
 from sightline_cli.formatting import format_age
 from sightline_cli.runner import ERR, OUT, Exit, Json, open_client, print_error, print_json, run
 from sightline_client import AlbumSearch, AlbumSort, AlbumView
-from sightline_client.generated.models import ItemOutcome
+from sightline_client.generated.models import ItemOutcome, ListAlbumsRole
 from sightline_client.generated.types import UNSET, Unset
 
 #: The value of `--cover` that resets the cover to the album's newest image.
@@ -33,7 +33,12 @@ app = typer.Typer(help="Manage albums.", no_args_is_help=True)
 
 
 @app.command()
-def ls(as_json: Json = False) -> None:
+def ls(
+    shared: Annotated[
+        bool, typer.Option("--shared", help="List also the albums that others share with you.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List albums, newest first.
 
     `sightline ls --album ALBUM` lists the images of an album.
@@ -41,7 +46,8 @@ def ls(as_json: Json = False) -> None:
 
     async def work() -> None:
         async with open_client() as client:
-            albums = [album async for album in client.albums()]
+            role = ListAlbumsRole.ANY if shared else ListAlbumsRole.OWNER
+            albums = [album async for album in client.albums(role=role)]
         if as_json:
             for album in albums:
                 print_json(album.to_dict())
@@ -49,10 +55,13 @@ def ls(as_json: Json = False) -> None:
         table = Table("title", box=None, header_style="dim", pad_edge=False)
         table.add_column("images", justify="right")
         table.add_column("updated")
+        if shared:
+            table.add_column("role")
         table.add_column("id", style="dim")
         for album in albums:
             age = format_age(album.updated_at)
-            table.add_row(escape(album.title), f"{album.images:,}", age, album.id)
+            role_column = [album.role.value] if shared else []
+            table.add_row(escape(album.title), f"{album.images:,}", age, *role_column, album.id)
         OUT.print(table) if albums else ERR.print("No albums yet.")
 
     run(work())
@@ -96,7 +105,7 @@ def add(album: OneAlbum, images: ImageIds, as_json: Json = False) -> None:
 
     async def work() -> int:
         async with open_client() as client:
-            target = await resolve_album(client, album)
+            target = await resolve_album(client, album, ListAlbumsRole.ANY)
             ids = await resolve_images(client, images)
             return _print_outcomes(await client.add_to_album(target.id, ids), "Added", as_json)
 
@@ -109,7 +118,7 @@ def remove(album: OneAlbum, images: ImageIds, as_json: Json = False) -> None:
 
     async def work() -> int:
         async with open_client() as client:
-            target = await resolve_album(client, album)
+            target = await resolve_album(client, album, ListAlbumsRole.ANY)
             ids = await resolve_images(client, images)
             outcomes = await client.remove_from_album(target.id, ids)
             return _print_outcomes(outcomes, "Removed", as_json)

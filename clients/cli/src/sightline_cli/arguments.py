@@ -8,6 +8,8 @@ import typer
 from sightline_cli.runner import CONCURRENCY_LIMIT, NameNotFound
 from sightline_client import AlbumView, ArchivedFilter, AsyncSightline
 from sightline_client.errors import SightlineError
+from sightline_client.generated.models import ListAlbumsRole
+from sightline_client.generated.types import UNSET, Unset
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what the command would do, and change nothing.")
@@ -73,12 +75,14 @@ async def resolve_image(client: AsyncSightline, name: str) -> str:
     raise NameNotFound("no images yet; add some with `sightline upload`")
 
 
-async def resolve_album(client: AsyncSightline, name: str) -> AlbumView:
-    """Return the album with this id or title.
+async def resolve_album(
+    client: AsyncSightline, name: str, role: ListAlbumsRole | Unset = UNSET
+) -> AlbumView:
+    """Return the caller's album with this id or title, or one in which the caller has the role.
 
     Raises `NameNotFound` if there is none, and `SightlineError` if several have this title.
     """
-    found = [each async for each in client.albums() if name in {each.id, each.title}]
+    found = [each async for each in client.albums(role=role) if name in {each.id, each.title}]
     if not found:
         raise NameNotFound(f"no album {name!r}; list albums with `sightline album ls`")
     if len(found) > 1:

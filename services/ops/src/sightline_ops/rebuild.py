@@ -1,5 +1,7 @@
 """Rebuild what is derived from the images: index entries, the timeline, counts and usage.
 
+Items of shared albums whose counterpart is missing are deleted.
+
 In one region, they change with the image in one transaction. A global table replicates the items of
 a transaction one by one, so the loss of a region leaves some of them behind. The images are taken
 as they are, and everything else is compared with them; `reconcile` repairs the images themselves.
@@ -51,6 +53,7 @@ from sightline.domain.object_keys import ImageKey
 from sightline.domain.quotas import Amount
 from sightline.domain.ranks import upload_rank
 from sightline.settings import sqlite_path
+from sightline_ops.sharing_items import SharingItem, parse_sharing_item
 from sightline_ops.stack import InvalidOutputs, StackOutputs
 
 if TYPE_CHECKING:
@@ -75,6 +78,8 @@ class DerivedKind(StrEnum):
     WRONG_POSITION = "wrong position in the timeline"
     #: A recognition result of bytes that no image has any more.
     LEFT_RESULT = "left recognition result"
+    #: One of a pair of items, or a pair whose album, member or image is gone.
+    LEFT_SHARE = "left item of a shared album"
 
 
 class Placed(NamedTuple):
@@ -134,6 +139,7 @@ class Rebuilder:
                 *await self._find_left_in_album([each for each in items if _album_member(each)]),
                 *self._find_wrong_positions([each for each in items if _is_image(each)]),
                 *await self._find_extra([each for each in items if _indexed_image(each)]),
+                *await self._find_left_shares(items),
             ]:
                 yield finding
             for item in filter(_is_result, items):
@@ -259,6 +265,35 @@ class Rebuilder:
             condition["ConditionExpression"] += f" AND {negation}contains(albums, :album)"
             condition["ExpressionAttributeValues"][":album"] = {"S": album_id}
         return check
+
+    async def _find_left_shares(self, items: list[Item]) -> list[DerivedFinding]:
+        """Return items of shared albums without what they need.
+
+        They are deleted: a person may lose access to an album, and never gets it.
+        """
+        shares = [share for item in items if (share := parse_sharing_item(item))]
+        needed = {_key_of(key): key for each in shares for key in (each.pair, *each.required)}
+        stored = await read_many(self._client, self._table, needed.values())
+        found = {_key_of(item) for item in stored}
+        return [
+            DerivedFinding(
+                DerivedKind.LEFT_SHARE,
+                each.owner,
+                " ".join(_key_of(each.key)),
+                self._remove_share(each, missing),
+            )
+            for each in shares
+            if (missing := _find_missing_key(each, found)) is not None
+        ]
+
+    def _remove_share(self, share: SharingItem, missing: Item) -> list[Any]:
+        """Return the deletion of the item, and of its pair, while the key is still missing."""
+        keys = [share.key] if missing == share.pair else [share.key, share.pair]
+        absent = {"Key": missing, "ConditionExpression": "attribute_not_exists(pk)"}
+        return [
+            {"ConditionCheck": {"TableName": self._table, **absent}},
+            *({"Delete": {"TableName": self._table, "Key": key}} for key in keys),
+        ]
 
     def _find_wrong_positions(self, rows: list[Item]) -> list[DerivedFinding]:
         """Return the rows whose position in the timeline is not that of their image.
@@ -493,6 +528,11 @@ def _album_member(item: Item) -> tuple[ImageKey, str] | None:
         case ["USER", owner, kind, album_id] if kind in ALBUM_ITEMS:
             return ImageKey(owner, item["sk"]["S"]), album_id
     return None
+
+
+def _find_missing_key(share: SharingItem, found: set[tuple[str, str]]) -> Item | None:
+    needed = (share.pair, *share.required)
+    return next((key for key in needed if _key_of(key) not in found), None)
 
 
 def _named_words(image: Image) -> dict[str, frozenset[WordField]]:

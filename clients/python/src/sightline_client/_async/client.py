@@ -75,6 +75,19 @@ from sightline_client.generated.api.images import (
     update_images,
 )
 from sightline_client.generated.api.labels import list_labels
+from sightline_client.generated.api.members import (
+    accept_invitation,
+    create_album_invitation,
+    decline_invitation,
+    get_invitation,
+    leave_album,
+    list_album_images,
+    list_album_invitations,
+    list_album_members,
+    remove_album_member,
+    revoke_album_invitation,
+    update_album_member,
+)
 from sightline_client.generated.api.operations import get_capabilities
 from sightline_client.generated.api.share_links import (
     create_share_link,
@@ -96,10 +109,20 @@ from sightline_client.generated.api.webhooks import (
 )
 from sightline_client.generated.client import AuthenticatedClient
 from sightline_client.generated.models import (
+    AlbumAddition,
     AlbumChanges,
     AlbumImageBatch,
+    AlbumImageSummary,
+    AlbumInvitationList,
+    AlbumInvitationRequest,
+    AlbumInvitationView,
+    AlbumMemberChanges,
+    AlbumMemberList,
+    AlbumMembershipView,
+    AlbumMemberView,
     AlbumMove,
     AlbumRequest,
+    AlbumRole,
     AlbumSearch,
     AlbumSort,
     AlbumView,
@@ -113,6 +136,7 @@ from sightline_client.generated.models import (
     BatchChanges,
     CapabilitiesView,
     CreatedAlbum,
+    CreatedAlbumInvitation,
     CreatedApiKey,
     CreatedShareLink,
     DeletionBatch,
@@ -131,9 +155,12 @@ from sightline_client.generated.models import (
     ImageUploadOutcome,
     ImageUploadRequest,
     ImageView,
+    InvitationAcceptance,
+    InvitationView,
     ItemOutcome,
     LabelView,
     Language,
+    ListAlbumsRole,
     ListOrder,
     OriginalView,
     PositionOverride,
@@ -782,9 +809,11 @@ class AsyncSightline:
 
     # Albums
 
-    def albums(self, *, page_size: int = 100) -> Stream[AlbumView]:
-        """Yield the caller's albums, newest first."""
-        return self._paginate(list_albums.asyncio_detailed, page_size)
+    def albums(
+        self, *, role: ListAlbumsRole | Unset = UNSET, page_size: int = 100
+    ) -> Stream[AlbumView]:
+        """Yield the caller's albums, newest first; with `role`, also those that others share."""
+        return self._paginate(list_albums.asyncio_detailed, page_size, role=role)
 
     async def album(self, album_id: str) -> AlbumView:
         album: AlbumView = await self.call(get_album.asyncio_detailed, album_id=album_id)
@@ -857,13 +886,6 @@ class AsyncSightline:
         """Delete an album; its images are kept."""
         await self.call(delete_album.asyncio_detailed, album_id=album_id)
 
-    async def add_to_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
-        """Add any number of images; return their outcomes in the order of the ids."""
-        return await self._change_members(add_to_album.asyncio_detailed, album_id, image_ids)
-
-    async def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
-        return await self._change_members(remove_from_album.asyncio_detailed, album_id, image_ids)
-
     async def move_in_album(
         self,
         album_id: str,
@@ -884,20 +906,160 @@ class AsyncSightline:
         items: list[ItemOutcome] = outcomes.items
         return items
 
-    async def _change_members(
+    async def add_to_album(
         self,
-        operation: Callable[..., Pending[Response[Any]]],
         album_id: str,
         image_ids: Iterable[str],
+        *,
+        original: bool = False,
+        metadata: bool = False,
+        position: bool = False,
     ) -> list[ItemOutcome]:
+        """Add any number of images; return their outcomes in the order of the ids.
+
+        The other arguments are what others see of images that a contributor adds. `original`
+        requires `metadata` and `position`.
+        """
         outcomes: list[ItemOutcome] = []
         for batch in batched(image_ids, MAX_IDS):
-            body = AlbumImageBatch(ids=batch)
+            body = AlbumAddition(ids=batch, original=original, metadata=metadata, position=position)
             response = await self.call(
-                operation, album_id=album_id, body=body, idempotency_key=new_idempotency_key()
+                add_to_album.asyncio_detailed,
+                album_id=album_id,
+                body=body,
+                idempotency_key=new_idempotency_key(),
             )
             outcomes += response.items
         return outcomes
+
+    async def remove_from_album(self, album_id: str, image_ids: Iterable[str]) -> list[ItemOutcome]:
+        """Remove any number of images; return their outcomes in the order of the ids."""
+        outcomes: list[ItemOutcome] = []
+        for batch in batched(image_ids, MAX_IDS):
+            response = await self.call(
+                remove_from_album.asyncio_detailed,
+                album_id=album_id,
+                body=AlbumImageBatch(ids=batch),
+                idempotency_key=new_idempotency_key(),
+            )
+            outcomes += response.items
+        return outcomes
+
+    # Shared albums
+
+    def album_images(self, album_id: str, *, page_size: int = 100) -> Stream[AlbumImageSummary]:
+        """Yield the images of an own or shared album, with those that members added."""
+        return self._paginate(list_album_images.asyncio_detailed, page_size, album_id=album_id)
+
+    async def invite_to_album(
+        self,
+        album_id: str,
+        email: str,
+        *,
+        role: AlbumRole = AlbumRole.VIEWER,
+        original: bool = False,
+        metadata: bool = False,
+        position: bool = False,
+        language: Language | None = None,
+    ) -> CreatedAlbumInvitation:
+        """Invite someone to an album. The `token` of the invitation is returned only once.
+
+        `original` requires `metadata` and `position`.
+        """
+        body = AlbumInvitationRequest(
+            email=email,
+            role=role,
+            original=original,
+            metadata=metadata,
+            position=position,
+            language=language,
+        )
+        return await self.call(
+            create_album_invitation.asyncio_detailed, album_id=album_id, body=body
+        )
+
+    async def album_invitations(self, album_id: str) -> list[AlbumInvitationView]:
+        """Return the open invitations to an album, newest first."""
+        response: AlbumInvitationList = await self.call(
+            list_album_invitations.asyncio_detailed, album_id=album_id
+        )
+        return response.items
+
+    async def revoke_album_invitation(self, album_id: str, invitation_id: str) -> None:
+        """Revoke an invitation that was not accepted."""
+        await self.call(
+            revoke_album_invitation.asyncio_detailed,
+            album_id=album_id,
+            invitation_id=invitation_id,
+        )
+
+    async def album_members(self, album_id: str) -> list[AlbumMemberView]:
+        """Return the people with whom the caller shares the album."""
+        response: AlbumMemberList = await self.call(
+            list_album_members.asyncio_detailed, album_id=album_id
+        )
+        return response.items
+
+    async def update_album_member(
+        self,
+        album_id: str,
+        member_id: str,
+        *,
+        role: AlbumRole | Unset = UNSET,
+        original: bool | Unset = UNSET,
+        metadata: bool | Unset = UNSET,
+        position: bool | Unset = UNSET,
+    ) -> AlbumMemberView:
+        """Change the role of a member, or what the member sees; what is not given stays."""
+        body = AlbumMemberChanges(
+            role=role, original=original, metadata=metadata, position=position
+        )
+        return await self.call(
+            update_album_member.asyncio_detailed,
+            album_id=album_id,
+            member_id=member_id,
+            body=body,
+        )
+
+    async def remove_album_member(self, album_id: str, member_id: str) -> None:
+        """Remove a member from an album, with the images that the member added."""
+        await self.call(
+            remove_album_member.asyncio_detailed, album_id=album_id, member_id=member_id
+        )
+
+    async def leave_album(self, album_id: str) -> None:
+        """Leave an album of another owner, with the images that the caller added."""
+        await self.call(leave_album.asyncio_detailed, album_id=album_id)
+
+    async def invitation(self, token: str) -> InvitationView:
+        """Return what an invitation offers."""
+        view: InvitationView = await self.call(get_invitation.asyncio_detailed, token=token)
+        return view
+
+    async def accept_invitation(
+        self, token: str, *, share_email: bool = False
+    ) -> AlbumMembershipView:
+        """Accept an invitation to an album.
+
+        With `share_email`, its owner sees the caller's verified email address.
+        """
+        body = InvitationAcceptance()
+        if share_email:
+            body.id_token = await self._auth.fetch_id_token()
+        return await self.call(
+            accept_invitation.asyncio_detailed,
+            token=token,
+            body=body,
+            idempotency_key=new_idempotency_key(),
+        )
+
+    async def decline_invitation(self, token: str) -> None:
+        """Decline an invitation to an album."""
+        await self.call(
+            decline_invitation.asyncio_detailed,
+            token=token,
+            idempotency_key=new_idempotency_key(),
+        )
 
     # Downloads
 

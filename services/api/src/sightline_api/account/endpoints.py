@@ -7,14 +7,23 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from sightline.domain.albums import AlbumKey
+from sightline.domain.ids import AlbumId
 from sightline.domain.images import Image
 from sightline.domain.states import Status
+from sightline.ports.album_member_table import AlbumMemberTable
 from sightline.ports.usage_table import Usage
 from sightline_api.account.dependencies import Eraser
 from sightline_api.account.usage import UsageView, view_usage
+from sightline_api.albums.member_schemas import (
+    AlbumInvitationView,
+    AlbumMembershipView,
+    AlbumMemberView,
+)
 from sightline_api.albums.schemas import AlbumView
 from sightline_api.albums.views import AlbumViews
 from sightline_api.dependencies import (
+    AlbumMembers,
     Albums,
     CurrentUser,
     Images,
@@ -56,6 +65,29 @@ class ExportAlbumRecord(ExportRecord):
     album: AlbumView
 
 
+class ExportMemberRecord(ExportRecord):
+    """A person with whom the owner shares an album."""
+
+    kind: Literal["member"] = "member"
+    album_id: AlbumId
+    member: AlbumMemberView
+
+
+class ExportInvitationRecord(ExportRecord):
+    """An invitation to an album of the owner that was not accepted yet."""
+
+    kind: Literal["invitation"] = "invitation"
+    album_id: AlbumId
+    invitation: AlbumInvitationView
+
+
+class ExportMembershipRecord(ExportRecord):
+    """The access that the owner has to an album of another one."""
+
+    kind: Literal["membership"] = "membership"
+    membership: AlbumMembershipView
+
+
 class ExportImageRecord(ExportRecord):
     """One image, and the URL of its original.
 
@@ -90,7 +122,13 @@ class ExportedImagePage(BaseModel):
 
 
 AnyExportRecord = Annotated[
-    ExportAccountRecord | ExportAlbumRecord | ExportImageRecord | ExportEndRecord,
+    ExportAccountRecord
+    | ExportAlbumRecord
+    | ExportMemberRecord
+    | ExportInvitationRecord
+    | ExportMembershipRecord
+    | ExportImageRecord
+    | ExportEndRecord,
     Field(discriminator="kind"),
 ]
 
@@ -126,13 +164,15 @@ async def export_account(
     settings: Settings,
     images: Images,
     albums: Albums,
+    members: AlbumMembers,
     index: Index,
     signer: UrlSigner,
     start: Annotated[tuple[str | None, Usage], Depends(_start)],
 ) -> AsyncIterable[AnyExportRecord]:
     """Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. Images with the status
+    The lines are the account, its albums with their members and invitations, its memberships in
+    albums of others, and its images, newest first. Images with the status
     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
     To resume an interrupted export, pass the `cursor` of its last image.
     """
@@ -145,8 +185,12 @@ async def export_account(
             page = await albums.page(user.owner, READ_SIZE, album)
             for view in await views.build(user.owner, page.albums):
                 yield ExportAlbumRecord(album=view)
+                for shared in await _export_sharing(AlbumKey(user.owner, view.id), members):
+                    yield shared
             if (album := page.next_before) is None:
                 break
+        async for membership in _export_memberships(user.owner, members):
+            yield membership
     count = 0
     while True:
         found = await images.page(user.owner, READ_SIZE, before)
@@ -191,6 +235,35 @@ async def export_images(
         ],
         next_cursor=page.next_before and encode_cursor(page.next_before),
     )
+
+
+async def _export_sharing(
+    album: AlbumKey, members: AlbumMemberTable
+) -> list[ExportMemberRecord | ExportInvitationRecord]:
+    return [
+        *(
+            ExportMemberRecord(album_id=album.album_id, member=AlbumMemberView.of(each))
+            for each in await members.list_members(album)
+            if each.is_active
+        ),
+        *(
+            ExportInvitationRecord(album_id=album.album_id, invitation=AlbumInvitationView.of(each))
+            for each in await members.list_invitations(album)
+        ),
+    ]
+
+
+async def _export_memberships(
+    owner: str, members: AlbumMemberTable
+) -> AsyncIterable[ExportMembershipRecord]:
+    before: str | None = None
+    while True:
+        page = await members.page_memberships(owner, READ_SIZE, before)
+        for member in page.members:
+            if member.is_active:
+                yield ExportMembershipRecord(membership=AlbumMembershipView.of(member))
+        if (before := page.next_before) is None:
+            break
 
 
 async def _export_image(image: Image, signer: Signer) -> ExportImageRecord:

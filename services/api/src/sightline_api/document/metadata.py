@@ -19,6 +19,7 @@ SERVERS = [{"url": "/", "description": "The gateway that serves this document."}
 TAGS = [
     {"name": "images", "description": "Upload, list, search, change and delete images."},
     {"name": "albums", "description": "Sets of images; an image may belong to several."},
+    {"name": "members", "description": "People with whom an owner shares albums."},
     {"name": "archives", "description": "ZIP files of originals and their metadata."},
     {"name": "labels", "description": "Labels attached to images."},
     {"name": "events", "description": "Changes as they happen."},

@@ -24,6 +24,8 @@ ID_NAMES = {
     "WebhookId": ("webhook_id",),
     "DeliveryId": ("delivery_id",),
     "ShareLinkId": ("share_link_id",),
+    "InvitationId": ("invitation_id",),
+    "MemberId": ("contributor_id", "member_id"),
 }
 
 #: The resource that the property `id` of each view refers to.
@@ -38,6 +40,10 @@ VIEW_IDS = {
     "ShareLinkView": "ShareLinkId",
     "SharedImage": "ImageId",
     "SharedImageSummary": "ImageId",
+    "AlbumImageView": "ImageId",
+    "AlbumImageSummary": "ImageId",
+    "AlbumInvitationView": "InvitationId",
+    "AlbumMemberView": "MemberId",
 }
 
 #: Names of schemas whose domain type has a name that is too general for clients.

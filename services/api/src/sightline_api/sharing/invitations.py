@@ -21,6 +21,11 @@ from sightline.domain.share_links import digest_token, is_token
 from sightline.member_removal import MemberRemover
 from sightline.ports.album_table import AlbumTable
 from sightline_api.albums.access import publish_to_members
+from sightline_api.albums.member_schemas import (
+    AlbumMembershipView,
+    InvitationAcceptance,
+    InvitationView,
+)
 from sightline_api.auth.user import InvalidToken
 from sightline_api.dependencies import AlbumMembers, Albums, CurrentUser, Remover
 from sightline_api.events.dependencies import Changes
@@ -34,11 +39,6 @@ from sightline_api.problems import (
 )
 from sightline_api.routing.idempotency import IDEMPOTENCY, IDEMPOTENT, IdempotentRoute
 from sightline_api.sharing.dependencies import Token, Tokens
-from sightline_api.sharing.member_schemas import (
-    AlbumMembershipView,
-    InvitationAcceptance,
-    InvitationView,
-)
 
 router = APIRouter(
     prefix="/v1/invitations/{token}",

@@ -20,7 +20,16 @@ from sightline.domain.share_links import digest_token, new_token
 from sightline.optimistic import retry_conflicts
 from sightline.ports.album_member_table import AlbumMemberTable
 from sightline_api.albums.access import publish_to, publish_to_members
-from sightline_api.dependencies import AlbumMembers, Albums, CurrentUser, OwnAlbum, Remover
+from sightline_api.albums.member_schemas import (
+    AlbumInvitationList,
+    AlbumInvitationRequest,
+    AlbumInvitationView,
+    AlbumMemberChanges,
+    AlbumMemberList,
+    AlbumMemberView,
+    CreatedAlbumInvitation,
+)
+from sightline_api.dependencies import AlbumMembers, Albums, OwnAlbum, Remover
 from sightline_api.events.dependencies import Changes
 from sightline_api.problems import (
     AUTHENTICATED,
@@ -34,15 +43,6 @@ from sightline_api.problems import (
     documented,
 )
 from sightline_api.sharing.dependencies import EmailNotifications, InvitationMailer
-from sightline_api.sharing.member_schemas import (
-    AlbumInvitationList,
-    AlbumInvitationRequest,
-    AlbumInvitationView,
-    AlbumMemberChanges,
-    AlbumMemberList,
-    AlbumMemberView,
-    CreatedAlbumInvitation,
-)
 
 router = APIRouter(
     prefix="/v1/albums/{album_id}", tags=["members"], responses=documented(*AUTHENTICATED)
@@ -241,8 +241,7 @@ async def remove_album_member(
     responses=documented(AlbumNotFoundProblem, Contended),
 )
 async def leave_album(
-    user: CurrentUser,
-    album_id: Annotated[str, Path()],
+    key: OwnAlbum,
     members: AlbumMembers,
     remover: Remover,
     changes: Changes,
@@ -252,10 +251,10 @@ async def leave_album(
     The images themselves stay. An interrupted request can be repeated.
     """
     try:
-        member = await members.get(user.owner, album_id)
+        member = await members.get(key.owner, key.album_id)
         await remover.remove(member)
     except MemberNotFound:
-        raise AlbumNotFound(album_id) from None
+        raise AlbumNotFound(key.album_id) from None
     publish_to([member], changes)
     await publish_to_members(member.album, members, changes)
 

@@ -27,6 +27,9 @@ from sightline_notifier.mail.texts import TEXTS, DigestTexts
 #: Path of the API that ends notifications.
 UNSUBSCRIBE_PATH = "/v1/unsubscribe"
 
+#: Path of the web application that shows an invitation, without its token.
+INVITATION_PATH = "/invitations/"
+
 #: What mail programs may make a link of: a URL, a host name or an email address.
 _LINK = re.compile(r"://|@|\w\.\w")
 
@@ -254,8 +257,7 @@ def render_invitation(invitation: InvitationDetails, web_url: str) -> Email:
     message = _Message(
         language=invitation.language,
         sections=[section],
-        # The fragment is not sent to the server, so that no log has the token.
-        url=f"{web_url}/#invitation={invitation.token}",
+        url=f"{web_url}{INVITATION_PATH}{invitation.token}",
         reason=texts.reason,
     )
     return Email(

@@ -23,7 +23,7 @@ class AlbumImageSummary:
     """An image in a list of an album.
 
     Attributes:
-        id (str):
+        id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         status (Status): The status of an image, as its owner sees it.
         title (None | str): Null unless the link shows metadata.
         taken_at_local (None | str):

@@ -25,7 +25,7 @@ class AlbumImageView:
     """An image with its renditions, and what is shown of its metadata.
 
     Attributes:
-        id (str):
+        id (str): The id of an image: a UUID of version 7. Ids sort by creation time.
         status (Status): The status of an image, as its owner sees it.
         title (None | str): Null unless the link shows metadata.
         description (None | str):

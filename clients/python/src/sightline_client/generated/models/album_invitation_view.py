@@ -21,7 +21,7 @@ class AlbumInvitationView:
     """An open invitation, without its token.
 
     Attributes:
-        id (str):
+        id (str): The id of an invitation: a UUID of version 7. Ids sort by creation time.
         email (str): Where it was sent.
         role (AlbumRole): What a member may do with an album.
         original (bool): Whether the member may download originals; requires the other two.

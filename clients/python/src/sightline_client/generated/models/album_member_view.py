@@ -21,7 +21,7 @@ class AlbumMemberView:
     """A person with access to an album.
 
     Attributes:
-        id (str):
+        id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
         email (str): Where the accepted invitation was sent.
         verified_email (None | str): The verified email address of the person who accepted; null if the client sent no
             ID token. It differs from `email` if the invitation was passed on.

@@ -274,6 +274,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (owner, album_id, invitation_id)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX album_invitations_by_end ON album_invitations (ends_at)",
         # Invitations that were created on a day (`2026-11-27`).
         """
         CREATE TABLE album_invitation_counts (
@@ -283,6 +284,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (owner, day)
         ) WITHOUT ROWID
         """,
+        "CREATE INDEX album_invitation_counts_by_day ON album_invitation_counts (day)",
         """
         CREATE TABLE album_members (
             owner TEXT NOT NULL,

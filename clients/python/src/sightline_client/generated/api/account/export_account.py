@@ -114,7 +114,8 @@ def sync_detailed(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. Images with the status
+    The lines are the account, its albums with their members and invitations, its memberships in
+    albums of others, and its images, newest first. Images with the status
     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
     To resume an interrupted export, pass the `cursor` of its last image.
 
@@ -149,7 +150,8 @@ def sync(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. Images with the status
+    The lines are the account, its albums with their members and invitations, its memberships in
+    albums of others, and its images, newest first. Images with the status
     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
     To resume an interrupted export, pass the `cursor` of its last image.
 
@@ -179,7 +181,8 @@ async def asyncio_detailed(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. Images with the status
+    The lines are the account, its albums with their members and invitations, its memberships in
+    albums of others, and its images, newest first. Images with the status
     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
     To resume an interrupted export, pass the `cursor` of its last image.
 
@@ -212,7 +215,8 @@ async def asyncio(
 
      Export everything of the caller as JSON lines.
 
-    The lines are the account, its albums, and its images, newest first. Images with the status
+    The lines are the account, its albums with their members and invitations, its memberships in
+    albums of others, and its images, newest first. Images with the status
     `awaiting_upload` are left out. URLs of originals and renditions are valid for at least an hour.
     To resume an interrupted export, pass the `cursor` of its last image.
 

@@ -122,7 +122,7 @@ def sync_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,7 +159,7 @@ def sync(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -191,7 +191,7 @@ async def asyncio_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -226,7 +226,7 @@ async def asyncio(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -114,7 +114,8 @@ def sync_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        invitation_id (str):
+        invitation_id (str): The id of an invitation: a UUID of version 7. Ids sort by creation
+            time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,7 +149,8 @@ def sync(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        invitation_id (str):
+        invitation_id (str): The id of an invitation: a UUID of version 7. Ids sort by creation
+            time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,7 +179,8 @@ async def asyncio_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        invitation_id (str):
+        invitation_id (str): The id of an invitation: a UUID of version 7. Ids sort by creation
+            time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -209,7 +212,8 @@ async def asyncio(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        invitation_id (str):
+        invitation_id (str): The id of an invitation: a UUID of version 7. Ids sort by creation
+            time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

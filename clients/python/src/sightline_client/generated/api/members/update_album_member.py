@@ -143,7 +143,7 @@ def sync_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
         body (AlbumMemberChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -182,7 +182,7 @@ def sync(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
         body (AlbumMemberChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -216,7 +216,7 @@ async def asyncio_detailed(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
         body (AlbumMemberChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
@@ -253,7 +253,7 @@ async def asyncio(
 
     Args:
         album_id (str): The id of an album: a UUID of version 7. Ids sort by creation time.
-        member_id (str):
+        member_id (str): The id of an member: a UUID of version 7. Ids sort by creation time.
         body (AlbumMemberChanges): The fields to change. A field that is left out stays as it is.
 
     Raises:
