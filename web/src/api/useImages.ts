@@ -6,7 +6,7 @@ import type { Filter } from "../filters/filter";
 import type { Sort } from "../gallery/sort";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";
+import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, originalQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";
 import type { ImagePages } from "./imagePages";
 import { summarizeImage } from "./summary";
 import type { Feature, ImageView } from "./types";
@@ -55,6 +55,13 @@ export function useImage(id: string) {
     [image, queries, id],
   );
   return { ...query, image, summary };
+}
+
+/** A URL of the original, once it is needed; null until then. */
+export function useOriginalUrl(id: string, isNeeded: boolean): string | null {
+  const { api } = useServices();
+  const { data } = useQuery({ ...originalQuery(api, id), enabled: isNeeded });
+  return data?.url ?? null;
 }
 
 /** The images that show the same scene as an image, without those whose deletion is pending. */
