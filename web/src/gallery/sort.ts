@@ -3,7 +3,7 @@ import type { ImageSummary } from "../api/types";
 
 /** The order of a list, as the API's parameters `order` and `sort`. */
 export interface Sort {
-  order: Schemas["ListOrder"];
+  order: Extract<Schemas["ListOrder"], "taken" | "uploaded">;
   sort: Schemas["SortOrder"];
 }
 

@@ -1,6 +1,7 @@
 /** Original 24 by 24 line icons. They are decorative: text or an `aria-label` accompanies each. */
 const PATHS = {
   album: "M4 7h16v13H4zM7 4h10M6 15l4-4 4 4 2-2 4 4",
+  archive: "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
   back: "M15 5l-7 7 7 7",
   boxes: "M4 8V5a1 1 0 0 1 1-1h3M16 4h3a1 1 0 0 1 1 1v3M20 16v3a1 1 0 0 1-1 1h-3M8 20H5a1 1 0 0 1-1-1v-3M9 9h6v6H9z",
   calendar: "M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4",
@@ -17,6 +18,8 @@ const PATHS = {
   filter: "M4 6h16M7 12h10M10 18h4",
   fullScreen: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   folder: "M3 6h6l2 2h10v11H3z",
+  heart: "M12 20c-5-4-8-7-8-10.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8 2.5C20 13 17 16 12 20z",
+  heartFilled: "M12 20c-5-4-8-7-8-10.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8 2.5C20 13 17 16 12 20z",
   key: "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9M18 12v3.5",
   link: "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.1-1.1",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
@@ -29,6 +32,7 @@ const PATHS = {
   play: "M8 5l11 7-11 7z",
   plus: "M12 5v14M5 12h14",
   retry: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4",
+  rotate: "M19 12a7 7 0 1 1-2.5-5.4M19 4v4h-4",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5",
   settings: "M4 7h8M18 7h2M4 17h2M12 17h8M15 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM9 20a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
   share: "M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1",
@@ -50,6 +54,9 @@ export type IconName = keyof typeof PATHS;
 /** Icons that point along the text direction and are mirrored in right-to-left scripts. */
 const DIRECTIONAL = new Set<IconName>(["back", "next", "undo"]);
 
+/** Icons of something that is on. */
+const FILLED = new Set<IconName>(["heartFilled"]);
+
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg
@@ -57,7 +64,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill="none"
+      fill={FILLED.has(name) ? "currentColor" : "none"}
       stroke="currentColor"
       strokeWidth={1.8}
       strokeLinecap="round"

@@ -11,6 +11,8 @@ const SHORTCUTS = [
   ["Ctrl A", "selectAll"],
   ["Delete", "delete"],
   ["i", "details"],
+  ["l", "favorite"],
+  ["r", "rotate"],
   ["+ − 0", "zoom"],
   ["f", "fullScreen"],
   ["s", "slideshow"],

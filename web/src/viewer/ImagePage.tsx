@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
-import { useImage } from "../api/useImages";
+import { useImage, useSetFavorite, useUpdateImage, type ImageChanges } from "../api/useImages";
 import type { ImageSummary, ImageView } from "../api/types";
 import { useDeleteImages } from "../deletions/useDeleteImages";
 import { useImageName } from "../gallery/useImageName";
@@ -12,9 +12,12 @@ import { useDownload } from "../selection/useDownload";
 import { useServices } from "../services";
 import { useStore } from "../store";
 import { PageSpinner } from "../ui/PageSpinner";
+import { useErrorMessage } from "../ui/errorMessages";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
+import { lazyPage } from "../ui/lazyPage";
 import NotFoundPage from "../ui/NotFoundPage";
+import { showToast } from "../ui/toasts";
 import { useShortcuts } from "../ui/useShortcuts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { DetailsPanel } from "./DetailsPanel";
@@ -31,6 +34,7 @@ import type { Swipe } from "./zoom";
 import "./viewer.css";
 
 const AlbumChooser = lazy(() => import("../albums/AlbumChooser"));
+const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 
 export default function ImagePage() {
   const { id = "", album } = useParams();
@@ -64,12 +68,13 @@ function Viewer({ summary, image, album }: ViewerProps) {
   const [boxes, setBoxes] = useState(false);
   const [group, setGroup] = useState<string | null>(null);
   const [loadedId, setLoadedId] = useState("");
-  const [choosingAlbum, setChoosingAlbum] = useState(false);
+  const [dialog, setDialog] = useState<"album" | "share" | null>(null);
   const [bare, setBare] = useState(false);
   const details = useStore(detailsShown);
   const stage = useRef<StageHandle>(null);
   const deleteImages = useDeleteImages();
   const download = useDownload();
+  const describeError = useErrorMessage();
   const [isFull, toggleFull] = useFullScreen();
   const name = useImageName(summary);
   const regions = useMemo(() => (image ? findRegions(image, t("faces.face")) : []), [image, t]);
@@ -87,6 +92,13 @@ function Viewer({ summary, image, album }: ViewerProps) {
   const idle = useIdle(playing || isFull);
   const rtl = () => document.documentElement.dir === "rtl";
   const toggleDetails = () => detailsShown.set(!details);
+
+  const setFavorite = useSetFavorite();
+  const toggleFavorite = () => setFavorite(id, !summary.favorite);
+  const update = useUpdateImage(id);
+  const save = (changes: ImageChanges) =>
+    update.mutate(changes, { onError: (error) => void showToast({ tone: "danger", text: describeError(error) }) });
+  const rotate = () => image && save({ rotation: (image.rotation + 90) % 360 });
 
   function deleteImage() {
     deleteImages([id], () => navigate(linkTo(id)));
@@ -118,6 +130,8 @@ function Viewer({ summary, image, album }: ViewerProps) {
     d: () => download([id]),
     f: () => toggleFull?.(),
     i: toggleDetails,
+    l: toggleFavorite,
+    r: rotate,
     s: () => (playing ? setPlaying(false) : startSlideshow()),
     Delete: deleteImage,
   });
@@ -132,7 +146,13 @@ function Viewer({ summary, image, album }: ViewerProps) {
           details={details}
           onDetails={toggleDetails}
           onDownload={() => download([id])}
-          onAddToAlbum={() => setChoosingAlbum(true)}
+          onAddToAlbum={() => setDialog("album")}
+          favorite={summary.favorite === true}
+          onFavorite={toggleFavorite}
+          onShare={() => setDialog("share")}
+          onRotate={rotate}
+          archived={summary.archived === true}
+          onArchive={() => save({ archived: !summary.archived })}
           boxes={regions.length > 0 ? boxes : null}
           onBoxes={() => setBoxes(!boxes)}
           playing={playing}
@@ -145,6 +165,7 @@ function Viewer({ summary, image, album }: ViewerProps) {
         <Stage
           image={summary}
           renditions={image?.renditions.items ?? null}
+          usesOriginal={image?.rotation === 0}
           name={name}
           regions={regions}
           boxes={boxes}
@@ -162,7 +183,8 @@ function Viewer({ summary, image, album }: ViewerProps) {
       </main>
       {details && <DetailsPanel key={id} image={image} group={group} onGroup={setGroup} onClose={toggleDetails} />}
       <Suspense>
-        {choosingAlbum && <AlbumChooser ids={[id]} onClose={() => setChoosingAlbum(false)} onDone={() => setChoosingAlbum(false)} />}
+        {dialog === "album" && <AlbumChooser ids={[id]} onClose={() => setDialog(null)} onDone={() => setDialog(null)} />}
+        {dialog === "share" && <ShareDialog target={{ image_id: id }} name={name} onClose={() => setDialog(null)} />}
       </Suspense>
     </div>
   );

@@ -18,6 +18,8 @@ interface Props {
   image: ImageSummary;
   /** All renditions; null until they are loaded. */
   renditions: readonly LinkedRendition[] | null;
+  /** Whether the original is displayed as its renditions are: it is not if the owner rotated the image. */
+  usesOriginal: boolean;
   name: string;
   regions: readonly Region[];
   /** Show all boxes permanently, not only those of the highlighted group. */
@@ -35,7 +37,7 @@ interface Props {
 const DISPLAYABLE = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
 
 /** The image at the largest size that fits, with boxes around detected regions; it can be zoomed and swiped. */
-export function Stage({ image, renditions, name, regions, boxes, group, onGroup, onSwipe, onTap, onLoaded, handle }: Props) {
+export function Stage({ image, renditions, usesOriginal, name, regions, boxes, group, onGroup, onSwipe, onTap, onLoaded, handle }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const stage = useRef<HTMLDivElement>(null);
@@ -50,7 +52,7 @@ export function Stage({ image, renditions, name, regions, boxes, group, onGroup,
 
   const shown = (frame.current?.offsetWidth ?? 0) * view.scale;
   const needsOriginal = largest !== undefined && shown * devicePixelRatio > largest.width && largest.width < original.width;
-  const originalUrl = useOriginalUrl(image.id, needsOriginal && DISPLAYABLE.has(image.media_type));
+  const originalUrl = useOriginalUrl(image.id, usesOriginal && needsOriginal && DISPLAYABLE.has(image.media_type));
   const sources = items.map((each) => `${each.url} ${each.width}w`);
   if (originalUrl) sources.push(`${originalUrl} ${original.width}w`);
 

@@ -8,6 +8,12 @@ interface Props {
   /** URL of the list to which "back" leads. */
   list: string;
   onBack: () => void;
+  favorite: boolean;
+  onFavorite: () => void;
+  onShare: () => void;
+  onRotate: () => void;
+  archived: boolean;
+  onArchive: () => void;
   details: boolean;
   onDetails: () => void;
   onDownload: () => void;
@@ -45,6 +51,13 @@ export function Toolbar(props: Props) {
       <h1 className="viewer-title truncate grow" dir="auto">
         {props.name}
       </h1>
+      <ToolButton
+        icon={props.favorite ? "heartFilled" : "heart"}
+        text={t("photo.favorite")}
+        pressed={props.favorite}
+        onClick={props.onFavorite}
+      />
+      <ToolButton icon="share" text={t("photo.share")} onClick={props.onShare} />
       <ToolButton icon="download" text={t("photo.download")} onClick={props.onDownload} />
       <ToolButton icon="info" text={t("photo.details")} pressed={props.details} onClick={props.onDetails} />
       <ToolButton icon="trash" text={t("delete")} disabled={props.disabled} onClick={props.onDelete} />
@@ -57,6 +70,8 @@ export function Toolbar(props: Props) {
           return (
             <div className="popover-items">
               <PopoverItem icon="album" text={t("album.add")} onClick={run(props.onAddToAlbum)} />
+              <PopoverItem icon="rotate" text={t("photo.rotate")} onClick={run(props.onRotate)} />
+              <PopoverItem icon="archive" text={t(props.archived ? "photo.unarchive" : "photo.archive")} onClick={run(props.onArchive)} />
               {boxes !== null && <PopoverItem icon="boxes" text={t("photo.showBoxes")} pressed={boxes} onClick={run(props.onBoxes)} />}
               <PopoverItem icon="play" text={t(playing ? "photo.stopSlideshow" : "photo.slideshow")} onClick={run(props.onPlay)} />
               {onFullScreen && (
