@@ -70,7 +70,10 @@ function Viewer({ summary, image, album }: ViewerProps) {
   const [loadedId, setLoadedId] = useState("");
   const [dialog, setDialog] = useState<"album" | "share" | null>(null);
   const [bare, setBare] = useState(false);
-  const details = useStore(detailsShown);
+  const detailsPreferred = useStore(detailsShown);
+  // The details have the reason of a failure.
+  const [hidesFailure, setHidesFailure] = useState(false);
+  const details = detailsPreferred || (summary.status === "failed" && !hidesFailure);
   const stage = useRef<StageHandle>(null);
   const deleteImages = useDeleteImages();
   const download = useDownload();
@@ -91,7 +94,10 @@ function Viewer({ summary, image, album }: ViewerProps) {
   const [playing, setPlaying] = useSlideshow(id, loadedId === id, next !== null, onNext);
   const idle = useIdle(playing || isFull);
   const rtl = () => document.documentElement.dir === "rtl";
-  const toggleDetails = () => detailsShown.set(!details);
+  function toggleDetails() {
+    setHidesFailure(details);
+    detailsShown.set(!details);
+  }
 
   const setFavorite = useSetFavorite();
   const toggleFavorite = () => setFavorite(id, !summary.favorite);
