@@ -35,13 +35,13 @@ def test_the_life_cycle_of_an_album(page: Page, user: User) -> None:
     expect(page.locator(".tile img")).to_have_count(3)
     select(page, "one.jpg")
     select(page, "two.jpg")
-    page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
+    page.get_by_role("toolbar").get_by_role("button", name="to an album").click()
     page.get_by_label("New album").fill("Summer")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("2 photos added to Summer")).to_be_visible()
 
     select(page, "three.jpg")
-    page.get_by_role("toolbar").get_by_role("button", name="Add to album").click()
+    page.get_by_role("toolbar").get_by_role("button", name="to an album").click()
     page.get_by_role("dialog").get_by_role("button", name="Summer 2 photos").click()
     expect(page.get_by_text("1 photo added to Summer")).to_be_visible()
 
@@ -54,16 +54,19 @@ def test_the_life_cycle_of_an_album(page: Page, user: User) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Winter")
 
     select(page, "one.jpg")
+    page.get_by_role("toolbar").get_by_role("button", name="More actions").click()
     page.get_by_role("button", name="Set as cover").click()
     expect(page.get_by_text("Album cover updated.")).to_be_visible()
     assert find_album(user)["cover_id"] == ids["one.jpg"]
 
     select(page, "two.jpg")
-    page.get_by_role("button", name="Remove from album").click()
+    page.get_by_role("toolbar").get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Remove 1 photo from the album").click()
     expect(page.locator(".tile img")).to_have_count(2)
     assert find_album(user)["images"] == 2
 
     page.get_by_role("link", name="three.jpg").click()
+    page.get_by_role("button", name="Details").click()
     expect(page.get_by_role("complementary").get_by_role("link", name="Winter")).to_be_visible()
     page.get_by_role("link", name="Next photo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("one.jpg")

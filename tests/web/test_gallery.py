@@ -3,8 +3,10 @@
 import json
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -65,7 +67,7 @@ def test_minimum_confidence_narrows_a_label_filter(page: Page, library: Library)
     sign_in(page, library.user, f"/?label={label}")
     found = len([1 for name, _ in labels if name == label])
     expect(page.locator(".tile img")).to_have_count(found)
-    page.get_by_role("slider").fill(str(int(lowest) + 1))
+    page.get_by_role("slider", name="Minimum confidence").fill(str(int(lowest) + 1))
     expect(page.locator(".tile img")).to_have_count(
         len([1 for name, confidence in labels if name == label and confidence >= int(lowest) + 1])
     )
@@ -157,10 +159,84 @@ def test_photos_are_selected_with_mouse_and_keyboard(page: Page, shown: list[str
     expect(bar.get_by_text("5 selected")).to_be_visible()
 
 
+def test_a_rectangle_a_day_and_a_month_are_selected(page: Page, shown: list[str]) -> None:
+    bar = page.get_by_role("toolbar", name="Selected photos")
+    first, second = page.locator(".tile").nth(0).bounding_box(), page.locator(".tile").nth(1)
+    box = second.bounding_box()
+    assert first
+    assert box
+    page.mouse.move(first["x"] + 40, first["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 80, steps=5)
+    page.mouse.up()
+    expect(bar.get_by_text("2 selected")).to_be_visible()
+    # The drag does not open a photo.
+    assert urlparse(page.url).path == "/"
+    page.keyboard.press("Escape")
+    page.locator(".day-heading").first.hover()
+    page.locator(".day-heading").first.get_by_role("button", name="Select").click()
+    expect(bar.get_by_text("5 selected")).to_be_visible()
+    page.locator(".month-heading").get_by_role("button", name="Select").click()
+    expect(bar).to_have_count(0)
+
+
+def test_the_selection_is_labeled_dated_and_marked(
+    page: Page, user: User, shown: list[str]
+) -> None:
+    bar = page.get_by_role("toolbar", name="Selected photos")
+    dialog = page.get_by_role("dialog")
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("Control+a")
+    bar.get_by_role("button", name="More actions for 5 photos").click()
+    bar.get_by_role("button", name="Edit labels of 5 photos").click()
+    dialog.get_by_label("Add label").first.fill("Holiday")
+    dialog.get_by_role("button", name="Update 5 photos").click()
+    expect(page.get_by_text("Labels of 5 photos updated")).to_be_visible()
+    bar.get_by_role("button", name="More actions for 5 photos").click()
+    bar.get_by_role("button", name="Correct dates of 5 photos").click()
+    dialog.get_by_label("Days").fill("-2")
+    dialog.get_by_role("button", name="Correct 5 photos").click()
+    expect(page.get_by_text("Dates of 5 photos corrected")).to_be_visible()
+    expect(page.get_by_role("heading", name="Fri 19 June")).to_be_visible()
+    bar.get_by_role("button", name="Add 5 photos to favorites").click()
+    expect(page.locator(".favorite-mark.on")).to_have_count(5)
+    for image_id in shown:
+        image = user.get(image_id)
+        assert image["labels_added"] == ["Holiday"]
+        assert image["taken_at_local"].startswith("2026-06-19")
+        assert image["favorite"]
+
+
+def test_the_selection_is_downloaded_as_an_archive(page: Page, shown: list[str]) -> None:
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("Control+a")
+    with page.expect_download() as download:
+        page.get_by_role("toolbar").get_by_role("button", name="Download 5 photos").click()
+    with ZipFile(download.value.path()) as archive:
+        originals = [name for name in archive.namelist() if name.endswith(".jpg")]
+    assert sorted(Path(name).name for name in originals) == [f"{number}.jpg" for number in range(5)]
+    expect(page.get_by_text("5 photos downloaded")).to_be_visible()
+
+
+def test_an_archived_photo_leaves_the_gallery(page: Page, user: User, shown: list[str]) -> None:
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("x")
+    bar = page.get_by_role("toolbar", name="Selected photos")
+    bar.get_by_role("button", name="More actions for 1 photo").click()
+    bar.get_by_role("button", name="Archive 1 photo").click()
+    expect(page.locator(".tile img")).to_have_count(4)
+    assert user.get(shown[0])["archived"]
+
+
 def test_a_deletion_is_undone(page: Page, user: User, shown: list[str]) -> None:
     page.locator(".tile").first.hover()
     page.locator(".tile").first.get_by_role("button", name="Select").click()
-    page.get_by_role("toolbar").get_by_role("button", name="Move to trash").click()
+    page.get_by_role("toolbar").get_by_role("button", name="Move 1 photo to the trash").click()
+    dialog = page.get_by_role("dialog", name="Move 1 photo to the trash?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".tile img")).to_have_count(5)
+    page.get_by_role("toolbar").get_by_role("button", name="Move 1 photo to the trash").click()
+    dialog.get_by_role("button", name="Move 1 photo to the trash").click()
     expect(page.locator(".tile img")).to_have_count(4)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".tile img")).to_have_count(5)
@@ -171,8 +247,10 @@ def test_deleted_photos_move_to_the_trash(page: Page, user: User, shown: list[st
     page.locator(".tile a").first.focus()
     page.keyboard.press("x")
     page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Delete")
+    dialog = page.get_by_role("dialog", name="Move 2 photos to the trash?")
     with page.expect_response(lambda response: response.url.endswith("/v1/images/delete")):
-        page.keyboard.press("Delete")
+        dialog.get_by_role("button", name="Move 2 photos to the trash").click()
     expect(page.get_by_text("2 photos moved to the trash")).to_be_visible()
     expect(page.locator(".tile img")).to_have_count(3)
     left = [item["id"] for item in user.http.get("/v1/images").json()["items"]]
@@ -182,17 +260,42 @@ def test_deleted_photos_move_to_the_trash(page: Page, user: User, shown: list[st
 def test_returning_to_the_gallery_restores_its_scroll_position(
     page: Page, shown: list[str]
 ) -> None:
-    page.set_viewport_size({"width": 600, "height": 420})
+    page.set_viewport_size({"width": 600, "height": 300})
     page.evaluate("scrollTo(0, 240)")
-    page.wait_for_timeout(200)
+    expect(page.locator(".tile a").last).to_be_in_viewport()
+    before = page.evaluate("scrollY")
     page.locator(".tile a").last.click()
-    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
-    assert page.evaluate("scrollY") == 0
+    expect(page.locator(".viewer")).to_be_visible()
     page.get_by_role("link", name="Back to photos").click()
-    page.wait_for_function("scrollY > 100")
+    expect(page.locator(".tile a").last).to_be_in_viewport()
+    assert page.evaluate("scrollY") == before
+
+
+def test_photos_are_sorted_and_sized(page: Page, shown: list[str]) -> None:
+    def ids() -> list[str | None]:
+        return [tile.get_attribute("data-id") for tile in page.locator(".tile a").all()]
+
+    assert ids() == shown
+    height = page.locator(".tile").first.evaluate("each => each.offsetHeight")
+    page.get_by_role("button", name="Sort and size").click()
+    page.get_by_role("radio", name="Small").check()
+    page.wait_for_function(
+        "height => document.querySelector('.tile').offsetHeight < height * 0.8", arg=height
+    )
+    page.get_by_role("radio", name="Date uploaded, oldest first").check()
+    expect(page.locator(".tile a").first).to_have_attribute("data-id", shown[-1])
+    assert ids() == shown[::-1]
+    page.reload()
+    expect(page.locator(".tile img")).to_have_count(5)
+    assert ids() == shown[::-1]
 
 
 COUNT = 10_000
+
+#: Images of a month, which has 28 days of 40 images.
+MONTH_COUNT = 28 * 40
+
+MONTHS = [f"2026-{12 - month:02d}" for month in range(COUNT // MONTH_COUNT + 1)]
 
 
 def make_item(number: int, template: dict[str, Any]) -> dict[str, Any]:
@@ -206,25 +309,51 @@ def make_item(number: int, template: dict[str, Any]) -> dict[str, Any]:
         "width": 300 + number * 37 % 300,
         "height": 300,
         "created_at": f"2026-{month:02d}-{date:02d}T12:00:00Z",
+        "taken_at_local": None,
         "thumbnail": None,
         "preview": None,
     }
 
 
-def test_ten_thousand_photos_are_scrolled_through(page: Page, library: Library) -> None:
-    """The listing is mocked, because uploading as many images would take an hour."""
+@pytest.fixture
+def loaded_months(page: Page, library: Library) -> list[str]:
+    """Mock a library of 10,000 images, because uploading as many would take an hour.
+
+    Returns the months that the page loads, in that order.
+    """
     template = library.user.http.get("/v1/images").json()["items"][0]
+    requested: list[str] = []
 
-    def respond(route: Route) -> None:
+    def respond(route: Route, body: dict[str, Any]) -> None:
+        route.fulfill(body=json.dumps(body), content_type="application/json")
+
+    def respond_list(route: Route) -> None:
         query = parse_qs(urlparse(route.request.url).query)
-        at = int(query.get("cursor", ["0"])[0])
-        items = [make_item(number, template) for number in range(at, min(at + 100, COUNT))]
-        after = str(at + 100) if at + 100 < COUNT else None
-        route.fulfill(
-            body=json.dumps({"items": items, "next_cursor": after}), content_type="application/json"
-        )
+        month = query["month"][0]
+        start = MONTHS.index(month) * MONTH_COUNT
+        end = min(start + MONTH_COUNT, COUNT)
+        at = int(query.get("cursor", [str(start)])[0])
+        if at == start:
+            requested.append(month)
+        items = [make_item(number, template) for number in range(at, min(at + 100, end))]
+        after = str(at + 100) if at + 100 < end else None
+        respond(route, {"items": items, "next_cursor": after})
 
-    page.route(re.compile(r"/v1/images\?"), respond)
+    def respond_timeline(route: Route) -> None:
+        counts = [min(MONTH_COUNT, COUNT - at * MONTH_COUNT) for at in range(len(MONTHS))]
+        months = [
+            {"month": month, "images": count} for month, count in zip(MONTHS, counts, strict=True)
+        ]
+        respond(route, {"images": COUNT, "months": months})
+
+    page.route(re.compile(r"/v1/timeline"), respond_timeline)
+    page.route(re.compile(r"/v1/images\?"), respond_list)
+    return requested
+
+
+def test_ten_thousand_photos_are_scrolled_through(
+    page: Page, library: Library, loaded_months: list[str]
+) -> None:
     sign_in(page, library.user)
     expect(page.get_by_role("link", name="photo 0", exact=True)).to_be_visible()
     last = page.get_by_role("link", name=f"photo {COUNT - 1}", exact=True)
@@ -237,8 +366,29 @@ def test_ten_thousand_photos_are_scrolled_through(page: Page, library: Library) 
     expect(last).to_be_visible()
     # Only rows near the screen are rendered.
     assert max_tiles < 150
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    assert tall > 200_000
-    page.evaluate(f"scrollTo(0, {tall // 2})")
-    expect(page.locator(".tile").first).to_be_visible()
-    assert page.locator(".tile").count() < 150
+    # The scroll bar has the height of all images, although most are not loaded.
+    assert page.evaluate("document.documentElement.scrollHeight") > 200_000
+    assert set(loaded_months) <= {MONTHS[0], MONTHS[1], MONTHS[-2], MONTHS[-1]}
+
+
+def test_the_scrubber_opens_a_month_and_a_reload_keeps_it(
+    page: Page, library: Library, loaded_months: list[str]
+) -> None:
+    sign_in(page, library.user)
+    scrubber = page.get_by_role("slider", name="Jump to month")
+    expect(scrubber).to_have_attribute("aria-valuetext", "December 2026, 1120 photos")
+    for _ in range(4):
+        scrubber.press("ArrowDown")
+    expect(scrubber).to_have_attribute("aria-valuetext", "August 2026, 1120 photos")
+    first = page.get_by_role("link", name=f"photo {4 * MONTH_COUNT}", exact=True)
+    expect(first).to_be_in_viewport()
+    assert urlparse(page.url).query == ""
+    page.reload()
+    expect(first).to_be_in_viewport()
+    # What is above is loaded without moving what is seen.
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, -300)
+    expect(page.get_by_role("link", name=f"photo {4 * MONTH_COUNT - 1}", exact=True)).to_be_visible()
+    expect(first).to_be_in_viewport()
+    scrubber.press("Home")
+    expect(page.get_by_role("link", name="photo 0", exact=True)).to_be_in_viewport()

@@ -3,10 +3,11 @@
 import io
 import re
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.conftest import User
 from sightline_local.sample_image import CAMERA, CAPTION, draw_sample
@@ -18,6 +19,12 @@ pytestmark = pytest.mark.web
 
 def details(page: Page) -> Any:
     return page.get_by_role("complementary", name="Details")
+
+
+@pytest.fixture(autouse=True)
+def show_details(context: BrowserContext) -> None:
+    """Show the details of photos, as a user who has done so before."""
+    context.add_init_script("localStorage.setItem('sightline.details', 'true')")
 
 
 def test_boxes_are_drawn_over_detected_text(page: Page, library: Library) -> None:
@@ -98,7 +105,8 @@ def test_history_is_shown_and_a_damaged_file_explained(page: Page, user: User) -
 
 def test_navigation_moves_between_photos(page: Page, library: Library) -> None:
     sign_in(page, library.user)
-    newest = list(library.images)[::-1]
+    listed = library.user.http.get("/v1/images?order=taken").json()["items"]
+    newest = [item["title"] for item in listed]
     page.get_by_role("link", name=newest[0]).click()
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text(newest[0])
@@ -112,6 +120,67 @@ def test_navigation_moves_between_photos(page: Page, library: Library) -> None:
     expect(title).to_have_text(newest[1])
     page.keyboard.press("Escape")
     expect(page.locator(".tile")).to_have_count(3)
+
+
+def test_a_photo_is_zoomed_and_its_original_loaded(page: Page, library: Library) -> None:
+    sign_in(page, library.user, f"/photos/{library.images['saw.jpg']}")
+    frame = page.locator(".frame")
+    expect(frame.locator("img.shown")).to_be_visible()
+    width = frame.bounding_box()["width"]  # type: ignore[index]
+    page.locator(".stage").dblclick()
+    page.wait_for_function(
+        "width => document.querySelector('.frame').getBoundingClientRect().width > width * 1.5",
+        arg=width,
+    )
+    expect(page.get_by_label("Zoom")).to_contain_text("%")
+    page.mouse.wheel(0, -600)
+    image = library.user.get(library.images["saw.jpg"])
+    if image["width"] > max(each["width"] for each in image["renditions"]["items"]):
+        source = library.user.http.get(f"/v1/images/{image['id']}/original").json()["url"]
+        page.wait_for_function(
+            "path => document.querySelector('.frame img').currentSrc.includes(path)",
+            arg=urlparse(source).path,
+        )
+    page.keyboard.press("0")
+    expect(page.get_by_label("Zoom")).to_be_empty()
+
+
+def test_details_are_toggled_and_the_header_is_gone(page: Page, library: Library) -> None:
+    sign_in(page, library.user)
+    page.get_by_role("link", name="evening.jpg").click()
+    expect(details(page)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
+    page.keyboard.press("i")
+    expect(details(page)).to_have_count(0)
+    page.get_by_role("button", name="Details").click()
+    expect(details(page)).to_be_visible()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Start slideshow").click()
+    expect(details(page)).to_have_count(0)
+    title = page.get_by_role("heading", level=1)
+    expect(title).not_to_have_text("evening.jpg")
+    page.keyboard.press("s")
+
+
+def test_the_date_is_corrected_and_the_photo_rotated(page: Page, user: User, image: str) -> None:
+    sign_in(page, user, f"/photos/{image}")
+    details(page).get_by_role("button", name="Correct date").click()
+    details(page).get_by_label("Date taken").fill("1987-08-02T16:30")
+    details(page).get_by_role("button", name="Save").click()
+    expect(details(page).get_by_text("2 Aug 1987, 16:30 (corrected)")).to_be_visible()
+    page.get_by_role("button", name="Favorite").click()
+    expect(page.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Rotate clockwise").click()
+    page.wait_for_function(
+        "(({offsetWidth, offsetHeight}) => offsetWidth < offsetHeight)"
+        "(document.querySelector('.frame'))",
+        timeout=TIMEOUT_MILLISECONDS,
+    )
+    changed = user.get(image)
+    assert changed["taken_at_local"] == "1987-08-02T16:30:00"
+    assert changed["favorite"]
+    assert changed["rotation"] == 90
 
 
 def test_an_unknown_photo_shows_page_not_found(page: Page, library: Library) -> None:

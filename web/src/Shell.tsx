@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { isViewer, useCurrentLocation } from "./router";
 import { useServices } from "./services";
 import { useStore } from "./store";
 import { PageSpinner } from "./ui/PageSpinner";
@@ -22,6 +23,7 @@ export default function Shell({ children }: { children: ReactNode }) {
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
   const dragging = useFileDrop();
+  const { pathname } = useCurrentLocation();
   useScrollRestoration();
   useShortcuts({ u: () => setUploading(true), "?": () => setHelping(true) });
   return (
@@ -29,7 +31,7 @@ export default function Shell({ children }: { children: ReactNode }) {
       <a className="skip-link" href="#content">
         {t("skipToContent")}
       </a>
-      <header className="app-header">
+      <header className="app-header" hidden={isViewer(pathname)}>
         <Link className="brand" to="/" aria-label="Sightline">
           <img src="/icon.svg" alt="" width={28} height={28} />
           <span>Sightline</span>

@@ -27,3 +27,8 @@ export function useCurrentLocation(): CurrentLocation {
     state: useHistoryState<NavigationState | null>() ?? {},
   };
 }
+
+/** Whether a page fills the screen, without the header of the application. */
+export function isViewer(pathname: string): boolean {
+  return /\/photos\/[^/]+$/.test(pathname);
+}

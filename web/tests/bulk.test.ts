@@ -1,25 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { runForEach } from "../src/api/bulk";
-import { parseTime, shiftTime } from "../src/selection/dates";
-import { changeLabels } from "../src/selection/labels";
-
-const label = (name: string) => ({ name, confidence: 90 });
-
-/** An image on which Dog was detected, Cat was detected and hidden, and Holiday was added. */
-const IMAGE = { labels: [label("Dog"), label("Holiday")], labels_added: ["Holiday"], labels_hidden: ["Cat"] };
-
-describe("the labels of an image", () => {
-  test.each<[string, string[], string[], object | null]>([
-    ["a new label is added", ["Beach"], [], { labels_added: ["Holiday", "Beach"], labels_hidden: ["Cat"] }],
-    ["a label that it has changes nothing", ["dog", "HOLIDAY"], [], null],
-    ["a hidden label appears again", ["cat"], [], { labels_added: ["Holiday"], labels_hidden: [] }],
-    ["a detected label is hidden", [], ["Dog"], { labels_added: ["Holiday"], labels_hidden: ["Cat", "Dog"] }],
-    ["an own label is removed", [], ["holiday"], { labels_added: [], labels_hidden: ["Cat"] }],
-    ["a label that it does not have is not hidden", [], ["Tree"], null],
-  ])("%s", (_, added, removed, expected) => {
-    expect(changeLabels(IMAGE, added, removed)).toEqual(expected);
-  });
-});
+import { expect, test } from "vitest";
+import { QueryClient } from "@tanstack/react-query";
+import { createSightline } from "sightline-client";
+import { runForEach, updateImages } from "../src/api/bulk";
+import { formatDuration, parseTime, shiftTime } from "../src/selection/dates";
 
 test.each([
   ["2026-03-29T01:30:00", 60, "2026-03-29T02:30:00"],
@@ -60,4 +43,32 @@ test("only a few tasks run at the same time", async () => {
     running -= 1;
   });
   expect(most).toBe(4);
+});
+
+test.each([
+  [60, "PT1H"],
+  [-1470, "-P1DT30M"],
+  [2880, "P2D"],
+  [1505, "P1DT1H5M"],
+])("%i minutes are the duration %s", (minutes, expected) => {
+  expect(formatDuration(minutes)).toBe(expected);
+});
+
+test("images are updated in batches, and the problem of an image is returned", async () => {
+  const batches: number[] = [];
+  const fetch = (async (request: Request) => {
+    if (request.method !== "POST") return new Response("{}", { status: 404 });
+    const { ids, changes } = (await request.json()) as { ids: string[]; changes: object };
+    expect(changes).toEqual({ favorite: true });
+    batches.push(ids.length);
+    const items = ids.map((id) => ({ id, problem: id === "7" ? { code: "image_not_found", detail: "Gone." } : null }));
+    return Response.json({ items }, { status: 207 });
+  }) as typeof globalThis.fetch;
+  const api = createSightline({ baseUrl: "http://api.example", token: async () => "t", fetch });
+  const ids = Array.from({ length: 130 }, (_, number) => String(number));
+  const finished: number[] = [];
+  const outcome = await updateImages(api, new QueryClient(), ids, { favorite: true }, (count) => finished.push(count));
+  expect(batches).toEqual([100, 30]);
+  expect(finished).toEqual([100, 130]);
+  expect(outcome).toEqual({ done: 129, failed: 1, error: { code: "image_not_found", detail: "Gone." } });
 });

@@ -1,24 +1,35 @@
-/** Changes to many images, one request each. */
+/** Changes to many images. */
 import type { QueryClient } from "@tanstack/react-query";
-import { Problem, type Schemas, type Sightline } from "sightline-client";
-import { cacheImage, refreshImage } from "./images";
-import type { Feature, ImageView } from "./types";
+import type { Schemas, Sightline } from "sightline-client";
+import { refetchImages, refreshImage } from "./images";
+import type { Feature } from "./types";
+
+export type BatchChanges = Schemas["BatchChanges"];
+
+/** Images per request: the API's maximum. */
+const BATCH_SIZE = 100;
 
 /** Requests at the same time. */
 const CONCURRENCY = 4;
 
+/** Images to refresh one by one; more of them refetch whole lists. */
+const MAX_SINGLE_REFRESHES = 20;
+
 export interface Outcome {
   done: number;
   failed: number;
-  /** The first error, if one failed. */
+  /** The first error, if one failed: of a request, or the problem of an image. */
   error: unknown;
 }
+
+/** Called with the number of images that are finished. */
+export type OnProgress = (finished: number) => void;
 
 /** Run a task for each item, a few at a time; a failure does not stop the others. */
 export async function runForEach<T>(
   items: readonly T[],
   task: (item: T) => Promise<unknown>,
-  onProgress: (finished: number) => void = () => {},
+  onProgress: OnProgress = () => {},
 ): Promise<Outcome> {
   const outcome: Outcome = { done: 0, failed: 0, error: null };
   const queue = items.values();
@@ -38,32 +49,35 @@ export async function runForEach<T>(
   return outcome;
 }
 
-/** Attempts to change an image that changes at the same time. */
-const MAX_ATTEMPTS = 3;
-
-/** Change an image by its current version; `change` returns null to leave it as it is. */
-export async function changeImage(
+/** Apply the same changes to images, then refresh what is cached of them. */
+export async function updateImages(
   api: Sightline,
   queries: QueryClient,
-  id: string,
-  change: (image: ImageView) => Schemas["ImageChanges"] | null,
-): Promise<void> {
-  const path = { image_id: id };
-  for (let attempt = 1; ; attempt++) {
-    const current = await api.GET("/v1/images/{image_id}", { params: { path } });
-    const body = change(current.data!);
-    if (!body) return;
-    const etag = current.response.headers.get("ETag");
+  ids: readonly string[],
+  changes: BatchChanges,
+  onProgress: OnProgress = () => {},
+): Promise<Outcome> {
+  const outcome: Outcome = { done: 0, failed: 0, error: null };
+  for (let at = 0; at < ids.length; at += BATCH_SIZE) {
+    const batch = ids.slice(at, at + BATCH_SIZE);
     try {
-      const { data, response } = await api.PATCH("/v1/images/{image_id}", {
-        params: { path, header: etag ? { "if-match": etag } : {} },
-        body,
-      });
-      return cacheImage(queries, { image: data!, etag: response.headers.get("ETag") });
+      const params = { header: { "idempotency-key": crypto.randomUUID() } };
+      const { data } = await api.POST("/v1/images/update", { params, body: { ids: batch, changes } });
+      const failed = data!.items.filter(({ problem }) => problem);
+      outcome.error ??= failed[0]?.problem ?? null;
+      outcome.failed += failed.length;
+      outcome.done += batch.length - failed.length;
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "changed" || attempt === MAX_ATTEMPTS) throw error;
+      outcome.error ??= error;
+      outcome.failed += batch.length;
     }
+    onProgress(outcome.done + outcome.failed);
   }
+  if (ids.length > MAX_SINGLE_REFRESHES) await refetchImages(queries);
+  // Events refresh what fails here.
+  else await Promise.allSettled(ids.map((id) => refreshImage(api, queries, id)));
+  for (const key of ["labels", "timeline"]) void queries.invalidateQueries({ queryKey: [key] });
+  return outcome;
 }
 
 export async function analyzeImage(api: Sightline, queries: QueryClient, id: string, features: Feature[]): Promise<void> {

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient 
 import type { Sightline } from "sightline-client";
 import { NO_FILTER, type Filter } from "../filters/filter";
 import { DEFAULT_SORT, type Sort } from "../gallery/sort";
+import { fetchOriginal } from "./downloads";
 import { removeImage, upsertImage, type ImageList, type ImagePages } from "./imagePages";
 import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
 
@@ -112,6 +113,14 @@ export function imageQuery(api: Sightline, id: string) {
   return queryOptions({
     queryKey: [IMAGE, id],
     queryFn: ({ signal }) => fetchImage(api, id, signal),
+    staleTime: STALE_MILLISECONDS,
+  });
+}
+
+export function originalQuery(api: Sightline, id: string) {
+  return queryOptions({
+    queryKey: ["original", id],
+    queryFn: () => fetchOriginal(api, id),
     staleTime: STALE_MILLISECONDS,
   });
 }

@@ -6,7 +6,9 @@ import type { Filter } from "../filters/filter";
 import type { Sort } from "../gallery/sort";
 import { useServices } from "../services";
 import { useStore } from "../store";
-import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";
+import { useErrorMessage } from "../ui/errorMessages";
+import { showToast } from "../ui/toasts";
+import { cacheImage, duplicatesQuery, findInLists, historyQuery, IMAGE, imageListQuery, imageQuery, monthQuery, originalQuery, refreshImage, timelineQuery, type ImageWithEtag } from "./images";
 import type { ImagePages } from "./imagePages";
 import { summarizeImage } from "./summary";
 import type { Feature, ImageView } from "./types";
@@ -55,6 +57,13 @@ export function useImage(id: string) {
     [image, queries, id],
   );
   return { ...query, image, summary };
+}
+
+/** A URL of the original, once it is needed; null until then. */
+export function useOriginalUrl(id: string, isNeeded: boolean): string | null {
+  const { api } = useServices();
+  const { data } = useQuery({ ...originalQuery(api, id), enabled: isNeeded });
+  return data?.url ?? null;
 }
 
 /** The images that show the same scene as an image, without those whose deletion is pending. */
@@ -114,4 +123,20 @@ export function useReprocess(id: string) {
       await refreshImage(api, queries, id);
     },
   });
+}
+
+/** Return a function that makes an image a favorite, or no longer one. */
+export function useSetFavorite(): (id: string, favorite: boolean) => void {
+  const { api, queries } = useServices();
+  const describeError = useErrorMessage();
+  return useCallback(
+    (id, favorite) => {
+      const params = { path: { image_id: id } };
+      api
+        .PATCH("/v1/images/{image_id}", { params, body: { favorite } })
+        .then(({ data, response }) => cacheImage(queries, { image: data!, etag: response.headers.get("ETag") }))
+        .catch((error: unknown) => showToast({ tone: "danger", text: describeError(error) }));
+    },
+    [api, queries, describeError],
+  );
 }

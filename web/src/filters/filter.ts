@@ -65,6 +65,11 @@ export function hasConditions(filter: Filter): boolean {
   );
 }
 
+/** Whether a list includes archived images, as the API does by default. */
+function isSearch(filter: Filter): boolean {
+  return filter.text.length + filter.labels.length > 0 || filter.album !== null;
+}
+
 /** Whether the API would return this image for the filter. */
 export function matches(filter: Filter, image: ImageView): boolean {
   const confidences = new Map(image.labels.map((label) => [normalize(label.name), label.confidence]));
@@ -76,7 +81,8 @@ export function matches(filter: Filter, image: ImageView): boolean {
     (filter.text.length === 0 || containsWords(filter.text, image)) &&
     (filter.words === "" || containsAnywhere(filter.words, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
-    (filter.album === null || image.albums.includes(filter.album))
+    (filter.album === null || image.albums.includes(filter.album)) &&
+    (!image.archived || isSearch(filter))
   );
 }
 

@@ -10,6 +10,7 @@ import { useFilter } from "../filters/useFilter";
 import { useServices } from "../services";
 import { useStore } from "../store";
 import { Dialog } from "../ui/Dialog";
+import { useSetFavorite } from "../api/useImages";
 import { useErrorMessage } from "../ui/errorMessages";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
@@ -65,6 +66,7 @@ export function Gallery({ album, header, empty }: Props) {
       setView((before) => (before.months === months && before.current === current ? before : { months, current })),
     [],
   );
+  const setFavorite = useSetFavorite();
   const selectMonth = useCallback(
     async (month: string) => {
       const loaded = sections.find((section) => section.month === month);
@@ -110,7 +112,8 @@ export function Gallery({ album, header, empty }: Props) {
               linkTo={linkTo}
               onLoad={list.load}
               onEnd={list.loadMore}
-              onSelectMonth={(month) => void selectMonth(month)}
+              onSelectMonth={selectMonth}
+              onFavorite={setFavorite}
               onMonths={onMonths}
               onDelete={() => setDeleting(true)}
               handle={grid}

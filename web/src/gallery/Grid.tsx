@@ -32,9 +32,10 @@ interface Props {
   onLoad: (months: readonly string[]) => void;
   /** Called when the last row is near. */
   onEnd: () => void;
-  onSelectMonth: (month: string) => void;
+  onSelectMonth: (month: string) => unknown;
   /** Called with the months of the grid and the one at the top of the screen. */
   onMonths: (months: readonly Extent[], current: string) => void;
+  onFavorite: (id: string, favorite: boolean) => void;
   onDelete: () => void;
   handle: Ref<GridHandle>;
 }
@@ -62,7 +63,7 @@ function optionsFor(width: number, density: Density, sort: Sort): LayoutOptions 
   return { ...common, height: wide, gap: 6, dayGap: 20, minDayWidth: 150 };
 }
 
-export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, onSelectMonth, onMonths, onDelete, handle }: Props) {
+export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, onSelectMonth, onMonths, onFavorite, onDelete, handle }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
   const width = useWidth(element);
@@ -112,8 +113,9 @@ export function Grid({ sections, sort, list, selection, linkTo, onLoad, onEnd, o
       onSelectDay: (ids) => selection.toggleAll(ids),
       onSelectMonth,
       onFocus: setActive,
+      onFavorite,
     }),
-    [selection, onSelectMonth],
+    [selection, onSelectMonth, onFavorite],
   );
 
   function move(to: string) {

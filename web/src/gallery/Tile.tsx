@@ -10,6 +10,7 @@ import { useImageName } from "./useImageName";
 export interface TileActions {
   onSelect(id: string, event: MouseEvent | KeyboardEvent): void;
   onFocus(id: string): void;
+  onFavorite(id: string, favorite: boolean): void;
 }
 
 interface Props {
@@ -62,6 +63,16 @@ export const Tile = memo(function Tile({ placed, height, to, selected, selecting
         onClick={(event) => actions.onSelect(image.id, event)}
       >
         <Icon name="check" size={16} />
+      </button>
+      <button
+        type="button"
+        className={`favorite-mark ${image.favorite ? "on" : ""}`}
+        tabIndex={focusable ? 0 : -1}
+        aria-pressed={image.favorite === true}
+        aria-label={t("gallery.favorite", { name })}
+        onClick={() => actions.onFavorite(image.id, !image.favorite)}
+      >
+        <Icon name={image.favorite ? "heartFilled" : "heart"} size={18} />
       </button>
     </li>
   );

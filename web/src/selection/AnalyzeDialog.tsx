@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { analyzeImage } from "../api/bulk";
+import { analyzeImage, runForEach } from "../api/bulk";
 import { FEATURES, type Feature } from "../api/types";
 import { useServices } from "../services";
 import { BulkDialog } from "./BulkDialog";
@@ -10,7 +10,7 @@ import { useBulk } from "./useBulk";
 export default function AnalyzeDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
   const { t } = useTranslation();
   const { api, queries, config } = useServices();
-  const { finished, run } = useBulk(ids, onClose);
+  const { finished, run } = useBulk(onClose);
   const offered = FEATURES.filter((feature) => config.features.offered.includes(feature));
   const [features, setFeatures] = useState<readonly Feature[]>(config.features.default);
   const count = ids.length;
@@ -23,7 +23,7 @@ export default function AnalyzeDialog({ ids, onClose }: { ids: readonly string[]
       finished={finished}
       onSubmit={() =>
         void run(
-          (id) => analyzeImage(api, queries, id, [...features]),
+          (onProgress) => runForEach(ids, (id) => analyzeImage(api, queries, id, [...features]), onProgress),
           (done) => t("bulk.analyzeDone", { count: done }),
         )
       }

@@ -1,12 +1,12 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeImage } from "../api/bulk";
+import { updateImages, type BatchChanges } from "../api/bulk";
 import { findInLists } from "../api/images";
 import { takenTime } from "../gallery/sort";
 import { useFormat } from "../i18n/format";
 import { useServices } from "../services";
 import { BulkDialog } from "./BulkDialog";
-import { parseTime, shiftTime } from "./dates";
+import { formatDuration, parseTime, shiftTime } from "./dates";
 import { useBulk } from "./useBulk";
 
 const MODES = ["shift", "set", "restore"] as const;
@@ -22,7 +22,7 @@ export default function DatesDialog({ ids, onClose }: { ids: readonly string[]; 
   const { t } = useTranslation();
   const format = useFormat();
   const { api, queries } = useServices();
-  const { finished, run } = useBulk(ids, onClose);
+  const { finished, run } = useBulk(onClose);
   const [mode, setMode] = useState<Mode>("shift");
   const [shift, setShift] = useState({ days: 0, hours: 0, minutes: 0 });
   const first = findInLists(queries, ids[0] ?? "");
@@ -33,16 +33,19 @@ export default function DatesDialog({ ids, onClose }: { ids: readonly string[]; 
   const minutes = shift.days * UNITS.days + shift.hours * UNITS.hours + shift.minutes;
   const chosen = parseTime(time);
 
-  /** Return the corrected time of an image; null is that of its file. */
-  const correct = (local: string) => (mode === "shift" ? shiftTime(local, minutes) : mode === "set" ? chosen : null);
+  const changes: Record<Mode, BatchChanges> = {
+    shift: { taken_at_shift: formatDuration(minutes) },
+    set: { taken_at_override: chosen },
+    restore: { taken_at_override: null },
+  };
   const isComplete = mode === "shift" ? minutes !== 0 : mode === "restore" || chosen !== null;
-  const after = before && mode !== "restore" && isComplete ? correct(before) : null;
+  const after = before && isComplete ? { shift: shiftTime(before, minutes), set: chosen, restore: null }[mode] : null;
 
   function submit() {
     void run(
-      (id) => changeImage(api, queries, id, (image) => ({ taken_at_override: correct(takenTime(image)) })),
+      (onProgress) => updateImages(api, queries, ids, changes[mode], onProgress),
       (done) => t("bulk.datesDone", { count: done }),
-    ).then(() => queries.invalidateQueries({ queryKey: ["timeline"] }));
+    );
   }
 
   return (

@@ -1,11 +1,11 @@
 import { useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeImage } from "../api/bulk";
+import { updateImages } from "../api/bulk";
 import { findInLists } from "../api/images";
 import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
 import { BulkDialog } from "./BulkDialog";
-import { changeLabels, LABEL_PATTERN } from "./labels";
+import { LABEL_PATTERN } from "./labels";
 import { useBulk } from "./useBulk";
 
 /** Labels of the selection to offer for removal. */
@@ -15,7 +15,7 @@ const MAX_LABELS = 40;
 export default function LabelsDialog({ ids, onClose }: { ids: readonly string[]; onClose: () => void }) {
   const { t } = useTranslation();
   const { api, queries } = useServices();
-  const { finished, run } = useBulk(ids, onClose);
+  const { finished, run } = useBulk(onClose);
   const [name, setName] = useState("");
   const [added, setAdded] = useState<readonly string[]>([]);
   const [removed, setRemoved] = useState<readonly string[]>([]);
@@ -34,9 +34,9 @@ export default function LabelsDialog({ ids, onClose }: { ids: readonly string[];
 
   function submit() {
     void run(
-      (id) => changeImage(api, queries, id, (image) => changeLabels(image, all, removed)),
+      (onProgress) => updateImages(api, queries, ids, { add_labels: [...all], remove_labels: [...removed] }, onProgress),
       (done) => t("bulk.labelsDone", { count: done }),
-    ).then(() => queries.invalidateQueries({ queryKey: ["labels"] }));
+    );
   }
 
   return (

@@ -1,13 +1,17 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAlbumActions } from "../api/albums";
+import { updateImages, type BatchChanges } from "../api/bulk";
+import { findInLists } from "../api/images";
 import { useDeleteImages } from "../deletions/useDeleteImages";
 import type { Selection } from "../gallery/selection";
+import { useServices } from "../services";
 import { useStore } from "../store";
 import { useErrorMessage } from "../ui/errorMessages";
 import { Icon, type IconName } from "../ui/Icon";
 import { Popover, PopoverItem } from "../ui/Popover";
 import { showToast } from "../ui/toasts";
+import { useBulk } from "./useBulk";
 import { useDownload } from "./useDownload";
 import "./selection.css";
 
@@ -31,12 +35,28 @@ export default function SelectionBar({ selection, album, deleting, onDeleting }:
   const describeError = useErrorMessage();
   const { ids } = useStore(selection.selected);
   const { update, removeImages } = useAlbumActions();
+  const { api, queries } = useServices();
+  const { run } = useBulk();
   const deleteImages = useDeleteImages();
   const download = useDownload();
   const [dialog, setDialog] = useState<"album" | "labels" | "dates" | "analyze" | null>(null);
   const callbacks = { onError: (error: unknown) => void showToast({ tone: "danger", text: describeError(error) }) };
   const count = ids.size;
   const list = [...ids];
+
+  const summaries = list.flatMap((id) => findInLists(queries, id) ?? []);
+  const favorite = summaries.length > 0 && summaries.every((image) => image.favorite);
+  const archived = summaries.length > 0 && summaries.every((image) => image.archived);
+
+  function change(changes: BatchChanges, describe: (count: number) => string) {
+    void run((onProgress) => updateImages(api, queries, list, changes, onProgress), describe);
+    selection.clear();
+  }
+
+  const toggleFavorite = () =>
+    change({ favorite: !favorite }, (done) => t(favorite ? "bulk.unfavoriteDone" : "bulk.favoriteDone", { count: done }));
+  const toggleArchived = () =>
+    change({ archived: !archived }, (done) => t(archived ? "bulk.unarchiveDone" : "bulk.archiveDone", { count: done }));
 
   function removeFromAlbum() {
     if (!album) return;
@@ -73,8 +93,12 @@ export default function SelectionBar({ selection, album, deleting, onDeleting }:
             {t("selection.count", { count })}
           </p>
           <BarButton icon="download" text={t("bulk.download", { count })} onClick={() => download(list)} />
+          <BarButton
+            icon={favorite ? "heartFilled" : "heart"}
+            text={t(favorite ? "bulk.unfavorite" : "bulk.favorite", { count })}
+            onClick={toggleFavorite}
+          />
           <BarButton icon="album" text={t("bulk.addToAlbum", { count })} onClick={() => setDialog("album")} />
-          {album && <BarButton icon="minus" text={t("bulk.removeFromAlbum", { count })} onClick={removeFromAlbum} />}
           <Popover icon="more" label={t("bulk.more", { count })} className="above">
             {(closeMenu) => {
               const open = (next: typeof dialog) => () => {
@@ -83,7 +107,14 @@ export default function SelectionBar({ selection, album, deleting, onDeleting }:
               };
               return (
                 <div className="popover-items">
+                  {album && <PopoverItem icon="minus" text={t("bulk.removeFromAlbum", { count })} onClick={removeFromAlbum} />}
                   {album && count === 1 && <PopoverItem icon="images" text={t("album.setCover")} onClick={setCover} />}
+                  <PopoverItem icon="archive" text={t(archived ? "bulk.unarchive" : "bulk.archive", { count })} onClick={toggleArchived} />
+                  <PopoverItem
+                    icon="rotate"
+                    text={t("bulk.rotate", { count })}
+                    onClick={() => change({ rotate_by: 90 }, (done) => t("bulk.rotateDone", { count: done }))}
+                  />
                   <PopoverItem icon="tag" text={t("bulk.labels", { count })} onClick={open("labels")} />
                   <PopoverItem icon="calendar" text={t("bulk.dates", { count })} onClick={open("dates")} />
                   <PopoverItem icon="eye" text={t("bulk.analyze", { count })} onClick={open("analyze")} />

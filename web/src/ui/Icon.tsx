@@ -1,6 +1,7 @@
 /** Original 24 by 24 line icons. They are decorative: text or an `aria-label` accompanies each. */
 const PATHS = {
   album: "M4 7h16v13H4zM7 4h10M6 15l4-4 4 4 2-2 4 4",
+  archive: "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
   back: "M15 5l-7 7 7 7",
   boxes: "M4 8V5a1 1 0 0 1 1-1h3M16 4h3a1 1 0 0 1 1 1v3M20 16v3a1 1 0 0 1-1 1h-3M8 20H5a1 1 0 0 1-1-1v-3M9 9h6v6H9z",
   calendar: "M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4",
@@ -16,17 +17,23 @@ const PATHS = {
   eyeOff: "M4 4l16 16M9.5 6.4A9 9 0 0 1 12 6c3.5 0 6.5 2 9 6a15 15 0 0 1-2.5 3.1M6 7.8A15 15 0 0 0 3 12c2.5 4 5.5 6 9 6 1.5 0 2.9-.4 4.2-1.1",
   file: "M7 3h7l4 4v14H7zM14 3v4h4",
   filter: "M4 6h16M7 12h10M10 18h4",
+  fullScreen: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   folder: "M3 6h6l2 2h10v11H3z",
+  heart: "M12 20c-5-4-8-7-8-10.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8 2.5C20 13 17 16 12 20z",
+  heartFilled: "M12 20c-5-4-8-7-8-10.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 8 2.5C20 13 17 16 12 20z",
   key: "M8 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 12h9M18 12v3.5",
   link: "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.1-1.1",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
   minus: "M6 12h12",
   more: "M5 12.8a.8.8 0 1 0 0-1.6.8.8 0 0 0 0 1.6zM12 12.8a.8.8 0 1 0 0-1.6.8.8 0 0 0 0 1.6zM19 12.8a.8.8 0 1 0 0-1.6.8.8 0 0 0 0 1.6z",
+  info: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 11v5M12 8h.01",
   next: "M9 5l7 7-7 7",
   images: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   pin: "M12 21c4-4.5 6-7.7 6-10.5a6 6 0 0 0-12 0c0 2.8 2 6 6 10.5zM12 12.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
+  play: "M8 5l11 7-11 7z",
   plus: "M12 5v14M5 12h14",
   retry: "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4",
+  rotate: "M19 12a7 7 0 1 1-2.5-5.4M19 4v4h-4",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5",
   settings: "M4 7h8M18 7h2M4 17h2M12 17h8M15 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM9 20a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
   share: "M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1",
@@ -48,6 +55,9 @@ export type IconName = keyof typeof PATHS;
 /** Icons that point along the text direction and are mirrored in right-to-left scripts. */
 const DIRECTIONAL = new Set<IconName>(["back", "next", "undo"]);
 
+/** Icons of something that is on. */
+const FILLED = new Set<IconName>(["heartFilled"]);
+
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg
@@ -55,7 +65,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill="none"
+      fill={FILLED.has(name) ? "currentColor" : "none"}
       stroke="currentColor"
       strokeWidth={1.8}
       strokeLinecap="round"

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { ImageView } from "../api/types";
 import { useFormat } from "../i18n/format";
+import { DateEditor } from "./DateEditor";
 import { FactList, Section } from "./Section";
 
 /** Camera settings, time and location of a photo. */
@@ -30,10 +31,10 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     [t("capture.exposure"), exposure.length > 0 ? <bdi>{exposure.join("  ")}</bdi> : null],
     [t("capture.place"), names.join(", ")],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
-  if (facts.length === 0 && !place) return null;
   return (
     <Section title={t("capture.title")}>
       <FactList facts={facts} />
+      <DateEditor image={image} />
       {place && (
         <p className="location">
           <bdi>

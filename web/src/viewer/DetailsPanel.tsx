@@ -11,11 +11,17 @@ import { Recognition } from "./Recognition";
 import type { HighlightProps } from "./regions";
 import { TitleEditor } from "./TitleEditor";
 
-/** All details of an image, next to it; a skeleton until the image is loaded. */
-export function DetailsPanel({ image, ...highlight }: { image: ImageView | null } & HighlightProps) {
+/** All details of an image, next to it or below it on a narrow screen; a skeleton until the image is loaded. */
+export function DetailsPanel({ image, onClose, ...highlight }: { image: ImageView | null; onClose: () => void } & HighlightProps) {
   const { t } = useTranslation();
   return (
     <aside className="details-panel" aria-label={t("photo.details")} aria-busy={image === null}>
+      <div className="details-header">
+        <h2 className="grow">{t("photo.details")}</h2>
+        <button type="button" className="button plain icon" aria-label={t("photo.closeDetails")} title={t("photo.closeDetails")} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
       {image ? <Details image={image} {...highlight} /> : <div className="skeleton details-skeleton" />}
     </aside>
   );

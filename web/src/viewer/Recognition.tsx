@@ -41,6 +41,11 @@ export function Recognition({ image, ...highlight }: { image: ImageView } & High
       )}
       {properties && properties.colors && properties.colors.length > 0 && (
         <Section title={t("colors.title")}>
+          <div className="palette" aria-hidden="true">
+            {properties.colors.map((color) => (
+              <span key={color.hex} style={{ flexGrow: color.percent, background: color.hex }} />
+            ))}
+          </div>
           <ul className="colors">
             {properties.colors.map((color) => (
               <li key={color.hex} title={`${color.name} ${format.percent(color.percent / 100)}`}>

@@ -1,0 +1,73 @@
+import { useId, useState, type FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { useUpdateImage } from "../api/useImages";
+import type { ImageView } from "../api/types";
+import { takenTime } from "../gallery/sort";
+import { parseTime } from "../selection/dates";
+import { useServices } from "../services";
+import { useErrorMessage } from "../ui/errorMessages";
+import { Icon } from "../ui/Icon";
+import { showToast } from "../ui/toasts";
+
+/** A button that opens a form to correct the date of an image. */
+export function DateEditor({ image }: { image: ImageView }) {
+  const { t } = useTranslation();
+  const [editing, setEditing] = useState(false);
+  if (editing) return <Editor image={image} onDone={() => setEditing(false)} />;
+  return (
+    <button type="button" className="button compact" onClick={() => setEditing(true)}>
+      <Icon name="edit" size={16} /> {t("capture.correct")}
+    </button>
+  );
+}
+
+function Editor({ image, onDone }: { image: ImageView; onDone: () => void }) {
+  const { t } = useTranslation();
+  const { queries } = useServices();
+  const describeError = useErrorMessage();
+  const update = useUpdateImage(image.id);
+  const [time, setTime] = useState(takenTime(image).slice(0, 16));
+  const field = useId();
+  const chosen = parseTime(time);
+
+  function save(taken_at_override: string | null) {
+    update.mutate(
+      { taken_at_override },
+      {
+        onSuccess: () => {
+          void queries.invalidateQueries({ queryKey: ["timeline"] });
+          onDone();
+        },
+        onError: (error) => void showToast({ tone: "danger", text: describeError(error) }),
+      },
+    );
+  }
+
+  return (
+    <form
+      className="stack date-editor"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        if (chosen) save(chosen);
+      }}
+    >
+      <div className="field">
+        <label htmlFor={field}>{t("capture.taken")}</label>
+        <input id={field} className="input" type="datetime-local" step={1} autoFocus value={time} onChange={(event) => setTime(event.target.value)} />
+      </div>
+      <div className="dialog-footer">
+        {image.taken_at_override && (
+          <button type="button" className="button compact" disabled={update.isPending} onClick={() => save(null)}>
+            {t("capture.restore")}
+          </button>
+        )}
+        <button type="button" className="button compact" onClick={onDone}>
+          {t("cancel")}
+        </button>
+        <button type="submit" className="button compact primary" disabled={update.isPending || chosen === null}>
+          {t("save")}
+        </button>
+      </div>
+    </form>
+  );
+}
