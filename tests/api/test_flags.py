@@ -260,7 +260,9 @@ DRAWN_IMAGES = st.lists(
 NO_FILTER: Any = {
     **dict.fromkeys(("status", "album", "q", "bbox")),
     **dict.fromkeys(("created_from", "created_until", "taken_from", "taken_until")),
-    "without": [], "text": [], "min_confidence": 0,
+    "without": [],
+    "text": [],
+    "min_confidence": 0,
 }
 
 

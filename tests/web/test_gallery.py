@@ -388,7 +388,9 @@ def test_the_scrubber_opens_a_month_and_a_reload_keeps_it(
     # What is above is loaded without moving what is seen.
     page.mouse.move(600, 400)
     page.mouse.wheel(0, -300)
-    expect(page.get_by_role("link", name=f"photo {4 * MONTH_COUNT - 1}", exact=True)).to_be_visible()
+    expect(
+        page.get_by_role("link", name=f"photo {4 * MONTH_COUNT - 1}", exact=True)
+    ).to_be_visible()
     expect(first).to_be_in_viewport()
     scrubber.press("Home")
     expect(page.get_by_role("link", name="photo 0", exact=True)).to_be_in_viewport()
