@@ -55,6 +55,7 @@ VALUE_PREFIXES = {
     "DeliveryState": "DELIVERY",
     "EmailKind": "EMAIL",
     "WordField": "FIELD",
+    "AlbumSort": "ALBUM",
 }
 
 
