@@ -132,7 +132,9 @@ class Scenario:
             self.put_row(f"USER#{owner}#HASH#{band}", image_id, perceptual_hash=PERCEPTUAL_HASH)
         self.put_row(f"USER#{owner}#LABEL#dog", image_id, confidence=Decimal("91.5"))
         self.put_row(f"USER#{owner}#WORD#open", image_id)
-        self.put_row(f"USER#{owner}#ALBUM#{ALBUM}", image_id)
+        position = f"2026-11-20T10:00:00.500000#{image_id}"
+        self.put_row(f"USER#{owner}#ALBUM#{ALBUM}", image_id, timeline=position)
+        self.put_row(f"USER#{owner}#RANK#{ALBUM}", image_id, timeline=f"5#{image_id}")
         self.put_row(f"CONTENT#{owner}#sha-{image_id}", f"IMAGE#{image_id}")
         self.put_row(f"CONTENT#{owner}#sha-{image_id}", "RECOGNITION#p", result={"labels": [label]})
         self.put_object(self.stores.originals, f"originals/{owner}/{image_id}")
@@ -297,6 +299,7 @@ RECOGNITION_CACHE = "cached recognition results belong to an image"
 WORD_INDEX = "the word index matches the images"
 HASH_INDEX = "the hash index matches the images"
 ALBUMS = "albums and images refer to each other, and counts match"
+ALBUM_ORDERS = "albums order their images by capture and by rank"
 OBJECTS = "every object belongs to an image"
 RENDITIONS = "every ready image has its renditions"
 SUMMARIES = "summaries match the images"
@@ -482,6 +485,22 @@ CORRUPTIONS: dict[str, tuple[Corruption, tuple[str, str]]] = {
     "image without its album": (
         lambda s, _: s.update_image(FIRST, albums={"other"}),
         (ALBUMS, "doubled"),
+    ),
+    "image of an album without a rank": (
+        lambda s, _: s.delete_row(f"USER#{OWNER}#RANK#{ALBUM}", FIRST),
+        (ALBUM_ORDERS, "lost"),
+    ),
+    "rank of an image outside the album": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#RANK#{ALBUM}", FOREIGN, timeline=f"5#{FOREIGN}"),
+        (ALBUM_ORDERS, "left"),
+    ),
+    "image of an album without its time of capture": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#ALBUM#{ALBUM}", FIRST),
+        (ALBUM_ORDERS, "lost"),
+    ),
+    "image of an album at another time of capture": (
+        lambda s, _: s.put_row(f"USER#{OWNER}#ALBUM#{ALBUM}", FIRST, timeline=f"1987#{FIRST}"),
+        (ALBUM_ORDERS, "doubled"),
     ),
     "album count too high": (
         lambda s, _: s.put_row(f"USER#{OWNER}", f"ALBUM#{ALBUM}", images=3),

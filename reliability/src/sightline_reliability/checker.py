@@ -125,7 +125,13 @@ def _check_confirmed_deletions(state: SystemState, ledger: Ledger) -> Violations
     for key in sorted(state.originals | state.renditions):
         if get_image_id(key) in deleted:
             yield "left", key
-    indexes = state.content_index | state.word_index | state.album_images | state.hash_index.keys()
+    indexes = (
+        state.content_index
+        | state.word_index
+        | state.album_images.keys()
+        | state.album_ranks.keys()
+        | state.hash_index.keys()
+    )
     for _, name, image_id in sorted(indexes):
         if image_id in deleted:
             yield "left", f"{image_id} under {name}"
@@ -332,9 +338,9 @@ def _check_albums(state: SystemState, ledger: Ledger) -> Violations:
         for image_id, row in state.images.items()
         for album_id in row.get("albums", ())
     }
-    for key in sorted(state.album_images - expected):
+    for key in sorted(state.album_images.keys() - expected):
         yield "doubled", f"album row {key}, but its image does not list the album"
-    for key in sorted(expected - state.album_images):
+    for key in sorted(expected - state.album_images.keys()):
         yield "lost", f"{key} is listed by the image, but has no album row"
     counts = Counter((owner, album_id) for owner, album_id, _ in state.album_images)
     for album in sorted(state.albums.keys() | counts.keys()):
@@ -350,6 +356,25 @@ def _check_albums(state: SystemState, ledger: Ledger) -> Violations:
     for owner, album_id in state.albums:
         if album_id in deleted:
             yield "left", f"album {album_id} of {owner}"
+
+
+def _check_album_orders(state: SystemState, ledger: Ledger) -> Violations:
+    """Each image of an album has a place in its order of capture, and a rank."""
+    for owner, album_id, image_id in sorted(state.album_ranks.keys() - state.album_images.keys()):
+        yield "left", f"rank of {image_id} in the album {album_id} of {owner}, which has it not"
+    for key, position in sorted(state.album_images.items()):
+        *_, image_id = key
+        rank = state.album_ranks.get(key)
+        if rank is None or not rank.endswith(f"#{image_id}"):
+            yield "lost", f"{key} has the rank {rank}"
+        row = state.images.get(image_id)
+        if row is None or row.get("deleted_at") or _get_trashed_at(row):
+            continue
+        is_processed = row["renditions"].get("etag")
+        expected = f"{_get_local_time(row)}#{image_id}" if is_processed else None
+        if position != expected:
+            kind = "lost" if position is None else "doubled"
+            yield kind, f"{key} is at {position} in the order of capture, expected {expected}"
 
 
 def _check_objects(state: SystemState, ledger: Ledger) -> Violations:
@@ -429,7 +454,12 @@ def _check_isolation(state: SystemState, ledger: Ledger) -> Violations:
     for owner, label, image_id in state.label_index:
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s label {label}"
-    for owner, name, image_id in state.word_index | state.album_images | state.hash_index.keys():
+    for owner, name, image_id in (
+        state.word_index
+        | state.album_images.keys()
+        | state.album_ranks.keys()
+        | state.hash_index.keys()
+    ):
         if owners.get(image_id, owner) != owner:
             yield "foreign", f"{image_id} of {owners[image_id]} under {owner}'s {name}"
     for owner, _, image_id in state.content_index:
@@ -532,6 +562,7 @@ INVARIANTS = (
     Invariant("the word index matches the images", _check_word_index),
     Invariant("the hash index matches the images", _check_hash_index),
     Invariant("albums and images refer to each other, and counts match", _check_albums),
+    Invariant("albums order their images by capture and by rank", _check_album_orders),
     Invariant("every object belongs to an image", _check_objects),
     Invariant("every ready image has its renditions", _check_renditions),
     Invariant("summaries match the images", _check_summaries),

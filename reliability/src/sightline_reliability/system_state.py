@@ -55,8 +55,10 @@ class SystemState:
     hash_index: dict[tuple[str, str, str], str] = field(default_factory=dict)
     #: (owner, album id) -> row
     albums: dict[tuple[str, str], Row] = field(default_factory=dict)
-    #: (owner, album id, image id)
-    album_images: set[tuple[str, str, str]] = field(default_factory=set)
+    #: (owner, album id, image id) -> position by time of capture, if any
+    album_images: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
+    #: (owner, album id, image id) -> position in the manual order
+    album_ranks: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
     #: (owner, webhook id, subject id, delivery id) of the deliveries that wait for an attempt
     pending_deliveries: set[tuple[str, str, str, str]] = field(default_factory=set)
     #: (owner, link id) -> share link, as its owner lists it
@@ -120,7 +122,9 @@ def _add_row(state: SystemState, row: Row) -> None:
         case [["USER", owner], ["ALBUM", album_id]]:
             state.albums[owner, album_id] = row
         case [["USER", owner, "ALBUM", album_id], [image_id]]:
-            state.album_images.add((owner, album_id, image_id))
+            state.album_images[owner, album_id, image_id] = row.get("timeline")
+        case [["USER", owner, "RANK", album_id], [image_id]]:
+            state.album_ranks[owner, album_id, image_id] = row.get("timeline")
         case [["USER", owner, "WEBHOOK", webhook_id], ["PENDING", subject_id, delivery_id]]:
             state.pending_deliveries.add((owner, webhook_id, subject_id, delivery_id))
         case [["USER", _, "WEBHOOK", _], ["DELIVERY", _]] | [["USER", _], ["WEBHOOK", _]]:
