@@ -7,7 +7,8 @@
 A delay is the time from S3's acceptance until both parts of the image are processed. Beside a crowd
 it may be twice what it is alone, plus one unit of work: the time for which an image of the crowd
 occupies its place. `fair_delay_ratio` is the delay less that unit, relative to the delay alone: it
-may be 2. The results are written to benchmarks/out/fairness.json and fairness.png.
+may be 2. All of these are medians. The results are written to benchmarks/out/fairness.json and
+fairness.png.
 """
 
 import argparse
