@@ -188,8 +188,12 @@ def test_share_links_follow_the_order_without_the_time_of_capture(gateway: Gatew
         call(gateway, "POST", f"/v1/images/{first}/restore")
 
 
+#: The id of an image that does not exist.
+NO_IMAGE = "019aa0c5-4f10-7b3d-8e21-5a9c7d1e3f02"
+
+
 @pytest.mark.parametrize(
-    "key", ["of:taken_newest:x", "of:manual:x", f"of:taken_oldest:{new_image_id()}", "manual:\n"]
+    "key", ["of:taken_newest:x", "of:manual:x", f"of:taken_oldest:{NO_IMAGE}", "manual:\n"]
 )
 def test_a_forged_cursor_of_a_share_link_is_rejected(gateway: Gateway, key: str) -> None:
     token = new_token()
