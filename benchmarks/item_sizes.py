@@ -5,6 +5,13 @@ from typing import Any
 
 from sightline.adapters.dynamo.image_index import HashIndexWriter, LabelIndexWriter
 from sightline.adapters.dynamo.items import content_image_key, image_item
+from sightline.adapters.dynamo.schema import (
+    IMAGE_ID_ATTRIBUTE,
+    PARTITION_KEY,
+    SORT_KEY,
+    SUMMARY_ATTRIBUTES,
+    TIMELINE_ATTRIBUTE,
+)
 from sightline.adapters.dynamo.word_index import WordIndexWriter
 from sightline.domain.images import Image
 
@@ -17,6 +24,10 @@ WRITE_UNIT_BYTES, TRANSACTION_FACTOR = 1024, 2
 
 #: Writes of a row until its image is ready: its creation, and the begin and end of both parts.
 ROW_WRITES = 5
+
+#: Writes of its entries in indexes until then, a unit each: all of those of the row in `uploads`,
+#: and those from the first one of the renditions on in `timeline`.
+INDEX_WRITES = ROW_WRITES + ROW_WRITES - 1
 
 
 def list_items(image: Image) -> list[Any]:
@@ -49,7 +60,16 @@ def count_write_units(image: Image) -> int:
     counts = len(image.indexed_labels) + len(image.word_fields)
     row_units = math.ceil(count_bytes(row) / WRITE_UNIT_BYTES)
     in_transactions = (ROW_WRITES - 1) * row_units + len(entries) + counts
-    return row_units + TRANSACTION_FACTOR * in_transactions
+    return row_units + TRANSACTION_FACTOR * in_transactions + INDEX_WRITES
+
+
+def list_index_entries(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of a row in the indexes."""
+    names = {PARTITION_KEY, SORT_KEY, *SUMMARY_ATTRIBUTES}
+    return [
+        {name: value for name, value in row.items() if name in {*names, key}}
+        for key in (TIMELINE_ATTRIBUTE, IMAGE_ID_ATTRIBUTE)
+    ]
 
 
 def _value_bytes(attribute: dict[str, Any]) -> int:

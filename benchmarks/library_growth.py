@@ -23,7 +23,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
-from item_sizes import ITEM_OVERHEAD, count_bytes, count_write_units, list_items
+from item_sizes import (
+    ITEM_OVERHEAD,
+    count_bytes,
+    count_write_units,
+    list_index_entries,
+    list_items,
+)
 from library import COMMON, FREQUENT, RARE_IMAGES, recognize, render
 from metered_dynamodb import Meter, MeteredClient, run_dynalite
 from rich.console import Console
@@ -335,10 +341,13 @@ def measure_image() -> dict[str, float]:
     """Return the mean of the items, stored bytes and write units of an image, with all entries."""
     images = [build_image(owner_of(0), number, SIZES[0]) for number in range(PAGE_SIZE)]
     items = [list_items(image) for image in images]
-    stored = sum(count_bytes(item) + ITEM_OVERHEAD for each in items for item in each)
+    entries = [entry for each in items for entry in list_index_entries(each[0])]
+    everything = [*(item for each in items for item in each), *entries]
+    stored = sum(count_bytes(item) + ITEM_OVERHEAD for item in everything)
     return {
         "items": sum(map(len, items)) / len(images),
         "row_bytes": sum(count_bytes(each[0]) for each in items) / len(images),
+        "entry_bytes": sum(map(count_bytes, entries)) / len(entries),
         "stored_bytes": stored / len(images),
         "write_units": sum(map(count_write_units, images)) / len(images),
     }

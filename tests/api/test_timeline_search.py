@@ -1,5 +1,6 @@
 """Searches in the order of the timeline: what they find, and in how many calls."""
 
+import asyncio
 import inspect
 import random
 from collections.abc import Callable, Sequence
@@ -54,6 +55,8 @@ class CountedPort:
             counter.sequence += not counter.active
             counter.active += 1
             try:
+                # Let the calls begin that are made at the same time.
+                await asyncio.sleep(0)
                 return await attribute(*args, **kwargs)
             finally:
                 counter.active -= 1

@@ -304,6 +304,10 @@ async def world(request: pytest.FixtureRequest, clients: Clients) -> AsyncIterat
     )
 
 
+#: For scenarios whose writes to a table others have, too.
+in_memory = pytest.mark.parametrize("world", ["memory"], indirect=True)
+
+
 async def at_each_step(scenario: Callable[[int], Awaitable[Steps]], min_steps: int) -> None:
     """Run the scenario with an intervention at its first step, its second, and so on."""
     at = 1
@@ -475,6 +479,7 @@ async def test_each_service_between_any_two_steps_of_the_other(world: World) -> 
     await at_each_step(lambda at: scenario(at, "renditions", "recognition"), 4)
 
 
+@in_memory
 @pytest.mark.parametrize("name", PART_NAMES)
 async def test_trash_between_any_two_steps_of_processing(world: World, name: PartName) -> None:
     async def scenario(at: int) -> Steps:
@@ -489,6 +494,7 @@ async def test_trash_between_any_two_steps_of_processing(world: World, name: Par
     await at_each_step(scenario, 4)
 
 
+@in_memory
 @pytest.mark.parametrize("name", PART_NAMES)
 async def test_processing_between_any_two_steps_of_a_move_to_the_trash(
     world: World, name: PartName
@@ -503,6 +509,7 @@ async def test_processing_between_any_two_steps_of_a_move_to_the_trash(
     await at_each_step(scenario, 4)
 
 
+@in_memory
 @pytest.mark.parametrize("name", PART_NAMES)
 async def test_processing_between_any_two_steps_of_a_restoration(
     world: World, name: PartName
@@ -640,9 +647,6 @@ async def check_time(world: World, at: int) -> None:
     await world.set_time(None)
     assert (await world.read()).taken_at == recorded, at
 
-
-#: For scenarios whose writes to a table others have, too.
-in_memory = pytest.mark.parametrize("world", ["memory"], indirect=True)
 
 #: Two corrections of an owner, of which the second one applies at last.
 LISBON = {"latitude": 38.7109, "longitude": -9.1366}

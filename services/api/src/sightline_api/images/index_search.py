@@ -42,6 +42,9 @@ COMPARABLE_RATIO = 8
 #: Calls in sequence of a selection: ranges of all terms, then look-ups of the images beyond them.
 CALLS_PER_SELECTION = 2
 
+#: Index entries that a selection reads of each term, per image: others lie between them.
+SELECTION_RATIO = 2
+
 #: Words that a prefix stands for at most: the first ones in the order of their characters.
 MAX_PREFIX_WORDS = 20
 
@@ -192,7 +195,7 @@ class IndexSearch:
         if not image_ids:
             return []
         start = max(image_ids) if self.order is SortOrder.NEWEST else min(image_ids)
-        size = min(MAX_READ_SIZE, COMPARABLE_RATIO * len(image_ids))
+        size = min(MAX_READ_SIZE, SELECTION_RATIO * len(image_ids))
         # Images that follow one another in the timeline mostly do so in the index, too.
         ranges = await asyncio.gather(
             *(self._read_range(each, size, start) for each in self._required)
