@@ -82,11 +82,10 @@ _FITS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_nothing_overflows_at_any_width(page: Page, library: Library, language: str) -> None:
-    """No page is wider than the screen, and nothing of it is cut off."""
+def test_nothing_overflows_at_any_width(page: Page, library: Library) -> None:
+    """No page is wider than the screen, and nothing is cut off, in a language of long words."""
     sign_in(page, library.user)
-    page.evaluate("language => localStorage.setItem('sightline.language', language)", language)
+    page.evaluate("localStorage.setItem('sightline.language', 'de')")
     page.reload()
     for name in open_pages(page, library):
         for width in WIDTHS:

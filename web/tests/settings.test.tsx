@@ -1,3 +1,4 @@
+import { act } from "react";
 import { describe, expect, test } from "vitest";
 import type { Delivery, Webhook } from "../src/api/webhooks";
 import { NotificationsSection } from "../src/settings/NotificationsSection";
@@ -103,7 +104,7 @@ describe("notifications", () => {
     const session = { idToken: async () => "id-token" } as never;
     const { root, click, calls, text } = await render(<NotificationsSection />, answers, { session });
     expect(text()).toContain("You get no emails.");
-    root.querySelectorAll<HTMLInputElement>("input[type=checkbox]")[3]!.click();
+    await act(async () => root.querySelectorAll<HTMLInputElement>("input[type=checkbox]")[3]!.click());
     await click("Save");
     expect(calls.at(-1)?.init.body).toEqual({ kinds: ["quota_warning"], language: "en", id_token: "id-token" });
     expect(text()).toContain("Emails go to me@example.com.");

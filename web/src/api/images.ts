@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import type { Sightline } from "sightline-client";
 import { NO_FILTER, type Filter } from "../filters/filter";
-import { DEFAULT_SORT, type Sort } from "../gallery/sort";
+import type { Sort } from "../gallery/sort";
 import { fetchOriginal } from "./downloads";
 import { removeImage, upsertImage, type ImageList, type ImagePages } from "./imagePages";
 import type { ImageSummary, ImageSummaryPage, ImageView } from "./types";
@@ -44,12 +44,6 @@ async function fetchPage(
     ...(month ? { month } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;
-}
-
-/** Whether any image matches a filter. */
-export async function hasImages(api: Sightline, filter: Filter): Promise<boolean> {
-  const list: ImageList = { filter, sort: DEFAULT_SORT, month: null };
-  return (await fetchPage(api, list, null, new AbortController().signal)).items.length > 0;
 }
 
 export function imageListQuery(api: Sightline, filter: Filter, sort: Sort) {

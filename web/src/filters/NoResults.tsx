@@ -1,7 +1,8 @@
 import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "wouter";
-import { hasImages } from "../api/images";
+import { imageListQuery } from "../api/images";
+import { DEFAULT_SORT } from "../gallery/sort";
 import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
 import { ConditionChip } from "./FilterChips";
@@ -16,13 +17,17 @@ interface Props {
 /** Shown if no image matches; offers to remove each condition without which some do. */
 export default function NoResults({ filter, onChange }: Props) {
   const { t } = useTranslation();
-  const { api } = useServices();
+  const { api, queries } = useServices();
   const { album: page = null } = useParams<{ album?: string }>();
   const conditions = listConditions(filter, page);
   const found = useQueries({
     queries: conditions.map(({ removal }) => {
       const rest = { ...filter, ...removal };
-      return { queryKey: ["hasImages", rest], queryFn: () => hasImages(api, rest), enabled: conditions.length > 1 };
+      const queryFn = async () => {
+        const { pages } = await queries.fetchInfiniteQuery(imageListQuery(api, rest, DEFAULT_SORT));
+        return pages.some(({ items }) => items.length > 0);
+      };
+      return { queryKey: ["hasImages", rest], queryFn, enabled: conditions.length > 1 };
     }),
   });
   const helpful = conditions.filter((_, at) => found[at]?.data);
@@ -35,7 +40,7 @@ export default function NoResults({ filter, onChange }: Props) {
       <p>{t("gallery.noResultsText")}</p>
       {helpful.length > 0 && (
         <>
-          <p>{t("gallery.removeOne")}</p>
+          <p>{t("search.removeOne")}</p>
           <div className="chips no-results-chips">
             {helpful.map((condition) => (
               <ConditionChip

@@ -92,7 +92,7 @@ export function Gallery({ album, header, empty }: Props) {
         {header}
         <div className="gallery-toolbar">
           <SearchBox filter={filter} onChange={change} />
-          <button type="button" className="button narrow-only" onClick={() => setFiltering(true)}>
+          <button type="button" className="button narrow-only" aria-label={t("filter.title")} onClick={() => setFiltering(true)}>
             <Icon name="filter" size={18} /> <span className="button-label">{t("filter.title")}</span>
           </button>
           <ViewMenu />
@@ -129,7 +129,9 @@ export function Gallery({ album, header, empty }: Props) {
         <LazySelectionBar selection={selection} album={album} deleting={deleting} onDeleting={setDeleting} />
       </main>
       {isTimeline && view.months.length > 1 && (
-        <Scrubber months={view.months} current={view.current} onJump={(month) => grid.current?.scrollTo(month)} />
+        <nav className="gallery-scrubber" aria-label={t("gallery.months")}>
+          <Scrubber months={view.months} current={view.current} onJump={(month) => grid.current?.scrollTo(month)} />
+        </nav>
       )}
       {filtering && (
         <Dialog title={t("filter.title")} onClose={() => setFiltering(false)}>
