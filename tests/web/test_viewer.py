@@ -24,7 +24,10 @@ def details(page: Page) -> Any:
 @pytest.fixture(autouse=True)
 def show_details(context: BrowserContext) -> None:
     """Show the details of photos, as a user who has done so before."""
-    context.add_init_script("localStorage.setItem('sightline.details', 'true')")
+    context.add_init_script(
+        "if (location.protocol === 'http:' && localStorage.getItem('sightline.details') === null)"
+        " localStorage.setItem('sightline.details', 'true')"
+    )
 
 
 def test_boxes_are_drawn_over_detected_text(page: Page, library: Library) -> None:
