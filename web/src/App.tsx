@@ -9,7 +9,7 @@ import { Toasts } from "./ui/Toasts";
 const SignedOutPages = lazy(() => import("./account/SignedOutPages"));
 const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
-const ImagePage = lazy(() => import("./viewer/ImagePage"));
+const ImagePage = lazyPage(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
 const AlbumPage = lazy(() => import("./albums/AlbumPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));

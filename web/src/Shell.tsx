@@ -8,6 +8,7 @@ import { PageSpinner } from "./ui/PageSpinner";
 import { Icon } from "./ui/Icon";
 import { MoreMenu } from "./MoreMenu";
 import { Tab } from "./Tab";
+import { lazyPage } from "./ui/lazyPage";
 import { useShortcuts } from "./ui/useShortcuts";
 import { useScrollRestoration } from "./ui/useScrollRestoration";
 import { UploadPanel } from "./uploads/UploadPanel";
@@ -15,7 +16,7 @@ import { useFileDrop } from "./uploads/useFileDrop";
 
 // Loaded when first opened.
 const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
-const ShortcutsDialog = lazy(() => import("./ui/ShortcutsDialog"));
+const ShortcutsDialog = lazyPage(() => import("./ui/ShortcutsDialog"));
 
 /** The frame around every page for a signed-in user: header, navigation, uploads and dialogs. */
 export default function Shell({ children }: { children: ReactNode }) {

@@ -1,12 +1,13 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, expect, test } from "vitest";
-import { initTranslations } from "../src/i18n";
+import { initTranslations, loadPageTexts } from "../src/i18n";
 import type { HistoryEntry, ImageHistory } from "../src/api/types";
 import { HistoryList } from "../src/viewer/History";
 import { listStages } from "../src/viewer/historyStages";
 
 beforeAll(async () => {
   await initTranslations();
+  await loadPageTexts();
 });
 
 function makeEntry(stage: HistoryEntry["stage"], changes: Partial<HistoryEntry> = {}): HistoryEntry {

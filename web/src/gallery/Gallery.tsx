@@ -12,6 +12,7 @@ import { useStore } from "../store";
 import { Dialog } from "../ui/Dialog";
 import { useSetFavorite } from "../api/useImages";
 import { useErrorMessage } from "../ui/errorMessages";
+import { lazyPage } from "../ui/lazyPage";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
@@ -26,7 +27,7 @@ import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
 const NoResults = lazy(() => import("../filters/NoResults"));
-const SelectionBar = lazy(() => import("../selection/SelectionBar"));
+const SelectionBar = lazyPage(() => import("../selection/SelectionBar"));
 
 interface Props {
   /** Id of the album to show; all images without it. */

@@ -28,7 +28,8 @@ export function Scrubber({ months, current, onJump }: Props) {
     return () => observer.disconnect();
   }, []);
   const marks = useMemo(() => placeMarks(months, height), [months, height]);
-  const at = Math.max(0, months.findIndex((each) => each.month === current));
+  const [target, setTarget] = useTarget();
+  const at = Math.max(0, months.findIndex((each) => each.month === (target ?? current)));
   const total = months.at(-1)?.bottom ?? 1;
   const position = ((months[at]?.top ?? 0) / total) * height;
 
@@ -59,7 +60,9 @@ export function Scrubber({ months, current, onJump }: Props) {
     if (!(event.key in targets)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (month) onJump(month.month);
+    if (!month) return;
+    setTarget(month.month);
+    onJump(month.month);
   }
 
   const describe = ({ month, count }: Extent) => `${format.month(month)}, ${t("photos", { count })}`;
@@ -100,6 +103,25 @@ export function Scrubber({ months, current, onJump }: Props) {
       )}
     </div>
   );
+}
+
+/**
+ * The month that was last chosen with the keyboard, until the user scrolls in another way: the last
+ * months of a library cannot be at the top of the screen.
+ */
+function useTarget() {
+  const [target, setTarget] = useState<string | null>(null);
+  useEffect(() => {
+    const clear = (event: Event) => {
+      if (!(event.target as HTMLElement).closest?.(".scrubber")) setTarget(null);
+    };
+    const inputs = ["wheel", "touchmove", "keydown"] as const;
+    for (const each of inputs) addEventListener(each, clear, { passive: true });
+    return () => {
+      for (const each of inputs) removeEventListener(each, clear);
+    };
+  }, []);
+  return [target, setTarget] as const;
 }
 
 function useIsScrolling(): boolean {

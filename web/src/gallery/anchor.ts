@@ -10,10 +10,13 @@ export interface Anchor {
   distance: number;
 }
 
+/** Browsers round scroll positions. */
+export const ROUNDING_PIXELS = 1;
+
 /** Return the anchor at a distance from the top of the grid in pixels, or null above the grid. */
 export function findAnchor(layout: Layout, top: number): Anchor | null {
   if (top <= 0 || layout.rows.length === 0) return null;
-  const at = findRow(layout, top);
+  const at = findRow(layout, top + ROUNDING_PIXELS);
   const { month } = layout.rows[at]!;
   const extent = layout.months.find((each) => each.month === month)!;
   const anchor: Anchor = { month, fraction: (top - extent.top) / (extent.bottom - extent.top), image: null, distance: 0 };

@@ -25,7 +25,8 @@ export function useAnchor(layout: Layout, offset: number, list: string): void {
     // Only the first render of a page can restore its position.
   }, []);
 
-  useEffect(() => {
+  // A layout effect stops before the page that follows scrolls to its own position.
+  useLayoutEffect(() => {
     function onScroll() {
       if (Math.abs(scrollY - target.current) <= 1 || latest.current.layout.rows.length === 0) return;
       target.current = -1;

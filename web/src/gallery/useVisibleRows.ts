@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { ROUNDING_PIXELS } from "./anchor";
 import { findRow, type Layout } from "./layout";
 
 export interface VisibleRows {
@@ -38,7 +39,7 @@ function findVisible(layout: Layout, top: number): VisibleRows {
   return {
     first: findRow(layout, top - beyond),
     last: findRow(layout, top + innerHeight + beyond),
-    current: findRow(layout, top),
+    current: findRow(layout, top + ROUNDING_PIXELS),
   };
 }
 

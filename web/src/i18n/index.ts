@@ -22,7 +22,7 @@ const catalogs: Record<Language, () => Promise<{ default: object }>> = {
   ar: () => import("./locales/ar.json"),
 };
 
-/** Texts of pages other than the gallery, the viewer and sign-in, which keeps the first load small. */
+/** Texts that the gallery and sign-in do not show at first, which keeps the first load small. */
 const pageCatalogs: Record<Language, () => Promise<{ default: object }>> = {
   en: () => import("./locales/pages/en.json"),
   de: () => import("./locales/pages/de.json"),

@@ -47,7 +47,7 @@ export function Stage({ image, renditions, usesOriginal, name, regions, boxes, g
   const items = (renditions ?? linked).toSorted((a, b) => a.width - b.width);
   const largest = items.at(-1);
   const original = { width: image.width ?? largest?.width ?? 0, height: image.height ?? largest?.height ?? 0 };
-  const { view, dragged, isMoving, step, reset } = useZoom({ stage, frame, id: image.id, original, onSwipe, onTap });
+  const { view, dragged, isMoving, onDoubleClick, step, reset } = useZoom({ stage, frame, id: image.id, original, onSwipe, onTap });
   useImperativeHandle(handle, () => ({ step, reset }), [step, reset]);
 
   const shown = (frame.current?.offsetWidth ?? 0) * view.scale;
@@ -72,7 +72,7 @@ export function Stage({ image, renditions, usesOriginal, name, regions, boxes, g
   const percent = frame.current ? view.scale / fullScale({ width: frame.current.offsetWidth, height: 0 }, original, devicePixelRatio) : 1;
 
   return (
-    <div ref={stage} className={`stage ${isZoomed ? "zoomed" : ""} ${isMoving ? "moving" : ""}`}>
+    <div ref={stage} className={`stage ${isZoomed ? "zoomed" : ""} ${isMoving ? "moving" : ""}`} onDoubleClick={onDoubleClick}>
       <div ref={frame} className={`frame ${boxes ? "with-boxes" : ""} ${group ? "highlighting" : ""}`} style={style}>
         {largest ? (
           <img

@@ -1,5 +1,5 @@
 import { useGesture } from "@use-gesture/react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type MouseEvent, type RefObject } from "react";
 import { clampView, findSwipe, FIT, fullScale, maxScale, toggleZoom, zoomAt, type Point, type Size, type Swipe, type View } from "./zoom";
 
 /** Pixels of the wheel that double the size. */
@@ -27,6 +27,7 @@ export interface Zoom {
   /** How far an image that fits has been dragged. */
   dragged: Point;
   isMoving: boolean;
+  onDoubleClick: (event: MouseEvent) => void;
   /** Magnify in steps, or shrink in steps below 0. */
   step: (steps: number) => void;
   reset: () => void;
@@ -38,6 +39,7 @@ export function useZoom({ stage, frame, id, original, onSwipe, onTap }: Options)
   const [dragged, setDragged] = useState<Point>({ x: 0, y: 0 });
   const [isMoving, setMoving] = useState(false);
   const lastTap = useRef(0);
+  const lastTouch = useRef(-Infinity);
   useLayoutEffect(() => {
     setView(FIT);
     setDragged({ x: 0, y: 0 });
@@ -59,6 +61,7 @@ export function useZoom({ stage, frame, id, original, onSwipe, onTap }: Options)
         const isTouch = (event as PointerEvent).pointerType === "touch";
         if (tap) {
           if (!isTouch) return;
+          lastTouch.current = event.timeStamp;
           const isDouble = event.timeStamp - lastTap.current < DOUBLE_TAP_MILLISECONDS;
           lastTap.current = isDouble ? 0 : event.timeStamp;
           if (isDouble) change((before) => toggleZoom(before, full(), fromCenter(x, y)));
@@ -84,10 +87,6 @@ export function useZoom({ stage, frame, id, original, onSwipe, onTap }: Options)
         event.preventDefault();
         change((before) => zoomAt(before, before.scale * 2 ** (-dy / WHEEL_PIXELS), fromCenter(event.clientX, event.clientY), maxScale(full())));
       },
-      onDoubleClick({ event }) {
-        if (event.timeStamp - lastTap.current < DOUBLE_TAP_MILLISECONDS || lastTap.current > 0) return;
-        change((before) => toggleZoom(before, full(), fromCenter(event.clientX, event.clientY)));
-      },
     },
     { target: stage, eventOptions: { passive: false }, drag: { filterTaps: true, pointer: { buttons: 1 } } },
   );
@@ -98,6 +97,12 @@ export function useZoom({ stage, frame, id, original, onSwipe, onTap }: Options)
     return () => removeEventListener("resize", onResize);
   }, []);
   const step = useCallback((steps: number) => change((before) => zoomAt(before, before.scale * STEP ** steps, { x: 0, y: 0 }, maxScale(full()))), [original]);
+  function onDoubleClick(event: MouseEvent) {
+    // A double tap has been handled by then.
+    if (event.timeStamp - lastTouch.current < 2 * DOUBLE_TAP_MILLISECONDS) return;
+    change((before) => toggleZoom(before, full(), fromCenter(event.clientX, event.clientY)));
+  }
+
   const reset = useCallback(() => setView(FIT), []);
-  return { view, dragged, isMoving, step, reset };
+  return { view, dragged, isMoving, onDoubleClick, step, reset };
 }
