@@ -180,8 +180,8 @@ async def upload_many(connection: Connection, draw: Draw, broken: Path) -> None:
         existing = await sightline.upload(paths[0], skip_duplicate=True)
         assert existing.id in ids
         search = AlbumSearch(status=Status.READY)
-        found = await sightline.create_album("All", sort=AlbumSort.MANUAL, search=search)
-        assert (found.images, found.sort) == (12, AlbumSort.MANUAL)
+        found = await sightline.create_album("All", sort=AlbumSort.ALBUM_MANUAL, search=search)
+        assert (found.images, found.sort) == (12, AlbumSort.ALBUM_MANUAL)
         order = [each.id async for each in sightline.images(album=found.id, page_size=5)]
         outcomes = await sightline.move_in_album(found.id, order[:2], after=order[11])
         assert [int(each.status) for each in outcomes] == [204, 204]
