@@ -100,7 +100,7 @@ def test_provisioning_twice_changes_nothing(endpoint: str) -> None:
     assert (rule["Name"].lower(), rule["Value"]) == ("prefix", "originals/")
 
 
-def test_provisioning_adds_a_missing_index(endpoint: str) -> None:
+def test_provisioning_adds_missing_indexes(endpoint: str) -> None:
     """To the table that an earlier version created, which keeps its rows."""
     schema: Any = table_schema("trial-images")
     names = {key["AttributeName"] for key in schema["KeySchema"]}
@@ -114,9 +114,12 @@ def test_provisioning_adds_a_missing_index(endpoint: str) -> None:
     dynamodb.delete_table(TableName=table)
     dynamodb.create_table(**{**earlier, "TableName": table})
     provision_trial(endpoint)
-    (index,) = dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
-    (expected,) = schema["GlobalSecondaryIndexes"]
-    assert {name: index[name] for name in expected} == expected
+    described = dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
+    indexes = {index["IndexName"]: index for index in described}
+    for expected in schema["GlobalSecondaryIndexes"]:
+        index = indexes[expected["IndexName"]]
+        assert {name: index[name] for name in expected} == expected
+    assert len(indexes) == len(schema["GlobalSecondaryIndexes"])
 
 
 def test_an_unused_upload_is_kept_longer_than_queued_messages() -> None:

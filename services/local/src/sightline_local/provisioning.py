@@ -267,9 +267,7 @@ def _policy(service: str, action: str, resource: str, source: str) -> str:
 def _create_table(dynamodb: "DynamoDBClient", name: str) -> str:
     with suppress(dynamodb.exceptions.ResourceInUseException):
         dynamodb.create_table(**table_schema(name))
-    dynamodb.get_waiter("table_exists").wait(
-        TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-    )
+    _wait_until_active(dynamodb, name)
     _create_missing_indexes(dynamodb, name)
     expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     if expiry["TimeToLiveStatus"] == "DISABLED":
@@ -295,6 +293,14 @@ def _create_missing_indexes(dynamodb: "DynamoDBClient", name: str) -> None:
                 AttributeDefinitions=schema["AttributeDefinitions"],
                 GlobalSecondaryIndexUpdates=[{"Create": index}],
             )
+            # DynamoDB creates one index at a time.
+            _wait_until_active(dynamodb, name)
+
+
+def _wait_until_active(dynamodb: "DynamoDBClient", name: str) -> None:
+    dynamodb.get_waiter("table_exists").wait(
+        TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
 
 
 def _create_pool(cognito: "CognitoIdentityProviderClient", name: str) -> tuple[str, str]:
