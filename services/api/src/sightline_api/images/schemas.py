@@ -636,7 +636,7 @@ class BatchChanges(CommonChanges):
     taken_at_shift: Shift | None = Field(
         None, description="Moves the time of capture of each image, from the one that it has."
     )
-    rotate_by: Annotated[Rotation, Field(gt=0)] | None = Field(
+    rotate_by: Literal[90, 180, 270] | None = Field(
         None, description="Degrees clockwise (90, 180 or 270) from the rotation of each image."
     )
 
