@@ -139,12 +139,12 @@ load: $(VENV)/bench $(MINISTACK)/installed ## Load test: measure the sustained t
 	@$(BIN)/python -m sightline_reliability.load $(TRIAL)
 
 .PHONY: attack
-attack: $(VENV)/bench $(MINISTACK)/installed ## Attack the gateway, and measure what others notice of it: ten minutes (TRIAL="--seconds 5 slow-heads")
+attack: $(VENV)/bench $(MINISTACK)/installed ## Attack the gateway, and measure what others notice of it: 15 minutes (TRIAL="--seconds 5 --crowd 0 slow-heads")
 	@$(BIN)/python -m sightline_reliability.attack $(TRIAL)
 
 .PHONY: attack-short
-attack-short: TRIAL = --seconds 4
-attack-short: attack ## Run `make attack` for two minutes, as before each merge
+attack-short: TRIAL = --seconds 4 --crowd 100
+attack-short: attack ## Run `make attack` for three minutes, as before each merge
 
 .PHONY: audit
 audit: $(VENV)/dev ## Check for insecure code and vulnerable dependencies

@@ -2,8 +2,9 @@
 
 A well-behaved owner reads a page of images, and a load balancer the health of the gateway, at a
 constant rate: first undisturbed, then during each attack of `attacks`. The gateway runs by itself,
-without a load balancer or a firewall before it. The results are written to
-benchmarks/out/attack.json and attack.png. The command fails if the gateway stops answering, ends,
+without a load balancer or a firewall before it. Then the trial of `fairness` measures what the
+backlog of one owner costs another one. The results are written to benchmarks/out/attack.json and
+attack.png. The command fails if the gateway stops answering, ends,
 or takes more memory than it may.
 """
 
@@ -29,6 +30,7 @@ from sightline_reliability.attacks import (
     Target,
     allow_open_files,
 )
+from sightline_reliability.fairness import measure_fairness
 from sightline_reliability.fleet import Fleet, FleetConfig, FleetError, ManagedProcess, run_command
 from sightline_reliability.load_generator import LoadGenerator
 from sightline_reliability.saturation import Span, offer_load, percentile
@@ -46,6 +48,9 @@ TIMEOUT_SECONDS = 10
 
 #: Resident memory that the gateway may take, MB.
 MAX_RSS_MB = 300
+
+#: Single uploads that the trial of fairness measures, alone and beside a backlog.
+FAIRNESS_SAMPLES = 5
 
 #: Time after an attack in which its connections and rate limits recover, seconds.
 PAUSE_SECONDS = 1
@@ -88,6 +93,8 @@ class AttackTest:
         self._target = Target(self._url, tokens, seconds).to_json().encode()
         #: Measurements by attack.
         self.attacked: dict[str, Measurement] = {}
+        #: See `FairnessResults`; None if the trial was left out.
+        self.fair_delay_ratio: float | None = None
         self._calm: list[Measurement] = []
 
     @property
@@ -178,9 +185,13 @@ async def _sample_peak(process: ManagedProcess) -> float:
 
 
 def compute_ratios(test: AttackTest) -> dict[str, float]:
-    """Return the worst of all attacks: p99 latencies over those without an attack, and memory."""
+    """Return the worst of all attacks: p99 latencies over those without an attack, and memory.
+
+    And what a backlog costs another owner, if that was measured.
+    """
     calm, attacked = test.calm, test.attacked.values()
-    return {
+    fair = {} if test.fair_delay_ratio is None else {"fair_delay_ratio": test.fair_delay_ratio}
+    return fair | {
         "health_p99_ratio": max(each.health.p99 for each in attacked) / calm.health.p99,
         "page_p99_ratio": max(each.page.p99 for each in attacked) / calm.page.p99,
         "rss_mb": max(each.rss_mb for each in attacked),
@@ -274,6 +285,14 @@ async def run(options: argparse.Namespace, console: Console) -> int:
         async with aiohttp.ClientSession(timeout=timeout) as http:
             test = AttackTest(fleet, http, options.seconds)
             await test.run(options.attacks or list(ATTACKS), console)
+    if options.crowd:
+        trial = await measure_fairness(
+            options.folder / "fairness",
+            options.crowd,
+            FAIRNESS_SAMPLES,
+            lambda line: console.print(line, highlight=False),
+        )
+        test.fair_delay_ratio = trial.fair_delay_ratio
     print_results(test, console)
     write_results(test, OUT / "attack.json")
     plot_results(test, OUT / "attack.png")
@@ -300,6 +319,12 @@ def main() -> None:
         type=float,
         default=30,
         help="length of each attack, and of the time without one before it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--crowd",
+        type=int,
+        default=1_000,
+        help="images of the backlog in the trial of fairness; 0 leaves it out (default: %(default)s)",
     )
     parser.add_argument(
         "--folder",
