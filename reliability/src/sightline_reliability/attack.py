@@ -324,7 +324,7 @@ def main() -> None:
         "--crowd",
         type=int,
         default=1_000,
-        help="images of the backlog in the trial of fairness; 0 leaves it out (default: %(default)s)",
+        help="images of the backlog in the fairness trial; 0 leaves it out (default: %(default)s)",
     )
     parser.add_argument(
         "--folder",
