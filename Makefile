@@ -84,7 +84,7 @@ test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothi
 	$(PYTEST) -m "not infra and not compose and not cloud and not web and not clients"
 
 .PHONY: test-web
-test-web: $(VENV)/dev web ## Test the web application: its components, and all of it in Chromium (requires Node.js)
+test-web: $(VENV)/dev $(MINISTACK)/installed web ## Test the web application: its components, and all of it in Chromium (requires Node.js)
 	npm run --silent --prefix web check
 	npm run --silent --prefix web test
 	$(PYTEST) -m web tests/web
@@ -198,7 +198,7 @@ clients: openapi clients/typescript/node_modules ## Regenerate the clients from 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" clients/generate
 
 .PHONY: test-clients
-test-clients: $(VENV)/dev clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17; Go is optional)
+test-clients: $(VENV)/dev $(MINISTACK)/installed clients/typescript/node_modules $(GENERATORS)/installed ## Build, install and test the clients (requires Node.js and Java 17; Go is optional)
 	$(PYTEST) -m clients tests/clients
 
 .PHONY: bench-upload
