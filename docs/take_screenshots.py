@@ -87,6 +87,8 @@ def main() -> None:
             save(page, name, len(PHOTOGRAPHS))
         page = open_page(browser, url, PHOTO_VIEW, connection)
         page.goto(f"/photos/{images['chelsea.png']}")
+        # The details of the photo.
+        page.get_by_role("button", name="Details", exact=True).click()
         save(page, "web-photo", 1)
         browser.close()
 
