@@ -149,6 +149,7 @@ PERSONAL = {
     *("rotate_webhook_secret", "test_webhook", "list_webhook_deliveries"),
     *("get_webhook_delivery", "replay_webhook_delivery"),
     *("get_email_notifications", "update_email_notifications"),
+    *("get_invitation", "accept_invitation", "decline_invitation"),
 }
 
 
