@@ -53,7 +53,7 @@ def test_float_survives_the_round_trip(number: float) -> None:
     assert deserialize(returned) == deserialize(written) == number
 
 
-@pytest.mark.parametrize("value", [b"bytes", object(), (1, 2)])
+@pytest.mark.parametrize("value", [object(), (1, 2), bytearray(b"bytes")])
 def test_serialize_rejects_other_types(value: Any) -> None:
     with pytest.raises((KeyError, TypeError)):
         serialize(value)

@@ -1,5 +1,6 @@
 """A table in memory with point-in-time exports, in the formats of DynamoDB."""
 
+import base64
 import gzip
 import json
 from datetime import datetime
@@ -56,6 +57,14 @@ class ExportedTable:
         folder = f"{prefix}AWSDynamoDB/01700000000000-1a2b3c4d/"
         await self._store.write(f"{folder}manifest-summary.json", b"{}", "application/json")
         for number in range(2):
-            lines = "".join(json.dumps(entry) + "\n" for entry in entries[number::2])
+            lines = "".join(
+                json.dumps(entry, default=_encode_binary) + "\n" for entry in entries[number::2]
+            )
             body = gzip.compress(lines.encode())
             await self._store.write(f"{folder}data/{number}.json.gz", body, "application/x-gzip")
+
+
+def _encode_binary(value: object) -> str:
+    """Encode a binary attribute as an export does."""
+    assert isinstance(value, bytes)
+    return base64.b64encode(value).decode()
