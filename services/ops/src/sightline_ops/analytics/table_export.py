@@ -5,6 +5,7 @@ is the last change of an item within the window, without `NewImage` if the item 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
 """
 
+import base64
 import gzip
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -48,8 +49,15 @@ def write_export_file(items: Iterable[Item], file: Path) -> int:
     count = 0
     with gzip.open(file, "wt", encoding="utf-8") as lines:
         for count, item in enumerate(items, 1):  # noqa: B007
-            lines.write(json.dumps({"Item": item}) + "\n")
+            lines.write(json.dumps({"Item": item}, default=_encode_binary) + "\n")
     return count
+
+
+def _encode_binary(value: object) -> str:
+    """Encode a binary attribute."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"{type(value).__name__} is not a type of DynamoDB")
+    return base64.b64encode(value).decode()
 
 
 async def scan_items(tables: Tables) -> AsyncIterator[Item]:
