@@ -53,8 +53,8 @@ func main() {
 
 	album, _, err := albums.CreateAlbum(ctx).AlbumRequest(*sightline.NewAlbumRequest("Summer")).Execute()
 	succeed(err)
-	batch := sightline.NewAlbumImageBatch([]string{id})
-	outcomes, _, err := albums.AddToAlbum(ctx, album.Id).AlbumImageBatch(*batch).Execute()
+	batch := sightline.NewAlbumAddition([]string{id})
+	outcomes, _, err := albums.AddToAlbum(ctx, album.Id).AlbumAddition(*batch).Execute()
 	succeed(err)
 	check(outcomes.Items[0].Status == 204, "the image is added to the album")
 	_, err = albums.DeleteAlbum(ctx, album.Id).Execute()

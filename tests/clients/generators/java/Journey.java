@@ -7,7 +7,7 @@ import org.openapitools.client.ApiException;
 import org.openapitools.client.api.AccountApi;
 import org.openapitools.client.api.AlbumsApi;
 import org.openapitools.client.api.ImagesApi;
-import org.openapitools.client.model.AlbumImageBatch;
+import org.openapitools.client.model.AlbumAddition;
 import org.openapitools.client.model.AlbumRequest;
 import org.openapitools.client.model.ImageChanges;
 import org.openapitools.client.model.ImageUploadRequest;
@@ -36,7 +36,7 @@ public class Journey {
     var found =
         images.listImages(
             null, null, 10, null, null, null, labels, null, null, null, null, null, null, null, null,
-            null, null, null);
+            null, null, null, null, null, null);
     check(found.getItems().size() == 1, "the image is found by its label");
 
     var request =
@@ -51,7 +51,7 @@ public class Journey {
     images.deleteImage(upload.getImage().getId(), null, null);
 
     var album = albums.createAlbum(new AlbumRequest().title("Summer"), null);
-    var outcomes = albums.addToAlbum(album.getId(), new AlbumImageBatch().ids(List.of(id)), null);
+    var outcomes = albums.addToAlbum(album.getId(), new AlbumAddition().ids(List.of(id)), null);
     var outcome = outcomes.getItems().get(0);
     check(outcome.getStatus() == 204 && outcome.getProblem() == null, "the image is in the album");
     albums.deleteAlbum(album.getId(), null);
