@@ -307,7 +307,7 @@ def loaded_months(page: Page, library: Library) -> list[str]:
 
     Returns the months that the page loads, in that order.
     """
-    template = library.user.http.get("/v1/images").json()["items"][0]
+    template = library.user.get(library.images["evening.jpg"])
     requested: list[str] = []
 
     def respond(route: Route, body: dict[str, Any]) -> None:
@@ -325,6 +325,10 @@ def loaded_months(page: Page, library: Library) -> list[str]:
         after = str(at + 100) if at + 100 < end else None
         respond(route, {"items": items, "next_cursor": after})
 
+    def respond_image(route: Route) -> None:
+        number = COUNT - int(urlparse(route.request.url).path[-12:])
+        route.fulfill(json=make_item(number, template), headers={"ETag": '"1"'})
+
     def respond_timeline(route: Route) -> None:
         counts = [min(MONTH_COUNT, COUNT - at * MONTH_COUNT) for at in range(len(MONTHS))]
         months = [
@@ -334,6 +338,7 @@ def loaded_months(page: Page, library: Library) -> list[str]:
 
     page.route(re.compile(r"/v1/timeline"), respond_timeline)
     page.route(re.compile(r"/v1/images\?"), respond_list)
+    page.route(re.compile(r"/v1/images/0199a3c0-7c1e-7b0a-9d5e-\d+$"), respond_image)
     return requested
 
 
@@ -357,7 +362,11 @@ def test_ten_thousand_photos_are_scrolled_through(
     assert set(loaded_months) <= {MONTHS[0], MONTHS[1], MONTHS[-2], MONTHS[-1]}
 
 
-def test_the_scrubber_steps_through_months(
+def photo(page: Page, number: int) -> Any:
+    return page.get_by_role("link", name=f"photo {number}", exact=True)
+
+
+def test_the_scrubber_opens_a_month_and_a_reload_keeps_it(
     page: Page, library: Library, loaded_months: list[str]
 ) -> None:
     sign_in(page, library.user)
@@ -366,4 +375,38 @@ def test_the_scrubber_steps_through_months(
     for _ in range(4):
         scrubber.press("ArrowDown")
     expect(scrubber).to_have_attribute("aria-valuetext", "August 2026, 1120 photos")
+    first = photo(page, 4 * MONTH_COUNT)
+    expect(first).to_be_in_viewport()
     assert urlparse(page.url).query == ""
+    page.reload()
+    expect(first).to_be_in_viewport()
+    expect(scrubber).to_have_attribute("aria-valuetext", "August 2026, 1120 photos")
+    # What is above is loaded without moving what is seen.
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, -300)
+    expect(photo(page, 4 * MONTH_COUNT - 1)).to_be_visible()
+    expect(first).to_be_in_viewport()
+    scrubber.press("Home")
+    expect(photo(page, 0)).to_be_in_viewport()
+
+
+def test_the_way_back_from_the_viewer_shows_the_same_photo(
+    page: Page, library: Library, loaded_months: list[str]
+) -> None:
+    sign_in(page, library.user)
+    scrubber = page.get_by_role("slider", name="Jump to month")
+    expect(scrubber).to_have_attribute("aria-valuetext", "December 2026, 1120 photos")
+    scrubber.press("ArrowDown")
+    scrubber.press("ArrowDown")
+    opened = photo(page, 2 * MONTH_COUNT + 15)
+    expect(photo(page, 2 * MONTH_COUNT)).to_be_in_viewport()
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, 700)
+    back_link = page.get_by_role("link", name="Back to photos")
+    for go_back in (back_link.click, page.go_back):
+        expect(opened).to_be_in_viewport()
+        opened.click()
+        expect(page.get_by_role("heading", name=f"photo {2 * MONTH_COUNT + 15}")).to_be_visible()
+        go_back()
+        expect(back_link).to_have_count(0)
+    expect(opened).to_be_in_viewport()

@@ -12,6 +12,13 @@ export interface NavigationState {
   fromList?: boolean;
 }
 
+/** Whether the last navigation was the browser's back, forward or reload. */
+export const lastNavigation = {
+  isRevisit: (performance.getEntriesByType("navigation") as PerformanceNavigationTiming[]).some(({ type }) => type !== "navigate"),
+};
+// This module is loaded before wouter adds its listener, which renders the page before the next listener runs.
+addEventListener("popstate", () => (lastNavigation.isRevisit = true));
+
 export interface CurrentLocation {
   pathname: string;
   /** Includes the question mark; empty if there is no query. */

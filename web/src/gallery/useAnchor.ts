@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { takeOverRestoration } from "../ui/useScrollRestoration";
-import { findAnchor, locateAnchor, type Anchor } from "./anchor";
+import { findAnchor, locateAnchor, ROUNDING_PIXELS, type Anchor } from "./anchor";
 import type { Layout } from "./layout";
 
 const STORAGE_KEY = "sightline.anchor";
@@ -11,46 +11,61 @@ const STORAGE_KEY = "sightline.anchor";
  * `list` identifies the list, by URL for example.
  */
 export function useAnchor(layout: Layout, offset: number, list: string): void {
-  const key = `${STORAGE_KEY} ${list}`;
   const anchor = useRef<Anchor | null>(null);
-  const latest = useRef({ layout, offset, key });
-  latest.current = { layout, offset, key };
-  /** The position to which this hook has scrolled. */
-  const target = useRef(-1);
+  /** The scroll position that belongs to the anchor. */
+  const position = useRef(-1);
+  /** What is in the page; null while another page is. */
+  const shown = useRef<{ layout: Layout; offset: number; list: string } | null>(null);
+
+  /** Move the anchor to where the user has scrolled. */
+  function follow() {
+    if (!shown.current || isNear(scrollY, position.current) || shown.current.layout.rows.length === 0) return;
+    position.current = scrollY;
+    anchor.current = findAnchor(shown.current.layout, scrollY - shown.current.offset);
+    sessionStorage.setItem(keyOf(shown.current.list), JSON.stringify(anchor.current));
+  }
+
+  /** Scroll to the anchor. */
+  function keepInPlace() {
+    const top = shown.current && anchor.current && locateAnchor(shown.current.layout, anchor.current);
+    if (!shown.current || top === null) return;
+    const wanted = Math.max(0, Math.round(top + shown.current.offset));
+    if (isNear(wanted, scrollY)) return;
+    position.current = wanted;
+    scrollTo(0, wanted);
+  }
+
+  // The event of a scroll comes with the next frame, and a render before it must not undo the scroll.
+  follow();
 
   useEffect(() => {
     if (!takeOverRestoration()) return;
-    anchor.current = JSON.parse(sessionStorage.getItem(key) ?? "null") as Anchor | null;
-    keepInPlace(latest.current.layout, latest.current.offset, anchor.current, target);
+    anchor.current = JSON.parse(sessionStorage.getItem(keyOf(list)) ?? "null") as Anchor | null;
+    keepInPlace();
     // Only the first render of a page can restore its position.
   }, []);
 
-  // A layout effect stops before the page that follows scrolls to its own position.
-  useLayoutEffect(() => {
-    function onScroll() {
-      if (Math.abs(scrollY - target.current) <= 1 || latest.current.layout.rows.length === 0) return;
-      target.current = -1;
-      anchor.current = findAnchor(latest.current.layout, scrollY - latest.current.offset);
-      sessionStorage.setItem(latest.current.key, JSON.stringify(anchor.current));
-    }
-    addEventListener("scroll", onScroll, { passive: true });
-    return () => removeEventListener("scroll", onScroll);
-  }, []);
-
-  const before = useRef(list);
   useLayoutEffect(() => {
     // Another list starts anew.
-    if (before.current !== list) anchor.current = null;
-    before.current = list;
-    keepInPlace(layout, offset, anchor.current, target);
+    if (shown.current && shown.current.list !== list) anchor.current = null;
+    shown.current = { layout, offset, list };
+    keepInPlace();
   }, [layout, offset, list]);
+
+  useLayoutEffect(() => {
+    addEventListener("scroll", follow, { passive: true });
+    // The page that follows scrolls to its own position.
+    return () => {
+      removeEventListener("scroll", follow);
+      shown.current = null;
+    };
+  }, []);
 }
 
-function keepInPlace(layout: Layout, offset: number, anchor: Anchor | null, target: { current: number }): void {
-  const top = anchor && locateAnchor(layout, anchor);
-  if (top === null) return;
-  const wanted = Math.max(0, Math.round(top + offset));
-  if (Math.abs(wanted - scrollY) <= 1) return;
-  target.current = wanted;
-  scrollTo(0, wanted);
+function keyOf(list: string): string {
+  return `${STORAGE_KEY} ${list}`;
+}
+
+function isNear(first: number, second: number): boolean {
+  return Math.abs(first - second) <= ROUNDING_PIXELS;
 }

@@ -1,5 +1,5 @@
 import { useLayoutEffect } from "react";
-import { useCurrentLocation } from "../router";
+import { lastNavigation, useCurrentLocation } from "../router";
 
 const STORAGE_KEY = "sightline.positions";
 
@@ -12,10 +12,6 @@ const MAX_WAIT = 5_000;
 
 /** What a user does to scroll, which ends a restoration. */
 const USER_INPUT = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
-
-/** Whether the current page was reached with the browser's back, forward or reload button. */
-let isHistoryNavigation = (performance.getEntriesByType("navigation") as PerformanceNavigationTiming[]).some(({ type }) => type !== "navigate");
-addEventListener("popstate", () => (isHistoryNavigation = true));
 
 /** Whether the user has been on the current page before. */
 let isRevisited = false;
@@ -63,13 +59,13 @@ export function useScrollRestoration(): void {
 
   useLayoutEffect(() => {
     history.scrollRestoration = "manual";
-    isRevisited = isHistoryNavigation;
-    isHistoryNavigation = false;
+    isRevisited = lastNavigation.isRevisit;
     return restorePosition(isRevisited ? (positions.get(key) ?? 0) : 0);
     // A new filter does not start a new page.
   }, [pathname]);
 
   useLayoutEffect(() => {
+    lastNavigation.isRevisit = false;
     function savePosition() {
       // A page that is still growing is scrolled to its end, which is not where the user was.
       if (!stopRestoration) positions.set(key, scrollY);
