@@ -15,6 +15,7 @@ const AlbumPage = lazy(() => import("./albums/AlbumPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
 const SharedLinksPage = lazyPage(() => import("./sharing/SharedLinksPage"));
+const InvitationPage = lazyPage(() => import("./invitations/InvitationPage"));
 const PublicPage = lazyPage(() => import("./public/PublicPage"));
 const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
@@ -53,6 +54,7 @@ function SignedIn() {
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
+        <Route path="/invitations/:token" component={InvitationPage} />
         <Route path="/duplicates" component={DuplicatesPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />
