@@ -1,4 +1,5 @@
 import { Problem } from "sightline-client";
+import { act } from "react";
 import { describe, expect, test } from "vitest";
 import { Route } from "wouter";
 import InvitationPage from "../src/invitations/InvitationPage";
@@ -21,8 +22,8 @@ const ANSWERS: Answers = {
   "POST /v1/invitations/{token}/decline": () => undefined,
 };
 
-function open(answers: Answers = ANSWERS) {
-  history.replaceState(null, "", `/invitations/${TOKEN}`);
+async function open(answers: Answers = ANSWERS) {
+  await act(async () => history.replaceState(null, "", `/invitations/${TOKEN}`));
   return render(<Route path="/invitations/:token" component={InvitationPage} />, answers, { session });
 }
 
@@ -38,7 +39,7 @@ describe("an invitation", () => {
     const { click, calls } = await open();
     await click("Accept");
     expect(calls.at(-1)?.init.body).toEqual({ id_token: "id-token" });
-    expect(location.pathname).toBe("/albums/a1");
+    expect(location.pathname).toBe("/shared-albums/a1");
   });
 
   test("is accepted without the ID token if its email address is not verified", async () => {
@@ -47,7 +48,7 @@ describe("an invitation", () => {
     const { click, calls } = await open({ ...ANSWERS, "POST /v1/invitations/{token}/accept": accept });
     await click("Accept");
     expect(calls.at(-1)?.init.body).toEqual({ id_token: null });
-    expect(location.pathname).toBe("/albums/a1");
+    expect(location.pathname).toBe("/shared-albums/a1");
   });
 
   test("is declined after a question that names the album", async () => {

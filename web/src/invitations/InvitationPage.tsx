@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { Form } from "../account/Form";
+import { sharedAlbumPath } from "../albums/sharedAlbumPath";
 import { useAlbum } from "../api/albums";
 import { hasCode, useInvitation, useInvitationActions, type Invitation } from "../api/invitations";
 import { useFormat } from "../i18n/format";
@@ -68,7 +69,8 @@ function Answer({ token, invitation }: { token: string; invitation: Invitation }
   async function join() {
     try {
       const membership = await accept.mutateAsync();
-      navigate(`/albums/${membership.album_id}`, { replace: true });
+      showToast({ text: t("sharedAlbum.joined", { title }) });
+      navigate(sharedAlbumPath(membership.album_id), { replace: true });
     } catch (error) {
       if (!hasCode(error, "already_member") && !isGone(error)) throw error;
     }
