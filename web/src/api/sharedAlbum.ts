@@ -52,6 +52,9 @@ export function useLeaveAlbum() {
   const { api, queries } = useServices();
   return useMutation({
     mutationFn: (id: string) => api.DELETE("/v1/albums/{album_id}/membership", { params: { path: { album_id: id } } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["albums"] }),
+    onSuccess: async (_, id) => {
+      queries.removeQueries({ queryKey: ["album", id] });
+      await queries.invalidateQueries({ queryKey: ["albums"] });
+    },
   });
 }
