@@ -96,10 +96,15 @@ def user(stack: Stack) -> Iterator[User]:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A user with processed images, for read-only tests. `images` maps file names to ids."""
+    """A user with processed images, for read-only tests. `images` maps file names to ids.
+
+    The user is a member of the shared album of another user, and has an invitation to a second one.
+    """
 
     user: User
     images: dict[str, str]
+    shared_album: str
+    invitation: str
 
 
 @pytest.fixture(scope="session")
@@ -115,8 +120,24 @@ def library(stack: Stack) -> Iterator[Library]:
     images = {name: user.upload(name, body, features) for name, body in bodies.items()}
     for image_id in images.values():
         assert user.wait(image_id)["status"] == "ready"
-    yield Library(user, images)
+    owner = new_user(stack)
+    shared = owner.upload("shared.jpg", draw_unique(400), ["labels"])
+    owner.wait(shared, renditions="succeeded")
+    (album, accepted), (_, invitation) = [
+        invite_to_album(owner, title, user.connection.email) for title in ("Shared", "Invited")
+    ]
+    owner.http.post(f"/v1/albums/{album}/images", json={"ids": [shared]}).raise_for_status()
+    user.http.post(f"/v1/invitations/{accepted}/accept", json={}).raise_for_status()
+    owner.http.close()
+    yield Library(user, images, album, invitation)
     user.http.close()
+
+
+def invite_to_album(owner: User, title: str, email: str) -> tuple[str, str]:
+    """Create an album and invite a person; return the id of the album and the token."""
+    album: str = owner.http.post("/v1/albums", json={"title": title}).json()["id"]
+    created = owner.http.post(f"/v1/albums/{album}/invitations", json={"email": email})
+    return album, created.raise_for_status().json()["token"]
 
 
 @pytest.fixture(scope="session")

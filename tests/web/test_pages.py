@@ -44,6 +44,12 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.goto("/albums")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "albums"
+    page.goto(f"/shared-albums/{library.shared_album}")
+    expect(page.locator(".public-grid img")).to_be_visible()
+    yield "shared-album"
+    page.goto(f"/invitations/{library.invitation}")
+    expect(page.get_by_role("main").get_by_role("heading")).to_be_visible()
+    yield "invitation"
     page.goto("/usage")
     expect(page.locator(".chart").first).to_be_visible()
     yield "usage"

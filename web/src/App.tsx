@@ -10,11 +10,13 @@ const SignedOutPages = lazy(() => import("./account/SignedOutPages"));
 const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const ImagePage = lazyPage(() => import("./viewer/ImagePage"));
-const AlbumsPage = lazy(() => import("./albums/AlbumsPage"));
+const AlbumsPage = lazyPage(() => import("./albums/AlbumsPage"));
 const AlbumPage = lazy(() => import("./albums/AlbumPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));
 const SharedLinksPage = lazyPage(() => import("./sharing/SharedLinksPage"));
+const InvitationPage = lazyPage(() => import("./invitations/InvitationPage"));
+const SharedAlbumPage = lazyPage(() => import("./albums/SharedAlbumPage"));
 const PublicPage = lazyPage(() => import("./public/PublicPage"));
 const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
@@ -51,8 +53,11 @@ function SignedIn() {
         <Route path="/albums" component={AlbumsPage} />
         <Route path="/albums/:album" component={AlbumPage} />
         <Route path="/albums/:album/photos/:id" component={ImagePage} />
+        <Route path="/shared-albums/:album" component={SharedAlbumPage} />
+        <Route path="/shared-albums/:album/photos/:image" component={SharedAlbumPage} />
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
+        <Route path="/invitations/:token" component={InvitationPage} />
         <Route path="/duplicates" component={DuplicatesPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />

@@ -22,6 +22,8 @@ export interface Rendered {
   services: Services;
   click(name: string | RegExp): Promise<void>;
   type(label: string | RegExp, value: string): Promise<void>;
+  /** Click a checkbox or radio button whose label starts with the text. */
+  choose(label: string): Promise<void>;
   button(name: string | RegExp): HTMLButtonElement;
   text(): string;
 }
@@ -80,9 +82,14 @@ export async function render(content: ReactNode, answers: Answers = {}, more: Pa
       await act(async () => button(name).click());
       await settle();
     },
+    async choose(label) {
+      const found = [...document.querySelectorAll("label")].find((each) => each.textContent.trim().startsWith(label));
+      await act(async () => found!.querySelector("input")!.click());
+      await settle();
+    },
     async type(label, value) {
       const found = [...document.querySelectorAll("label")].find((each) => matches(each.textContent.trim(), label));
-      const field = (found?.control ?? found?.querySelector("input") ?? document.getElementById(found?.htmlFor ?? "")) as HTMLInputElement;
+      const field = (found?.control ?? found?.querySelector<HTMLElement>("input, select") ?? document.getElementById(found?.htmlFor ?? "")) as HTMLInputElement;
       await act(async () => {
         // React overrides the setter to notice changes that it made itself.
         Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field) as object, "value")!.set!.call(field, value);

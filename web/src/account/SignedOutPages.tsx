@@ -1,9 +1,10 @@
-import { useState, type ReactNode } from "react";
+import { Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch } from "wouter";
 import { useCurrentLocation } from "../router";
 import { useServices } from "../services";
 import { Icon } from "../ui/Icon";
+import { lazyPage } from "../ui/lazyPage";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { ResetPasswordForm } from "./ResetPasswordForm";
 import { LanguageChooser } from "./Preferences";
@@ -12,6 +13,8 @@ import { CALLBACK_PATH } from "../session/signInPage";
 import { SignInPageCallback } from "./SignInPageCallback";
 import { SignUpForm } from "./SignUpForm";
 import "./account.css";
+
+const InvitationNotice = lazyPage(() => import("../invitations/SignInNotice"));
 
 /** Pages for users who are not signed in. */
 export default function SignedOutPages({ expired }: { expired: boolean }) {
@@ -49,6 +52,7 @@ export default function SignedOutPages({ expired }: { expired: boolean }) {
 
 function Frame({ expired, children }: { expired: boolean; children: ReactNode }) {
   const { t } = useTranslation();
+  const { state } = useCurrentLocation();
   useDocumentTitle(t("signIn.title"));
   return (
     <div className="auth-page">
@@ -64,6 +68,11 @@ function Frame({ expired, children }: { expired: boolean; children: ReactNode })
           <div className="notice" role="status">
             <Icon name="key" /> {t("signIn.expired")}
           </div>
+        )}
+        {state.from?.startsWith("/invitations/") && (
+          <Suspense>
+            <InvitationNotice />
+          </Suspense>
         )}
         {children}
       </main>

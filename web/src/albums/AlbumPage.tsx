@@ -1,6 +1,6 @@
 import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "wouter";
+import { Link, Redirect, useParams } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { useAlbum, useAlbumActions } from "../api/albums";
 import { Gallery } from "../gallery/Gallery";
@@ -11,6 +11,7 @@ import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
 import "./albums.css";
 
@@ -28,6 +29,7 @@ export default function AlbumPage() {
       </main>
     );
   }
+  if (album && album.role !== "owner") return <Redirect to={sharedAlbumPath(id)} replace />;
   return (
     <Gallery
       album={id}

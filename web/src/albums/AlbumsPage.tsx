@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { navigate } from "wouter/use-browser-location";
@@ -8,15 +8,18 @@ import { Thumbnail } from "../gallery/Thumbnail";
 import { LoadError } from "../ui/LoadError";
 import { Icon } from "../ui/Icon";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
+import { sharedAlbumPath } from "./sharedAlbumPath";
 import { TitleDialog } from "./TitleDialog";
 import "../gallery/gallery.css";
 import "./albums.css";
 
 export default function AlbumsPage() {
   const { t } = useTranslation();
-  const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums();
+  const { albums, isPending, isError, error, refetch, hasNextPage, fetchNextPage } = useAlbums({ role: "any" });
+  const [own, shared] = [albums.filter(isOwn), albums.filter((album) => !isOwn(album))];
   const { create } = useAlbumActions();
   const [creating, setCreating] = useState(false);
+  const sharedHeading = useId();
   useDocumentTitle(t("nav.albums"));
 
   return (
@@ -29,7 +32,7 @@ export default function AlbumsPage() {
       </div>
       {isPending && <div className="skeleton" style={{ blockSize: 240 }} />}
       {isError && <LoadError error={error} onRetry={() => void refetch()} />}
-      {!isPending && !isError && albums.length === 0 && (
+      {!isPending && !isError && albums.length === 0 && !hasNextPage && (
         <div className="empty-state">
           <Icon name="album" size={48} />
           <h2>{t("album.none")}</h2>
@@ -37,10 +40,20 @@ export default function AlbumsPage() {
         </div>
       )}
       <ul className="album-grid">
-        {albums.map((album) => (
+        {own.map((album) => (
           <AlbumCard key={album.id} album={album} />
         ))}
       </ul>
+      {shared.length > 0 && (
+        <section className="albums-shared" aria-labelledby={sharedHeading}>
+          <h2 id={sharedHeading}>{t("sharedAlbum.withMe")}</h2>
+          <ul className="album-grid">
+            {shared.map((album) => (
+              <AlbumCard key={album.id} album={album} />
+            ))}
+          </ul>
+        </section>
+      )}
       {hasNextPage && (
         <button type="button" className="button" onClick={() => void fetchNextPage()}>
           {t("loadMore")}
@@ -61,11 +74,13 @@ export default function AlbumsPage() {
   );
 }
 
+const isOwn = (album: Album) => album.role === "owner";
+
 function AlbumCard({ album }: { album: Album }) {
   const { t } = useTranslation();
   return (
     <li>
-      <Link className="album-card" to={`/albums/${album.id}`}>
+      <Link className="album-card" to={isOwn(album) ? `/albums/${album.id}` : sharedAlbumPath(album.id)}>
         <span className="album-cover">
           {album.cover?.thumbnail ? (
             <Thumbnail image={album.cover} width={280} alt="" />
@@ -76,7 +91,10 @@ function AlbumCard({ album }: { album: Album }) {
         <span className="album-title truncate" dir="auto">
           {album.title}
         </span>
-        <span className="muted small">{t("photos", { count: album.images })}</span>
+        {/* The number of images of a shared album excludes those of its members. */}
+        <span className="muted small">
+          {album.role === "owner" ? t("photos", { count: album.images }) : t(`sharedAlbum.${album.role}`)}
+        </span>
       </Link>
     </li>
   );

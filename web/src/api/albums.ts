@@ -10,11 +10,14 @@ const BATCH_SIZE = 100;
 
 const ALBUMS = ["albums"];
 
-function albumsQuery(api: Sightline) {
+/** Whose albums: own ones, or also those that other owners share. */
+type AlbumScope = "owner" | "any";
+
+function albumsQuery(api: Sightline, role: AlbumScope) {
   return infiniteQueryOptions({
-    queryKey: ALBUMS,
+    queryKey: [...ALBUMS, role],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) };
+      const query = { role, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) };
       return (await api.GET("/v1/albums", { params: { query }, signal })).data!;
     },
     initialPageParam: null as string | null,
@@ -23,9 +26,9 @@ function albumsQuery(api: Sightline) {
   });
 }
 
-export function useAlbums(enabled = true) {
+export function useAlbums({ role = "owner", enabled = true }: { role?: AlbumScope; enabled?: boolean } = {}) {
   const { api } = useServices();
-  const query = useInfiniteQuery({ ...albumsQuery(api), enabled });
+  const query = useInfiniteQuery({ ...albumsQuery(api, role), enabled });
   const albums = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, albums };
 }

@@ -115,7 +115,7 @@ function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggest
   const { t } = useTranslation();
   const { album: page } = useParams<{ album?: string }>();
   const found = useLabels(typed, MAX_LABELS).data ?? [];
-  const { albums } = useAlbums(isOpen && page === undefined);
+  const { albums } = useAlbums({ enabled: isOpen && page === undefined });
   if (!typed) return [];
   const start = typed.toLowerCase();
   const labels = found

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Thumbnail } from "../gallery/Thumbnail";
-import type { SharedImageSummary } from "./publicApi";
+import type { SharedImages, SharedImageSummary } from "./publicApi";
 
 /** Height of a row before it is justified, CSS pixels. */
 const ROW_HEIGHT = 200;
@@ -14,14 +14,14 @@ const DEFAULT_RATIO = 4 / 3;
 const PRELOAD_MARGIN = "800px";
 
 interface Props {
-  token: string;
+  shared: SharedImages;
   images: readonly SharedImageSummary[];
   /** Loads the next page; null if there is none. */
   onEnd: (() => void) | null;
 }
 
 /** Images in justified rows. */
-export function PublicGrid({ token, images, onEnd }: Props) {
+export function PublicGrid({ shared, images, onEnd }: Props) {
   const { t } = useTranslation();
   const end = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -37,7 +37,7 @@ export function PublicGrid({ token, images, onEnd }: Props) {
         const name = image.title ?? t("public.numbered", { number: index + 1 });
         return (
           <li key={image.id} style={{ flexGrow: ratio, flexBasis: ratio * ROW_HEIGHT, aspectRatio: ratio }}>
-            <Link to={`/s/${token}/${image.id}`} aria-label={name} state={{ fromList: true }}>
+            <Link to={shared.imagePath(image.id)} aria-label={name} state={{ fromList: true }}>
               <Thumbnail image={image} width={ratio * ROW_HEIGHT * 1.3} alt="" />
             </Link>
           </li>

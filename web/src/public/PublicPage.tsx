@@ -44,10 +44,10 @@ export default function PublicPage() {
 /** The images of a link: all of them, or one. */
 function PublicImages({ link, view, image }: { link: PublicLink; view: SharedView; image: string | null }) {
   const { t } = useTranslation();
-  const list = useSharedImages(link, true);
+  const list = useSharedImages(link);
   const only = view.kind === "image" ? list.images[0]?.id : undefined;
   const shown = image ?? only;
-  if (shown) return <PublicViewer link={link} view={view} id={shown} images={list.images} />;
+  if (shown) return <PublicViewer shared={link} view={view} id={shown} images={list.images} />;
   const title = view.title ?? t(view.kind === "album" ? "public.album" : "public.photo");
   return (
     <Frame>
@@ -61,7 +61,7 @@ function PublicImages({ link, view, image }: { link: PublicLink; view: SharedVie
         <EmptyState icon="images" title={t("public.empty")} text={t("public.emptyText")} />
       )}
       <PublicGrid
-        token={link.token}
+        shared={link}
         images={list.images}
         onEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : null}
       />
@@ -90,7 +90,7 @@ function PasswordPage({ link }: { link: PublicLink }) {
 
   async function unlock() {
     await link.unlock(password);
-    await queries.resetQueries({ queryKey: ["shared", link.token] });
+    await queries.resetQueries({ queryKey: link.queryKey });
   }
 
   return (

@@ -11,31 +11,32 @@ import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
 import { useDocumentTitle } from "../ui/useDocumentTitle";
 import { useShortcuts } from "../ui/useShortcuts";
-import { useSharedImage, type PublicLink, type SharedImage, type SharedImageSummary, type SharedView } from "./publicApi";
+import { useSharedImage, type SharedImage, type SharedImages, type SharedImageSummary, type SharedView } from "./publicApi";
 
 /** Minimum horizontal distance of a swipe, CSS pixels. */
 const SWIPE_PIXELS = 50;
 
 interface Props {
-  link: PublicLink;
-  view: SharedView;
+  shared: SharedImages;
+  view: Pick<SharedView, "kind" | "title" | "original">;
   id: string;
-  /** Of the whole link, as far as they are loaded. */
+  /** All images, as far as they are loaded. */
   images: readonly SharedImageSummary[];
 }
 
-/** One image of a link, full-bleed on dark. */
-export function PublicViewer({ link, view, id, images }: Props) {
+/** One shared image, full-bleed on dark. */
+export function PublicViewer({ shared, view, id, images }: Props) {
   const { t } = useTranslation();
   const describeError = useErrorMessage();
   const { state } = useCurrentLocation();
-  const image = useSharedImage(link, id).data ?? null;
+  const image = useSharedImage(shared, id).data ?? null;
   const at = images.findIndex((each) => each.id === id);
   const summary = images[at] ?? null;
   const [busy, setBusy] = useState(false);
   const name = image?.title ?? t("public.numbered", { number: Math.max(1, at + 1) });
-  const list = `/s/${link.token}`;
-  const linkTo = (index: number) => (images[index] ? `${list}/${images[index].id}` : null);
+  const list = shared.path;
+  const canDownload = image?.original ?? view.original;
+  const linkTo = (index: number) => (images[index] ? shared.imagePath(images[index].id) : null);
   const [previous, next] = at < 0 ? [null, null] : [linkTo(at - 1), linkTo(at + 1)];
   const isAlbum = view.kind === "album";
   useDocumentTitle(view.title ?? name);
@@ -53,7 +54,7 @@ export function PublicViewer({ link, view, id, images }: Props) {
   async function downloadOriginal() {
     setBusy(true);
     try {
-      const { url, file_name } = await link.fetchOriginal(id);
+      const { url, file_name } = await shared.fetchOriginal(id);
       downloadUrl(url, file_name);
     } catch (error) {
       showToast({ tone: "danger", text: describeError(error) });
@@ -82,7 +83,7 @@ export function PublicViewer({ link, view, id, images }: Props) {
         <h1 className="truncate grow" dir="auto">
           {name}
         </h1>
-        {view.original && (
+        {canDownload && (
           <button type="button" className="public-button" disabled={busy} onClick={() => void downloadOriginal()}>
             {busy ? <span className="spinner" /> : <Icon name="download" />} <span>{t("public.download")}</span>
           </button>

@@ -8,7 +8,20 @@ export type SharedView = Schemas["SharedView"];
 export type SharedImage = Schemas["SharedImage"];
 export type SharedImageSummary = Schemas["SharedImageSummary"];
 
-const PAGE_SIZE = 100;
+/** Images that another person shares: with a link, or as an album. */
+export interface SharedImages {
+  readonly queryKey: readonly string[];
+  /** Path of the page that lists the images. */
+  readonly path: string;
+  /** Return the path of the page of one image. */
+  imagePath(id: string): string;
+  fetchImages(cursor: string | null, signal: AbortSignal): Promise<{ items: SharedImageSummary[]; next_cursor: string | null }>;
+  /** `original` of the image takes precedence over that of the whole. */
+  fetchImage(id: string, signal: AbortSignal): Promise<SharedImage & { original?: boolean }>;
+  fetchOriginal(id: string): Promise<Schemas["OriginalView"]>;
+}
+
+export const PAGE_SIZE = 100;
 
 /** Renditions are linked by signed URLs, which expire after an hour at the earliest. */
 const STALE_MILLISECONDS = 30 * 60_000;
@@ -30,12 +43,24 @@ export function createPublicApi(baseUrl: string): Sightline {
 }
 
 /** A link, and the requests for what it shows. */
-export class PublicLink {
+export class PublicLink implements SharedImages {
   constructor(
     private readonly api: Sightline,
     readonly token: string,
     private readonly storage: Storage = sessionStorage,
   ) {}
+
+  get queryKey() {
+    return ["shared", this.token];
+  }
+
+  get path() {
+    return `/s/${this.token}`;
+  }
+
+  imagePath(id: string) {
+    return `${this.path}/${id}`;
+  }
 
   /** Exchange the password for a proof, which is sent from then on. */
   async unlock(password: string): Promise<void> {
@@ -78,33 +103,32 @@ export function usePublicLink(token: string): PublicLink {
 export function useSharedView(link: PublicLink) {
   return useQuery(
     queryOptions({
-      queryKey: ["shared", link.token],
+      queryKey: link.queryKey,
       queryFn: ({ signal }) => link.fetchView(signal),
       staleTime: Infinity,
     }),
   );
 }
 
-export function useSharedImages(link: PublicLink, enabled: boolean) {
+export function useSharedImages(shared: SharedImages) {
   const query = useInfiniteQuery(
     infiniteQueryOptions({
-      queryKey: ["shared", link.token, "images"],
-      queryFn: ({ pageParam, signal }) => link.fetchImages(pageParam, signal),
+      queryKey: [...shared.queryKey, "images"],
+      queryFn: ({ pageParam, signal }) => shared.fetchImages(pageParam, signal),
       initialPageParam: null as string | null,
       getNextPageParam: (page) => page.next_cursor,
       staleTime: STALE_MILLISECONDS,
-      enabled,
     }),
   );
   const images = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { ...query, images };
 }
 
-export function useSharedImage(link: PublicLink, id: string) {
+export function useSharedImage(shared: SharedImages, id: string) {
   return useQuery(
     queryOptions({
-      queryKey: ["shared", link.token, "image", id],
-      queryFn: ({ signal }) => link.fetchImage(id, signal),
+      queryKey: [...shared.queryKey, "image", id],
+      queryFn: ({ signal }) => shared.fetchImage(id, signal),
       staleTime: STALE_MILLISECONDS,
     }),
   );

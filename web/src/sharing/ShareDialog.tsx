@@ -5,9 +5,14 @@ import { useShareLinkActions, type ShareTarget } from "../api/shareLinks";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
 import { showToast } from "../ui/toasts";
+import { MembersPanel, RemovalDialog, type Removal } from "./MembersPanel";
 import { NEW_LINK, toRequest } from "./shareSettings";
 import { ShareSettingsFields } from "./ShareSettingsFields";
+import "../account/account.css";
 import "./sharing.css";
+
+/** Whom an album is shared with: anyone who has a link, or invited people. */
+type ShareKind = "anyone" | "invite";
 
 interface Props {
   target: ShareTarget;
@@ -16,30 +21,90 @@ interface Props {
   onClose: () => void;
 }
 
-/** Creates a link to an image or an album, and shows it once. Load it with `lazyPage`. */
+/**
+ * Creates a link to an image or an album, and shows it once; invites people to an album. Load it with
+ * `lazyPage`.
+ */
 export default function ShareDialog({ target, name, onClose }: Props) {
   const { t } = useTranslation();
   const { create } = useShareLinkActions();
   const [settings, setSettings] = useState(NEW_LINK);
+  const [kind, setKind] = useState<ShareKind>("anyone");
+  const [invited, setInvited] = useState<{ email: string; token: string } | null>(null);
+  const [removal, setRemoval] = useState<Removal | null>(null);
+  const album = "album_id" in target ? target.album_id : null;
 
-  if (create.data) return <LinkDialog url={linkTo(create.data.token)} name={name} onClose={onClose} />;
+  if (create.data) {
+    const url = resolvePath(`/s/${create.data.token}`);
+    return <LinkDialog title={t("share.created")} text={t("share.createdText")} label={t("share.link")} url={url} name={name} onClose={onClose} />;
+  }
+  if (invited) {
+    return (
+      <LinkDialog
+        title={t("members.created")}
+        text={t("members.createdText", { email: invited.email })}
+        label={t("members.link")}
+        url={resolvePath(`/invitations/${invited.token}`)}
+        name={name}
+        onClose={() => setInvited(null)}
+      />
+    );
+  }
   return (
-    <Dialog title={t("share.title", { name })} onClose={onClose}>
-      <p className="muted">{t("share.text")}</p>
-      <Form submit={t("share.create")} onSubmit={async () => void (await create.mutateAsync(toRequest(target, settings)))}>
-        <ShareSettingsFields settings={settings} onSettings={setSettings} />
-      </Form>
-    </Dialog>
+    <>
+      <Dialog title={t("share.title", { name })} onClose={onClose}>
+        {album && <KindChooser kind={kind} onKind={setKind} />}
+        {album && kind === "invite" ? (
+          <MembersPanel album={album} onInvited={(email, token) => setInvited({ email, token })} onRemove={setRemoval} />
+        ) : (
+          <>
+            <p className="muted">{t("share.text")}</p>
+            <Form submit={t("share.create")} onSubmit={async () => void (await create.mutateAsync(toRequest(target, settings)))}>
+              <ShareSettingsFields settings={settings} onSettings={setSettings} />
+            </Form>
+          </>
+        )}
+      </Dialog>
+      {album && removal && <RemovalDialog album={album} title={name} removal={removal} onClose={() => setRemoval(null)} />}
+    </>
   );
 }
 
-/** Return the URL of the public page of a link. */
-function linkTo(token: string): string {
-  return new URL(`/s/${token}`, location.href).href;
+function KindChooser({ kind, onKind }: { kind: ShareKind; onKind: (kind: ShareKind) => void }) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className="field">
+      <legend className="label">{t("members.kind")}</legend>
+      <div className="segmented-control">
+        {(["anyone", "invite"] as const).map((each) => (
+          <label key={each}>
+            <input type="radio" name="share-kind" checked={kind === each} onChange={() => onKind(each)} />
+            <span>{t(`members.${each}`)}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Return the URL of a page of this application. */
+function resolvePath(path: string): string {
+  return new URL(path, location.href).href;
+}
+
+interface LinkDialogProps {
+  title: string;
+  text: string;
+  /** Accessible name of the link. */
+  label: string;
+  url: string;
+  /** Of what the link shows. */
+  name: string;
+  onClose: () => void;
 }
 
 /** Shows a new link, which cannot be shown again. */
-function LinkDialog({ url, name, onClose }: { url: string; name: string; onClose: () => void }) {
+function LinkDialog({ title, text, label, url, name, onClose }: LinkDialogProps) {
   const { t } = useTranslation();
 
   async function copy() {
@@ -48,14 +113,14 @@ function LinkDialog({ url, name, onClose }: { url: string; name: string; onClose
   }
 
   return (
-    <Dialog title={t("share.created")} onClose={onClose}>
-      <p>{t("share.createdText")}</p>
+    <Dialog title={title} onClose={onClose}>
+      <p>{text}</p>
       <input
         className="input secret"
         dir="ltr"
         readOnly
         value={url}
-        aria-label={t("share.link")}
+        aria-label={label}
         onFocus={(event) => event.target.select()}
       />
       <div className="dialog-footer">

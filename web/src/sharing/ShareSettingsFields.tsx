@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Field } from "../account/Form";
 import { useFormat } from "../i18n/format";
 import { changeSettings, LIFETIMES, MIN_PASSWORD_LENGTH, type ShareSettings } from "./shareSettings";
+import { VisibilityFields } from "./VisibilityFields";
 
 interface Props {
   settings: ShareSettings;
@@ -53,25 +54,7 @@ export function ShareSettingsFields({ settings, onSettings, existing }: Props) {
           onValue={(password) => change({ password })}
         />
       )}
-      <fieldset className="field">
-        <legend className="label">{t("share.visitorsSee")}</legend>
-        <div className="checks">
-          {(["metadata", "position", "original"] as const).map((each) => (
-            <label key={each} className="check">
-              <input
-                type="checkbox"
-                checked={settings[each]}
-                disabled={each !== "original" && settings.original}
-                onChange={(event) => change({ [each]: event.target.checked })}
-              />
-              <span>
-                {t(`share.${each}`)}
-                {each === "original" && <span className="muted small share-hint">{t("share.originalHint")}</span>}
-              </span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <VisibilityFields legend={t("share.visitorsSee")} visibility={settings} onChange={change} />
     </>
   );
 }

@@ -8,16 +8,20 @@ export const LIFETIMES = [1, 7, 30, 90, 365] as const;
 
 const DEFAULT_LIFETIME = 30;
 
+/** What others get besides the images. */
+export interface Visibility {
+  metadata: boolean;
+  position: boolean;
+  original: boolean;
+}
+
 /** The settings of a link, as the form shows them. */
-export interface ShareSettings {
+export interface ShareSettings extends Visibility {
   /** Days until the link expires; null: never; "keep": as it is. */
   days: number | null | "keep";
   protect: boolean;
   /** Empty for a protected link: the password stays as it is. */
   password: string;
-  metadata: boolean;
-  position: boolean;
-  original: boolean;
 }
 
 export const NEW_LINK: ShareSettings = {
@@ -36,7 +40,7 @@ export function readSettings(link: ShareLink): ShareSettings {
 }
 
 /** Apply a change. Originals contain metadata and positions, so they are only shared together. */
-export function changeSettings(settings: ShareSettings, change: Partial<ShareSettings>): ShareSettings {
+export function changeSettings<Settings extends Visibility>(settings: Settings, change: Partial<Settings>): Settings {
   const changed = { ...settings, ...change };
   return changed.original ? { ...changed, metadata: true, position: true } : changed;
 }

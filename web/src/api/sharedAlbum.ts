@@ -1,0 +1,60 @@
+/** Albums of other owners that the user is a member of. */
+import { useMutation } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Schemas, Sightline } from "sightline-client";
+import { sharedAlbumPath } from "../albums/sharedAlbumPath";
+import { PAGE_SIZE, type SharedImages } from "../public/publicApi";
+import { useServices } from "../services";
+
+/** The images of a shared album: those of its owner, and those that members added. */
+export class SharedAlbum implements SharedImages {
+  constructor(
+    private readonly api: Sightline,
+    readonly id: string,
+  ) {}
+
+  get queryKey() {
+    // Below the key of the album, so that its events refetch the images.
+    return ["album", this.id, "shared"];
+  }
+
+  get path() {
+    return sharedAlbumPath(this.id);
+  }
+
+  imagePath(id: string) {
+    return `${this.path}/photos/${id}`;
+  }
+
+  async fetchImages(cursor: string | null, signal: AbortSignal): Promise<Schemas["AlbumImagePage"]> {
+    const params = { path: { album_id: this.id }, query: { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) } };
+    return (await this.api.GET("/v1/albums/{album_id}/images", { params, signal })).data!;
+  }
+
+  async fetchImage(id: string, signal: AbortSignal): Promise<Schemas["AlbumImageView"]> {
+    const params = { path: { album_id: this.id, image_id: id } };
+    return (await this.api.GET("/v1/albums/{album_id}/images/{image_id}", { params, signal })).data!;
+  }
+
+  async fetchOriginal(id: string): Promise<Schemas["OriginalView"]> {
+    const params = { path: { album_id: this.id, image_id: id } };
+    return (await this.api.GET("/v1/albums/{album_id}/images/{image_id}/original", { params })).data!;
+  }
+}
+
+export function useSharedAlbum(id: string): SharedAlbum {
+  const { api } = useServices();
+  return useMemo(() => new SharedAlbum(api, id), [api, id]);
+}
+
+/** End the user's membership. */
+export function useLeaveAlbum() {
+  const { api, queries } = useServices();
+  return useMutation({
+    mutationFn: (id: string) => api.DELETE("/v1/albums/{album_id}/membership", { params: { path: { album_id: id } } }),
+    onSuccess: async (_, id) => {
+      queries.removeQueries({ queryKey: ["album", id] });
+      await queries.invalidateQueries({ queryKey: ["albums"] });
+    },
+  });
+}
