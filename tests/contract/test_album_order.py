@@ -261,7 +261,7 @@ async def test_two_moves_into_the_same_gap_lose_no_image(
     await run_between(monkeypatch, lambda: move(third))(move(fourth))
     order = await list_in(tables, key)
     assert (order[0], order[3], set(order)) == (first, second, {first, second, third, fourth})
-    # Images with equal ranks are told apart once another one is moved between them.
+    # Images with equal ranks get different ones once another one is moved between them.
     await tables.albums.move_images(key, [second], order[1], MoveSide.AFTER)
     assert await list_in(tables, key) == [first, order[1], second, order[2]]
 

@@ -324,7 +324,7 @@ async def test_counts_of_the_quotas_are_repaired(torn: TornTable, upload: Upload
 async def test_left_items_of_shared_albums_are_deleted(
     torn: TornTable, upload: UploadImage
 ) -> None:
-    """Whichever item is lost, nobody gets access by what is left of it."""
+    """Whichever item is lost, what is left of it gives no access."""
     tables = torn.stack.tables
     image = await torn.process(await upload())
     lost: list[tuple[str, str]] = []
