@@ -29,12 +29,15 @@ ALARM_METRICS = {
     "deliveries": 3,
     "purge": 1,
     "edge": 2,
-    # Each target tracking policy has two alarms; all but those of CPU evaluate two metrics.
-    "target tracking": 2 + 4 * 4,
+    # Each target tracking policy has two alarms: those of CPU evaluate one metric, those of the two
+    # services with a backlog queue three, and the others two.
+    "target tracking": 2 + 2 * 4 + 2 * 6,
 }
 #: Of the variable `api_deployment`: errors and latency of both target groups.
 CANARY_METRICS = 2 * (2 + 1)
 SCALE_FROM_ZERO_METRICS = 3
+#: Services with a backlog queue, whose messages are one more metric.
+BACKLOG_SERVICES = {"worker", "resizer"}
 #: Of the variable `objectives`.
 OBJECTIVE_METRICS = 4 * (5 + 3)
 OBJECTIVE_COMPOSITE_ALARMS = 4
@@ -89,7 +92,7 @@ STORAGE = ("S3 storage for one month", "S3 requests", "DynamoDB")
 TRANSFER = ("CloudFront",)
 
 #: Maximum monthly costs in US dollars. "processing" is per million images.
-LIMITS = {"dev, idle": 31.0, "processing": 25.0}
+LIMITS = {"dev, idle": 31.05, "processing": 25.0}
 
 PRICES: dict[str, float] = {
     name: value
@@ -199,8 +202,10 @@ def idle(settings: Settings, running: float = 1.0) -> Costs:
 def alarm_metrics(minimums: dict[str, float], is_scheduled: bool = False) -> float:
     """Return the number of metrics that alarms evaluate, by the minimum tasks of each service."""
     return sum(ALARM_METRICS.values()) + sum(
-        SCALE_FROM_ZERO_METRICS if minimum == 0 else not is_scheduled
-        for minimum in minimums.values()
+        SCALE_FROM_ZERO_METRICS + (service in BACKLOG_SERVICES)
+        if minimum == 0
+        else not is_scheduled
+        for service, minimum in minimums.items()
     )
 
 

@@ -60,6 +60,8 @@ CONSUMER_ACTIONS = {
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
+    # To the backlog queue.
+    "sqs:SendMessage",
     "sns:Publish",
     "ecs:UpdateTaskProtection",
     "s3:ListBucket",
@@ -493,7 +495,9 @@ def test_local_table_matches_terraform(applied: Applied, local: Resources) -> No
                     "type": index["Projection"]["ProjectionType"],
                     "projected": sorted(index["Projection"]["NonKeyAttributes"]),
                 }
-                for index in table["GlobalSecondaryIndexes"]
+                for index in sorted(
+                    table["GlobalSecondaryIndexes"], key=lambda each: each["IndexName"]
+                )
             ],
             "billing": table["BillingModeSummary"]["BillingMode"],
             "ttl": (ttl["TimeToLiveStatus"], ttl.get("AttributeName")),
