@@ -56,7 +56,7 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   return query;
 }
 
-/** Whether the filter has conditions besides the album. */
+/** Whether the filter has conditions other than the album. */
 export function hasConditions(filter: Filter): boolean {
   return (
     filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 ||

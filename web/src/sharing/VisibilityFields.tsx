@@ -8,7 +8,7 @@ interface Props {
   onChange: (change: Partial<Visibility>) => void;
 }
 
-/** Fields for what others get besides the images. */
+/** Fields for what others get in addition to the images. */
 export function VisibilityFields({ legend, visibility, onChange }: Props) {
   const { t } = useTranslation();
   return (

@@ -8,7 +8,7 @@ export const LIFETIMES = [1, 7, 30, 90, 365] as const;
 
 const DEFAULT_LIFETIME = 30;
 
-/** What others get besides the images. */
+/** What others get in addition to the images. */
 export interface Visibility {
   metadata: boolean;
   position: boolean;
