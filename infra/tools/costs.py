@@ -92,7 +92,7 @@ STORAGE = ("S3 storage for one month", "S3 requests", "DynamoDB")
 TRANSFER = ("CloudFront",)
 
 #: Maximum monthly costs in US dollars. "processing" is per million images.
-LIMITS = {"dev, idle": 31.05, "processing": 25.0}
+LIMITS = {"dev, idle": 31.0, "processing": 25.0}
 
 PRICES: dict[str, float] = {
     name: value
@@ -217,8 +217,9 @@ def _purge_costs() -> float:
         + PURGE_MEMORY_GB * PRICES["fargate gb hour"]
         + PRICES["public ip hour"]
     )
-    # The metric of its alarm has the same price as one of Container Insights.
-    return task + PRICES["container insights metric month"]
+    # The metric of its alarm has the price of one of Container Insights. It is billed for the hours
+    # in which it gets a value, one a day: https://aws.amazon.com/cloudwatch/pricing/
+    return task + PRICES["container insights metric month"] / 24
 
 
 def _public_notifiers(settings: Settings) -> float:
