@@ -34,7 +34,7 @@ export function SearchBox({ filter, onChange }: Props) {
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const suggestions = useSuggestions(useDeferredValue(typed.trim()), filter, open);
+  const suggestions = useSuggestions(typed.trim(), filter, open);
   const expanded = open && typed.trim() !== "" && suggestions.length > 0;
   useShortcuts({ "/": () => input.current?.focus() });
 
@@ -110,11 +110,14 @@ export function SearchBox({ filter, onChange }: Props) {
   );
 }
 
-/** Return suggestions, first to search all fields for what was typed. Albums are loaded with the first focus. */
+/**
+ * Return suggestions, first to search all fields for what was typed. Albums are loaded with the first focus.
+ * Only the labels may be late: Enter must act on what the input shows, also while the page is busy.
+ */
 function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggestion[] {
   const { t } = useTranslation();
   const { album: page } = useParams<{ album?: string }>();
-  const found = useLabels(typed, MAX_LABELS).data ?? [];
+  const found = useLabels(useDeferredValue(typed), MAX_LABELS).data ?? [];
   const { albums } = useAlbums({ enabled: isOpen && page === undefined });
   if (!typed) return [];
   const start = typed.toLowerCase();
