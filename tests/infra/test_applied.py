@@ -37,6 +37,8 @@ from sightline_notifier.settings import NotifierSettings
 from sightline_resizer.settings import ResizerSettings
 from sightline_worker.settings import WorkerSettings
 
+pytestmark = pytest.mark.xdist_group("applied")
+
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "api": ApiSettings,
     "worker": WorkerSettings,
