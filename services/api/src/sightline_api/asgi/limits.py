@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline_api.asgi.headers import read_header
+from sightline_api.asgi.turns import BYTES_PER_REQUEST, Turns
 from sightline_api.problems import (
     BadRequest,
     FieldError,
@@ -74,10 +75,11 @@ class RequestLimits:
     response has neither a request id nor security headers.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float, turns: Turns) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds = seconds
+        self._turns = turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,7 +101,7 @@ class RequestLimits:
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 if has_body:
-                    body = _LimitedBody(self._max_bytes, scope, receive, send_started)
+                    body = _LimitedBody(self._max_bytes, self._turns, scope, receive, send_started)
                     await self._app(scope, body.receive, body.send)
                 else:
                     await self._app(scope, receive, send_started)
@@ -117,8 +119,11 @@ class RequestLimits:
 class _LimitedBody:
     """The body of one request, read at once up to a number of bytes, and the response to it."""
 
-    def __init__(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, max_bytes: int, turns: Turns, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         self._max_bytes = max_bytes
+        self._turns = turns
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -142,6 +147,8 @@ class _LimitedBody:
                 self._size = len(body)
             if self._size > self._max_bytes:
                 return await self._reject(render_problem(RequestTooLarge()))
+        if len(body) > BYTES_PER_REQUEST:
+            await self._turns.wait(self._scope, len(body))
         if _count_values(body) > MAX_VALUES:
             error = FieldError(location="body", message=f"More than {MAX_VALUES:,} values.")
             return await self._reject(render_invalid_request([error]))
