@@ -16,7 +16,8 @@ API ?= http://127.0.0.1:8000
 COGNITO ?= http://127.0.0.1:8001
 ENV ?=
 JOBS ?= 2
-# `make test-infra FULL=1` also applies a stack with a canary, and the switch to it.
+# `make test FULL=1` runs contract tests with both connections to DynamoDB. `make test-infra FULL=1` also applies a stack
+# with a canary, and the switch to it.
 FULL ?=
 
 VENV := .venv
@@ -82,8 +83,8 @@ models-if-possible: $(VENV)/run
 web: web/dist/index.html ## Build the web application (requires Node.js 20.19 or newer)
 
 .PHONY: test
-test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running
-	$(PYTEST) -m "not infra and not compose and not cloud and not web and not clients"
+test: $(VENV)/dev $(MINISTACK)/installed ## Run the tests of the services; nothing needs to be running (FULL=1: the contract tests with both connections to DynamoDB)
+	$(if $(FULL),SIGHTLINE_FULL=1 )$(PYTEST) -m "not infra and not compose and not cloud and not web and not clients"
 
 .PHONY: test-web
 test-web: $(VENV)/dev $(MINISTACK)/installed web ## Test the web application: its components, and all of it in Chromium (requires Node.js)
