@@ -179,6 +179,10 @@ docs: $(VENV)/dev ## Generate docs/problems.md and the tables of docs/configurat
 screenshots: $(VENV)/dev web ## Take the screenshots of the documentation again (requires Chromium)
 	$(BIN)/python docs/take_screenshots.py
 
+.PHONY: icons
+icons: $(VENV)/dev ## Draw the icons of the installed web application again
+	$(BIN)/python docs/draw_icons.py
+
 .PHONY: places
 places: ## Rebuild the data set of place names from the data of GeoNames
 	@$(PYTHON) -m venv .venv-places

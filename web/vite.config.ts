@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -7,8 +9,43 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // `npm run dev` proxies everything except the page's own files to a running `make run`.
 const backend = process.env.SIGHTLINE_WEB ?? "http://127.0.0.1:8005";
 
+/** Files of `public/` that the page shows. The browser itself loads the icons of the manifest. */
+const PUBLIC_FILES = ["/icon.svg"];
+
+/** Build the service worker, which knows all files of the application, as a classic script of its own. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    async writeBundle({ dir }, bundle) {
+      const outputs = Object.values(bundle);
+      const files = [...outputs.map(({ fileName }) => `/${fileName}`).filter((path) => path.startsWith("/assets/")), ...PUBLIC_FILES].sort();
+      const entry = outputs.find((output) => output.type === "chunk" && output.isEntry)!.fileName;
+      // The page names all files that it loads, and the names have hashes of the content.
+      const page = bundle["index.html"]!;
+      const version = createHash("sha256").update(JSON.stringify([files, "source" in page && page.source])).digest("hex").slice(0, 12);
+      await build({
+        configFile: false,
+        publicDir: false,
+        logLevel: "warn",
+        resolve: { alias: { "sightline-client": here("../clients/typescript/src/index.ts") } },
+        define: { SHELL_MANIFEST: JSON.stringify({ version, entry: `/${entry}`, files }) },
+        build: {
+          target: "es2023",
+          outDir: dir!,
+          emptyOutDir: false,
+          rolldownOptions: {
+            input: here("src/offline/serviceWorker.ts"),
+            output: { format: "iife", entryFileNames: "sw.js" },
+          },
+        },
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), serviceWorker()],
   // amazon-cognito-identity-js uses Node's name of the global object.
   define: { global: "globalThis" },
   resolve: {

@@ -89,9 +89,10 @@ module "distribution" {
   hsts_preload           = var.hsts_preload
   image_sources          = local.signed ? [] : local.s3_hosts.renditions
 
-  # The web application signs in with Cognito and uploads to S3.
+  # The web application signs in with Cognito and uploads to S3. Its service worker loads the images.
   connect_sources = concat(
     local.s3_hosts.originals,
+    local.signed ? [] : local.s3_hosts.renditions,
     [
       "https://cognito-idp.${var.region}.amazonaws.com",
       "https://${local.name}-${local.account}.auth.${var.region}.amazoncognito.com",

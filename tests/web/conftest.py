@@ -181,6 +181,8 @@ def context(browser: Browser, stack: Stack, watch_errors: ErrorWatcher) -> Itera
             viewport={"width": 1280, "height": 800},
             locale="en-GB",
             reduced_motion="reduce",
+            # Playwright does not route requests that a service worker handles; see test_offline.
+            service_workers="block",
         )
     )
     yield context

@@ -20,6 +20,7 @@ const SharedAlbumPage = lazyPage(() => import("./albums/SharedAlbumPage"));
 const PublicPage = lazyPage(() => import("./public/PublicPage"));
 const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
+const SharePage = lazyPage(() => import("./offline/SharePage"));
 const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
 
 export function App() {
@@ -58,6 +59,9 @@ function SignedIn() {
         <Route path="/usage" component={UsagePage} />
         <Route path="/shared" component={SharedLinksPage} />
         <Route path="/invitations/:token" component={InvitationPage} />
+        <Route path="/share">
+          <SharePage />
+        </Route>
         <Route path="/duplicates" component={DuplicatesPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />

@@ -11,10 +11,10 @@ import { Tab } from "./Tab";
 import { lazyPage } from "./ui/lazyPage";
 import { useShortcuts } from "./ui/useShortcuts";
 import { useScrollRestoration } from "./ui/useScrollRestoration";
-import { UploadPanel } from "./uploads/UploadPanel";
 import { useFileDrop } from "./uploads/useFileDrop";
 
 // Loaded when first opened.
+const UploadPanel = lazy(() => import("./uploads/UploadPanel"));
 const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
 const ShortcutsDialog = lazyPage(() => import("./ui/ShortcutsDialog"));
 
@@ -23,6 +23,7 @@ export default function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [uploading, setUploading] = useState(false);
   const [helping, setHelping] = useState(false);
+  const hasUploads = useStore(useServices().uploads.uploads).length > 0;
   const dragging = useFileDrop();
   const { pathname } = useCurrentLocation();
   useScrollRestoration();
@@ -52,8 +53,8 @@ export default function Shell({ children }: { children: ReactNode }) {
       <Suspense fallback={<PageSpinner />}>
         {children}
       </Suspense>
-      <UploadPanel />
       <Suspense>
+        {hasUploads && <UploadPanel />}
         {uploading && <UploadDialog onClose={() => setUploading(false)} />}
         {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       </Suspense>

@@ -25,6 +25,9 @@ import { UploadQueue } from "./uploads/queue";
 /** Retries of a failed query before its error is shown. */
 const MAX_RETRIES = 2;
 
+/** What works offline is loaded after the first page, or at once if the API does not respond. */
+const OFFLINE_DELAY_MILLISECONDS = 3_000;
+
 function createServices(config: Config): Services {
   const session = new Session(new Cognito(config.cognito.endpoint, config.cognito.clientId), config, sessionStorage, new EncryptedVault());
   const options = { baseUrl: config.api, token: (renew: boolean) => session.token(renew) };
@@ -60,7 +63,12 @@ function isFinal(error: unknown): boolean {
 }
 
 /** Start the per-user services at sign-in; stop and clear them at sign-out. */
-function bindToSession({ session, queries, deletions, uploads, live }: Services): void {
+function bindToSession(services: Services): void {
+  const { session, queries, deletions, uploads, live } = services;
+  const startOffline = () => void import("./offline/offline").then((offline) => offline.startOffline(services));
+  setTimeout(startOffline, OFFLINE_DELAY_MILLISECONDS);
+  live.state.subscribe(() => (live.state.value === "offline" ? startOffline() : uploads.resume()));
+  addEventListener("online", () => uploads.resume());
   session.subscribe(() => {
     if (session.state.kind === "signedIn") {
       live.start();

@@ -133,9 +133,15 @@ test("an unavailable API is reported offline, retried with backoff, and reconnec
   const attempts = server.requested.filter((path) => path === "/v1/events").length;
   expect(attempts).toBeGreaterThan(2);
   expect(attempts).toBeLessThan(7);
+  // What was restored from the last visit.
+  queries.setQueryData(["timeline"], { months: [] });
+  await queries.invalidateQueries({ queryKey: ["timeline"], refetchType: "none" });
+  const refetch = vi.spyOn(queries, "refetchQueries");
   server.eventsFailure = null;
   await vi.advanceTimersByTimeAsync(20_000);
   expect(live.state.value).toBe("open");
+  const { predicate } = refetch.mock.calls[0]![0]!;
+  expect(queries.getQueryCache().findAll({ predicate: predicate! }).map(({ queryKey }) => queryKey)).toContainEqual(["timeline"]);
 });
 
 test("without an event stream, unfinished images are polled", async () => {

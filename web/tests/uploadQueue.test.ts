@@ -1,6 +1,7 @@
 import { Problem, Unreachable } from "sightline-client";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { ImageView } from "../src/api/types";
+import { CognitoUnavailable } from "../src/session/cognito";
 import { FileUnavailable } from "../src/uploads/hash";
 import type { UploadJournal, JournalEntry } from "../src/uploads/journal";
 import { PostRejected } from "../src/uploads/post";
@@ -31,6 +32,7 @@ class Api {
   deleted: string[] = [];
   albums: string[] = [];
   duplicates = new Map<string, string>();
+  expiresAt = "";
 
   async POST(path: string, init: any) {
     if (path.includes("albums")) {
@@ -42,7 +44,7 @@ class Api {
     return {
       data: {
         image,
-        upload: { url: "http://s3", fields: {}, expires_at: "" },
+        upload: { url: "http://s3", fields: {}, expires_at: this.expiresAt },
         duplicate_of: this.duplicates.get(init.body.sha256) ?? null,
       },
     };
@@ -58,6 +60,8 @@ let journal: MemoryJournal;
 let post: ReturnType<typeof vi.fn<UploadQueueServices["post"]>>;
 let hash: ReturnType<typeof vi.fn<UploadQueueServices["hash"]>>;
 let slept: number[];
+/** Ends the waiting for the network, as after a minute. */
+let wake: () => void;
 
 function makeQueue(): UploadQueue {
   return new UploadQueue({
@@ -67,7 +71,10 @@ function makeQueue(): UploadQueue {
     post,
     onCreated: () => {},
     onUploaded: () => {},
-    sleep: async (milliseconds) => void slept.push(milliseconds),
+    sleep: (milliseconds) => {
+      slept.push(milliseconds);
+      return milliseconds < 60_000 ? Promise.resolve() : new Promise((resolve) => (wake = resolve));
+    },
   });
 }
 
@@ -150,11 +157,11 @@ describe("a failure", () => {
   });
 
   test("that persists ends after four attempts; a manual retry uses a new key", async () => {
-    post.mockRejectedValue(new Unreachable("x"));
+    post.mockRejectedValue(new PostRejected(503, "SlowDown"));
     const queue = await open();
     queue.add([file()], OPTIONS);
     await idle(queue);
-    expect(queue.uploads.value[0]).toMatchObject({ state: "failed", error: "unreachable" });
+    expect(queue.uploads.value[0]).toMatchObject({ state: "failed", error: "upload_rejected" });
     expect(post).toHaveBeenCalledTimes(4);
     expect(journal.entries.size).toBe(1);
     post.mockResolvedValue();
@@ -188,6 +195,70 @@ describe("a failure", () => {
     queue.add([file()], OPTIONS);
     await idle(queue);
     expect(states(queue)).toEqual(["missing"]);
+  });
+});
+
+describe("without a network", () => {
+  const keys = () => new Set(api.created.map((each) => each.params.header["idempotency-key"]));
+
+  async function interrupt(...names: string[]): Promise<UploadQueue> {
+    post.mockRejectedValue(new Unreachable("x"));
+    const queue = await open();
+    queue.add(names.map(file), OPTIONS);
+    await until(() => states(queue).every((state) => state === "waiting"));
+    return queue;
+  }
+
+  test("uploads wait, and those after them are not even tried", async () => {
+    const queue = await interrupt("1.jpg", "2.jpg", "3.jpg", "4.jpg");
+    expect(api.created.map(({ body }) => body.title)).not.toContain("4.jpg");
+    expect(journal.entries.size).toBe(4);
+    const attempts = post.mock.calls.length;
+    queue.add([file("5.jpg")], OPTIONS);
+    expect(states(queue)).toEqual(Array(5).fill("waiting"));
+    expect(post).toHaveBeenCalledTimes(attempts);
+  });
+
+  test.each([
+    ["the network returns", (queue: UploadQueue) => queue.resume()],
+    ["a minute has passed", () => wake()],
+    ["the user retries one of them", (queue: UploadQueue) => queue.retry(queue.uploads.value[0]!.id)],
+  ])("uploads continue when %s", async (_, act: (queue: UploadQueue) => void) => {
+    const queue = await interrupt("1.jpg", "2.jpg");
+    post.mockResolvedValue();
+    act(queue);
+    await until(() => states(queue)[0] === "uploaded");
+    queue.resume();
+    await until(() => states(queue)[1] === "uploaded");
+  });
+
+  test.each([
+    [1, "can still be used", 60_000],
+    [2, "has expired", -1],
+  ])("%s upload is created if the first one %s", async (count, _, milliseconds) => {
+    api.expiresAt = new Date(Date.now() + milliseconds).toISOString();
+    const queue = await interrupt("1.jpg");
+    post.mockResolvedValue();
+    queue.resume();
+    await idle(queue);
+    expect(keys().size).toBe(count);
+    expect(hash).toHaveBeenCalledOnce();
+  });
+
+  test("a sign-in service that does not respond counts as the network", async () => {
+    vi.spyOn(api, "POST").mockRejectedValue(new CognitoUnavailable());
+    const queue = await open();
+    queue.add([file()], OPTIONS);
+    await until(() => states(queue)[0] === "waiting");
+  });
+
+  test("a later sign-in of another user resumes nothing", async () => {
+    const queue = await interrupt("1.jpg");
+    queue.close();
+    await queue.open("you");
+    wake();
+    queue.resume();
+    expect(queue.uploads.value).toEqual([]);
   });
 });
 

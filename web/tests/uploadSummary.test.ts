@@ -19,7 +19,11 @@ test("duplicates are not counted as uploaded", () => {
   expect(summary).toMatchObject({ files: 5, done: 3, uploaded: 1, duplicates: 2, failed: 1, active: 1 });
 });
 
+test("uploads that wait for the network are neither active nor failed", () => {
+  expect(summarizeUploads(makeUploads("waiting", "waiting", "uploaded"))).toMatchObject({ active: 0, failed: 0, waiting: 2 });
+});
+
 test("active rows come first, and what is done comes last", () => {
-  const sorted = sortUploads(makeUploads("uploaded", "queued", "failed", "uploading", "duplicate", "queued"));
-  expect(sorted.map(({ id }) => id)).toEqual(["uploading 3", "failed 2", "queued 1", "queued 5", "duplicate 4", "uploaded 0"]);
+  const sorted = sortUploads(makeUploads("uploaded", "queued", "failed", "uploading", "duplicate", "queued", "waiting"));
+  expect(sorted.map(({ id }) => id)).toEqual(["uploading 3", "failed 2", "waiting 6", "queued 1", "queued 5", "duplicate 4", "uploaded 0"]);
 });

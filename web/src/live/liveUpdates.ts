@@ -81,8 +81,8 @@ export class LiveUpdates {
     onOpen();
     const before = this.state.value;
     this.state.set("open");
-    // The stream replays missed events, but queries that failed while offline need a refetch.
-    if (before === "offline") void this.queries.refetchQueries({ predicate: ({ state }) => state.status === "error" });
+    // The stream replays missed events, but queries that failed or were restored while offline need a refetch.
+    if (before === "offline") void this.queries.refetchQueries({ predicate: ({ state }) => state.status === "error" || state.isInvalidated });
     for await (const { id, event, data } of readEvents(response.body, (ms) => (this.#reconnectMilliseconds = ms))) {
       if (id) this.#lastEventId = id;
       this.#handle(event, JSON.parse(data) as Record<string, string>);

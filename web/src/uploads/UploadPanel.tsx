@@ -10,8 +10,8 @@ import type { Upload } from "./queue";
 import { sortUploads, summarizeUploads } from "./summary";
 import "./uploads.css";
 
-/** Progress of all uploads and of each; hidden if there are none. */
-export function UploadPanel() {
+/** Progress of all uploads and of each. */
+export default function UploadPanel() {
   const { t } = useTranslation();
   const format = useFormat();
   const { uploads } = useServices();
@@ -19,16 +19,17 @@ export function UploadPanel() {
   const [open, setOpen] = useState(true);
   const summary = summarizeUploads(all);
   useLeaveWarning(summary.active > 0);
-  if (all.length === 0) return null;
 
   const heading =
     summary.active > 0
       ? t("upload.progress", { done: summary.done, count: summary.files })
-      : summary.failed > 0
-        ? t("upload.failed", { count: summary.failed })
-        : summary.uploaded > 0
-          ? t("upload.finished", { count: summary.uploaded })
-          : t("upload.known", { count: summary.duplicates });
+      : summary.waiting > 0
+        ? t("upload.state.waiting")
+        : summary.failed > 0
+          ? t("upload.failed", { count: summary.failed })
+          : summary.uploaded > 0
+            ? t("upload.finished", { count: summary.uploaded })
+            : t("upload.known", { count: summary.duplicates });
   return (
     <section className="upload-panel" aria-label={t("upload.label")}>
       <div className="upload-header">
@@ -47,7 +48,7 @@ export function UploadPanel() {
             <Icon name="down" size={18} />
           </span>
         </button>
-        {summary.active === 0 && (
+        {summary.active + summary.waiting === 0 && (
           <button
             type="button"
             className="button plain icon compact"
@@ -92,6 +93,7 @@ function Row({ upload }: { upload: Upload }) {
     queued: t("upload.state.queued"),
     hashing: t("upload.state.hashing"),
     uploading: format.percent(upload.progress),
+    waiting: t("upload.state.waiting"),
     uploaded: t("upload.state.uploaded"),
     duplicate: t("upload.state.duplicate"),
     missing: t("upload.state.missing"),
@@ -114,7 +116,7 @@ function Row({ upload }: { upload: Upload }) {
             {t("view")}
           </Link>
         )}
-        {state === "failed" && error !== "unsupported_format" && (
+        {(state === "waiting" || (state === "failed" && error !== "unsupported_format")) && (
           <button type="button" className="button compact" onClick={() => uploads.retry(id)}>
             <Icon name="retry" size={16} /> {t("retry")}
           </button>
@@ -153,6 +155,7 @@ function StateIcon({ state }: { state: Upload["state"] }) {
   if (state === "uploaded") return <Icon name="check" />;
   if (state === "duplicate") return <Icon name="images" />;
   if (state === "failed" || state === "missing") return <Icon name="warning" />;
+  if (state === "waiting") return <Icon name="cloudOff" />;
   return state === "queued" ? <Icon name="file" /> : <span className="spinner" />;
 }
 

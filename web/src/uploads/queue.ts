@@ -1,5 +1,6 @@
 import { Problem, Unreachable, type Sightline } from "sightline-client";
 import type { Feature, ImageUpload, ImageView } from "../api/types";
+import { CognitoUnavailable } from "../session/cognito";
 import { SignedOut } from "../session/session";
 import { Store } from "../store";
 import { guessType } from "./files";
@@ -7,8 +8,11 @@ import { FileUnavailable } from "./hash";
 import type { JournalEntry, UploadJournal } from "./journal";
 import { PostRejected } from "./post";
 
-/** `missing`: the browser no longer has the file, and the user must choose it again. */
-export type UploadState = "queued" | "hashing" | "uploading" | "uploaded" | "duplicate" | "failed" | "missing";
+/**
+ * `waiting`: the network is unavailable, and the upload resumes by itself.
+ * `missing`: the browser no longer has the file, and the user must choose it again.
+ */
+export type UploadState = "queued" | "hashing" | "uploading" | "waiting" | "uploaded" | "duplicate" | "failed" | "missing";
 
 export interface Upload {
   id: string;
@@ -45,21 +49,28 @@ export interface UploadQueueServices {
 
 const MAX_CONCURRENT_UPLOADS = 3;
 
-/** Attempts of each upload before the user has to retry it. */
+/** Attempts of each upload before the user has to retry it, or the network has to return. */
 const MAX_ATTEMPTS = 4;
 
 /** Delay before the second attempt; doubles with every further attempt. */
 const BACKOFF_MILLISECONDS = 1_000;
 
+/** Delay until uploads that wait for the network are tried again, unless it is known to have returned earlier. */
+const RESUME_MILLISECONDS = 60_000;
+
 interface Task extends UploadOptions {
   file: File | null;
   allowDuplicate: boolean;
   cancellation: AbortController;
+  /** Those of the last attempts, if the network failed them. */
+  keys?: UploadKeys | undefined;
 }
 
 interface UploadKeys {
   sha256: string;
   idempotencyKey: string;
+  /** When the presigned POST expires, in milliseconds; unknown until the upload was created. */
+  expiresAt?: number;
 }
 
 /** Uploads files to S3: each file is hashed, registered at the API and sent with a presigned POST. */
@@ -68,6 +79,8 @@ export class UploadQueue {
   #tasks = new Map<string, Task>();
   #running = new Set<string>();
   #owner: string | null = null;
+  /** Set while the network is unavailable; changes with each interruption. */
+  #pause: object | null = null;
 
   constructor(private readonly services: UploadQueueServices) {}
 
@@ -85,6 +98,7 @@ export class UploadQueue {
   close(): void {
     for (const task of this.#tasks.values()) task.cancellation.abort();
     this.#owner = null;
+    this.#pause = null;
     this.#tasks.clear();
     this.#running.clear();
     this.uploads.set([]);
@@ -109,7 +123,17 @@ export class UploadQueue {
   }
 
   retry(id: string): void {
+    const task = this.#tasks.get(id);
+    if (task) task.keys = undefined;
+    this.#pause = null;
     this.#update(id, { state: "queued", error: null, progress: 0 });
+    this.#startNext();
+  }
+
+  /** Continue the uploads that wait for the network. */
+  resume(): void {
+    this.#pause = null;
+    for (const { id, state } of this.uploads.value) if (state === "waiting") this.#update(id, { state: "queued", progress: 0 });
     this.#startNext();
   }
 
@@ -141,7 +165,7 @@ export class UploadQueue {
       id,
       name: entry.name,
       size: entry.size,
-      state: file === null ? "missing" : supported ? "queued" : "failed",
+      state: file === null ? "missing" : !supported ? "failed" : this.#pause ? "waiting" : "queued",
       progress: 0,
       error: supported ? null : "unsupported_format",
       imageId: null,
@@ -164,7 +188,7 @@ export class UploadQueue {
     try {
       await this.#uploadWithRetries(id, task, task.file);
     } catch (error) {
-      if (!task.cancellation.signal.aborted) this.#fail(id, error);
+      if (!task.cancellation.signal.aborted) this.#fail(id, task, error);
     } finally {
       // Unless the upload was removed or the queue closed in between.
       if (this.#tasks.get(id) === task) {
@@ -176,12 +200,12 @@ export class UploadQueue {
 
   async #uploadWithRetries(id: string, task: Task, file: File): Promise<void> {
     this.#update(id, { state: "hashing" });
-    const sha256 = await this.services.hash(file);
     // All attempts share a key, so that a retry after a lost response returns the same upload.
-    const idempotencyKey = crypto.randomUUID();
+    const sha256 = task.keys?.sha256 ?? (await this.services.hash(file));
+    const keys = (task.keys = isCurrent(task.keys) ? task.keys : { sha256, idempotencyKey: crypto.randomUUID() });
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#upload(id, task, file, { sha256, idempotencyKey });
+        return await this.#upload(id, task, file, keys);
       } catch (error) {
         if (task.cancellation.signal.aborted || attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
         const retryAfter = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
@@ -193,6 +217,7 @@ export class UploadQueue {
 
   async #upload(id: string, task: Task, file: File, keys: UploadKeys): Promise<void> {
     const created = await this.#createUpload(task, file, keys);
+    keys.expiresAt = Date.parse(created.upload.expires_at);
     if (task.cancellation.signal.aborted) return;
     if (created.duplicate_of && !task.allowDuplicate) {
       // Delete the unused upload now; otherwise it would be removed only after it expires.
@@ -232,9 +257,23 @@ export class UploadQueue {
     });
   }
 
-  #fail(id: string, error: unknown): void {
+  #fail(id: string, task: Task, error: unknown): void {
     if (error instanceof FileUnavailable) return this.#update(id, { state: "missing" });
+    if (isUnreachable(error)) return this.#wait(id);
+    task.keys = undefined;
     this.#update(id, { state: "failed", error: codeOf(error) });
+  }
+
+  /** Let this upload and those after it wait for the network. */
+  #wait(id: string): void {
+    for (const upload of this.uploads.value) {
+      if (upload.id === id || upload.state === "queued") this.#update(upload.id, { state: "waiting", progress: 0 });
+    }
+    if (this.#pause) return;
+    const pause = (this.#pause = {});
+    void this.services.sleep(RESUME_MILLISECONDS).then(() => {
+      if (this.#pause === pause) this.resume();
+    });
   }
 
   #finish(id: string, change: Partial<Upload>): void {
@@ -251,12 +290,22 @@ export class UploadQueue {
 function isTransient(error: unknown): boolean {
   if (error instanceof Problem) return error.status === 429 || error.status >= 500 || error.code === "request_in_progress";
   if (error instanceof PostRejected) return error.status >= 500;
-  return error instanceof Unreachable;
+  return isUnreachable(error);
+}
+
+/** Whether neither the API, S3 nor Cognito responded. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Unreachable || error instanceof CognitoUnavailable;
+}
+
+/** Whether the upload that these keys created can still be used; unknown counts as usable. */
+function isCurrent(keys: UploadKeys | undefined): keys is UploadKeys {
+  return keys !== undefined && (keys.expiresAt === undefined || keys.expiresAt > Date.now());
 }
 
 function codeOf(error: unknown): string {
   if (error instanceof Problem) return error.code;
   if (error instanceof PostRejected) return "upload_rejected";
   if (error instanceof SignedOut) return "signed_out";
-  return error instanceof Unreachable ? "unreachable" : "unknown";
+  return "unknown";
 }

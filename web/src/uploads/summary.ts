@@ -8,6 +8,8 @@ export interface UploadSummary {
   duplicates: number;
   failed: number;
   active: number;
+  /** Waiting for the network. */
+  waiting: number;
   /** Fraction of all bytes that has been sent, 0 to 1. */
   progress: number;
 }
@@ -27,12 +29,13 @@ export function summarizeUploads(uploads: readonly Upload[]): UploadSummary {
     duplicates: uploads.filter((upload) => upload.state === "duplicate").length,
     failed: uploads.filter((upload) => upload.state === "failed" || upload.state === "missing").length,
     active: uploads.filter((upload) => ACTIVE.has(upload.state)).length,
+    waiting: uploads.filter((upload) => upload.state === "waiting").length,
     progress: bytes > 0 ? sent / bytes : 0,
   };
 }
 
 /** Order of the rows: what is active, then what needs the user, then what is done. */
-const ORDER: readonly Upload["state"][] = ["uploading", "hashing", "failed", "missing", "queued", "duplicate", "uploaded"];
+const ORDER: readonly Upload["state"][] = ["uploading", "hashing", "failed", "missing", "waiting", "queued", "duplicate", "uploaded"];
 
 /** Return uploads in the order of the panel; those in the same state as they were added. */
 export function sortUploads(uploads: readonly Upload[]): Upload[] {

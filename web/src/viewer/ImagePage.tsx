@@ -5,6 +5,7 @@ import { navigate } from "wouter/use-browser-location";
 import { Problem } from "sightline-client";
 import { useImage, useSetFavorite, useUpdateImage, type ImageChanges } from "../api/useImages";
 import type { ImageSummary, ImageView } from "../api/types";
+import { isUnavailable } from "../api/unavailable";
 import { useDeleteImages } from "../deletions/useDeleteImages";
 import { useImageName } from "../gallery/useImageName";
 import { useCurrentLocation, type NavigationState } from "../router";
@@ -39,7 +40,8 @@ const ShareDialog = lazyPage(() => import("../sharing/ShareDialog"));
 export default function ImagePage() {
   const { id = "", album } = useParams();
   const { image, summary, isPending, isError, error, refetch } = useImage(id);
-  if (summary && (image || isPending)) return <Viewer summary={summary} image={image} album={album ?? null} />;
+  // Without a network, the photo of the list is shown.
+  if (summary && (image || isPending || isUnavailable(error))) return <Viewer summary={summary} image={image} album={album ?? null} />;
   if (isError && error instanceof Problem && error.status === 404) return <NotFoundPage />;
   if (isError) {
     return (
