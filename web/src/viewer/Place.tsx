@@ -37,7 +37,14 @@ export function Place({ image }: { image: ImageView }) {
               {place.latitude.toFixed(5)}, {place.longitude.toFixed(5)}
             </bdi>
             {place.altitude != null && <span className="muted"> · {format.number(Math.round(place.altitude))} m</span>}{" "}
-            <Link to={`/map?at=${place.latitude},${place.longitude},${MAP_ZOOM}`}>{t("capture.map")}</Link>
+            <Link to={`/map?at=${place.latitude},${place.longitude},${MAP_ZOOM}`}>{t("capture.map")}</Link>{" "}
+            <a
+              href={`https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=14/${place.latitude}/${place.longitude}`}
+              target="_blank"
+              rel="noreferrer noopener"
+            >
+              OpenStreetMap
+            </a>
           </p>
         </>
       )}
