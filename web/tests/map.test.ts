@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import baseMap from "../src/map/baseMap.json";
-import { drawCountries, PATH_UNITS } from "../src/map/baseMap";
+import { drawCountries, OVERHANG, PATH_UNITS } from "../src/map/baseMap";
 import { boxAround, containsPosition, formatBox, type Box } from "../src/map/box";
 import { Clusters } from "../src/map/clusters";
 import { groupByCity, mergePlaces, type PlaceCount } from "../src/map/places";
@@ -141,9 +141,14 @@ describe("the base map", () => {
 
   test("has the countries, within the world", () => {
     expect(paths.length).toBeGreaterThan(210);
-    const numbers = rings.flat(2);
-    expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...numbers)).toBeLessThanOrEqual(PATH_UNITS);
+    const [x, y] = [0, 1].map((axis) => Math.max(...rings.flat().map((corner) => Math.abs(corner[axis]! / PATH_UNITS - 0.5))));
+    expect(x).toBeLessThanOrEqual(0.5 + OVERHANG);
+    expect(y).toBeLessThanOrEqual(0.5);
+  });
+
+  test("continues beyond the antimeridian without a line across the world", () => {
+    const steps = rings.flatMap((ring) => ring.slice(1).map(([x, y], at) => (y < PATH_UNITS ? Math.abs(x - ring[at]![0]) : 0)));
+    expect(Math.max(...steps)).toBeLessThan(PATH_UNITS / 2);
   });
 
   test.each<[string, Position, boolean]>([
@@ -151,6 +156,8 @@ describe("the base map", () => {
     ["Nairobi", { latitude: -1.29, longitude: 36.82 }, true],
     ["Denver", { latitude: 39.74, longitude: -104.99 }, true],
     ["Alice Springs", { latitude: -23.7, longitude: 133.88 }, true],
+    ["Chukotka, west of the antimeridian", { latitude: 67, longitude: 175 }, true],
+    ["the South Pole", { latitude: -84, longitude: 10 }, true],
     ["the Azores, open sea", { latitude: 38, longitude: -35 }, false],
     ["the Pacific", { latitude: 0, longitude: -140 }, false],
   ])("has %s where it is", (_, position, expected) => {
@@ -194,7 +201,8 @@ describe("places", () => {
     expect(counts(7)).toEqual([8, 2, 1]);
     expect(counts(12)).toEqual([5, 3, 2, 1]);
     const [iberia] = clusters.find(GLOBE, 2);
-    expect([iberia!.name.city, iberia!.image_id]).toEqual(["Lisbon", belem.image_id]);
+    expect(iberia!.name.city).toBe("Lisbon");
+    expect([alfama.image_id, belem.image_id]).toContain(iberia!.image_id);
     for (const place of [alfama, belem, porto]) expect(containsPosition(iberia!.box, place)).toBe(true);
   });
 

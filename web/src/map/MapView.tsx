@@ -3,7 +3,7 @@ import { useGesture } from "@use-gesture/react";
 import { memo, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../ui/Icon";
-import { fetchBaseMap, PATH_UNITS } from "./baseMap";
+import { fetchBaseMap, OVERHANG, PATH_UNITS } from "./baseMap";
 import type { Position } from "./projection";
 import type { MapState } from "./useMap";
 import { MAX_ZOOM, pan, toPosition, worldPixels, zoomBy, type ScreenPoint, type Size, type Viewport } from "./viewport";
@@ -159,7 +159,8 @@ export function BaseMap({ viewport, size: { width, height } }: { viewport: Viewp
   const pixels = worldPixels(viewport);
   const left = width / 2 - viewport.x * pixels;
   const top = height / 2 - viewport.y * pixels;
-  const copies = [left - pixels, left, left + pixels].filter((each) => each < width && each + pixels > 0);
+  const overhang = pixels * OVERHANG;
+  const copies = [left - pixels, left, left + pixels].filter((each) => each - overhang < width && each + pixels + overhang > 0);
   return (
     <svg className="map-base" width={width} height={height} aria-hidden="true" focusable="false">
       {countries &&
