@@ -57,21 +57,25 @@ export default function PlaceEditor({ image, onDone }: { image: ImageView; onDon
           aria-describedby={hint}
           onChange={(event) => setText(event.target.value)}
         />
-        <p id={hint} className={isInvalid ? "field-error small" : "muted small"}>
+        <p id={hint} className={`small ${isInvalid ? "place-error" : "muted"}`}>
           {t(isInvalid ? "place.invalid" : "place.hint")}
         </p>
       </div>
+      {(image.place || image.position_override) && (
+        <div className="place-actions">
+          {image.place && (
+            <button type="button" className="button compact" disabled={update.isPending} onClick={() => save({ latitude: null, longitude: null })}>
+              {t("place.remove")}
+            </button>
+          )}
+          {image.position_override && (
+            <button type="button" className="button compact" disabled={update.isPending} onClick={() => save(null)}>
+              {t("place.restore")}
+            </button>
+          )}
+        </div>
+      )}
       <div className="dialog-footer">
-        {image.place && (
-          <button type="button" className="button compact" disabled={update.isPending} onClick={() => save({ latitude: null, longitude: null })}>
-            {t("place.remove")}
-          </button>
-        )}
-        {image.position_override && (
-          <button type="button" className="button compact" disabled={update.isPending} onClick={() => save(null)}>
-            {t("place.restore")}
-          </button>
-        )}
         <button type="button" className="button compact" onClick={onDone}>
           {t("cancel")}
         </button>
