@@ -161,6 +161,7 @@ def test_the_document_describes_every_operation_and_error(gateway: Gateway) -> N
         "restore_image",
         "restore_images",
         "get_timeline",
+        "list_places",
         "export_account",
         "export_images",
         "list_duplicates",

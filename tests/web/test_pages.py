@@ -41,6 +41,9 @@ def open_pages(page: Page, library: Library) -> Iterator[str]:
     page.keyboard.press("i")
     expect(page.get_by_role("complementary")).to_be_visible()
     yield "photo-details"
+    page.goto("/map")
+    expect(page.locator(".place").first).to_be_visible()
+    yield "map"
     page.goto("/albums")
     expect(page.get_by_role("main").get_by_role("heading").nth(1)).to_be_visible()
     yield "albums"

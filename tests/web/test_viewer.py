@@ -57,7 +57,7 @@ def test_capture_details_are_shown(page: Page, library: Library) -> None:
     expect(details(page).get_by_text(CAMERA[1])).to_be_visible()
     expect(details(page).get_by_text("21 Jun 2026")).to_be_visible()
     expect(details(page).get_by_text("47.00500, 11.50750")).to_be_visible()
-    where = details(page).get_by_role("link", name="Show on map").get_attribute("href")
+    where = details(page).get_by_role("link", name="OpenStreetMap").get_attribute("href")
     assert where
     assert where.startswith("https://www.openstreetmap.org/?mlat=47.005&mlon=11.5075")
 

@@ -19,6 +19,7 @@ const InvitationPage = lazyPage(() => import("./invitations/InvitationPage"));
 const SharedAlbumPage = lazyPage(() => import("./albums/SharedAlbumPage"));
 const PublicPage = lazyPage(() => import("./public/PublicPage"));
 const DuplicatesPage = lazyPage(() => import("./duplicates/DuplicatesPage"));
+const MapPage = lazyPage(() => import("./map/MapPage"));
 const TrashPage = lazyPage(() => import("./trash/TrashPage"));
 const SharePage = lazyPage(() => import("./offline/SharePage"));
 const NotFoundPage = lazy(() => import("./ui/NotFoundPage"));
@@ -62,6 +63,7 @@ function SignedIn() {
         <Route path="/share">
           <SharePage />
         </Route>
+        <Route path="/map" component={MapPage} />
         <Route path="/duplicates" component={DuplicatesPage} />
         <Route path="/trash" component={TrashPage} />
         <Route path="/settings/:section?" component={SettingsPage} />

@@ -5,6 +5,7 @@ import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
 
 const PAGES = [
+  { to: "/map", icon: "pin", text: "nav.map" },
   { to: "/shared", icon: "link", text: "nav.shared" },
   { to: "/duplicates", icon: "copies", text: "nav.duplicates" },
   { to: "/trash", icon: "trash", text: "nav.trash" },

@@ -12,6 +12,7 @@ const FULL: Filter = {
   minConfidence: 80,
   status: "ready",
   album: "a1",
+  box: "-9.23,38.69,-9.09,38.8",
 };
 
 describe("a URL", () => {
@@ -23,7 +24,7 @@ describe("a URL", () => {
     expect(serializeFilter(NO_FILTER).toString()).toBe("");
   });
 
-  test.each(["status=gone", "min=101", "min=x", "label="])("with %s has no filter", (query) => {
+  test.each(["status=gone", "min=101", "min=x", "label=", "bbox=1,2,3", "bbox=a,b,c,d"])("with %s has no filter", (query) => {
     expect(parseFilter(new URLSearchParams(query))).toEqual(NO_FILTER);
   });
 });
@@ -70,6 +71,12 @@ describe("an image", () => {
     [{ status: "failed" }, false],
     [{ album: "a1" }, true],
     [{ album: "a2" }, false],
+    [{ box: "-9.2,38.6,-9,38.8" }, true],
+    [{ box: "-9.1,38.7,-9,38.8" }, true],
+    [{ box: "-9,38.6,-8,38.8" }, false],
+    [{ box: "-10,38.8,-9,39" }, false],
+    [{ box: "170,38,-9,39" }, true],
+    [{ box: "-9,38,-170,39" }, false],
   ])("is matched against %o", (change, expected) => {
     expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
   });
@@ -89,7 +96,7 @@ test.each<[Partial<Filter>, boolean]>([
 test("each condition is removed alone", () => {
   const conditions = listConditions(FULL);
   const kinds = conditions.map(({ kind }) => kind);
-  expect(kinds).toEqual(["words", "album", "text", "label", "label", "excluded", "confidence", "status"]);
+  expect(kinds).toEqual(["words", "album", "text", "label", "label", "excluded", "confidence", "box", "status"]);
   expect(conditions.reduce((filter, { kind, value, removal }) => {
     const removed = { ...filter, ...removal };
     return kind === "label" ? { ...removed, labels: filter.labels.filter((each) => each !== value) } : removed;
@@ -100,4 +107,5 @@ test("each condition is removed alone", () => {
 test("an album alone does not count as a condition", () => {
   expect(hasConditions({ ...NO_FILTER, album: "a1" })).toBe(false);
   expect(hasConditions({ ...NO_FILTER, excludedLabels: ["Dog"] })).toBe(true);
+  expect(hasConditions({ ...NO_FILTER, box: "1,2,3,4" })).toBe(true);
 });

@@ -287,6 +287,7 @@ class SimulatedUser:
             "/v1/images?order=taken&limit=50&archived=any",
             "/v1/images?favorite=true&rating_min=1&archived=any",
             "/v1/timeline",
+            "/v1/places",
             "/v1/trash",
             f"/v1/images?order=taken&q={label}&taken_from=1987-01-01T00:00:00Z",
             "/v1/share-links",
@@ -294,9 +295,10 @@ class SimulatedUser:
             response = await self._request("GET", path, None, {200})
             for listed in response.body.get("items", []):
                 item = listed.get("image", listed)
-                if self._ledger.owner_of(item.get("id")) not in {None, self.owner}:
+                image_id = item.get("id", item.get("image_id"))
+                if self._ledger.owner_of(image_id) not in {None, self.owner}:
                     self._ledger.isolation_violations.append(
-                        f"{path} returned {item['id']} to {self.owner}"
+                        f"{path} returned {image_id} to {self.owner}"
                     )
 
     async def access_foreign_image(self) -> None:

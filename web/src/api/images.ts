@@ -41,6 +41,7 @@ async function fetchPage(
     ...(filter.album ? { album: filter.album } : {}),
     ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
     ...(filter.status ? { status: filter.status } : {}),
+    ...(filter.box ? { bbox: filter.box } : {}),
     ...(month ? { month } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;

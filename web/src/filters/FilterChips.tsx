@@ -62,6 +62,7 @@ function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
     label: () => value,
     excluded: () => t("filter.excludeChip", { name: value }),
     confidence: () => `≥ ${format.percent(Number(value) / 100)}`,
+    box: () => t("filter.boxChip"),
     status: () => t(`status.${value as Status}`),
   };
   return <Chip text={texts[kind as keyof typeof texts]()} excluded={kind === "excluded"} onRemove={onRemove} />;

@@ -2,7 +2,7 @@ import type { Filter } from "./filter";
 
 /** One condition of a filter, and the change that removes it. */
 export interface Condition {
-  kind: "words" | "text" | "label" | "excluded" | "confidence" | "status" | "album";
+  kind: "words" | "text" | "label" | "excluded" | "confidence" | "status" | "album" | "box";
   value: string;
   removal: Partial<Filter>;
 }
@@ -10,7 +10,7 @@ export interface Condition {
 /** Return the conditions of a filter in the order of their chips. `page`: the album of the page itself, which is none. */
 export function listConditions(filter: Filter, page: string | null = null): Condition[] {
   const without = (values: string[], value: string) => values.filter((each) => each !== value);
-  const { words, text, labels, excludedLabels, minConfidence, status, album } = filter;
+  const { words, text, labels, excludedLabels, minConfidence, status, album, box } = filter;
   return [
     ...(words ? [{ kind: "words", value: words, removal: { words: "" } } as const] : []),
     ...(album && album !== page ? [{ kind: "album", value: album, removal: { album: null } } as const] : []),
@@ -20,6 +20,7 @@ export function listConditions(filter: Filter, page: string | null = null): Cond
     ...(minConfidence > 0 && labels.length > 0
       ? [{ kind: "confidence", value: String(minConfidence), removal: { minConfidence: 0 } } as const]
       : []),
+    ...(box ? [{ kind: "box", value: box, removal: { box: null } } as const] : []),
     ...(status ? [{ kind: "status", value: status, removal: { status: null } } as const] : []),
   ];
 }

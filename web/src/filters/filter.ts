@@ -12,6 +12,8 @@ export interface Filter {
   minConfidence: number;
   status: Status | null;
   album: string | null;
+  /** West, south, east and north of the place, in degrees, as at the API. */
+  box: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -22,12 +24,15 @@ export const NO_FILTER: Filter = {
   minConfidence: 0,
   status: null,
   album: null,
+  box: null,
 };
 
 /** Length of `words`, as at the API. */
 const MAX_WORDS_LENGTH = 200;
 
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
+
+const BOX = /^(-?\d{1,3}(\.\d{1,12})?,){3}-?\d{1,3}(\.\d{1,12})?$/;
 
 /** Parse a filter from a URL's query, ignoring invalid values. */
 export function parseFilter(query: URLSearchParams, album: string | null = null): Filter {
@@ -41,6 +46,7 @@ export function parseFilter(query: URLSearchParams, album: string | null = null)
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
     album: album ?? query.get("album"),
+    box: query.get("bbox")?.match(BOX)?.[0] ?? null,
   };
 }
 
@@ -53,6 +59,7 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
+  if (filter.box) query.set("bbox", filter.box);
   return query;
 }
 
@@ -61,6 +68,7 @@ export function hasConditions(filter: Filter): boolean {
   return (
     filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 ||
     filter.words !== "" ||
+    filter.box !== null ||
     filter.status !== null
   );
 }
@@ -82,8 +90,17 @@ export function matches(filter: Filter, image: ImageView): boolean {
     (filter.words === "" || containsAnywhere(filter.words, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album)) &&
+    (filter.box === null || isWithin(filter.box, image)) &&
     (!image.archived || isSearch(filter))
   );
+}
+
+function isWithin(box: string, { place }: ImageView): boolean {
+  const [west, south, east, north] = box.split(",").map(Number) as [number, number, number, number];
+  if (!place || place.latitude < south || place.latitude > north) return false;
+  // A west greater than the east crosses the antimeridian.
+  const [afterWest, beforeEast] = [place.longitude >= west, place.longitude <= east];
+  return west <= east ? afterWest && beforeEast : afterWest || beforeEast;
 }
 
 function containsWords(words: string[], image: ImageView): boolean {

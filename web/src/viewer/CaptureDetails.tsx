@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageView } from "../api/types";
 import { useFormat } from "../i18n/format";
 import { DateEditor } from "./DateEditor";
+import { Place } from "./Place";
 import { FactList, Section } from "./Section";
 
 /** Camera settings, time and location of a photo. */
@@ -35,21 +36,7 @@ export function CaptureDetails({ image }: { image: ImageView }) {
     <Section title={t("capture.title")}>
       <FactList facts={facts} />
       <DateEditor image={image} />
-      {place && (
-        <p className="location">
-          <bdi>
-            {place.latitude.toFixed(5)}, {place.longitude.toFixed(5)}
-          </bdi>
-          {place.altitude != null && <span className="muted"> · {format.number(Math.round(place.altitude))} m</span>}{" "}
-          <a
-            href={`https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}#map=14/${place.latitude}/${place.longitude}`}
-            target="_blank"
-            rel="noreferrer noopener"
-          >
-            {t("capture.map")}
-          </a>
-        </p>
-      )}
+      <Place image={image} />
     </Section>
   );
 }

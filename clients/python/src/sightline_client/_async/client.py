@@ -67,6 +67,7 @@ from sightline_client.generated.api.images import (
     get_original,
     get_timeline,
     list_images,
+    list_places,
     list_trash,
     reprocess_image,
     restore_image,
@@ -163,6 +164,7 @@ from sightline_client.generated.models import (
     ListAlbumsRole,
     ListOrder,
     OriginalView,
+    PlaceCount,
     PositionOverride,
     ProblemBody,
     ReprocessRequest,
@@ -537,6 +539,13 @@ class AsyncSightline:
         """Return the months that have images, newest first, with exact counts."""
         timeline: TimelineView = await self.call(get_timeline.asyncio_detailed)
         return timeline
+
+    def places(self, *, page_size: int = 1000) -> Stream[PlaceCount]:
+        """Yield where the images were taken, by cells of 0.001 degrees, newest images first.
+
+        `page_size` images are counted at a time. A cell can be yielded again for older images.
+        """
+        return self._paginate(list_places.asyncio_detailed, page_size)
 
     async def update(
         self,

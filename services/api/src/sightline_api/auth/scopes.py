@@ -34,6 +34,7 @@ _RULES = {
     "/v1/images": _Rule(_READ_IMAGES, frozenset({Scope.IMAGES_WRITE})),
     "/v1/labels": _Rule(_READ_IMAGES, None),
     "/v1/timeline": _Rule(_READ_IMAGES, None),
+    "/v1/places": _Rule(_READ_IMAGES, None),
     "/v1/trash": _Rule(_READ_IMAGES, None),
     "/v1/events": _Rule(_READ_IMAGES, None),
     "/v1/albums": _Rule(_READ_IMAGES, frozenset({Scope.ALBUMS_WRITE})),

@@ -100,6 +100,8 @@ from .monthly_usage_view_calls import MonthlyUsageViewCalls
 from .original_view import OriginalView
 from .part_state import PartState
 from .pause_reason import PauseReason
+from .place_count import PlaceCount
+from .place_page import PlacePage
 from .polygon_point import PolygonPoint
 from .position_override import PositionOverride
 from .problem_body import ProblemBody
@@ -242,6 +244,8 @@ __all__ = (
     "OriginalView",
     "PartState",
     "PauseReason",
+    "PlaceCount",
+    "PlacePage",
     "PolygonPoint",
     "PositionOverride",
     "ProblemBody",

@@ -1,0 +1,54 @@
+"""The map of places, and the place of a photo."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import User
+from web.conftest import draw_unique, sign_in
+
+pytestmark = pytest.mark.web
+
+LISBON = {"latitude": 38.711, "longitude": -9.137}
+OEIRAS = {"latitude": 38.697, "longitude": -9.302}
+
+
+def test_places_open_their_photos_and_a_photo_is_moved(page: Page, user: User) -> None:
+    """A cluster splits as the wheel zooms in; the map returns as it was left."""
+    places = (LISBON, OEIRAS)
+    ids = [user.upload(f"{at}.jpg", draw_unique(300 + at), ["labels"]) for at in range(len(places))]
+    for image_id, place in zip(ids, places, strict=True):
+        user.wait(image_id, renditions="succeeded")
+        user.http.patch(
+            f"/v1/images/{image_id}", json={"position_override": place}
+        ).raise_for_status()
+    sign_in(page, user, "/map?at=38.7,-9.2,6")
+    markers = page.locator(".marker")
+    expect(markers).to_have_count(1)
+    expect(markers.locator(".marker-count")).to_have_text("2")
+    expect(page.locator(".map-base path").nth(100)).to_be_attached()
+    page.get_by_role("application").hover()
+    page.mouse.wheel(0, -1500)
+    expect(markers).to_have_count(2)
+    expect(page).to_have_url(lambda url: "at=38.7" in url and not url.endswith(",6"))
+    left = page.url
+    markers.last.click()
+    expect(page.locator(".tile")).to_have_count(1)
+    expect(page.get_by_role("button", name="Map area")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(left)
+    expect(markers).to_have_count(2)
+
+    page.goto(f"/photos/{ids[0]}")
+    page.keyboard.press("i")
+    page.get_by_role("button", name="Correct place").click()
+    field = page.get_by_label("Latitude and longitude")
+    expect(field).to_have_value("38.711, -9.137")
+    surface = page.get_by_role("application").bounding_box()
+    assert surface
+    page.mouse.click(surface["x"] + surface["width"] / 2 + 40, surface["y"] + 60)
+    expect(field).not_to_have_value("38.711, -9.137")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Correct place")).to_be_visible()
+    latitude, longitude = (user.get(ids[0])["position_override"][each] for each in LISBON)
+    assert latitude > LISBON["latitude"]
+    assert longitude > LISBON["longitude"]
