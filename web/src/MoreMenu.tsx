@@ -5,6 +5,8 @@ import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
 
 const PAGES = [
+  { to: "/favorites", icon: "heart", text: "nav.favorites" },
+  { to: "/archive", icon: "archive", text: "nav.archive" },
   { to: "/shared", icon: "link", text: "nav.shared" },
   { to: "/duplicates", icon: "copies", text: "nav.duplicates" },
   { to: "/trash", icon: "trash", text: "nav.trash" },

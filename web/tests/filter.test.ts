@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { listConditions } from "../src/filters/conditions";
+import { resolveScope, serializeWithin } from "../src/filters/scope";
 import { NO_FILTER, hasConditions, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
 import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
@@ -12,6 +13,8 @@ const FULL: Filter = {
   minConfidence: 80,
   status: "ready",
   album: "a1",
+  favorite: true,
+  archived: true,
 };
 
 describe("a URL", () => {
@@ -23,7 +26,7 @@ describe("a URL", () => {
     expect(serializeFilter(NO_FILTER).toString()).toBe("");
   });
 
-  test.each(["status=gone", "min=101", "min=x", "label="])("with %s has no filter", (query) => {
+  test.each(["status=gone", "min=101", "min=x", "label=", "favorite=yes", "archived="])("with %s has no filter", (query) => {
     expect(parseFilter(new URLSearchParams(query))).toEqual(NO_FILTER);
   });
 });
@@ -70,6 +73,8 @@ describe("an image", () => {
     [{ status: "failed" }, false],
     [{ album: "a1" }, true],
     [{ album: "a2" }, false],
+    [{ favorite: true }, false],
+    [{ archived: true }, false],
   ])("is matched against %o", (change, expected) => {
     expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
   });
@@ -86,18 +91,51 @@ test.each<[Partial<Filter>, boolean]>([
   expect(matches({ ...NO_FILTER, ...change }, image)).toBe(expected);
 });
 
+test.each<[Partial<Filter>, boolean, boolean]>([
+  [{}, false, false],
+  [{ favorite: true }, true, false],
+  [{ archived: true }, true, true],
+  [{ favorite: true, archived: true }, true, false],
+  [{ words: "photo" }, true, true],
+  [{ album: "a1" }, true, true],
+  [{ status: "ready" }, false, false],
+])("an archived favorite, and an archived image, are matched against %o", (change, favorite, other) => {
+  const image = makeImage(1, { archived: true, favorite: true, albums: ["a1"] });
+  expect(matches({ ...NO_FILTER, ...change }, image)).toBe(favorite);
+  expect(matches({ ...NO_FILTER, ...change }, { ...image, favorite: false })).toBe(other);
+});
+
+const LIBRARY = resolveScope("/");
+
 test("each condition is removed alone", () => {
-  const conditions = listConditions(FULL);
+  const conditions = listConditions(FULL, LIBRARY);
   const kinds = conditions.map(({ kind }) => kind);
-  expect(kinds).toEqual(["words", "album", "text", "label", "label", "excluded", "confidence", "status"]);
+  expect(kinds).toEqual(["words", "favorite", "archived", "album", "text", "label", "label", "excluded", "confidence", "status"]);
   expect(conditions.reduce((filter, { kind, value, removal }) => {
     const removed = { ...filter, ...removal };
     return kind === "label" ? { ...removed, labels: filter.labels.filter((each) => each !== value) } : removed;
   }, FULL)).toEqual(NO_FILTER);
-  expect(listConditions(FULL, "a1").map(({ kind }) => kind)).not.toContain("album");
 });
 
-test("an album alone does not count as a condition", () => {
-  expect(hasConditions({ ...NO_FILTER, album: "a1" })).toBe(false);
-  expect(hasConditions({ ...NO_FILTER, excludedLabels: ["Dog"] })).toBe(true);
+test.each<[string, string, Partial<Filter>]>([
+  ["/", "", {}],
+  ["/photos/i1", "", {}],
+  ["/albums", "", {}],
+  ["/albums/a1", "/albums/a1", { album: "a1" }],
+  ["/albums/a1/photos/i1", "/albums/a1", { album: "a1" }],
+  ["/favorites", "/favorites", { favorite: true }],
+  ["/favorites/photos/i1", "/favorites", { favorite: true }],
+  ["/archive", "/archive", { archived: true }],
+])("the page %s has conditions of its own, which are no chips and not in its query", (pathname, path, fixed) => {
+  const scope = resolveScope(pathname);
+  expect(scope).toEqual({ path, fixed });
+  const kinds = Object.keys(fixed);
+  expect(listConditions(FULL, scope).map(({ kind }) => kind)).not.toEqual(expect.arrayContaining(kinds.length > 0 ? kinds : ["none"]));
+  expect(serializeWithin({ ...NO_FILTER, ...fixed, labels: ["Dog"] }, scope).toString()).toBe("label=Dog");
+});
+
+test("any condition keeps the list from being the timeline, except for a confidence without a label", () => {
+  expect(hasConditions({ ...NO_FILTER, minConfidence: 80 })).toBe(false);
+  const changes: Partial<Filter>[] = [{ album: "a1" }, { excludedLabels: ["Dog"] }, { favorite: true }, { archived: true }];
+  for (const change of changes) expect(hasConditions({ ...NO_FILTER, ...change })).toBe(true);
 });

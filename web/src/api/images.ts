@@ -41,6 +41,8 @@ async function fetchPage(
     ...(filter.album ? { album: filter.album } : {}),
     ...(filter.minConfidence ? { min_confidence: filter.minConfidence } : {}),
     ...(filter.status ? { status: filter.status } : {}),
+    ...(filter.favorite ? { favorite: true, archived: "any" as const } : {}),
+    ...(filter.archived ? { archived: "true" as const } : {}),
     ...(month ? { month } : {}),
   };
   return (await api.GET("/v1/images", { params: { query }, signal })).data!;

@@ -1,12 +1,12 @@
 import { useDeferredValue, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "wouter";
 import { useLabels } from "../api/account";
 import { useAlbums } from "../api/albums";
 import { useFormat } from "../i18n/format";
 import { Icon } from "../ui/Icon";
 import { useShortcuts } from "../ui/useShortcuts";
 import type { Filter } from "./filter";
+import { useScope } from "./scope";
 import "./filters.css";
 
 interface Props {
@@ -116,9 +116,9 @@ export function SearchBox({ filter, onChange }: Props) {
  */
 function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggestion[] {
   const { t } = useTranslation();
-  const { album: page } = useParams<{ album?: string }>();
+  const isAlbum = useScope().fixed.album !== undefined;
   const found = useLabels(useDeferredValue(typed), MAX_LABELS).data ?? [];
-  const { albums } = useAlbums({ enabled: isOpen && page === undefined });
+  const { albums } = useAlbums({ enabled: isOpen && !isAlbum });
   if (!typed) return [];
   const start = typed.toLowerCase();
   const labels = found
@@ -131,7 +131,7 @@ function useSuggestions(typed: string, filter: Filter, isOpen: boolean): Suggest
       change: { labels: [...filter.labels, name], excludedLabels: filter.excludedLabels.filter((each) => each !== name) },
     }));
   const inAlbums = albums
-    .filter(({ id, title }) => title.toLowerCase().includes(start) && id !== filter.album && page === undefined)
+    .filter(({ id, title }) => title.toLowerCase().includes(start) && id !== filter.album && !isAlbum)
     .slice(0, MAX_ALBUMS)
     .map(({ id, title, images }) => ({
       key: `album ${id}`,

@@ -12,6 +12,10 @@ export interface Filter {
   minConfidence: number;
   status: Status | null;
   album: string | null;
+  /** Only favorites, of the archive too. */
+  favorite: boolean;
+  /** Only the archive. */
+  archived: boolean;
 }
 
 export const NO_FILTER: Filter = {
@@ -22,15 +26,19 @@ export const NO_FILTER: Filter = {
   minConfidence: 0,
   status: null,
   album: null,
+  favorite: false,
+  archived: false,
 };
 
 /** Length of `words`, as at the API. */
 const MAX_WORDS_LENGTH = 200;
 
+const FLAGS = ["favorite", "archived"] as const;
+
 const STATUSES: readonly string[] = ["awaiting_upload", "processing", "ready", "failed"];
 
 /** Parse a filter from a URL's query, ignoring invalid values. */
-export function parseFilter(query: URLSearchParams, album: string | null = null): Filter {
+export function parseFilter(query: URLSearchParams): Filter {
   const status = query.get("status");
   const minConfidence = Number(query.get("min") ?? 0);
   return {
@@ -40,7 +48,8 @@ export function parseFilter(query: URLSearchParams, album: string | null = null)
     words: (query.get("q") ?? "").trim().slice(0, MAX_WORDS_LENGTH),
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
-    album: album ?? query.get("album"),
+    album: query.get("album"),
+    ...(Object.fromEntries(FLAGS.map((flag) => [flag, query.get(flag) === "true"])) as Pick<Filter, (typeof FLAGS)[number]>),
   };
 }
 
@@ -53,21 +62,19 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
+  for (const flag of FLAGS) if (filter[flag]) query.set(flag, "true");
   return query;
 }
 
-/** Whether the filter has conditions other than the album. */
+/** Whether not every image matches. */
 export function hasConditions(filter: Filter): boolean {
-  return (
-    filter.labels.length + filter.excludedLabels.length + filter.text.length > 0 ||
-    filter.words !== "" ||
-    filter.status !== null
-  );
+  // The confidence is one of labels.
+  return serializeFilter({ ...filter, minConfidence: 0 }).size > 0;
 }
 
-/** Whether a list includes archived images, as the API does by default. */
-function isSearch(filter: Filter): boolean {
-  return filter.text.length + filter.labels.length > 0 || filter.album !== null;
+/** Whether a list includes archived images, as the API does by default except for favorites. */
+function includesArchive(filter: Filter): boolean {
+  return filter.text.length + filter.labels.length > 0 || filter.words !== "" || filter.album !== null || filter.favorite;
 }
 
 /** Whether the API would return this image for the filter. */
@@ -82,7 +89,8 @@ export function matches(filter: Filter, image: ImageView): boolean {
     (filter.words === "" || containsAnywhere(filter.words, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album)) &&
-    (!image.archived || isSearch(filter))
+    (image.favorite || !filter.favorite) &&
+    (image.archived ? filter.archived || includesArchive(filter) : !filter.archived)
   );
 }
 
