@@ -11,7 +11,7 @@ const Shell = lazy(() => import("./Shell"));
 const GalleryPage = lazy(() => import("./gallery/GalleryPage"));
 const ImagePage = lazyPage(() => import("./viewer/ImagePage"));
 const AlbumsPage = lazyPage(() => import("./albums/AlbumsPage"));
-const AlbumPage = lazy(() => import("./albums/AlbumPage"));
+const AlbumPage = lazyPage(() => import("./albums/AlbumPage"));
 const ViewPage = lazyPage(() => import("./gallery/ViewPage"));
 const UsagePage = lazyPage(() => import("./usage/UsagePage"));
 const SettingsPage = lazyPage(() => import("./settings/SettingsPage"));

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useCurrentLocation } from "./router";
 import { isBelow, Tab } from "./Tab";
 import { Icon } from "./ui/Icon";
+import { useDismiss } from "./ui/useDismiss";
 
 const PAGES = [
   { to: "/favorites", icon: "heart", text: "nav.favorites" },
@@ -23,18 +24,7 @@ export function MoreMenu() {
   const button = useRef<HTMLButtonElement>(null);
   const isHere = PAGES.some(({ to }) => isBelow(pathname, to));
   useEffect(() => setOpen(false), [pathname]);
-  useEffect(() => {
-    if (!open) return;
-    function closeOutside(event: Event) {
-      if (!menu.current?.contains(event.target as Node)) setOpen(false);
-    }
-    addEventListener("pointerdown", closeOutside);
-    addEventListener("focusin", closeOutside);
-    return () => {
-      removeEventListener("pointerdown", closeOutside);
-      removeEventListener("focusin", closeOutside);
-    };
-  }, [open]);
+  useDismiss(menu, open, () => setOpen(false));
   return (
     <div
       ref={menu}

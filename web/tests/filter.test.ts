@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { listConditions } from "../src/filters/conditions";
 import { resolveScope, serializeWithin } from "../src/filters/scope";
-import { NO_FILTER, hasConditions, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
+import { NO_FILTER, hasConditions, lastWord, matches, parseFilter, serializeFilter, type Filter } from "../src/filters/filter";
 import type { ImageView } from "../src/api/types";
 import { makeImage } from "./samples";
 
@@ -15,6 +15,8 @@ const FULL: Filter = {
   album: "a1",
   favorite: true,
   archived: true,
+  takenFrom: "2026-05-01",
+  takenUntil: "2026-05-31",
 };
 
 describe("a URL", () => {
@@ -26,7 +28,7 @@ describe("a URL", () => {
     expect(serializeFilter(NO_FILTER).toString()).toBe("");
   });
 
-  test.each(["status=gone", "min=101", "min=x", "label=", "favorite=yes", "archived="])("with %s has no filter", (query) => {
+  test.each(["status=gone", "min=101", "min=x", "label=", "favorite=yes", "archived=", "from=2026-02-31", "until=0026-05-01", "from=May"])("with %s has no filter", (query) => {
     expect(parseFilter(new URLSearchParams(query))).toEqual(NO_FILTER);
   });
 });
@@ -110,7 +112,7 @@ const LIBRARY = resolveScope("/");
 test("each condition is removed alone", () => {
   const conditions = listConditions(FULL, LIBRARY);
   const kinds = conditions.map(({ kind }) => kind);
-  expect(kinds).toEqual(["words", "favorite", "archived", "album", "text", "label", "label", "excluded", "confidence", "status"]);
+  expect(kinds).toEqual(["words", "from", "until", "favorite", "archived", "album", "text", "label", "label", "excluded", "confidence", "status"]);
   expect(conditions.reduce((filter, { kind, value, removal }) => {
     const removed = { ...filter, ...removal };
     return kind === "label" ? { ...removed, labels: filter.labels.filter((each) => each !== value) } : removed;
@@ -132,6 +134,30 @@ test.each<[string, string, Partial<Filter>]>([
   const kinds = Object.keys(fixed);
   expect(listConditions(FULL, scope).map(({ kind }) => kind)).not.toEqual(expect.arrayContaining(kinds.length > 0 ? kinds : ["none"]));
   expect(serializeWithin({ ...NO_FILTER, ...fixed, labels: ["Dog"] }, scope).toString()).toBe("label=Dog");
+});
+
+test.each<[string | null, string | null, boolean]>([
+  ["2026-05-10", "2026-05-10", true],
+  ["2026-05-10", null, true],
+  ["2026-05-11", null, false],
+  [null, "2026-05-09", false],
+  [null, "2026-05-10", true],
+])("an image that was taken late on a day is matched against its day: from %s until %s", (takenFrom, takenUntil, expected) => {
+  const filter = { ...NO_FILTER, takenFrom, takenUntil };
+  // The next day in UTC.
+  const image = makeImage(1, { taken_at: "2026-05-10T23:30:00-09:00", taken_at_local: "2026-05-10T23:30:00" });
+  expect(matches(filter, image)).toBe(expected);
+  expect(matches(filter, makeImage(2))).toBe(false);
+});
+
+test.each([
+  ["Lisb", "lisb"],
+  ["a trip to Caf\u00e9", "cafe"],
+  ["IMG_00", "00"],
+  ["who?", ""],
+  ["", ""],
+])("the last word of %s is %s", (text, expected) => {
+  expect(lastWord(text)).toBe(expected);
 });
 
 test("any condition keeps the list from being the timeline, except for a confidence without a label", () => {

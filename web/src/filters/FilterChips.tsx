@@ -54,6 +54,8 @@ function AlbumChip({ condition, onRemove }: ChipProps) {
 function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  // At noon on this device's clock, which displays the same day.
+  const formatDay = (day: string) => format.date(`${day}T12:00`);
   const texts: Record<Exclude<Condition["kind"], "album">, () => string> = {
     words: () => t("filter.wordsChip", { words: value }),
     text: () => t("filter.textChip", { word: value }),
@@ -61,6 +63,8 @@ function TextChip({ condition: { kind, value }, onRemove }: ChipProps) {
     excluded: () => t("filter.excludeChip", { name: value }),
     confidence: () => `≥ ${format.percent(Number(value) / 100)}`,
     status: () => t(`status.${value as Status}`),
+    from: () => t("filter.fromChip", { date: formatDay(value) }),
+    until: () => t("filter.untilChip", { date: formatDay(value) }),
     favorite: () => t("nav.favorites"),
     archived: () => t("nav.archive"),
   };

@@ -3,7 +3,7 @@ import { withoutScope, type Scope } from "./scope";
 
 /** One condition of a filter, and the change that removes it. */
 export interface Condition {
-  kind: "words" | "text" | "label" | "excluded" | "confidence" | "status" | "album" | "favorite" | "archived";
+  kind: "words" | "text" | "label" | "excluded" | "confidence" | "status" | "album" | "favorite" | "archived" | "from" | "until";
   value: string;
   removal: Partial<Filter>;
 }
@@ -11,9 +11,11 @@ export interface Condition {
 /** Return the conditions of a filter that the page does not have itself, in the order of their chips. */
 export function listConditions(filter: Filter, scope: Scope): Condition[] {
   const without = (values: string[], value: string) => values.filter((each) => each !== value);
-  const { words, text, labels, excludedLabels, minConfidence, status, album, favorite, archived } = withoutScope(filter, scope);
+  const { words, text, labels, excludedLabels, minConfidence, status, album, favorite, archived, takenFrom, takenUntil } = withoutScope(filter, scope);
   return [
     ...(words ? [{ kind: "words", value: words, removal: { words: "" } } as const] : []),
+    ...(takenFrom ? [{ kind: "from", value: takenFrom, removal: { takenFrom: null } } as const] : []),
+    ...(takenUntil ? [{ kind: "until", value: takenUntil, removal: { takenUntil: null } } as const] : []),
     ...(favorite ? [{ kind: "favorite", value: "", removal: { favorite: false } } as const] : []),
     ...(archived ? [{ kind: "archived", value: "", removal: { archived: false } } as const] : []),
     ...(album ? [{ kind: "album", value: album, removal: { album: null } } as const] : []),

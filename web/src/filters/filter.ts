@@ -16,6 +16,9 @@ export interface Filter {
   favorite: boolean;
   /** Only the archive. */
   archived: boolean;
+  /** First and last day of capture on a clock at the place, as `2026-05-10`. */
+  takenFrom: string | null;
+  takenUntil: string | null;
 }
 
 export const NO_FILTER: Filter = {
@@ -28,7 +31,13 @@ export const NO_FILTER: Filter = {
   album: null,
   favorite: false,
   archived: false,
+  takenFrom: null,
+  takenUntil: null,
 };
+
+/** First and last day that a filter may have: photography is younger. */
+export const FIRST_DAY = "1800-01-01";
+export const LAST_DAY = "2199-12-31";
 
 /** Length of `words`, as at the API. */
 const MAX_WORDS_LENGTH = 200;
@@ -49,6 +58,8 @@ export function parseFilter(query: URLSearchParams): Filter {
     minConfidence: minConfidence > 0 && minConfidence <= 100 ? minConfidence : 0,
     status: status && STATUSES.includes(status) ? (status as Status) : null,
     album: query.get("album"),
+    takenFrom: parseDay(query.get("from")),
+    takenUntil: parseDay(query.get("until")),
     ...(Object.fromEntries(FLAGS.map((flag) => [flag, query.get(flag) === "true"])) as Pick<Filter, (typeof FLAGS)[number]>),
   };
 }
@@ -62,8 +73,24 @@ export function serializeFilter(filter: Filter): URLSearchParams {
   if (filter.minConfidence) query.set("min", String(filter.minConfidence));
   if (filter.status) query.set("status", filter.status);
   if (filter.album) query.set("album", filter.album);
+  if (filter.takenFrom) query.set("from", filter.takenFrom);
+  if (filter.takenUntil) query.set("until", filter.takenUntil);
   for (const flag of FLAGS) if (filter[flag]) query.set(flag, "true");
   return query;
+}
+
+/** Return a day as `2026-05-10`; null if there is no such day, or if it is far from today. */
+export function parseDay(text: string | null): string | null {
+  if (!text || !/^\d{4}-\d\d-\d\d$/.test(text) || text < FIRST_DAY || text > LAST_DAY) return null;
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text) ? text : null;
+}
+
+/** Whether an image was taken within the days of the filter. */
+export function isTakenWithin({ takenFrom, takenUntil }: Filter, takenAt: string | null): boolean {
+  if (!takenFrom && !takenUntil) return true;
+  const day = takenAt?.slice(0, 10);
+  return day !== undefined && (!takenFrom || day >= takenFrom) && (!takenUntil || day <= takenUntil);
 }
 
 /** Whether not every image matches. */
@@ -89,6 +116,7 @@ export function matches(filter: Filter, image: ImageView): boolean {
     (filter.words === "" || containsAnywhere(filter.words, image)) &&
     (filter.status === null ? image.status !== "awaiting_upload" : image.status === filter.status) &&
     (filter.album === null || image.albums.includes(filter.album)) &&
+    isTakenWithin(filter, image.taken_at_local) &&
     (image.favorite || !filter.favorite) &&
     (image.archived ? filter.archived || includesArchive(filter) : !filter.archived)
   );
@@ -129,6 +157,13 @@ function containsAnywhere(words: string, image: ImageView): boolean {
   const wanted = splitWords(removeAccents(words));
   const [last] = wanted.splice(-1);
   return wanted.every((word) => found.has(word)) && (last === undefined || [...found].some((word) => word.startsWith(last)));
+}
+
+/** Return the word at the end of a text, as the API's index has it; empty if the text ends otherwise. */
+export function lastWord(text: string): string {
+  const folded = removeAccents(text);
+  const word = splitWords(folded).at(-1) ?? "";
+  return normalize(folded).endsWith(word) ? word : "";
 }
 
 function removeAccents(text: string): string {

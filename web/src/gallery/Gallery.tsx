@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchMonth } from "../api/images";
 import type { ImageSummary } from "../api/types";
@@ -25,8 +25,8 @@ import { useSections } from "./useSections";
 import { ViewMenu } from "./ViewMenu";
 import "./gallery.css";
 
-const FilterChips = lazy(() => import("../filters/FilterChips"));
-const NoResults = lazy(() => import("../filters/NoResults"));
+const FilterChips = lazyPage(() => import("../filters/FilterChips"));
+const NoResults = lazyPage(() => import("../filters/NoResults"));
 const SelectionBar = lazyPage(() => import("../selection/SelectionBar"));
 
 interface Props {
